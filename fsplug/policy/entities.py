@@ -1,0 +1,124 @@
+"""What recording decisions are made of: values only, as of one policy version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """A call as its user sees it (spec: "Words")."""
+
+    OUTGOING = "outgoing"
+    INTERNAL = "internal"
+    INCOMING = "incoming"
+
+
+class GroupMode(StrEnum):
+    """What a ring group says about the calls that come through it."""
+
+    DEPARTMENT = "department"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class OnFailure(StrEnum):
+    """What happens to a call that must be recorded and cannot be."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Channels(StrEnum):
+    """STEREO keeps each party on a channel of its own: left is what the recorded leg says."""
+
+    STEREO = "stereo"
+    MONO = "mono"
+
+
+EVERY_DEPARTMENT = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a recording is made once policy has said yes."""
+
+    on_failure: OnFailure = OnFailure.OPEN
+    channels: Channels = Channels.STEREO
+    purpose: str = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentPolicy:
+    """The three boxes of a department; `EVERY_DEPARTMENT` serves those without boxes of their own."""
+
+    department: str
+    outgoing: bool = False
+    internal: bool = False
+    incoming: bool = False
+    terms: Terms = Terms()
+
+    def covers(self, direction: Direction) -> bool:
+        """Whether the box of this direction is ticked."""
+        boxes = {
+            Direction.OUTGOING: self.outgoing,
+            Direction.INTERNAL: self.internal,
+            Direction.INCOMING: self.incoming,
+        }
+        return boxes[direction]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPolicy:
+    """The mode of one ring group, named by its number."""
+
+    group: str
+    mode: GroupMode = GroupMode.DEPARTMENT
+    terms: Terms = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person of the company. `numbers` are E.164: the fixed number, then the mobiles."""
+
+    username: str
+    extension: str
+    name: str = ""
+    department: str | None = None
+    records: bool = False
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySnapshot:
+    """A company's recording policy at one version. `excluded` holds E.164 numbers, `country` an ISO 3166 code."""
+
+    company: str
+    version: int
+    country: str
+    departments: Mapping[str, DepartmentPolicy] = field(default_factory=dict)
+    groups: Mapping[str, GroupPolicy] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One end of a talk: the user, when it is one, and every number the switch knows it by, as it came."""
+
+    user: User | None = None
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Two legs that speak to each other.
+
+    `caller` is the leg that placed the call and `answerer` the one that took it. `groups` are the ring groups the call
+    came through, oldest first; `forwarders` the numbers that forwarded or transferred it.
+    """
+
+    company: str
+    caller: Party
+    answerer: Party
+    direction: Direction
+    groups: tuple[str, ...] = ()
+    forwarders: tuple[str, ...] = ()
