@@ -1,0 +1,51 @@
+"""Calls and talks as plain facts (JSON), so that a decision can be replayed years later."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from fsplug.policy.entities import Direction, Party, Talk, User
+from fsplug.policy.legs import Leg, Ringing
+
+Facts = dict[str, Any]
+
+
+def talk_facts(talk: Talk) -> Facts:
+    """Everything a verdict looked at, beside the policy itself."""
+    return asdict(talk)
+
+
+def talk_from(facts: Mapping[str, Any]) -> Talk:
+    """The talk these facts were made of."""
+    return Talk(
+        company=facts["company"],
+        caller=_party(facts["caller"]),
+        answerer=_party(facts["answerer"]),
+        direction=Direction(facts["direction"]),
+        groups=tuple(facts["groups"]),
+        forwarders=tuple(facts["forwarders"]),
+    )
+
+
+def ringing_facts(ringing: Ringing) -> Facts:
+    """A call about to ring, as facts."""
+    return asdict(ringing)
+
+
+def ringing_from(facts: Mapping[str, Any]) -> Ringing:
+    """The ringing call these facts were made of."""
+    answerers = {name: _user(user) for name, user in facts["answerers"].items()}
+    return Ringing(_leg(facts["caller"]), _user(facts["caller_user"]), answerers)
+
+
+def _party(facts: Mapping[str, Any]) -> Party:
+    return Party(_user(facts["user"]), tuple(facts["numbers"]))
+
+
+def _user(facts: Mapping[str, Any] | None) -> User | None:
+    return User(**{**facts, "numbers": tuple(facts["numbers"])}) if facts else None
+
+
+def _leg(facts: Mapping[str, Any]) -> Leg:
+    known: Facts = {field.name: facts[field.name] for field in fields(Leg) if field.name in facts}
+    return Leg(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})

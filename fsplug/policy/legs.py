@@ -1,0 +1,112 @@
+"""Legs, the talks they make, and which of them is armed to record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
+from fsplug.policy.recording import Verdict, verdict
+
+# How the dialplan names the leg to a trunk among the legs that may answer.
+TRUNK = "trunk"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One channel of the switch, as policy needs it.
+
+    `call` is the uuid of the leg that placed the call this one was made for (its own, for a leg that called in); `name`
+    the leg's name in the dialplan (`1003`, `1003.desk`, `trunk`); `username` empty for an outside leg; `called_in` true
+    when the phone or trunk called the switch. `numbers` are those the far end goes by, `dialled` those it
+    asked for, as the switch has them, in any spelling. `version` is the policy version the call began under, None before fsplug saw it.
+    """
+
+    uuid: str
+    company: str
+    call: str = ""
+    name: str = ""
+    username: str = ""
+    called_in: bool = False
+    answered: bool = False
+    numbers: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+    forwarders: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one leg that may answer will do at its answer.
+
+    `on_caller`: the recording, if any, is armed on the caller's leg instead of this one.
+    """
+
+    leg: str
+    verdict: Verdict
+    on_caller: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A call about to ring: who calls, and which named legs may answer (the user of each; None for a trunk)."""
+
+    caller: Leg
+    caller_user: User | None
+    answerers: Mapping[str, User | None] = field(default_factory=dict)
+
+
+def username_of(leg_name: str) -> str:
+    """The user a leg is named after, empty for a trunk's: `1003.desk` is 1003's."""
+    return "" if leg_name == TRUNK else leg_name.partition(".")[0]
+
+
+def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
+    """The talk two bridged legs make; `users` holds the company's users among them by username."""
+    caller, answerer = (one, other) if _placed(one, other) else (other, one)
+    asked_for = caller.dialled if answerer.call == caller.uuid else ()
+    calling = Party(users.get(caller.username), caller.numbers)
+    called = Party(users.get(answerer.username), tuple(dict.fromkeys(asked_for + answerer.numbers)))
+    return Talk(
+        company=one.company or other.company,
+        caller=calling,
+        answerer=called,
+        direction=_direction(calling.user, called.user),
+        groups=tuple(dict.fromkeys(caller.groups + answerer.groups)),
+        forwarders=tuple(dict.fromkeys(caller.forwarders + answerer.forwarders)),
+    )
+
+
+def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
+    """One arm per leg that may answer.
+
+    A recording belongs on the leg of the user it is made for, so that it ends when that person leaves. The caller's leg
+    is armed only when every leg that may answer agrees on it (otherwise two would record one talk) and when it is still
+    to be answered (an answered leg does not fire at the answer).
+    """
+    verdicts = {name: verdict(expected_talk(ringing, name), snapshot) for name in ringing.answerers}
+    caller = ringing.caller.username
+    agreed = bool(caller) and all(one.record and one.user == caller for one in verdicts.values())
+    on_caller = agreed and not ringing.caller.answered
+    return tuple(Arm(name, one, on_caller) for name, one in verdicts.items())
+
+
+def expected_talk(ringing: Ringing, name: str) -> Talk:
+    """The talk there will be when the leg of this name answers."""
+    user = ringing.answerers[name]
+    leg = ringing.caller
+    called = Leg(uuid="", company=leg.company, call=leg.uuid, name=name, username=user.username if user else "")
+    users = {one.username: one for one in (ringing.caller_user, user) if one}
+    return talk_between(leg, called, users)
+
+
+def _placed(one: Leg, other: Leg) -> bool:
+    """Whether `one` placed the call: the other was made for it, or it called in and the other did not."""
+    if other.call == one.uuid or one.call == other.uuid:
+        return other.call == one.uuid
+    return one.called_in >= other.called_in
+
+
+def _direction(caller: User | None, answerer: User | None) -> Direction:
+    if caller and answerer:
+        return Direction.INTERNAL
+    return Direction.OUTGOING if caller else Direction.INCOMING

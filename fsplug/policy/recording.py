@@ -1,0 +1,165 @@
+"""Whether a talk is recorded, by which rule, and why.
+
+The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not; a ring
+group set to always is; then the department's boxes decide by direction. Every yes needs the user's own flag. No rule, no
+recording.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fsplug.policy.entities import (
+    EVERY_DEPARTMENT,
+    DepartmentPolicy,
+    Direction,
+    GroupMode,
+    GroupPolicy,
+    PolicySnapshot,
+    Talk,
+    Terms,
+    User,
+)
+from fsplug.policy.numbers import normalise_all
+
+
+class Rule(StrEnum):
+    """The rule that won."""
+
+    EXCLUDED_NUMBER = "excluded-number"
+    GROUP_NEVER = "group-never"
+    GROUP_ALWAYS = "group-always"
+    DEPARTMENT_POLICY = "department-policy"
+    NO_POLICY = "no-policy"
+
+
+class Reason(StrEnum):
+    """Why the rule came out as it did."""
+
+    NUMBER_EXCLUDED = "number-excluded"
+    GROUP_SAYS_NEVER = "group-says-never"
+    GROUP_SAYS_ALWAYS = "group-says-always"
+    BOX_TICKED = "box-ticked"
+    USER_WITHOUT_FLAG = "user-without-flag"
+    BOX_NOT_TICKED = "box-not-ticked"
+    NO_POLICY_APPLIES = "no-policy-applies"
+    NO_USER = "no-user"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one decision.
+
+    `user` is the username whose leg is recorded, or who came nearest to it; `group` the ring group whose mode counted;
+    `number` the excluded number that matched, E.164.
+    """
+
+    record: bool
+    rule: Rule
+    reason: Reason
+    direction: Direction
+    version: int
+    user: str | None = None
+    group: str | None = None
+    number: str | None = None
+    terms: Terms = Terms()
+
+
+# When several users take part and none is recorded, the verdict tells the nearest miss.
+_NEAREST_MISS = (Reason.USER_WITHOUT_FLAG, Reason.BOX_NOT_TICKED, Reason.NO_POLICY_APPLIES)
+
+
+def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
+    """Whether this talk is recorded, by which rule, and why."""
+    return _forbidden(talk, snapshot) or _allowed(talk, snapshot)
+
+
+def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
+    """The first number of the talk that is excluded, E.164; calling, called, forwarding and transferring count alike."""
+    spellings = talk.caller.numbers + talk.answerer.numbers + talk.forwarders
+    own = tuple(number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers)
+    numbers = normalise_all(spellings + own, snapshot.country)
+    return next((number for number in numbers if number in snapshot.excluded), None)
+
+
+def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
+    number = excluded_number(talk, snapshot) if snapshot.excluded else None
+    if number:
+        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, Reason.NUMBER_EXCLUDED, number=number)
+    # A caller who asked not to be recorded keeps that wish wherever the call goes on to.
+    refused = next((group for group in talk.groups if _mode(group, snapshot) is GroupMode.NEVER), None)
+    if refused:
+        return _no(talk, snapshot, Rule.GROUP_NEVER, Reason.GROUP_SAYS_NEVER, group=refused)
+    return None
+
+
+def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
+    verdicts = list(_by_rule(talk, snapshot))
+    recorded = next((one for one in verdicts if one.record), None)
+    if recorded:
+        return recorded
+    if not verdicts:
+        return _no(talk, snapshot, Rule.NO_POLICY, Reason.NO_USER)
+    return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))
+
+
+def _by_rule(talk: Talk, snapshot: PolicySnapshot) -> Iterator[Verdict]:
+    group = talk.groups[-1] if talk.groups else None
+    if group and talk.answerer.user and _mode(group, snapshot) is GroupMode.ALWAYS:
+        yield _by_group(talk, snapshot, talk.answerer.user, snapshot.groups[group])
+    for user in _subjects(talk):
+        yield _by_department(talk, snapshot, user)
+
+
+def _subjects(talk: Talk) -> list[User]:
+    parties = {
+        Direction.OUTGOING: (talk.caller,),
+        Direction.INCOMING: (talk.answerer,),
+        Direction.INTERNAL: (talk.caller, talk.answerer),
+    }
+    return [party.user for party in parties[talk.direction] if party.user]
+
+
+def _by_group(talk: Talk, snapshot: PolicySnapshot, user: User, policy: GroupPolicy) -> Verdict:
+    return Verdict(
+        record=user.records,
+        rule=Rule.GROUP_ALWAYS,
+        reason=Reason.GROUP_SAYS_ALWAYS if user.records else Reason.USER_WITHOUT_FLAG,
+        direction=talk.direction,
+        version=snapshot.version,
+        user=user.username,
+        group=policy.group,
+        terms=policy.terms,
+    )
+
+
+def _by_department(talk: Talk, snapshot: PolicySnapshot, user: User) -> Verdict:
+    policy = department_policy(user, snapshot)
+    if policy is None:
+        return _no(talk, snapshot, Rule.NO_POLICY, Reason.NO_POLICY_APPLIES, user=user.username)
+    if not policy.covers(talk.direction):
+        return _no(talk, snapshot, Rule.DEPARTMENT_POLICY, Reason.BOX_NOT_TICKED, user=user.username)
+    return Verdict(
+        record=user.records,
+        rule=Rule.DEPARTMENT_POLICY,
+        reason=Reason.BOX_TICKED if user.records else Reason.USER_WITHOUT_FLAG,
+        direction=talk.direction,
+        version=snapshot.version,
+        user=user.username,
+        terms=policy.terms,
+    )
+
+
+def department_policy(user: User, snapshot: PolicySnapshot) -> DepartmentPolicy | None:
+    """The boxes that count for this user: the department's own, else those for every department, else None."""
+    own = snapshot.departments.get(user.department) if user.department else None
+    return own or snapshot.departments.get(EVERY_DEPARTMENT)
+
+
+def _mode(group: str, snapshot: PolicySnapshot) -> GroupMode:
+    policy = snapshot.groups.get(group)
+    return policy.mode if policy else GroupMode.DEPARTMENT
+
+
+def _no(talk: Talk, snapshot: PolicySnapshot, rule: Rule, reason: Reason, **named: str) -> Verdict:
+    return Verdict(False, rule, reason, talk.direction, snapshot.version, **named)  # type: ignore[arg-type]
