@@ -16,7 +16,7 @@ WRITE_BUFFER_BYTES = 4_096
 # Frames of 20 ms the media bug collects first; FreeSWITCH's default of 25 is another half second.
 PRE_BUFFER_FRAMES = 5
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
-_PATH = re.compile(r"/[0-9A-Za-z_./-]+")
+_PATH = re.compile(r"/[0-9A-Za-z_.@/-]+")
 _VARIABLE = re.compile(r"[A-Za-z][0-9A-Za-z_.]*")
 _UNSAFE_VALUE = re.compile(r"[$;'\\\r\n\0]")
 

@@ -47,6 +47,9 @@ class Terms:
     purpose: str = "quality"
 
 
+DEFAULT_TERMS = Terms()
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentPolicy:
     """The three boxes of a department; `EVERY_DEPARTMENT` serves those without boxes of their own."""
@@ -55,7 +58,7 @@ class DepartmentPolicy:
     outgoing: bool = False
     internal: bool = False
     incoming: bool = False
-    terms: Terms = Terms()
+    terms: Terms = DEFAULT_TERMS
 
     def covers(self, direction: Direction) -> bool:
         """Whether the box of this direction is ticked."""
@@ -73,7 +76,7 @@ class GroupPolicy:
 
     group: str
     mode: GroupMode = GroupMode.DEPARTMENT
-    terms: Terms = Terms()
+    terms: Terms = DEFAULT_TERMS
 
 
 @dataclass(frozen=True, slots=True)

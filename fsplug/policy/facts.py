@@ -47,5 +47,9 @@ def _user(facts: Mapping[str, Any] | None) -> User | None:
 
 
 def _leg(facts: Mapping[str, Any]) -> Leg:
-    known: Facts = {field.name: facts[field.name] for field in fields(Leg) if field.name in facts}
-    return Leg(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    known: Facts = {field.name: _as_written(facts[field.name]) for field in fields(Leg) if field.name in facts}
+    return Leg(**known)
+
+
+def _as_written(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

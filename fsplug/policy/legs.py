@@ -16,8 +16,9 @@ class Leg:
 
     `call` is the uuid of the leg that placed the call this one was made for (its own, for a leg that called in); `name`
     the leg's name in the dialplan (`1003`, `1003.desk`, `trunk`); `username` empty for an outside leg; `called_in` true
-    when the phone or trunk called the switch. `numbers` are those the far end goes by, `dialled` those it
-    asked for, as the switch has them, in any spelling. `version` is the policy version the call began under, None before fsplug saw it.
+    when the phone or trunk called the switch. `numbers` are those the far end goes by, `dialled` those it asked for, as
+    the switch has them, in any spelling. `version` is the policy version the call began under, None before fsplug saw
+    it.
     """
 
     uuid: str
@@ -64,10 +65,11 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     """The talk two bridged legs make; `users` holds the company's users among them by username."""
     caller, answerer = (one, other) if _placed(one, other) else (other, one)
     asked_for = caller.dialled if answerer.call == caller.uuid else ()
-    calling = Party(users.get(caller.username), caller.numbers)
-    called = Party(users.get(answerer.username), tuple(dict.fromkeys(asked_for + answerer.numbers)))
+    company = caller.company or answerer.company
+    calling = Party(_user_of(caller, company, users), caller.numbers)
+    called = Party(_user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
     return Talk(
-        company=one.company or other.company,
+        company=company,
         caller=calling,
         answerer=called,
         direction=_direction(calling.user, called.user),
@@ -97,6 +99,11 @@ def expected_talk(ringing: Ringing, name: str) -> Talk:
     called = Leg(uuid="", company=leg.company, call=leg.uuid, name=name, username=user.username if user else "")
     users = {one.username: one for one in (ringing.caller_user, user) if one}
     return talk_between(leg, called, users)
+
+
+def _user_of(leg: Leg, company: str, users: Mapping[str, User]) -> User | None:
+    """The company's user on this leg; another company's user of the same name is an outside party."""
+    return users.get(leg.username) if leg.company in ("", company) else None
 
 
 def _placed(one: Leg, other: Leg) -> bool:

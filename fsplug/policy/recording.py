@@ -1,8 +1,8 @@
 """Whether a talk is recorded, by which rule, and why.
 
-The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not; a ring
-group set to always is; then the department's boxes decide by direction. Every yes needs the user's own flag. No rule, no
-recording.
+The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not; a
+ring group set to always is; then the department's boxes decide by direction. Every yes needs the user's own flag. No
+rule, no recording.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.policy.entities import (
+    DEFAULT_TERMS,
     EVERY_DEPARTMENT,
     DepartmentPolicy,
     Direction,
@@ -62,7 +63,7 @@ class Verdict:
     user: str | None = None
     group: str | None = None
     number: str | None = None
-    terms: Terms = Terms()
+    terms: Terms = DEFAULT_TERMS
 
 
 # When several users take part and none is recorded, the verdict tells the nearest miss.
@@ -75,7 +76,7 @@ def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
 
 
 def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
-    """The first number of the talk that is excluded, E.164; calling, called, forwarding and transferring count alike."""
+    """The first excluded number of the talk, E.164; calling, called, forwarding and transferring count alike."""
     spellings = talk.caller.numbers + talk.answerer.numbers + talk.forwarders
     own = tuple(number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers)
     numbers = normalise_all(spellings + own, snapshot.country)
@@ -85,11 +86,11 @@ def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
 def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
     number = excluded_number(talk, snapshot) if snapshot.excluded else None
     if number:
-        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, Reason.NUMBER_EXCLUDED, number=number)
+        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, Reason.NUMBER_EXCLUDED, user=_foremost(talk), number=number)
     # A caller who asked not to be recorded keeps that wish wherever the call goes on to.
     refused = next((group for group in talk.groups if _mode(group, snapshot) is GroupMode.NEVER), None)
     if refused:
-        return _no(talk, snapshot, Rule.GROUP_NEVER, Reason.GROUP_SAYS_NEVER, group=refused)
+        return _no(talk, snapshot, Rule.GROUP_NEVER, Reason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused)
     return None
 
 
@@ -118,6 +119,11 @@ def _subjects(talk: Talk) -> list[User]:
         Direction.INTERNAL: (talk.caller, talk.answerer),
     }
     return [party.user for party in parties[talk.direction] if party.user]
+
+
+def _foremost(talk: Talk) -> str | None:
+    """The user a decision is about where no user's own policy came into it."""
+    return next((user.username for user in reversed(_subjects(talk))), None)
 
 
 def _by_group(talk: Talk, snapshot: PolicySnapshot, user: User, policy: GroupPolicy) -> Verdict:
@@ -161,5 +167,5 @@ def _mode(group: str, snapshot: PolicySnapshot) -> GroupMode:
     return policy.mode if policy else GroupMode.DEPARTMENT
 
 
-def _no(talk: Talk, snapshot: PolicySnapshot, rule: Rule, reason: Reason, **named: str) -> Verdict:
+def _no(talk: Talk, snapshot: PolicySnapshot, rule: Rule, reason: Reason, **named: str | None) -> Verdict:
     return Verdict(False, rule, reason, talk.direction, snapshot.version, **named)  # type: ignore[arg-type]

@@ -73,8 +73,12 @@ def test_one_leg_that_is_not_recorded_keeps_the_callers_leg_unarmed():
 
 @pytest.mark.parametrize(
     ("caller", "name", "direction"),
-    [(FROM_CUSTOMER, "1001", Direction.INCOMING), (FROM_ANNA, TRUNK, Direction.OUTGOING), (FROM_BO, "1003.desk", Direction.INTERNAL)],
-)  # fmt: skip
+    [
+        (FROM_CUSTOMER, "1001", Direction.INCOMING),
+        (FROM_ANNA, TRUNK, Direction.OUTGOING),
+        (FROM_BO, "1003.desk", Direction.INTERNAL),
+    ],
+)
 def test_the_direction_is_seen_from_the_user(caller, name, direction):
     users = {name: USERS.get(name.partition(".")[0])}
     assert expected_talk(Ringing(caller, USERS.get(caller.username), users), name).direction is direction

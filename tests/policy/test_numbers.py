@@ -35,9 +35,23 @@ def test_every_spelling_of_a_number_is_the_same_number(spelling):
 
 @pytest.mark.parametrize(
     "spelling",
-    ["", " ", "anonymous", "Restricted", "TDC Erhverv", "sip:anonymous@anonymous.invalid", "1001", "0", "+", "++4570101155",
-     "70101155${system(id)}", "7010\x001155", "+45" + "7" * 40, "7" * (MAX_SPELLING + 1)],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "anonymous",
+        "Restricted",
+        "TDC Erhverv",
+        "sip:anonymous@anonymous.invalid",
+        "1001",
+        "0",
+        "+",
+        "++4570101155",
+        "70101155${system(id)}",
+        "7010\x001155",
+        "+45" + "7" * 40,
+        "7" * (MAX_SPELLING + 1),
+    ],
+)
 def test_what_is_no_number_is_none(spelling):
     assert normalise(spelling, "DK") is None
 

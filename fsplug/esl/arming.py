@@ -1,0 +1,92 @@
+"""A call asks before it rings: the verdict of every leg that may answer is set on it as what it does at its answer.
+
+The switch then starts recordings by itself, with no round trip and no race with a hangup, even if fsplug dies now.
+"""
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl import armedlegs, commands
+from fsplug.esl.callbook import ArmedLeg, Call, CallBook, Recording
+from fsplug.esl.channels import leg_names, leg_of
+from fsplug.esl.policysource import PolicySource
+from fsplug.esl.ports import Ports
+from fsplug.esl.session import OutboundSession
+from fsplug.policy.legs import Leg, Ringing, arms, username_of
+from fsplug.store.entries import CallSeen
+
+log = structlog.get_logger()
+
+# The switch holds the caller in silence meanwhile; a session that takes longer has lost its use.
+ANSWER_SECONDS = 2.0
+
+
+class CallArmer:
+    """Handles the outbound socket: one short session per call, over before the call rings."""
+
+    def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+        self._book = book
+        self._policy = policy
+        self._ports = ports
+
+    def handle(self, session: OutboundSession) -> None:
+        """Arm the call of this session and let it go. Whatever fails here, the call goes on as the dialplan says."""
+        channel = session.connect(ANSWER_SECONDS)
+        leg = leg_of(channel)
+        if leg.company:
+            self._arm_session(session, leg, leg_names(channel))
+        session.exit()
+
+    def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
+        """Decide for every leg that may answer, note the call, and give the variables that arm it."""
+        version = self._policy.version(caller.company) if caller.version is None else caller.version
+        ringing = self._ringing(caller, names, version)
+        decided = arms(ringing, self._policy.snapshot(caller.company, version))
+        armed = armedlegs.with_ids(decided, self._ports.new_id)
+        self._note(ringing, armed, version)
+        set_on_call = armedlegs.variables(caller, armed, version, self._ports.spool.path)
+        refuse = armedlegs.must_be_refused(armed, self._ports.spool.trouble)
+        return {**set_on_call, "fsplug_refuse": "true" if refuse else ""}
+
+    def _arm_session(self, session: OutboundSession, leg: Leg, names: tuple[str, ...]) -> None:
+        try:
+            session.api(commands.set_variables(leg.uuid, self.arm(leg, names)), ANSWER_SECONDS)
+        except FsplugError as error:
+            log.error("call-not-armed", call=leg.uuid, company=leg.company, code=error.code, error=error.text)
+
+    def _ringing(self, caller: Leg, names: tuple[str, ...], version: int) -> Ringing:
+        wanted = dict.fromkeys([caller.username, *map(username_of, names)])
+        users = self._policy.users(caller.company, wanted, version)
+        return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
+
+    def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:
+        """Take the call into the picture, and into the journal before the switch hears of it."""
+        caller = ringing.caller
+        self._ports.write(
+            CallSeen(
+                call=caller.uuid,
+                company=caller.company,
+                switch=self._ports.switch_name,
+                version=version,
+                direction=next(iter(armed.values())).arm.verdict.direction,
+                group=caller.groups[-1] if caller.groups else None,
+                caller=next(iter(caller.numbers), ""),
+                called=next(iter(caller.dialled), ""),
+                facts=armedlegs.facts_of(ringing, armed),
+                at=self._ports.clock(),
+            )
+        )
+        call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version))
+        call.ringing = ringing
+        call.armed = armed
+        self._book.see(caller)
+        self._take_in_recordings(caller, armed)
+
+    def _take_in_recordings(self, caller: Leg, armed: armedlegs.Armed) -> None:
+        for one in armed.values():
+            if one.recording:
+                path = self._ports.spool.path(one.recording)
+                terms = one.arm.verdict.terms
+                self._book.recordings[one.recording] = Recording(
+                    one.recording, path, caller.company, caller.uuid, terms
+                )

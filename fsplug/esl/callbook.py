@@ -1,0 +1,150 @@
+"""The picture of the switch's live calls: who talks to whom, what is armed, what records. Memory only, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from fsplug.policy.entities import Terms
+from fsplug.policy.legs import Arm, Leg, Ringing
+
+
+class Stage(Enum):
+    """How far a recording has come on the switch."""
+
+    ARMED = auto()
+    RUNNING = auto()
+    STOPPING = auto()
+    STOPPED = auto()
+
+
+NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.ARMED: frozenset({Stage.RUNNING, Stage.STOPPED}),
+    Stage.RUNNING: frozenset({Stage.STOPPING, Stage.STOPPED}),
+    Stage.STOPPING: frozenset({Stage.STOPPED}),
+    Stage.STOPPED: frozenset(),
+}
+
+
+@dataclass(slots=True)
+class Recording:
+    """One recording file on the switch.
+
+    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known; times
+    are epoch seconds.
+    """
+
+    id: str
+    path: str
+    company: str
+    call: str
+    terms: Terms
+    leg: str = ""
+    decision: str = ""
+    stage: Stage = Stage.ARMED
+    started_at: float | None = None
+    stopped_at: float | None = None
+    stop_cause: str = ""
+
+    def advance(self, stage: Stage) -> bool:
+        """Move on to `stage`; False, and nothing changed, where that is no step forward (told twice, or late)."""
+        if stage not in NEXT_STAGES[self.stage]:
+            return False
+        self.stage = stage
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedLeg:
+    """What was prepared for one leg that may answer: its arm, the decision's id, and the recording's, if any."""
+
+    arm: Arm
+    decision: str
+    recording: str | None
+
+
+@dataclass(slots=True)
+class Channel:
+    """A live leg.
+
+    `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` of what records it;
+    `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had.
+    """
+
+    leg: Leg
+    partner: str | None = None
+    decision: str | None = None
+    recording: str | None = None
+    records: set[str] = field(default_factory=set)
+    talks: int = 0
+
+
+@dataclass(slots=True)
+class Call:
+    """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs."""
+
+    id: str
+    company: str
+    version: int
+    ringing: Ringing | None = None
+    armed: dict[str, ArmedLeg] = field(default_factory=dict)
+    legs: set[str] = field(default_factory=set)
+    answered: bool = False
+
+
+@dataclass(slots=True)
+class CallBook:
+    """All live calls, channels and recordings by id."""
+
+    calls: dict[str, Call] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+
+    def see(self, leg: Leg) -> Channel:
+        """The channel of this leg, taken in now if it was unknown, brought up to date if it was."""
+        channel = self.channels.get(leg.uuid)
+        if channel is None:
+            channel = self.channels[leg.uuid] = Channel(self._placed(leg))
+        else:
+            channel.leg = self._placed(leg)
+        call = self.calls.get(channel.leg.call)
+        if call is not None:
+            call.legs.add(leg.uuid)
+        return channel
+
+    def forget(self, uuid: str) -> Channel | None:
+        """Take a leg that has ended out of the picture; its channel as it was, None when it was unknown."""
+        channel = self.channels.pop(uuid, None)
+        call = self.calls.get(channel.leg.call) if channel else None
+        if call is not None:
+            call.legs.discard(uuid)
+        return channel
+
+    def partner_of(self, channel: Channel) -> Channel | None:
+        """The other end of the channel's talk."""
+        return self.channels.get(channel.partner) if channel.partner else None
+
+    def recording_of(self, channel: Channel) -> Recording | None:
+        """What records the channel's talk now."""
+        return self.recordings.get(channel.recording) if channel.recording else None
+
+    def take_arm(self, caller: str, answerer: Leg) -> ArmedLeg | None:
+        """What was prepared for this leg's answer of this caller's call, once; None for any other pair of legs."""
+        call = self.calls.get(caller)
+        if call is None or answerer.call != caller:
+            return None
+        return call.armed.pop(answerer.name, None)
+
+    def runs_on(self, recording: Recording, leg: str) -> None:
+        """This recording runs on this leg."""
+        recording.leg = leg
+        channel = self.channels.get(leg)
+        if channel is not None:
+            channel.records.add(recording.id)
+
+    def _placed(self, leg: Leg) -> Leg:
+        """The leg with what its call knows and its own variables do not say (a leg's are set by the dialplan only)."""
+        call = self.calls.get(leg.call)
+        if call is None or (leg.company and leg.version is not None):
+            return leg
+        version = call.version if leg.version is None else leg.version
+        return replace(leg, company=leg.company or call.company, version=version)

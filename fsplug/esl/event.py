@@ -1,0 +1,133 @@
+"""One event of the switch: a block of `Name: value` lines and a body, and how FreeSWITCH writes it.
+
+Lines end with "\\n" and nothing else; the block is split first and a value decoded afterwards, so no value can pass for
+a header.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+# One lookup walks the block at about a quarter of the price of splitting it whole.
+_LOOKUPS_BEFORE_SPLITTING = 3
+# SWITCH_URL_UNSAFE in switch_utils.h, turned round: the punctuation that is left as it is.
+_LEFT_AS_IT_IS = "!$'()*,/"
+_ENCODED_ALREADY = re.compile(rb"(%[0-9A-F]{2})")
+# What switch_event_serialize writes for an empty value.
+_EMPTY_VALUE = b"_undef_"
+
+
+class Event:
+    """One block of headers and its body, kept as sent and decoded a header at a time."""
+
+    __slots__ = ("_end", "_lookups", "_text", "_values")
+
+    def __init__(self, raw: bytes) -> None:
+        self._text = b"\n" + raw
+        self._end = len(self._text)
+        self._lookups = 0
+        self._values: dict[bytes, bytes] | None = None
+        length_at = self._text.find(b"\nContent-Length: ")
+        if length_at >= 0 and (blank := self._text.find(b"\n\n", length_at)) >= 0:
+            self._end = blank + 1
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The first header of this name, in this spelling, decoded; `default` when there is none."""
+        value = self._find(name.encode())
+        return default if value is None else _decoded(value)
+
+    def variable(self, name: str) -> str | None:
+        """A channel variable."""
+        return self.get(f"variable_{name}")
+
+    def headers(self) -> dict[str, str]:
+        """Every header decoded; of two with one name the first."""
+        return {name.decode("utf-8", "replace"): _decoded(value) for name, value in self._split().items()}
+
+    def mentions(self, text: bytes) -> bool:
+        """Whether these bytes stand anywhere in the event, as sent."""
+        return text in self._text
+
+    @property
+    def name(self) -> str:
+        return self.get("Event-Name") or ""
+
+    @property
+    def subclass(self) -> str:
+        """What kind of CUSTOM event this is."""
+        return self.get("Event-Subclass") or ""
+
+    @property
+    def uuid(self) -> str:
+        return self.get("Unique-ID") or ""
+
+    @property
+    def sequence(self) -> int:
+        """The switch's running number of events; 0 where it has none."""
+        return _number(self._find(b"Event-Sequence"))
+
+    @property
+    def timestamp(self) -> float:
+        """Seconds since the epoch by the switch's clock; 0.0 where it has none."""
+        return _number(self._find(b"Event-Date-Timestamp")) / 1_000_000
+
+    @property
+    def body(self) -> bytes:
+        """The event's own body, as far as its Content-Length reaches."""
+        if self._end == len(self._text):
+            return b""
+        start = self._end + 1
+        return self._text[start : start + _number(self._find(b"Content-Length"))]
+
+    @property
+    def raw(self) -> bytes:
+        return self._text[1:]
+
+    def _find(self, name: bytes) -> bytes | None:
+        if self._values is not None:
+            return self._values.get(name)
+        self._lookups += 1
+        if self._lookups > _LOOKUPS_BEFORE_SPLITTING:
+            return self._split().get(name)
+        needle = b"\n" + name + b": "
+        at = self._text.find(needle, 0, self._end)
+        if at < 0:
+            return None
+        start = at + len(needle)
+        end = self._text.find(b"\n", start, self._end)
+        return self._text[start : end if end >= 0 else self._end]
+
+    def _split(self) -> dict[bytes, bytes]:
+        if self._values is None:
+            lines = self._text[1 : self._end].split(b"\n")
+            lines.reverse()
+            parts = [line.partition(b": ") for line in lines]
+            self._values = {name: value for name, colon, value in parts if colon}
+        return self._values
+
+
+def plain_event(headers: Mapping[str, str], body: bytes = b"") -> bytes:
+    """An event as FreeSWITCH serialises it; its end when it has no body is an empty line."""
+    block = "".join(f"{name}: {encoded_value(value)}\n" for name, value in headers.items()).encode()
+    return block + (b"Content-Length: %d\n\n%b" % (len(body), body) if body else b"\n")
+
+
+def encoded_value(value: str) -> str:
+    """A header's value as FreeSWITCH 1.11.1 sends it: what looks percent-encoded already is left so."""
+    raw = value.encode("utf-8", "surrogateescape")
+    if b"%" not in raw:
+        return quote_from_bytes(raw, _LEFT_AS_IT_IS) or _EMPTY_VALUE.decode()
+    parts = _ENCODED_ALREADY.split(raw)
+    return "".join(
+        part.decode() if position % 2 else quote_from_bytes(part, _LEFT_AS_IT_IS) for position, part in enumerate(parts)
+    )
+
+
+def _decoded(value: bytes) -> str:
+    if value == _EMPTY_VALUE:
+        return ""
+    return (unquote_to_bytes(value) if b"%" in value else value).decode("utf-8", "replace")
+
+
+def _number(value: bytes | None) -> int:
+    return int(value) if value and value.isdigit() and len(value) < 20 else 0

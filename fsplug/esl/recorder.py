@@ -1,0 +1,207 @@
+"""One recording from its start on the switch to its end: confirmed, started late, stopped, or told as a gap."""
+
+from dataclasses import replace
+
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.callbook import Call, CallBook, Recording, Stage
+from fsplug.esl.ports import Ports
+from fsplug.esl.wire import Event
+from fsplug.policy.entities import OnFailure
+from fsplug.store.entries import GapFound, RecordingLost, RecordingStarted, RecordingStopped
+
+log = structlog.get_logger()
+
+# From the talk's begin to the RECORD_START that should have come already; then it is started by command.
+CONFIRM_SECONDS = 0.5
+# A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
+START_SECONDS = 2.0
+# From the end of a leg to the RECORD_STOP that should have come before it.
+STOP_SECONDS = 2.0
+# What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
+REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
+
+
+class Recorder:
+    """Watches over recordings once policy has said yes."""
+
+    def __init__(self, book: CallBook, ports: Ports) -> None:
+        self._book = book
+        self._ports = ports
+
+    def expect(self, recording: Recording) -> None:
+        """The talk has begun: the recording must run by now, or is started, or its lack is told."""
+        if recording.stage is Stage.ARMED:
+            self._ports.later(CONFIRM_SECONDS, self._start_if_missing, recording)
+            return
+        self._write_started(recording)
+        if recording.stage is Stage.STOPPED:
+            self._write_stopped(recording)
+
+    def start(self, recording: Recording) -> None:
+        """Start a recording on a leg that is in a talk already."""
+        self._book.recordings[recording.id] = recording
+        self._book.runs_on(recording, recording.leg)
+        self._ports.later(0, self._command_start, recording)
+
+    def stop(self, recording: Recording) -> None:
+        """End a recording whose talk is over while its leg lives on."""
+        if recording.advance(Stage.STOPPING):
+            self._ports.later(0, self._command_stop, recording)
+
+    def started(self, event: Event) -> None:
+        """RECORD_START."""
+        recording = self._of(event)
+        if recording is None or not recording.advance(Stage.RUNNING):
+            return
+        self._book.runs_on(recording, event.uuid)
+        recording.started_at = event.timestamp
+        if recording.decision:
+            self._write_started(recording)
+
+    def stopped(self, event: Event) -> None:
+        """RECORD_STOP; it comes for files the switch has removed again too, so only its cause is noted."""
+        recording = self._of(event)
+        if recording is None:
+            return
+        was_wanted = recording.stage is Stage.RUNNING and event.get("Answer-State") == "answered"
+        cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
+        self.end(recording, event.timestamp, cause)
+        if was_wanted and recording.decision:
+            self._ended_early(recording, cause)
+
+    def end(self, recording: Recording, at: float, cause: str) -> None:
+        """It is over on the switch: what there is goes to the media worker, once a decision has ordered it."""
+        if not recording.advance(Stage.STOPPED):
+            return
+        recording.stopped_at, recording.stop_cause = at, cause
+        if recording.decision:
+            self._write_stopped(recording)
+
+    def leg_ended(self, recording: Recording) -> None:
+        """The recorded leg is gone: its RECORD_STOP has come, or is on its way, or is lost."""
+        seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
+        self._ports.later(seconds, self._settle, recording, self._ports.clock())
+
+    def ran_unseen(self, recording: Recording) -> bool:
+        """Whether this armed recording has run though no event told of it."""
+        untold = recording.stage is Stage.ARMED and not recording.decision
+        return untold and self._ports.spool.exists(recording.id)
+
+    def ended_unseen(self, recording: Recording, at: float) -> None:
+        """It ran and its leg is gone; when it began and ended is not known, its file tells how long it was."""
+        self.end(recording, at, "stop-unseen")
+        self._book.recordings.pop(recording.id, None)
+
+    def check(self, recording: Recording) -> None:
+        """Of a decided recording found again after a restart: it runs, or is started anew for the rest of the talk."""
+        self._ports.later(0, self._command_start, recording)
+
+    def forget_unused(self, call: Call) -> None:
+        """The call is over: what was armed on legs that never answered will not come."""
+        for armed in call.armed.values():
+            if armed.recording and not self._started(armed.recording):
+                self._book.recordings.pop(armed.recording, None)
+
+    def gap(self, recording: Recording, cause: str, detail: str) -> None:
+        """Tell that (part of) this talk is not recorded, and act as its policy says."""
+        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
+        self._ports.write(
+            GapFound(
+                company=recording.company,
+                call=recording.call,
+                decision=recording.decision,
+                recording=recording.id,
+                cause=cause,
+                detail=detail,
+                at=self._ports.clock(),
+            )
+        )
+        self._close_if_policy_says(recording)
+
+    def _started(self, recording: str) -> bool:
+        known = self._book.recordings.get(recording)
+        return known is not None and (known.stage is not Stage.ARMED or bool(known.decision))
+
+    def _settle(self, recording: Recording, leg_ended_at: float) -> None:
+        if recording.stage is Stage.ARMED and recording.decision:
+            self._write_lost(recording, "never-started", "the switch told of no recording during the talk")
+        self.end(recording, leg_ended_at, "stop-unseen")
+        self._book.recordings.pop(recording.id, None)
+        if not recording.decision:
+            # A leg that answered and lost the race, or was answered by a machine of the dialplan: nobody's talk.
+            self._ports.spool.discard(recording.id)
+
+    def _start_if_missing(self, recording: Recording) -> None:
+        if recording.stage is Stage.ARMED and recording.leg in self._book.channels:
+            self._command_start(recording)
+
+    def _command_start(self, recording: Recording) -> None:
+        """Start it, unless it runs already and only its RECORD_START was not told."""
+        try:
+            if self._ports.switch.is_recording(recording.leg, recording.path):
+                self._found_running(recording)
+                return
+            recording = self._successor_of(recording) if self._ports.spool.exists(recording.id) else recording
+            self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
+        except Unavailable as error:
+            log.warning("start-not-sent", recording=recording.id, error=error.text)
+        self._ports.later(START_SECONDS, self._give_up_if_missing, recording)
+
+    def _found_running(self, recording: Recording) -> None:
+        if recording.advance(Stage.RUNNING):
+            self._write_started(recording)
+
+    def _successor_of(self, recording: Recording) -> Recording:
+        """A recording for the rest of the talk: this one has ended untold, and a second start would wipe its file."""
+        self.end(recording, self._ports.clock(), "stop-unseen")
+        self._book.recordings.pop(recording.id, None)
+        successor = self._ports.new_id()
+        path = self._ports.spool.path(successor)
+        follower = replace(recording, id=successor, path=path, stage=Stage.ARMED, started_at=None, stopped_at=None)
+        self._book.recordings[successor] = follower
+        self._book.runs_on(follower, follower.leg)
+        return follower
+
+    def _command_stop(self, recording: Recording) -> None:
+        try:
+            self._ports.switch.stop_recording(recording.leg, recording.path)
+        except Unavailable as error:
+            log.error("recording-not-stopped", recording=recording.id, error=error.text)
+
+    def _give_up_if_missing(self, recording: Recording) -> None:
+        if recording.stage is not Stage.ARMED:
+            return
+        recording.advance(Stage.STOPPED)
+        self._book.recordings.pop(recording.id, None)
+        if recording.leg not in self._book.channels:
+            self._write_lost(recording, "ended-before-start", "the talk was over before the recording began")
+            return
+        trouble = self._ports.spool.trouble or "the switch did not start the recording (bypass media, or no audio)"
+        self._write_lost(recording, "start-failed", trouble)
+        self._close_if_policy_says(recording)
+
+    def _ended_early(self, recording: Recording, cause: str) -> None:
+        told = cause or "no cause told"
+        self.gap(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
+
+    def _close_if_policy_says(self, recording: Recording) -> None:
+        if recording.terms.on_failure is OnFailure.CLOSED:
+            self._ports.later(0, self._ports.switch.hang_up, recording.leg, REFUSED_CAUSE)
+
+    def _of(self, event: Event) -> Recording | None:
+        return self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
+
+    def _write_started(self, recording: Recording) -> None:
+        at = recording.started_at or self._ports.clock()
+        self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
+
+    def _write_stopped(self, recording: Recording) -> None:
+        at = recording.stopped_at or self._ports.clock()
+        seconds = at - recording.started_at if recording.started_at else None
+        self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
+
+    def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
+        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
+        self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))

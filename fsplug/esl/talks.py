@@ -1,0 +1,120 @@
+"""Who talks to whom: every bridge of the switch, told by event or found by looking, goes through `begin`."""
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl.callbook import Call, CallBook, Channel
+from fsplug.esl.decisions import Decided, Decisions
+from fsplug.esl.ports import Ports
+from fsplug.esl.recorder import Recorder
+from fsplug.policy.legs import Leg, username_of
+from fsplug.store.entries import CallEnded
+
+log = structlog.get_logger()
+
+# After an UNBRIDGE, until a leg that is about to hang up has told so. Stopping a recording on such a leg is needless,
+# and a media bug command that races a hangup can leave a zombie channel.
+UNBRIDGE_SECONDS = 0.1
+# Causes of a leg that answered but was not the one the caller got.
+LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF", "ORIGINATOR_CANCEL"})
+
+
+class Talks:
+    """Takes the decision of every talk, exactly one each, and keeps the recordings in step with who talks."""
+
+    def __init__(self, book: CallBook, decisions: Decisions, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
+        self._decisions = decisions
+        self._recorder = recorder
+        self._ports = ports
+
+    def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
+        """These two legs talk to each other from now on; told again, it only makes good a decision still owed."""
+        if caller.partner != answerer.leg.uuid or answerer.partner != caller.leg.uuid:
+            self._leave(caller)
+            self._leave(answerer)
+            caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+        ours = caller.leg.company or answerer.leg.company
+        if ours and not (caller.decision or answerer.decision):
+            self._decide(caller, answerer, at)
+
+    def end(self, channel: Channel) -> None:
+        """The bridge of this leg is gone; if it lives on, it talks to nobody, for now."""
+        if channel.partner is not None:
+            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, channel.partner, channel.talks)
+
+    def leg_ended(self, uuid: str, cause: str, at: float) -> None:
+        """A leg is gone from the switch."""
+        channel = self._book.forget(uuid)
+        if channel is None:
+            return
+        if channel.decision is None and channel.leg.answered and cause not in LOST_RACE:
+            self._decide_unbridged(channel.leg, at)
+        for recording in channel.records:
+            self._recorder.leg_ended(self._book.recordings[recording])
+        partner = self._book.partner_of(channel)
+        if partner is not None and partner.partner == uuid:
+            self.end(partner)
+        self._end_call_without_legs(channel.leg, cause, at)
+
+    def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
+        try:
+            decided = self._decisions.of(caller.leg, answerer.leg)
+        except FsplugError as error:
+            # The store is away. The reconciler finds the bridge again and comes back to it.
+            log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
+            return
+        self._decisions.write(decided, caller.leg, answerer.leg, caller.talks, at)
+        self._record(decided)
+        for channel in (caller, answerer):
+            channel.talks += 1
+            channel.decision = decided.id
+            channel.recording = decided.recording.id if decided.recording else None
+
+    def _record(self, decided: Decided) -> None:
+        if decided.recording and decided.armed:
+            self._recorder.expect(decided.recording)
+        elif decided.recording:
+            self._recorder.start(decided.recording)
+
+    def _decide_unbridged(self, answerer: Leg, at: float) -> None:
+        """A leg answered and was gone before the bridge was told: the talk was, however short."""
+        call = self._book.calls.get(answerer.call)
+        if call is None or call.ringing is None or answerer.name not in call.armed:
+            return
+        decided = self._decisions.of(call.ringing.caller, answerer)
+        self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
+        self._record(decided)
+
+    def _leave(self, channel: Channel) -> None:
+        """The channel's talk is over: what recorded it stops."""
+        recording = self._book.recordings.get(channel.recording) if channel.recording else None
+        if recording is not None:
+            self._recorder.stop(recording)
+        channel.partner = channel.decision = channel.recording = None
+
+    def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
+        lives_on = self._book.channels.get(channel.leg.uuid) is channel
+        if lives_on and channel.partner == partner and channel.talks == talks:
+            self._leave(channel)
+
+    def _end_call_without_legs(self, leg: Leg, cause: str, at: float) -> None:
+        call = self._book.calls.get(leg.call)
+        if call is None or call.legs:
+            return
+        self._settle_unseen(call, at)
+        del self._book.calls[call.id]
+        self._recorder.forget_unused(call)
+        self._ports.write(CallEnded(call.id, at, cause))
+
+    def _settle_unseen(self, call: Call, at: float) -> None:
+        """A leg answered and hung up while nobody told us: the file that it armed is the witness."""
+        if call.ringing is None:
+            return
+        for name, armed in list(call.armed.items()):
+            recording = self._book.recordings.get(armed.recording or "")
+            if recording is not None and self._recorder.ran_unseen(recording):
+                leg = Leg("", call.company, call=call.id, name=name, username=username_of(name))
+                decided = self._decisions.of(call.ringing.caller, leg)
+                self._decisions.write(decided, call.ringing.caller, leg, 0, at)
+                self._recorder.ended_unseen(recording, at)

@@ -1,0 +1,44 @@
+"""The server's process from its first line to its exit code."""
+
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import gevent
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.wiring.server import ServingProcess
+from fsplug.wiring.settings import read
+from fsplug.wiring.supervisor import EXIT_HOPELESS
+
+
+def serve_here(data: Path, flags: dict[str, Any]) -> int:
+    """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in."""
+    _log_to_stderr()
+    try:
+        process = ServingProcess(read(data, **flags))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            gevent.signal_handler(number, process.stop)
+        process.serve()
+    except FsplugError as error:
+        print(f"fsplug: {error.text}", file=sys.stderr, flush=True)
+        return EXIT_HOPELESS
+    return 0
+
+
+def _log_to_stderr() -> None:
+    """One line an event; JSON where nobody watches."""
+    watched = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

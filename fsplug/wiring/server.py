@@ -1,0 +1,182 @@
+"""`fsplug serve`: everything of one process put together, started in order and stopped in order."""
+
+import fcntl
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import gevent
+import gevent.event
+import structlog
+
+from fsplug.errors import FsplugError, Invalid, Unavailable
+from fsplug.esl.arming import CallArmer
+from fsplug.esl.callbook import CallBook
+from fsplug.esl.decisions import Decisions
+from fsplug.esl.growth import GrowthWatch
+from fsplug.esl.link import Link
+from fsplug.esl.policysource import PolicySource
+from fsplug.esl.ports import Ports
+from fsplug.esl.reconcile import Reconciler
+from fsplug.esl.recorder import Recorder
+from fsplug.esl.restore import Restorer
+from fsplug.esl.server import Server
+from fsplug.esl.switch import LinkedSwitch
+from fsplug.esl.talks import Talks
+from fsplug.esl.watch import EVENTS, Watch
+from fsplug.media.spool import Spool
+from fsplug.media.worker import Worker
+from fsplug.store.database import Store
+from fsplug.store.journal import Journal
+from fsplug.store.writer import Writer
+from fsplug.wiring.archives import archive_at
+from fsplug.wiring.deadman import DeadMan
+from fsplug.wiring.settings import Settings
+from fsplug.wiring.spoolgate import SpoolGate
+
+log = structlog.get_logger()
+
+# The loop may stand still so long before the kernel ends the process; calls that ask meanwhile wait in silence.
+DEAD_MAN_SECONDS = 2.0
+HOLD_SECONDS = 0.25
+LOOK_SECONDS = 3.0
+SPOOL_SECONDS = 2.0
+SEAL_SECONDS = 1.0
+DRAIN_SECONDS = 10.0
+FLUSH_SECONDS = 5.0
+
+
+class ServingProcess:
+    """One fsplug beside one FreeSWITCH."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = gevent.event.Event()
+        self._lock = _locked(settings)
+        self.store = Store(settings.store)
+        self.store.connect()
+        self.store.migrate()
+        self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
+        spool = Spool(settings.spool)
+        self._gate = SpoolGate(spool, settings.least_free_bytes)
+        self._worker = Worker(self.store, spool, archive_at(settings.archive), self.writer.put, settings.switch_name)
+        self._wire_calls()
+
+    def _wire_calls(self) -> None:
+        settings = self._settings
+        self.book = CallBook()
+        self.link = Link(
+            settings.event_socket_host,
+            settings.event_socket_port,
+            settings.event_socket_password,
+            EVENTS,
+            on_event=lambda event: self._watch.see(event),
+            on_up=self._link_up,
+            on_down=lambda reason: None,
+        )
+        ports = Ports(
+            switch_name=settings.switch_name,
+            switch=LinkedSwitch(self.link),
+            spool=self._gate,
+            write=self.writer.put,
+            clock=time.time,
+            later=gevent.spawn_later,
+            new_id=lambda: uuid4().hex,
+        )
+        policy = PolicySource(self.store)
+        recorder = Recorder(self.book, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, ports)
+        self._watch = Watch(self.book, talks, recorder, ports)
+        self._restorer: Restorer | None = Restorer(self.store, self.book, policy, talks, recorder, ports)
+        self._reconciler = Reconciler(self.book, self._watch, talks, ports)
+        self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
+        armer = CallArmer(self.book, policy, ports)
+        self.server = Server(settings.listen_host, settings.listen_port, armer.handle, settings.session_limit)
+
+    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until `stop`; then let the calls in hand go, and write down what is still to be written."""
+        with DeadMan(DEAD_MAN_SECONDS) as dead_man:
+            self._run(self._gate.look)
+            self.writer.start()
+            self.server.start()
+            self.link.start()
+            loops = [
+                gevent.spawn(_every, HOLD_SECONDS, dead_man.hold),
+                gevent.spawn(_every, LOOK_SECONDS, self._look),
+                gevent.spawn(_every, SPOOL_SECONDS, self._look_at_spool),
+                gevent.spawn(_every, SEAL_SECONDS, lambda: self._run(self._worker.work)),
+            ]
+            log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
+            ready()
+            self._stop.wait()
+            self._shut_down(loops)
+
+    def stop(self) -> None:
+        """End `serve` in good order. May be called from a signal handler."""
+        self._stop.set()
+
+    def _shut_down(self, loops: list[Any]) -> None:
+        self.server.drain(DRAIN_SECONDS)
+        gevent.killall(loops[1:])
+        self.link.stop()
+        if not self.writer.flush(FLUSH_SECONDS):
+            log.warning("left-in-journal", entries=self.writer.backlog)
+        self.writer.stop()
+        gevent.killall(loops)
+        self.store.close()
+        self._lock.close()
+
+    def _link_up(self) -> None:
+        """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
+        gevent.spawn(self._look)
+
+    def _look(self) -> None:
+        if not self.link.up:
+            return
+        try:
+            if self._restorer is not None:
+                self.writer.flush(FLUSH_SECONDS)
+                restorer, self._restorer = self._restorer, None
+                restorer.restore()
+            self._reconciler.look()
+        except FsplugError as error:
+            log.warning("not-reconciled", code=error.code, error=error.text)
+
+    def _look_at_spool(self) -> None:
+        self._run(self._gate.look)
+        self._growth.look(self._run)
+
+    def _run(self, work: Callable[[], Any]) -> Any:
+        """Run what may wait for a disk in a thread, so that no call waits with it."""
+        return gevent.get_hub().threadpool.apply(work)
+
+    def _run_write(self, work: Callable[[], None]) -> None:
+        if self.store.blocking:
+            self._run(work)
+        else:
+            work()
+
+
+def _every(seconds: float, act: Callable[[], object]) -> None:
+    while True:
+        try:
+            act()
+        except Unavailable as error:
+            log.warning("tried-again-later", code=error.code, error=error.text)
+        except Exception:
+            log.exception("loop-failed")
+        gevent.sleep(seconds)
+
+
+def _locked(settings: Settings) -> Any:
+    """Hold the data folder for this process alone."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = settings.lock_file.open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        text = f"another fsplug serves {settings.data}; stop it, or give this one a data folder of its own with --data"
+        raise Invalid("already-serving", text, data=str(settings.data)) from None
+    return lock

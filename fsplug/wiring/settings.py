@@ -1,0 +1,142 @@
+"""fsplug's settings: read once, from the file, then the environment, then flags; strict, all faults told at once."""
+
+import os
+import socket
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from fsplug.errors import Invalid
+
+FILE_NAME = "fsplug.toml"
+ENVIRONMENT_PREFIX = "FSPLUG_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how much of them.
+
+    Ports are TCP; `session_limit` counts calls that ask at one moment; with less than `least_free_bytes` in the spool
+    no recording is promised.
+    """
+
+    data: Path
+    store: str
+    spool: Path
+    archive: str
+    switch_name: str
+    event_socket_host: str = "127.0.0.1"
+    event_socket_port: int = 8021
+    event_socket_password: str = "ClueCon"
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8084
+    session_limit: int = 1000
+    least_free_bytes: int = 1_000_000_000
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one `fsplug serve` of this data folder."""
+        return self.data / "serve.lock"
+
+    @property
+    def journal_file(self) -> Path:
+        """What the call path has written and the store has not yet."""
+        return self.data / "journal.jsonl"
+
+
+def read(data: Path, environment: Mapping[str, str] = os.environ, **flags: object) -> Settings:
+    """The settings of this data folder; Invalid lists every fault. A flag that is None counts as not given."""
+    data = data.expanduser().absolute()
+    given = {**_from_file(data / FILE_NAME), **_from_environment(environment)}
+    given |= {name: value for name, value in flags.items() if value is not None}
+    faults = [f"{name} is not a setting; known are {', '.join(_KINDS)}" for name in given if name not in _KINDS]
+    values = {name: _converted(name, value, faults) for name, value in given.items() if name in _KINDS}
+    if faults:
+        raise Invalid("bad-settings", "; ".join(faults), faults=faults)
+    return Settings(**{**_defaults(data), **values})
+
+
+def _defaults(data: Path) -> dict[str, Any]:
+    return {
+        "data": data,
+        "store": str(data / "fsplug.db"),
+        "spool": data / "spool",
+        "archive": str(data / "archive"),
+        "switch_name": socket.gethostname(),
+    }
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("bad-settings", f"{path} is not TOML: {error}", path=str(path)) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name in _KINDS:
+        key = ENVIRONMENT_PREFIX + name.upper()
+        if f"{key}_FILE" in environment:
+            found[name] = _secret(Path(environment[f"{key}_FILE"]), f"{key}_FILE")
+        elif key in environment and name != "data":
+            found[name] = environment[key]
+    return found
+
+
+def _secret(path: Path, key: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise Invalid("bad-settings", f"{key} names {path}, which can't be read: {error.strerror}") from error
+
+
+def _converted(name: str, value: object, faults: list[str]) -> object:
+    try:
+        return _KINDS[name](value)
+    except (TypeError, ValueError) as error:
+        faults.append(f"{name} = {value!r}: {error}")
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value or "\n" in value:
+        raise ValueError("give one line of text")
+    return value
+
+
+def _path(value: object) -> Path:
+    path = value if isinstance(value, Path) else Path(_text(value))
+    return path.expanduser().absolute()
+
+
+def _port(value: object) -> int:
+    return _between(value, 0, 65_535, "a TCP port")
+
+
+def _limit(value: object) -> int:
+    return _between(value, 1, 100_000, "a number of calls")
+
+
+def _bytes(value: object) -> int:
+    return _between(value, 0, 1 << 50, "a number of bytes")
+
+
+def _between(value: object, least: int, most: int, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+        raise ValueError(f"give {what}, a whole number")
+    if not least <= int(value) <= most:
+        raise ValueError(f"give {what} from {least} to {most}")
+    return int(value)
+
+
+_BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port}
+_KINDS: Mapping[str, Callable[[object], object]] = {
+    **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
+    "session_limit": _limit,
+    "least_free_bytes": _bytes,
+}
