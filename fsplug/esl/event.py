@@ -94,7 +94,7 @@ class Event:
         if at < 0:
             return None
         start = at + len(needle)
-        end = self._text.find(b"\n", start, self._end)
+        end = self._text.find(b"\n", start)
         return self._text[start : end if end >= 0 else self._end]
 
     def _split(self) -> dict[bytes, bytes]:

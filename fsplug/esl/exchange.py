@@ -137,9 +137,13 @@ class Exchange:
     def pump(self) -> None:
         """Read until the connection is gone. For a connection that hears events nobody waits for."""
         self._reading = True
+        received = 0
         try:
             while self.connected:
-                if self._receive(None) == RECEIVE_BYTES:
+                received += self._receive(None)
+                if received >= RECEIVE_BYTES:
+                    # A switch that talks faster than we listen never makes recv wait.
+                    received = 0
                     gevent.sleep(0)
         finally:
             self._reading = False
@@ -161,6 +165,7 @@ class Exchange:
         self.drop(Unavailable("switch-gone", f"the connection to the switch at {self.peer} was closed here"))
 
     def gone(self) -> Unavailable:
+        """The error of a connection that the switch has ended."""
         return Unavailable("switch-gone", f"the switch at {self.peer} closed the connection", peer=self.peer)
 
     def _send(self, command: bytes, waiter: Waiter, expires_at: float) -> None:
@@ -283,6 +288,7 @@ class Exchange:
 
 
 def new_uuid() -> str:
+    """An id for a command, to know its event by."""
     return str(uuid4())
 
 

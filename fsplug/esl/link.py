@@ -40,6 +40,15 @@ class Pace:
     probe: float = 5.0
 
 
+def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> float:
+    """Seconds to wait before dialling again: longer each time, and short again once the link has held."""
+    if reason in _REFUSALS:
+        return pace.refused_retry
+    if not previous or up_seconds > pace.last_retry:
+        return pace.first_retry
+    return min(previous * 2, pace.last_retry)
+
+
 class Link:
     """Keeps one signed-in, subscribed connection to the switch, and comes back when it is lost.
 
@@ -71,6 +80,7 @@ class Link:
         self._on_down = on_down
         self._inbox = Inbox(on_event, queued_events)
         self._connection: _Connection | None = None
+        self._up_at: float | None = None
         self._reason: str | None = None
         self._greenlets: list[Any] = []
 
@@ -118,16 +128,14 @@ class Link:
         return self._connection
 
     def _keep(self) -> None:
-        pause = self._pace.first_retry
+        pause = 0.0
         while True:
-            began_at = monotonic()
+            self._up_at = None
             error = self._run_connection()
             self._note_down(error)
-            if monotonic() - began_at > self._pace.last_retry:
-                pause = self._pace.first_retry
-            refused = error.code in _REFUSALS
-            gevent.sleep((self._pace.refused_retry if refused else pause) * random.uniform(0.5, 1.0))
-            pause = min(pause * 2, self._pace.last_retry)
+            up_seconds = monotonic() - self._up_at if self._up_at else 0.0
+            pause = pause_after(error.code, up_seconds, pause, self._pace)
+            gevent.sleep(pause * random.uniform(0.5, 1.0))
 
     def _run_connection(self) -> Unavailable:
         """One connection from dial to end; what ended it."""
@@ -150,6 +158,7 @@ class Link:
     def _come_up(self, connection: "_Connection") -> None:
         self._connection = connection
         self._reason = None
+        self._up_at = monotonic()
         log.info("link-up", switch=self.peer)
         self._inbox.put(self._on_up)
         connection.release(self._events)
@@ -212,7 +221,7 @@ class Inbox:
             else:
                 item()
         except Exception:
-            log.exception("event-handler-failed", event=item.name if isinstance(item, Event) else "link")
+            log.exception("event-handler-failed", handled=item.name if isinstance(item, Event) else "link")
 
 
 class _Connection(InboundESL):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from gevent import monkey, socket
 from gevent.pool import Group
 from gevent.server import StreamServer
 
@@ -16,6 +17,8 @@ from fsplug.esl.session import OutboundSession
 log = structlog.get_logger()
 
 _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+# Since 25.8 gevent's patched os.close gives a descriptor back only in the hub's next round.
+_close_now = monkey.get_original("os", "close")
 
 
 class Server:
@@ -49,13 +52,15 @@ class Server:
 
     def start(self) -> None:
         """Listen. Unavailable when the address can't be had."""
-        listener = _Listener(self._wanted, self._admit, self._count_let_through, self._backlog)
+        host, port = self._wanted
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listener.start()
+            sock = socket.create_server((host, port), family=family, backlog=self._backlog)
         except OSError as error:
-            listener.close()
             raise _not_listening(self._wanted, error) from error
-        self._listener = listener
+        sock.setblocking(False)
+        self._listener = _Listener(sock, self._admit, self._count_let_through)
+        self._listener.start()
 
     def drain(self, deadline_seconds: float) -> bool:
         """Take no more calls and wait for those in hand; whether all of them ended by the deadline."""
@@ -105,12 +110,11 @@ class _Listener(StreamServer):  # type: ignore[misc]
 
     def __init__(
         self,
-        address: tuple[str, int],
+        sock: Any,
         admit: Callable[[Any, tuple[str, int]], None],
         turned_away: Callable[[str], None],
-        backlog: int,
     ) -> None:
-        super().__init__(address, handle=admit, backlog=backlog)
+        super().__init__(sock, handle=admit)
         self._turned_away = turned_away
         self._spare = os.open(os.devnull, os.O_RDONLY)
 
@@ -130,19 +134,17 @@ class _Listener(StreamServer):  # type: ignore[misc]
     def close(self) -> None:
         super().close()
         if self._spare >= 0:
-            os.close(self._spare)
+            _close_now(self._spare)
             self._spare = -1
 
     def _turn_one_away(self) -> None:
         spare, self._spare = self._spare, -1
         if spare >= 0:
-            os.close(spare)
+            _close_now(spare)
         try:
-            # The listening socket does not block: BlockingIOError when the caller has gone already.
-            self.socket.accept()[0].close()
-            self._turned_away("files")
-        except BlockingIOError:
-            pass
+            if accepted := super().do_read():
+                _close_now(accepted[0].detach())
+                self._turned_away("files")
         finally:
             with suppress(OSError):
                 self._spare = os.open(os.devnull, os.O_RDONLY)

@@ -57,7 +57,7 @@ class Worker:
 
     def _settle(self, row: Recording) -> None:
         try:
-            sealed = seal(self._spool.path(row.id), self._archive, key_of(row, self._clock()), row.talk_seconds)
+            sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds)
         except Refused as refusal:
             self._lose(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)
         except Unavailable as trouble:
@@ -81,7 +81,7 @@ class Worker:
         self._done.add(row.id)
 
 
-def key_of(row: Recording, now: float) -> str:
-    """Where a recording lies in the archive: by company and the day it began, UTC."""
-    day = time.strftime("%Y/%m/%d", time.gmtime(row.started_at or now))
+def key_of(row: Recording) -> str:
+    """Where a recording lies in the archive: by company and the day it began, UTC. The same whenever it is asked."""
+    day = time.strftime("%Y/%m/%d", time.gmtime(row.started_at or row.at))
     return f"{row.company}/{day}/{row.id}.wav"

@@ -1,0 +1,181 @@
+"""Where sealed recordings are kept: the port that every archive fulfils, and the archive that is a folder.
+
+A key is a path of plain names, `acme.example/2026/11/22/ID.wav`. Rows keep the key, so they stay true when the
+archive's folder or bucket moves.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.media import disk
+
+MOST_KEY_CHARACTERS = 512
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+class Archive(Protocol):
+    """Every method raises Invalid for a key that is none and Unavailable when the archive does not answer."""
+
+    def put(self, path: Path, key: str, sha256: str) -> str:
+        """Keeps the file under the key, whole or not at all, and returns where: the key to open it by.
+
+        The file hashes to `sha256` and the archive has checked so wherever it copied. `path` may be gone afterwards
+        (it was moved) or not (it was copied). What the key held before is replaced.
+        """
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """The recording, to read and seek in; Refused (`not-archived`) when there is none."""
+        ...
+
+    def size(self, key: str) -> int:
+        """Its bytes; Refused (`not-archived`) when there is none."""
+        ...
+
+    def exists(self, key: str) -> bool: ...
+
+    def remove(self, key: str) -> None:
+        """Nothing is kept under the key afterwards, whether or not there was."""
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """The keys that begin so, in order."""
+        ...
+
+
+def check_key(key: str) -> str:
+    """The key, when every name in it is plain: no `..`, no hidden file, nothing that a shell or a URL would read."""
+    names = key.split("/")
+    if len(key) > MOST_KEY_CHARACTERS or not all(_NAME.fullmatch(name) for name in names):
+        text = f"{key[:80]!r} is no archive key; use names of letters, digits and . _ - joined by /"
+        raise Invalid("bad-key", text, key=key)
+    return key
+
+
+def not_archived(key: str) -> Refused:
+    return Refused("not-archived", f"{key} is not in the archive; list what is there: fsplug recording list", key=key)
+
+
+class FolderArchive:
+    """An archive that is a folder of this machine, readable by fsplug's user only."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, path: Path, key: str, sha256: str) -> str:
+        target = self._path(key)
+        try:
+            self._make_folders(target.parent)
+            self._take(path, target, sha256)
+        except OSError as error:
+            raise disk.unavailable("archive", self.root, error) from error
+        return key
+
+    def open(self, key: str) -> BinaryIO:
+        try:
+            return self._path(key).open("rb")
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+
+    def size(self, key: str) -> int:
+        try:
+            return self._path(key).stat().st_size
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+
+    def exists(self, key: str) -> bool:
+        try:
+            self._path(key).stat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._unreadable(key, error) from error
+        return True
+
+    def remove(self, key: str) -> None:
+        path = self._path(key)
+        try:
+            path.unlink()
+            disk.sync(path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise disk.unavailable("archive", self.root, error) from error
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        for folder, folders, names in os.walk(self.root):
+            folders.sort()
+            for name in sorted(names):
+                key = Path(folder, name).relative_to(self.root).as_posix()
+                if _NAME.fullmatch(name) and key.startswith(prefix):
+                    yield key
+
+    def _path(self, key: str) -> Path:
+        return self.root / check_key(key)
+
+    def _unreadable(self, key: str, error: OSError) -> Refused | Unavailable:
+        if isinstance(error, FileNotFoundError):
+            return not_archived(key)
+        return disk.unavailable("archive", self.root, error)
+
+    def _make_folders(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        self._make_folders(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        disk.sync(folder.parent)
+
+    def _take(self, path: Path, target: Path, sha256: str) -> None:
+        if _is_movable(path, target.parent):
+            os.chmod(path, 0o600)
+            disk.sync(path)
+            os.rename(path, target)
+        else:
+            _copy(path, target, sha256)
+        disk.sync(target.parent)
+
+
+def _is_movable(path: Path, folder: Path) -> bool:
+    # A file of another user's (the switch's) would stay theirs if it were moved, and theirs to change: it is copied.
+    found = path.lstat()
+    return found.st_dev == folder.stat().st_dev and found.st_uid == os.geteuid()
+
+
+def _copy(path: Path, target: Path, sha256: str) -> None:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        _write_part(path, part)
+        _check_part(part, sha256)
+        os.rename(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _write_part(path: Path, part: Path) -> None:
+    with os.fdopen(disk.open_regular(path), "rb") as source:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb", buffering=0) as sink:
+            while block := source.read(disk.BLOCK_BYTES):
+                _write_all(sink.fileno(), block)
+            os.fsync(sink.fileno())
+            # What is checked next is to come from the disk.
+            os.posix_fadvise(sink.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _write_all(descriptor: int, block: bytes) -> None:
+    rest = memoryview(block)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _check_part(part: Path, sha256: str) -> None:
+    with part.open("rb") as copy:
+        copied = disk.sha256(copy)
+    if copied != sha256:
+        text = f"the copy at {part} hashes to {copied}, the recording to {sha256}; look at the disk"
+        raise Unavailable("archive-failed", text, path=str(part), cause="failed")

@@ -1,0 +1,146 @@
+"""From the spool into the archive: check, repair, hash, move, once and for good.
+
+Every step can be killed and run again: the end is one archived file, with one hash, and nothing in the spool.
+"""
+
+import errno
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.media import disk, wav
+from fsplug.media.archive import Archive, check_key
+
+# How far a recording may differ from its talk: 2 %, and for a short one the quarter second in which the switch
+# writes its buffer and the events are stamped.
+TOLERANCE_SHARE = 0.02
+TOLERANCE_SECONDS = 0.25
+
+# The file itself says no. Anything else (too many open files, a network disk that is away) may pass.
+_UNREADABLE = frozenset({errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR})
+
+
+class NoAudio(StrEnum):
+    """Why a file in the spool can't be sealed: the `cause` of Refused("no-audio")."""
+
+    MISSING = "missing"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+    NOT_WAV = "not-wav"
+
+
+class LengthWarning(StrEnum):
+    """What is worth a gap row though the recording is kept."""
+
+    SHORT = "short"
+    LONG = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A recording in the archive. `repaired` says that this run mended the header; `location` opens it there."""
+
+    seconds: float
+    bytes: int
+    sha256: str
+    repaired: bool
+    location: str
+    warning: LengthWarning | None
+
+
+def seal(spool_path: Path, archive: Archive, key: str, talk_seconds: float | None = None) -> Sealed:
+    """Moves a finished recording into the archive and says what it is; a second run says the same.
+
+    `talk_seconds` is how long its people talked, None when nobody knows. Raises Refused (`no-audio`) with the cause
+    when there is nothing to keep, Refused (`already-archived`) when the key holds another recording, Unavailable when
+    the spool or the archive can't do it now; the file is then still in the spool.
+    """
+    check_key(key)
+    if archive.exists(key):
+        return _finish(spool_path, archive, key, talk_seconds)
+    whole, repaired = _mend(spool_path)
+    file_bytes, sha256 = _measure(spool_path)
+    location = archive.put(spool_path, key, sha256)
+    _remove(spool_path)
+    return Sealed(whole.seconds, file_bytes, sha256, repaired, location, _warning(whole.seconds, talk_seconds))
+
+
+def _finish(spool_path: Path, archive: Archive, key: str, talk_seconds: float | None) -> Sealed:
+    """What is left of a run that was killed after the archive had the file."""
+    with archive.open(key) as file:
+        whole = wav.read(file, key)
+        sha256 = disk.sha256(file)
+    if spool_path.exists():
+        _check_same(spool_path, key, sha256)
+        _remove(spool_path)
+    return Sealed(whole.seconds, archive.size(key), sha256, False, key, _warning(whole.seconds, talk_seconds))
+
+
+def _check_same(spool_path: Path, key: str, archived_sha256: str) -> None:
+    _, sha256 = _measure(spool_path)
+    if sha256 != archived_sha256:
+        text = f"{key} already holds another recording than {spool_path}; nothing was changed, compare the two by hand"
+        raise Refused("already-archived", text, key=key, path=str(spool_path))
+
+
+def _mend(path: Path) -> tuple[wav.Wav, bool]:
+    try:
+        found = wav.inspect(path)
+    except Invalid as error:
+        raise _no_audio(path, _no_audio_cause(error), str(error)) from error
+    except OSError as error:
+        raise _refusal(path, error) from error
+    if found.data_bytes == 0:
+        raise _no_audio(path, NoAudio.EMPTY, f"{path} has a header and no audio")
+    return (found, False) if found.header_true else (_repair(path), True)
+
+
+def _repair(path: Path) -> wav.Wav:
+    try:
+        return wav.repair(path)
+    except OSError as error:
+        raise disk.unavailable("spool", path, error) from error
+
+
+def _measure(path: Path) -> tuple[int, str]:
+    """The file's bytes and hash."""
+    try:
+        with os.fdopen(disk.open_regular(path), "rb") as file:
+            return os.fstat(file.fileno()).st_size, disk.sha256(file)
+    except OSError as error:
+        raise _refusal(path, error) from error
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+        disk.sync(path.parent)
+    except OSError as error:
+        raise disk.unavailable("spool", path, error) from error
+
+
+def _warning(seconds: float, talk_seconds: float | None) -> LengthWarning | None:
+    if talk_seconds is None:
+        return None
+    tolerance = max(TOLERANCE_SECONDS, TOLERANCE_SHARE * talk_seconds)
+    if seconds < talk_seconds - tolerance:
+        return LengthWarning.SHORT
+    return LengthWarning.LONG if seconds > talk_seconds + tolerance else None
+
+
+def _no_audio_cause(error: Invalid) -> NoAudio:
+    return NoAudio.EMPTY if error.facts["cause"] == "empty" else NoAudio.NOT_WAV
+
+
+def _refusal(path: Path, error: OSError) -> Refused | Unavailable:
+    if error.errno == errno.ENOENT:
+        return _no_audio(path, NoAudio.MISSING, f"{path} is not in the spool; was the switch able to write there?")
+    if error.errno in _UNREADABLE:
+        return _no_audio(path, NoAudio.UNREADABLE, f"{path} can't be read: {error.strerror}; look at its rights")
+    return disk.unavailable("spool", path, error)
+
+
+def _no_audio(path: Path, cause: NoAudio, text: str) -> Refused:
+    return Refused("no-audio", text, path=str(path), cause=str(cause))

@@ -1,0 +1,153 @@
+"""The folder the switch records into: is it fit for that, what lies in it, and is what should grow growing?"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.media import disk
+
+# With a write buffer of 8,000 bytes the switch writes four times a second in stereo, twice in mono (measured on
+# 1.11.1). A file that has stood still this long is not being written, and the alarm comes well within 15 s.
+STALLED_SECONDS = 8.0
+
+# mod_sndfile looks for a sub-folder of these names beside the file, writes an empty file into it and fails, at whatever
+# rate the call runs (measured on 1.11.1).
+_RATE_FOLDERS = frozenset({"8000", "16000", "32000", "48000"})
+# The path stands in dial strings and in `record_session`'s argument, where spaces, braces, commas and :// are syntax.
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._@-]+)+")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_SUFFIX = ".wav"
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolFile:
+    """A recording lying in the spool; `modified_at` in epoch seconds."""
+
+    id: str
+    path: Path
+    bytes: int
+    modified_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How a recording's file stands: its bytes now, and for how long it has not grown. No file counts as 0 bytes."""
+
+    bytes: int
+    still_seconds: float
+
+    @property
+    def stalled(self) -> bool:
+        return self.still_seconds >= STALLED_SECONDS
+
+
+class Spool:
+    """The spool at `root`; raises Invalid at once when the switch could not record there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = checked_root(root)
+        self._grown: dict[str, tuple[int, float]] = {}
+
+    def path(self, recording: str) -> Path:
+        """Where the switch records this one; the id is the file's name."""
+        if not _ID.fullmatch(recording):
+            text = f"{recording[:80]!r} is no recording id; use letters, digits, _ and -, 64 at most"
+            raise Invalid("bad-recording-id", text, recording=recording)
+        return self.root / f"{recording}{_SUFFIX}"
+
+    def check_writable(self) -> None:
+        """Writes a small file and removes it.
+
+        Raises Unavailable: spool-full, spool-read-only, spool-unwritable, spool-missing or spool-captured. It is fsplug
+        that writes: a switch that runs as another user may still be kept out.
+        """
+        self._check_captured()
+        probe = self.root / f".probe-{os.getpid()}"
+        try:
+            _write_probe(probe)
+        except OSError as error:
+            raise disk.unavailable("spool", self.root, error) from error
+
+    def _check_captured(self) -> None:
+        for rate in sorted(_RATE_FOLDERS):
+            folder = self.root / rate
+            if folder.is_dir():
+                text = f"the folder {folder} makes the switch's recordings beside it fail; rename or remove it"
+                raise Unavailable("spool-captured", text, path=str(folder), cause="captured")
+
+    def free_bytes(self) -> int:
+        """What is left for those who are not root."""
+        try:
+            found = os.statvfs(self.root)
+        except OSError as error:
+            raise disk.unavailable("spool", self.root, error) from error
+        return found.f_bavail * found.f_frsize
+
+    def files(self) -> list[SpoolFile]:
+        """The recordings lying here, by id; links, folders and names that are none of ours are passed over."""
+        try:
+            with os.scandir(self.root) as entries:
+                return sorted(_recordings(entries), key=lambda file: file.id)
+        except OSError as error:
+            raise disk.unavailable("spool", self.root, error) from error
+
+    def grown(self, recording: str, now: float) -> Growth:
+        """How this recording's file has grown since it was first asked for; `now` from a clock that never jumps.
+
+        To be asked every second or two while the switch says that it records. A full disk stops the growth and the
+        switch says nothing of it (measured on 1.11.1); a paused recording stands still as well.
+        """
+        size = self._bytes(recording)
+        seen, since = self._grown.get(recording, (-1, now))
+        if size > seen:
+            seen, since = size, now
+        self._grown[recording] = seen, since
+        return Growth(size, now - since)
+
+    def forget(self, recording: str) -> None:
+        """Ends what `grown` began."""
+        self._grown.pop(recording, None)
+
+    def _bytes(self, recording: str) -> int:
+        try:
+            return self.path(recording).lstat().st_size
+        except OSError:
+            return 0
+
+
+def checked_root(root: Path) -> Path:
+    """The folder, when FreeSWITCH can take a path in it as it stands."""
+    text = str(root)
+    if not _PLAIN_PATH.fullmatch(text) or ".." in root.parts:
+        remedy = "give an absolute path of letters, digits and . _ @ -, for example /var/spool/fsplug"
+        raise Invalid("bad-spool", f"the switch can't record into {text!r}; {remedy}", path=text)
+    captured = next((part for part in root.parts if part in _RATE_FOLDERS), None)
+    if captured:
+        text = f"the folder {captured} in {root} is one the switch keeps by sample rate; choose another spool"
+        raise Invalid("bad-spool", text, path=str(root), folder=captured)
+    return root
+
+
+def _recordings(entries: Iterator["os.DirEntry[str]"]) -> Iterator[SpoolFile]:
+    for entry in entries:
+        stem, suffix = os.path.splitext(entry.name)
+        if suffix != _SUFFIX or not _ID.fullmatch(stem) or not entry.is_file(follow_symlinks=False):
+            continue
+        try:
+            found = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue  # it was sealed meanwhile
+        yield SpoolFile(stem, Path(entry.path), found.st_size, found.st_mtime)
+
+
+def _write_probe(probe: Path) -> None:
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, bytes(4096))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+        os.unlink(probe)

@@ -1,0 +1,163 @@
+"""As much of S3 as the archive uses, in memory, with its checksums checked, on a free port of loopback."""
+
+import base64
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+from xml.sax.saxutils import escape
+
+
+class Bucket:
+    """What the server holds; a test reads it, and sets `failure` to make every request fail with that status."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, tuple[bytes, dict[str, str]]] = {}
+        self.uploads: dict[str, tuple[dict[str, str], dict[int, bytes]]] = {}
+        self.failure: int | None = None
+        self.corrupt = False
+        self.parts_seen = 0
+        self.unchecked_bodies = 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one segment an answer: in two the client's delayed acknowledgement costs 40 ms
+    bucket: Bucket
+
+    def handle_expect_100(self) -> bool:
+        proceeds = super().handle_expect_100()
+        self.wfile.flush()
+        return proceeds
+
+    def do_PUT(self) -> None:
+        body = self._body()
+        if not self._proceeds():
+            return
+        if "uploadId" in self._query:
+            self.bucket.parts_seen += 1
+            self.bucket.uploads[self._query["uploadId"]][1][int(self._query["partNumber"])] = body
+        else:
+            self._keep(body, self._metadata())
+        self._answer(200, headers={"ETag": '"etag"'})
+
+    def do_POST(self) -> None:
+        self._body()
+        if not self._proceeds():
+            return
+        if "uploads" in self._query:
+            upload = f"upload-{len(self.bucket.uploads)}"
+            self.bucket.uploads[upload] = (self._metadata(), {})
+            self._answer(200, _xml("InitiateMultipartUploadResult", UploadId=upload))
+        else:
+            metadata, parts = self.bucket.uploads.pop(self._query["uploadId"])
+            self._keep(b"".join(parts[number] for number in sorted(parts)), metadata)
+            self._answer(200, _xml("CompleteMultipartUploadResult", Key=self._key, ETag='"etag"'))
+
+    def do_HEAD(self) -> None:
+        if self._proceeds(existing=True):
+            content, metadata = self.bucket.objects[self._key]
+            self._answer(200, headers=metadata, length=len(content))
+
+    def do_GET(self) -> None:
+        if self._key == "" and self._proceeds():
+            self._answer(200, self._listing())
+        elif self._key and self._proceeds(existing=True):
+            start, end = self.headers["Range"].removeprefix("bytes=").split("-")
+            self._answer(206, self.bucket.objects[self._key][0][int(start) : int(end) + 1])
+
+    def do_DELETE(self) -> None:
+        if self._proceeds():
+            self.bucket.objects.pop(self._key, None)
+            self.bucket.uploads.pop(self._query.get("uploadId", ""), None)
+            self._answer(204)
+
+    @property
+    def _key(self) -> str:
+        return unquote(urlsplit(self.path).path).removeprefix("/recordings").lstrip("/")
+
+    @property
+    def _query(self) -> dict[str, str]:
+        asked = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
+        return {name: values[0] for name, values in asked.items()}
+
+    def _proceeds(self, existing: bool = False) -> bool:
+        status = self.bucket.failure or (404 if existing and self._key not in self.bucket.objects else None)
+        if status:
+            self._answer(status, _xml("Error", Code="NoSuchKey" if status == 404 else "InternalError"))
+        return status is None
+
+    def _body(self) -> bytes:
+        if "aws-chunked" in self.headers.get("Content-Encoding", ""):
+            return self._chunked_body()
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._check(body, self.headers.get("x-amz-checksum-sha256"))
+        return body
+
+    def _chunked_body(self) -> bytes:
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        trailers = iter(self.rfile.readline, b"\r\n")
+        sums = dict(line.decode().strip().split(":", 1) for line in trailers)
+        self._check(body, sums.get("x-amz-checksum-sha256"))
+        return body
+
+    def _check(self, body: bytes, told: str | None) -> None:
+        carries_audio = self.command == "PUT"
+        if carries_audio and told != base64.b64encode(hashlib.sha256(body).digest()).decode():
+            self.bucket.unchecked_bodies += 1
+
+    def _metadata(self) -> dict[str, str]:
+        return {name: value for name, value in self.headers.items() if name.lower().startswith("x-amz-meta-")}
+
+    def _keep(self, content: bytes, metadata: dict[str, str]) -> None:
+        self.bucket.objects[self._key] = (content[:-1] if self.bucket.corrupt else content, metadata)
+
+    def _listing(self) -> bytes:
+        keys = sorted(key for key in self.bucket.objects if key.startswith(self._query.get("prefix", "")))
+        after = [key for key in keys if key > self._query.get("continuation-token", "")]
+        page, more = after[:2], len(after) > 2
+        contents = "".join(f"<Contents><Key>{escape(key)}</Key></Contents>" for key in page)
+        token = f"<NextContinuationToken>{page[-1]}</NextContinuationToken>" if more else ""
+        text = f"<IsTruncated>{str(more).lower()}</IsTruncated>{token}{contents}"
+        return f"<ListBucketResult>{text}</ListBucketResult>".encode()
+
+    def _answer(
+        self, status: int, body: bytes = b"", headers: dict[str, str] | None = None, length: int | None = None
+    ) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def _xml(name: str, **values: str) -> bytes:
+    inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in values.items())
+    return f"<{name}>{inner}</{name}>".encode()
+
+
+@contextmanager
+def serving() -> Iterator[tuple[Bucket, str]]:
+    """A bucket named `recordings` and the server's URL."""
+    bucket = Bucket()
+    handler = type("Handler", (_Handler,), {"bucket": bucket})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield bucket, f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,194 @@
+import hashlib
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.media.archive import Archive, FolderArchive, check_key
+from fsplug.media.s3 import S3Archive, s3_archive
+from tests.media import recordings
+from tests.media.conftest import Mount
+from tests.media.s3server import Bucket
+
+KEY = "acme.example/2026/11/22/0f3a.wav"
+
+
+def put(archive: Archive, folder: Path, key: str, content: bytes) -> str:
+    path = recordings.write(folder / "spooled.wav", content)
+    return archive.put(path, key, hashlib.sha256(content).hexdigest())
+
+
+def fetched(archive: Archive, key: str) -> bytes:
+    with archive.open(key) as file:
+        return file.read()
+
+
+class TestEveryArchive:
+    def test_gives_back_what_it_was_given(self, archive: Archive, tmp_path: Path) -> None:
+        content = recordings.whole(5.0)
+        location = put(archive, tmp_path, KEY, content)
+        assert fetched(archive, location) == content
+        assert archive.size(KEY) == len(content)
+        assert archive.exists(KEY)
+
+    def test_keeps_an_empty_file(self, archive: Archive, tmp_path: Path) -> None:
+        put(archive, tmp_path, KEY, b"")
+        assert archive.size(KEY) == 0
+        assert fetched(archive, KEY) == b""
+
+    def test_opens_a_recording_to_seek_in(self, archive: Archive, tmp_path: Path) -> None:
+        content = recordings.whole(5.0)
+        put(archive, tmp_path, KEY, content)
+        with archive.open(KEY) as file:
+            assert file.seek(-100, os.SEEK_END) == len(content) - 100
+            assert file.read() == content[-100:]
+            file.seek(44)
+            assert file.read(1_000) == content[44:1_044]
+            file.seek(len(content) + 5)
+            assert file.read(1) == b""
+
+    def test_has_nothing_under_a_key_it_was_never_given(self, archive: Archive) -> None:
+        assert not archive.exists(KEY)
+        for ask in (archive.open, archive.size):
+            with pytest.raises(Refused) as refused:
+                ask(KEY)
+            assert refused.value.code == "not-archived"
+
+    def test_removes_once_and_again(self, archive: Archive, tmp_path: Path) -> None:
+        put(archive, tmp_path, KEY, b"audio")
+        archive.remove(KEY)
+        archive.remove(KEY)
+        assert not archive.exists(KEY)
+        assert list(archive.keys()) == []
+
+    def test_lists_the_keys_under_a_prefix_in_order(self, archive: Archive, tmp_path: Path) -> None:
+        names = ["acme.example/2026/11/22/b.wav", "acme.example/2026/11/21/a.wav", "beta.example/2026/11/22/c.wav"]
+        names += ["acme.example/2026/10/30/d.wav", "acme.example/2025/01/01/e.wav"]
+        for key in names:
+            put(archive, tmp_path, key, b"audio")
+        assert list(archive.keys()) == sorted(names)
+        assert list(archive.keys("acme.example/2026/11/")) == sorted(names[:2])
+        assert list(archive.keys("gamma")) == []
+
+    @pytest.mark.parametrize("archive", ["folder-on-another-disk", "s3"], indirect=True)
+    def test_copies_no_file_that_is_not_what_it_was_said_to_be(self, archive: Archive, tmp_path: Path) -> None:
+        path = recordings.write(tmp_path / "spooled.wav", b"audio")
+        with pytest.raises(Unavailable):
+            archive.put(path, KEY, hashlib.sha256(b"other audio").hexdigest())
+        assert list(archive.keys()) == []
+        assert path.read_bytes() == b"audio"
+
+    @pytest.mark.parametrize("key", ["../../etc/cron.d/x.wav", "/etc/passwd", "acme.example/../beta.example/a.wav"])
+    def test_never_leaves_its_root(self, archive: Archive, tmp_path: Path, key: str) -> None:
+        path = recordings.write(tmp_path / "spooled.wav", b"audio")
+        for act in (archive.open, archive.size, archive.exists, archive.remove):
+            with pytest.raises(Invalid):
+                act(key)
+        with pytest.raises(Invalid):
+            archive.put(path, key, "")
+        assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("", "/", "a//b", "a/", "/a", ".", "..", "a/..", "a/.hidden", "a\0b", "a b", "a\nb", "ø.wav", "a\\b", "~/a"),
+        *("$(a)", "a%2fb", "-rf", "a:b", "a" * 129, "/".join(["a" * 99] * 6)),
+    ],
+)
+def test_a_key_is_a_path_of_plain_names(key: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_key(key)
+    assert refused.value.code == "bad-key"
+
+
+def test_a_folder_archive_is_fsplugs_alone(tmp_path: Path) -> None:
+    archive = FolderArchive(tmp_path / "archive")
+    path = recordings.write(tmp_path / "spooled.wav", b"audio")
+    path.chmod(0o666)
+    archive.put(path, KEY, hashlib.sha256(b"audio").hexdigest())
+    kept = archive.root / KEY
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    folders = [folder for folder in kept.parents if folder.is_relative_to(archive.root)]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+
+
+def test_a_file_of_the_switchs_user_becomes_fsplugs_own(tmp_path: Path) -> None:
+    path = recordings.write(tmp_path / "spooled.wav", b"audio")
+    if os.geteuid() != 0:
+        pytest.skip("a file is given to another user by root only")
+    os.chown(path, 65_534, 65_534)
+    archive = FolderArchive(tmp_path / "archive")
+    archive.put(path, KEY, hashlib.sha256(b"audio").hexdigest())
+    assert (archive.root / KEY).stat().st_uid == os.geteuid()
+
+
+def test_a_copy_left_half_made_is_no_key_and_is_made_anew(other_disk: Path, tmp_path: Path) -> None:
+    archive = FolderArchive(other_disk / "archive")
+    folder = (archive.root / KEY).parent
+    folder.mkdir(parents=True)
+    recordings.write(folder / f".{Path(KEY).name}.part", b"half a recording that is longer than the whole")
+    assert list(archive.keys()) == []
+    put(archive, tmp_path, KEY, b"audio")
+    assert fetched(archive, KEY) == b"audio"
+    assert sorted(os.listdir(folder)) == [Path(KEY).name]
+
+
+def test_a_full_folder_archive_says_so_and_keeps_nothing_of_the_file(mount: Mount, tmp_path: Path) -> None:
+    archive = FolderArchive(mount("size=64k"))
+    content = recordings.whole(10.0)
+    with pytest.raises(Unavailable, match="free some space") as refused:
+        put(archive, tmp_path, KEY, content)
+    assert refused.value.code == "archive-full"
+    assert (tmp_path / "spooled.wav").read_bytes() == content
+    assert [path for path in archive.root.rglob("*") if path.is_file()] == []
+
+
+def test_an_archive_below_a_file_is_unwritable(tmp_path: Path) -> None:
+    archive = FolderArchive(recordings.write(tmp_path / "file", b"") / "archive")
+    with pytest.raises(Unavailable) as refused:
+        put(archive, tmp_path, KEY, b"audio")
+    assert refused.value.code == "archive-unwritable"
+
+
+def test_a_bucket_gets_a_long_recording_in_parts_each_with_its_checksum(
+    bucket: tuple[Bucket, S3Archive], tmp_path: Path
+) -> None:
+    held, archive = bucket
+    content = bytes(range(256)) * (12 << 12)
+    put(archive, tmp_path, KEY, content)
+    assert held.parts_seen == 3
+    assert fetched(archive, KEY) == content
+    put(archive, tmp_path, f"{KEY}2", recordings.whole(0.5))
+    assert held.unchecked_bodies == 0
+    assert sorted(held.objects) == [f"phones/{KEY}", f"phones/{KEY}2"]
+
+
+def test_a_bucket_that_kept_less_is_found_out(bucket: tuple[Bucket, S3Archive], tmp_path: Path) -> None:
+    held, archive = bucket
+    held.corrupt = True
+    with pytest.raises(Unavailable, match="is not the recording"):
+        put(archive, tmp_path, KEY, b"audio")
+    assert (tmp_path / "spooled.wav").exists()
+
+
+def test_a_bucket_that_fails_is_unavailable_whatever_is_asked(bucket: tuple[Bucket, S3Archive], tmp_path: Path) -> None:
+    held, archive = bucket
+    held.failure = 503
+    path = recordings.write(tmp_path / "spooled.wav", b"audio")
+    asks = [lambda: archive.put(path, KEY, hashlib.sha256(b"audio").hexdigest()), lambda: archive.open(KEY)]
+    asks += [lambda: archive.exists(KEY), lambda: archive.remove(KEY), lambda: list(archive.keys())]
+    for ask in asks:
+        with pytest.raises(Unavailable) as refused:
+            ask()
+        assert refused.value.code == "archive-failed"
+    assert path.exists()
+
+
+def test_a_bucket_without_boto3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(Invalid, match=r"pip install 'fsplug\[s3\]'"):
+        s3_archive("recordings")
