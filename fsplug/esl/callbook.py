@@ -29,8 +29,8 @@ NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
 class Recording:
     """One recording file on the switch.
 
-    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known; times
-    are epoch seconds.
+    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. Times
+    are epoch seconds; `due_at` is when the talk began.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Recording:
     leg: str = ""
     decision: str = ""
     stage: Stage = Stage.ARMED
+    due_at: float | None = None
     started_at: float | None = None
     stopped_at: float | None = None
     stop_cause: str = ""

@@ -51,6 +51,7 @@ def leg_of(event: Event) -> Leg:
         username=event.get("variable_fsplug_user") or "",
         called_in=called_in,
         answered=event.get("Answer-State") == "answered",
+        answered_at=_answered_at(event),
         numbers=_values(event, _CALLING if called_in else _CALLED),
         dialled=_values(event, _CALLED) if called_in else (),
         forwarders=_values(event, _FORWARDING),
@@ -74,6 +75,12 @@ def leg_names(event: Event) -> tuple[str, ...]:
 def _values(event: Event, names: tuple[str, ...]) -> tuple[str, ...]:
     values = (event.get(name) for name in names)
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _answered_at(event: Event) -> float | None:
+    """The switch tells microseconds, and 0 for a leg that rings."""
+    told = event.get("Caller-Channel-Answered-Time") or ""
+    return int(told) / 1e6 if told.isascii() and told.isdigit() and len(told) < 19 and int(told) else None
 
 
 def _version(event: Event) -> int | None:

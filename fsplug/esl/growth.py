@@ -41,4 +41,4 @@ class GrowthWatch:
     def _tell(self, recording: Recording, size: int) -> None:
         self._told.add(recording.id)
         trouble = self._ports.spool.trouble or "the switch says that it records"
-        self._recorder.gap(recording, "write-stalled", f"the file stands still at {size} bytes: {trouble}")
+        self._recorder.fail(recording, "write-stalled", f"the file stands still at {size} bytes: {trouble}")

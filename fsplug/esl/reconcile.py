@@ -25,7 +25,7 @@ class Reconciler:
         self._end_missing(live)
         for caller, answerer in self._ports.switch.bridges():
             if self._owed(caller, answerer):
-                self._watch.begin(caller, answerer, self._ports.clock())
+                self._watch.begin(caller, answerer)
 
     def _end_missing(self, live: frozenset[str]) -> None:
         """End what was missing at the last look already: one look may be older than the newest event."""

@@ -17,6 +17,8 @@ log = structlog.get_logger()
 CONFIRM_SECONDS = 0.5
 # A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
 START_SECONDS = 2.0
+# A recording that begins later than this after its talk is whole no more. A command to a bridged leg takes 0.2 s.
+LATE_SECONDS = 1.0
 # From the end of a leg to the RECORD_STOP that should have come before it.
 STOP_SECONDS = 2.0
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
@@ -104,8 +106,12 @@ class Recorder:
             if armed.recording and not self._started(armed.recording):
                 self._book.recordings.pop(armed.recording, None)
 
-    def gap(self, recording: Recording, cause: str, detail: str) -> None:
-        """Tell that (part of) this talk is not recorded, and act as its policy says."""
+    def fail(self, recording: Recording, cause: str, detail: str) -> None:
+        """Tell that this talk is no longer recorded, and act as its policy says."""
+        self._tell_gap(recording, cause, detail)
+        self._close_if_policy_says(recording)
+
+    def _tell_gap(self, recording: Recording, cause: str, detail: str) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(
             GapFound(
@@ -118,7 +124,6 @@ class Recorder:
                 at=self._ports.clock(),
             )
         )
-        self._close_if_policy_says(recording)
 
     def _started(self, recording: str) -> bool:
         known = self._book.recordings.get(recording)
@@ -184,7 +189,7 @@ class Recorder:
 
     def _ended_early(self, recording: Recording, cause: str) -> None:
         told = cause or "no cause told"
-        self.gap(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
+        self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
 
     def _close_if_policy_says(self, recording: Recording) -> None:
         if recording.terms.on_failure is OnFailure.CLOSED:
@@ -196,6 +201,9 @@ class Recorder:
     def _write_started(self, recording: Recording) -> None:
         at = recording.started_at or self._ports.clock()
         self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
+        late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
+        if late > LATE_SECONDS:
+            self._tell_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
 
     def _write_stopped(self, recording: Recording) -> None:
         at = recording.stopped_at or self._ports.clock()

@@ -65,16 +65,19 @@ class Talks:
             log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
             return
         self._decisions.write(decided, caller.leg, answerer.leg, caller.talks, at)
-        self._record(decided)
+        self._record(decided, at)
         for channel in (caller, answerer):
             channel.talks += 1
             channel.decision = decided.id
             channel.recording = decided.recording.id if decided.recording else None
 
-    def _record(self, decided: Decided) -> None:
-        if decided.recording and decided.armed:
+    def _record(self, decided: Decided, at: float) -> None:
+        if decided.recording is None:
+            return
+        decided.recording.due_at = at
+        if decided.armed:
             self._recorder.expect(decided.recording)
-        elif decided.recording:
+        else:
             self._recorder.start(decided.recording)
 
     def _decide_unbridged(self, answerer: Leg, at: float) -> None:
@@ -84,7 +87,7 @@ class Talks:
             return
         decided = self._decisions.of(call.ringing.caller, answerer)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
-        self._record(decided)
+        self._record(decided, at)
 
     def _leave(self, channel: Channel) -> None:
         """The channel's talk is over: what recorded it stops."""

@@ -48,11 +48,16 @@ class Watch:
         if handler is not None and (event.mentions(OURS) or event.uuid in self._book.channels):
             handler(event)
 
-    def begin(self, caller: str, answerer: str, at: float) -> None:
-        """Take in a bridge found by looking; legs not known yet are asked for."""
-        legs = [self._known_or_asked(uuid) for uuid in (caller, answerer)]
-        if legs[0] is not None and legs[1] is not None:
-            self._talks.begin(legs[0], legs[1], at)
+    def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
+        """Take in a bridge, told or (without `at`) found by looking; legs not known yet are asked for."""
+        one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
+        if one is not None and other is not None:
+            self._talks.begin(one, other, at or self._began_at(one, other))
+
+    def _began_at(self, one: Channel, other: Channel) -> float:
+        """When the later of two legs answered: a talk that nobody told of began no sooner."""
+        answered = [channel.leg.answered_at for channel in (one, other) if channel.leg.answered_at]
+        return max(answered, default=self._ports.clock())
 
     def _answered(self, event: Event) -> None:
         self._book.see(leg_of(event))

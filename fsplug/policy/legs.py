@@ -18,7 +18,7 @@ class Leg:
     the leg's name in the dialplan (`1003`, `1003.desk`, `trunk`); `username` empty for an outside leg; `called_in` true
     when the phone or trunk called the switch. `numbers` are those the far end goes by, `dialled` those it asked for, as
     the switch has them, in any spelling. `version` is the policy version the call began under, None before fsplug saw
-    it.
+    it; `answered_at` is epoch seconds.
     """
 
     uuid: str
@@ -28,6 +28,7 @@ class Leg:
     username: str = ""
     called_in: bool = False
     answered: bool = False
+    answered_at: float | None = None
     numbers: tuple[str, ...] = ()
     dialled: tuple[str, ...] = ()
     forwarders: tuple[str, ...] = ()

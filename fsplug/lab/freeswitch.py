@@ -1,0 +1,174 @@
+"""A real FreeSWITCH of its own for tests: the fixture's configuration in a temporary folder, on free ports."""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.eventsocket import api
+from fsplug.lab.ports import Ports, free_ports, write_ports
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "freeswitch"
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+
+_USUAL_PLACES = ("/usr/local/freeswitch/bin/freeswitch", "/usr/bin/freeswitch", "/opt/freeswitch/bin/freeswitch")
+_FOLDERS = ("log", "run", "db", "temp", "recordings")
+_PR_SET_PDEATHSIG = 1
+
+
+def find_freeswitch() -> Path | None:
+    """The program named by $FSPLUG_FREESWITCH, else the one in a usual place, else None.
+
+    Raises Invalid when the variable names what cannot be run: a slip there must not pass as "not installed".
+    """
+    named = os.environ.get("FSPLUG_FREESWITCH")
+    if named and not os.access(named, os.X_OK):
+        raise Invalid("bad-freeswitch", f"FSPLUG_FREESWITCH={named} is not a program; correct or unset it", path=named)
+    places = [named] if named else [*_USUAL_PLACES, shutil.which("freeswitch") or ""]
+    return next((Path(place) for place in places if place and os.access(place, os.X_OK)), None)
+
+
+class RealSwitch:
+    """FreeSWITCH running, from `with` to its end. It dies with the process that started it.
+
+    `conf` and `recordings` are its folders, `log` its log file; they stay until the `with` ends, restarts included.
+    """
+
+    def __init__(self, ports: Ports | None = None, fixture: Path = FIXTURE, program: Path | None = None) -> None:
+        self.ports = ports or free_ports()
+        self._fixture = fixture
+        self._program = program or find_freeswitch()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder = Path()
+
+    @property
+    def conf(self) -> Path:
+        return self._folder / "conf"
+
+    @property
+    def recordings(self) -> Path:
+        return self._folder / "recordings"
+
+    @property
+    def log(self) -> Path:
+        return self._folder / "log" / "freeswitch.log"
+
+    @property
+    def pid(self) -> int:
+        """The process id. Raises Unavailable when it does not run."""
+        if self._process is None:
+            raise Unavailable("switch-down", "this FreeSWITCH is not running; call start()")
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="fsplug-switch-"))
+        try:
+            self._lay_out()
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it and wait until both SIP profiles are up. Raises Unavailable with the log's tail."""
+        self._process = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+        try:
+            wait_for(self._is_ready, START_SECONDS, "FreeSWITCH to start")
+        except Unavailable as error:
+            self.kill()
+            text = f"{error}; its log ends:\n{self.log_tail()}"
+            raise Unavailable("switch-not-started", text, log=str(self.log)) from error
+
+    def stop(self) -> None:
+        """End it in an orderly way: calls are hung up, files closed. Kills it when that takes too long."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self._process = None
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is closed, no call is told."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+        self._process = None
+
+    def restart(self) -> None:
+        """Stop and start again, same ports and folders, a new Core-UUID."""
+        self.stop()
+        self.start()
+
+    def api(self, command: str, deadline_seconds: float = 5.0) -> str:
+        """What this switch answers to an `api` command."""
+        return api(self.ports.event_socket_port, self.ports.event_socket_password, command, deadline_seconds)
+
+    def legs(self) -> int:
+        """How many legs are up."""
+        return int(self.api("show channels count").split()[0])
+
+    def wait_until_idle(self, deadline_seconds: float = 10.0) -> None:
+        """Return when no leg is left. Raises Unavailable at the deadline."""
+        wait_for(lambda: self.legs() == 0, deadline_seconds, "every call to end")
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+
+    def _lay_out(self) -> None:
+        shutil.copytree(self._fixture, self.conf)
+        write_ports(self.ports, self.conf / "ports.xml")
+        for name in _FOLDERS:
+            (self._folder / name).mkdir()
+
+    def _command(self) -> list[str]:
+        if self._program is None:
+            text = "no FreeSWITCH here; name one with FSPLUG_FREESWITCH=/path/to/freeswitch"
+            raise Unavailable("no-freeswitch", text)
+        folders = [word for name in ("conf", *_FOLDERS) for word in (f"-{name}", str(self._folder / name))]
+        return [str(self._program), "-nc", "-nf", "-nonat", *folders]
+
+    def _is_ready(self) -> bool:
+        if self._process is not None and self._process.poll() is not None:
+            raise Unavailable("switch-ended", f"FreeSWITCH ended with {self._process.returncode} while starting")
+        try:
+            return self.api("sofia status", 1.0).count("RUNNING") >= 2
+        except Unavailable:
+            return False
+
+
+def wait_for(condition: Callable[[], bool], deadline_seconds: float, what: str) -> None:
+    """Return as soon as the condition holds. Raises Unavailable, naming `what`, at the deadline."""
+    end = time.monotonic() + deadline_seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise Unavailable("waited-in-vain", f"waited {deadline_seconds:g} s for {what}", seconds=deadline_seconds)
+        time.sleep(0.05)
+
+
+def _die_with_parent() -> None:
+    # prctl(2): without it a killed test run leaves its switch behind. "Parent" is the thread that started it.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

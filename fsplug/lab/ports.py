@@ -1,0 +1,98 @@
+"""The numbers in fixtures/freeswitch/ports.xml: read them, find free ones, write them for another switch."""
+
+import random
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fsplug.errors import Invalid, Unavailable
+
+_SETTING = re.compile(r'cmd="set" data="(\w+)=([^"]*)"')
+_TEXTS = ("event_socket_password", "log_level")
+# Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one meanwhile.
+_PORTS = range(10000, 19900)
+_RTP_BLOCKS = range(20000, 32000, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where one switch listens, and the few other settings its copies differ in."""
+
+    internal_port: int
+    external_port: int
+    trunk_port: int
+    rtp_start: int
+    rtp_end: int
+    event_socket_port: int
+    event_socket_password: str
+    fsplug_port: int
+    ring_seconds: int
+    log_level: str
+
+
+def read_ports(path: Path) -> Ports:
+    """The settings of a ports.xml. Raises Invalid when one is missing or unknown."""
+    try:
+        found = dict(_SETTING.findall(path.read_text()))
+        settings: dict[str, Any] = {name: found[name] if name in _TEXTS else int(found[name]) for name in found}
+        return Ports(**settings)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        text = f"{path}: {error}; start from fixtures/freeswitch/ports.xml"
+        raise Invalid("bad-ports", text, path=str(path)) from error
+
+
+def write_ports(ports: Ports, path: Path) -> None:
+    """Write a ports.xml that sets exactly these."""
+    lines = (f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in asdict(ports).items())
+    path.write_text(f"<include>\n{''.join(lines)}</include>\n")
+
+
+def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
+    """Settings for a switch of its own: ports that nobody has now, and a short ring time."""
+    internal, external, trunk, event_socket, fsplug = some_ports(5)
+    rtp = _rtp_block()
+    return Ports(
+        internal_port=internal,
+        external_port=external,
+        trunk_port=trunk,
+        rtp_start=rtp,
+        rtp_end=rtp + 998,
+        event_socket_port=event_socket,
+        event_socket_password=f"test-{random.getrandbits(64):016x}",
+        fsplug_port=fsplug,
+        ring_seconds=ring_seconds,
+        log_level=log_level,
+    )
+
+
+def some_ports(count: int) -> list[int]:
+    """So many ports of 127.0.0.1 that are free for UDP and TCP alike."""
+    free = (port for port in random.sample(_PORTS, 500) if is_free(port))
+    return _take(free, count)
+
+
+def _rtp_block() -> int:
+    """The first of 1,000 ports for audio; a switch at work holds some of the lowest or none at all."""
+    blocks = random.sample(_RTP_BLOCKS, len(_RTP_BLOCKS))
+    return _take((block for block in blocks if all(map(is_free, range(block, block + 1000, 2)))), 1)[0]
+
+
+def _take(free: Iterator[int], count: int) -> list[int]:
+    taken = [port for port, _ in zip(free, range(count), strict=False)]
+    if len(taken) < count:
+        raise Unavailable("no-free-ports", f"found {len(taken)} free ports of {count}; end some switches", wanted=count)
+    return taken
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody holds this port of 127.0.0.1, UDP or TCP."""
+    try:
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""A scenario as its folder under fixtures/sipp tells it: who takes part, and what fsplug must know afterwards."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fsplug.errors import Invalid
+
+SCENARIOS = Path(__file__).parents[2] / "fixtures" / "sipp"
+EXPECTATION = "expect.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One SIPp that plays `<name>.xml`.
+
+    With `user` it is that user's phone, else somebody at the other end of the trunk, known by `number`. With `calls`
+    it dials that, once `after` (a role) has ended and `wait_seconds` have passed; else it waits to be called,
+    `count` times. `target` is whom it transfers to; `consults` makes its call the one another role of the scenario
+    connects with. `exit` is the exit code SIPp must end with.
+    """
+
+    name: str
+    company: str
+    user: str = ""
+    number: str = ""
+    display: str = ""
+    headers: tuple[str, ...] = ()
+    calls: str = ""
+    after: str = ""
+    wait_seconds: float = 0.0
+    talk_seconds: float = 1.0
+    count: int = 1
+    target: str = ""
+    consults: bool = False
+    exit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRecording:
+    """A recording on this user's leg; `seconds` may be off by `tolerance`."""
+
+    user: str
+    seconds: float
+    tolerance: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDecision:
+    """A verdict; `user` is left out where the rule, not the person, is the point."""
+
+    record: bool
+    rule: str
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCall:
+    """A call fsplug must have seen. `caller` and `called` are as the switch has them."""
+
+    company: str
+    direction: str
+    called: str
+    caller: str = ""
+    group: str = ""
+    decisions: tuple[ExpectedDecision, ...] = ()
+    recordings: tuple[ExpectedRecording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens in `folder`. `company` is that of every role and call that names no other.
+
+    `fsplug` says whether the scenario needs fsplug `up`, needs it `away`, or takes `either`; `seconds` bounds it.
+    """
+
+    name: str
+    folder: Path
+    about: str
+    company: str
+    roles: tuple[Role, ...]
+    calls: tuple[ExpectedCall, ...] = ()
+    fsplug: str = "either"
+    seconds: int = 30
+
+    @property
+    def waiting(self) -> tuple[Role, ...]:
+        return tuple(role for role in self.roles if not role.calls)
+
+    @property
+    def calling(self) -> tuple[Role, ...]:
+        return tuple(role for role in self.roles if role.calls)
+
+
+def scenario_names() -> list[str]:
+    """Every scenario there is, in alphabetical order."""
+    return sorted(path.parent.name for path in SCENARIOS.glob(f"*/{EXPECTATION}"))
+
+
+def read_scenario(name: str) -> Scenario:
+    """The scenario of this name. Raises Invalid when there is none, or its expect.toml says what nobody understands."""
+    path = SCENARIOS / name / EXPECTATION
+    if name not in scenario_names():
+        known = ", ".join(scenario_names())
+        raise Invalid("unknown-scenario", f"no scenario {name}; there are: {known}", scenario=name)
+    try:
+        return _scenario(name, path.parent, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (TypeError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise Invalid("bad-scenario", f"{path}: {error}", scenario=name) from error
+
+
+def _scenario(name: str, folder: Path, document: dict[str, Any]) -> Scenario:
+    company = document["company"]
+    roles = tuple(_role({"company": company, **table}) for table in document.pop("role"))
+    calls = tuple(_call({"company": company, **table}) for table in document.pop("call", []))
+    return Scenario(name=name, folder=folder, roles=roles, calls=calls, **document)
+
+
+def _role(table: dict[str, Any]) -> Role:
+    return Role(**{**table, "headers": tuple(table.get("headers", ()))})
+
+
+def _call(table: dict[str, Any]) -> ExpectedCall:
+    decisions = tuple(ExpectedDecision(**one) for one in table.pop("decisions", []))
+    recordings = tuple(ExpectedRecording(**one) for one in table.pop("recordings", []))
+    return ExpectedCall(**table, decisions=decisions, recordings=recordings)

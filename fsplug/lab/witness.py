@@ -1,0 +1,136 @@
+"""What fsplug says of the calls a scenario made, against what the scenario expects; asked through its CLI only."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fsplug.errors import Unavailable
+from fsplug.lab.scenario import ExpectedCall, ExpectedDecision, ExpectedRecording, Scenario
+
+# A recording is sealed, or a gap told of, well within this (seconds after the last call's end).
+SETTLED_SECONDS = 20.0
+_SEALED = "sealed"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Calls and recordings as fsplug lists them."""
+
+    calls: tuple[Row, ...]
+    recordings: tuple[Row, ...]
+
+    def since(self, earlier: "Account") -> "Account":
+        """Only the calls that are not in the earlier account, with their recordings."""
+        known = {row["call"] for row in earlier.calls}
+        calls = tuple(row for row in self.calls if row["call"] not in known)
+        return Account(calls, tuple(row for row in self.recordings if row["call"] not in known))
+
+
+class Witness:
+    """fsplug's own word on a data directory."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._program = _fsplug()
+
+    def account(self) -> Account:
+        """Everything fsplug lists now."""
+        return Account(tuple(self._list("call")), tuple(self._list("recording")))
+
+    def complaints(self, scenario: Scenario, before: Account, deadline_seconds: float = SETTLED_SECONDS) -> list[str]:
+        """What is not as the scenario expects, once things have settled; empty when all is."""
+        end = time.monotonic() + deadline_seconds
+        while (found := complaints(scenario, self.account().since(before))) and time.monotonic() < end:
+            time.sleep(0.3)
+        return found
+
+    def _list(self, noun: str) -> list[Row]:
+        command = [*self._program, noun, "list", "--json", "--data", str(self._data)]
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False
+        )
+        if ended.returncode:
+            text = f"`fsplug {noun} list` ended with {ended.returncode}: {ended.stderr.strip()[:300]}"
+            raise Unavailable("fsplug-failed", text, command=command)
+        rows: list[Row] = json.loads(ended.stdout)
+        return rows
+
+
+def complaints(scenario: Scenario, account: Account) -> list[str]:
+    """How an account of a scenario's calls differs from what it expects; empty when it does not, or expects nothing."""
+    if not scenario.calls:
+        return []
+    left = list(account.calls)
+    found = []
+    for expected in scenario.calls:
+        row = next((row for row in left if _is_call(row, expected)), None)
+        if row is None:
+            found.append(f"no {expected.direction} call to {expected.called} is listed")
+        else:
+            left.remove(row)
+            recordings = [one for one in account.recordings if one["call"] == row["call"]]
+            found += [f"call to {expected.called}: {one}" for one in _differences(expected, row, recordings)]
+    return found + [f"an unexpected {row['direction']} call to {row['called']} is listed" for row in left]
+
+
+def _is_call(row: Row, expected: ExpectedCall) -> bool:
+    return (
+        row["company"] == expected.company
+        and row["direction"] == expected.direction
+        and (row["group"] or "") == expected.group
+        and _same_number(row["called"], expected.called)
+        and _same_number(row["caller"], expected.caller)
+    )
+
+
+def _same_number(one: str | None, other: str) -> bool:
+    """Whether these may be spellings of one number: the shorter ends the longer, prefixes aside."""
+    short, long = sorted((_bare(one or ""), _bare(other)), key=len)
+    return long.endswith(short) if short else not long
+
+
+def _bare(number: str) -> str:
+    return number.removeprefix("+").removeprefix("00")
+
+
+def _differences(expected: ExpectedCall, row: Row, recordings: Sequence[Row]) -> list[str]:
+    decisions = row["decisions"]
+    if len(decisions) != len(expected.decisions):
+        return [f"{len(decisions)} decisions instead of {len(expected.decisions)}: {decisions}"]
+    missing = [one for one in expected.decisions if not any(_is_decision(row, one) for row in decisions)]
+    found = [f"no decision {one} among {decisions}" for one in missing]
+    return found + _recording_differences(expected.recordings, recordings)
+
+
+def _is_decision(row: Row, expected: ExpectedDecision) -> bool:
+    outcome = (row["record"], row["rule"]) == (expected.record, expected.rule)
+    return outcome and expected.user in (None, row["user"])
+
+
+def _recording_differences(expected: Sequence[ExpectedRecording], rows: Sequence[Row]) -> list[str]:
+    if len(rows) != len(expected):
+        return [f"{len(rows)} recordings instead of {len(expected)}: {list(rows)}"]
+    unsealed = [f"recording {row['id']} is {row['state']}, not {_SEALED}" for row in rows if row["state"] != _SEALED]
+    missing = [one for one in expected if not any(_is_recording(row, one) for row in rows)]
+    return unsealed or [f"no recording {one} among {list(rows)}" for one in missing]
+
+
+def _is_recording(row: Row, expected: ExpectedRecording) -> bool:
+    seconds = float(row["seconds"] or 0.0)
+    return bool(row["user"] == expected.user) and abs(seconds - expected.seconds) <= expected.tolerance
+
+
+def _fsplug() -> list[str]:
+    beside = Path(sys.executable).parent / "fsplug"
+    program = str(beside) if beside.exists() else shutil.which("fsplug")
+    if program is None:
+        raise Unavailable("no-fsplug", "fsplug is not installed here; run this with the Python that has it")
+    return [program]

@@ -1,0 +1,95 @@
+"""A phone that is one UDP socket: it says exactly the bytes a test gives it, and times what it hears."""
+
+import re
+import socket
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from fsplug.errors import Unavailable
+
+_DEADLINE_SECONDS = 5.0
+_LARGEST_MESSAGE = 65535
+_CALL = """INVITE sip:{number}@{host}:{port} SIP/2.0
+Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{id}
+Max-Forwards: 70
+From: """
+_REST = """;tag={id}
+To: <sip:{number}@{host}>
+Call-ID: {id}
+CSeq: 1 INVITE
+Contact: <sip:bare@127.0.0.1:{own}>
+{headers}Content-Type: application/sdp
+Content-Length: {length}
+
+"""
+_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {own} RTP/AVP 8\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A SIP message as it came, and when (seconds of the monotonic clock)."""
+
+    text: str
+    at: float
+    source: tuple[str, int] = field(repr=False)
+
+    @property
+    def start(self) -> str:
+        """The request line or status line."""
+        return self.text.partition("\r\n")[0]
+
+    def header(self, name: str) -> str:
+        """The first header of this name, empty when there is none."""
+        found = re.search(rf"^{name}: *(.*)$", self.text, re.MULTILINE | re.IGNORECASE)
+        return found[1].strip() if found else ""
+
+
+class BarePhone:
+    """Calls and is called, from `with` to its end; `port` is where it listens."""
+
+    def __enter__(self) -> Self:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._socket.close()
+
+    def call(self, switch_port: int, number: str, caller: bytes = b"<sip:bare@127.0.0.1>", headers: str = "") -> float:
+        """Send an INVITE with this From (raw, without its tag) and these headers; returns when it went out."""
+        sdp = _SDP.format(own=self.port)
+        facts = {"number": number, "host": "127.0.0.1", "port": switch_port, "own": self.port, "id": uuid4().hex}
+        head, rest = _CALL.format(**facts), _REST.format(**facts, headers=headers, length=len(sdp))
+        message = _wire(head) + caller + _wire(rest) + sdp.encode()
+        self._socket.sendto(message, ("127.0.0.1", switch_port))
+        return time.monotonic()
+
+    def hear(self, start: str, deadline_seconds: float = _DEADLINE_SECONDS) -> Message:
+        """The next message whose first line begins so; others are passed over. Raises Unavailable at the deadline."""
+        end = time.monotonic() + deadline_seconds
+        while (left := end - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                data, source = self._socket.recvfrom(_LARGEST_MESSAGE)
+            except TimeoutError:
+                break
+            message = Message(data.decode(errors="replace"), time.monotonic(), source)
+            if message.start.startswith(start):
+                return message
+        raise Unavailable("nothing-heard", f"no {start} within {deadline_seconds:g} s", start=start)
+
+    def answer(self, request: Message, status: str) -> None:
+        """Reply to a request with a final status and no body."""
+        names = ("Via", "From", "Call-ID", "CSeq")
+        lines = [f"{name}: {request.header(name)}" for name in names]
+        to = f"To: {request.header('To')};tag=bare"
+        reply = "\r\n".join([f"SIP/2.0 {status}", *lines, to, "Content-Length: 0", "", ""])
+        self._socket.sendto(reply.encode(), request.source)
+
+
+def _wire(text: str) -> bytes:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
