@@ -1,24 +1,35 @@
 """`fsplug serve`: the server, beside a FreeSWITCH."""
 
-from pathlib import Path
-from typing import Any
+import sys
+
+import click
+
+from fsplug.cli.command import Invocation, Verb, pass_invocation
 
 
-def run(data: Path, flags: dict[str, Any], supervised: bool = True) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code."""
+@click.command(cls=Verb)
+@click.option("--unsupervised", is_flag=True, help="Serve in this process alone; what started it starts it again.")
+@pass_invocation
+def serve(invocation: Invocation, unsupervised: bool) -> None:
+    """Serve the FreeSWITCH beside this fsplug, until SIGTERM or Ctrl-C.
+
+    A server that freezes is ended within two seconds and started again; no call waits longer for it.
+    """
     from fsplug.wiring.supervisor import Supervisor
 
-    def serve() -> int:
-        return _serve(data, flags)
+    invocation.settings()
 
-    return Supervisor(serve).run() if supervised else serve()
+    def server() -> int:
+        return _serve(invocation)
+
+    sys.exit(server() if unsupervised else Supervisor(server).run())
 
 
-def _serve(data: Path, flags: dict[str, Any]) -> int:
+def _serve(invocation: Invocation) -> int:
     """In the server's own process: nothing of gevent is imported before it is patched in."""
     from gevent import monkey
 
     monkey.patch_all()
     from fsplug.wiring.process import serve_here
 
-    return serve_here(data, flags)
+    return serve_here(invocation.folder)

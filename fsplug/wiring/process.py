@@ -4,7 +4,6 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 import gevent
 import structlog
@@ -15,11 +14,11 @@ from fsplug.wiring.settings import read
 from fsplug.wiring.supervisor import EXIT_HOPELESS
 
 
-def serve_here(data: Path, flags: dict[str, Any]) -> int:
+def serve_here(data: Path) -> int:
     """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in."""
     _log_to_stderr()
     try:
-        process = ServingProcess(read(data, **flags))
+        process = ServingProcess(read(data))
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, process.stop)
         process.serve()

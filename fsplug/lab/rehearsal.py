@@ -1,0 +1,148 @@
+"""The demo's calls: what each shows, and how it is placed on either kind of switch."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fsplug.errors import Unavailable
+from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
+from fsplug.lab.ports import some_ports
+from fsplug.lab.scenario import SCENARIOS, Role, Scenario
+from fsplug.lab.sipp import play
+
+TRUNK = "trunk"
+ACME, BETA = "acme.example", "beta.example"
+CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCall:
+    """One call: `caller` is a username of `company`, or an outside number; `answers` the user who answers, or `trunk`."""
+
+    about: str
+    caller: str
+    dials: str
+    answers: str
+    company: str = ACME
+    talk_seconds: float = 1.5
+
+    @property
+    def from_outside(self) -> bool:
+        return self.caller.startswith("+")
+
+
+CALLS = (
+    DemoCall("a customer calls Anna; Sales records incoming calls", CUSTOMER, "+4570101001", "1001"),
+    DemoCall("a customer calls David, who carries no recording flag", CUSTOMER, "+4570101004", "1004"),
+    DemoCall("Anna calls a customer; Sales records outgoing calls", "1001", "22334455", "trunk"),
+    DemoCall("Anna calls Bo; Sales does not record calls between colleagues", "1001", "1002", "1002"),
+    DemoCall("Anna calls Clara; Support does", "1001", "1003", "1003"),
+    DemoCall("David calls Clara: one talk, one recording", "1004", "1003", "1003"),
+    DemoCall("a customer agrees to be recorded: the group 2001", CUSTOMER, "+4570102001", "1002"),
+    DemoCall("the same people answer one who declined: the group 2002", CUSTOMER, "+4570102002", "1002"),
+    DemoCall("the group 2003 leaves it to the department", CUSTOMER, "+4570102003", "1003"),
+    DemoCall("the works doctor calls Anna: never recorded", WORKS_DOCTOR, "+4570101001", "1001"),
+    DemoCall("Anna calls the works doctor, in another spelling: never recorded", "1001", "004522334499", "trunk"),
+    DemoCall("another company: its 1001 is not Anna", CUSTOMER, "+4681001001", "1001", company=BETA),
+)
+
+
+class Stage(Protocol):
+    """A switch on which demo calls can be placed. `settings` are fsplug's for this switch."""
+
+    name: str
+    settings: Mapping[str, str | int]
+
+    def place(self, call: DemoCall) -> None:
+        """Place the call and wait for its end. Unavailable when it did not go as it should."""
+
+
+class RealStage:
+    """A FreeSWITCH of the demo's own, with SIPp for telephones."""
+
+    def __init__(self, switch: RealSwitch) -> None:
+        self._exchange = Exchange(switch.ports)
+        self.name = f"FreeSWITCH, event socket on 127.0.0.1:{switch.ports.event_socket_port}, with SIPp phones"
+        self.settings = {
+            "event_socket_port": switch.ports.event_socket_port,
+            "event_socket_password": switch.ports.event_socket_password,
+            "listen_port": switch.ports.fsplug_port,
+        }
+
+    def place(self, call: DemoCall) -> None:
+        """Play it as a scenario of two roles."""
+        scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, _roles(call))
+        failed = [outcome for outcome in play(scenario, self._exchange) if not outcome.is_well]
+        if failed:
+            text = "; ".join(f"{one.role.name}: {one.complaint or one.exit}" for one in failed)
+            raise Unavailable("demo-call-failed", f"SIPp did not get through: {text}")
+
+
+class FakeStage:
+    """The fake switch in a process of its own."""
+
+    def __init__(self, event_socket: int, fsplug: int, control: ControlClient) -> None:
+        self._control = control
+        self.name = f"the fake switch, event socket on 127.0.0.1:{event_socket}"
+        self.settings = {"event_socket_port": event_socket, "listen_port": fsplug}
+
+    def place(self, call: DemoCall) -> None:
+        """Place it by the control port."""
+        placed = self._control.ask("place", **_order(call))
+        ended = self._control.ask("wait", call=placed["call"])
+        if not ended["bridges"]:
+            raise Unavailable("demo-call-failed", f"the call ended with {ended['cause']} and was not answered")
+
+
+def stage() -> tuple[AbstractContextManager[Stage], str]:
+    """The best switch this machine has for the demo, and why that one, for people."""
+    if find_freeswitch() is None:
+        return _fake_stage(), "no FreeSWITCH is installed here (FSPLUG_FREESWITCH names one elsewhere)"
+    if shutil.which("sipp") is None:
+        return _fake_stage(), "SIPp is not installed here (on Debian: apt-get install sip-tester)"
+    return _real_stage(), "FreeSWITCH and SIPp are installed here"
+
+
+@contextmanager
+def _real_stage() -> Iterator[Stage]:
+    with RealSwitch() as switch:
+        yield RealStage(switch)
+
+
+@contextmanager
+def _fake_stage() -> Iterator[Stage]:
+    event_socket, fsplug, control_port = some_ports(3)
+    command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
+    command += ["--port", str(event_socket), "--control", str(control_port), "--set", f"fsplug_port={fsplug}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        if process.stdout is None or not process.stdout.readline():
+            raise Unavailable("no-fake-switch", "the fake switch did not start")
+        with ControlClient(control_port) as control:
+            yield FakeStage(event_socket, fsplug, control)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _roles(call: DemoCall) -> tuple[Role, ...]:
+    user = "" if call.answers == TRUNK else call.answers
+    answering = Role("answers", call.company, user=user)
+    talk = call.talk_seconds
+    if call.from_outside:
+        outside = Role("outside-calls", call.company, number=call.caller, calls=call.dials, talk_seconds=talk)
+        return (answering, outside)
+    return (answering, Role("user-calls", call.company, user=call.caller, calls=call.dials, talk_seconds=talk))
+
+
+def _order(call: DemoCall) -> dict[str, Any]:
+    who = {} if call.from_outside else {"context": call.company, "user": call.caller, "domain": call.company}
+    answers: dict[str, float | str] = {"*": "no-answer", call.answers: 0.2}
+    order = {"caller": call.caller, "destination": call.dials, "talk": call.talk_seconds, "answers": answers}
+    return {**order, **who}

@@ -1,0 +1,219 @@
+"""What happens to calls and recordings, as entries of the ledger: values that survive in the journal as lines of JSON.
+
+Times are epoch seconds (UTC). `company` is a domain, `call` the A-leg's uuid, `group` a ring group's number.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+# A value that JSON has no word for is written as its text, rather than lost with the entry around it.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact. Applying it twice, or before an earlier fact, ends in the same rows."""
+
+    kind: ClassVar[str] = ""
+
+    def to_json(self) -> str:
+        """One line, ASCII only, that `from_json` reads."""
+        written = {"kind": self.kind}
+        written.update((name, getattr(self, name)) for name in _FIELD_NAMES[self.kind])
+        return _ENCODER.encode(written)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen(Entry):
+    """A call reached the switch named `switch`; `version` is the policy version it will be judged by."""
+
+    kind = "call-seen"
+    call: str
+    company: str
+    switch: str
+    version: int
+    direction: str
+    group: str | None
+    caller: str
+    called: str
+    facts: Mapping[str, Any]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered(Entry):
+    """Somebody answered the call."""
+
+    kind = "call-answered"
+    call: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Entry):
+    """The call is over, by this hangup cause."""
+
+    kind = "call-ended"
+    call: str
+    at: float
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionMade(Entry):
+    """Policy's verdict on one talk (`talk` is unique in the company); with `record`, a recording is expected.
+
+    `inputs` is everything the verdict looked at, so that it can be made again.
+    """
+
+    kind = "decision-made"
+    decision: str
+    call: str
+    company: str
+    talk: str
+    at: float
+    version: int
+    user: str | None
+    leg: str | None
+    record: bool
+    rule: str
+    reason: str
+    direction: str
+    group: str | None
+    caller: str
+    answerer: str
+    inputs: Mapping[str, Any]
+    recording: str | None = None
+    path: str | None = None
+    channels: str | None = None
+    purpose: str | None = None
+    on_failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingExpected(Entry):
+    """A further recording of a talk that is decided: the first one ended while the talk went on."""
+
+    kind = "recording-expected"
+    recording: str
+    company: str
+    call: str
+    decision: str
+    user: str | None
+    leg: str
+    path: str
+    channels: str
+    purpose: str
+    on_failure: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted(Entry):
+    """The switch says that it writes to `path`."""
+
+    kind = "recording-started"
+    recording: str
+    company: str
+    leg: str
+    path: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped(Entry):
+    """The switch closed the file. `talk_seconds` is how long its leg talked, if known."""
+
+    kind = "recording-stopped"
+    recording: str
+    at: float
+    cause: str
+    talk_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSealed(Entry):
+    """The file is whole, measured, and in the archive at `location`."""
+
+    kind = "recording-sealed"
+    recording: str
+    seconds: float
+    bytes: int
+    sha256: str
+    location: str
+    repaired: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingLost(Entry):
+    """There is no good file and there will be none: a gap."""
+
+    kind = "recording-lost"
+    recording: str
+    cause: str
+    detail: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapFound(Entry):
+    """Something that policy wanted recorded is not there, or is not whole."""
+
+    kind = "gap-found"
+    company: str
+    call: str
+    decision: str
+    recording: str | None
+    cause: str
+    detail: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Entry):
+    """A line of the journal that is no entry, and why. It ends among the rejects, where it can be seen."""
+
+    kind = "unreadable"
+    line: str
+    error: str
+
+    @classmethod
+    def of(cls, line: bytes, error: Exception) -> Self:
+        """From the bytes as they were found."""
+        return cls(line.decode("utf-8", "replace"), str(error))
+
+
+_KINDS: Mapping[str, type[Entry]] = {
+    entry.kind: entry
+    for entry in (
+        CallSeen,
+        CallAnswered,
+        CallEnded,
+        DecisionMade,
+        RecordingExpected,
+        RecordingStarted,
+        RecordingStopped,
+        RecordingSealed,
+        RecordingLost,
+        GapFound,
+        Unreadable,
+    )
+}
+_FIELD_NAMES = {entry.kind: tuple(field.name for field in fields(entry)) for entry in _KINDS.values()}
+
+
+def from_json(line: str | bytes) -> Entry:
+    """The entry written as `line`; ValueError if it is none."""
+    written = json.loads(line)
+    if not isinstance(written, dict):
+        raise ValueError("not an object")
+    kind = written.pop("kind", None)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ValueError(f"unknown kind {kind!r}")
+    try:
+        return _KINDS[kind](**written)
+    except TypeError as error:
+        raise ValueError(str(error)) from error

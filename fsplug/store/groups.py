@@ -1,0 +1,44 @@
+"""Ring groups and their members."""
+
+from dataclasses import dataclass
+
+from fsplug.store.database import Store
+from fsplug.store.versioned import HOLDS, Noun, company_id
+
+RING_GROUP = Noun("group", "ring_group", ("number",), ("name", "strategy", "ring_seconds"))
+MEMBER = Noun("group member", "group_member", ("grp", "username"), ("position",))
+
+_GROUP = (
+    f"SELECT g.number, g.name, g.strategy, g.ring_seconds FROM ring_group g WHERE g.company = ? AND {HOLDS.format('g')}"
+)
+_MEMBERS = f"""SELECT m.username FROM group_member m
+    WHERE m.company = ? AND m.grp = ? AND {HOLDS.format("m")} ORDER BY m.position"""
+
+
+@dataclass(frozen=True, slots=True)
+class RingGroup:
+    """A number answered by members (usernames, in ringing order)."""
+
+    number: str
+    name: str
+    strategy: str
+    ring_seconds: int
+    members: tuple[str, ...]
+
+
+def group_at(store: Store, domain: str, number: str, version: int) -> RingGroup | None:
+    """The ring group with this number as of a policy version, or None."""
+    company = company_id(store, domain)
+    found = store.row(f"{_GROUP} AND g.number = ?", company, version, version, number)
+    if found is None:
+        return None
+    members = store.rows(_MEMBERS, company, number, version, version)
+    _, name, strategy, ring_seconds = found
+    return RingGroup(number, name, strategy, ring_seconds, tuple(username for (username,) in members))
+
+
+def groups(store: Store, domain: str, version: int) -> list[RingGroup]:
+    """Every ring group of a policy version, by number."""
+    found = store.rows(f"{_GROUP} ORDER BY g.number", company_id(store, domain), version, version)
+    named = (group_at(store, domain, number, version) for number, *_ in found)
+    return [group for group in named if group is not None]

@@ -1,0 +1,22 @@
+"""The tables that lists are read from, for peewee's query builder. The migrations make them; the ledger fills them."""
+
+from typing import Any
+
+from peewee import Table
+
+
+def _table(name: str, columns: str) -> Any:
+    return Table(name, columns.split())
+
+
+_CALL = "id company switch version direction grp caller called facts started_at answered_at ended_at cause at"
+_DECISION = """id company call talk at version username leg record rule reason direction grp caller answerer inputs
+    recording"""
+_RECORDING = """id company call decision username leg path state channels purpose on_failure started_at stopped_at
+    talk_seconds seconds bytes sha256 location repaired stop_cause lost_cause lost_detail at"""
+
+COMPANY = _table("company", "id domain version")
+CALL = _table("call", _CALL)
+DECISION = _table("decision", _DECISION)
+RECORDING = _table("recording", _RECORDING)
+GAP = _table("gap", "decision company call recording cause detail at")

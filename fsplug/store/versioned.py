@@ -1,0 +1,175 @@
+"""Configuration that remembers: every row holds from one policy version to another, so any version can be read back."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.errors import Invalid
+from fsplug.store.database import Row, Store
+
+# A history entry names this many changed things, and counts the rest.
+NAMED_CHANGES = 100
+# Rows of alias {0} that hold at version ?, ?.
+HOLDS = "{0}.since <= ? AND ({0}.until IS NULL OR {0}.until > ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A table of versioned rows: what people call one row, its key within the company, and its other columns."""
+
+    name: str
+    table: str
+    key: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    booleans: frozenset[str] = frozenset()
+
+    def named(self, values: Row) -> dict[str, Any]:
+        """The values of one row by column."""
+        return dict(zip(self.values, values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of `noun` before and after: None where it was not there, or will not be."""
+
+    noun: Noun
+    key: Row
+    before: Row | None
+    after: Row | None
+
+    @property
+    def action(self) -> str:
+        """add, change or remove."""
+        if self.before is None:
+            return "add"
+        return "remove" if self.after is None else "change"
+
+
+def company_id(store: Store, domain: str) -> str:
+    """The id of the company; Invalid("unknown-company") if there is none."""
+    if store.in_transaction:
+        return _company_id(store, domain)
+    return store.company_ids.get(domain, lambda: _company_id(store, domain))
+
+
+def current(store: Store, company: str, noun: Noun) -> dict[Row, Row]:
+    """Every current row of `noun` in the company (an id): values by key."""
+    columns = ", ".join(f'"{column}"' for column in (*noun.key, *noun.values)) or "1"
+    found = store.rows(f'SELECT {columns} FROM "{noun.table}" WHERE company = ? AND until IS NULL', company)
+    width = len(noun.key)
+    return {row[:width]: _typed(noun, row[width:] if noun.values else ()) for row in found}
+
+
+class Revision:
+    """The changes of one transaction to one company: together they make its next policy version."""
+
+    def __init__(self, store: Store, company: str, version: int) -> None:
+        self._store = store
+        self._company = company
+        self.version = version
+        self._changes: list[Change] = []
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the version before."""
+        return bool(self._changes)
+
+    def put(self, noun: Noun, key: Row, values: Row) -> bool:
+        """Make the row hold `values` from now on; False if it already does."""
+        before = self._current_row(noun, key)
+        return self._write_one(Change(noun, key, before, values)) if before != values else False
+
+    def remove(self, noun: Noun, key: Row) -> bool:
+        """End the row; False if there is none."""
+        before = self._current_row(noun, key)
+        return self._write_one(Change(noun, key, before, None)) if before is not None else False
+
+    def close(self, changes: Sequence[Change]) -> None:
+        """End the rows that `changes` replace or remove. `open` must follow."""
+        for noun, its_changes in _by_noun(changes):
+            keys = [(self._company, *change.key) for change in its_changes if change.before is not None]
+            where = " AND ".join(f'"{column}" = ?' for column in ("company", *noun.key)) + " AND until IS NULL"
+            self._store.run_many(
+                f'UPDATE "{noun.table}" SET until = ? WHERE {where}', [(self.version, *key) for key in keys]
+            )
+
+    def open(self, changes: Sequence[Change]) -> None:
+        """Begin the rows that `changes` add or put in another's place, and remember the changes."""
+        for noun, its_changes in _by_noun(changes):
+            columns = ("company", *noun.key, *noun.values, "since")
+            names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+            rows = [
+                (self._company, *change.key, *change.after, self.version)
+                for change in its_changes
+                if change.after is not None
+            ]
+            self._store.run_many(f'INSERT INTO "{noun.table}" ({names}) VALUES ({marks})', rows)
+        self._changes += changes
+
+    def finish(self, by: str) -> None:
+        """Make the changes the company's new version."""
+        self._store.run("UPDATE company SET version = ? WHERE id = ?", self.version, self._company)
+        self._store.run(
+            "INSERT INTO policy_version (company, version, at, author, what) VALUES (?, ?, ?, ?, ?)",
+            self._company,
+            self.version,
+            self._store.now(),
+            by,
+            json.dumps(_summary(self._changes), ensure_ascii=False),
+        )
+
+    def _write_one(self, change: Change) -> bool:
+        self.close([change])
+        self.open([change])
+        return True
+
+    def _current_row(self, noun: Noun, key: Row) -> Row | None:
+        where = " AND ".join(f'"{column}" = ?' for column in ("company", *noun.key))
+        columns = ", ".join(f'"{column}"' for column in noun.values) or "1"
+        sql = f'SELECT {columns} FROM "{noun.table}" WHERE {where} AND until IS NULL'
+        found = self._store.row(sql, self._company, *key)
+        return None if found is None else _typed(noun, found if noun.values else ())
+
+
+@contextmanager
+def revise(store: Store, domain: str, by: str) -> Iterator[Revision]:
+    """A transaction that changes the company's configuration; a change inside it makes exactly one new version."""
+    with store.atomic():
+        company = company_id(store, domain)
+        lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
+        [(version,)] = store.rows(f"SELECT version FROM company WHERE id = ?{lock}", company)
+        revision = Revision(store, company, version + 1)
+        yield revision
+        if revision.changed:
+            revision.finish(by)
+
+
+def _company_id(store: Store, domain: str) -> str:
+    found = store.row("SELECT id FROM company WHERE domain = ?", domain)
+    if found is None:
+        text = f"there is no company {domain}; companies are made by: fsplug apply FILE.toml"
+        raise Invalid("unknown-company", text, company=domain)
+    return str(found[0])
+
+
+def _typed(noun: Noun, values: Row) -> Row:
+    if not noun.booleans:
+        return tuple(values)
+    # SQLite has no booleans: it gives 0 and 1.
+    named = zip(noun.values, values, strict=True)
+    return tuple(bool(value) if column in noun.booleans else value for column, value in named)
+
+
+def _by_noun(changes: Sequence[Change]) -> list[tuple[Noun, list[Change]]]:
+    found: dict[str, tuple[Noun, list[Change]]] = {}
+    for change in changes:
+        found.setdefault(change.noun.table, (change.noun, []))[1].append(change)
+    return list(found.values())
+
+
+def _summary(changes: Sequence[Change]) -> Mapping[str, object]:
+    named = [[change.action, change.noun.name, " ".join(change.key)] for change in changes[:NAMED_CHANGES]]
+    more = len(changes) - len(named)
+    return {"changes": named, "more": more} if more else {"changes": named}

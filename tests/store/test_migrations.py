@@ -1,0 +1,97 @@
+"""Tables come to be step by step, and a database of an earlier step keeps its rows."""
+
+import importlib
+from threading import Thread
+
+import pytest
+
+from fsplug.errors import Invalid
+from fsplug.store import gaps, migrations, policies, recordings
+from fsplug.store.database import Store
+
+BASE, GAPS = "0001_base", "0002_gaps"
+
+
+def test_an_empty_database_takes_every_step_in_order(empty_url: str) -> None:
+    store = Store(empty_url)
+    assert store.pending() == [BASE, GAPS]
+    assert store.migrate() == [BASE, GAPS]
+    assert store.pending() == []
+    store.close()
+
+
+def test_a_second_run_has_nothing_to_do(store: Store) -> None:
+    assert store.migrate() == []
+
+
+def test_every_step_has_the_next_number() -> None:
+    numbers = [int(name.split("_")[0]) for name in migrations.names()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_lost(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "names", lambda: (BASE,))
+        assert store.migrate() == [BASE]
+    _write_rows_of_the_first_step(store)
+    assert store.migrate() == [GAPS]
+    assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
+    assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
+    [gap] = gaps.listed(store, "acme.example")
+    assert (gap.decision, gap.recording, gap.cause, gap.at) == ("d1", "r1", "disk-full", 3.0)
+    store.close()
+
+
+def _write_rows_of_the_first_step(store: Store) -> None:
+    with store.atomic():
+        store.run("INSERT INTO company (id, domain, version) VALUES ('c1', 'acme.example', 1)")
+        store.run("INSERT INTO policy_version (company, version, at, author, what) VALUES ('c1', 1, 0.0, 'a', '{}')")
+        store.run(
+            "INSERT INTO company_detail (company, name, country, language, timezone, since) "
+            "VALUES ('c1', 'Acme', 'DK', 'da', 'UTC', 1)"
+        )
+        store.run("INSERT INTO excluded_number (company, number, note, since) VALUES ('c1', '+4570101155', '', 1)")
+        lost = ("r1", "c1", "call", "d1", 1.0, 3.0, "disk-full", None)
+        sealed = ("r2", "c1", "call", "d2", 2.0, None, None, 4.0)
+        store.run_many(
+            "INSERT INTO recording (id, company, call, decision, decided_at, lost_at, lost_cause, sealed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [lost, sealed],
+        )
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(empty_url)
+    step = importlib.import_module(f"fsplug.store.migrations.{GAPS}")
+    monkeypatch.setattr(step, "_STATEMENTS", (*step._STATEMENTS, "INSERT INTO nowhere VALUES (1)"))
+    with pytest.raises(Exception, match="nowhere"):
+        store.migrate()
+    assert store.pending() == [GAPS]
+    monkeypatch.undo()
+    assert store.migrate() == [GAPS]
+    store.close()
+
+
+def test_a_database_of_a_newer_fsplug_is_refused_by_name(store: Store, url: str) -> None:
+    with store.atomic():
+        store.run("INSERT INTO migration (name, at) VALUES ('0009_later', 0.0)")
+    for opening in (Store(url).connect, Store(url).migrate):
+        with pytest.raises(Invalid, match=r"newer fsplug \(it has 0009_later\); upgrade fsplug") as refused:
+            opening()
+        assert refused.value.code == "store-newer"
+
+
+def test_two_at_once_take_each_step_once(empty_url: str) -> None:
+    stores = [Store(empty_url) for _ in range(2)]
+    taken: list[str] = []
+    threads = [Thread(target=lambda store=store: taken.extend(store.migrate())) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(taken) == [BASE, GAPS]
+    for store in stores:
+        store.close()

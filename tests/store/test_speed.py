@@ -1,0 +1,83 @@
+"""What the path of a call asks of the store costs the same however much is in it."""
+
+import shutil
+import timeit
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.store import calls, ledger, people, policies, provision, recordings
+from fsplug.store.database import Store
+from fsplug.store.recordings import UNFINISHED
+from tests.store.cast import ACME
+from tests.store.story import recorded_call, seen, started
+
+USERS, EXCLUSIONS, PAST_CALLS = 20_000, 10_000, 5_000
+# The least of many runs is stable within a few per cent; a scan of all rows would cost a hundred times as much.
+NOT_DEARER = 2.0
+
+
+def _least_seconds(work: Callable[[], object], runs: int = 100) -> float:
+    return min(timeit.repeat(work, number=runs, repeat=7)) / runs
+
+
+@pytest.fixture(scope="module")
+def full_and_empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
+    """The cast alone, and the cast in the middle of a big company with a past."""
+    folder = tmp_path_factory.mktemp("speed")
+    full, small = (Store(shutil.copy(sqlite_template, folder / name)) for name in ("full.db", "small.db"))
+    [company] = provision.export(full, ACME)["company"]
+    company["user"] += [_user(number) for number in range(USERS)]
+    company["excluded"] += [{"number": f"+452{number:07d}"} for number in range(EXCLUSIONS)]
+    provision.apply_plan(full, provision.plan(full, {"company": [company]}), "operator")
+    ledger.apply(full, [entry for number in range(PAST_CALLS) for entry in recorded_call(f"past-{number}", at=number)])
+    for store in (full, small):
+        ledger.apply(store, [seen("live"), started("live")])
+    return full, small
+
+
+def _user(number: int) -> dict[str, Any]:
+    return {"username": f"u{number}", "extension": str(100_000 + number), "fixed_number": f"+457{number:07d}"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda store: policies.snapshot(store, ACME),
+        lambda store: policies.current_version(store, ACME),
+        lambda store: people.user_at(store, ACME, "1001", 1),
+        lambda store: people.by_extension(store, ACME, "1001", 1),
+        lambda store: people.by_number(store, ACME, "+4570101001", 1),
+        lambda store: calls.open_on(store, "fs1"),
+        lambda store: recordings.in_states(store, "fs1", UNFINISHED),
+        lambda store: calls.listed(store, ACME, limit=1),
+    ],
+    ids=["snapshot", "version", "user", "extension", "number", "open calls", "unfinished recordings", "newest call"],
+)
+def test_a_full_store_answers_as_quickly_as_an_empty_one(
+    full_and_empty: tuple[Store, Store], asked: Callable[[Store], object]
+) -> None:
+    full, small = full_and_empty
+    assert _least_seconds(lambda: asked(full)) < NOT_DEARER * _least_seconds(lambda: asked(small))
+
+
+def test_ten_thousand_exclusions_are_read_in_milliseconds(full_and_empty: tuple[Store, Store]) -> None:
+    full, _ = full_and_empty
+
+    def read_anew() -> None:
+        full.snapshots.clear()
+        assert len(policies.snapshot(full, ACME).excluded) == EXCLUSIONS + 1
+
+    assert _least_seconds(read_anew, runs=1) < 0.05
+
+
+def test_an_entry_costs_microseconds(full_and_empty: tuple[Store, Store]) -> None:
+    full, _ = full_and_empty
+    numbers = iter(range(1_000_000))
+
+    def apply_a_batch() -> None:
+        ledger.apply(full, [entry for _ in range(100) for entry in recorded_call(f"new-{next(numbers)}")])
+
+    assert _least_seconds(apply_a_batch, runs=1) / 700 < 0.0002
