@@ -1,0 +1,111 @@
+"""Sound and the files it goes into: 8 kHz, 16 bit, a steady tone for each leg so that tests can tell who speaks."""
+
+import math
+import os
+import struct
+from array import array
+from functools import lru_cache
+
+RATE = 8_000
+FRAME_SAMPLES = 160
+HEADER_BYTES = 44
+_AMPLITUDE = 8_000
+
+
+@lru_cache(maxsize=256)
+def tone(hz: int) -> "array[int]":
+    """One second of a tone of whole hertz, so that seconds can follow each other without a click; 0 is silence."""
+    return array("h", (round(_AMPLITUDE * math.sin(2 * math.pi * hz * n / RATE)) for n in range(RATE)))
+
+
+@lru_cache(maxsize=64)
+def second(left_hz: int, right_hz: int, channels: int) -> bytes:
+    """One second of two voices: each on its own channel, or mixed on one."""
+    left, right = tone(left_hz), tone(right_hz)
+    if channels == 1:
+        return array("h", map(sum, zip(left, right, strict=True))).tobytes()
+    both = array("h", bytes(4 * RATE))
+    both[0::2], both[1::2] = left, right
+    return both.tobytes()
+
+
+def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int) -> bytes:
+    """So many samples of two voices, `start` samples into their tones."""
+    tile = second(left_hz, right_hz, channels)
+    width = 2 * channels
+    offset = start % RATE * width
+    seconds = 1 + (offset + samples * width) // len(tile)
+    return (tile * seconds)[offset : offset + samples * width]
+
+
+class WavFile:
+    """A WAV file as libsndfile writes it for FreeSWITCH: its header says "nothing" until the file is closed."""
+
+    def __init__(self, path: str, channels: int, buffer_bytes: int) -> None:
+        self.path = path
+        self.channels = channels
+        self.size = 0
+        self._buffer_bytes = max(1, buffer_bytes)
+        self._waiting = bytearray()
+        self._file: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        os.write(self._file, self._header(0))
+
+    def hold(self, pcm: bytes) -> None:
+        """Take samples into memory, where a killed switch loses them."""
+        self._waiting += pcm
+
+    def drain(self, keep_bytes: int = 0, limit_bytes: int | None = None) -> bool:
+        """Write the buffers that are full, all but the last `keep_bytes`; False when the disk did not take them."""
+        ready = max(0, len(self._waiting) - keep_bytes)
+        return self._write(ready - ready % self._buffer_bytes, limit_bytes)
+
+    def close(self, limit_bytes: int | None = None) -> bool:
+        """Write what is left and the true sizes; False when the disk did not take it."""
+        if self._file is None:
+            return True
+        kept = self._write(len(self._waiting), limit_bytes)
+        os.pwrite(self._file, self._header(self.size), 0)
+        self.abandon()
+        return kept
+
+    def close_silent(self, samples: int) -> None:
+        """Close with so many samples of silence that take no disk and no time."""
+        if self._file is None:
+            return
+        self.size = samples * 2 * self.channels
+        os.ftruncate(self._file, HEADER_BYTES + self.size)
+        os.pwrite(self._file, self._header(self.size), 0)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the file as a killed process does."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        self._waiting.clear()
+
+    def _write(self, count: int, limit_bytes: int | None) -> bool:
+        if not count or self._file is None:
+            return True
+        wanted = bytes(self._waiting[:count])
+        del self._waiting[:count]
+        if limit_bytes is not None:
+            wanted = wanted[: max(0, limit_bytes - self.size)]
+        try:
+            written = os.write(self._file, wanted)
+        except OSError:
+            return False
+        self.size += written
+        return written == count
+
+    def _header(self, data_bytes: int) -> bytes:
+        # An unfinished file of libsndfile says RIFF size 8 and data size 0.
+        riff_bytes = data_bytes + HEADER_BYTES - 8 if data_bytes else 8
+        width = 2 * self.channels
+        form = struct.pack("<HHIIHH", 1, self.channels, RATE, RATE * width, width, 16)
+        return b"RIFF%bWAVEfmt %b%bdata%b" % (
+            struct.pack("<I", riff_bytes),
+            struct.pack("<I", len(form)),
+            form,
+            struct.pack("<I", data_bytes),
+        )

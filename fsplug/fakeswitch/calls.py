@@ -1,0 +1,228 @@
+"""Calls placed on the fake switch, and what the people in them do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gevent.event import Event as Signal
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.fakeswitch.channel import Channel, Profile, Transfer
+from fsplug.fakeswitch.clock import Timer
+from fsplug.fakeswitch.core import Core
+from fsplug.fakeswitch.lifecycle import enter, hang_up, hold, rebridge, state, transfer
+from fsplug.fakeswitch.realistic import describe_inbound
+
+CALLER, CALLEE = "caller", "callee"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What somebody does so many seconds into the first conversation: `hold`, `unhold`, `transfer` or `hang_up`."""
+
+    after: float
+    act: str
+    by: str = CALLEE
+    to: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A call to be placed. Seconds are the switch's.
+
+    `caller` dials `destination` in `context`: "public" from the trunk, or a company's, as its `user` who proved a
+    password. `answers` says who answers when (fakeswitch.phones); `talk` how long the first conversation lasts (None:
+    until somebody is told to hang up), ended by `hangs_up`; `cancel` after how long the caller gives up unanswered.
+    """
+
+    caller: str
+    destination: str
+    context: str = "public"
+    caller_name: str = ""
+    user: str = ""
+    domain: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, float | str] = field(default_factory=dict)
+    talk: float | None = 1.0
+    hangs_up: str = CALLER
+    cancel: float | None = None
+    steps: Sequence[Step] = ()
+    tone_hz: int = 0
+
+
+class Call:
+    """One placed call, from its A-leg's side."""
+
+    def __init__(self, core: Core, order: Order, on_end: Callable[["Call"], None] = lambda call: None) -> None:
+        self.order = order
+        self._on_end = on_end
+        self.answers = order.answers
+        self.leg = _a_leg(order, self)
+        self.bridges: list[tuple[str, str]] = []
+        self._core = core
+        self._ended = Signal()
+        self._bridged = Signal()
+        self._timers: list[Timer] = []
+        self._begin()
+
+    @property
+    def uuid(self) -> str:
+        return self.leg.uuid
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._ended.is_set())
+
+    @property
+    def cause(self) -> str | None:
+        """The A-leg's hangup cause; None while it is up."""
+        return self.leg.cause
+
+    @property
+    def callee(self) -> Channel | None:
+        """The leg the A-leg talks to now."""
+        return self.leg.partner
+
+    def wait(self, real_seconds: float = 30.0) -> str:
+        """Wait until the A-leg is gone; its hangup cause. Unavailable when that takes longer."""
+        if not self._ended.wait(real_seconds):
+            raise Unavailable("call-still-up", f"call {self.uuid} is still up after {real_seconds} s", call=self.uuid)
+        return self.leg.cause or "NONE"
+
+    def wait_bridged(self, real_seconds: float = 30.0) -> Channel:
+        """Wait for the first conversation; the leg that answered."""
+        if not self._bridged.wait(real_seconds) or not self.leg.partner:
+            raise Unavailable("call-not-bridged", f"call {self.uuid} is not bridged", call=self.uuid)
+        return self.leg.partner
+
+    def hang_up(self, by: str = CALLER, cause: str = "NORMAL_CLEARING") -> None:
+        """BYE, or CANCEL where nobody has answered."""
+        leg = self.party(by)
+        hang_up(self._core, leg, cause if leg.answered else "ORIGINATOR_CANCEL")
+
+    def hold(self, by: str = CALLEE, held: bool = True) -> None:
+        hold(self._core, self.party(by), held)
+
+    def blind_transfer(self, to: str, by: str = CALLEE, context: str = "") -> None:
+        """REFER: the other party goes to that extension, in its own context unless one is given; `by` is hung up."""
+        leaver = self.party(by)
+        other = leaver.partner
+        if other is None:
+            raise Refused("not-bridged", f"call {self.uuid} is not bridged, so it can't be transferred", call=self.uuid)
+        referrer = leaver.variables.get("sip_auth_username") or leaver.profile.destination
+        other.set("sip_h_Referred-By", f"<sip:{referrer}@127.0.0.1>")
+        other.set("sip_refer_to", f"<sip:{to}@127.0.0.1>")
+        leaver.set("endpoint_disposition", "BLIND_TRANSFER")
+        leaver.set("transfer_to", f"blind:{to}")
+        transfer(self._core, other, Transfer(to, context or other.profile.context, "BLIND_TRANSFER"))
+
+    def attended_transfer(self, consultation: "Call", by: str = CALLEE) -> None:
+        """REFER with Replaces: `by`, who placed the consultation call, connects the two others and leaves."""
+        first, second = self.party(by).partner, consultation.leg.partner
+        if first is None or second is None:
+            raise Refused("not-bridged", "both calls must be bridged to be joined", call=self.uuid)
+        self.party(by).set("endpoint_disposition", "ATTENDED_TRANSFER")
+        rebridge(self._core, first, second, "ATTENDED_TRANSFER")
+
+    def party(self, by: str) -> Channel:
+        """The leg of one of the two who talk."""
+        if by == CALLER:
+            return self.leg
+        if by != CALLEE:
+            raise Invalid("unknown-party", f"{by!r} is neither {CALLER} nor {CALLEE}")
+        if self.leg.partner is None:
+            raise Refused("not-bridged", f"call {self.uuid} has no callee now", call=self.uuid)
+        return self.leg.partner
+
+    def bridged(self, first: Channel, second: Channel) -> None:
+        """The switch says: these two talk. The first time, the script begins."""
+        begins = not self.bridges
+        self.bridges.append((first.uuid, second.uuid))
+        self._bridged.set()
+        if begins:
+            self._begin_talk()
+
+    def gone(self, channel: Channel) -> None:
+        """The switch says: this leg is gone."""
+        if channel is self.leg:
+            self._core.counters.ended += 1
+            self._core.counters.answered += channel.answered
+            self.forget()
+
+    def forget(self) -> None:
+        """Nothing more will happen to this call: it ended, or its switch died."""
+        for timer in self._timers:
+            timer.close()
+        self._timers.clear()
+        self._ended.set()
+        self._on_end(self)
+
+    def _begin(self) -> None:
+        core, leg = self._core, self.leg
+        enter(core, leg)
+        describe_inbound(leg, core.realistic)
+        for name, value in (*self._identity(), *self.order.variables.items()):
+            leg.set(name, value)
+        state(core, leg, "CS_NEW")
+        state(core, leg, "CS_INIT")
+        core.bus.emit("CHANNEL_CREATE", leg)
+        core.counters.placed += 1
+        if self.order.cancel is not None:
+            self._later(self.order.cancel, self._cancel)
+        core.spawn(core.live, core, leg)
+
+    def _identity(self) -> list[tuple[str, str]]:
+        """What a phone that proved its password has on its call: itself, and its user's variables in the directory."""
+        user = self.order.user
+        if not user:
+            return []
+        domain = self.order.domain or self.order.context
+        return [
+            ("sip_authorized", "true"),
+            ("sip_auth_username", user),
+            ("sip_auth_realm", domain),
+            ("user_name", user),
+            ("domain_name", domain),
+            ("user_context", self.order.context),
+            *self._core.directory.get((user, domain), {}).items(),
+        ]
+
+    def _begin_talk(self) -> None:
+        if self.order.talk is not None:
+            self._later(self.order.talk, self._do, Step(0, "hang_up", self.order.hangs_up))
+        for step in self.order.steps:
+            self._later(step.after, self._do, step)
+
+    def _cancel(self) -> None:
+        if not self.leg.answered:
+            self.hang_up()
+
+    def _do(self, step: Step) -> None:
+        if not self.leg.up or (self.leg.partner is None and step.by == CALLEE):
+            return
+        if step.act == "transfer":
+            self.blind_transfer(step.to, step.by, step.context)
+        elif step.act == "hang_up":
+            self.hang_up(step.by)
+        elif step.act in ("hold", "unhold"):
+            self.hold(step.by, step.act == "hold")
+
+    def _later(self, seconds: float, act: Callable[..., object], *args: object) -> None:
+        self._timers.append(self._core.clock.later(seconds, act, *args))
+
+
+def _a_leg(order: Order, call: Call) -> Channel:
+    profile, host = ("internal", order.domain or order.context) if order.user else ("external", "127.0.0.1")
+    return Channel(
+        direction="inbound",
+        name=f"sofia/{profile}/{order.user or order.caller}@{host}",
+        profile=Profile(
+            caller_name=order.caller_name or order.caller,
+            caller_number=order.caller,
+            username=order.user or order.caller,
+            destination=order.destination,
+            context=order.context,
+        ),
+        call=call,
+        tone_hz=order.tone_hz,
+    )

@@ -1,0 +1,195 @@
+"""One channel (a leg) of the fake switch: who it is, what state it is in, and its variables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import uuid4
+
+from gevent.event import Event as Signal
+
+from fsplug.fakeswitch.connection import Command
+from fsplug.fakeswitch.recording import Recording
+from fsplug.fakeswitch.variables import Variables
+
+# switch_types.h, switch_channel_state_t
+STATE_NUMBERS = {
+    "CS_NEW": 0,
+    "CS_INIT": 1,
+    "CS_ROUTING": 2,
+    "CS_SOFT_EXECUTE": 3,
+    "CS_EXECUTE": 4,
+    "CS_EXCHANGE_MEDIA": 5,
+    "CS_PARK": 6,
+    "CS_CONSUME_MEDIA": 7,
+    "CS_HANGUP": 10,
+    "CS_REPORTING": 11,
+    "CS_DESTROY": 12,
+}
+
+
+@dataclass(slots=True)
+class Profile:
+    """Who calls whom, as FreeSWITCH's caller profile has it."""
+
+    caller_name: str
+    caller_number: str
+    destination: str
+    context: str
+    username: str = ""
+    callee_name: str = ""
+    callee_number: str = ""
+    rdnis: str = ""
+    network_addr: str = "127.0.0.1"
+    transfer_source: str = ""
+    index: int = 1
+
+
+@dataclass(slots=True)
+class Times:
+    """When what happened to a channel: epoch microseconds, 0 for what has not."""
+
+    created: int = 0
+    profile: int = 0
+    answered: int = 0
+    progress: int = 0
+    media: int = 0
+    bridged: int = 0
+    hungup: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An order to a channel in a call: leave it and run the dialplan from here. `cause` is what the other one hears."""
+
+    destination: str
+    context: str
+    cause: str = "NORMAL_CLEARING"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebridge:
+    """An order to a channel in a call: leave it and talk to `partner`, or wait for who takes it (None)."""
+
+    partner: "Channel | None"
+    cause: str = "NORMAL_CLEARING"
+
+
+class Script(Protocol):
+    """What the people of a call do; told by the switch what happens."""
+
+    answers: Mapping[str, float | str]
+
+    def bridged(self, first: "Channel", second: "Channel") -> None: ...
+
+    def gone(self, channel: "Channel") -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A leg.
+
+    `driver` is the channel whose greenlet runs this one (None: its own); a `loose` one waits for a driver. One that is
+    `serving` is parked and carries out the `messages` of an event socket.
+    """
+
+    direction: str
+    name: str
+    profile: Profile
+    uuid: str = field(default_factory=lambda: str(uuid4()))
+    times: Times = field(default_factory=Times)
+    variables: Variables = field(default_factory=Variables)
+    state: str = "CS_NEW"
+    call_state: str = "DOWN"
+    cause: str | None = None
+    call_uuid: str = ""
+    hit_dialplan: bool = False
+    application: str = ""
+    application_data: str = ""
+    other: "Channel | None" = None
+    other_type: str = ""
+    partner: "Channel | None" = None
+    driver: "Channel | None" = None
+    order: Transfer | Rebridge | None = None
+    signal: Signal = field(default_factory=Signal)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    tone_hz: int = 0
+    held: bool = False
+    destroyed: bool = False
+    loose: bool = False
+    serving: bool = False
+    messages: list[Command] = field(default_factory=list)
+    call: Script | None = None
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.times.answered)
+
+    @property
+    def up(self) -> bool:
+        """Not hung up yet."""
+        return self.cause is None
+
+    @property
+    def answer_state(self) -> str:
+        if self.cause:
+            return "hangup"
+        return "answered" if self.answered else "early" if self.times.media else "ringing"
+
+    @property
+    def free(self) -> bool:
+        """Up, and nobody has ordered it elsewhere."""
+        return self.cause is None and self.order is None
+
+    def get(self, name: str) -> str | None:
+        """A variable, or what the caller profile says under that name."""
+        value = self.variables.get(name)
+        return self.profile_field(name) if value is None else value
+
+    def set(self, name: str, value: str | None) -> None:
+        self.variables.set(name, value)
+
+    def true(self, name: str) -> bool:
+        """Whether a variable says yes, in FreeSWITCH's words for it."""
+        return is_true(self.variables.get(name))
+
+    def wake(self) -> None:
+        """Something happened to this leg: let the greenlet that runs it look."""
+        (self.driver or self).signal.set()
+
+    def let_go(self) -> None:
+        """Refer to nobody any more: a load of calls is freed as they end, not by a collector that stops all."""
+        self.other = self.partner = self.driver = self.order = self.call = None
+
+    def profile_field(self, name: str) -> str | None:
+        """What the caller profile says under a dialplan's field name."""
+        reader = _FIELDS.get(name)
+        return reader(self) or None if reader else None
+
+
+def is_true(value: str | None) -> bool:
+    """switch_true: yes, on, true, t, enabled, active, allow, or a number other than 0."""
+    word = (value or "").lower()
+    if word.lstrip("-").isdigit():
+        return int(word) != 0
+    return word in {"yes", "on", "true", "t", "enabled", "active", "allow"}
+
+
+_FIELDS: dict[str, Callable[[Channel], str]] = {
+    "uuid": lambda channel: channel.uuid,
+    "direction": lambda channel: channel.direction,
+    "chan_name": lambda channel: channel.name,
+    "channel_name": lambda channel: channel.name,
+    "caller_id_name": lambda channel: channel.profile.caller_name,
+    "caller_id_number": lambda channel: channel.profile.caller_number,
+    "ani": lambda channel: channel.profile.caller_number,
+    "destination_number": lambda channel: channel.profile.destination,
+    "context": lambda channel: channel.profile.context,
+    "rdnis": lambda channel: channel.profile.rdnis,
+    "username": lambda channel: channel.profile.username,
+    "network_addr": lambda channel: channel.profile.network_addr,
+    "callee_id_name": lambda channel: channel.profile.callee_name,
+    "callee_id_number": lambda channel: channel.profile.callee_number,
+    "dialplan": lambda channel: "XML",
+    "source": lambda channel: "mod_sofia",
+    "state": lambda channel: channel.state,
+}

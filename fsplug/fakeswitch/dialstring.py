@@ -1,0 +1,123 @@
+"""Dial strings: `{all=1}[leg='a,b']sofia/x,[..]sofia/y|sofia/z` - `,` rings together, `|` in turn."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_BRACKETS = {"{": "}", "[": "]", "<": ">"}
+_SIP_SCHEME = re.compile(r"^sips?:")
+
+
+@dataclass(frozen=True, slots=True)
+class LegSpec:
+    """One leg to be rung: an endpoint such as `sofia/internal/1001@host`, and the variables it gets."""
+
+    endpoint: str
+    variables: Mapping[str, str]
+
+    @property
+    def kind(self) -> str:
+        """The endpoint's module: sofia, user, error ..."""
+        return self.endpoint.partition("/")[0]
+
+    @property
+    def destination(self) -> str:
+        """What is dialled, `1001@host` or a number, without a scheme or parameters."""
+        return _SIP_SCHEME.sub("", self.endpoint.rpartition("/")[2]).partition(";")[0]
+
+    @property
+    def number(self) -> str:
+        """Who is dialled."""
+        return self.destination.partition("@")[0]
+
+    @property
+    def gateway(self) -> str:
+        """The gateway it goes through, empty where there is none."""
+        parts = self.endpoint.split("/")
+        return parts[2] if len(parts) > 3 and parts[1] == "gateway" else ""
+
+    @property
+    def profile(self) -> str:
+        """The SIP profile it leaves by."""
+        parts = self.endpoint.split("/")
+        return parts[1] if self.kind == "sofia" and len(parts) > 2 and not self.gateway else "external"
+
+
+@dataclass(frozen=True, slots=True)
+class DialString:
+    """Groups of legs: those of a group ring together, one group after the other."""
+
+    variables: Mapping[str, str]
+    groups: tuple[tuple[LegSpec, ...], ...]
+
+
+def parse(text: str) -> DialString:
+    """Read a dial string; an empty one has no groups."""
+    everyone, rest = leading_variables(text.strip(), "{")
+    groups = (tuple(_legs(group)) for group in split_outside(rest, "|"))
+    return DialString(everyone, tuple(group for group in groups if group))
+
+
+def leading_variables(text: str, opening: str) -> tuple[dict[str, str], str]:
+    """The variables of every bracket of this kind that the text begins with, and what is left of it."""
+    variables: dict[str, str] = {}
+    while text.startswith(opening):
+        end = _closing(text)
+        if end < 0:
+            break
+        variables.update(assignments(text[1:end]))
+        text = text[end + 1 :].lstrip()
+    return variables, text
+
+
+def assignments(text: str) -> dict[str, str]:
+    """`a=1,b='2,3'` as variables; `^^;` at the front chooses another separator."""
+    separator = ","
+    if text.startswith("^^"):
+        separator, text = text[2], text[3:]
+    pairs = (part.partition("=") for part in split_outside(text, separator))
+    return {name.strip(): unquoted(value) for name, _, value in pairs if name.strip()}
+
+
+def unquoted(value: str) -> str:
+    """A value without the single quotes that protect it."""
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        value = value[1:-1]
+    return value.replace("\\,", ",").replace("\\'", "'")
+
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Split where the separator stands outside of quotes and brackets."""
+    parts, start, depth, quoted = [], 0, 0, False
+    for at, character in enumerate(text):
+        escaped = at > 0 and text[at - 1] == "\\"
+        if character == "'" and not escaped:
+            quoted = not quoted
+        elif quoted or escaped:
+            continue
+        elif character in "{[":
+            depth += 1
+        elif character in "}]":
+            depth -= 1
+        elif character == separator and depth <= 0:
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]
+
+
+def _legs(group: str) -> Iterator[LegSpec]:
+    for leg in split_outside(group, ","):
+        variables, endpoint = leading_variables(leg.strip(), "[")
+        if endpoint:
+            yield LegSpec(endpoint, variables)
+
+
+def _closing(text: str) -> int:
+    """Where the bracket that the text begins with is closed (switch_find_end_paren); -1 when it is not."""
+    opening, closing, depth = text[0], _BRACKETS[text[0]], 0
+    for at, character in enumerate(text):
+        depth += (character == opening) - (character == closing)
+        if depth == 0:
+            return at
+    return -1

@@ -1,0 +1,51 @@
+"""Many calls, evenly spread: what the load bench asks of the fake switch."""
+
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fsplug.fakeswitch.clock import Clock
+from fsplug.fakeswitch.core import Core
+
+Place = Callable[[Mapping[str, Any]], object]
+
+
+def generate(clock: Clock, place: Place, rate: float, seconds: float, orders: list[Mapping[str, Any]]) -> int:
+    """Place `rate` calls a second for so many seconds, taking the orders in turn; how many were placed.
+
+    A generator that falls behind makes up for it at once, so the number is kept, if not the pace.
+    """
+    started = clock.now()
+    total = round(rate * seconds)
+    for number in range(total):
+        ahead = started + number / rate - clock.now()
+        if ahead > 0:
+            clock.sleep(ahead)
+        place(orders[number % len(orders)])
+    return total
+
+
+def report(core: Core, clients: int) -> dict[str, object]:
+    """The counters, how long calls were held in the socket (real seconds), and what the process costs."""
+    counters = core.counters
+    held = sorted(counters.held_seconds)
+    return {
+        "placed": counters.placed,
+        "answered": counters.answered,
+        "bridged": counters.bridged,
+        "ended": counters.ended,
+        "refused_sockets": counters.refused_sockets,
+        "channels": len(core.channels),
+        "recordings": len(core.recorder.running),
+        "recordings_started": core.recorder.started,
+        "clients": clients,
+        "held": len(held),
+        "held_median": statistics.median(held) if held else 0.0,
+        "held_p99": held[int(len(held) * 0.99)] if held else 0.0,
+        "held_max": held[-1] if held else 0.0,
+        "shell_commands": list(core.shell_commands),
+        "cpu_seconds": time.process_time(),
+        "max_rss_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }

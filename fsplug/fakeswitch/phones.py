@@ -1,0 +1,55 @@
+"""How the phones and the trunk behave when they are rung."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fsplug.errors import Invalid
+from fsplug.fakeswitch.dialstring import LegSpec
+
+# Who answers after so many seconds, or how not: {"1001": 0.2, "1002": "busy", "trunk": "reject:1.5", "*": "no-answer"}
+Answers = Mapping[str, float | str]
+
+ANYBODY = "*"
+_CAUSES = {
+    "busy": "USER_BUSY",
+    "reject": "CALL_REJECTED",
+    "unregistered": "USER_NOT_REGISTERED",
+    "unreachable": "NORMAL_TEMPORARY_FAILURE",
+    "no-route": "NO_ROUTE_DESTINATION",
+}
+_AT_ONCE = ("unregistered", "unreachable", "no-route")
+_REFUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What a phone does: answers (no cause) or refuses after so many seconds, or rings for ever (`seconds` None)."""
+
+    seconds: float | None
+    cause: str | None = None
+    rings: bool = True
+
+
+def phone_of(leg: LegSpec, name: str | None, answers: Answers) -> Phone:
+    """How the phone at the end of this leg behaves: as its leg's name, number or gateway, or anybody, is told to."""
+    if leg.kind == "error":
+        return Phone(0.0, leg.destination, rings=False)
+    for known in (name, leg.number, leg.gateway, ANYBODY):
+        if known and known in answers:
+            return phone(answers[known])
+    return Phone(None)
+
+
+def phone(answer: float | str) -> Phone:
+    """`0.2`, `"0.2"`, `"no-answer"`, `"busy"` or `"busy:1.5"` as a behaviour."""
+    word, _, after = str(answer).partition(":")
+    if word == "no-answer":
+        return Phone(None)
+    if word in _CAUSES:
+        at_once = word in _AT_ONCE
+        return Phone(float(after or (0.0 if at_once else _REFUSE_SECONDS)), _CAUSES[word], rings=not at_once)
+    try:
+        return Phone(float(word))
+    except ValueError as error:
+        known = ", ".join(("no-answer", *sorted(_CAUSES)))
+        raise Invalid("unknown-answer", f"{answer!r} is neither seconds nor one of {known}", answer=answer) from error

@@ -1,0 +1,230 @@
+"""Recording on the fake switch, with the rules of switch_ivr_async.c 1.11.1."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from typing import Protocol
+
+import gevent
+
+from fsplug.fakeswitch.audio import RATE, WavFile
+from fsplug.fakeswitch.channel import Channel, is_true
+from fsplug.fakeswitch.clock import Clock
+from fsplug.fakeswitch.events import EventBus
+from fsplug.fakeswitch.misbehaviour import Misbehaviour
+from fsplug.fakeswitch.recording import Recording
+
+DEFAULT_BUFFER_BYTES = 65_536
+DEFAULT_PRE_BUFFER_FRAMES = 25
+# A folder of this name takes the file for one of a sound prompt's sample rates.
+RATE_FOLDERS = frozenset({"8000", "16000", "32000", "48000"})
+TICK_SECONDS = 0.2
+
+
+class HangUp(Protocol):
+    """How the recorder ends a call that may not go on unrecorded."""
+
+    def __call__(self, channel: Channel, cause: str) -> None: ...
+
+
+class Recorder:
+    """All recordings of a switch. Without `audio` a file gets a header and, at its end, silence of the right length."""
+
+    def __init__(self, bus: EventBus, clock: Clock, misbehaviour: Misbehaviour, hang_up: HangUp, audio: bool) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._misbehaviour = misbehaviour
+        self._hang_up = hang_up
+        self._audio = audio
+        self._ticker: gevent.Greenlet | None = None
+        self.running: dict[tuple[str, str], Recording] = {}
+        self.started = 0
+
+    def start(self, channel: Channel, path: str, limit_seconds: int, variables: Mapping[str, str]) -> bool:
+        """Record this leg; False when it can't be. Two starts of one path are one recording."""
+        if path in channel.recordings:
+            return True
+        if not self._has_media(channel):
+            return False
+        file = self._open(channel, path, variables)
+        if file is None:
+            self._refuse(channel, _setting(channel, variables, "RECORD_HANGUP_ON_ERROR"))
+            return False
+        recording = self._recording(channel, path, file, variables)
+        channel.recordings[path] = recording
+        self.running[channel.uuid, path] = recording
+        self.started += 1
+        if limit_seconds:
+            recording.timer = self._clock.later(limit_seconds, self.stop, channel, path)
+        self._announce("RECORD_START", recording, "")
+        self._bus.emit("MEDIA_BUG_START", channel, _bug(recording))
+        self._tick_on()
+        return True
+
+    def stop(self, channel: Channel, path: str) -> bool:
+        """End one recording of a leg, or `all`; False when there is none."""
+        if path == "all":
+            there_were = bool(channel.recordings)
+            self.stop_all(channel)
+            return there_were
+        recording = channel.recordings.pop(path, None)
+        if recording is None:
+            return False
+        self.running.pop((channel.uuid, path), None)
+        if recording.timer:
+            recording.timer.close()
+        self._finish(recording)
+        return True
+
+    def stop_all(self, channel: Channel) -> None:
+        """End every recording of a leg that is hung up."""
+        for path in list(channel.recordings):
+            self.stop(channel, path)
+
+    def mask(self, channel: Channel, path: str, masked: bool) -> bool:
+        """Zeros from here on, or sound again; False when there is no such recording."""
+        return self._change(channel, path, "masked", masked)
+
+    def pause(self, channel: Channel, path: str, paused: bool) -> bool:
+        """Leave time out from here on, or go on."""
+        return self._change(channel, path, "paused", paused)
+
+    def catch_up(self, *channels: Channel | None) -> None:
+        """Before who hears whom changes: what was said until now belongs to those who said it."""
+        if self._audio:
+            for channel in channels:
+                for recording in channel.recordings.values() if channel else ():
+                    recording.hear(self._clock.now())
+
+    def abandon(self) -> None:
+        """What a kill -9 leaves: open files with whatever reached them."""
+        if self._ticker:
+            self._ticker.kill(block=False)
+        for recording in self.running.values():
+            if recording.timer:
+                recording.timer.close()
+            recording.file.abandon()
+        self.running.clear()
+
+    def _has_media(self, channel: Channel) -> bool:
+        if self._misbehaviour.bypass_media or channel.true("bypass_media"):
+            return False
+        # An incoming leg is given early media (183) for it; a ringing outgoing one has none.
+        return channel.up and (channel.answered or channel.direction == "inbound")
+
+    def _open(self, channel: Channel, path: str, variables: Mapping[str, str]) -> WavFile | None:
+        stereo = any(is_true(_setting(channel, variables, name)) for name in ("RECORD_STEREO", "RECORD_STEREO_SWAP"))
+        buffering = _setting(channel, variables, "enable_file_write_buffering")
+        if self._misbehaviour.unwritable or RATE_FOLDERS & set(path.split("/")[:-1]) or not path.endswith(".wav"):
+            return None
+        try:
+            if not os.path.isdir(os.path.dirname(path)):
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+            return WavFile(path, 2 if stereo else 1, _buffer_bytes(buffering))
+        except OSError:
+            return None
+
+    def _recording(self, channel: Channel, path: str, file: WavFile, variables: Mapping[str, str]) -> Recording:
+        return Recording(
+            leg=channel,
+            path=path,
+            file=file,
+            started=self._clock.now(),
+            variables=variables,
+            min_seconds=_number(_setting(channel, variables, "RECORD_MIN_SEC"), 0),
+            pre_buffer_frames=_number(
+                _setting(channel, variables, "RECORD_PRE_BUFFER_FRAMES"), DEFAULT_PRE_BUFFER_FRAMES
+            ),
+            hang_up_on_error=is_true(_setting(channel, variables, "RECORD_HANGUP_ON_ERROR")),
+            swapped=is_true(_setting(channel, variables, "RECORD_STEREO_SWAP")),
+        )
+
+    def _refuse(self, channel: Channel, hang_up_on_error: str | None) -> None:
+        channel.set("record_completion_cause", "uri-failure")
+        if is_true(hang_up_on_error):
+            self._hang_up(channel, "DESTINATION_OUT_OF_ORDER")
+
+    def _change(self, channel: Channel, path: str, what: str, on: bool) -> bool:
+        recording = channel.recordings.get(path)
+        if recording is None:
+            return False
+        self.catch_up(channel)
+        setattr(recording, what, on)
+        return True
+
+    def _finish(self, recording: Recording) -> None:
+        channel = recording.leg
+        self._close(recording)
+        cause = self._completion(recording)
+        samples = recording.samples
+        channel.set("record_file_size", str(recording.file.size + 44))
+        channel.set("record_samples", str(samples))
+        channel.set("record_seconds", str(samples // RATE))
+        channel.set("record_ms", str(samples // (RATE // 1000)))
+        channel.set("record_completion_cause", cause)
+        self._announce("RECORD_STOP", recording, cause)
+        self._bus.emit("MEDIA_BUG_STOP", channel, _bug(recording))
+
+    def _close(self, recording: Recording) -> None:
+        if self._audio:
+            recording.hear(self._clock.now())
+            recording.failed |= not recording.file.close(self._misbehaviour.disk_full_after_bytes)
+        else:
+            recording.count(self._clock.now())
+            recording.file.close_silent(recording.samples)
+
+    def _completion(self, recording: Recording) -> str:
+        """Why it ended, in the words of an MRCP recorder; a file too short is gone."""
+        if recording.failed:
+            return "uri-failure"
+        too_short = recording.samples < recording.min_seconds * RATE
+        if too_short or not recording.samples:
+            recording.leg.set("RECORD_DISCARDED", "true")
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(recording.path)
+            return "input-too-short" if recording.samples else "empty-file"
+        return "success-maxtime" if recording.leg.up else "success-silence"
+
+    def _announce(self, name: str, recording: Recording, cause: str) -> None:
+        extra = [("Record-File-Path", recording.path)]
+        extra += [(f"Recording-Variable-{name}", value) for name, value in recording.variables.items()]
+        if cause:
+            extra.append(("Record-Completion-Cause", cause))
+        self._bus.emit(name, recording.leg, extra)
+
+    def _tick_on(self) -> None:
+        if self._audio and not self._ticker:
+            self._ticker = gevent.spawn(self._tick)
+
+    def _tick(self) -> None:
+        while self.running:
+            self._clock.sleep(TICK_SECONDS)
+            for recording in list(self.running.values()):
+                self._keep_writing(recording)
+        self._ticker = None
+
+    def _keep_writing(self, recording: Recording) -> None:
+        recording.hear(self._clock.now())
+        if recording.drain(self._misbehaviour.disk_full_after_bytes) or recording.failed:
+            return
+        recording.failed = True
+        if recording.hang_up_on_error:
+            self._hang_up(recording.leg, "DESTINATION_OUT_OF_ORDER")
+
+
+def _setting(channel: Channel, variables: Mapping[str, str], name: str) -> str | None:
+    return variables.get(name) or channel.variables.get(name)
+
+
+def _buffer_bytes(buffering: str | None) -> int:
+    if buffering is None or (not buffering.isdigit() and is_true(buffering)):
+        return DEFAULT_BUFFER_BYTES
+    return int(buffering) if buffering.isdigit() else 0
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdigit() else otherwise
+
+
+def _bug(recording: Recording) -> list[tuple[str, str]]:
+    return [("Media-Bug-Function", "session_record"), ("Media-Bug-Target", recording.path)]

@@ -1,0 +1,70 @@
+"""One recording in progress: a file, and the leg whose conversation goes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fsplug.fakeswitch.audio import FRAME_SAMPLES, RATE, WavFile, sound
+from fsplug.fakeswitch.clock import Timer
+
+if TYPE_CHECKING:
+    from fsplug.fakeswitch.channel import Channel
+
+# What the recorder holds before the file's own buffer: the media bug's frames and its thread's next chunk. Measured
+# on 1.11.1: 0.7 s with the default of 25 frames.
+THREAD_SECONDS = 0.2
+FRAME_SECONDS = FRAME_SAMPLES / RATE
+
+
+@dataclass(slots=True, eq=False)
+class Recording:
+    """A leg being recorded. Times are the switch's seconds; `samples` counts what was heard, kept or not."""
+
+    leg: Channel
+    path: str
+    file: WavFile
+    started: float
+    variables: Mapping[str, str]
+    min_seconds: int = 0
+    pre_buffer_frames: int = 25
+    hang_up_on_error: bool = False
+    swapped: bool = False
+    masked: bool = False
+    paused: bool = False
+    failed: bool = False
+    samples: int = 0
+    timer: Timer | None = None
+    _heard_until: float = field(default=0.0)
+
+    def __post_init__(self) -> None:
+        self._heard_until = self.started
+
+    def hear(self, now: float) -> None:
+        """Take in what was said since the last time; in whole frames, as it comes by RTP."""
+        frames = int((now - self._heard_until) / FRAME_SECONDS + 1e-6)
+        if frames <= 0:
+            return
+        self._heard_until += frames * FRAME_SECONDS
+        if not self.paused:
+            self.file.hold(self._voices(frames * FRAME_SAMPLES))
+            self.samples += frames * FRAME_SAMPLES
+
+    def drain(self, limit_bytes: int | None) -> bool:
+        """Bring full buffers to the disk; False when it did not take them."""
+        keep_seconds = self.pre_buffer_frames * FRAME_SECONDS + THREAD_SECONDS
+        return self.file.drain(int(keep_seconds * RATE) * 2 * self.file.channels, limit_bytes)
+
+    def count(self, now: float) -> None:
+        """How much was heard by now, for recordings without sound."""
+        self.samples = max(0, int((now - self.started) / FRAME_SECONDS + 1e-6)) * FRAME_SAMPLES
+
+    def _voices(self, samples: int) -> bytes:
+        if self.masked:
+            return bytes(samples * 2 * self.file.channels)
+        leg, partner = self.leg, self.leg.partner
+        said = 0 if leg.held else leg.tone_hz
+        heard = partner.tone_hz if partner and not partner.held else 0
+        left, right = (heard, said) if self.swapped else (said, heard)
+        return sound(left, right, self.file.channels, self.samples, samples)

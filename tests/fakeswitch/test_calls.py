@@ -1,0 +1,307 @@
+"""Call flows as tables: what happens to whom, in the order FreeSWITCH 1.11.1 tells it (captured)."""
+
+import pytest
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.fakeswitch.calls import Step
+from tests.fakeswitch.client import Client
+
+# Left out of the tables: what is told of states and applications, between the events that matter.
+UNTOLD = ("CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE", "CALL_UPDATE")
+UNTOLD += ("CHANNEL_OUTGOING", "CHANNEL_ORIGINATE", "CHANNEL_DESTROY", "MEDIA_BUG_START", "MEDIA_BUG_STOP")
+
+
+def told(client, *legs):
+    """The events so far as lines `LEG EVENT`."""
+    client.catch_up()
+    names = dict(zip(legs, "ABCDE", strict=False))
+    return [
+        f"{names.get(event.uuid, '?')} {event.name.removeprefix('CHANNEL_')}"
+        for event in client.events
+        if event.name not in UNTOLD
+    ]
+
+
+def until_gone(client, *uuids):
+    client.wait(lambda: all(client.named("CHANNEL_DESTROY", uuid) for uuid in uuids), "end of the legs")
+
+
+def table(text):
+    return [line.strip() for line in text.strip().splitlines()]
+
+
+def placed(switch, **order):
+    call = switch.place("+4522334455", order.pop("destination", "1001"), **{"talk": None, **order})
+    return call, call.wait_bridged()
+
+
+def test_the_caller_hangs_up(start, connect, tmp_path):
+    switch = start()
+    client = connect(switch)
+    call, callee = placed(switch, variables={"arm": f"record_session {tmp_path}/B.wav"})
+    call.hang_up()
+    until_gone(client, call.uuid, callee.uuid)
+    assert told(client, call.uuid, callee.uuid) == table(
+        """
+        A CREATE
+        B CREATE
+        B PROGRESS
+        A PROGRESS
+        B ANSWER
+        B RECORD_START
+        A ANSWER
+        A BRIDGE
+        A HANGUP
+        B HANGUP
+        A UNBRIDGE
+        B RECORD_STOP
+        B HANGUP_COMPLETE
+        A HANGUP_COMPLETE
+        """
+    )
+
+
+def test_the_callee_hangs_up(start, connect, tmp_path):
+    switch = start()
+    client = connect(switch)
+    call, callee = placed(switch, variables={"arm": f"record_session {tmp_path}/B.wav"})
+    client.catch_up()
+    client.events.clear()
+    call.hang_up(by="callee")
+    until_gone(client, call.uuid, callee.uuid)
+    assert told(client, call.uuid, callee.uuid) == table(
+        """
+        B HANGUP
+        B RECORD_STOP
+        B HANGUP_COMPLETE
+        A UNBRIDGE
+        A HANGUP
+        A HANGUP_COMPLETE
+        """
+    )
+
+
+def test_an_armed_caller_is_recorded_between_answer_and_bridge(start, connect, tmp_path):
+    switch = start()
+    client = connect(switch)
+    call, callee = placed(switch, variables={"execute_on_answer": f"record_session {tmp_path}/A.wav"})
+    assert told(client, call.uuid, callee.uuid)[-3:] == ["A ANSWER", "A RECORD_START", "A BRIDGE"]
+
+
+def test_a_bridge_names_both_legs(start, connect):
+    switch = start()
+    client = connect(switch)
+    call, callee = placed(switch)
+    bridge = client.event("CHANNEL_BRIDGE")
+    assert (bridge.uuid, bridge.get("Bridge-A-Unique-ID"), bridge.get("Bridge-B-Unique-ID")) == (
+        call.uuid,
+        call.uuid,
+        callee.uuid,
+    )
+    assert bridge.get("Other-Leg-Unique-ID") == callee.uuid
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        ("busy", "USER_BUSY"),
+        ("reject:1", "CALL_REJECTED"),
+        ("unregistered", "USER_NOT_REGISTERED"),
+        ("unreachable", "NORMAL_TEMPORARY_FAILURE"),
+    ],
+)
+def test_a_phone_that_refuses_ends_the_call_with_its_cause(start, answer, cause):
+    switch = start(answers={"1001": answer})
+    call = switch.place("+4522334455", "1001")
+    assert (call.wait(), call.bridges, call.leg.get("originate_disposition")) == (cause, [], cause)
+
+
+def test_nobody_answers(start):
+    call = start().place("+4522334455", "1002", variables={"call_timeout": "3"})
+    assert (call.wait(), call.leg.get("DIALSTATUS")) == ("NO_ANSWER", "NOANSWER")
+
+
+def test_the_caller_gives_up(start, connect):
+    switch = start()
+    client = connect(switch)
+    call = switch.place("+4522334455", "1002", cancel=1.0)
+    assert call.wait() == "ORIGINATOR_CANCEL"
+    assert told(client, call.uuid)[-4:] == ["A HANGUP", "? HANGUP", "? HANGUP_COMPLETE", "A HANGUP_COMPLETE"]
+
+
+def test_the_fastest_phone_gets_the_call_and_the_others_lose_the_race(start, connect):
+    dialplan = """<context name="public"><extension><condition>
+        <action application="bridge" data="user/1@a,user/2@a,user/3@a"/></condition></extension></context>"""
+    switch = start(dialplan, answers={"1": 0.5, "2": 0.2, "3": "no-answer"})
+    client = connect(switch)
+    call, callee = placed(switch)
+    client.catch_up()
+    hangups = client.named("CHANNEL_HANGUP")
+    lost = {event.get("Caller-Destination-Number"): event.get("Hangup-Cause") for event in hangups}
+    assert (callee.profile.destination, lost) == ("2", {"1": "LOSE_RACE", "3": "LOSE_RACE"})
+    assert client.event("CHANNEL_HANGUP").sequence < client.event("CHANNEL_ANSWER", call.uuid).sequence
+
+
+def test_a_bar_rings_the_next_phone_when_the_first_does_not_answer(start):
+    dialplan = """<context name="public"><extension><condition>
+        <action application="bridge" data="[leg_timeout=2]user/1@a|user/2@a"/></condition></extension></context>"""
+    _, callee = placed(start(dialplan, answers={"2": 0.2}))
+    assert callee.profile.destination == "2"
+
+
+def test_a_blind_transfer_sends_the_other_party_on(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    client = connect(switch)
+    call, first = placed(switch)
+    client.catch_up()
+    client.events.clear()
+    call.blind_transfer("1002")
+    client.event("CHANNEL_BRIDGE")
+    second = call.callee
+    assert told(client, call.uuid, first.uuid, second.uuid) == table(
+        """
+        B HANGUP
+        B HANGUP_COMPLETE
+        A UNBRIDGE
+        C CREATE
+        C PROGRESS
+        C ANSWER
+        A BRIDGE
+        """
+    )
+    assert first.cause == "BLIND_TRANSFER"
+    assert call.leg.get("sip_h_Referred-By") == "<sip:1001@127.0.0.1>"
+
+
+def test_a_caller_transfers_the_callee(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    client = connect(switch)
+    call, callee = placed(switch)
+    call.blind_transfer("1002", by="caller")
+    assert call.wait() == "BLIND_TRANSFER"
+    client.wait(lambda: client.named("CHANNEL_BRIDGE", callee.uuid), "second conversation")
+    assert callee.partner.profile.destination == "1002"
+
+
+def test_an_attended_transfer_joins_the_two_others(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    client = connect(switch)
+    call, agent = placed(switch)
+    consultation = switch.place("1001", "1002", talk=None)
+    colleague = consultation.wait_bridged()
+    call.attended_transfer(consultation)
+    client.wait(lambda: len(client.named("CHANNEL_BRIDGE")) == 3, "third conversation")
+    assert (call.callee, agent.cause, consultation.wait()) == (colleague, "ATTENDED_TRANSFER", "ATTENDED_TRANSFER")
+    call.hang_up()
+    until_gone(client, call.uuid, colleague.uuid)
+    assert switch.core.channels == {}
+
+
+def test_a_leg_is_transferred_by_an_api_command(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    client = connect(switch)
+    call, callee = placed(switch)
+    assert client.api(f"uuid_transfer {call.uuid} 1002 XML public") == "+OK\n"
+    client.wait(lambda: len(client.named("CHANNEL_BRIDGE")) == 2, "second conversation")
+    assert (callee.cause, call.callee.profile.destination) == ("NORMAL_CLEARING", "1002")
+
+
+def test_a_recording_does_not_stop_where_its_leg_is_transferred(start, connect, tmp_path):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    client = connect(switch)
+    call, callee = placed(switch, variables={"arm": f"record_session {tmp_path}/B.wav"})
+    client.api(f"uuid_transfer {call.uuid} -bleg 1002 XML public")
+    client.wait(lambda: client.named("CHANNEL_BRIDGE", callee.uuid), "second conversation")
+    assert not client.named("RECORD_STOP")
+    assert list(callee.recordings) == [f"{tmp_path}/B.wav"]
+
+
+def test_a_phone_holds_and_takes_back(start, connect):
+    switch = start()
+    client = connect(switch)
+    call, callee = placed(switch)
+    call.hold()
+    call.hold(held=False)
+    assert client.event("CHANNEL_HOLD", callee.uuid).sequence < client.event("CHANNEL_UNHOLD", callee.uuid).sequence
+
+
+def test_a_script_runs_by_itself(start):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    call = switch.place("+4522334455", "1001", talk=3.0, steps=[Step(1.0, "transfer", to="1002")])
+    call.wait()
+    assert len(call.bridges) == 2
+
+
+def test_a_user_is_known_by_the_password_it_proved(start):
+    call = start().place("1002", "1001", context="public", user="1002", domain="acme.example", talk=None)
+    call.wait_bridged()
+    assert (call.leg.get("sip_auth_username"), call.leg.get("sip_auth_realm")) == ("1002", "acme.example")
+    assert call.leg.name == "sofia/internal/1002@acme.example"
+
+
+def test_a_call_to_nowhere_has_no_route(start):
+    assert start("").place("+4522334455", "1001").wait() == "NO_ROUTE_DESTINATION"
+
+
+def test_an_unknown_application_ends_the_call(start):
+    dialplan = """<context name="public"><extension><condition>
+        <action application="nonsense"/></condition></extension></context>"""
+    assert start(dialplan).place("+4522334455", "1001").wait() == "DESTINATION_OUT_OF_ORDER"
+
+
+def test_a_prompt_lasts_as_long_as_it_says(start, connect):
+    dialplan = """<context name="public"><extension><condition><action application="answer"/>
+        <action application="playback" data="tone_stream://%(1000,1000,440);loops=2"/></condition></extension></context>"""
+    switch = start(dialplan)
+    client = connect(switch)
+    switch.place("+4522334455", "1001").wait()
+    seconds = client.event("PLAYBACK_STOP").timestamp - client.event("PLAYBACK_START").timestamp
+    assert seconds == pytest.approx(4.0, abs=1.0)
+
+
+def test_an_originated_leg_runs_an_application(start, connect):
+    switch = start()
+    client = connect(switch)
+    answer = client.api("originate {colour=blue}user/1001@acme.example &park()")
+    uuid = answer.removeprefix("+OK ").strip()
+    client.event("CHANNEL_PARK", uuid)
+    assert client.api(f"uuid_getvar {uuid} colour") == "blue"
+    assert client.api(f"uuid_kill {uuid} USER_BUSY") == "+OK\n"
+    assert client.event("CHANNEL_HANGUP_COMPLETE", uuid).get("Hangup-Cause") == "USER_BUSY"
+
+
+def test_everything_ends_with_the_switch(start):
+    switch = start()
+    call, _ = placed(switch)
+    switch.stop()
+    assert (call.ended, switch.core.channels) == (True, {})
+
+
+def test_what_can_not_be_done_is_refused_by_name(start):
+    switch = start()
+    call = switch.place("+4522334455", "1002")
+    with pytest.raises(Refused, match="no callee"):
+        call.hang_up(by="callee")
+    with pytest.raises(Invalid, match="neither"):
+        call.hang_up(by="somebody")
+    with pytest.raises(Refused, match="no call nobody"):
+        switch.call("nobody")
+    with pytest.raises(Unavailable, match="not bridged"):
+        call.wait_bridged(0.01)
+    with pytest.raises(Invalid, match="busy"):
+        start(answers={"1001": "sulks"}).api("originate user/1001@a &park()")
+
+
+def test_the_switch_is_clean_after_many_calls(start):
+    switch = start(answers={"*": 0.1})
+    calls = [switch.place("+4522334455", "1001", talk=0.5) for _ in range(200)]
+    assert {call.wait() for call in calls} == {"NORMAL_CLEARING"}
+    assert (switch.core.channels, switch.core.recorder.running, switch.counters.ended) == ({}, {}, 200)
+
+
+def test_a_client_sees_legs_whatever_joins_later(start, connect):
+    switch = start()
+    call, _ = placed(switch)
+    late: Client = connect(switch)
+    call.hang_up()
+    assert late.event("CHANNEL_HANGUP_COMPLETE", call.uuid).get("variable_hangup_cause") == "NORMAL_CLEARING"

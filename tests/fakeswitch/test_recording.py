@@ -1,0 +1,256 @@
+"""Recordings of the fake switch: real files, with the rules and the lies of switch_ivr_async.c 1.11.1."""
+
+import os
+import struct
+import wave
+from array import array
+
+import pytest
+
+from fsplug.fakeswitch.audio import RATE
+
+TALK_SECONDS = 2.0
+
+
+@pytest.fixture
+def switch(start):
+    return start(audio=True)
+
+
+def record(path, **variables):
+    """What arms a leg to record there."""
+    settings = "%2C".join(f"{name}%3D{value}" for name, value in variables.items())
+    return {"arm": f"record_session {path}" + (f" {{{settings}}}" if settings else "")}
+
+
+def recorded(switch, client, path, **variables):
+    """A call of TALK_SECONDS recorded on the callee's leg; its RECORD_STOP."""
+    call = switch.place("+4522334455", "1001", talk=TALK_SECONDS, variables=record(path, **variables))
+    call.wait()
+    return client.event("RECORD_STOP")
+
+
+def let_them_talk(switch, seconds):
+    """So much of the switch's time goes by."""
+    switch.core.clock.sleep(seconds)
+
+
+def samples_of(path):
+    """The channels of a recording, each a list of samples."""
+    with wave.open(str(path)) as file:
+        samples = array("h", file.readframes(file.getnframes()))
+        return [samples[channel :: file.getnchannels()] for channel in range(file.getnchannels())]
+
+
+def pitch(samples):
+    """Hertz, by counting how often a tone rises through zero."""
+    rises = sum(1 for before, after in zip(samples, samples[1:], strict=False) if before < 0 <= after)
+    return rises * RATE / len(samples)
+
+
+def test_each_party_has_its_own_channel_and_tone(switch, tmp_path):
+    call = switch.place(
+        "+4522334455", "1001", talk=TALK_SECONDS, variables=record(tmp_path / "r.wav", RECORD_STEREO="true")
+    )
+    callee = call.wait_bridged()
+    call.wait()
+    left, right = samples_of(tmp_path / "r.wav")
+    assert pitch(left) == pytest.approx(callee.tone_hz, rel=0.02)
+    assert pitch(right) == pytest.approx(call.leg.tone_hz, rel=0.02)
+    assert callee.tone_hz != call.leg.tone_hz
+
+
+def test_mono_is_both_parties_mixed(switch, connect, tmp_path):
+    recorded(switch, connect(switch), tmp_path / "r.wav")
+    (both,) = samples_of(tmp_path / "r.wav")
+    assert max(both) > 12_000
+
+
+def test_soundfile_reads_it(switch, connect, tmp_path):
+    soundfile = pytest.importorskip("soundfile", reason="soundfile is in the extra `audio`")
+    recorded(switch, connect(switch), tmp_path / "r.wav", RECORD_STEREO="true")
+    info = soundfile.info(tmp_path / "r.wav")
+    assert (info.samplerate, info.channels, info.subtype) == (8000, 2, "PCM_16")
+
+
+def test_it_is_as_long_as_the_talk(switch, connect, tmp_path):
+    client = connect(switch)
+    stop = recorded(switch, client, tmp_path / "r.wav")
+    seconds = len(samples_of(tmp_path / "r.wav")[0]) / RATE
+    talked = client.event("CHANNEL_HANGUP").timestamp - client.event("CHANNEL_BRIDGE").timestamp
+    assert seconds == pytest.approx(talked, abs=0.1)
+    assert int(stop.variable("record_ms")) == pytest.approx(seconds * 1000, abs=1)
+
+
+def test_the_events_carry_the_path_and_the_recordings_own_variables(switch, connect, tmp_path):
+    client = connect(switch)
+    stop = recorded(switch, client, tmp_path / "r.wav", fsplug_recording="R17")
+    for event in (client.event("RECORD_START"), stop):
+        assert event.get("Record-File-Path") == f"{tmp_path}/r.wav"
+        assert event.get("Recording-Variable-fsplug_recording") == "R17"
+    assert stop.get("Record-Completion-Cause") == "success-silence"
+
+
+def test_the_file_is_final_before_the_stop_is_told(switch, connect, tmp_path):
+    client = connect(switch)
+    call = switch.place("+4522334455", "1001", talk=None, variables=record(tmp_path / "r.wav"))
+    callee = call.wait_bridged()
+    let_them_talk(switch, 1.0)
+    assert client.api(f"uuid_record {callee.uuid} stop {tmp_path}/r.wav") == "+OK Success\n"
+    assert client.event("RECORD_STOP").get("Record-Completion-Cause") == "success-maxtime"
+    assert wave.open(str(tmp_path / "r.wav")).getnframes() > 0
+
+
+def test_until_it_is_closed_the_header_says_nothing(switch, tmp_path):
+    path = tmp_path / "r.wav"
+    switch.place("+4522334455", "1001", talk=None, variables=record(path)).wait_bridged()
+    head = path.read_bytes()[:44]
+    assert (struct.unpack("<I", head[4:8])[0], struct.unpack("<I", head[40:44])[0]) == (8, 0)
+
+
+@pytest.mark.parametrize(("buffering", "lost_seconds"), [("8000", 1.3), ("65536", 4.8), ("false", 0.9)])
+def test_a_killed_switch_leaves_what_left_its_buffers(start, tmp_path, buffering, lost_seconds):
+    switch = start(audio=True, speed=20.0)
+    path = tmp_path / "r.wav"
+    call = switch.place("+4522334455", "1001", talk=20.0, variables=record(path, enable_file_write_buffering=buffering))
+    call.wait_bridged()
+    let_them_talk(switch, 8.0)
+    talked = switch.core.clock.now() - call.leg.times.bridged / 1e6
+    switch.abandon()
+    kept = (path.stat().st_size - 44) / 2 / RATE
+    assert path.read_bytes()[40:44] == bytes(4)
+    assert 0.7 <= talked - kept < lost_seconds + 0.5
+
+
+def test_too_short_is_thrown_away(switch, connect, tmp_path):
+    stop = recorded(switch, connect(switch), tmp_path / "r.wav", RECORD_MIN_SEC="10")
+    assert stop.get("Record-Completion-Cause") == "input-too-short"
+    assert stop.variable("RECORD_DISCARDED") == "true"
+    assert not (tmp_path / "r.wav").exists()
+
+
+def test_empty_is_thrown_away(switch, connect, tmp_path):
+    client = connect(switch)
+    call = switch.place("+4522334455", "1001", talk=0.0, variables=record(tmp_path / "r.wav"))
+    call.wait()
+    assert client.event("RECORD_STOP").get("Record-Completion-Cause") == "empty-file"
+    assert not (tmp_path / "r.wav").exists()
+
+
+@pytest.mark.parametrize("folder", ["8000", "16000", "32000", "48000"])
+def test_a_folder_named_as_a_sample_rate_captures_the_file(switch, connect, tmp_path, folder):
+    client = connect(switch)
+    call = switch.place("+4522334455", "1001", talk=1.0, variables=record(tmp_path / folder / "r.wav"))
+    callee = call.wait_bridged()
+    call.wait()
+    assert not client.named("RECORD_START")
+    assert callee.get("record_completion_cause") == "uri-failure"
+
+
+def test_a_failed_start_hangs_up_where_it_is_told_to(switch, tmp_path):
+    switch.misbehaviour.change(unwritable=True)
+    call = switch.place(
+        "+4522334455", "1001", talk=5.0, variables=record(tmp_path / "r.wav", RECORD_HANGUP_ON_ERROR="true")
+    )
+    call.wait()
+    assert call.bridges == []
+    assert call.leg.get("originate_disposition") == "SUCCESS"
+
+
+def test_without_media_nothing_is_recorded_and_nothing_is_said(switch, connect, tmp_path):
+    switch.misbehaviour.change(bypass_media=True)
+    client = connect(switch)
+    call = switch.place("+4522334455", "1001", talk=1.0, variables=record(tmp_path / "r.wav"))
+    callee = call.wait_bridged()
+    call.wait()
+    assert not client.named("RECORD_START")
+    assert callee.get("record_completion_cause") is None
+    assert client.api(f"uuid_record {callee.uuid} start {tmp_path}/x.wav") == "-ERR Cannot locate session!\n"
+
+
+def test_a_full_disk_is_silent_until_the_stop_and_the_length_overstates(switch, connect, tmp_path):
+    switch.misbehaviour.change(disk_full_after_bytes=8_000)
+    stop = recorded(switch, connect(switch), tmp_path / "r.wav", enable_file_write_buffering="2000")
+    assert stop.get("Record-Completion-Cause") == "uri-failure"
+    assert (tmp_path / "r.wav").stat().st_size == 8_044
+    assert int(stop.variable("record_ms")) > 1_500
+
+
+def test_a_mask_is_silence_and_keeps_the_time(switch, connect, tmp_path):
+    client = connect(switch)
+    path = tmp_path / "r.wav"
+    call = switch.place("+4522334455", "1001", talk=4.0, variables=record(path))
+    callee = call.wait_bridged()
+    let_them_talk(switch, 1.0)
+    assert client.api(f"uuid_record {callee.uuid} mask {path}") == "+OK Success\n"
+    let_them_talk(switch, 1.0)
+    assert client.api(f"uuid_record {callee.uuid} unmask {path}") == "+OK Success\n"
+    call.wait()
+    (both,) = samples_of(path)
+    assert len(both) / RATE == pytest.approx(4.0, abs=0.5)
+    assert both.count(0) / RATE == pytest.approx(1.0, abs=0.4)
+    assert any(both[-800:])
+
+
+def test_a_held_leg_says_nothing(switch, tmp_path):
+    path = tmp_path / "r.wav"
+    call = switch.place("+4522334455", "1001", talk=2.0, variables=record(path, RECORD_STEREO="true"))
+    call.wait_bridged()
+    call.hold()
+    call.wait()
+    left, right = samples_of(path)
+    assert not any(left[RATE:])
+    assert any(right[RATE:])
+
+
+def test_uuid_record_takes_its_variables_as_the_fifth_word_only(switch, connect, tmp_path):
+    client = connect(switch)
+    callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
+    for path, words in (("4.wav", "{id=4}"), ("5.wav", "0 {id=5}")):
+        assert client.api(f"uuid_record {callee.uuid} start {tmp_path}/{path} {words}") == "+OK Success\n"
+    client.catch_up()
+    given = [event.get("Recording-Variable-id") for event in client.named("RECORD_START")]
+    assert given == [None, "5"]
+
+
+def test_two_starts_of_one_path_are_one_recording(switch, connect, tmp_path):
+    client = connect(switch)
+    path = tmp_path / "r.wav"
+    callee = switch.place("+4522334455", "1001", talk=None, variables=record(path)).wait_bridged()
+    assert client.api(f"uuid_record {callee.uuid} start {path}") == "+OK Success\n"
+    client.catch_up()
+    assert len(client.named("RECORD_START")) == 1
+    assert client.api(f"uuid_buglist {callee.uuid}").count(f"<target>{path}</target>") == 1
+
+
+def test_a_limit_ends_it(switch, connect, tmp_path):
+    client = connect(switch)
+    callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
+    client.api(f"uuid_record {callee.uuid} start {tmp_path}/r.wav 1")
+    stop = client.event("RECORD_STOP", callee.uuid)
+    assert (stop.get("Record-Completion-Cause"), callee.up) == ("success-maxtime", True)
+
+
+def test_a_ringing_leg_can_not_be_recorded_but_its_caller_can(switch, connect, tmp_path):
+    client = connect(switch)
+    call = switch.place("+4522334455", "1002", talk=None)
+    ringing = client.event("CHANNEL_PROGRESS").uuid
+    assert client.api(f"uuid_record {ringing} start {tmp_path}/b.wav") == "-ERR Cannot record session!\n"
+    assert client.api(f"uuid_record {call.uuid} start {tmp_path}/a.wav") == "+OK Success\n"
+
+
+def test_a_wrong_path_and_a_wrong_word_are_refused(switch, connect, tmp_path):
+    client = connect(switch)
+    callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
+    assert client.api(f"uuid_record {callee.uuid} stop {tmp_path}/x.wav") == "-ERR Cannot stop record session!\n"
+    assert client.api(f"uuid_record {callee.uuid} mask {tmp_path}/x.wav") == "-ERR Cannot mask recording session!\n"
+    assert client.api(f"uuid_record {callee.uuid} polish {tmp_path}/x.wav").startswith("-USAGE")
+
+
+def test_without_audio_a_file_has_its_length_and_takes_no_disk(start, connect, tmp_path):
+    switch = start(audio=False)
+    stop = recorded(switch, connect(switch), tmp_path / "r.wav", RECORD_STEREO="true")
+    left, right = samples_of(tmp_path / "r.wav")
+    assert len(left) == int(stop.variable("record_samples"))
+    assert not any(left) and not any(right)
+    assert os.stat(tmp_path / "r.wav").st_blocks * 512 <= 8_192
