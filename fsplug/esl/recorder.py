@@ -9,7 +9,7 @@ from fsplug.esl.callbook import Call, CallBook, Recording, Stage
 from fsplug.esl.ports import Ports
 from fsplug.esl.wire import Event
 from fsplug.policy.entities import OnFailure
-from fsplug.store.entries import GapFound, RecordingLost, RecordingStarted, RecordingStopped
+from fsplug.store.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
 
@@ -167,7 +167,25 @@ class Recorder:
         follower = replace(recording, id=successor, path=path, stage=Stage.ARMED, started_at=None, stopped_at=None)
         self._book.recordings[successor] = follower
         self._book.runs_on(follower, follower.leg)
+        self._write_expected(follower)
         return follower
+
+    def _write_expected(self, recording: Recording) -> None:
+        self._ports.write(
+            RecordingExpected(
+                recording=recording.id,
+                company=recording.company,
+                call=recording.call,
+                decision=recording.decision,
+                user=None,
+                leg=recording.leg,
+                path=recording.path,
+                channels=recording.terms.channels,
+                purpose=recording.terms.purpose,
+                on_failure=recording.terms.on_failure,
+                at=self._ports.clock(),
+            )
+        )
 
     def _command_stop(self, recording: Recording) -> None:
         try:

@@ -1,0 +1,6 @@
+"""`python -m fsplug` is `fsplug`."""
+
+from fsplug.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""`fsplug apply`: companies as a document says."""
+
+import sys
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from fsplug.cli.command import Invocation, Verb, pass_invocation
+from fsplug.cli.output import safe, working
+from fsplug.errors import Invalid
+from fsplug.store import provision
+from fsplug.store.provision import Plan
+from fsplug.store.versioned import Change
+
+_STDIN = "-"
+_MARKS = {"add": "+", "change": "~", "remove": "-"}
+_COUNTED = {"add": "new", "change": "different", "remove": "removed"}
+
+
+@click.command(cls=Verb)
+@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+@pass_invocation
+def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
+    """Make the companies in FILE.toml as it says; - reads the document from standard input.
+
+    What the document leaves out of a company it names is removed; companies it does not name stay as they are. It is
+    all or nothing, and a second run has nothing to change.
+    """
+    document = _document(file)
+    with invocation.store() as store:
+        with working("comparing the document with the store"):
+            plan = provision.plan(store, document)
+        _show_plan(invocation, plan)
+        versions = {}
+        if plan and not dry_run:
+            _check_removals(plan, yes, may_ask=file != _STDIN and not invocation.json)
+            with working(f"making {len(plan.changes)} changes"):
+                versions = provision.apply_plan(store, plan, invocation.author)
+    facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
+    invocation.tell(facts, _told(plan, dry_run, versions))
+
+
+def _document(file: str) -> dict[str, Any]:
+    try:
+        with click.open_file(file, "rb") as document:
+            return tomllib.loads(document.read().decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid("bad-toml", f"{file} is not TOML: {error}", file=file) from error
+    except (OSError, RecursionError) as error:
+        raise Invalid("unreadable-file", f"{file} can't be read: {error}", file=file) from error
+
+
+def _show_plan(invocation: Invocation, plan: Plan) -> None:
+    if not invocation.json:
+        for company in plan.companies:
+            for change, line in zip(company.changes, company.lines(), strict=True):
+                click.echo(f"{_MARKS[change.action]} {safe(line)}")
+
+
+def _check_removals(plan: Plan, yes: bool, may_ask: bool) -> None:
+    removals = _count(plan, "remove")
+    if yes or not removals:
+        return
+    if may_ask and sys.stdin.isatty():
+        click.confirm(f"remove {removals} of what is there?", abort=True, err=True)
+        return
+    text = f"this removes {removals} of what is there and nobody can be asked; look with --dry-run, then say --yes"
+    raise Invalid("removals-not-confirmed", text, removals=removals)
+
+
+def _told(plan: Plan, dry_run: bool, versions: dict[str, int]) -> str:
+    if not plan:
+        return "nothing to change"
+    counts = [f"{_count(plan, action)} {said}" for action, said in _COUNTED.items()]
+    if dry_run:
+        return f"{', '.join(counts)}; nothing was changed (--dry-run)"
+    now = [f"{domain} has policy version {version}" for domain, version in versions.items()]
+    return f"done: {', '.join(counts)}; {', '.join(now)}"
+
+
+def _count(plan: Plan, action: str) -> int:
+    return sum(change.action == action for change in plan.changes)
+
+
+def _facts(plan: Plan) -> Iterator[dict[str, Any]]:
+    for company in plan.companies:
+        for change in company.changes:
+            yield {"company": company.domain, **_change_facts(change)}
+
+
+def _change_facts(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "noun": change.noun.name,
+        "key": list(change.key),
+        "before": change.noun.named(change.before) if change.before is not None else None,
+        "after": change.noun.named(change.after) if change.after is not None else None,
+    }

@@ -1,0 +1,174 @@
+"""What all commands share: the data folder, the settings, the store, and the two ways to say a result."""
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fsplug.cli.output import as_json, safe_lines
+from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from fsplug.store.database import Store
+    from fsplug.wiring.settings import Settings
+
+SYSTEM_FOLDER = Path("/var/lib/fsplug")
+LOCAL_FOLDER = Path("fsplug-data")
+EXIT_FOUND_WRONG = 1
+_EXIT_CODES: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 2), (Refused, 3), (Unavailable, 4))
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was typed beside the command itself. `data` is None where no --data was."""
+
+    data: Path | None = None
+    json: bool = False
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The data folder: --data, else FSPLUG_DATA, else /var/lib/fsplug if it is there, else ./fsplug-data."""
+        named = self.data or os.environ.get("FSPLUG_DATA")
+        return Path(named or (SYSTEM_FOLDER if SYSTEM_FOLDER.is_dir() else LOCAL_FOLDER))
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether --json was typed, even on a line that could not be read to its end."""
+        return self.json or "--json" in self.arguments
+
+    @property
+    def author(self) -> str:
+        """Who changes policy here: the name that stands beside the version."""
+        return os.environ.get("SUDO_USER") or _login_name()
+
+    def settings(self, **flags: object) -> "Settings":
+        """The settings of the data folder, with these flags over them."""
+        from fsplug.wiring.settings import read
+
+        try:
+            return read(self.folder, **flags)
+        except OSError as error:
+            text = f"the settings in {self.folder} can't be read: {error.strerror}; look at its rights"
+            raise Unavailable("settings-unreadable", text, data=str(self.folder)) from error
+
+    @contextmanager
+    def store(self) -> Iterator["Store"]:
+        """The store, up to date; Invalid when there is none yet or its tables are of an older fsplug."""
+        with self.store_as_is() as store:
+            if pending := store.pending():
+                text = f"{store.place} was made by an older fsplug; stop fsplug serve, then run: fsplug store migrate"
+                raise Invalid("store-outdated", text, store=store.place, pending=pending)
+            yield store
+
+    @contextmanager
+    def store_as_is(self) -> Iterator["Store"]:
+        """The store, of whatever version; Invalid("no-store") when there is none yet."""
+        from fsplug.store import migrations
+        from fsplug.store.database import Store
+
+        place = self.settings().store
+        if "://" not in place and not Path(place).exists():
+            raise _no_store(place, self.folder)
+        store = Store(place)
+        try:
+            store.connect()
+            if not migrations.applied(store):
+                raise _no_store(store.place, self.folder)
+            yield store
+        finally:
+            store.close()
+
+    def tell(self, facts: Any, *lines: str) -> None:
+        """Print the result: `facts` as JSON with --json, else the lines."""
+        for line in (as_json(facts),) if self.json else lines:
+            click.echo(line)
+
+    def note(self, text: str) -> None:
+        """Say something to a person that is no part of the result."""
+        if not self.json:
+            click.echo(safe_lines(text), err=True)
+
+    def fail(self, error: FsplugError) -> int:
+        """Say the error; its exit code."""
+        self._say_error(error.code, error.text, error.facts)
+        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+
+    def fail_usage(self, error: click.UsageError) -> int:
+        """Say an error of the command line as JSON; its exit code."""
+        self.json = True
+        self._say_error("bad-usage", error.format_message(), {})
+        return error.exit_code
+
+    def _say_error(self, code: str, text: str, facts: dict[str, object]) -> None:
+        said = as_json({"error": {"code": code, "text": text, "facts": facts}})
+        click.echo(said if self.json else safe_lines(f"fsplug: {text}"), err=True)
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+
+
+def common_options() -> list[click.Parameter]:
+    """--data and --json, which every command takes."""
+    return [
+        click.Option(
+            ["--data"],
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            callback=_remember_data,
+            expose_value=False,
+            is_eager=True,
+            help="The data folder  [FSPLUG_DATA; /var/lib/fsplug if it is there, else ./fsplug-data]",
+        ),
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            callback=_remember_json,
+            expose_value=False,
+            is_eager=True,
+            help="Print JSON; times are epoch seconds.",
+        ),
+    ]
+
+
+class Verb(click.Command):
+    """A command that takes --data and --json."""
+
+    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+        super().__init__(*args, params=[*(params or []), *common_options()], **attributes)
+
+
+class Noun(click.Group):
+    """A group of verbs; it takes --data and --json too."""
+
+    command_class = Verb
+
+    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+        super().__init__(*args, params=[*(params or []), *common_options()], **attributes)
+
+
+def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Invocation).data = value
+
+
+def _remember_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Invocation).json = True
+
+
+def _no_store(place: str, folder: Path) -> Invalid:
+    text = f"there is no fsplug store at {place}; make it with: fsplug init --data {folder}"
+    return Invalid("no-store", text, store=place)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,87 @@
+"""`fsplug NOUN VERB`: the commands there are. What a command needs is imported when that command is called."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from fsplug import __version__
+from fsplug.cli.command import Invocation, Noun
+from fsplug.errors import FsplugError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command is written (`module:attribute`) and what `fsplug --help` says of it."""
+
+    written_in: str
+    help: str
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        module, _, attribute = self.written_in.partition(":")
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+
+COMMANDS: Mapping[str, Place] = {
+    "init": Place("fsplug.cli.init:init", "Make the data folder: settings, store, spool and archive."),
+    "apply": Place("fsplug.cli.apply:apply", "Make companies as a TOML document says."),
+    "serve": Place("fsplug.cli.serve:serve", "Serve the FreeSWITCH beside this fsplug."),
+    "demo": Place("fsplug.cli.demo:demo", "Show the rules on a dozen calls."),
+    "policy": Place("fsplug.cli.policy:policy", "What is recorded: show, set, simulate."),
+    "exclude": Place("fsplug.cli.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
+    "call": Place("fsplug.cli.call:call", "Calls and the decisions made in them: list, show."),
+    "recording": Place("fsplug.cli.recording:recording", "Recordings: list, show, verify."),
+    "gap": Place("fsplug.cli.gap:gap", "What should have been recorded and was not: list."),
+    "decision": Place("fsplug.cli.decision:decision", "Decisions of the past: replay."),
+    "switch": Place("fsplug.cli.switch:switch", "The FreeSWITCH beside this fsplug: status."),
+    "store": Place("fsplug.cli.store:store", "The database: status, migrate."),
+}
+
+
+class Root(Noun):
+    """Loads only the command that is called, and turns fsplug's errors into a line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        place = COMMANDS.get(name)
+        return place.load() if place else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.ensure_object(Invocation).arguments = tuple(args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        invocation = ctx.ensure_object(Invocation)
+        try:
+            return super().invoke(ctx)
+        except FsplugError as error:
+            ctx.exit(invocation.fail(error))
+        except click.UsageError as error:
+            if not invocation.wants_json:
+                raise
+            ctx.exit(invocation.fail_usage(error))
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fsplug", message="%(prog)s %(version)s")
+def root() -> None:
+    """Call recording by policy, and listen-in, for FreeSWITCH.
+
+    --data and --json may stand anywhere on the line. Exit codes: 0 done, 1 something checked was found wrong,
+    2 the input can't be used, 3 refused, 4 the switch, the store or the archive did not answer.
+    """
+
+
+def main() -> None:
+    """The program `fsplug`."""
+    root(prog_name="fsplug")

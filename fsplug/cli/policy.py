@@ -1,0 +1,82 @@
+"""`fsplug policy`: what is recorded, and what would be."""
+
+from typing import Any
+
+import click
+
+from fsplug.cli import policychange, policyfacts, simulation
+from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.cli.moments import MOMENT
+from fsplug.cli.output import sheet
+from fsplug.policy.entities import Channels, GroupMode, OnFailure
+from fsplug.store import policies
+
+_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
+
+
+@click.group(cls=Noun)
+def policy() -> None:
+    """What is recorded: departments' boxes, groups' modes, and what they say to a call."""
+
+
+@policy.command()
+@_COMPANY
+@click.option("--at", type=MOMENT, help="As of this time, instead of now.")
+@pass_invocation
+def show(invocation: Invocation, company: str, at: float | None) -> None:
+    """Show a company's recording policy."""
+    with invocation.store() as store:
+        version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
+        facts = policyfacts.facts(store, company, version)
+    invocation.tell(facts, *policyfacts.lines(facts))
+
+
+@policy.command(name="set")
+@_COMPANY
+@click.option("--department", metavar="NAME", help="The department; '*' for every one without boxes of its own.")
+@click.option("--outgoing/--no-outgoing", default=None, help="The box for calls that its users make to outside.")
+@click.option("--internal/--no-internal", default=None, help="The box for calls between users.")
+@click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside.")
+@click.option("--group", metavar="NUMBER", help="The ring group.")
+@click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
+@click.option("--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What a call does when it can't be.")
+@click.option("--channels", type=click.Choice(list(map(str, Channels))), help="Each party on its own, or both in one.")
+@click.option("--purpose", metavar="TEXT", help="Why it is recorded.")
+@click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")
+@pass_invocation
+def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:
+    """Set the boxes of a department or the mode of a ring group.
+
+    What is not named stays as it is; a department's first boxes of its own begin as those of '*'. The change counts
+    from the next call on.
+    """
+    change = policychange.change(given)
+    with invocation.store() as store:
+        if preview_since is not None:
+            facts = policychange.preview(store, company, change, preview_since)
+            invocation.tell(facts, *policychange.preview_lines(facts))
+            return
+        facts = policychange.make(store, company, change, invocation.author)
+    invocation.tell(facts, *policychange.lines(facts))
+
+
+@policy.command()
+@_COMPANY
+@click.option("--from", "caller", metavar="A", required=True, help="Who calls: extension, username, or any number.")
+@click.option("--to", "called", metavar="B", help="Who answers: extension, username, a group, or any number.")
+@click.option("--group", metavar="NUMBER", help="The ring group that the call comes through.")
+@click.option("--forwarded-by", metavar="NUMBER", multiple=True, help="A number that passed the call on.")
+@click.option("--at", type=MOMENT, help="Under the policy of this time, instead of now's.")
+@pass_invocation
+def simulate(invocation: Invocation, company: str, at: float | None, **call: Any) -> None:
+    """Say what policy would do with a call, by the function that decides live ones.
+
+    A user's own fixed or mobile number counts as that user. With --group and nobody in particular in --to, there is
+    a verdict for each member who may answer.
+    """
+    if not (call["called"] or call["group"]):
+        raise click.UsageError("give --to, or --group for every member of a group")
+    with invocation.store() as store:
+        version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
+        facts = {"at": at, **simulation.simulated(store, company, version, **call)}
+    invocation.tell(facts, *sheet(simulation.heading(facts)), "", *simulation.lines(facts))

@@ -1,0 +1,74 @@
+"""fsplug.toml as `fsplug init` writes it: every setting with its meaning, those that were named in force."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.wiring.settings import FILE_NAME, Settings
+
+_HEADING = "# fsplug's settings. A line without # is in force; FSPLUG_NAME in the environment goes before it."
+_PASSWORD = "As in event_socket.conf.xml; or in a file that FSPLUG_EVENT_SOCKET_PASSWORD_FILE names."
+# What each is for, and the value to show.
+_SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
+    "store": ("The database: a file, or postgresql://USER@HOST/NAME.", lambda one: one.store),
+    "spool": ("Where the switch records. It and fsplug both write here.", lambda one: one.spool),
+    "archive": ("Where sealed recordings are kept: a folder, or s3://BUCKET/PREFIX.", lambda one: one.archive),
+    "switch_name": ("This switch's name among several on one store.", lambda one: one.switch_name),
+    "event_socket_host": ("The switch's event socket.", lambda one: one.event_socket_host),
+    "event_socket_port": ("Its port.", lambda one: one.event_socket_port),
+    "event_socket_password": (_PASSWORD, lambda one: "..."),
+    "listen_host": ("Where the dialplan's socket action finds fsplug.", lambda one: one.listen_host),
+    "listen_port": ("Its port.", lambda one: one.listen_port),
+    "session_limit": ("Calls that may ask at one moment; the others go on unasked.", lambda one: one.session_limit),
+    "least_free_bytes": ("With less free in the spool no recording is promised.", lambda one: one.least_free_bytes),
+}
+
+
+def path(settings: Settings) -> Path:
+    """Where the file stands."""
+    return settings.data / FILE_NAME
+
+
+def write(settings: Settings, named: Mapping[str, str]) -> None:
+    """Write the file, for its owner alone; the settings in `named` are in force, the others tell their default."""
+    part = path(settings).with_suffix(".part")
+    try:
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(_text(settings, named))
+            os.fsync(file.fileno())
+        part.rename(path(settings))
+    except OSError as error:
+        text = f"the settings {path(settings)} can't be written: {error.strerror}"
+        raise Unavailable("settings-not-written", text, path=str(path(settings))) from error
+
+
+def check_same(written: Settings, wanted: Settings, named: Mapping[str, str]) -> None:
+    """Invalid("already-set") when the file says otherwise than what is named now."""
+    for name in named:
+        before, after = getattr(written, name), getattr(wanted, name)
+        if before != after:
+            text = f"{path(written)} says otherwise than --{name} {without_password(str(after))}; change it there"
+            raise Invalid("already-set", text, setting=name)
+
+
+def without_password(place: str) -> str:
+    """A store's or archive's place as it may be shown."""
+    scheme, is_url, rest = place.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if is_url else place
+
+
+def _text(settings: Settings, named: Mapping[str, str]) -> str:
+    lines = [_HEADING]
+    for name, (meaning, value) in _SETTINGS.items():
+        lines += ["", f"# {meaning}", f"{'' if name in named else '# '}{name} = {_toml(value(settings))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,76 @@
+"""fsplug's command line on a data folder of its own, with the demo's two companies in it."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from fsplug.cli.main import root
+from fsplug.store import ledger
+from fsplug.store.database import Store
+from fsplug.store.entries import Entry
+
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
+ACME, BETA = "acme.example", "beta.example"
+
+
+@dataclass(frozen=True)
+class Cli:
+    """Calls `fsplug` as from a shell whose data folder is `data`."""
+
+    data: Path
+
+    def run(self, *arguments: object, input: str | None = None, **environment: str) -> Result:
+        """One command, however it ends; what it raises beside an exit is a failure of the test."""
+        clean = {"FSPLUG_DATA": str(self.data), "SUDO_USER": "anna", **environment}
+        result = CliRunner().invoke(root, [str(one) for one in arguments], input=input, env=clean)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def ok(self, *arguments: object, input: str | None = None) -> str:
+        """What a command prints that must succeed."""
+        result = self.run(*arguments, input=input)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def json(self, *arguments: object) -> Any:
+        """What a command prints with --json, and must succeed."""
+        return json.loads(self.ok(*arguments, "--json"))
+
+    def error(self, *arguments: object) -> tuple[int, str]:
+        """The exit code of a command that must fail, and the error's code."""
+        result = self.run(*arguments, "--json")
+        return result.exit_code, json.loads(result.stderr)["error"]["code"]
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Have these things happened."""
+        store = Store(self.data / "fsplug.db")
+        ledger.apply(store, entries)
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo's companies, to be copied for each test."""
+    cli = Cli(tmp_path_factory.mktemp("cli") / "data")
+    cli.ok("init")
+    cli.ok("apply", DEMO)
+    return cli.data
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Cli:
+    """fsplug with a data folder that isn't there yet."""
+    return Cli(tmp_path / "data")
+
+
+@pytest.fixture
+def cli(furnished: Path, tmp_path: Path) -> Cli:
+    """fsplug with the demo's companies, each at policy version 1."""
+    return Cli(Path(shutil.copytree(furnished, tmp_path / "data")))
