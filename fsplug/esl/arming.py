@@ -46,6 +46,8 @@ class CallArmer:
         self._note(ringing, armed, version)
         set_on_call = armedlegs.variables(caller, armed, version, self._ports.spool.path)
         refuse = armedlegs.must_be_refused(armed, self._ports.spool.trouble)
+        if refuse:
+            log.error("call-refused", call=caller.uuid, company=caller.company, trouble=self._ports.spool.trouble)
         return {**set_on_call, "fsplug_refuse": "true" if refuse else ""}
 
     def _arm_session(self, session: OutboundSession, leg: Leg, names: tuple[str, ...]) -> None:
@@ -77,6 +79,7 @@ class CallArmer:
             )
         )
         call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version))
+        self._book.drop_unused_arms(call)
         call.ringing = ringing
         call.armed = armed
         self._book.see(caller)

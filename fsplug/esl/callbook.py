@@ -135,6 +135,14 @@ class CallBook:
             return None
         return call.armed.pop(answerer.name, None)
 
+    def drop_unused_arms(self, call: Call) -> None:
+        """What was armed on legs that did not answer will not come: the call is over, or rings somewhere else."""
+        for armed in call.armed.values():
+            recording = self.recordings.get(armed.recording or "")
+            if recording is not None and recording.stage is Stage.ARMED and not recording.decision:
+                del self.recordings[recording.id]
+        call.armed = {}
+
     def runs_on(self, recording: Recording, leg: str) -> None:
         """This recording runs on this leg."""
         recording.leg = leg

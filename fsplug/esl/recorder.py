@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.callbook import Call, CallBook, Recording, Stage
+from fsplug.esl.callbook import CallBook, Recording, Stage
 from fsplug.esl.ports import Ports
 from fsplug.esl.wire import Event
 from fsplug.policy.entities import OnFailure
@@ -19,6 +19,8 @@ CONFIRM_SECONDS = 0.5
 START_SECONDS = 2.0
 # A recording that begins later than this after its talk is whole no more. A command to a bridged leg takes 0.2 s.
 LATE_SECONDS = 1.0
+# A recording that the switch ends during the talk is followed by another, unless it ends at once each time.
+RESTART_AFTER_SECONDS = 2.0
 # From the end of a leg to the RECORD_STOP that should have come before it.
 STOP_SECONDS = 2.0
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
@@ -68,10 +70,11 @@ class Recorder:
         if recording is None:
             return
         was_wanted = recording.stage is Stage.RUNNING and event.get("Answer-State") == "answered"
+        ran_seconds = event.timestamp - (recording.started_at or event.timestamp)
         cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
         self.end(recording, event.timestamp, cause)
         if was_wanted and recording.decision:
-            self._ended_early(recording, cause)
+            self._ended_early(recording, cause, ran_seconds)
 
     def end(self, recording: Recording, at: float, cause: str) -> None:
         """It is over on the switch: what there is goes to the media worker, once a decision has ordered it."""
@@ -100,12 +103,6 @@ class Recorder:
         """Of a decided recording found again after a restart: it runs, or is started anew for the rest of the talk."""
         self._ports.later(0, self._command_start, recording)
 
-    def forget_unused(self, call: Call) -> None:
-        """The call is over: what was armed on legs that never answered will not come."""
-        for armed in call.armed.values():
-            if armed.recording and not self._started(armed.recording):
-                self._book.recordings.pop(armed.recording, None)
-
     def fail(self, recording: Recording, cause: str, detail: str) -> None:
         """Tell that this talk is no longer recorded, and act as its policy says."""
         self._tell_gap(recording, cause, detail)
@@ -124,10 +121,6 @@ class Recorder:
                 at=self._ports.clock(),
             )
         )
-
-    def _started(self, recording: str) -> bool:
-        known = self._book.recordings.get(recording)
-        return known is not None and (known.stage is not Stage.ARMED or bool(known.decision))
 
     def _settle(self, recording: Recording, leg_ended_at: float) -> None:
         if recording.stage is Stage.ARMED and recording.decision:
@@ -205,9 +198,12 @@ class Recorder:
         self._write_lost(recording, "start-failed", trouble)
         self._close_if_policy_says(recording)
 
-    def _ended_early(self, recording: Recording, cause: str) -> None:
+    def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
         told = cause or "no cause told"
         self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
+        goes_on = recording.terms.on_failure is OnFailure.OPEN and recording.leg in self._book.channels
+        if goes_on and ran_seconds >= RESTART_AFTER_SECONDS and self._ports.spool.trouble is None:
+            self.start(self._successor_of(recording))
 
     def _close_if_policy_says(self, recording: Recording) -> None:
         if recording.terms.on_failure is OnFailure.CLOSED:

@@ -107,7 +107,7 @@ class Talks:
             return
         self._settle_unseen(call, at)
         del self._book.calls[call.id]
-        self._recorder.forget_unused(call)
+        self._book.drop_unused_arms(call)
         self._ports.write(CallEnded(call.id, at, cause))
 
     def _settle_unseen(self, call: Call, at: float) -> None:

@@ -22,6 +22,8 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
     elif not callee.up:
         retire(core, callee)
     else:
+        caller.profile.callee_name = callee.profile.callee_name
+        caller.profile.callee_number = callee.profile.callee_number
         answer(core, caller)
         if caller.free:
             converse(core, caller, callee)
@@ -66,8 +68,6 @@ def _connect(core: Core, first: Channel, second: Channel) -> None:
         leg.set("bridge_channel", partner.name)
         leg.set("bridge_uuid", partner.uuid)
         leg.set("signal_bond", partner.uuid)
-    first.profile.callee_name = first.profile.callee_name or second.profile.callee_name
-    first.profile.callee_number = first.profile.callee_number or second.profile.callee_number
     core.counters.bridged += 1
     core.bus.emit("CHANNEL_BRIDGE", first, first=_ids(first, second))
     state(core, second, "CS_EXCHANGE_MEDIA")

@@ -1,6 +1,6 @@
 """A channel as lines of an event: names, order and spelling as FreeSWITCH 1.11.1 sends them (captured)."""
 
-from fsplug.fakeswitch.channel import STATE_NUMBERS, Channel, Profile, Times
+from fsplug.fakeswitch.channel import STATE_NUMBERS, Channel, Profile
 from fsplug.fakeswitch.variables import encoded
 
 
@@ -20,7 +20,7 @@ def basic_block(channel: Channel) -> str:
 
 def profile_block(prefix: str, channel: Channel) -> str:
     """Who calls whom and when, each line under `prefix`."""
-    return _caller(prefix, channel, channel.profile) + _times(prefix, channel.times, channel.profile.index)
+    return _caller(prefix, channel, channel.profile) + _times(prefix, channel)
 
 
 def _state(channel: Channel) -> str:
@@ -78,9 +78,12 @@ def _caller(prefix: str, channel: Channel, profile: Profile) -> str:
     )
 
 
-def _times(prefix: str, times: Times, index: int) -> str:
+def _times(prefix: str, channel: Channel) -> str:
+    times = channel.times
+    # 1.11.1 leaves it out of the other leg's.
+    index = "" if prefix == "Other-Leg" else f"{prefix}-Profile-Index: {channel.profile.index}\n"
     return (
-        f"{prefix}-Profile-Index: {index}\n"
+        f"{index}"
         f"{prefix}-Profile-Created-Time: {times.profile}\n"
         f"{prefix}-Channel-Created-Time: {times.created}\n"
         f"{prefix}-Channel-Answered-Time: {times.answered}\n"

@@ -5,7 +5,10 @@ from uuid import uuid4
 from fsplug.fakeswitch.causes import Q850, known
 from fsplug.fakeswitch.channel import Channel, Rebridge, Transfer
 from fsplug.fakeswitch.core import Core
-from fsplug.fakeswitch.realistic import closing_lines
+from fsplug.fakeswitch.realistic import closing_lines, describe_answer
+
+# switch_types.h, switch_channel_callstate_t
+CALL_STATES = ("DOWN", "DIALING", "RINGING", "EARLY", "ACTIVE", "HELD", "RING_WAIT", "HANGUP", "UNHELD")
 
 
 def enter(core: Core, channel: Channel) -> None:
@@ -30,7 +33,8 @@ def state(core: Core, channel: Channel, name: str) -> None:
 
 def call_state(core: Core, channel: Channel, name: str) -> None:
     original, channel.call_state = channel.call_state, name
-    core.bus.emit("CHANNEL_CALLSTATE", channel, [("Original-Channel-Call-State", original)])
+    extra = [("Original-Channel-Call-State", original), ("Channel-Call-State-Number", str(CALL_STATES.index(name)))]
+    core.bus.emit("CHANNEL_CALLSTATE", channel, extra)
 
 
 def progress(core: Core, channel: Channel) -> None:
@@ -53,6 +57,7 @@ def answer(core: Core, channel: Channel) -> None:
     if channel.answered or not channel.up:
         return
     channel.times.answered = core.clock.micros()
+    describe_answer(channel, core.realistic)
     channel.set("endpoint_disposition", "ANSWER")
     core.bus.emit("CHANNEL_ANSWER", channel)
     execute_on(core, channel, "execute_on_answer")

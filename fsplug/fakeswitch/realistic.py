@@ -71,7 +71,8 @@ _ADDRESSES = {
     "max_forwards": "70",
 }
 _INBOUND = Layer({**_ADDRESSES, **_MEDIA, "sip_full_via": "SIP/2.0/UDP 127.0.0.1:15710;branch=z9hG4bK-20931-1-0"})
-_OUTBOUND = Layer({**_ADDRESSES, **_MEDIA, "switch_m_sdp": _SDP})
+_OUTBOUND = Layer({**_ADDRESSES, "switch_m_sdp": _SDP})
+_ANSWERED = Layer(_MEDIA)
 _RTP_REPORT = Layer({f"rtp_audio_{name}": "0" for name in _RTP_COUNTERS})
 
 
@@ -108,6 +109,12 @@ def describe_outbound(channel: Channel, realistic: bool) -> None:
     channel.set("sip_destination_url", f"sip:{dialled}@127.0.0.1")
     channel.set("sip_req_uri", f"{dialled}@127.0.0.1")
     channel.set("sip_to_user", dialled)
+
+
+def describe_answer(channel: Channel, realistic: bool) -> None:
+    """Set what a call that went out knows once it is answered."""
+    if realistic and channel.direction == "outbound":
+        channel.variables.lay(_ANSWERED)
 
 
 def closing_lines(channel: Channel, q850: int, realistic: bool) -> str:

@@ -23,7 +23,7 @@ CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """One call: `caller` is a username of `company`, or an outside number; `answers` the user who answers, or `trunk`."""
+    """One call: `caller` is a username of `company`, or an outside number; `answers` who answers."""
 
     about: str
     caller: str

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from fsplug.errors import Refused, Unavailable
+from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media.archive import Archive
 from fsplug.media.seal import LengthWarning, Sealed, seal
 from fsplug.store import recordings
@@ -33,52 +33,48 @@ class Worker:
         store: Store,
         spool: SpoolPaths,
         archive: Archive,
-        write: Callable[[Entry], None],
         switch_name: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._spool = spool
         self._archive = archive
-        self._write = write
         self._switch_name = switch_name
         self._clock = clock
-        self._done: set[str] = set()
+        self._settled: set[str] = set()
 
-    def work(self) -> int:
-        """Seal everything that is ready; how many were. What can't be sealed now stays for the next time."""
+    def work(self) -> list[Entry]:
+        """Seal what is ready; the entries that say so. What can't be sealed now stays for the next time."""
         stopped = recordings.in_states(self._store, self._switch_name, (State.STOPPED,))
         # What is settled may stand in the journal still; it is not settled again meanwhile.
-        self._done &= {row.id for row in stopped}
-        ready = [row for row in stopped if row.id not in self._done]
-        for row in ready:
-            self._settle(row)
-        return len(ready)
+        self._settled &= {row.id for row in stopped}
+        return [entry for row in stopped if row.id not in self._settled for entry in self._settle(row)]
 
-    def _settle(self, row: Recording) -> None:
+    def _settle(self, row: Recording) -> list[Entry]:
         try:
             sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds)
-        except Refused as refusal:
-            self._lose(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)
         except Unavailable as trouble:
             log.error("not-sealed-yet", recording=row.id, code=trouble.code, error=trouble.text)
-        else:
-            self._keep(row, sealed)
+            return []
+        except (Refused, Invalid) as refusal:
+            self._settled.add(row.id)
+            return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
+        self._settled.add(row.id)
+        return self._kept(row, sealed)
 
-    def _keep(self, row: Recording, sealed: Sealed) -> None:
+    def _kept(self, row: Recording, sealed: Sealed) -> list[Entry]:
         at = self._clock()
-        self._write(
-            RecordingSealed(row.id, sealed.seconds, sealed.bytes, sealed.sha256, sealed.location, sealed.repaired, at)
+        kept = RecordingSealed(
+            row.id, sealed.seconds, sealed.bytes, sealed.sha256, sealed.location, sealed.repaired, at
         )
-        if sealed.warning is LengthWarning.SHORT:
-            detail = f"{sealed.seconds:.1f} s recorded of {row.talk_seconds:.1f} s talked"
-            self._write(GapFound(row.company or "", row.call or "", row.decision or "", row.id, "short", detail, at))
-        self._done.add(row.id)
+        if sealed.warning is not LengthWarning.SHORT:
+            return [kept]
+        detail = f"{sealed.seconds:.1f} s recorded of {row.talk_seconds:.1f} s talked"
+        return [kept, GapFound(row.company or "", row.call or "", row.decision or "", row.id, "short", detail, at)]
 
-    def _lose(self, row: Recording, cause: str, detail: str) -> None:
+    def _lost(self, row: Recording, cause: str, detail: str) -> Entry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
-        self._write(RecordingLost(row.id, cause, detail, self._clock()))
-        self._done.add(row.id)
+        return RecordingLost(row.id, cause, detail, self._clock())
 
 
 def key_of(row: Recording) -> str:

@@ -23,4 +23,3 @@ def archive_at(location: str) -> Archive:
         text = f"{location!r} is no archive; give an absolute folder, or s3://bucket/prefix"
         raise Invalid("bad-archive", text, archive=location)
     return FolderArchive(path)
-

@@ -60,7 +60,7 @@ class ServingProcess:
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         spool = Spool(settings.spool)
         self._gate = SpoolGate(spool, settings.least_free_bytes)
-        self._worker = Worker(self.store, spool, archive_at(settings.archive), self.writer.put, settings.switch_name)
+        self._worker = Worker(self.store, spool, archive_at(settings.archive), settings.switch_name)
         self._wire_calls()
 
     def _wire_calls(self) -> None:
@@ -96,16 +96,16 @@ class ServingProcess:
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until `stop`; then let the calls in hand go, and write down what is still to be written."""
+        self._run(self._gate.look)
+        self.writer.start()
         with DeadMan(DEAD_MAN_SECONDS) as dead_man:
-            self._run(self._gate.look)
-            self.writer.start()
             self.server.start()
             self.link.start()
             loops = [
                 gevent.spawn(_every, HOLD_SECONDS, dead_man.hold),
                 gevent.spawn(_every, LOOK_SECONDS, self._look),
                 gevent.spawn(_every, SPOOL_SECONDS, self._look_at_spool),
-                gevent.spawn(_every, SEAL_SECONDS, lambda: self._run(self._worker.work)),
+                gevent.spawn(_every, SEAL_SECONDS, self._seal),
             ]
             log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
             ready()
@@ -142,6 +142,10 @@ class ServingProcess:
             self._reconciler.look()
         except FsplugError as error:
             log.warning("not-reconciled", code=error.code, error=error.text)
+
+    def _seal(self) -> None:
+        for entry in self._run(self._worker.work):
+            self.writer.put(entry)
 
     def _look_at_spool(self) -> None:
         self._run(self._gate.look)

@@ -191,3 +191,14 @@ def test_a_company_is_made_once_and_shows_its_details(store: Store) -> None:
     assert [company.domain for company in companies.every(store)] == [ACME, BETA, "gamma.example"]
     with pytest.raises(Invalid, match=r"there is a company gamma\.example already"):
         companies.add(store, gamma, "operator")
+
+
+def test_the_version_in_force_at_a_time_can_be_found(open_store: Callable[..., Store]) -> None:
+    began = policies.history(open_store(), ACME)[0].at
+    store = open_store(clock=lambda: began + 100)
+    policies.exclude(store, ACME, "+4511223344", "anna")
+    times = (began, began + 99, began + 100, began + 1000)
+    assert [policies.version_at(store, ACME, at) for at in times] == [1, 1, 2, 2]
+    with pytest.raises(Invalid) as error:
+        policies.version_at(store, ACME, began - 1)
+    assert error.value.code == "no-version-then"

@@ -1,0 +1,149 @@
+"""`fsplug policy show` and `set`."""
+
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import ACME, BETA, Cli
+from tests.cli.happened import not_recorded, recorded
+
+
+def shown(cli: Cli, company: str = ACME) -> dict[str, Any]:
+    facts: dict[str, Any] = cli.json("policy", "show", "--company", company)
+    return facts
+
+
+def department(cli: Cli, name: str, company: str = ACME) -> dict[str, Any]:
+    return next(one for one in shown(cli, company)["departments"] if one["department"] == name)
+
+
+def change(cli: Cli, *options: object, company: str = ACME) -> dict[str, Any]:
+    facts: dict[str, Any] = cli.json("policy", "set", "--company", company, *options)
+    return facts
+
+
+def test_the_whole_policy_is_shown(cli: Cli) -> None:
+    facts = shown(cli)
+    assert (facts["company"], facts["version"], facts["by"]) == (ACME, 1, "anna")
+    assert [one["department"] for one in facts["departments"]] == ["Sales", "Support"]
+    assert {one["group"]: one["mode"] for one in facts["groups"]} == {
+        "2001": "always",
+        "2002": "never",
+        "2003": "department",
+    }
+    assert facts["excluded"] == ["+4522334499"]
+    assert "Sales, recorded" in cli.ok("policy", "show", "--company", ACME)
+
+
+def test_policy_can_be_shown_as_it_was(cli: Cli) -> None:
+    before = shown(cli)
+    change(cli, "--department", "Sales", "--internal")
+    assert cli.json("policy", "show", "--company", ACME, "--at", before["since"] + 0.001) == before
+    assert cli.error("policy", "show", "--company", ACME, "--at", "2001-01-01") == (2, "no-version-then")
+
+
+def test_what_is_not_named_keeps_its_value(cli: Cli) -> None:
+    facts = change(cli, "--department", "Sales", "--internal", "--channels", "mono")
+    assert facts["changed"] and facts["version"] == 2
+    assert department(cli, "Sales") == {
+        "department": "Sales",
+        "outgoing": True,
+        "internal": True,
+        "incoming": True,
+        "on_failure": "open",
+        "channels": "mono",
+        "purpose": "quality",
+    }
+
+
+def test_a_box_can_be_unticked(cli: Cli) -> None:
+    change(cli, "--department", "Sales", "--no-outgoing")
+    assert department(cli, "Sales")["outgoing"] is False
+
+
+def test_before_and_after_are_told(cli: Cli) -> None:
+    told = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--internal")
+    assert told.splitlines() == [
+        "department Sales",
+        "  internal  no -> yes",
+        f"policy version 2 of {ACME}, from the next call on",
+    ]
+
+
+def test_changing_nothing_makes_no_version(cli: Cli) -> None:
+    assert change(cli, "--department", "Sales", "--incoming")["version"] == 1
+    assert "nothing to change" in cli.ok("policy", "set", "--company", ACME, "--group", "2001", "--mode", "always")
+
+
+def test_a_departments_first_own_boxes_begin_as_those_of_every_department(cli: Cli) -> None:
+    change(cli, "--department", "Kundtjänst", "--internal", company=BETA)
+    own = department(cli, "Kundtjänst", BETA)
+    assert (own["outgoing"], own["internal"], own["incoming"], own["on_failure"]) == (True, True, True, "closed")
+
+
+def test_a_groups_mode_is_set(cli: Cli) -> None:
+    facts = change(cli, "--group", "2003", "--mode", "always", "--purpose", "contract", "--on-failure", "closed")
+    assert (facts["before"]["mode"], facts["after"]["mode"]) == ("department", "always")
+    group = next(one for one in shown(cli)["groups"] if one["group"] == "2003")
+    assert (group["mode"], group["purpose"], group["on_failure"]) == ("always", "contract", "closed")
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (("--department", "Nope", "--incoming"), "unknown-department"),
+        (("--group", "9999", "--mode", "always"), "unknown-group"),
+        (("--incoming",), "bad-usage"),
+        (("--department", "Sales", "--group", "2001", "--incoming"), "bad-usage"),
+        (("--department", "Sales", "--mode", "always"), "bad-usage"),
+        (("--group", "2001", "--incoming"), "bad-usage"),
+        (("--department", "Sales"), "bad-usage"),
+        (("--group", "2001", "--mode", "sometimes"), "bad-usage"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(cli: Cli, options: tuple[str, ...], code: str) -> None:
+    assert cli.error("policy", "set", "--company", ACME, *options) == (2, code)
+    assert shown(cli)["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "with_change", "more", "less"),
+    [
+        (("--department", "Sales", "--no-incoming"), 0, 0, 2),
+        (("--department", "Support", "--no-incoming"), 2, 0, 0),
+        (("--department", "Sales", "--internal"), 2, 0, 0),
+    ],
+)
+def test_a_preview_says_what_the_change_would_have_recorded_and_changes_nothing(
+    cli: Cli, options: tuple[str, ...], with_change: int, more: int, less: int
+) -> None:
+    cli.write([*recorded("a"), *recorded("b", at=1500.0), *not_recorded("n")])
+    facts = change(cli, *options, "--preview-since", 0)
+    assert facts == {
+        "company": ACME,
+        "since": 0.0,
+        "talks": 3,
+        "recorded_then": 2,
+        "recorded_today": 2,
+        "recorded_with_change": with_change,
+        "more": more,
+        "less": less,
+    }
+    assert shown(cli)["version"] == 1
+
+
+def test_a_preview_counts_what_would_be_recorded_more(cli: Cli) -> None:
+    cli.write([*recorded("a"), *not_recorded("n")])
+    change(cli, "--department", "Sales", "--no-incoming")
+    facts = change(cli, "--department", "Sales", "--incoming", "--preview-since", 0)
+    assert (facts["recorded_then"], facts["recorded_today"], facts["more"], facts["less"]) == (1, 0, 1, 0)
+
+
+def test_a_preview_of_what_is_unknown_is_refused(cli: Cli) -> None:
+    words = ("policy", "set", "--company", ACME, "--department", "Nope", "--incoming", "--preview-since", "7d")
+    assert cli.error(*words) == (2, "unknown-department")
+
+
+def test_a_preview_without_talks_says_so(cli: Cli) -> None:
+    words = ("policy", "set", "--company", ACME, "--department", "Sales", "--internal", "--preview-since", "7d")
+    assert cli.ok(*words).startswith("nobody talked since")
