@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.cli.freetext import LINE
 from fsplug.cli.output import table, when
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
@@ -23,7 +24,7 @@ def exclude() -> None:
 @exclude.command()
 @_COMPANY
 @_NUMBERS
-@click.option("--note", metavar="TEXT", help="Why; it is kept beside the number.")
+@click.option("--note", metavar="TEXT", type=LINE, help="Why; it is kept beside the number.")
 @pass_invocation
 def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: str | None) -> None:
     """Never record calls with these numbers, from the next call on. Any spelling will do."""

@@ -6,6 +6,7 @@ import click
 
 from fsplug.cli import policychange, policyfacts, simulation
 from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.cli.freetext import LINE
 from fsplug.cli.moments import MOMENT
 from fsplug.cli.output import sheet
 from fsplug.policy.entities import Channels, GroupMode, OnFailure
@@ -41,7 +42,7 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 @click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
 @click.option("--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What a call does when it can't be.")
 @click.option("--channels", type=click.Choice(list(map(str, Channels))), help="Each party on its own, or both in one.")
-@click.option("--purpose", metavar="TEXT", help="Why it is recorded.")
+@click.option("--purpose", metavar="TEXT", type=LINE, help="Why it is recorded.")
 @click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")
 @pass_invocation
 def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:

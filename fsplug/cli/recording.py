@@ -41,7 +41,8 @@ def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
     with invocation.store() as store:
         rows = (one for one in find(store, asked, recordings.listed) if state in (None, one.state))
         found, cut = first(rows, asked.limit)
-    facts = [_facts(invocation, one) for one in found]
+    archive = invocation.settings().archive
+    facts = [_facts(one, archive) for one in found]
     titles = ("recording", "started", "company", "user", "direction", "caller", "answerer", "length", "state", "cause")
     empty = ["no recordings yet; what is recorded says: fsplug policy show --company C"]
     lines = table(titles, map(_row, facts)) if facts else empty
@@ -56,7 +57,7 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
     """Show one recording."""
     with invocation.store() as store:
         found = _get(store, recording, company)
-    facts = _facts(invocation, found)
+    facts = _facts(found, invocation.settings().archive)
     told = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
     told |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
     invocation.tell(facts, *sheet({**facts, **told}))
@@ -113,9 +114,8 @@ def _in_company(store: Store, recording: str, domain: str) -> Recording | None:
     return recordings.get(store, domain, recording)
 
 
-def _facts(invocation: Invocation, recording: Recording) -> Facts:
+def _facts(recording: Recording, archive: str) -> Facts:
     """What is said of a recording; `file` is where it lies, for an archive that is a folder."""
-    archive = invocation.settings().archive
     in_folder = recording.location and "://" not in archive
     return {
         **{name: getattr(recording, name) for name in _NAMES},

@@ -1,6 +1,7 @@
 """fsplug's settings: read once, from the file, then the environment, then flags; strict, all faults told at once."""
 
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from fsplug.errors import Invalid
 
 FILE_NAME = "fsplug.toml"
 ENVIRONMENT_PREFIX = "FSPLUG_"
+_DIGITS = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _bytes(value: object) -> int:
 
 
 def _between(value: object, least: int, most: int, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+    if isinstance(value, bool) or not isinstance(value, int | str) or not _DIGITS.fullmatch(str(value)):
         raise ValueError(f"give {what}, a whole number")
     if not least <= int(value) <= most:
         raise ValueError(f"give {what} from {least} to {most}")

@@ -49,6 +49,11 @@ def test_adding_again_changes_nothing_and_keeps_the_note(cli: Cli) -> None:
     assert numbers(cli) == {DOCTOR: "the works doctor"}
 
 
+def test_a_note_is_one_line(cli: Cli) -> None:
+    assert cli.error("exclude", "add", "--company", ACME, "70101155", "--note", "a\x1b[2J") == (2, "bad-usage")
+    assert set(numbers(cli)) == {DOCTOR}
+
+
 def test_a_number_can_be_taken_off_again(cli: Cli) -> None:
     assert "no longer excluded" in cli.ok("exclude", "remove", "--company", ACME, "22 33 44 99")
     assert numbers(cli) == {}

@@ -99,6 +99,8 @@ def test_a_groups_mode_is_set(cli: Cli) -> None:
         (("--group", "2001", "--incoming"), "bad-usage"),
         (("--department", "Sales"), "bad-usage"),
         (("--group", "2001", "--mode", "sometimes"), "bad-usage"),
+        (("--group", "2001", "--purpose", "two\nlines"), "bad-usage"),
+        (("--group", "2001", "--purpose", "x" * 501), "bad-usage"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(cli: Cli, options: tuple[str, ...], code: str) -> None:

@@ -15,7 +15,7 @@ from fsplug.policy.recording import Reason
 from fsplug.store.database import Store
 from tests.cli.conftest import ACME, Cli
 
-# How the call is described, and the call as the switch would bring it: who calls, what they dial, which legs may answer.
+# How the call is described, and how the switch would bring it: who calls, what they dial, which legs may answer.
 CALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], tuple[str, ...]]] = {
     "a customer calls a user's number": (
         ("--from", "22334455", "--to", "70 10 10 01"),
