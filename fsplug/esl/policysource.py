@@ -6,6 +6,10 @@ from fsplug.errors import Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
 from fsplug.store import people, policies
 from fsplug.store.database import Store
+from fsplug.store.memo import Memo
+
+# What is known of a user at a version never changes, so that it may be remembered for as long as there is room.
+USERS_REMEMBERED = 50_000
 
 
 class PolicySource:
@@ -14,6 +18,7 @@ class PolicySource:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._latest: dict[str, int] = {}
+        self._users: Memo[User | None] = Memo(USERS_REMEMBERED)
 
     def version(self, company: str) -> int:
         """The company's policy version now, or the last one known; Unavailable when there never was one."""
@@ -30,5 +35,9 @@ class PolicySource:
 
     def users(self, company: str, usernames: Iterable[str], version: int) -> dict[str, User]:
         """The company's users of these names as they were at this version; unknown names are left out."""
-        found = (people.user_at(self._store, company, name, version) for name in usernames if name)
+        found = (self._user(company, name, version) for name in usernames if name)
         return {user.username: user for user in found if user}
+
+    def _user(self, company: str, username: str, version: int) -> User | None:
+        key = (company, username, version)
+        return self._users.get(key, lambda: people.user_at(self._store, company, username, version))

@@ -2,11 +2,8 @@
 
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.ports import Ports
-from fsplug.esl.talks import Talks
+from fsplug.esl.talks import UNTOLD_CAUSE, Talks
 from fsplug.esl.watch import Watch
-
-# A leg that appeared or ended while the switch was listing them shows on the next look.
-UNTOLD_END = "UNTOLD"
 
 
 class Reconciler:
@@ -26,12 +23,13 @@ class Reconciler:
         for caller, answerer in self._ports.switch.bridges():
             if self._owed(caller, answerer):
                 self._watch.begin(caller, answerer)
+        self._talks.settle_owed()
 
     def _end_missing(self, live: frozenset[str]) -> None:
         """End what was missing at the last look already: one look may be older than the newest event."""
         missing = frozenset(self._book.channels) - live
         for uuid in missing & self._missing:
-            self._talks.leg_ended(uuid, UNTOLD_END, self._ports.clock())
+            self._talks.leg_ended(uuid, UNTOLD_CAUSE, self._ports.clock())
         self._missing = missing
 
     def _owed(self, caller: str, answerer: str) -> bool:

@@ -99,6 +99,12 @@ class Recorder:
         self.end(recording, at, "stop-unseen")
         self._book.recordings.pop(recording.id, None)
 
+    def never_began(self, recording: Recording, cause: str, detail: str) -> None:
+        """There is nothing of this talk, and there will be nothing."""
+        recording.advance(Stage.STOPPED)
+        self._book.recordings.pop(recording.id, None)
+        self._write_lost(recording, cause, detail)
+
     def check(self, recording: Recording) -> None:
         """Of a decided recording found again after a restart: it runs, or is started anew for the rest of the talk."""
         self._ports.later(0, self._command_start, recording)

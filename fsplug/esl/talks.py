@@ -15,6 +15,8 @@ log = structlog.get_logger()
 # After an UNBRIDGE, until a leg that is about to hang up has told so. Stopping a recording on such a leg is needless,
 # and a media bug command that races a hangup can leave a zombie channel.
 UNBRIDGE_SECONDS = 0.1
+# The hangup cause of a call whose end nobody told.
+UNTOLD_CAUSE = "UNTOLD"
 # Causes of a leg that answered but was not the one the caller got.
 LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF", "ORIGINATOR_CANCEL"})
 
@@ -27,6 +29,7 @@ class Talks:
         self._decisions = decisions
         self._recorder = recorder
         self._ports = ports
+        self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
         """These two legs talk to each other from now on; told again, it only makes good a decision still owed."""
@@ -55,15 +58,33 @@ class Talks:
         partner = self._book.partner_of(channel)
         if partner is not None and partner.partner == uuid:
             self.end(partner)
-        self._end_call_without_legs(channel.leg, cause, at)
+        self._end_call_without_legs(channel.leg.call, cause, at)
+
+    def settle_owed(self) -> None:
+        """Decide the talks that were over before the store could be asked; what was to be recorded is a gap."""
+        for (caller_uuid, answerer_uuid), (caller, answerer, at) in list(self._owed.items()):
+            if caller_uuid in self._book.channels and answerer_uuid in self._book.channels:
+                continue
+            decided = self._decisions.of(caller, answerer)
+            del self._owed[caller_uuid, answerer_uuid]
+            self._decisions.write(decided, caller, answerer, 0, at)
+            if decided.recording:
+                self._recorder.never_began(
+                    decided.recording, "store-away", "the talk was over before policy could be read"
+                )
+            call = self._book.calls[decided.call]
+            call.legs -= {uuid for uuid in call.legs if uuid not in self._book.channels}
+            self._end_call_without_legs(call.id, UNTOLD_CAUSE, self._ports.clock())
 
     def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
         try:
             decided = self._decisions.of(caller.leg, answerer.leg)
         except FsplugError as error:
-            # The store is away. The reconciler finds the bridge again and comes back to it.
+            # The store is away. The reconciler comes back to it.
             log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
+            self._owed[caller.leg.uuid, answerer.leg.uuid] = (caller.leg, answerer.leg, at)
             return
+        self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
         self._decisions.write(decided, caller.leg, answerer.leg, caller.talks, at)
         self._record(decided, at)
         for channel in (caller, answerer):
@@ -101,8 +122,8 @@ class Talks:
         if lives_on and channel.partner == partner and channel.talks == talks:
             self._leave(channel)
 
-    def _end_call_without_legs(self, leg: Leg, cause: str, at: float) -> None:
-        call = self._book.calls.get(leg.call)
+    def _end_call_without_legs(self, call_id: str, cause: str, at: float) -> None:
+        call = self._book.calls.get(call_id)
         if call is None or call.legs:
             return
         self._settle_unseen(call, at)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import peewee
 from playhouse.pool import MaxConnectionsExceeded
@@ -22,6 +22,9 @@ Row = tuple[Any, ...]
 # How long a write waits for another writer before it gives up.
 LOCK_SECONDS = 5.0
 RETRY_SECONDS = 0.005
+# How long a read does, which in WAL mode is in nobody's way but a recovery's or a mode change's. Calls wait for reads.
+READ_SECONDS = 0.5
+Result = TypeVar("Result")
 
 
 class Store:
@@ -79,8 +82,7 @@ class Store:
     def connection(self) -> Iterator[None]:
         """Several reads on one connection."""
         context = self._db.connection_context()
-        with self._troubles():
-            context.__enter__()
+        self._patiently(context.__enter__, READ_SECONDS)
         try:
             yield
         finally:
@@ -139,24 +141,31 @@ class Store:
         return self._fetched_once(sql, params)
 
     def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
-        with self.connection(), self._troubles():
+        def fetch() -> list[Row]:
             cursor = self._db.cursor()
             cursor.execute(sql, params)
-            found: list[Row] = cursor.fetchall()
-            return found
+            return list(cursor.fetchall())
+
+        with self.connection():
+            # A transaction that met a lock is lost in PostgreSQL, and can't meet one in SQLite: it has the only one.
+            return self._patiently(fetch, 0.0 if self.in_transaction else READ_SECONDS)
 
     def _dialect_sql(self, sql: str) -> str:
         return sql if self.dialect == "sqlite" else _with_percent_marks(sql)
 
     def _begun(self) -> Any:
-        give_up_at = time.monotonic() + self._lock_seconds
         begin = () if self._db.in_transaction() else self._backend.begin
+        transaction = self._db.atomic(*begin)
+        self._patiently(transaction.__enter__, self._lock_seconds)
+        return transaction
+
+    def _patiently(self, step: Callable[[], Result], seconds: float) -> Result:
+        """Try `step` again while another program's lock is in its way, letting others run between."""
+        give_up_at = time.monotonic() + seconds
         while True:
-            transaction = self._db.atomic(*begin)
             try:
                 with self._troubles():
-                    transaction.__enter__()
-                return transaction
+                    return step()
             except Unavailable as trouble:
                 if trouble.code != "store-locked" or time.monotonic() >= give_up_at:
                     raise

@@ -153,13 +153,24 @@ class ServingProcess:
 
     def _run(self, work: Callable[[], Any]) -> Any:
         """Run what may wait for a disk in a thread, so that no call waits with it."""
-        return gevent.get_hub().threadpool.apply(work)
+        done, result = gevent.get_hub().threadpool.apply(_tried, (work,))
+        if not done:
+            raise result
+        return result
 
     def _run_write(self, work: Callable[[], None]) -> None:
         if self.store.blocking:
             self._run(work)
         else:
             work()
+
+
+def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
+    """The result, or what was raised: the threadpool would print it as well."""
+    try:
+        return True, work()
+    except Exception as error:
+        return False, error
 
 
 def _every(seconds: float, act: Callable[[], object]) -> None:
