@@ -39,7 +39,8 @@ class CallArmer:
 
     def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
         """Decide for every leg that may answer, note the call, and give the variables that arm it."""
-        version = self._policy.version(caller.company) if caller.version is None else caller.version
+        begun_under = self._book.version_of(caller)
+        version = self._policy.version(caller.company) if begun_under is None else begun_under
         ringing = self._ringing(caller, names, version)
         decided = arms(ringing, self._policy.snapshot(caller.company, version))
         armed = armedlegs.with_ids(decided, self._ports.new_id)

@@ -81,7 +81,10 @@ class Channel:
 
 @dataclass(slots=True)
 class Call:
-    """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs."""
+    """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
+
+    `left_at` and `left_by` are when and by which cause the last of its legs so far ended.
+    """
 
     id: str
     company: str
@@ -90,6 +93,8 @@ class Call:
     armed: dict[str, ArmedLeg] = field(default_factory=dict)
     legs: set[str] = field(default_factory=set)
     answered: bool = False
+    left_at: float = 0.0
+    left_by: str = ""
 
 
 @dataclass(slots=True)
@@ -106,11 +111,17 @@ class CallBook:
         if channel is None:
             channel = self.channels[leg.uuid] = Channel(self._placed(leg))
         else:
-            channel.leg = self._placed(leg)
+            self._move(channel.leg, leg)
+            channel.leg = self._placed(replace(leg, version=self.version_of(leg)))
         call = self.calls.get(channel.leg.call)
         if call is not None:
             call.legs.add(leg.uuid)
         return channel
+
+    def version_of(self, leg: Leg) -> int | None:
+        """The policy version this leg's first call began under; None for a leg that is new."""
+        known = self.channels.get(leg.uuid)
+        return known.leg.version if leg.version is None and known else leg.version
 
     def forget(self, uuid: str) -> Channel | None:
         """Take a leg that has ended out of the picture; its channel as it was, None when it was unknown."""
@@ -135,6 +146,10 @@ class CallBook:
             return None
         return call.armed.pop(answerer.name, None)
 
+    def recordings_on(self, channel: Channel) -> list[Recording]:
+        """The recordings on this very leg that are not over and done with."""
+        return [self.recordings[one] for one in channel.records if one in self.recordings]
+
     def drop_unused_arms(self, call: Call) -> None:
         """What was armed on legs that did not answer will not come: the call is over, or rings somewhere else."""
         for armed in call.armed.values():
@@ -149,6 +164,12 @@ class CallBook:
         channel = self.channels.get(leg)
         if channel is not None:
             channel.records.add(recording.id)
+
+    def _move(self, former: Leg, leg: Leg) -> None:
+        """A called leg that is sent on to call somebody itself leaves the call it was made for."""
+        call = self.calls.get(former.call) if former.call != leg.call else None
+        if call is not None:
+            call.legs.discard(leg.uuid)
 
     def _placed(self, leg: Leg) -> Leg:
         """The leg with what its call knows and its own variables do not say (a leg's are set by the dialplan only)."""

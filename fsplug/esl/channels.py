@@ -19,6 +19,10 @@ _CALLED = (
     "variable_sip_to_user",
     "variable_sip_req_user",
 )
+# On a leg that was called and then sent on to call somebody itself, "destination" and "callee" are the new ones; whom
+# it was called as is left in the request, and the switch has made its callee ID its caller ID (1.11.1).
+_SENT_ON = ("variable_sip_to_user", "variable_sip_req_user", "Caller-Caller-ID-Number")
+_ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
 _FORWARDING = (
     "Caller-RDNIS",
     "variable_sip_h_Diversion",
@@ -38,22 +42,23 @@ def company_of(event: Event) -> str:
 def leg_of(event: Event) -> Leg:
     """The leg a channel event, `connect` answer or `uuid_dump` tells of.
 
-    A leg that called in carries its caller's numbers, and apart from them those it dialled; one that was called, the
-    numbers it was called by.
+    A leg that calls carries its caller's numbers, and apart from them those it dialled; one that was called, the
+    numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, also one that was called first.
     """
     called_in = event.get("Call-Direction") == "inbound"
+    calls = called_in or bool(event.get("variable_fsplug_legs"))
     uuid = event.get("Unique-ID") or ""
     return Leg(
         uuid=uuid,
         company=company_of(event),
-        call=event.get("variable_fsplug_call") or (uuid if called_in else ""),
+        call=uuid if calls else event.get("variable_fsplug_call") or "",
         name=event.get("variable_fsplug_leg") or "",
         username=event.get("variable_fsplug_user") or "",
         called_in=called_in,
         answered=event.get("Answer-State") == "answered",
         answered_at=_answered_at(event),
-        numbers=_values(event, _CALLING if called_in else _CALLED),
-        dialled=_values(event, _CALLED) if called_in else (),
+        numbers=_values(event, _CALLING if called_in else _SENT_ON if calls else _CALLED),
+        dialled=_values(event, _CALLED if called_in else _ASKED_FOR) if calls else (),
         forwarders=_values(event, _FORWARDING),
         groups=groups_of(event),
         version=_version(event),

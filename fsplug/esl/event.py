@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 # One lookup walks the block at about a quarter of the price of splitting it whole.
-_LOOKUPS_BEFORE_SPLITTING = 3
+_LOOKUPS_BEFORE_SPLITTING = 8
 # SWITCH_URL_UNSAFE in switch_utils.h, turned round: the punctuation that is left as it is.
 _LEFT_AS_IT_IS = "!$'()*,/"
 _ENCODED_ALREADY = re.compile(rb"(%[0-9A-F]{2})")

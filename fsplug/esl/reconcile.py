@@ -24,6 +24,7 @@ class Reconciler:
             if self._owed(caller, answerer):
                 self._watch.begin(caller, answerer)
         self._talks.settle_owed()
+        self._talks.end_deserted()
 
     def _end_missing(self, live: frozenset[str]) -> None:
         """End what was missing at the last look already: one look may be older than the newest event."""

@@ -53,12 +53,18 @@ class Talks:
             return
         if channel.decision is None and channel.leg.answered and cause not in LOST_RACE:
             self._decide_unbridged(channel.leg, at)
-        for recording in channel.records:
-            self._recorder.leg_ended(self._book.recordings[recording])
+        for recording in self._book.recordings_on(channel):
+            self._recorder.leg_ended(recording)
         partner = self._book.partner_of(channel)
         if partner is not None and partner.partner == uuid:
             self.end(partner)
         self._end_call_without_legs(channel.leg.call, cause, at)
+
+    def end_deserted(self) -> None:
+        """End the calls whose last leg did not end but was sent on into a call of its own."""
+        for call in list(self._book.calls.values()):
+            if call.left_at and not call.legs:
+                self._end_call(call)
 
     def settle_owed(self) -> None:
         """Decide the talks that were over before the store could be asked; what was to be recorded is a gap."""
@@ -124,12 +130,17 @@ class Talks:
 
     def _end_call_without_legs(self, call_id: str, cause: str, at: float) -> None:
         call = self._book.calls.get(call_id)
-        if call is None or call.legs:
+        if call is None:
             return
-        self._settle_unseen(call, at)
+        call.left_at, call.left_by = at, cause
+        if not call.legs:
+            self._end_call(call)
+
+    def _end_call(self, call: Call) -> None:
+        self._settle_unseen(call, call.left_at)
         del self._book.calls[call.id]
         self._book.drop_unused_arms(call)
-        self._ports.write(CallEnded(call.id, at, cause))
+        self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
 
     def _settle_unseen(self, call: Call, at: float) -> None:
         """A leg answered and hung up while nobody told us: the file that it armed is the witness."""

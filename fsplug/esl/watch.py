@@ -32,13 +32,14 @@ class Watch:
     def __init__(self, book: CallBook, talks: Talks, recorder: Recorder, ports: Ports) -> None:
         self._book = book
         self._talks = talks
+        self._recorder = recorder
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
             "CHANNEL_ANSWER": self._answered,
             "CHANNEL_BRIDGE": self._bridged,
             "CHANNEL_UNBRIDGE": self._unbridged,
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
-            "RECORD_START": recorder.started,
+            "RECORD_START": self._record_started,
             "RECORD_STOP": recorder.stopped,
         }
 
@@ -61,6 +62,12 @@ class Watch:
 
     def _answered(self, event: Event) -> None:
         self._book.see(leg_of(event))
+
+    def _record_started(self, event: Event) -> None:
+        if event.uuid not in self._book.channels:
+            # Its answer was not told, or not yet.
+            self._book.see(leg_of(event))
+        self._recorder.started(event)
 
     def _bridged(self, event: Event) -> None:
         caller, answerer = _pair(event)

@@ -1,0 +1,224 @@
+"""The record flow without a switch: events in as the switch would tell them, rows and commands out.
+
+A story is told in lines of (seconds, leg, event, what else it says). Leg A called in; B1001 is the leg that was made for
+it towards 1001, and so on. Time is the story's own.
+"""
+
+import heapq
+import tomllib
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from fsplug.esl import wire
+from fsplug.esl.arming import CallArmer
+from fsplug.esl.callbook import CallBook
+from fsplug.esl.channels import leg_of
+from fsplug.esl.decisions import Decisions
+from fsplug.esl.event import Event
+from fsplug.esl.growth import GrowthWatch
+from fsplug.esl.policysource import PolicySource
+from fsplug.esl.ports import Ports
+from fsplug.esl.reconcile import Reconciler
+from fsplug.esl.recorder import Recorder
+from fsplug.esl.restore import Restorer
+from fsplug.esl.talks import Talks
+from fsplug.esl.watch import Watch
+from fsplug.store import calls, decisions, gaps, ledger, provision, recordings
+from fsplug.store.database import Store
+
+COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
+ACME, BETA = "acme.example", "beta.example"
+CUSTOMER = "+4522334455"
+START = 1_800_000_000.0
+
+
+class Clock:
+    """The story's time, and what is to happen later in it."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self._order = count()
+        self._waiting: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
+
+    def later(self, seconds: float, act: Callable[..., Any], *arguments: Any) -> None:
+        heapq.heappush(self._waiting, (self.now + seconds, next(self._order), act, arguments))
+
+    def run_until(self, at: float) -> None:
+        while self._waiting and self._waiting[0][0] <= at:
+            self.now, _, act, arguments = heapq.heappop(self._waiting)
+            act(*arguments)
+        self.now = at
+
+
+class Switch:
+    """What was commanded, and what it would answer when asked."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, ...]] = []
+        self.told: dict[str, Event] = {}
+        self.bridged: list[tuple[str, str]] = []
+        self.records: set[tuple[str, str]] = set()
+
+    def start_recording(self, leg, path, recording, terms):
+        self.commands.append(("start", leg, recording))
+
+    def stop_recording(self, leg, path):
+        self.commands.append(("stop", leg, Path(path).stem))
+
+    def hang_up(self, leg, cause):
+        self.commands.append(("hang up", leg, cause))
+
+    def channel(self, leg):
+        return self.told.get(leg)
+
+    def legs(self):
+        return frozenset(self.told)
+
+    def bridges(self):
+        return list(self.bridged)
+
+    def is_recording(self, leg, path):
+        return (leg, path) in self.records
+
+
+class Spool:
+    """A folder that is only a set of names."""
+
+    def __init__(self) -> None:
+        self.trouble: str | None = None
+        self.files: set[str] = set()
+        self.stalled: dict[str, int] = {}
+
+    def path(self, recording):
+        return f"/spool/{recording}.wav"
+
+    def exists(self, recording):
+        return recording in self.files
+
+    def discard(self, recording):
+        self.files.discard(recording)
+
+    def stalled_bytes(self, recording):
+        return self.stalled.get(recording)
+
+
+class Story:
+    """One switch and one fsplug, which can be started again on the same store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Store(folder / "story.db")
+        self.store.connect()
+        self.store.migrate()
+        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+        provision.apply_plan(self.store, provision.plan(self.store, document), by="test")
+        self.clock = Clock()
+        self.switch = Switch()
+        self.spool = Spool()
+        self.entries: list[Any] = []
+        self._ids = count(1)
+        self.start()
+
+    def start(self) -> None:
+        """Start fsplug with nothing in memory."""
+        self.book = CallBook()
+        ports = Ports(
+            switch_name="switch",
+            switch=self.switch,
+            spool=self.spool,
+            write=self.entries.append,
+            clock=lambda: self.clock.now,
+            later=self.clock.later,
+            new_id=lambda: f"id{next(self._ids)}",
+        )
+        policy = PolicySource(self.store)
+        recorder = Recorder(self.book, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, ports)
+        self.watch = Watch(self.book, talks, recorder, ports)
+        self.armer = CallArmer(self.book, policy, ports)
+        self.reconciler = Reconciler(self.book, self.watch, talks, ports)
+        self.restorer = Restorer(self.store, self.book, policy, talks, recorder, ports)
+        self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
+
+    def start_again(self) -> None:
+        """Kill fsplug and start it: what it had written is in the store, all else is gone."""
+        self.write_down()
+        self.clock = Clock()
+        self.start()
+        self.restorer.restore()
+        self.reconciler.look()
+
+    def asks(self, legs: str = "1001", **marks: str) -> dict[str, str]:
+        """A's dialplan asks; the variables that arm the call."""
+        event = self.event("A", "CHANNEL_DATA", fsplug_legs=legs, **marks)
+        leg, names = leg_of(event), tuple(legs.split(","))
+        self.variables = self.armer.arm(leg, names)
+        return self.variables
+
+    def told(self, *lines: tuple[Any, ...]) -> None:
+        """The switch tells, line by line."""
+        for seconds, leg, name, *more in lines:
+            self.clock.run_until(START + seconds)
+            self.watch.see(self.event(leg, name, **(more[0] if more else {})))
+
+    def until(self, seconds: float) -> None:
+        """Nothing is told until then."""
+        self.clock.run_until(START + seconds)
+
+    def recording_of(self, leg_name: str) -> str:
+        """The id of the recording that is armed for this leg (or for the caller's, `A`)."""
+        variable = "execute_on_answer" if leg_name == "A" else f"fsplug_arm_{leg_name}"
+        return Path(self.variables[variable].split(" ")[1]).stem if self.variables[variable] else ""
+
+    def event(self, leg: str, name: str, **more: str) -> Event:
+        """An event as the switch tells it of a leg; what is no variable in `more` has a `-` in its name."""
+        headers = {
+            "Event-Name": name,
+            "Unique-ID": leg,
+            "Event-Date-Timestamp": str(int(self.clock.now * 1e6)),
+            "Answer-State": "answered",
+            **_of_leg(leg),
+        }
+        for key, value in more.items():
+            headers[key if "-" in key else f"variable_{key}"] = value
+        return Event(wire.plain_event(headers))
+
+    def write_down(self) -> None:
+        """Bring what was written into the store, as the writer does."""
+        entries, self.entries[:] = list(self.entries), []
+        ledger.apply(self.store, entries)
+
+    def verdicts(self, company: str = ACME) -> list[tuple[bool, str, str | None]]:
+        """(record, rule, user) of every decision, oldest first."""
+        self.write_down()
+        found = decisions.listed(self.store, company)
+        return [(one.record, one.rule, one.user) for one in sorted(found, key=lambda one: (one.at, one.id))]
+
+    def recordings(self, company: str = ACME) -> dict[str, str]:
+        """State of every recording by id."""
+        self.write_down()
+        return {one.id: str(one.state) for one in recordings.listed(self.store, company)}
+
+    def gaps(self, company: str = ACME) -> list[str]:
+        """The causes of all gaps."""
+        self.write_down()
+        return [one.cause for one in gaps.listed(self.store, company)]
+
+    def open_calls(self) -> list[str]:
+        self.write_down()
+        return [one.id for one in calls.open_on(self.store, "switch")]
+
+    def rejects(self) -> list[Any]:
+        self.write_down()
+        return ledger.rejects(self.store)
+
+
+def _of_leg(leg: str) -> dict[str, str]:
+    if leg.startswith("A"):
+        numbers = {"Caller-Caller-ID-Number": CUSTOMER, "Caller-Destination-Number": "+4570101001"}
+        return {"Call-Direction": "inbound", "variable_fsplug_company": ACME, "variable_fsplug_legs": "1001", **numbers}
+    name = leg.removeprefix("B")
+    made_for = {"variable_fsplug_call": "A", "variable_fsplug_company": ACME, "variable_fsplug_leg": name}
+    user = {} if name == "trunk" else {"variable_fsplug_user": name}
+    return {"Call-Direction": "outbound", "Caller-Destination-Number": name, **made_for, **user}

@@ -1,0 +1,276 @@
+"""Events as the switch tells them, lost, doubled and out of order, and the rows they must end in (F15 to F20)."""
+
+import itertools
+
+import pytest
+
+from tests.esl.story import ACME, BETA, Story
+
+
+@pytest.fixture
+def story(tmp_path):
+    return Story(tmp_path)
+
+
+def bridge(caller="A", answerer="B1001"):
+    return {"Bridge-A-Unique-ID": caller, "Bridge-B-Unique-ID": answerer}
+
+
+def started(recording):
+    return {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
+
+
+def stopped(recording):
+    return {**started(recording), "Record-Completion-Cause": "success-silence", "Answer-State": "hangup"}
+
+
+ENDED = {"Hangup-Cause": "NORMAL_CLEARING", "Answer-State": "hangup"}
+RECORDED = [(True, "department-policy", "1001")]
+
+
+def a_whole_call(recording, leg="B1001"):
+    return [
+        (9.0, "B1001", "CHANNEL_ANSWER"),
+        (9.0, leg, "RECORD_START", started(recording)),
+        (9.0, "A", "CHANNEL_ANSWER"),
+        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
+        (20.0, leg, "RECORD_STOP", stopped(recording)),
+        (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+    ]
+
+
+def assert_one_whole_recording(story, recording):
+    story.until(60)
+    assert story.verdicts() == RECORDED
+    assert story.recordings() == {recording: "stopped"}
+    assert (story.gaps(), story.open_calls(), story.rejects()) == ([], [], [])
+    assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
+
+
+def test_a_call_that_goes_as_it_should_is_one_decision_and_one_recording(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording))
+    assert_one_whole_recording(story, recording)
+    assert story.switch.commands == []
+
+
+@pytest.mark.parametrize("doubled", range(8))
+def test_an_event_told_twice_is_told_once(story, doubled):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    lines = a_whole_call(recording)
+    story.told(*lines[: doubled + 1], *lines[doubled:])
+    assert_one_whole_recording(story, recording)
+
+
+@pytest.mark.parametrize("lost", ["CHANNEL_ANSWER", "RECORD_STOP", "CHANNEL_UNBRIDGE"])
+def test_an_event_that_is_lost_changes_nothing_in_the_end(story, lost):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA")
+    story.told(*[line for line in a_whole_call(recording) if line[2] != lost])
+    assert_one_whole_recording(story, recording)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[1:])
+def test_the_first_four_events_may_come_in_any_order(story, order):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA")
+    lines = a_whole_call(recording)
+    shuffled = [(9.0, *lines[place][1:]) for place in order]
+    story.told(*shuffled, *lines[4:])
+    assert_one_whole_recording(story, recording)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4, 8)))[1:])
+def test_the_last_four_events_may_come_in_any_order(story, order):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    lines = a_whole_call(recording)
+    story.told(*lines[:4], *[lines[place] for place in order])
+    assert_one_whole_recording(story, recording)
+
+
+def test_a_bridge_that_is_not_told_is_found_by_looking(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    lines = a_whole_call(recording)
+    story.told(*lines[:3])
+    story.switch.bridged = [("A", "B1001")]
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.reconciler.look()
+    assert story.verdicts() == RECORDED
+    story.told(*lines[4:])
+    assert_one_whole_recording(story, recording)
+
+
+def test_a_record_start_that_is_not_told_is_found_by_asking_and_nothing_is_started_twice(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    lines = [line for line in a_whole_call(recording) if line[2] != "RECORD_START"]
+    story.switch.records = {("B1001", f"/spool/{recording}.wav")}
+    story.told(*lines)
+    assert_one_whole_recording(story, recording)
+    assert story.switch.commands == []
+
+
+def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was_told(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(
+        (9.00, "B1001", "CHANNEL_ANSWER"),
+        (9.01, "B1001", "RECORD_START", started(recording)),
+        (9.02, "B1001", "RECORD_STOP", stopped(recording)),
+        (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (9.02, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+    )
+    assert_one_whole_recording(story, recording)
+
+
+def test_a_leg_that_lost_the_race_is_no_talk_and_its_file_goes(story):
+    story.asks("1001,1002", fsplug_group="2001")
+    lost, won = story.recording_of("1002"), story.recording_of("1001")
+    story.spool.files = {lost, won}
+    story.told(
+        (8.99, "B1002", "CHANNEL_ANSWER"),
+        (8.99, "B1002", "RECORD_START", started(lost)),
+        *a_whole_call(won)[:4],
+        (9.03, "B1002", "RECORD_STOP", stopped(lost)),
+        (9.03, "B1002", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "LOSE_RACE"}),
+        *a_whole_call(won)[4:],
+    )
+    story.until(60)
+    assert story.verdicts() == [(True, "group-always", "1001")]
+    assert story.recordings() == {won: "stopped"}
+    assert story.spool.files == {won}
+
+
+def test_a_caller_who_gives_up_leaves_no_decision_and_nothing_in_the_picture(story):
+    story.asks("1001")
+    story.told((5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}))
+    story.until(60)
+    assert (story.verdicts(), story.recordings(), story.open_calls()) == ([], {}, [])
+    assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
+
+
+def test_a_recording_that_the_switch_never_began_is_started_and_if_that_fails_is_a_gap(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*[line for line in a_whole_call(recording)[:4] if line[2] != "RECORD_START"])
+    story.until(10)
+    assert story.switch.commands == [("start", "B1001", recording)]
+    story.until(15)
+    assert (story.recordings(), story.gaps()) == ({recording: "lost"}, ["start-failed"])
+
+
+def test_a_fail_closed_call_that_cannot_be_recorded_is_hung_up(story):
+    marks = {"fsplug_company": BETA}
+    story.asks("1001", **marks)
+    story.told((9.0, "B1001", "CHANNEL_ANSWER", marks), (9.0, "A", "CHANNEL_BRIDGE", {**bridge(), **marks}))
+    story.until(15)
+    assert story.gaps(BETA) == ["start-failed"]
+    assert story.switch.commands[-1] == ("hang up", "B1001", "DESTINATION_OUT_OF_ORDER")
+
+
+def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by_another(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    story.told(
+        *a_whole_call(recording)[:4],
+        (14.0, "B1001", "RECORD_STOP", {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "uri-failure"}),
+    )
+    story.until(14.1)
+    [(_, leg, follower)] = story.switch.commands
+    assert (leg, story.gaps()) == ("B1001", ["stopped-early"])
+    story.told(
+        (14.2, "B1001", "RECORD_START", started(follower)),
+        (20.0, "B1001", "RECORD_STOP", stopped(follower)),
+        *a_whole_call(recording)[5:],
+    )
+    story.until(60)
+    assert story.recordings() == {recording: "stopped", follower: "stopped"}
+
+
+def test_a_file_that_stops_growing_is_told_once_within_the_look(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.spool.stalled = {recording: 4096}
+    for _ in range(3):
+        story.growth.look(lambda look: look())
+    assert story.gaps() == ["write-stalled"]
+    assert len(story.switch.commands) == 0
+
+
+def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginning_is_a_gap(story):
+    answered = {"Caller-Channel-Answered-Time": "1800000002000000"}
+    story.switch.told = {
+        "A": story.event("A", "CHANNEL_DATA", **answered),
+        "B1001": story.event("B1001", "CHANNEL_DATA", **answered),
+    }
+    story.switch.bridged = [("A", "B1001")]
+    story.until(10)
+    story.reconciler.look()
+    story.until(10)
+    [(act, leg, recording)] = story.switch.commands
+    assert (act, leg) == ("start", "B1001")
+    story.told((10.2, "B1001", "RECORD_START", started(recording)))
+    assert story.verdicts() == RECORDED
+    assert (story.recordings(), story.gaps()) == ({recording: "recording"}, ["began-late"])
+
+
+def test_an_excluded_caller_who_came_while_fsplug_was_away_opens_no_file(story):
+    doctor = {"Caller-Caller-ID-Number": "0045 22 33 44 99"}
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA", **doctor) for leg in ("A", "B1001")}
+    story.switch.bridged = [("A", "B1001")]
+    story.reconciler.look()
+    story.until(60)
+    assert story.verdicts() == [(False, "excluded-number", "1001")]
+    assert story.switch.commands == []
+
+
+def test_when_a_leg_goes_on_to_talk_with_somebody_else_its_recording_stops_and_the_new_talk_is_decided(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(
+        *a_whole_call(recording)[:4],
+        (12.0, "B1003", "CHANNEL_ANSWER", {"fsplug_call": "elsewhere"}),
+        (12.1, "B1001", "CHANNEL_BRIDGE", bridge("B1001", "B1003")),
+    )
+    story.until(12.2)
+    assert ("stop", "B1001", recording) in story.switch.commands
+    assert story.verdicts()[1][:2] == (True, "department-policy")
+
+
+def test_another_companys_leg_is_nobody_of_this_one(story):
+    story.asks("1001")
+    story.told(
+        (9.0, "B1001", "CHANNEL_ANSWER", {"fsplug_company": BETA, "fsplug_call": "other"}),
+        (9.0, "A", "CHANNEL_BRIDGE", bridge()),
+    )
+    assert story.verdicts() == [(False, "no-policy", None)]
+    assert story.verdicts(BETA) == []
+
+
+def test_a_switch_that_started_again_has_none_of_the_calls_and_each_is_ended_and_its_file_kept(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.reconciler.look()
+    story.until(13)
+    story.reconciler.look()
+    story.until(60)
+    assert story.recordings() == {recording: "stopped"}
+    assert (story.open_calls(), story.book.channels) == ([], {})
+
+
+def test_legs_that_are_none_of_ours_are_not_taken_in(story):
+    foreign = {"fsplug_company": "", "fsplug_call": "", "fsplug_leg": "", "fsplug_user": ""}
+    story.told((1.0, "A", "CHANNEL_BRIDGE", {**bridge("A", "B1001"), **foreign}))
+    story.until(60)
+    assert story.verdicts(ACME) == []
