@@ -1,7 +1,7 @@
 """The record flow without a switch: events in as the switch would tell them, rows and commands out.
 
-A story is told in lines of (seconds, leg, event, what else it says). Leg A called in; B1001 is the leg that was made for
-it towards 1001, and so on. Time is the story's own.
+A story is told in lines of (seconds, leg, event, what else it says). Leg A called in; B1001 is the leg made for it
+towards 1001, and so on. Time is the story's own.
 """
 
 import heapq
@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fsplug.esl import wire
+from fsplug.esl import commands, wire
 from fsplug.esl.arming import CallArmer
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.channels import leg_of
@@ -151,10 +151,14 @@ class Story:
 
     def asks(self, legs: str = "1001", **marks: str) -> dict[str, str]:
         """A's dialplan asks; the variables that arm the call."""
-        event = self.event("A", "CHANNEL_DATA", fsplug_legs=legs, **marks)
+        event = self.event("A", "CHANNEL_DATA", **{"fsplug_legs": legs, "Answer-State": "ringing", **marks})
         leg, names = leg_of(event), tuple(legs.split(","))
         self.variables = self.armer.arm(leg, names)
         return self.variables
+
+    def switch_takes(self, variables: dict[str, str]) -> str:
+        """The command that would set these variables; Invalid where one of them is not fit for it."""
+        return commands.set_variables("A", variables)
 
     def told(self, *lines: tuple[Any, ...]) -> None:
         """The switch tells, line by line."""
@@ -181,7 +185,7 @@ class Story:
             **_of_leg(leg),
         }
         for key, value in more.items():
-            headers[key if "-" in key else f"variable_{key}"] = value
+            headers[key if "-" in key or key.startswith("variable_") else f"variable_{key}"] = value
         return Event(wire.plain_event(headers))
 
     def write_down(self) -> None:
@@ -222,3 +226,31 @@ def _of_leg(leg: str) -> dict[str, str]:
     made_for = {"variable_fsplug_call": "A", "variable_fsplug_company": ACME, "variable_fsplug_leg": name}
     user = {} if name == "trunk" else {"variable_fsplug_user": name}
     return {"Call-Direction": "outbound", "Caller-Destination-Number": name, **made_for, **user}
+
+
+def bridge(caller="A", answerer="B1001"):
+    return {"Bridge-A-Unique-ID": caller, "Bridge-B-Unique-ID": answerer}
+
+
+def started(recording):
+    return {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
+
+
+def stopped(recording):
+    return {**started(recording), "Record-Completion-Cause": "success-silence", "Answer-State": "hangup"}
+
+
+ENDED = {"Hangup-Cause": "NORMAL_CLEARING", "Answer-State": "hangup"}
+
+
+def a_whole_call(recording, leg="B1001"):
+    return [
+        (9.0, "B1001", "CHANNEL_ANSWER"),
+        (9.0, leg, "RECORD_START", started(recording)),
+        (9.0, "A", "CHANNEL_ANSWER"),
+        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
+        (20.0, leg, "RECORD_STOP", stopped(recording)),
+        (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+    ]

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.esl.story import ACME, BETA, Story
+from tests.esl.story import ACME, BETA, ENDED, Story, a_whole_call, bridge, started, stopped
 
 
 @pytest.fixture
@@ -12,33 +12,7 @@ def story(tmp_path):
     return Story(tmp_path)
 
 
-def bridge(caller="A", answerer="B1001"):
-    return {"Bridge-A-Unique-ID": caller, "Bridge-B-Unique-ID": answerer}
-
-
-def started(recording):
-    return {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
-
-
-def stopped(recording):
-    return {**started(recording), "Record-Completion-Cause": "success-silence", "Answer-State": "hangup"}
-
-
-ENDED = {"Hangup-Cause": "NORMAL_CLEARING", "Answer-State": "hangup"}
 RECORDED = [(True, "department-policy", "1001")]
-
-
-def a_whole_call(recording, leg="B1001"):
-    return [
-        (9.0, "B1001", "CHANNEL_ANSWER"),
-        (9.0, leg, "RECORD_START", started(recording)),
-        (9.0, "A", "CHANNEL_ANSWER"),
-        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
-        (20.0, leg, "RECORD_STOP", stopped(recording)),
-        (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
-        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
-        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
-    ]
 
 
 def assert_one_whole_recording(story, recording):
@@ -182,7 +156,12 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
     story.spool.files = {recording}
     story.told(
         *a_whole_call(recording)[:4],
-        (14.0, "B1001", "RECORD_STOP", {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "uri-failure"}),
+        (
+            14.0,
+            "B1001",
+            "RECORD_STOP",
+            {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "uri-failure"},
+        ),
     )
     story.until(14.1)
     [(_, leg, follower)] = story.switch.commands

@@ -1,0 +1,112 @@
+"""fsplug killed and started again: the same calls, no second recording, none lost (B23, P3)."""
+
+import pytest
+
+from tests.esl.story import ENDED, Story, a_whole_call, bridge, started, stopped
+
+RECORDED = [(True, "department-policy", "1001")]
+
+
+@pytest.fixture
+def story(tmp_path):
+    return Story(tmp_path)
+
+
+def live(story, bridged=True, recording=None):
+    """The switch still has the call."""
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.bridged = [("A", "B1001")] if bridged else []
+    story.switch.records = {("B1001", f"/spool/{recording}.wav")} if recording else set()
+
+
+@pytest.mark.parametrize("told_before", range(9))
+def test_killed_after_any_event_the_call_ends_as_if_nothing_had_happened(story, told_before):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    lines = a_whole_call(recording)
+    story.told(*lines[:told_before])
+    if 2 <= told_before < 5:
+        story.spool.files = {recording}
+        live(story, bridged=told_before >= 4, recording=recording)
+    elif told_before < 2:
+        live(story, bridged=False, recording=recording if told_before else None)
+    else:
+        story.spool.files = {recording}
+        story.switch.told = {}
+    story.start_again()
+    story.told(*lines[told_before:])
+    story.until(100)
+    assert story.verdicts() == RECORDED
+    assert story.recordings() == {recording: "stopped"}
+    assert (story.open_calls(), story.rejects()) == ([], [])
+    assert [command for command in story.switch.commands if command[0] == "start"] == []
+
+
+def test_a_call_that_ended_meanwhile_is_settled_by_the_file_it_left(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    story.start_again()
+    story.until(30)
+    assert story.verdicts() == RECORDED
+    assert (story.recordings(), story.open_calls()) == ({recording: "stopped"}, [])
+
+
+def test_a_call_that_rang_in_vain_meanwhile_leaves_no_decision(story):
+    story.asks("1001")
+    story.start_again()
+    story.until(30)
+    assert (story.verdicts(), story.recordings(), story.open_calls()) == ([], {}, [])
+
+
+def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_wiped(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.spool.files = {recording}
+    live(story)
+    story.start_again()
+    story.until(1)
+    [(act, leg, follower)] = story.switch.commands
+    assert (act, leg) == ("start", "B1001")
+    assert follower != recording
+    story.told((1.2, "B1001", "RECORD_START", started(follower)), (9.0, "B1001", "RECORD_STOP", stopped(follower)))
+    assert story.recordings() == {recording: "stopped", follower: "stopped"}
+
+
+def test_a_call_transferred_meanwhile_is_decided_anew_and_what_recorded_the_old_talk_stops(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.spool.files = {recording}
+    live(story, recording=recording)
+    story.switch.told["B1003"] = story.event("B1003", "CHANNEL_DATA")
+    story.switch.bridged = [("B1001", "B1003")]
+    story.start_again()
+    story.until(1)
+    assert ("stop", "B1001", recording) in story.switch.commands
+    assert len(story.verdicts()) == 2
+
+
+def test_the_policy_version_of_the_call_outlives_the_restart(story):
+    story.asks("1001")
+    live(story, bridged=False)
+    story.start_again()
+    assert story.book.calls["A"].version == 1
+    assert story.book.calls["A"].armed["1001"].recording == story.recording_of("1001")
+
+
+def test_told_of_the_end_after_the_restart_the_call_ends(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    live(story, recording=recording)
+    story.start_again()
+    story.told(
+        (20.0, "B1001", "RECORD_STOP", stopped(recording)),
+        (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+    )
+    story.until(60)
+    assert (story.open_calls(), story.book.channels, story.book.recordings) == ([], {}, {})
