@@ -110,3 +110,18 @@ def test_told_of_the_end_after_the_restart_the_call_ends(story):
     )
     story.until(60)
     assert (story.open_calls(), story.book.channels, story.book.recordings) == ([], {}, {})
+
+
+def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4], (12.0, "A", "CHANNEL_UNBRIDGE", bridge()))
+    story.until(12.2)
+    story.told((12.2, "B1001", "RECORD_STOP", stopped(recording)))
+    live(story, bridged=False)
+    story.start_again()
+    story.told((15.0, "A", "CHANNEL_BRIDGE", bridge()))
+    story.until(15.1)
+    [(_, _, second)] = [command for command in story.switch.commands if command[0] == "start"]
+    assert second != recording
+    assert (story.verdicts(), story.rejects()) == (RECORDED * 2, [])

@@ -253,3 +253,19 @@ def test_legs_that_are_none_of_ours_are_not_taken_in(story):
     story.told((1.0, "A", "CHANNEL_BRIDGE", {**bridge("A", "B1001"), **foreign}))
     story.until(60)
     assert story.verdicts(ACME) == []
+
+
+def test_the_same_two_who_part_and_meet_again_are_decided_again_and_no_file_is_written_twice(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(
+        *a_whole_call(recording)[:4],
+        (12.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (12.2, "B1001", "RECORD_STOP", {**stopped(recording), "Answer-State": "answered"}),
+        (15.0, "A", "CHANNEL_BRIDGE", bridge()),
+    )
+    story.until(15.1)
+    assert story.switch.commands[0] == ("stop", "B1001", recording)
+    [(_, leg, second)] = story.switch.commands[1:]
+    assert (leg, second != recording) == ("B1001", True)
+    assert (story.verdicts(), story.gaps()) == (RECORDED * 2, [])
