@@ -14,6 +14,9 @@ class GrowthMeter(Protocol):
     def stalled_bytes(self, recording: str) -> int | None:
         """The size at which this recording's file has stopped growing; None while it grows."""
 
+    def forget(self, recording: str) -> None:
+        """Begin anew with this recording."""
+
 
 class GrowthWatch:
     """Tells each running recording that has stopped growing, once."""
@@ -33,6 +36,11 @@ class GrowthWatch:
         for recording in running:
             if recording.id in stalled and recording.id not in self._told and recording.stage is Stage.RUNNING:
                 self._tell(recording, stalled[recording.id])
+
+    def rest(self) -> None:
+        """The switch can't be asked now whether it still records: begin anew when it can."""
+        for recording in self._book.recordings:
+            self._meter.forget(recording)
 
     def _stalled(self, recordings: list[str]) -> dict[str, int]:
         sizes = {one: self._meter.stalled_bytes(one) for one in recordings}

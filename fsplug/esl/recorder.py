@@ -18,11 +18,13 @@ CONFIRM_SECONDS = 0.5
 # A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
 START_SECONDS = 2.0
 # A recording that begins later than this after its talk is whole no more. A command to a bridged leg takes 0.2 s.
-LATE_SECONDS = 1.0
+LATE_SECONDS = 0.5
 # A recording that the switch ends during the talk is followed by another, unless it ends at once each time.
 RESTART_AFTER_SECONDS = 2.0
 # From the end of a leg to the RECORD_STOP that should have come before it.
 STOP_SECONDS = 2.0
+# Causes of our own: the leg's end was told and its RECORD_STOP was not; neither was, so nobody knows when it ended.
+STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
 
@@ -84,10 +86,10 @@ class Recorder:
         if recording.decision:
             self._write_stopped(recording)
 
-    def leg_ended(self, recording: Recording) -> None:
-        """The recorded leg is gone: its RECORD_STOP has come, or is on its way, or is lost."""
+    def leg_ended(self, recording: Recording, at: float | None) -> None:
+        """The recorded leg is gone, at an unknown time if None: its RECORD_STOP has come, is on its way, or is lost."""
         seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
-        self._ports.later(seconds, self._settle, recording, self._ports.clock())
+        self._ports.later(seconds, self._settle, recording, at)
 
     def ran_unseen(self, recording: Recording) -> bool:
         """Whether this armed recording has run though no event told of it."""
@@ -96,7 +98,7 @@ class Recorder:
 
     def ended_unseen(self, recording: Recording, at: float) -> None:
         """It ran and its leg is gone; when it began and ended is not known, its file tells how long it was."""
-        self.end(recording, at, "stop-unseen")
+        self.end(recording, at, END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
 
     def never_began(self, recording: Recording, cause: str, detail: str) -> None:
@@ -128,10 +130,10 @@ class Recorder:
             )
         )
 
-    def _settle(self, recording: Recording, leg_ended_at: float) -> None:
+    def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision:
             self._write_lost(recording, "never-started", "the switch told of no recording during the talk")
-        self.end(recording, leg_ended_at, "stop-unseen")
+        self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         if not recording.decision:
             # A leg that answered and lost the race, or was answered by a machine of the dialplan: nobody's talk.
@@ -159,7 +161,7 @@ class Recorder:
 
     def _successor_of(self, recording: Recording) -> Recording:
         """A recording for the rest of the talk: this one has ended untold, and a second start would wipe its file."""
-        self.end(recording, self._ports.clock(), "stop-unseen")
+        self.end(recording, self._ports.clock(), END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         successor = self._ports.new_id()
         path = self._ports.spool.path(successor)
@@ -227,7 +229,7 @@ class Recorder:
 
     def _write_stopped(self, recording: Recording) -> None:
         at = recording.stopped_at or self._ports.clock()
-        seconds = at - recording.started_at if recording.started_at else None
+        seconds = at - recording.started_at if recording.started_at and recording.stop_cause != END_UNSEEN else None
         self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
 
     def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:

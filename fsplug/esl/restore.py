@@ -10,7 +10,7 @@ from fsplug.esl.channels import leg_of
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.esl.recorder import Recorder
-from fsplug.esl.talks import Talks
+from fsplug.esl.talks import UNTOLD_CAUSE, Talks
 from fsplug.policy.entities import Channels, OnFailure, Terms
 from fsplug.policy.legs import Leg
 from fsplug.store import calls, decisions, recordings
@@ -23,7 +23,6 @@ from fsplug.store.recordings import State
 
 log = structlog.get_logger()
 
-ENDED_UNSEEN = "ENDED_UNSEEN"
 _UNDER_WAY = (State.EXPECTED, State.RECORDING)
 
 
@@ -121,7 +120,7 @@ class Restorer:
         for row in under_way:
             self._stop(row)
         self._book.see(call.ringing.caller if call.ringing else Leg(call.id, call.company, call=call.id))
-        self._talks.leg_ended(call.id, ENDED_UNSEEN, self._ports.clock())
+        self._talks.leg_ended(call.id, UNTOLD_CAUSE, self._ports.clock())
 
     def _stop_those_of_ended_calls(self, under_way: Mapping[str, list[RecordingRow]], open_calls: set[str]) -> None:
         for call, rows in under_way.items():

@@ -54,7 +54,7 @@ class Talks:
         if channel.decision is None and channel.leg.answered and cause not in LOST_RACE:
             self._decide_unbridged(channel.leg, at)
         for recording in self._book.recordings_on(channel):
-            self._recorder.leg_ended(recording)
+            self._recorder.leg_ended(recording, None if cause == UNTOLD_CAUSE else at)
         partner = self._book.partner_of(channel)
         if partner is not None and partner.partner == uuid:
             self.end(partner)

@@ -149,7 +149,10 @@ class ServingProcess:
 
     def _look_at_spool(self) -> None:
         self._run(self._gate.look)
-        self._growth.look(self._run)
+        if self.link.up:
+            self._growth.look(self._run)
+        else:
+            self._growth.rest()
 
     def _run(self, work: Callable[[], Any]) -> Any:
         """Run what may wait for a disk in a thread, so that no call waits with it."""

@@ -100,6 +100,9 @@ class Spool:
     def discard(self, recording):
         self.files.discard(recording)
 
+    def forget(self, recording):
+        self.stalled.pop(recording, None)
+
     def stalled_bytes(self, recording):
         return self.stalled.get(recording)
 

@@ -269,3 +269,24 @@ def test_the_same_two_who_part_and_meet_again_are_decided_again_and_no_file_is_w
     [(_, leg, second)] = story.switch.commands[1:]
     assert (leg, second != recording) == ("B1001", True)
     assert (story.verdicts(), story.gaps()) == (RECORDED * 2, [])
+
+
+def test_when_nobody_told_the_end_of_a_recording_nobody_says_how_long_its_talk_was(story):
+    story.asks("1001")
+    story.told(*a_whole_call(story.recording_of("1001"))[:4])
+    story.reconciler.look()
+    story.until(40)
+    story.reconciler.look()
+    story.until(60)
+    [stop] = [entry for entry in story.entries if entry.kind == "recording-stopped"]
+    assert (stop.cause, stop.talk_seconds) == ("end-unseen", None)
+
+
+def test_a_file_is_not_told_as_standing_still_for_the_time_the_switch_was_away(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.spool.stalled = {recording: 4096}
+    story.growth.rest()
+    story.growth.look(lambda look: look())
+    assert story.gaps() == []
