@@ -1,0 +1,154 @@
+"""The worker: every recording the switch has finished ends sealed or lost, once, whatever happens on the way."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.media.archive import FolderArchive
+from fsplug.media.spool import Spool
+from fsplug.media.worker import Worker
+from fsplug.store import gaps, ledger, provision, recordings
+from fsplug.store.database import Store
+from fsplug.store.entries import CallSeen, DecisionMade, RecordingStarted, RecordingStopped
+from tests.media.recordings import killed, whole, write
+
+ACME = "acme.example"
+COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
+BEGAN = 1_800_000_000.0
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "store.db")
+    made.connect()
+    made.migrate()
+    provision.apply_plan(made, provision.plan(made, tomllib.loads(COMPANIES.read_text())), by="test")
+    return made
+
+
+@pytest.fixture
+def spool(tmp_path):
+    (tmp_path / "spool").mkdir()
+    return Spool(tmp_path / "spool")
+
+
+@pytest.fixture
+def archive(tmp_path):
+    (tmp_path / "archive").mkdir()
+    return FolderArchive(tmp_path / "archive")
+
+
+@pytest.fixture
+def work(store, spool, archive):
+    """One round of the worker, and what it says written down."""
+    worker = Worker(store, spool, archive, "switch", clock=lambda: BEGAN + 100)
+
+    def run():
+        entries = worker.work()
+        ledger.apply(store, entries)
+        return [entry.kind for entry in entries]
+
+    return run
+
+
+def finished(store, recording="r1", talk_seconds=2.0, switch="switch", company=ACME):
+    decision, call = f"d-{recording}", f"call-{recording}"
+    decided = DecisionMade(
+        decision, call, company, f"{call}:b:0", BEGAN, 1, "1001", "b", True, "department-policy", "box-ticked",
+        "incoming", None, "", "", {}, recording, f"/spool/{recording}.wav", "stereo", "quality", "open",
+    )  # fmt: skip
+    ledger.apply(
+        store,
+        [
+            CallSeen(call, company, switch, 1, "incoming", None, "", "", {}, BEGAN),
+            decided,
+            RecordingStarted(recording, company, "b", f"/spool/{recording}.wav", BEGAN),
+            RecordingStopped(recording, BEGAN + 2, "success-silence", talk_seconds),
+        ],
+    )
+
+
+def test_a_finished_recording_is_sealed_with_its_length_and_its_hash(store, spool, archive, work):
+    finished(store)
+    content = write(spool.path("r1"), whole(2.0)).read_bytes()
+    assert work() == ["recording-sealed"]
+    row = recordings.get(store, ACME, "r1")
+    assert (row.state, row.seconds, row.bytes) == ("sealed", 2.0, len(content))
+    assert row.sha256 == hashlib.sha256(archive.open(row.location).read()).hexdigest()
+    assert not spool.path("r1").exists()
+
+
+def test_where_it_lies_is_named_by_company_and_day(store, spool, work):
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+    work()
+    assert recordings.get(store, ACME, "r1").location == "acme.example/2027/01/15/r1.wav"
+
+
+def test_a_header_cut_by_a_crash_is_repaired_and_the_row_says_so(store, spool, work):
+    finished(store, talk_seconds=None)
+    write(spool.path("r1"), killed(2.0))
+    assert work() == ["recording-sealed"]
+    assert recordings.get(store, ACME, "r1").repaired
+
+
+@pytest.mark.parametrize(("content", "cause"), [(None, "missing"), (b"", "empty"), (b"not audio", "not-wav")])
+def test_what_holds_no_audio_is_lost_and_is_a_gap(store, spool, work, content, cause):
+    finished(store)
+    if content is not None:
+        write(spool.path("r1"), content)
+    assert work() == ["recording-lost"]
+    assert recordings.get(store, ACME, "r1").state == "lost"
+    assert [gap.cause for gap in gaps.listed(store, ACME)] == [cause]
+
+
+def test_a_recording_shorter_than_its_talk_is_kept_and_the_lack_is_a_gap(store, spool, work):
+    finished(store, talk_seconds=10.0)
+    write(spool.path("r1"), whole(2.0))
+    assert work() == ["recording-sealed", "gap-found"]
+    [gap] = gaps.listed(store, ACME)
+    assert (gap.cause, gap.detail) == ("short", "2.0 s recorded of 10.0 s talked")
+
+
+def test_within_two_percent_of_the_talk_is_whole(store, spool, work):
+    finished(store, talk_seconds=50.9)
+    write(spool.path("r1"), whole(50.0, channels=1))
+    assert work() == ["recording-sealed"]
+
+
+def test_what_is_settled_is_not_settled_again_while_its_entry_waits_in_the_journal(store, spool, archive):
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+    worker = Worker(store, spool, archive, "switch")
+    assert len(worker.work()) == 1
+    assert worker.work() == []
+
+
+def test_an_archive_that_is_away_keeps_it_for_the_next_time(store, spool, archive, work, monkeypatch):
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+
+    def full(*_):
+        raise Unavailable("archive-full", "the archive is full")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(archive, "put", full)
+        assert work() == []
+        assert recordings.get(store, ACME, "r1").state == "stopped"
+    assert work() == ["recording-sealed"]
+
+
+def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(store, spool, work):
+    for recording in ("r1", "r2", "r3"):
+        finished(store, recording)
+        write(spool.path(recording), whole(2.0))
+    write(spool.path("r2"), b"not audio")
+    assert sorted(work()) == ["recording-lost", "recording-sealed", "recording-sealed"]
+
+
+def test_another_switchs_recordings_are_left_to_the_fsplug_beside_it(store, work):
+    finished(store, switch="elsewhere")
+    assert work() == []
