@@ -74,6 +74,12 @@ def some_ports(count: int) -> list[int]:
     return _take(free, count)
 
 
+def some_media_ports(count: int) -> list[int]:
+    """So many ports for SIPp's audio; it takes the three after each as well: RTCP, video and its RTCP."""
+    free = (port for port in random.sample(_PORTS[::4], 500) if all(map(is_free, range(port, port + 4))))
+    return _take(free, count)
+
+
 def _rtp_block() -> int:
     """The first of 1,000 ports for audio; a switch at work holds some of the lowest or none at all."""
     blocks = random.sample(_RTP_BLOCKS, len(_RTP_BLOCKS))

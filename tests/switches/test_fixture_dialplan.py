@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.switches.barephone import BarePhone, Message
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.scenario import read_scenario
 from fsplug.lab.sipp import play
+from tests.switches.barephone import BarePhone, Message
 from tests.switches.standin import StandIn
 
 ANNA, BO, CLARA = "1001", "1002", "1003"
