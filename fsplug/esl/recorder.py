@@ -92,13 +92,16 @@ class Recorder:
         self._ports.later(seconds, self._settle, recording, at)
 
     def ran_unseen(self, recording: Recording) -> bool:
-        """Whether this armed recording has run though no event told of it."""
-        untold = recording.stage is Stage.ARMED and not recording.decision
-        return untold and self._ports.spool.exists(recording.id)
+        """Whether this armed recording has run though nobody told whose talk it was."""
+        untold = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
+        return untold and not recording.decision and self._ports.spool.exists(recording.id)
 
     def ended_unseen(self, recording: Recording, at: float) -> None:
         """It ran and its leg is gone; when it began and ended is not known, its file tells how long it was."""
-        self.end(recording, at, END_UNSEEN)
+        if recording.stage is Stage.STOPPED:
+            self._write_stopped(recording)
+        else:
+            self.end(recording, at, END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
 
     def never_began(self, recording: Recording, cause: str, detail: str) -> None:
@@ -131,7 +134,7 @@ class Recorder:
         )
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
-        if recording.stage is Stage.ARMED and recording.decision:
+        if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
             self._write_lost(recording, "never-started", "the switch told of no recording during the talk")
         self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
@@ -140,7 +143,8 @@ class Recorder:
             self._ports.spool.discard(recording.id)
 
     def _start_if_missing(self, recording: Recording) -> None:
-        if recording.stage is Stage.ARMED and recording.leg in self._book.channels:
+        channel = self._book.channels.get(recording.leg)
+        if recording.stage is Stage.ARMED and channel is not None and channel.recording == recording.id:
             self._command_start(recording)
 
     def _command_start(self, recording: Recording) -> None:
@@ -196,6 +200,10 @@ class Recorder:
 
     def _give_up_if_missing(self, recording: Recording) -> None:
         if recording.stage is not Stage.ARMED:
+            return
+        if self._ports.spool.exists(recording.id):
+            # It has begun, and only its RECORD_START was not told.
+            self._found_running(recording)
             return
         recording.advance(Stage.STOPPED)
         self._book.recordings.pop(recording.id, None)

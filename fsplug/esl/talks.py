@@ -48,11 +48,15 @@ class Talks:
 
     def leg_ended(self, uuid: str, cause: str, at: float) -> None:
         """A leg is gone from the switch."""
-        channel = self._book.forget(uuid)
+        channel = self._book.channels.get(uuid)
         if channel is None:
             return
-        if channel.decision is None and channel.leg.answered and cause not in LOST_RACE:
-            self._decide_unbridged(channel.leg, at)
+        if channel.decision is None and channel.leg.answered:
+            if cause in LOST_RACE:
+                self._disarm(channel.leg)
+            else:
+                self._decide_unbridged(channel.leg, at)
+        self._book.forget(uuid)
         for recording in self._book.recordings_on(channel):
             self._recorder.leg_ended(recording, None if cause == UNTOLD_CAUSE else at)
         partner = self._book.partner_of(channel)
@@ -115,6 +119,12 @@ class Talks:
         decided = self._decisions.of(call.ringing.caller, answerer)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
         self._record(decided, at)
+
+    def _disarm(self, loser: Leg) -> None:
+        """A leg answered too late: what it armed is nobody's talk, and its file goes with it."""
+        armed = self._book.take_arm(loser.call, loser)
+        if armed is not None and armed.recording in self._book.recordings and not armed.arm.on_caller:
+            self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
 
     def _leave(self, channel: Channel) -> None:
         """The channel's talk is over: what recorded it stops."""

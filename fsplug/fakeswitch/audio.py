@@ -48,7 +48,11 @@ class WavFile:
         self._buffer_bytes = max(1, buffer_bytes)
         self._waiting = bytearray()
         self._file: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        os.write(self._file, self._header(0))
+        try:
+            os.write(self._file, self._header(0))
+        except OSError:
+            self.abandon()
+            raise
 
     def hold(self, pcm: bytes) -> None:
         """Take samples into memory, where a killed switch loses them."""

@@ -115,7 +115,7 @@ class Recorder:
     def _open(self, channel: Channel, path: str, variables: Mapping[str, str]) -> WavFile | None:
         stereo = any(is_true(_setting(channel, variables, name)) for name in ("RECORD_STEREO", "RECORD_STEREO_SWAP"))
         buffering = _setting(channel, variables, "enable_file_write_buffering")
-        if self._misbehaviour.unwritable or RATE_FOLDERS & set(path.split("/")[:-1]) or not path.endswith(".wav"):
+        if self._misbehaviour.unwritable or _is_captured(path) or not path.endswith(".wav"):
             return None
         try:
             if not os.path.isdir(os.path.dirname(path)):
@@ -214,6 +214,14 @@ class Recorder:
 
 def _setting(channel: Channel, variables: Mapping[str, str], name: str) -> str | None:
     return variables.get(name) or channel.variables.get(name)
+
+
+def _is_captured(path: str) -> bool:
+    """Whether a folder of a sample rate's name takes the file, be it above or beside it."""
+    folder = os.path.dirname(path)
+    return bool(RATE_FOLDERS & set(folder.split("/"))) or any(
+        os.path.isdir(os.path.join(folder, rate)) for rate in RATE_FOLDERS
+    )
 
 
 def _buffer_bytes(buffering: str | None) -> int:

@@ -1,0 +1,64 @@
+"""The two switches, each with an fsplug beside it; one suite for both."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.calls.lines import FAKE, REAL, FakeLine, Line, RealLine, a_line, why_not
+from tests.calls.plant import Plant
+
+
+@pytest.fixture(scope="session")
+def fake_line() -> Iterator[FakeLine]:
+    """The fake switch of the whole run."""
+    with a_line(FAKE) as switch:
+        yield switch
+
+
+@pytest.fixture(scope="session")
+def real_line() -> Iterator[RealLine]:
+    """The FreeSWITCH of the whole run."""
+    if reason := why_not(REAL):
+        pytest.skip(reason)
+    with a_line(REAL) as switch:
+        yield switch
+
+
+@pytest.fixture(scope="session", params=[FAKE, REAL])
+def line(request: pytest.FixtureRequest) -> Line:
+    """Each of the two."""
+    return request.getfixturevalue("fake_line" if request.param == FAKE else "real_line")
+
+
+@pytest.fixture(scope="module")
+def module_plant(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """fsplug beside that switch, for one module."""
+    line.bring_back()
+    with Plant(line, tmp_path_factory.mktemp("plant")).running() as plant:
+        yield plant
+
+
+@pytest.fixture
+def plant(module_plant: Plant) -> Iterator[Plant]:
+    """The same, found and left as it was: no call, nothing of a call in fsplug, no fault of fsplug's own."""
+    yield from left_as_found(module_plant)
+
+
+def left_as_found(plant: Plant) -> Iterator[Plant]:
+    """Yield it, and check afterwards that nothing is left of what was done with it."""
+    plant.line.bring_back()
+    plant.until_settled()
+    base = plant.serving.descriptors
+    yield plant
+    plant.until(lambda: plant.line.legs() == 0, 10, "the switch to have no leg")
+    plant.until_settled()
+    plant.until(
+        lambda: plant.serving.descriptors <= base + SPARE_DESCRIPTORS,
+        10,
+        f"fsplug to close what it opened: {plant.serving.descriptors} files instead of {base}",
+    )
+    assert plant.serving.failures() == []
+
+
+# Connections to the database that the pool keeps for the next one.
+SPARE_DESCRIPTORS = 12

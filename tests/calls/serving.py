@@ -1,0 +1,131 @@
+"""`fsplug serve` as an operator starts it: a supervisor and its server, to be killed, frozen and started again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fsplug.lab.freeswitch import wait_for
+
+START_SECONDS = 15.0
+STOP_SECONDS = 20.0
+
+
+class Serving:
+    """One fsplug on the data folder `data`. `settings` are those that differ from its defaults."""
+
+    def __init__(self, data: Path, settings: Mapping[str, str | int]) -> None:
+        self.data = data
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log_from = 0
+
+    @property
+    def log(self) -> Path:
+        return self.data / "serve.log"
+
+    @property
+    def pid(self) -> int:
+        """The supervisor."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def server(self) -> int:
+        """The server, the supervisor's child; 0 while there is none."""
+        try:
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        except FileNotFoundError:
+            return 0
+        return int(children[0]) if children else 0
+
+    @property
+    def descriptors(self) -> int:
+        """How many files and sockets the server holds."""
+        return len(os.listdir(f"/proc/{self.server}/fd"))
+
+    @property
+    def threads(self) -> int:
+        return len(os.listdir(f"/proc/{self.server}/task"))
+
+    def start(self, wait: bool = True) -> None:
+        """Start it, and with `wait` until it has taken up the switch's calls."""
+        self._log_from = self.log.stat().st_size if self.log.exists() else 0
+        environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "fsplug", "serve", "--data", str(self.data)],
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        """Return once the calls of the switch are taken up."""
+        wait_for(lambda: self.said("calls-restored") != [], START_SECONDS, f"fsplug to serve; see {self.log}")
+
+    def kill(self) -> None:
+        """kill -9: the server dies with its supervisor."""
+        server = self.server
+        os.kill(self.pid, signal.SIGKILL)
+        self._process.wait(STOP_SECONDS)
+        wait_for(lambda: not is_alive(server), STOP_SECONDS, "the server to die with its supervisor")
+
+    def kill_server(self) -> int:
+        """kill -9 of the server alone; its process id."""
+        server = self.server
+        os.kill(server, signal.SIGKILL)
+        return server
+
+    def freeze(self) -> int:
+        """Stop the server where it stands (SIGSTOP); its process id."""
+        server = self.server
+        os.kill(server, signal.SIGSTOP)
+        return server
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.terminate()
+        return self._process.wait(STOP_SECONDS)
+
+    def end(self) -> None:
+        """However it stands, it is gone afterwards."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The log's lines of this event since the last start."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_from)
+            lines = [line for line in log.read().split(b"\n") if line.startswith(b"{")]
+        return [entry for entry in map(json.loads, lines) if entry.get("event") == event]
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the link to the switch is up, as far as it has told."""
+        ups, downs = self.said("link-up"), self.said("link-down")
+        return bool(ups) and (not downs or ups[-1]["timestamp"] > downs[-1]["timestamp"])
+
+    def failures(self) -> list[str]:
+        """What fsplug itself calls a fault of its own since its log began: handlers and loops that failed."""
+        failed = ("handler-failed", "loop-failed", "Traceback", "event-handler-failed")
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if any(word in line for word in failed)]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether this process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -1,0 +1,161 @@
+"""The SIPp scenarios acted on the fake switch: each role's file, as what the fake switch's people do."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gevent
+
+from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.lab.player import NAMES
+from fsplug.lab.scenario import Role, Scenario
+
+Control = Callable[[], ControlClient]
+
+RING_SECONDS = 0.3
+_ANSWERS: Mapping[str, float | str] = {
+    "answers": RING_SECONDS,
+    "answers-and-hangs-up": RING_SECONDS,
+    "answers-and-transfers": RING_SECONDS,
+    "answers-and-connects": RING_SECONDS,
+    "rings-in-vain": "no-answer",
+    "is-busy": "busy",
+    # The switch does not follow a redirection (outbound_redirect_fatal); to fsplug it is a leg that did not answer.
+    "deflects": "reject",
+}
+# What the caller's side must be told at the end.
+_CAUSES: Mapping[str, str] = {
+    "outside-gives-up": "ORIGINATOR_CANCEL",
+    "outside-hears-busy": "USER_BUSY",
+    "outside-hears-no-answer": "NO_ANSWER",
+    "outside-is-redirected": "CALL_REJECTED",
+    "outside-is-refused": "CALL_REJECTED",
+    "user-is-refused": "CALL_REJECTED",
+    "user-calls-and-transfers": "BLIND_TRANSFER",
+    "user-calls-until-bye": "ATTENDED_TRANSFER",
+}
+_UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers")
+_ENDED_SECONDS = 30.0
+_HERTZ, _HERTZ_STEP = 2600, 110
+
+
+class Performance:
+    """One scenario on the fake switch.
+
+    After `run`, `complaints` is what went wrong for the callers in it, and `legs` are the uuids of all who talked.
+    """
+
+    def __init__(self, scenario: Scenario, control: Control) -> None:
+        self._scenario = scenario
+        self._control = control
+        self._ended = {role.name: gevent.event.Event() for role in scenario.calling}
+        self._latest: dict[str, str] = {}
+        self.complaints: list[str] = []
+        self.legs: set[str] = set()
+
+    def run(self) -> None:
+        """Act it to its end."""
+        players = [gevent.spawn(self._play, role) for role in self._scenario.calling]
+        gevent.joinall(players, raise_error=True)
+
+    def _play(self, role: Role) -> None:
+        if role.after:
+            self._ended[role.after].wait(_ENDED_SECONDS)
+        gevent.sleep(role.wait_seconds)
+        with self._control() as control:
+            for number in range(role.count):
+                self._call(role, control, self._order(role, number))
+        self._ended[role.name].set()
+
+    def _call(self, role: Role, control: ControlClient, order: dict[str, Any]) -> None:
+        call = self._latest[role.name] = control.ask("place", **order)["call"]
+        if _kind(self._scenario, role) == "user-calls-and-transfers":
+            self._end_what_was_transferred(control, call)
+        elif connecting := self._connecting(role):
+            self._connect(control, call, connecting)
+        ended = control.ask("wait", call=call, seconds=_ENDED_SECONDS)
+        self.legs |= {call, *(leg for bridge in ended["bridges"] for leg in bridge)}
+        cause = ended["cause"]
+        expected = _CAUSES.get(_kind(self._scenario, role), "NORMAL_CLEARING")
+        if cause != expected:
+            self.complaints.append(f"{role.name}: the call ended with {cause}, not {expected}")
+
+    def _order(self, role: Role, number: int) -> dict[str, Any]:
+        kind = _kind(self._scenario, role)
+        who = {"context": role.company, "user": role.user, "domain": role.company} if role.user else {}
+        hangs_up = self._who_hangs_up(role)
+        variables = dict(_variable(header) for header in role.headers)
+        # mod_sofia takes the asserted identity for the caller.
+        asserted = variables.get("sip_P-Asserted-Identity", "").partition("@")[0]
+        return {
+            **who,
+            "caller": asserted or role.user or role.number,
+            "caller_name": self._display(role, number),
+            "destination": role.calls,
+            "variables": {**variables, "sip_from_user": role.user or role.number},
+            "tone_hz": tone_of(self._scenario, role),
+            "answers": self._answers(role),
+            "talk": hangs_up.talk_seconds if hangs_up else role.talk_seconds if kind not in _UNTIL_BYE else None,
+            "hangs_up": "callee" if hangs_up else "caller",
+            "cancel": role.talk_seconds if kind == "outside-gives-up" else None,
+            "steps": list(self._steps(role)),
+        }
+
+    def _display(self, role: Role, number: int) -> str:
+        names = self._scenario.folder / NAMES
+        if not names.exists():
+            return role.display
+        # Not splitlines: some of these names hold what Python takes for the end of a line.
+        line = names.read_text(encoding="utf-8").split("\n")[1 + number]
+        return line.rstrip(" ").strip('"').replace('\\"', '"')
+
+    def _answers(self, role: Role) -> dict[str, float | str]:
+        waiting = [one for one in self._scenario.waiting if one.company == role.company]
+        return {one.user or "trunk": _ANSWERS[_kind(self._scenario, one)] for one in waiting}
+
+    def _steps(self, role: Role) -> list[dict[str, Any]]:
+        if _kind(self._scenario, role) == "user-calls-and-transfers":
+            return [{"after": role.talk_seconds, "act": "transfer", "by": "caller", "to": role.target}]
+        transfers = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-transfers"]
+        return [{"after": one.talk_seconds, "act": "transfer", "to": one.target} for one in transfers]
+
+    def _who_hangs_up(self, role: Role) -> Role | None:
+        """The called one, where it is not the caller who ends the call."""
+        if _kind(self._scenario, role) != "outside-calls-until-bye":
+            return None
+        return next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
+
+    def _connecting(self, role: Role) -> Role | None:
+        """The phone that will connect this role's call with its own second one."""
+        phones = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-connects"]
+        return next(iter(phones), None) if not role.consults else None
+
+    def _connect(self, control: ControlClient, call: str, phone: Role) -> None:
+        control.ask("wait_bridged", call=call)
+        gevent.sleep(phone.talk_seconds)
+        consultation = next(self._latest[role.name] for role in self._scenario.calling if role.consults)
+        control.ask("attended_transfer", call=call, consultation=consultation)
+
+    def _end_what_was_transferred(self, control: ControlClient, call: str) -> None:
+        """The called one, who was sent on, hangs up when it has talked long enough."""
+        answered = control.ask("wait_bridged", call=call)["callee"]
+        begun = time.monotonic()
+        ending = next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
+        gevent.sleep(begun + ending.talk_seconds - time.monotonic())
+        control.ask("api", line=f"uuid_kill {answered} NORMAL_CLEARING")
+
+
+def tone_of(scenario: Scenario, role: Role) -> int:
+    """The tone a caller speaks with; none that the switch's own legs have."""
+    return _HERTZ + _HERTZ_STEP * scenario.roles.index(role)
+
+
+def _kind(scenario: Scenario, role: Role) -> str:
+    """The kind of behaviour: the file under roles/ that the role's file is a link to."""
+    return (scenario.folder / f"{role.name}.xml").resolve().stem
+
+
+def _variable(header: str) -> tuple[str, str]:
+    """A header as mod_sofia keeps it."""
+    name, _, value = header.partition(": ")
+    return f"sip_{name}", value.strip("<>").removeprefix("sip:")

@@ -1,0 +1,36 @@
+"""The link to the switch breaks while calls begin and end: it comes back by itself and makes good what it missed (F20)."""
+
+import gevent
+import pytest
+
+from fsplug.store.recordings import State
+from tests.calls.lines import FakeLine
+from tests.calls.plant import Plant
+
+CALLS = 60
+TALK_SECONDS = 1.5
+
+
+@pytest.mark.parametrize("line", ["fake"], indirect=True)
+@pytest.mark.parametrize("how", ["close", "half-close", "reset"])
+def test_what_happened_without_a_link_is_made_good(how: str, plant: Plant) -> None:
+    before = {call.id for call in plant.calls()}
+    breaking = gevent.spawn(_break_again_and_again, plant.line, how)
+    try:
+        with plant.line.crowd(CALLS, TALK_SECONDS) as crowd:
+            assert crowd.dropped() == 0
+    finally:
+        breaking.kill()
+    plant.until_settled()
+    calls = {call.id for call in plant.calls()} - before
+    decided = [one for one in plant.decisions() if one.call in calls]
+    kept = [one for one in plant.recordings() if one.call in calls]
+    assert (len(calls), len(decided), len(kept)) == (CALLS, CALLS, CALLS)
+    assert {one.state for one in kept} == {State.SEALED}
+    assert all(abs(one.seconds - TALK_SECONDS) < 0.3 for one in kept)
+
+
+def _break_again_and_again(line: FakeLine, how: str) -> None:
+    while True:
+        line.ask("drop_links", how=how)
+        gevent.sleep(0.3)

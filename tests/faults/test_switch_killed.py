@@ -1,0 +1,73 @@
+"""The switch dies with calls up, alone or together with fsplug: what was said is kept, repaired and listed (P4, B5)."""
+
+import time
+
+import pytest
+
+from fsplug.store.recordings import State
+from tests.calls.people import incoming
+from tests.calls.plant import Plant
+
+TALKED_SECONDS = 3.0
+LOST_SECONDS = 1.0
+CALLS = 8
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["alone", "with-fsplug"])
+def test_at_most_a_second_is_lost_when_the_switch_is_killed(both: bool, plant: Plant) -> None:
+    known = {one.id for one in plant.recordings()}
+    with plant.line.crowd(CALLS, 60):
+        begun = _when_all_have_talked(plant, known)
+        plant.line.kill()
+        killed_at = time.time()
+        if both:
+            plant.serving.kill()
+        plant.line.start()
+        if both:
+            plant.serving.start()
+    plant.until_settled()
+    _all_are_kept(plant, begun, killed_at)
+    assert all(one.repaired for one in plant.recordings() if one.id in begun)
+    _goes_on(plant)
+
+
+def test_calls_of_a_switch_that_is_restarted_are_ended_and_kept(plant: Plant) -> None:
+    known = {one.id for one in plant.recordings()}
+    with plant.line.crowd(CALLS, 60):
+        begun = _when_all_have_talked(plant, known)
+        stopped_at = time.time()
+        plant.line.restart()
+    plant.until_settled()
+    _all_are_kept(plant, begun, stopped_at)
+    _goes_on(plant)
+
+
+def _when_all_have_talked(plant: Plant, known: set[str]) -> dict[str, float]:
+    """Once each call has been recorded for a while: each recording, and when it began."""
+
+    def begun() -> dict[str, float]:
+        found = [one for one in plant.recordings() if one.id not in known and one.state is State.RECORDING]
+        return {one.id: one.started_at for one in found}
+
+    plant.until(
+        lambda: len(begun()) == CALLS and max(begun().values()) < time.time() - TALKED_SECONDS,
+        what="every call to be recorded for a while",
+    )
+    return begun()
+
+
+def _all_are_kept(plant: Plant, begun: dict[str, float], until: float) -> None:
+    kept = [one for one in plant.recordings() if one.id in begun]
+    assert [one.state for one in kept] == [State.SEALED] * CALLS
+    missing = [until - begun[one.id] - one.seconds for one in kept]
+    assert max(missing) <= LOST_SECONDS
+    assert plant.files() == set()
+
+
+def _goes_on(plant: Plant) -> None:
+    """The link is back and the next call is recorded."""
+    known = {one.id for one in plant.recordings()}
+    plant.until(lambda: plant.serving.is_linked, what="the link to come back")
+    assert plant.line.play(incoming(talk_seconds=0.5)) == []
+    plant.until_settled()
+    assert [one.state for one in plant.recordings() if one.id not in known] == [State.SEALED]
