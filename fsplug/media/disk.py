@@ -7,7 +7,13 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from gevent.monkey import get_original
+
 from fsplug.errors import Unavailable
+
+# Since 25.8 gevent's own gives a folder's descriptor back in the hub's next round; a thread of its pool that has once
+# waited for a lock has a hub, and no next round.
+_close = get_original("os", "close")
 
 BLOCK_BYTES = 1 << 20
 
@@ -48,7 +54,7 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
-    os.close(descriptor)
+    _close(descriptor)
     raise OSError(errno.ELOOP, "not a regular file", str(path))
 
 
@@ -67,4 +73,4 @@ def sync(path: Path) -> None:
     try:
         os.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        _close(descriptor)

@@ -61,4 +61,4 @@ def left_as_found(plant: Plant) -> Iterator[Plant]:
 
 
 # Connections to the database that the pool keeps for the next one.
-SPARE_DESCRIPTORS = 12
+SPARE_DESCRIPTORS = 6

@@ -86,6 +86,11 @@ def mono(document: dict) -> None:
         policy["channels"] = "mono"
 
 
+def sales_internal(document: dict) -> None:
+    """Sales, too, records what colleagues say to each other."""
+    next(policy for policy in _acme(document)["policy"] if policy["department"] == "Sales")["internal"] = True
+
+
 def _acme(document: dict) -> dict:
     return next(company for company in document["company"] if company["domain"] == ACME)
 

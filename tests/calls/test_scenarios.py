@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import gevent
 import pytest
@@ -17,6 +18,8 @@ from tests.calls.stage import tone_of
 HEARD_SECONDS = 1.0
 # fsplug.lab.sipp: the first role's tone, and each further one's.
 HERTZ, HERTZ_STEP = 440, 110
+# What the hostile names would make the switch or fsplug write.
+TRAP = Path("/tmp/fsplug-hostile-name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def test_a_scenario_ends_as_it_should(name: str, plant: Plant, played: Mapping[s
     for recording in plant.recordings(ACME) + plant.recordings(BETA):
         if recording.call in its.calls and recording.seconds >= HEARD_SECONDS:
             _each_party_has_its_channel(plant, scenario, recording)
+    assert not TRAP.exists()
 
 
 def _each_party_has_its_channel(plant: Plant, scenario: Scenario, recording: Recording) -> None:

@@ -23,9 +23,7 @@ Change = Callable[[dict], None]
             people.transferred(CUSTOMER, CLARA, ANNA, 1.2, 0.8, dials="+4570102003"),
             id="group-mode",
         ),
-        pytest.param(
-            people.customer_excluded, people.transferred(CUSTOMER, ANNA, CLARA, 1.2, 0.8), id="exclusion"
-        ),
+        pytest.param(people.customer_excluded, people.transferred(CUSTOMER, ANNA, CLARA, 1.2, 0.8), id="exclusion"),
     ],
 )
 def test_a_change_in_mid_call_counts_from_the_next_call_on(change: Change, scenario: Scenario, plant: Plant) -> None:

@@ -1,7 +1,6 @@
 """fsplug is down, freezes or is overrun: callers hardly notice, no call hangs, and what is missed is told (P1)."""
 
 import statistics
-import time
 
 import pytest
 

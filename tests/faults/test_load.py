@@ -14,7 +14,7 @@ from tests.calls.lines import FAKE, FakeLine, a_line
 from tests.calls.people import CUSTOMER, WORKS_DOCTOR
 from tests.calls.plant import ACME, BETA, Plant
 
-GENERATED, RATE = 10_000, 250.0
+GENERATED, RATE = 10_000, 200.0
 USERS = ("1001", "1002", "1003", "1004")
 CALLERS = (CUSTOMER, WORKS_DOCTOR, "22334499", "anonymous", "004522334455", "+46701740605")
 DIALLED = (*(f"+45701010{user[-2:]}" for user in USERS), "+4570102001", "+4570102002", "+4570102003", "+4681001001")
@@ -23,7 +23,7 @@ DIALLED = (*(f"+45701010{user[-2:]}" for user in USERS), "+4570102001", "+457010
 @pytest.fixture(scope="module")
 def quiet_line() -> Iterator[FakeLine]:
     """A fake switch that writes no audio."""
-    with a_line(FAKE, "--no-audio") as line:
+    with a_line(FAKE, "--no-audio", "--short-events") as line:
         yield line
 
 
@@ -75,7 +75,13 @@ def _order(chance: random.Random) -> dict[str, Any]:
         others = [*(one for one in USERS if one != user), *CALLERS[:3], "2001", "2003"]
         who = {"caller": user, "user": user, "domain": ACME, "context": ACME, "destination": chance.choice(others)}
     # Clara is in every group; sometimes two answer at once.
-    answers = {"*": "no-answer", "trunk": 0.05, "1003": 0.05, chance.choice(USERS): 0.05, **_the_one_asked(who["destination"])}
+    answers = {
+        "*": "no-answer",
+        "trunk": 0.05,
+        "1003": 0.05,
+        chance.choice(USERS): 0.05,
+        **_the_one_asked(who["destination"]),
+    }
     return {**who, "answers": answers, "talk": chance.choice((0.1, 0.3))}
 
 
