@@ -46,6 +46,8 @@ class Restorer:
         legs = self._live_legs() if open_calls else []
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
+            if row.id in self._book.calls:
+                continue  # it has asked again meanwhile
             self._take_up(row, legs, bridged, under_way.get(row.id, []))
         self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import gevent
 import gevent.event
+import gevent.lock
 import structlog
 
 from fsplug.errors import FsplugError, Invalid, Unavailable
 from fsplug.esl.arming import CallArmer
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.decisions import Decisions
+from fsplug.esl.event import Event
 from fsplug.esl.growth import GrowthWatch
 from fsplug.esl.link import Link
 from fsplug.esl.policysource import PolicySource
@@ -71,7 +73,7 @@ class ServingProcess:
             settings.event_socket_port,
             settings.event_socket_password,
             EVENTS,
-            on_event=lambda event: self._watch.see(event),
+            on_event=self._told,
             on_up=self._link_up,
             on_down=lambda reason: None,
         )
@@ -89,6 +91,8 @@ class ServingProcess:
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, ports)
         self._watch = Watch(self.book, talks, recorder, ports)
         self._restorer: Restorer | None = Restorer(self.store, self.book, policy, talks, recorder, ports)
+        self._early: list[Event] = []
+        self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         armer = CallArmer(self.book, policy, ports)
@@ -131,17 +135,33 @@ class ServingProcess:
         """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
         gevent.spawn(self._look)
 
+    def _told(self, event: Event) -> None:
+        """An event of the switch. Before the open calls are taken up again it could not be understood, and waits."""
+        if self._restorer is None:
+            self._watch.see(event)
+        else:
+            self._early.append(event)
+
     def _look(self) -> None:
-        if not self.link.up:
-            return
+        with self._looking:
+            if self.link.up:
+                self._look_once()
+
+    def _look_once(self) -> None:
         try:
             if self._restorer is not None:
                 self.writer.flush(FLUSH_SECONDS)
-                restorer, self._restorer = self._restorer, None
-                restorer.restore()
+                self._restorer.restore()
+                self._restorer = None
+                self._catch_up()
             self._reconciler.look()
         except FsplugError as error:
             log.warning("not-reconciled", code=error.code, error=error.text)
+
+    def _catch_up(self) -> None:
+        early, self._early = self._early, []
+        for event in early:
+            self._watch.see(event)
 
     def _seal(self) -> None:
         for entry in self._run(self._worker.work):
