@@ -3,6 +3,7 @@
 import sys
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -33,7 +34,7 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     document = _document(file)
     with invocation.store() as store:
         with working("comparing the document with the store"):
-            plan = provision.plan(store, document)
+            plan = provision.plan(store, document, _folder(file))
         _show_plan(invocation, plan)
         versions = {}
         if plan and not dry_run:
@@ -52,6 +53,11 @@ def _document(file: str) -> dict[str, Any]:
         raise Invalid("bad-toml", f"{file} is not TOML: {error}", file=file) from error
     except (OSError, RecursionError) as error:
         raise Invalid("unreadable-file", f"{file} can't be read: {error}", file=file) from error
+
+
+def _folder(file: str) -> Path:
+    """Where the files lie that the document names."""
+    return Path() if file == _STDIN else Path(file).parent
 
 
 def _show_plan(invocation: Invocation, plan: Plan) -> None:
@@ -97,6 +103,6 @@ def _change_facts(change: Change) -> dict[str, Any]:
         "action": change.action,
         "noun": change.noun.name,
         "key": list(change.key),
-        "before": change.noun.named(change.before) if change.before is not None else None,
-        "after": change.noun.named(change.after) if change.after is not None else None,
+        "before": change.noun.shown(change.before) if change.before is not None else None,
+        "after": change.noun.shown(change.after) if change.after is not None else None,
     }

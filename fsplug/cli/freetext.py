@@ -2,7 +2,7 @@
 
 import click
 
-from fsplug.store.schema import LONGEST_TEXT
+from fsplug.store.reader import text_trouble
 
 
 class Line(click.ParamType):
@@ -12,8 +12,8 @@ class Line(click.ParamType):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         text = str(value)
-        if not text.isprintable() or len(text) > LONGEST_TEXT:
-            self.fail(f"{text[:60]!r} holds a control character or is over {LONGEST_TEXT} characters", param, ctx)
+        if trouble := text_trouble(text):
+            self.fail(f"{text[:60]!r} {trouble}", param, ctx)
         return text
 
 

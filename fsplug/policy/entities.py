@@ -35,6 +35,42 @@ class Channels(StrEnum):
     MONO = "mono"
 
 
+class Role(StrEnum):
+    """What a user may do in the console (spec: "Words")."""
+
+    NONE = "none"
+    MY_CONSOLE = "my-console"
+    SUPERUSER = "superuser"
+
+
+class AdminScope(StrEnum):
+    """Whose administrator a user is: nobody's, that of named departments, or the whole company's."""
+
+    NONE = "none"
+    SUB_ADMIN = "sub-admin"
+    COMPANY_ADMIN = "company-admin"
+
+
+class Licence(StrEnum):
+    """An add-on held per user."""
+
+    CONTACT_PRO = "contact-pro"
+
+
+class Right(StrEnum):
+    """What a supervisor may do, held per user."""
+
+    LISTEN_IN = "listen-in"
+
+
+class DeviceKind(StrEnum):
+    """A desk phone and an app register with SIP credentials of their own; a mobile is reached by its number."""
+
+    DESK = "desk"
+    APP = "app"
+    MOBILE = "mobile"
+
+
 EVERY_DEPARTMENT = "*"
 
 

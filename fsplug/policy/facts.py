@@ -1,7 +1,7 @@
 """Calls and talks as plain facts (JSON), so that a decision can be replayed years later."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from fsplug.policy.entities import Direction, Party, Talk, User
@@ -12,7 +12,7 @@ Facts = dict[str, Any]
 
 def talk_facts(talk: Talk) -> Facts:
     """Everything a verdict looked at, beside the policy itself."""
-    return asdict(talk)
+    return {**_fields(talk), "caller": _party_facts(talk.caller), "answerer": _party_facts(talk.answerer)}
 
 
 def talk_from(facts: Mapping[str, Any]) -> Talk:
@@ -29,13 +29,27 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
 
 def ringing_facts(ringing: Ringing) -> Facts:
     """A call about to ring, as facts."""
-    return asdict(ringing)
+    answerers = {name: _user_facts(user) for name, user in ringing.answerers.items()}
+    return {"caller": _fields(ringing.caller), "caller_user": _user_facts(ringing.caller_user), "answerers": answerers}
 
 
 def ringing_from(facts: Mapping[str, Any]) -> Ringing:
     """The ringing call these facts were made of."""
     answerers = {name: _user(user) for name, user in facts["answerers"].items()}
     return Ringing(_leg(facts["caller"]), _user(facts["caller_user"]), answerers)
+
+
+def _party_facts(party: Party) -> Facts:
+    return {"user": _user_facts(party.user), "numbers": party.numbers}
+
+
+def _user_facts(user: User | None) -> Facts | None:
+    return _fields(user) if user else None
+
+
+def _fields(record: Talk | Leg | User) -> Facts:
+    # dataclasses.asdict copies every value deeply: 60 microseconds a call, on the path of every call.
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _party(facts: Mapping[str, Any]) -> Party:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from fsplug.errors import Invalid
 from fsplug.store.database import Store
-from fsplug.store.versioned import Noun, company_id, revise
+from fsplug.store.versioned import Noun, revise, unknown_company
 
-DETAIL = Noun("company", "company_detail", (), ("name", "country", "language", "timezone"))
+DETAIL = Noun("company", "company_detail", (), ("name", "country", "language", "timezone", "languages"))
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company as it is now. `country` is an ISO 3166 code, `version` its policy version."""
+    """A company as it is now. `country` is an ISO 3166 code, `version` its policy version.
+
+    It speaks `language`, and its callers hear one of `languages`.
+    """
 
     domain: str
     name: str
@@ -20,6 +23,7 @@ class Company:
     language: str = "en"
     timezone: str = "UTC"
     version: int = 0
+    languages: tuple[str, ...] = ()
 
 
 def add(store: Store, company: Company, by: str) -> None:
@@ -30,24 +34,31 @@ def add(store: Store, company: Company, by: str) -> None:
             raise Invalid("company-exists", text, company=company.domain)
         insert(store, company.domain)
         with revise(store, company.domain, by) as revision:
-            revision.put(DETAIL, (), (company.name, company.country, company.language, company.timezone))
+            languages = " ".join(company.languages or (company.language,))
+            row = (company.name, company.country, company.language, company.timezone, languages)
+            revision.put(DETAIL, (), row)
 
 
 def insert(store: Store, domain: str) -> None:
-    """Make the bare row of a company, at version 0; its details must follow in the same transaction."""
-    store.run("INSERT INTO company (id, domain, version) VALUES (?, ?, 0)", uuid.uuid4().hex, domain)
+    """Make the bare row of a company, at version 0; its details must follow in the same transaction.
+
+    A company that was removed has its row still, with the calls of its time, and goes on at its last version.
+    """
+    if store.row("SELECT 1 FROM company WHERE domain = ?", domain) is None:
+        store.run("INSERT INTO company (id, domain, version) VALUES (?, ?, 0)", uuid.uuid4().hex, domain)
 
 
 def exists(store: Store, domain: str) -> bool:
-    """Whether the store has this company."""
-    return store.row("SELECT 1 FROM company WHERE domain = ?", domain) is not None
+    """Whether the store has this company now."""
+    return bool(_companies(store, "WHERE c.domain = ?", domain))
 
 
 def get(store: Store, domain: str) -> Company:
     """The company; Invalid("unknown-company") if there is none."""
-    company_id(store, domain)
-    [company] = _companies(store, "WHERE c.domain = ?", domain)
-    return company
+    found = _companies(store, "WHERE c.domain = ?", domain)
+    if not found:
+        raise unknown_company(domain)
+    return found[0]
 
 
 def every(store: Store) -> list[Company]:
@@ -56,6 +67,6 @@ def every(store: Store) -> list[Company]:
 
 
 def _companies(store: Store, where: str, *params: object) -> list[Company]:
-    sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version FROM company c
+    sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version, d.languages FROM company c
         JOIN company_detail d ON d.company = c.id AND d.until IS NULL {where} ORDER BY c.domain"""
-    return [Company(*row) for row in store.rows(sql, *params)]
+    return [Company(*columns, tuple(languages.split())) for *columns, languages in store.rows(sql, *params)]

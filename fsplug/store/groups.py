@@ -3,27 +3,30 @@
 from dataclasses import dataclass
 
 from fsplug.store.database import Store
+from fsplug.store.targets import Target, target
 from fsplug.store.versioned import HOLDS, Noun, company_id
 
-RING_GROUP = Noun("group", "ring_group", ("number",), ("name", "strategy", "ring_seconds"))
+RING_GROUP = Noun(
+    "group", "ring_group", ("number",), ("name", "strategy", "ring_seconds", "overflow_kind", "overflow_to")
+)
 MEMBER = Noun("group member", "group_member", ("grp", "username"), ("position",))
 
-_GROUP = (
-    f"SELECT g.number, g.name, g.strategy, g.ring_seconds FROM ring_group g WHERE g.company = ? AND {HOLDS.format('g')}"
-)
+_GROUP = f"""SELECT g.number, g.name, g.strategy, g.ring_seconds, g.overflow_kind, g.overflow_to FROM ring_group g
+    WHERE g.company = ? AND {HOLDS.format("g")}"""
 _MEMBERS = f"""SELECT m.username FROM group_member m
     WHERE m.company = ? AND m.grp = ? AND {HOLDS.format("m")} ORDER BY m.position"""
 
 
 @dataclass(frozen=True, slots=True)
 class RingGroup:
-    """A number answered by members (usernames, in ringing order)."""
+    """A number answered by members (usernames, in ringing order); `overflow` takes who waited `ring_seconds`."""
 
     number: str
     name: str
     strategy: str
     ring_seconds: int
     members: tuple[str, ...]
+    overflow: Target | None = None
 
 
 def group_at(store: Store, domain: str, number: str, version: int) -> RingGroup | None:
@@ -33,8 +36,9 @@ def group_at(store: Store, domain: str, number: str, version: int) -> RingGroup 
     if found is None:
         return None
     members = store.rows(_MEMBERS, company, number, version, version)
-    _, name, strategy, ring_seconds = found
-    return RingGroup(number, name, strategy, ring_seconds, tuple(username for (username,) in members))
+    _, name, strategy, ring_seconds, *overflow = found
+    usernames = tuple(username for (username,) in members)
+    return RingGroup(number, name, strategy, ring_seconds, usernames, target(tuple(overflow)))
 
 
 def groups(store: Store, domain: str, version: int) -> list[RingGroup]:

@@ -2,28 +2,46 @@
 
 from dataclasses import dataclass
 
+from fsplug.policy.hours import Opening, opening
 from fsplug.store.database import Store
+from fsplug.store.targets import Target, target
 from fsplug.store.versioned import HOLDS, Noun, company_id
 
-NUMBER = Noun("number", "number", ("number",), ("username", "grp"))
+NUMBER = Noun("number", "number", ("number",), ("username", "grp", "ivr", "closed_kind", "closed_to"))
+# `days` is one day or a range of them, such as mon-fri; times are hh:mm in the company's time zone.
+HOURS = Noun("opening hours", "number_hours", ("number", "days", "opens"), ("closes",))
+
+_HOURS = f"""SELECT h.days, h.opens, h.closes FROM number_hours h
+    WHERE h.company = ? AND h.number = ? AND {HOLDS.format("h")} ORDER BY h.days, h.opens"""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an E.164 number leads: to a user (username) or to a ring group (its number), never both."""
+    """Where an E.164 number leads: to a user (username), a ring group or an IVR (its number), one of them.
+
+    Outside its `hours` it leads to `closed`; without hours it is always open.
+    """
 
     number: str
     user: str | None = None
     group: str | None = None
+    ivr: str | None = None
+    closed: Target | None = None
+    hours: tuple[Opening, ...] = ()
 
 
 def route_at(store: Store, domain: str, e164: str, version: int) -> Route | None:
     """Where the number led at a policy version, or None if it was not the company's."""
-    sql = (
-        f"SELECT n.number, n.username, n.grp FROM number n WHERE n.company = ? AND n.number = ? AND {HOLDS.format('n')}"
-    )
-    found = store.row(sql, company_id(store, domain), e164, version, version)
-    return Route(*found) if found else None
+    sql = f"""SELECT n.username, n.grp, n.ivr, n.closed_kind, n.closed_to FROM number n
+        WHERE n.company = ? AND n.number = ? AND {HOLDS.format("n")}"""
+    which = (company_id(store, domain), e164, version, version)
+    found = store.row(sql, *which)
+    if found is None:
+        return None
+    user, group, ivr, *closed = found
+    texts = (f"{days} {opens}-{closes}" for days, opens, closes in store.rows(_HOURS, *which))
+    hours = tuple(filter(None, map(opening, texts)))
+    return Route(e164, user, group, ivr, target(tuple(closed)), hours)
 
 
 def owner(store: Store, e164: str) -> str | None:

@@ -11,7 +11,7 @@ USER = Noun(
     "user",
     "user",
     ("username",),
-    ("extension", "name", "email", "department", "record"),
+    ("extension", "name", "email", "department", "record", "role", "admin"),
     frozenset({"record"}),
 )
 # `kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first.

@@ -18,7 +18,7 @@ from fsplug.policy.entities import (
 )
 from fsplug.store import groups, people
 from fsplug.store.database import Row, Store
-from fsplug.store.versioned import HOLDS, Noun, company_id, revise
+from fsplug.store.versioned import HOLDS, Noun, company_id, revise, unknown_company
 
 _TERMS = ("on_failure", "channels", "purpose")
 DEPARTMENT_POLICY = Noun(
@@ -138,11 +138,13 @@ def _load(store: Store, domain: str, version: int) -> PolicySnapshot:
             text = f"{domain} has no policy version {version}; they go from 1 to {newest}"
             raise Invalid("unknown-version", text, company=domain, version=version)
         at = (company_id(store, domain), version, version)
-        [(country,)] = store.rows(_COUNTRY, *at)
+        country = store.row(_COUNTRY, *at)
+        if country is None:
+            raise unknown_company(domain)
         return PolicySnapshot(
             company=domain,
             version=version,
-            country=country,
+            country=country[0],
             departments={row[0]: _department_policy(row) for row in store.rows(_DEPARTMENTS, *at)},
             groups={row[0]: _group_policy(row) for row in store.rows(_GROUPS, *at)},
             excluded=frozenset(number for (number,) in store.rows(_EXCLUDED, *at)),

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Refused
-from fsplug.store import companies, numbers
-from fsplug.store.database import Row, Store
-from fsplug.store.document import NOUNS, Rows, invalid, read, write
+from fsplug.policy import scopes
+from fsplug.policy.scopes import Actor, check_may_grant
+from fsplug.store import companies, credentials, grants, model, numbers, writing
+from fsplug.store.database import Store
+from fsplug.store.document import invalid, read
+from fsplug.store.model import NOUNS, Rows
 from fsplug.store.versioned import Change, company_id, current, revise
 
 
@@ -44,53 +48,70 @@ class Plan:
         return [change for company in self.companies for change in company.changes]
 
 
-def plan(store: Store, document: Mapping[str, Any]) -> Plan:
+def plan(store: Store, document: Mapping[str, Any], folder: Path = Path()) -> Plan:
     """What it takes to make the companies in `document` (parsed TOML) as it says; the others stay as they are.
 
-    Invalid("invalid-document") lists everything that is wrong with it.
+    Passwords that it keeps in files are read from `folder`. Invalid("invalid-document") lists everything that is wrong
+    with it.
     """
-    wanted = read(document)
+    wanted = read(document, folder)
     planned = Plan(tuple(_company_plan(store, domain, rows) for domain, rows in wanted.items()))
-    errors = [error for company in planned.companies for error in _foreign_numbers(store, company, wanted)]
+    errors = [error for company in planned.companies for error in foreign_numbers(store, company, wanted)]
     if errors:
         raise invalid(errors)
     return planned
 
 
-def apply_plan(store: Store, plan: Plan, by: str) -> dict[str, int]:
+def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     """Make the changes, all or none, each company one version further; the new versions by domain.
 
-    Refused("plan-outdated") if the store has changed since the plan was made.
+    `by` is who makes them, an operator if only a name is given. Refused("plan-outdated") if the store has changed
+    since the plan was made, Refused("not-company-admin") if they grant what is not the actor's to grant.
     """
+    actor = scopes.operator(by) if isinstance(by, str) else by
+    check_may_grant(actor, {granted for change in plan.changes for granted in grants.granted(change)})
     changing = [company for company in plan.companies if company.changes]
     with store.atomic(), ExitStack() as revisions:
         for company in changing:
             _check_still_true(store, company)
-        opened = [(company, revisions.enter_context(revise(store, company.domain, by))) for company in changing]
+        opened = [(company, revisions.enter_context(revise(store, company.domain, actor.name))) for company in changing]
         # First every end, then every beginning: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
         for company, revision in opened:
             revision.open(company.changes)
-    return {company.domain: company.version + 1 for company in changing}
+    return {company.domain: revision.version for company, revision in opened}
 
 
-def export(store: Store, domain: str) -> dict[str, Any]:
-    """The document that `plan` finds nothing to change with; Invalid("unknown-company") if there is none."""
-    return {"company": [write(domain, _current(store, domain))]}
+def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
+    """The document that `plan` finds nothing to change with; Invalid("unknown-company") if there is no company.
+
+    Devices stand in it with their hash; with `show_secrets` with their password, and trunks too.
+    """
+    return {"company": [writing.company(domain, present(store, domain), show_secrets)]}
 
 
-def _current(store: Store, domain: str) -> Rows:
+def removal(store: Store, domain: str) -> Plan:
+    """What it takes to remove a company: its people and settings end, its calls and recordings stay."""
+    version = companies.get(store, domain).version
+    differences = _differences(present(store, domain), model.empty())
+    return Plan((CompanyPlan(domain, version, tuple(differences)),))
+
+
+def present(store: Store, domain: str) -> Rows:
+    """Every row of the company, now; Invalid("unknown-company") if there is none."""
+    companies.get(store, domain)
     company = company_id(store, domain)
     with store.connection():
         return {noun: current(store, company, noun) for noun in NOUNS}
 
 
 def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
-    if not companies.exists(store, domain):
-        return CompanyPlan(domain, 0, tuple(_differences({noun: {} for noun in NOUNS}, wanted)))
-    version = companies.get(store, domain).version
-    return CompanyPlan(domain, version, tuple(_differences(_current(store, domain), wanted)))
+    is_new = not companies.exists(store, domain)
+    version = 0 if is_new else companies.get(store, domain).version
+    before = model.empty() if is_new else present(store, domain)
+    credentials.settle(domain, wanted, before)
+    return CompanyPlan(domain, version, tuple(_differences(before, wanted)))
 
 
 def _differences(present: Rows, wanted: Rows) -> Iterator[Change]:
@@ -101,7 +122,8 @@ def _differences(present: Rows, wanted: Rows) -> Iterator[Change]:
                 yield Change(noun, key, before.get(key), after.get(key))
 
 
-def _foreign_numbers(store: Store, company: CompanyPlan, wanted: Mapping[str, Rows]) -> Iterator[str]:
+def foreign_numbers(store: Store, company: CompanyPlan, wanted: Mapping[str, Rows]) -> Iterator[str]:
+    """An error for each number the plan takes from a company that isn't `wanted` itself."""
     added = (change for change in company.changes if change.noun is numbers.NUMBER and change.action == "add")
     for change in added:
         owner = numbers.owner(store, change.key[0])
@@ -124,9 +146,14 @@ def _line(change: Change) -> str:
         return what
     before = change.noun.named(change.before) if change.before is not None else {}
     after = change.noun.named(change.after or ())
-    details = [_detail(name, before, value) for name, value in after.items() if before.get(name) != value]
+    shown = change.noun.shown(change.after or ())
+    changed = (name for name, value in after.items() if before.get(name) != value)
+    details = [_detail(name, change, shown[name]) for name in changed]
     return f"{what}: {', '.join(details)}" if details else what
 
 
-def _detail(name: str, before: Mapping[str, Any], value: Row | object) -> str:
-    return f"{name} {before[name]!r} -> {value!r}" if before else f"{name} {value!r}"
+def _detail(name: str, change: Change, value: object) -> str:
+    if name in change.noun.secrets:
+        return f"{name} {value}"
+    before = change.noun.named(change.before)[name] if change.before is not None else None
+    return f"{name} {before!r} -> {value!r}" if change.before is not None else f"{name} {value!r}"

@@ -1,34 +1,29 @@
-"""What the operator's document may hold, and the reader that checks a table against it."""
+"""What the operator's document may hold."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from fsplug.policy.entities import Channels, GroupMode, OnFailure
+from fsplug.policy.entities import AdminScope, Channels, DeviceKind, GroupMode, Licence, OnFailure, Right, Role
+from fsplug.store.reader import Field
 
-# C0 and C1 controls and the Unicode line ends: a name with one of them breaks headers, logs and documents.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|[\ud800-\udfff]")
-# Usernames and extensions become part of channel variables and of comma-separated lists on the switch.
+# Usernames, extensions and trunks become part of channel variables and of comma-separated lists on the switch.
 _USERNAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _EXTENSION = re.compile(r"[0-9]{1,15}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _EMAIL = re.compile(r"|[^@\s]+@[^@\s]+\.[^@\s]+")
 _NOT_EMPTY = re.compile(r".*\S.*")
-LONGEST_TEXT = 500
-
-
-class _Required:
-    """Stands for no default."""
-
-
-REQUIRED = _Required()
+_HOST = re.compile(r"|[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+_PREFIX = re.compile(r"\+[0-9]{0,15}")
+# What SIP's digest and an XML attribute both carry without a second thought.
+_PASSWORD = re.compile(r"[\x21-\x7e]{8,128}")
+_A1_HASH = re.compile(r"[0-9a-f]{32}")
+# A name in the prompts' own folder, nothing else on the switch's disk.
+PROMPT_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9_-]+)*\.wav")
+DIGIT = re.compile(r"[0-9*#]")
 
 
 class Strategy(StrEnum):
@@ -39,24 +34,21 @@ class Strategy(StrEnum):
     RANDOM = "random"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key of a table. `shape` and `choices` limit text, `says` tells what to write instead."""
-
-    kind: type = str
-    default: Any = REQUIRED
-    shape: re.Pattern[str] | None = None
-    choices: tuple[str, ...] = ()
-    says: str = ""
-    table: Mapping[str, "Field"] = field(default_factory=dict)
-
-
 def _one_of(choices: type[StrEnum], default: StrEnum) -> Field:
     return Field(default=str(default), choices=tuple(choices))
 
 
+def _some_of(choices: type[StrEnum]) -> Field:
+    return Field(list, default=[], choices=tuple(choices))
+
+
 def _tables(**fields: Field) -> Field:
     return Field(list, default=[], table=fields)
+
+
+def _target(*kinds: str, **options: object) -> Field:
+    says = f'write it like {{ {kinds[0]} = "..." }}'
+    return Field(dict, table={kind: Field(default=None) for kind in kinds}, **{"says": says, **options})  # type: ignore[arg-type]
 
 
 _TERMS = {
@@ -65,6 +57,26 @@ _TERMS = {
     "purpose": Field(default="quality", shape=_NOT_EMPTY, says="name the purpose, such as quality"),
 }
 _NUMBER = Field()
+_SIP_NAME = "use up to 64 of A-Z a-z 0-9 - _"
+PASSWORD = Field(default=None, shape=_PASSWORD, says="use 8 to 128 of ASCII's printable characters", secret=True)
+_PASSWORDS = {"password": PASSWORD, "password_file": Field(default=None)}
+
+DEVICE: Mapping[str, Field] = {
+    "name": Field(default=None, shape=_USERNAME, says=_SIP_NAME),
+    "kind": Field(choices=tuple(DeviceKind)),
+    "number": Field(default=None),
+    "sip_username": Field(default=None, shape=_USERNAME, says=_SIP_NAME),
+    **_PASSWORDS,
+    "a1_hash": Field(
+        default=None, shape=_A1_HASH, says="it is the MD5 of username:domain:password in 32 hex digits", secret=True
+    ),
+}
+PROFILE: Mapping[str, Field] = {
+    "name": Field(shape=_NOT_EMPTY, says="name the profile, such as available"),
+    "allow_listen": Field(bool, default=False),
+    "active": Field(bool, default=False),
+}
+CHOICE = _target("group", "user", "number")
 
 COMPANY: Mapping[str, Field] = {
     "domain": Field(shape=_DOMAIN, says="write it in lower case, such as acme.example"),
@@ -72,18 +84,26 @@ COMPANY: Mapping[str, Field] = {
     "country": Field(
         choices=tuple(sorted(phonenumbers.SUPPORTED_REGIONS)), says="use a two-letter ISO code such as DK"
     ),
-    "language": Field(default="en", shape=_LANGUAGE, says="use a code such as da or en-GB"),
+    "language": Field(default=None, shape=_LANGUAGE, says="use a code such as da or en-GB"),
+    "languages": Field(list, default=None, shape=_LANGUAGE, says="use a code such as da or en-GB"),
     "timezone": Field(default="UTC", says="use a name such as Europe/Copenhagen"),
     "department": _tables(name=Field(shape=_NOT_EMPTY, says="name the department")),
     "user": _tables(
-        username=Field(shape=_USERNAME, says="use up to 64 of A-Z a-z 0-9 - _"),
+        username=Field(shape=_USERNAME, says=_SIP_NAME),
         extension=Field(shape=_EXTENSION, says="use digits only"),
         name=Field(default=""),
         email=Field(default="", shape=_EMAIL, says="write it like anna@acme.example"),
         department=Field(default=None),
         record=Field(bool, default=False),
+        role=_one_of(Role, Role.NONE),
+        admin=_one_of(AdminScope, AdminScope.NONE),
+        admin_departments=Field(list, default=[]),
+        licences=_some_of(Licence),
+        rights=_some_of(Right),
         fixed_number=Field(default=None),
         mobile_numbers=Field(list, default=[]),
+        device=Field(list, default=[], table=DEVICE),
+        profile=Field(list, default=[], table=PROFILE),
     ),
     "group": _tables(
         number=Field(shape=_EXTENSION, says="use digits only"),
@@ -91,8 +111,18 @@ COMPANY: Mapping[str, Field] = {
         strategy=_one_of(Strategy, Strategy.SIMULTANEOUS),
         members=Field(list, default=[]),
         ring_seconds=Field(int, default=20),
+        overflow=_target("group", "user", "number", default=None),
         mode=_one_of(GroupMode, GroupMode.DEPARTMENT),
         **_TERMS,
+    ),
+    "ivr": _tables(
+        number=Field(shape=_EXTENSION, says="use digits only"),
+        name=Field(default=""),
+        timeout_seconds=Field(int, default=5, most=60),
+        tries=Field(int, default=2, most=10),
+        default=_target("group", "user", "number"),
+        choices=Field(dict, says='write it like { 1 = { group = "2001" } }'),
+        prompts=Field(dict, default={}, says='write it like { da = "welcome.wav" }'),
     ),
     "policy": _tables(
         department=Field(shape=_NOT_EMPTY, says="name a department, or * for every other one"),
@@ -102,77 +132,24 @@ COMPANY: Mapping[str, Field] = {
         **_TERMS,
     ),
     "excluded": _tables(number=_NUMBER, note=Field(default="")),
-    "number": _tables(number=_NUMBER, user=Field(default=None), group=Field(default=None)),
+    "number": _tables(
+        number=_NUMBER,
+        user=Field(default=None),
+        group=Field(default=None),
+        ivr=Field(default=None),
+        hours=Field(list, default=[]),
+        closed=_target("group", "user", "ivr", "number", default=None),
+    ),
+    "trunk": _tables(
+        name=Field(shape=_USERNAME, says=_SIP_NAME),
+        gateway=Field(default=None, shape=_USERNAME, says=_SIP_NAME),
+        host=Field(default="", shape=_HOST, says="write a host name or an address, without a port"),
+        port=Field(int, default=5060, most=65_535),
+        register=Field(bool, default=False),
+        username=Field(default=""),
+        **_PASSWORDS,
+        prefixes=Field(list, default=["+"], shape=_PREFIX, says="write + and the first digits, such as +45"),
+        caller_id_trusted=Field(bool, default=False),
+    ),
 }
 DOCUMENT: Mapping[str, Field] = {"company": Field(list, table=COMPANY, says="begin with [[company]]")}
-
-_CALLED = {str: "text in quotes", bool: "true or false", int: "a whole number", list: "a list"}
-
-
-class Reader:
-    """Reads tables and remembers what was wrong, where, and what to do about it."""
-
-    def __init__(self) -> None:
-        self.errors: list[str] = []
-
-    def error(self, where: str, text: str) -> None:
-        """Remember one error."""
-        self.errors.append(f"{where}: {text}")
-
-    def table(self, where: str, given: object, fields: Mapping[str, Field]) -> dict[str, Any]:
-        """The values of one table, defaults filled in; a key with an error is told about and stands as None."""
-        if not isinstance(given, Mapping):
-            self.error(where, f"{given!r} is not a table; write it as [[...]] with its keys below")
-            return {}
-        for name in given:
-            if name not in fields:
-                self.error(where, f"{name} is not known; {_did_you_mean(str(name), fields)}")
-        return {name: self._value(where, name, given, field) for name, field in fields.items()}
-
-    def _value(self, where: str, name: str, given: Mapping[str, Any], field: Field) -> Any:
-        if name not in given:
-            if field.default is REQUIRED:
-                self.error(where, f"{name} is missing; {field.says or 'add it'}")
-                return None
-            return field.default
-        trouble = _trouble(name, given[name], field)
-        if trouble:
-            self.error(where, f"{name}: {trouble}")
-        return None if trouble else given[name]
-
-
-def _trouble(name: str, value: Any, field: Field) -> str | None:
-    # In Python true is an int; in the document it is not.
-    if not isinstance(value, field.kind) or (field.kind is int and isinstance(value, bool)):
-        return f"{value!r} must be {_CALLED[field.kind]}"
-    if isinstance(value, list) and not field.table:
-        return next((f"{item!r} must be text in quotes" for item in value if not isinstance(item, str)), None)
-    if isinstance(value, int) and not isinstance(value, bool) and not 1 <= value <= 3600:
-        return f"{value} must lie from 1 to 3600"
-    return _text_trouble(name, value, field) if isinstance(value, str) else None
-
-
-def _text_trouble(name: str, value: str, field: Field) -> str | None:
-    shown = repr(value if len(value) <= 60 else f"{value[:60]}...")
-    if _CONTROLS.search(value) or len(value) > LONGEST_TEXT:
-        return f"{shown} holds a control character or is over {LONGEST_TEXT} characters; take it out"
-    if field.choices and value not in field.choices:
-        return f"{shown} is not known; {field.says or 'use ' + ' or '.join(field.choices)}"
-    if field.shape and not field.shape.fullmatch(value):
-        return f"{shown} won't do; {field.says}"
-    if name == "timezone" and not _is_timezone(value):
-        return f"{shown} is not known; {field.says}"
-    return None
-
-
-def _is_timezone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        return False
-    return True
-
-
-def _did_you_mean(name: str, fields: Mapping[str, Field]) -> str:
-    close = get_close_matches(name, fields, n=1)
-    return f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(fields)}"

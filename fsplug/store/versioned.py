@@ -11,23 +11,34 @@ from fsplug.store.database import Row, Store
 
 # A history entry names this many changed things, and counts the rest.
 NAMED_CHANGES = 100
+# Stands for a secret wherever people or programs look.
+SECRET = "(secret)"
 # Rows of alias {0} that hold at version ?, ?.
 HOLDS = "{0}.since <= ? AND ({0}.until IS NULL OR {0}.until > ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A table of versioned rows: what people call one row, its key within the company, and its other columns."""
+    """A table of versioned rows: what people call one row, its key within the company, and its other columns.
+
+    `secrets` are never shown, and forgotten when the row ends.
+    """
 
     name: str
     table: str
     key: tuple[str, ...]
     values: tuple[str, ...] = ()
     booleans: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
     def named(self, values: Row) -> dict[str, Any]:
         """The values of one row by column."""
         return dict(zip(self.values, values, strict=True))
+
+    def shown(self, values: Row) -> dict[str, Any]:
+        """As `named`, with `SECRET` in place of every secret that is there."""
+        named = self.named(values).items()
+        return {name: SECRET if value is not None and name in self.secrets else value for name, value in named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,12 @@ def company_id(store: Store, domain: str) -> str:
     if store.in_transaction:
         return _company_id(store, domain)
     return store.company_ids.get(domain, lambda: _company_id(store, domain))
+
+
+def unknown_company(domain: str) -> Invalid:
+    """The error for a company that isn't there."""
+    text = f"there is no company {domain}; companies are made by: fsplug company add, or fsplug apply FILE.toml"
+    return Invalid("unknown-company", text, company=domain)
 
 
 def current(store: Store, company: str, noun: Noun) -> dict[Row, Row]:
@@ -91,8 +108,9 @@ class Revision:
         for noun, its_changes in _by_noun(changes):
             keys = [(self._company, *change.key) for change in its_changes if change.before is not None]
             where = " AND ".join(f'"{column}" = ?' for column in ("company", *noun.key)) + " AND until IS NULL"
+            ended = ", ".join(("until = ?", *(f'"{column}" = NULL' for column in sorted(noun.secrets))))
             self._store.run_many(
-                f'UPDATE "{noun.table}" SET until = ? WHERE {where}', [(self.version, *key) for key in keys]
+                f'UPDATE "{noun.table}" SET {ended} WHERE {where}', [(self.version, *key) for key in keys]
             )
 
     def open(self, changes: Sequence[Change]) -> None:
@@ -149,8 +167,7 @@ def revise(store: Store, domain: str, by: str) -> Iterator[Revision]:
 def _company_id(store: Store, domain: str) -> str:
     found = store.row("SELECT id FROM company WHERE domain = ?", domain)
     if found is None:
-        text = f"there is no company {domain}; companies are made by: fsplug apply FILE.toml"
-        raise Invalid("unknown-company", text, company=domain)
+        raise unknown_company(domain)
     return str(found[0])
 
 

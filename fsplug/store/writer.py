@@ -15,7 +15,7 @@ from fsplug.store.journal import Journal
 
 BATCH_ENTRIES = 2_000
 # Entries are gathered for this long, so that a busy hour makes 20 transactions a second and not thousands.
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.25
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 5.0
 JOURNAL_BYTES = 1024 * 1024
 

@@ -132,6 +132,23 @@ def test_reading_goes_on_while_another_writes(store: Store, open_store: Opener) 
         assert _written(store) == []
 
 
+@sqlite_only
+def test_a_read_waits_for_a_lock_on_the_whole_file(url: str) -> None:
+    holder = sqlite3.connect(url, isolation_level=None)
+    holder.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            holder.close()
+
+    store = Store(url, wait=wait)
+    assert _written(store) == []
+    assert len(waits) == 3
+    store.close()
+
+
 def test_a_missing_folder_is_unavailable_and_named(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="no-such-folder") as missing:
         Store(tmp_path / "no-such-folder" / "fsplug.db").migrate()

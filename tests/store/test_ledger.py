@@ -12,6 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.store import calls, decisions, gaps, ledger, recordings
 from fsplug.store.database import Store
 from fsplug.store.entries import CallEnded, Entry, GapFound, RecordingLost, Unreadable
+from fsplug.store.versioned import unknown_company
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
 
@@ -161,7 +162,7 @@ def test_what_was_set_aside_can_be_seen_with_its_reason(open_store: Callable[...
     ledger.apply(store, [seen("p", company="nobody.example"), Unreadable("{torn", "no JSON")])
     found = {(reject.error, reject.at) for reject in ledger.rejects(store)}
     assert found == {
-        ("there is no company nobody.example; companies are made by: fsplug apply FILE.toml", 55.0),
+        (str(unknown_company("nobody.example")), 55.0),
         ("no JSON", 55.0),
     }
 

@@ -6,16 +6,16 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.store import gaps, migrations, policies, recordings
+from fsplug.store import gaps, migrations, policies, provision, recordings
 from fsplug.store.database import Store
 
-BASE, GAPS = "0001_base", "0002_gaps"
+BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
 
 
 def test_an_empty_database_takes_every_step_in_order(empty_url: str) -> None:
     store = Store(empty_url)
-    assert store.pending() == [BASE, GAPS]
-    assert store.migrate() == [BASE, GAPS]
+    assert store.pending() == [BASE, GAPS, MODEL]
+    assert store.migrate() == [BASE, GAPS, MODEL]
     assert store.pending() == []
     store.close()
 
@@ -37,7 +37,7 @@ def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_
         earlier.setattr(migrations, "names", lambda: (BASE,))
         assert store.migrate() == [BASE]
     _write_rows_of_the_first_step(store)
-    assert store.migrate() == [GAPS]
+    assert store.migrate() == [GAPS, MODEL]
     assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
     assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
     [gap] = gaps.listed(store, "acme.example")
@@ -63,15 +63,59 @@ def _write_rows_of_the_first_step(store: Store) -> None:
         )
 
 
+def test_a_database_of_the_second_step_is_the_same_company_afterwards(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "names", lambda: (BASE, GAPS))
+        store.migrate()
+    _write_rows_of_the_first_step(store)
+    _write_people_of_the_second_step(store)
+    assert store.migrate() == [MODEL]
+    [company] = provision.export(store, "acme.example")["company"]
+    assert (company["language"], company["languages"]) == ("da", ["da"])
+    assert company["user"] == [{"username": "1001", "extension": "1001", "name": "Anna", "email": "", "record": True}]
+    assert (company["group"][0]["members"], company["number"]) == (
+        ["1001"],
+        [{"number": "+4570101001", "group": "2001"}],
+    )
+    assert not provision.plan(store, {"company": [company]})
+    company["user"][0]["device"] = [{"kind": "desk"}]
+    assert provision.apply_plan(store, provision.plan(store, {"company": [company]}), "a") == {"acme.example": 2}
+    store.close()
+
+
+def _write_people_of_the_second_step(store: Store) -> None:
+    with store.atomic():
+        store.run(
+            """INSERT INTO "user" (company, username, extension, name, email, record, since)
+            VALUES ('c1', '1001', '1001', 'Anna', '', true, 1)"""
+        )
+        store.run(
+            """INSERT INTO ring_group (company, number, name, strategy, ring_seconds, since)
+            VALUES ('c1', '2001', 'Sales', 'simultaneous', 20, 1)"""
+        )
+        store.run(
+            "INSERT INTO group_member (company, grp, username, position, since) VALUES ('c1', '2001', '1001', 0, 1)"
+        )
+        store.run("INSERT INTO number (company, number, grp, since) VALUES ('c1', '+4570101001', '2001', 1)")
+        terms = "on_failure, channels, purpose"
+        store.run(
+            f"INSERT INTO group_policy (company, grp, mode, {terms}, since) "
+            "VALUES ('c1', '2001', 'always', 'open', 'stereo', 'quality', 1)"
+        )
+
+
 def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(empty_url)
     step = importlib.import_module(f"fsplug.store.migrations.{GAPS}")
     monkeypatch.setattr(step, "_STATEMENTS", (*step._STATEMENTS, "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(Exception, match="nowhere"):
         store.migrate()
-    assert store.pending() == [GAPS]
+    assert store.pending() == [GAPS, MODEL]
     monkeypatch.undo()
-    assert store.migrate() == [GAPS]
+    assert store.migrate() == [GAPS, MODEL]
     store.close()
 
 
@@ -92,6 +136,6 @@ def test_two_at_once_take_each_step_once(empty_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted(taken) == [BASE, GAPS]
+    assert sorted(taken) == [BASE, GAPS, MODEL]
     for store in stores:
         store.close()

@@ -186,7 +186,7 @@ def test_a_company_is_made_once_and_shows_its_details(store: Store) -> None:
     gamma = companies.Company("gamma.example", "Gamma", "NO", "nb", "Europe/Oslo")
     companies.add(store, gamma, "operator")
     assert companies.get(store, "gamma.example") == companies.Company(
-        "gamma.example", "Gamma", "NO", "nb", "Europe/Oslo", version=1
+        "gamma.example", "Gamma", "NO", "nb", "Europe/Oslo", version=1, languages=("nb",)
     )
     assert [company.domain for company in companies.every(store)] == [ACME, BETA, "gamma.example"]
     with pytest.raises(Invalid, match=r"there is a company gamma\.example already"):

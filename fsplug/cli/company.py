@@ -1,0 +1,112 @@
+"""`fsplug company`: the tenants of this fsplug."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from fsplug.cli import entries
+from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.cli.freetext import LINE
+from fsplug.cli.options import yes_option
+from fsplug.errors import Invalid
+from fsplug.store import companies, provision
+from fsplug.store.companies import Company
+from fsplug.store.drafts import Draft
+
+_DOMAIN = click.argument("domain")
+_COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
+_COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
+        click.option(
+            "--language",
+            "languages",
+            metavar="CODE",
+            multiple=True,
+            help="Such as da; the first is its own, callers hear one of them; repeat it  [en]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def company() -> None:
+    """Companies: each is a domain of the switch, and sees nothing of the others."""
+
+
+@company.command()
+@_DOMAIN
+@click.option("--name", metavar="TEXT", type=LINE, required=True, help="What it is called.")
+@click.option("--country", metavar="CODE", required=True, help="Whose spelling its numbers follow, such as DK.")
+@_options
+@pass_invocation
+def add(invocation: Invocation, domain: str, **given: Any) -> None:
+    """Add a company; DOMAIN is what its phones register at, and what people sign in with."""
+    document = {"company": [entries.merged({"domain": domain}, given)]}
+    with invocation.store() as store:
+        if companies.exists(store, domain):
+            text = f"there is a company {domain} already; change it with: fsplug company set {domain}"
+            raise Invalid("company-exists", text, company=domain)
+        versions = provision.apply_plan(store, provision.plan(store, document), invocation.author)
+    version = versions[domain]
+    invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
+
+
+@company.command(name="list")
+@pass_invocation
+def list_(invocation: Invocation) -> None:
+    """List the companies."""
+    with invocation.store() as store:
+        found = [_facts(one) for one in companies.every(store)]
+    entries.tell_list(invocation, found, _COLUMNS, "no company yet; add one with: fsplug company add DOMAIN")
+
+
+@company.command()
+@_DOMAIN
+@pass_invocation
+def show(invocation: Invocation, domain: str) -> None:
+    """Show a company, and how much it has."""
+    with invocation.store() as store:
+        draft = Draft(store, domain)
+        counts = {f"{kind}s": len(draft.names(kind)) for kind in _COUNTED}
+        facts = {**_facts(companies.get(store, domain)), **counts}
+    entries.tell_one(invocation, facts)
+
+
+@company.command(name="set")
+@_DOMAIN
+@click.option("--name", metavar="TEXT", type=LINE, help="What it is called.")
+@click.option("--country", metavar="CODE", help="Whose spelling its numbers follow, such as DK.")
+@_options
+@pass_invocation
+def set_(invocation: Invocation, domain: str, **given: Any) -> None:
+    """Change a company. What is not named stays as it is."""
+    entries.check_given(given)
+    with entries.changing(invocation, domain, f"company {domain} changed") as draft:
+        before = draft.detail()
+        if given["languages"]:
+            del before["language"]
+        draft.put_detail(entries.merged(before, given))
+
+
+@company.command()
+@_DOMAIN
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, domain: str, yes: bool) -> None:
+    """Remove a company's people and settings. Its calls, recordings and past policies stay."""
+    with invocation.store() as store:
+        companies.get(store, domain)
+        entries.confirm(invocation, f"company {domain} with all its people and settings", yes)
+        versions = provision.apply_plan(store, provision.removal(store, domain), invocation.author)
+    invocation.tell({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
+
+
+def _facts(one: Company) -> dict[str, Any]:
+    return {**asdict(one), "languages": list(one.languages)}
