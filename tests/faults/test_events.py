@@ -1,4 +1,4 @@
-"""Any events of a call lost, doubled or late: looking at the switch every few seconds makes up for them (F15, F16, F17)."""
+"""Any events of a call lost, doubled or late: looking at the switch every few seconds makes up for them (F15-F17)."""
 
 import itertools
 from pathlib import Path

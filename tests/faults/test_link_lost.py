@@ -1,4 +1,4 @@
-"""The link to the switch breaks while calls begin and end: it comes back by itself and makes good what it missed (F20)."""
+"""The link to the switch breaks while calls begin and end: it comes back and makes good what it missed (F20)."""
 
 import gevent
 import pytest

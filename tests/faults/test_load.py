@@ -1,4 +1,4 @@
-"""Many calls: each is decided once and the same again from its row (B1); beyond the limit they are let through (F14)."""
+"""Many calls: each is decided once, and the same again from its row (B1); beyond the limit they go on (F14)."""
 
 import random
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The switch can't record, or the people are too quick for it: each decision still ends in one row (B4, P6, F29 to F31)."""
+"""The switch can't record, or the people are too quick for it: each decision ends in one row (B4, P6, F29-F31)."""
 
 import pytest
 
