@@ -13,7 +13,7 @@ from fsplug.cli.command import Invocation, Verb, pass_invocation
 def serve(invocation: Invocation, unsupervised: bool) -> None:
     """Serve the FreeSWITCH beside this fsplug, until SIGTERM or Ctrl-C.
 
-    A server that freezes is ended within two seconds and started again; no call waits longer for it.
+    A server that freezes is ended within 2.5 seconds and started again; no call waits longer for it.
     """
     from fsplug.wiring.supervisor import Supervisor
 

@@ -53,7 +53,7 @@ class CallArmer:
 
     def _arm_session(self, session: OutboundSession, leg: Leg, names: tuple[str, ...]) -> None:
         try:
-            session.api(commands.set_variables(leg.uuid, self.arm(leg, names)), ANSWER_SECONDS)
+            session.api_and_exit(commands.set_variables(leg.uuid, self.arm(leg, names)), ANSWER_SECONDS)
         except FsplugError as error:
             log.error("call-not-armed", call=leg.uuid, company=leg.company, code=error.code, error=error.text)
 

@@ -5,61 +5,24 @@ hands the reading over; so a session that arms a call needs no greenlet but its 
 """
 
 from collections import deque
+from collections.abc import Iterable
+from contextlib import suppress
 from itertools import chain
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 import gevent
-import gevent.event
 import gevent.lock
 from gevent import socket
 
 from fsplug.errors import Unavailable
+from fsplug.esl.waiter import Waiter
 from fsplug.esl.wire import Decoder, Event, Malformed, Message
 
 RECEIVE_BYTES = 65_536
 # Which header of which event says whose answer it is; both ids are ours (mod_event_socket.c, switch_ivr.c).
 _ANSWERING_EVENTS = {"CHANNEL_EXECUTE_COMPLETE": "Application-UUID", "BACKGROUND_JOB": "Job-UUID"}
-
-
-class Waiter:
-    """One greenlet's wait for one answer."""
-
-    __slots__ = ("_answer", "_error", "_woken", "settled")
-
-    def __init__(self) -> None:
-        self.settled = False
-        self._answer: Message | Event | None = None
-        self._error: Unavailable | None = None
-        self._woken: Any = None
-
-    def settle(self, answer: Message | Event) -> None:
-        self._answer = answer
-        self.settled = True
-        self.wake()
-
-    def fail(self, error: Unavailable) -> None:
-        self._error = error
-        self.settled = True
-        self.wake()
-
-    def wake(self) -> None:
-        if self._woken is not None:
-            self._woken.set()
-
-    def wait(self, seconds: float) -> None:
-        """Return when settled, when woken to read, or after `seconds`."""
-        if self._woken is None:
-            self._woken = gevent.event.Event()
-        self._woken.wait(seconds)
-        self._woken.clear()
-
-    def result(self) -> Any:
-        """The answer; raises what failed it."""
-        if self._error is not None:
-            raise Unavailable(self._error.code, self._error.text, **self._error.facts)
-        return self._answer
 
 
 class Exchange:
@@ -100,8 +63,21 @@ class Exchange:
         """Send a command and return its answer. Unavailable: `switch-silent` after the deadline, `switch-gone`."""
         expires_at = monotonic() + deadline_seconds
         waiter = Waiter()
-        self._send(command, waiter, expires_at)
+        self._send(command, [waiter], expires_at)
         answer: Message = self._settle(waiter, _verb(command), expires_at)
+        return answer
+
+    def ask_last(self, command: bytes, leave: bytes, deadline_seconds: float) -> Message:
+        """Send a command and behind it the one that ends the connection; the first one's answer, when both have come.
+
+        One round trip instead of two. Unavailable as `ask`, on account of the first alone.
+        """
+        expires_at = monotonic() + deadline_seconds
+        waiter, parting = Waiter(), Waiter()
+        self._send(command + leave, [waiter, parting], expires_at)
+        answer: Message = self._settle(waiter, _verb(command), expires_at)
+        with suppress(Unavailable):
+            self._settle(parting, _verb(leave), expires_at)
         return answer
 
     def accepted(self, command: bytes, deadline_seconds: float) -> Event:
@@ -168,12 +144,12 @@ class Exchange:
         """The error of a connection that the switch has ended."""
         return Unavailable("switch-gone", f"the switch at {self.peer} closed the connection", peer=self.peer)
 
-    def _send(self, command: bytes, waiter: Waiter, expires_at: float) -> None:
+    def _send(self, command: bytes, waiters: Iterable[Waiter], expires_at: float) -> None:
         if not self._sending.acquire(timeout=max(0.0, expires_at - monotonic())):
             raise self._silent(_verb(command))
         try:
             self._raise_if_gone()
-            self._replies.append(waiter)
+            self._replies.extend(waiters)
             self._send_all(command, max(0.001, expires_at - monotonic()))
         finally:
             self._sending.release()

@@ -9,7 +9,7 @@ from greenswitch import esl as greenswitch
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl import wire
 from fsplug.esl.exchange import Exchange, new_uuid
-from fsplug.esl.wire import Event
+from fsplug.esl.wire import Event, Message
 
 ANSWER_SECONDS = 5.0
 EXIT_SECONDS = 1.0
@@ -26,7 +26,16 @@ class Session(Exchange):
 
     def api(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
         """What an API command prints, -ERR texts among it. It holds up this connection's events meanwhile."""
-        answer = self.ask(wire.command(f"api {command}"), deadline_seconds)
+        return self._printed(self.ask(wire.command(f"api {command}"), deadline_seconds))
+
+    def api_and_exit(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
+        """`api`, then `exit`, in one round trip to the switch."""
+        try:
+            return self._printed(self.ask_last(wire.command(f"api {command}"), _EXIT, deadline_seconds))
+        finally:
+            self.close()
+
+    def _printed(self, answer: Message) -> str:
         if answer.content_type != "api/response":
             text = f"the switch at {self.peer} has no API here: {answer.reply}; use socket HOST:PORT full"
             raise Unavailable("switch-refused", text, reply=answer.reply)
@@ -42,9 +51,10 @@ class Session(Exchange):
 
     def exit(self, deadline_seconds: float = EXIT_SECONDS) -> None:
         """Take leave of the switch and close. It never fails: the call goes on either way."""
-        with suppress(Unavailable):
-            self.ask(_EXIT, deadline_seconds)
-        self.close()
+        if self.connected:
+            with suppress(Unavailable):
+                self.ask(_EXIT, deadline_seconds)
+            self.close()
 
     def stop(self) -> None:
         """greenswitch's name for `exit`."""

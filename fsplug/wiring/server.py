@@ -40,7 +40,7 @@ from fsplug.wiring.spoolgate import SpoolGate
 log = structlog.get_logger()
 
 # The loop may stand still so long before the kernel ends the process; calls that ask meanwhile wait in silence.
-DEAD_MAN_SECONDS = 2.0
+DEAD_MAN_SECONDS = 2.5
 HOLD_SECONDS = 0.25
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
