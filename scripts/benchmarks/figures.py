@@ -1,0 +1,60 @@
+"""Figures against their targets, and the table they make."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table: what was measured, beside what, against what, how it came out, and why it missed."""
+
+    name: str
+    measured: str
+    beside: str
+    target: str
+    verdict: str
+    why: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (self.name, self.measured, self.beside, self.target, self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a figure must be: at most `limit`, or at least, where `least`. `why` is what is known of a miss."""
+
+    name: str
+    limit: float
+    unit: str = ""
+    least: bool = False
+    why: str = ""
+
+    def judged(self, value: float, beside: str = "") -> Figure:
+        """The figure for this value; `beside` is what it is to be compared with."""
+        missing = self.limit - value if self.least else value - self.limit
+        if missing <= 0:
+            return Figure(self.name, self._said(value), beside, str(self), "met")
+        return Figure(self.name, self._said(value), beside, str(self), f"missed by {self._said(missing)}", self.why)
+
+    def skipped(self, why: str) -> Figure:
+        """The figure of what could not be measured here."""
+        return Figure(self.name, "", "", str(self), f"skipped: {why}")
+
+    def _said(self, value: float) -> str:
+        return f"{number(value)} {self.unit}".strip()
+
+    def __str__(self) -> str:
+        return f"{'at least' if self.least else 'at most'} {self._said(self.limit)}"
+
+
+def number(value: float) -> str:
+    """Three digits that count, and no more of a whole number than it has."""
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """The figures in Markdown."""
+    titles = ("what", "measured", "beside it", "target", "verdict")
+    rows = [titles, ("---",) * len(titles), *(figure.cells for figure in figures)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,0 +1,73 @@
+"""SIPp as many callers and as the one phone they call."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.processes import running, wait_until_bound
+from fsplug.errors import Unavailable
+from fsplug.lab.exchange import Exchange
+from fsplug.lab.ports import some_ports
+
+SCENARIOS = Path(__file__).parent / "sipp"
+_END_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """So many calls, `rate` a second, each talking so long; `at_once` bounds how many are up."""
+
+    count: int
+    rate: float
+    talk_seconds: float
+    at_once: int = 10_000
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them take when nothing holds them up."""
+        return self.count / min(self.rate, self.at_once / self.talk_seconds) + self.talk_seconds
+
+
+@contextmanager
+def callee() -> Iterator[int]:
+    """A phone that answers every call at once and is silent, until the `with` ends; the port it waits on."""
+    port, media_port = some_ports(2)
+    with TemporaryDirectory(prefix="fsplug-bench-sipp-") as folder:
+        log = Path(folder) / "callee.log"
+        with running(_command("callee", port, media_port), log, cwd=Path(folder)) as process:
+            wait_until_bound(process, port, log)
+            yield port
+
+
+def place(exchange: Exchange, calls: Calls, number: str, folder: Path) -> None:
+    """Place these calls from outside to this number, and return when the last has ended. Unavailable if any failed."""
+    port, media_port = some_ports(2)
+    deadline = round(calls.seconds + _END_SECONDS)
+    command = [
+        *_command("caller", port, media_port),
+        *("-s", number, "-m", str(calls.count), "-r", f"{calls.rate:g}", "-l", str(calls.at_once)),
+        *("-d", str(round(calls.talk_seconds * 1000)), "-timeout", f"{deadline}s", "-timeout_error"),
+        *("-recv_timeout", "10000", f"{exchange.host}:{exchange.ports.external_port}"),
+    ]
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=deadline + 10,
+        check=False,
+    )
+    if ended.returncode:
+        text = f"SIPp ended with {ended.returncode} calling {number}: {ended.stderr[-300:]}"
+        raise Unavailable("bench-calls-failed", text, number=number)
+
+
+def _command(scenario: str, port: int, media_port: int) -> list[str]:
+    return [
+        *("sipp", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-nostdin", "-i", "127.0.0.1", "-p", str(port)),
+        *("-mi", "127.0.0.1", "-mp", str(media_port)),
+    ]

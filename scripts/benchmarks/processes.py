@@ -1,0 +1,101 @@
+"""Processes as /proc(5) tells of them: CPU, memory; and starting one that ends with the bench."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import wait_for
+
+START_SECONDS = 15.0
+STOP_SECONDS = 30.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+SOURCES = Path(__file__).resolve().parents[2]
+# These sources, whatever fsplug is installed.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{SOURCES}:{SOURCES / 'scripts'}"}
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU that this process and its living children have used, user and system, all threads."""
+    return sum(_own_cpu_seconds(one) for one in _family(pid))
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory of this process and its living children that is not also another's: RSS less shared pages."""
+    return sum(_own_resident_bytes(one) for one in _family(pid))
+
+
+@contextmanager
+def running(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process from `with` to its end; what it says goes to `log`."""
+    with log.open("ab") as lines:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=lines,
+            stderr=lines,
+            cwd=cwd,
+            env={**ENVIRONMENT, **(environment or {})},
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+@contextmanager
+def python(module: str, *arguments: str, log: Path, **more: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m module` with this interpreter."""
+    with running([sys.executable, "-m", module, *arguments], log, **more) as process:
+        yield process
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM, and SIGKILL for one that does not end."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(STOP_SECONDS)
+
+
+def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Return when the process has its port, TCP or UDP. Unavailable with its log's end when it does not come."""
+
+    def is_bound() -> bool:
+        if process.poll() is not None:
+            said = log.read_text(errors="replace")[-500:]
+            raise Unavailable("bench-process-ended", f"{process.args} ended with {process.returncode}: {said}")
+        return _is_bound(port)
+
+    wait_for(is_bound, START_SECONDS, f"port {port} (see {log})")
+
+
+def _is_bound(port: int) -> bool:
+    """By the kernel's tables: a probe of our own could take the port from the one that is about to."""
+    local = f": 0100007F:{port:04X} "
+    return any(local in Path(f"/proc/net/{kind}").read_text() for kind in ("tcp", "udp"))
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+def _own_cpu_seconds(pid: int) -> float:
+    # The name in brackets may hold spaces; utime and stime are fields 14 and 15.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _own_resident_bytes(pid: int) -> int:
+    _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+    return (int(resident) - int(shared)) * _PAGE_BYTES

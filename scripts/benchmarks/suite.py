@@ -1,0 +1,60 @@
+"""Everything there is to measure, and the report on it."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks import fakeload, firstwords, startup, switchcpu, verdictcost
+from benchmarks.figures import Figure, Target, table
+from benchmarks.setting import Setting
+from fsplug.lab.freeswitch import find_freeswitch
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One thing to measure; `on_switch` where it takes a real switch and SIPp."""
+
+    name: str
+    about: str
+    measure: Callable[[Setting], Iterator[Figure]]
+    targets: tuple[Target, ...]
+    on_switch: bool = False
+
+    def figures(self, setting: Setting) -> list[Figure]:
+        """Its figures, or why there are none."""
+        why = _missing() if self.on_switch else ""
+        return [target.skipped(why) for target in self.targets] if why else list(self.measure(setting))
+
+
+MEASUREMENTS = (
+    Measurement(
+        "first-words",
+        "what is missing at the beginning of recordings",
+        firstwords.measure,
+        firstwords.TARGETS,
+        on_switch=True,
+    ),
+    Measurement("switch-cpu", "CPU per call at 50 calls/s", switchcpu.measure, switchcpu.TARGETS, on_switch=True),
+    Measurement("fake-switch", "300 calls/s on one core, and 2,000 calls at once", fakeload.measure, fakeload.TARGETS),
+    Measurement("verdict", "a verdict in a small company and in a huge one", verdictcost.measure, verdictcost.TARGETS),
+    Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
+)
+NAMES = tuple(measurement.name for measurement in MEASUREMENTS)
+
+
+def chosen(names: Sequence[str] | None) -> list[Measurement]:
+    """The measurements of these names, all if none are given."""
+    return [measurement for measurement in MEASUREMENTS if not names or measurement.name in names]
+
+
+def report(machine: str, figures: Sequence[Figure], setting: Setting) -> str:
+    """The machine and the table, and what is known of the misses."""
+    command = "scripts/bench --quick" if setting.quick else "scripts/bench"
+    why = [f"{figure.name}: {figure.why}" for figure in figures if figure.why]
+    return "\n\n".join([f"{machine} By `{command}`:", table(figures), *why])
+
+
+def _missing() -> str:
+    if find_freeswitch() is None:
+        return "no FreeSWITCH"
+    return "" if shutil.which("sipp") else "no SIPp"

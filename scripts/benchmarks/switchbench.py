@@ -1,0 +1,69 @@
+"""One switch with everything that records on it: fsplug, greenswitch's server, and a phone to call."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import company
+from benchmarks.processes import python, wait_until_bound
+from benchmarks.roads import fixture_with_roads
+from fsplug.errors import Unavailable
+from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeswitch import RealSwitch
+from fsplug.lab.ports import Ports, free_ports, is_free, some_ports
+
+COMPANY, USER = "acme.example", "1001"
+# Four ports a call; 50 calls/s of 5 s are 250 calls, and a port rests a while before it is used again.
+_RTP_PORTS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchBench:
+    """The switch, and greenswitch's server beside it. `folder` is for the bench's files, fsplug's data among them."""
+
+    switch: RealSwitch
+    exchange: Exchange
+    greenswitch_pid: int
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """fsplug's data folder."""
+        return self.folder / "data"
+
+    @contextmanager
+    def fsplug(self, program: Sequence[str]) -> Iterator[int]:
+        """fsplug serving this switch, its process id. Away otherwise: it would record the other roads' calls too."""
+        ports = self.switch.ports
+        settings = {"event_socket_port": ports.event_socket_port, "event_socket_password": ports.event_socket_password}
+        with company.serving(self.data, program, ports.fsplug_port, **settings) as process:
+            yield process.pid
+
+
+@contextmanager
+def switch_bench(callee: AbstractContextManager[int]) -> Iterator[SwitchBench]:
+    """Switch and server up, and user 1001 signed in with this phone, known by its port."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
+        green_port = some_ports(1)[0]
+        conf = stack.enter_context(fixture_with_roads(green_port))
+        switch = stack.enter_context(RealSwitch(_roomy_ports(), conf))
+        log = folder / "greenswitch.log"
+        green = stack.enter_context(python("benchmarks.greenserver", str(green_port), str(switch.recordings), log=log))
+        wait_until_bound(green, green_port, log)
+        bench = SwitchBench(switch, Exchange(switch.ports), green.pid, folder)
+        bench.data.mkdir()
+        company.lay_out(bench.data).close()
+        port = stack.enter_context(callee)
+        stack.enter_context(bench.exchange.signed_in(COMPANY, {USER: port}))
+        yield bench
+
+
+def _roomy_ports() -> Ports:
+    """Free ports for a switch, and enough of them for audio."""
+    for start in range(20_000, 32_000 - _RTP_PORTS, 1_000):
+        if all(map(is_free, range(start, start + _RTP_PORTS, 2))):
+            return replace(free_ports(), rtp_start=start, rtp_end=start + _RTP_PORTS - 2)
+    raise Unavailable("no-free-ports", f"no {_RTP_PORTS} free ports for audio below 32000; end some switches")

@@ -1,0 +1,136 @@
+"""What recording costs: CPU of the switch, and of the process that says what to record, at 50 calls a second."""
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.figures import Figure, Target, number
+from benchmarks.phones import Calls, callee, place
+from benchmarks.processes import cpu_seconds
+from benchmarks.roads import FSPLUG, GREENSWITCH, NATIVE, NATIVE_SAME_BUFFERS, Road
+from benchmarks.setting import Setting
+from benchmarks.switchbench import SwitchBench, switch_bench
+from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import wait_for
+from fsplug.store.database import Store
+
+SWITCH = Target("switch CPU per call, against native", 1.10, "times")
+OWN = Target("fsplug's CPU per call, against plain greenswitch's", 0.25, "times")
+WITHOUT_VERDICT = Target("calls without a verdict at 50 calls/s", 0)
+WITHOUT_RECORDING = Target("calls without a whole recording at 50 calls/s", 0)
+TARGETS = (SWITCH, OWN, WITHOUT_VERDICT, WITHOUT_RECORDING)
+_RATE, _TALK_SECONDS = 50, 5.0
+_ROADS = (FSPLUG, NATIVE, GREENSWITCH, NATIVE_SAME_BUFFERS)
+_SETTLED_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU per call, in milliseconds: the switch's, and that of whoever told it to record."""
+
+    switch_ms: float
+    own_ms: float
+
+
+Costs = dict[Road, list[Cost]]
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Rounds of calls on every road in turn; each round's roads are compared with each other."""
+    calls = Calls(setting.rounds(full=400, quick=150), _RATE, _TALK_SECONDS)
+    costs: Costs = defaultdict(list)
+    with switch_bench(callee()) as bench:
+        # The switch's first calls cost more than any later ones.
+        place(bench.exchange, Calls(_RATE, _RATE, 1.0), NATIVE.number, bench.folder)
+        for _ in range(setting.rounds(full=3, quick=1)):
+            for road in _ROADS:
+                costs[road].append(_round(bench, road, calls, setting))
+        placed = calls.count * len(costs[FSPLUG])
+        with _store(bench) as store:
+            decided, sealed = _decided(store), _sealed(store)
+    yield SWITCH.judged(
+        _ratio([c.switch_ms for c in costs[FSPLUG]], [c.switch_ms for c in costs[NATIVE]]), _switch(costs)
+    )
+    yield OWN.judged(_ratio([c.own_ms for c in costs[FSPLUG]], [c.own_ms for c in costs[GREENSWITCH]]), _own(costs))
+    yield WITHOUT_VERDICT.judged(placed - decided, f"{number(placed)} calls")
+    yield WITHOUT_RECORDING.judged(placed - sealed, f"{number(placed)} calls")
+
+
+def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Cost:
+    """All the work of these calls, until the last is recorded, written down and sealed."""
+    with _working(bench, road, setting) as pid:
+        switch, own = cpu_seconds(bench.switch.pid), cpu_seconds(pid)
+        place(bench.exchange, calls, road.number, bench.folder)
+        bench.switch.wait_until_idle()
+        if road is FSPLUG:
+            _wait_until_settled(bench)
+        switch, own = cpu_seconds(bench.switch.pid) - switch, cpu_seconds(pid) - own
+    return Cost(1_000 * switch / calls.count, 1_000 * own / calls.count)
+
+
+@contextmanager
+def _working(bench: SwitchBench, road: Road, setting: Setting) -> Iterator[int]:
+    """The process that works for this road; with a native one it idles."""
+    if road is not FSPLUG:
+        yield bench.greenswitch_pid
+        return
+    with bench.fsplug(setting.program) as pid:
+        yield pid
+
+
+def _wait_until_settled(bench: SwitchBench) -> None:
+    with _store(bench) as store:
+        try:
+            wait_for(lambda: not _unfinished(store), _SETTLED_SECONDS, "every recording to be sealed")
+        except Unavailable:
+            # Those are counted as calls without one.
+            return
+
+
+@contextmanager
+def _store(bench: SwitchBench) -> Iterator[Store]:
+    store = Store(bench.data / "fsplug.db")
+    store.connect()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _unfinished(store: Store) -> int:
+    return _count(store, "SELECT COUNT(*) FROM call WHERE ended_at IS NULL") + _count(
+        store, "SELECT COUNT(*) FROM recording WHERE state IN ('expected', 'recording', 'stopped')"
+    )
+
+
+def _decided(store: Store) -> int:
+    return _count(store, "SELECT COUNT(DISTINCT call) FROM decision")
+
+
+def _sealed(store: Store) -> int:
+    return _count(store, "SELECT COUNT(DISTINCT call) FROM recording WHERE state = 'sealed'")
+
+
+def _count(store: Store, sql: str) -> int:
+    [(count,)] = store.rows(sql)
+    return int(count)
+
+
+def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the rounds' ratios: what else the machine did in a round bore on both."""
+    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+
+
+def _switch(costs: Costs) -> str:
+    return ", ".join(f"{road.name} {number(_median(c.switch_ms for c in found))} ms" for road, found in costs.items())
+
+
+def _own(costs: Costs) -> str:
+    told = (FSPLUG, GREENSWITCH)
+    return ", ".join(f"{road.name} {number(_median(c.own_ms for c in costs[road]))} ms" for road in told)
+
+
+def _median(values: Iterator[float]) -> float:
+    return statistics.median(values)

@@ -1,0 +1,160 @@
+"""What a verdict costs in a small company and in a huge one, with a short past and with a long one."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from benchmarks import company
+from benchmarks.figures import Figure, Target, number
+from benchmarks.setting import Setting
+from fsplug.esl.arming import CallArmer
+from fsplug.esl.callbook import CallBook
+from fsplug.esl.policysource import PolicySource
+from fsplug.esl.ports import Ports
+from fsplug.policy.legs import Leg
+from fsplug.store import ledger
+from fsplug.store.database import Store
+from fsplug.store.entries import DecisionMade
+
+COST = Target("a verdict in a huge company, against a small one", 1.2, "times")
+TARGETS = (COST,)
+_DOMAIN = "acme.example"
+_BATCH = 10_000
+_ROUNDS, _CALLS_A_ROUND = 60, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How big a company is, and its past."""
+
+    users: int
+    excluded: int
+    decisions: int
+
+    def __str__(self) -> str:
+        return f"{self.users:,} users, {self.excluded:,} excluded, {self.decisions:,} decisions"
+
+
+SMALL = Size(100, 100, 100)
+HUGE = Size(100_000, 10_000, 1_000_000)
+BIG = Size(10_000, 10_000, 100_000)
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Calls from outside to people at random, in rounds that alternate between the two companies."""
+    huge = BIG if setting.quick else HUGE
+    with _company(SMALL) as small_arm, _company(huge) as huge_arm:
+        costs = {SMALL: [], huge: []}
+        for _ in range(_ROUNDS):
+            costs[SMALL] += _timed(small_arm, SMALL)
+            costs[huge] += _timed(huge_arm, huge)
+    microseconds = {size: statistics.median(found) * 1e6 for size, found in costs.items()}
+    beside = ", ".join(f"{number(cost)} µs with {size}" for size, cost in microseconds.items())
+    yield COST.judged(microseconds[huge] / microseconds[SMALL], beside)
+
+
+def _timed(arm: Callable[[int, str], None], size: Size) -> list[float]:
+    took = []
+    for number_ in range(_CALLS_A_ROUND):
+        user = str(random.randrange(size.users))
+        begun = time.perf_counter()
+        arm(number_, user)
+        took.append(time.perf_counter() - begun)
+    return took
+
+
+@contextmanager
+def _company(size: Size) -> Iterator[Callable[[int, str], None]]:
+    """How a call to a user of such a company is armed."""
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder:
+        store = company.lay_out(Path(folder), _document(size))
+        _decide(store, size.decisions)
+        armer = CallArmer(CallBook(), PolicySource(store), _ports())
+
+        def arm(number_: int, user: str) -> None:
+            uuid = uuid4().hex
+            caller = Leg(uuid, _DOMAIN, call=uuid, called_in=True, numbers=(f"+45223{number_:05}",))
+            armer.arm(caller, (user,))
+
+        yield arm
+        store.close()
+
+
+class _Spool:
+    """A spool that is always well."""
+
+    trouble = None
+
+    def path(self, recording: str) -> str:
+        return f"/spool/{recording}.wav"
+
+
+def _ports() -> Ports:
+    return Ports(
+        switch_name="bench",
+        switch=None,
+        spool=_Spool(),
+        write=lambda entry: None,
+        clock=time.time,
+        later=lambda *_: None,
+        new_id=lambda: uuid4().hex,
+    )
+
+
+def _document(size: Size) -> dict[str, object]:
+    return {
+        "company": [
+            {
+                "domain": _DOMAIN,
+                "name": "Acme A/S",
+                "country": "DK",
+                "department": [{"name": "Sales"}],
+                "policy": [{"department": "Sales", "incoming": True}],
+                "user": [_user(number_) for number_ in range(size.users)],
+                "excluded": [{"number": f"+457{number_:07}"} for number_ in range(size.excluded)],
+            }
+        ]
+    }
+
+
+def _user(number_: int) -> dict[str, object]:
+    return {
+        "username": str(number_),
+        "extension": str(100_000 + number_),
+        "name": f"User {number_}",
+        "department": "Sales",
+        "record": True,
+        "fixed_number": f"+453{number_:07}",
+    }
+
+
+def _decide(store: Store, count: int) -> None:
+    for begin in range(0, count, _BATCH):
+        ledger.apply(store, [_decision(number_) for number_ in range(begin, min(count, begin + _BATCH))])
+
+
+def _decision(number_: int) -> DecisionMade:
+    return DecisionMade(
+        decision=uuid4().hex,
+        call=uuid4().hex,
+        company=_DOMAIN,
+        talk=f"talk-{number_}",
+        at=1e9 + number_,
+        version=1,
+        user=str(number_ % 100),
+        leg=None,
+        record=False,
+        rule="department-policy",
+        reason="bench",
+        direction="incoming",
+        group=None,
+        caller="+4522334455",
+        answerer="+4530000001",
+        inputs={},
+    )
