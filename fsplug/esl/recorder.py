@@ -153,7 +153,10 @@ class Recorder:
             if self._ports.switch.is_recording(recording.leg, recording.path):
                 self._found_running(recording)
                 return
-            recording = self._successor_of(recording) if self._ports.spool.exists(recording.id) else recording
+            if self._ports.spool.exists(recording.id):
+                if self._ports.switch.channel(recording.leg) is None:
+                    return  # nothing is left of the talk either; its end settles this one
+                recording = self._successor_of(recording)
             self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
         except Unavailable as error:
             log.warning("start-not-sent", recording=recording.id, error=error.text)
