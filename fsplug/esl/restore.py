@@ -103,6 +103,8 @@ class Restorer:
             terms=_terms(row),
             leg=row.leg or "",
             decision=row.decision or "",
+            # Not begun yet, it was due when its talk was decided.
+            due_at=None if row.started_at else row.at,
             started_at=row.started_at,
         )
         self._book.recordings[recording.id] = recording

@@ -78,8 +78,8 @@ def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
 def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
     """The first excluded number of the talk, E.164; calling, called, forwarding and transferring count alike."""
     spellings = talk.caller.numbers + talk.answerer.numbers + talk.forwarders
-    own = tuple(number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers)
-    numbers = normalise_all(spellings + own, snapshot.country)
+    own = [number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers]
+    numbers = (*normalise_all(spellings, snapshot.country), *own)
     return next((number for number in numbers if number in snapshot.excluded), None)
 
 

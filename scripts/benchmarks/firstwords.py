@@ -1,7 +1,7 @@
 """First words: how much of what is said from the answer on is missing at the beginning of the recording."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -29,8 +29,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
         for _ in range(setting.rounds(full=5, quick=1)):
             for road in ROADS:
                 missing[road] += _round(bench, road, calls, setting)
-    yield MEDIAN.judged(statistics.median(missing[FSPLUG]), _beside(missing, statistics.median))
-    yield WORST.judged(max(missing[FSPLUG]), _beside(missing, max))
+    for target, of_many in ((MEDIAN, statistics.median), (WORST, max)):
+        yield target.judged(of_many(missing[FSPLUG]), _beside(missing, of_many))
 
 
 def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> list[float]:
@@ -48,6 +48,6 @@ def _recordings(bench: SwitchBench, road: Road) -> frozenset[Path]:
     return frozenset(folder.rglob("*.wav"))
 
 
-def _beside(missing, of_many) -> str:
+def _beside(missing: Mapping[Road, Sequence[float]], of_many: Callable[[Sequence[float]], float]) -> str:
     others = (f"{road.name} {number(of_many(found))} ms" for road, found in missing.items() if road is not FSPLUG)
     return f"{', '.join(others)}; {len(missing[FSPLUG])} calls each"

@@ -20,7 +20,7 @@ def alaw_noise() -> bytes:
 
 
 def missing_ms(recording: Path) -> float:
-    """Milliseconds of the sound's beginning that the recording lacks; negative: silence before the sound.
+    """Milliseconds of the sound's beginning that the recording lacks; 0 when it begins with silence.
 
     Unavailable when the sound is not in the recording's first second.
     """
@@ -30,7 +30,7 @@ def missing_ms(recording: Path) -> float:
     if likeness < _CLEAR:
         text = f"{recording.name} does not begin with what was said (likeness {likeness:.2f})"
         raise Unavailable("not-heard", text, path=str(recording))
-    return -lag * 1_000 / RATE
+    return max(0, -lag) * 1_000 / RATE
 
 
 def _best_match(heard: numpy.ndarray, sound: numpy.ndarray) -> tuple[float, int]:

@@ -21,7 +21,7 @@ _RTP_PORTS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class SwitchBench:
-    """The switch, and greenswitch's server beside it. `folder` is for the bench's files, fsplug's data among them."""
+    """The switch, and greenswitch's server beside it. `folder` holds the bench's files, fsplug's data among them."""
 
     switch: RealSwitch
     exchange: Exchange

@@ -2,7 +2,7 @@
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -50,10 +50,9 @@ def measure(setting: Setting) -> Iterator[Figure]:
         placed = calls.count * len(costs[FSPLUG])
         with _store(bench) as store:
             decided, sealed = _decided(store), _sealed(store)
-    yield SWITCH.judged(
-        _ratio([c.switch_ms for c in costs[FSPLUG]], [c.switch_ms for c in costs[NATIVE]]), _switch(costs)
-    )
-    yield OWN.judged(_ratio([c.own_ms for c in costs[FSPLUG]], [c.own_ms for c in costs[GREENSWITCH]]), _own(costs))
+    yield SWITCH.judged(_ratio(costs[FSPLUG], costs[NATIVE], _switch_ms), _beside(costs, _ROADS, _switch_ms))
+    own_roads = (FSPLUG, GREENSWITCH)
+    yield OWN.judged(_ratio(costs[FSPLUG], costs[GREENSWITCH], _own_ms), _beside(costs, own_roads, _own_ms))
     yield WITHOUT_VERDICT.judged(placed - decided, f"{number(placed)} calls")
     yield WITHOUT_RECORDING.judged(placed - sealed, f"{number(placed)} calls")
 
@@ -118,19 +117,18 @@ def _count(store: Store, sql: str) -> int:
     return int(count)
 
 
-def _ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+def _switch_ms(cost: Cost) -> float:
+    return cost.switch_ms
+
+
+def _own_ms(cost: Cost) -> float:
+    return cost.own_ms
+
+
+def _ratio(ours: Sequence[Cost], theirs: Sequence[Cost], part: Callable[[Cost], float]) -> float:
     """The median of the rounds' ratios: what else the machine did in a round bore on both."""
-    return statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
+    return statistics.median(part(one) / part(other) for one, other in zip(ours, theirs, strict=True))
 
 
-def _switch(costs: Costs) -> str:
-    return ", ".join(f"{road.name} {number(_median(c.switch_ms for c in found))} ms" for road, found in costs.items())
-
-
-def _own(costs: Costs) -> str:
-    told = (FSPLUG, GREENSWITCH)
-    return ", ".join(f"{road.name} {number(_median(c.own_ms for c in costs[road]))} ms" for road in told)
-
-
-def _median(values: Iterator[float]) -> float:
-    return statistics.median(values)
+def _beside(costs: Costs, roads: Sequence[Road], part: Callable[[Cost], float]) -> str:
+    return ", ".join(f"{road.name} {number(statistics.median(map(part, costs[road])))} ms" for road in roads)

@@ -16,14 +16,14 @@ Change = Callable[[dict], None]
 @pytest.mark.parametrize(
     ("change", "scenario"),
     [
-        pytest.param(people.flags_off, people.transferred(CUSTOMER, ANNA, CLARA, 1.2, 0.8), id="flag"),
-        pytest.param(people.boxes_off, people.passed_on(ANNA, CUSTOMER, CLARA, 1.2, 0.8), id="boxes"),
+        pytest.param(people.flags_off, people.transferred(CUSTOMER, ANNA, CLARA, 0.8, 0.5), id="flag"),
+        pytest.param(people.boxes_off, people.passed_on(ANNA, CUSTOMER, CLARA, 0.8, 0.5), id="boxes"),
         pytest.param(
             people.group_2003_never,
-            people.transferred(CUSTOMER, CLARA, ANNA, 1.2, 0.8, dials="+4570102003"),
+            people.transferred(CUSTOMER, CLARA, ANNA, 0.8, 0.5, dials="+4570102003"),
             id="group-mode",
         ),
-        pytest.param(people.customer_excluded, people.transferred(CUSTOMER, ANNA, CLARA, 1.2, 0.8), id="exclusion"),
+        pytest.param(people.customer_excluded, people.transferred(CUSTOMER, ANNA, CLARA, 0.8, 0.5), id="exclusion"),
     ],
 )
 def test_a_change_in_mid_call_counts_from_the_next_call_on(change: Change, scenario: Scenario, plant: Plant) -> None:
@@ -47,7 +47,7 @@ def _outcomes(plant: Plant, scenario: Scenario, change: Change | None = None) ->
         plant.apply(change)
         assert len(decided()) == 1
     assert playing.get() == []
-    plant.until_settled()
+    plant.until(plant.is_idle, what="the calls to end")
     kept = [one for one in plant.recordings() if one.decision in {row.id for row in plant.decisions()} - before]
     assert len(kept) == sum(decided())
     return decided()

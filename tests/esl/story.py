@@ -37,8 +37,8 @@ START = 1_800_000_000.0
 class Clock:
     """The story's time, and what is to happen later in it."""
 
-    def __init__(self) -> None:
-        self.now = START
+    def __init__(self, now: float = START) -> None:
+        self.now = now
         self._order = count()
         self._waiting: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
 
@@ -147,7 +147,7 @@ class Story:
     def start_again(self) -> None:
         """Kill fsplug and start it: what it had written is in the store, all else is gone."""
         self.write_down()
-        self.clock = Clock()
+        self.clock = Clock(self.clock.now)
         self.start()
         self.restorer.restore()
         self.reconciler.look()

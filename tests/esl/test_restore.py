@@ -66,11 +66,11 @@ def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_w
     story.spool.files = {recording}
     live(story)
     story.start_again()
-    story.until(1)
+    story.until(10)
     [(act, leg, follower)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
     assert follower != recording
-    story.told((1.2, "B1001", "RECORD_START", started(follower)), (9.0, "B1001", "RECORD_STOP", stopped(follower)))
+    story.told((10.2, "B1001", "RECORD_START", started(follower)), (19.0, "B1001", "RECORD_STOP", stopped(follower)))
     assert story.recordings() == {recording: "stopped", follower: "stopped"}
 
 
@@ -83,7 +83,7 @@ def test_a_call_transferred_meanwhile_is_decided_anew_and_what_recorded_the_old_
     story.switch.told["B1003"] = story.event("B1003", "CHANNEL_DATA")
     story.switch.bridged = [("B1001", "B1003")]
     story.start_again()
-    story.until(1)
+    story.until(10)
     assert ("stop", "B1001", recording) in story.switch.commands
     assert len(story.verdicts()) == 2
 

@@ -84,6 +84,29 @@ def test_a_call_is_armed_and_let_go(session: OutboundSession, peer: Peer) -> Non
     assert not session.connected
 
 
+def test_a_last_command_and_the_leave_are_sent_together(session: OutboundSession, peer: Peer) -> None:
+    def switch() -> list[str]:
+        heard = [peer.command(), peer.command()]
+        peer.say(api_response("+OK\n"), reply("+OK bye"), NOTICE)
+        return heard
+
+    script = playing(switch)
+    assert session.api_and_exit("uuid_setvar_multi a-leg a=b", 5) == "+OK\n"
+    assert script.get(timeout=5) == ["api uuid_setvar_multi a-leg a=b\n", "exit\n"]
+    assert peer.command() == ""
+    assert not session.connected
+
+
+def test_a_last_command_is_answered_though_the_switch_leaves_first(session: OutboundSession, peer: Peer) -> None:
+    peer.say(api_response("+OK"), NOTICE)
+    assert session.api_and_exit("status", 5) == "+OK"
+
+
+def test_a_last_command_that_nobody_answers_closes_all_the_same(session: OutboundSession, peer: Peer) -> None:
+    assert code_of(lambda: session.api_and_exit("status", 0.03)) == "switch-silent"
+    assert [peer.command(), peer.command(), peer.command()] == ["api status\n", "exit\n", ""]
+
+
 def test_a_session_needs_no_greenlet_of_its_own(session: OutboundSession, peer: Peer) -> None:
     before = live_greenlets()
     script = answering(peer, DATA, event_frame({"Event-Name": "CHANNEL_ANSWER"}) + api_response("+OK"))

@@ -97,3 +97,32 @@ def test_the_file_of_a_leg_that_answered_too_late_is_nobodys_and_goes(lost: tupl
     assert story.recordings() == {recording: "stopped"}
     assert story.spool.files == {recording}
     assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
+
+
+def test_a_call_that_ends_while_fsplug_takes_it_up_again_leaves_no_gap(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.asks()
+    recording = story.recording_of("1001")
+    story.told(*a_whole_call(recording)[:4])
+    story.spool.files = {recording}
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.bridged = [("A", "B1001")]
+    story.start_again()
+    story.switch.told, story.switch.bridged = {}, []
+    story.told(*a_whole_call(recording)[6:])
+    story.until(60)
+    assert story.recordings() == {recording: "stopped"}
+    assert (story.gaps(), story.open_calls(), story.switch.commands) == ([], [], [])
+
+
+def test_a_recording_that_begins_late_after_a_restart_is_told_as_begun_late(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.asks()
+    recording = story.recording_of("1001")
+    # Its arm did not reach the switch: nothing is recorded when fsplug is killed.
+    story.told(*[line for line in a_whole_call(recording)[:4] if line[2] != "RECORD_START"])
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.bridged = [("A", "B1001")]
+    story.start_again()
+    story.told((10.5, "B1001", "RECORD_START", started(recording)))
+    assert story.gaps() == ["began-late"]

@@ -15,7 +15,7 @@ RACES, ROUNDS = 200, {"fake": 5, "FreeSWITCH": 1}
 def test_a_recording_the_switch_cannot_make_is_a_gap_and_the_call_goes_on(fault: str, plant: Plant) -> None:
     gaps = {gap.decision for gap in plant.gaps()}
     plant.line.ask("misbehave", **{fault: True})
-    assert plant.line.play(incoming(talk_seconds=4.0)) == []
+    assert plant.line.play(incoming(talk_seconds=3.3)) == []
     plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, GAP_SECONDS, "the gap to be told")
     plant.until_settled()
     assert plant.gaps()[0].cause == "start-failed"

@@ -91,6 +91,7 @@ def test_a_call_goes_on_with_a_gap_or_is_refused_as_policy_says(
     assert [one.state for one in plant.recordings()[:1]] == [State.SEALED]
 
 
+@pytest.mark.parametrize("line", ["FreeSWITCH"], indirect=True)
 def test_a_disk_that_fills_up_in_mid_call_raises_an_alarm_long_before_the_call_ends(plant: Plant) -> None:
     gaps = {gap.decision for gap in plant.gaps()}
     playing = gevent.spawn(plant.line.play, incoming(talk_seconds=ALARM_SECONDS + 1))

@@ -14,7 +14,7 @@ from tests.calls.people import incoming
 from tests.calls.plant import Plant
 
 CALLS = 50
-LOCKED_SECONDS = 4.0
+LOCKED_SECONDS = 3.0
 HELD_SECONDS = 0.5
 EXIT_HOPELESS = 78
 

@@ -8,7 +8,7 @@ from fsplug.store.recordings import State
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 
-TALKED_SECONDS = 3.0
+TALKED_SECONDS = 2.0
 LOST_SECONDS = 1.0
 CALLS = 8
 
