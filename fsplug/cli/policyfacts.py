@@ -55,7 +55,7 @@ def lines(facts: Mapping[str, Any]) -> list[str]:
         "company": f"{facts['company']} ({facts['name']}, {facts['country']})",
         "version": facts["version"],
         "since": f"{when(facts['since'])}, by {facts['by']}",
-        "never recorded": f"{len(facts['excluded'])} numbers; see: fsplug exclude list --company {facts['company']}",
+        "never recorded": f"{_count(len(facts['excluded']))}; see: fsplug exclude list --company {facts['company']}",
     }
     return [*sheet(heading), "", *_departments(facts), "", *_groups(facts)]
 
@@ -74,3 +74,7 @@ def _groups(facts: Mapping[str, Any]) -> list[str]:
     if not facts["groups"]:
         return ["no ring groups"]
     return table(names, [[one[name] for name in names] for one in facts["groups"]])
+
+
+def _count(numbers: int) -> str:
+    return "1 number" if numbers == 1 else f"{numbers} numbers"

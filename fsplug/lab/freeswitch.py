@@ -4,6 +4,7 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -14,7 +15,7 @@ from typing import Self
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.eventsocket import api
-from fsplug.lab.ports import Ports, free_ports, write_ports
+from fsplug.lab.ports import Ports, free_ports, reserve, write_ports
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "freeswitch"
 START_SECONDS = 30.0
@@ -49,6 +50,7 @@ class RealSwitch:
         self._program = program or find_freeswitch()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
+        self._audio: socket.socket | None = None
 
     @property
     def conf(self) -> Path:
@@ -72,6 +74,7 @@ class RealSwitch:
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="fsplug-switch-"))
         try:
+            self._audio = reserve(self.ports)
             self._lay_out()
             self.start()
         except BaseException:
@@ -81,6 +84,8 @@ class RealSwitch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.kill()
+        if self._audio is not None:
+            self._audio.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:

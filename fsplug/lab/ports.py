@@ -81,9 +81,24 @@ def some_media_ports(count: int) -> list[int]:
 
 
 def _rtp_block() -> int:
-    """The first of 1,000 ports for audio; a switch at work holds some of the lowest or none at all."""
+    """The first of 1,000 ports for audio, of which no switch has taken any, nor all of them for itself."""
     blocks = random.sample(_RTP_BLOCKS, len(_RTP_BLOCKS))
-    return _take((block for block in blocks if all(map(is_free, range(block, block + 1000, 2)))), 1)[0]
+    return _take((block for block in blocks if all(map(is_free, (*range(block, block + 1000, 2), block + 999)))), 1)[0]
+
+
+def reserve(ports: Ports) -> socket.socket:
+    """Take the audio ports for one switch, until the socket returned is closed: an idle switch holds none of them.
+
+    Unavailable when another has taken them.
+    """
+    guard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        guard.bind(("127.0.0.1", ports.rtp_end + 1))
+    except OSError as error:
+        guard.close()
+        text = f"another switch has the audio ports {ports.rtp_start} to {ports.rtp_end}; end it, or choose others"
+        raise Unavailable("ports-taken", text, rtp_start=ports.rtp_start, rtp_end=ports.rtp_end) from error
+    return guard
 
 
 def _take(free: Iterator[int], count: int) -> list[int]:
