@@ -75,8 +75,7 @@ class _SqlitePool(peewee.SqliteDatabase):
         try:
             return self._idle.pop()
         except IndexError:
-            # People's data: the file is its owner's alone, and SQLite gives its -wal and -shm the same mode.
-            os.close(os.open(self.database, os.O_RDWR | os.O_CREAT, 0o600))
+            _make_file(self.database)
             return super()._connect()  # type: ignore[misc]
 
     def _close(self, conn: Any) -> None:
@@ -94,6 +93,17 @@ class _SqlitePool(peewee.SqliteDatabase):
         """Close this greenlet's connection and the idle ones."""
         self.close()
         self.close_idle()
+
+
+def _make_file(path: str) -> None:
+    """People's data: the file is its owner's alone, and SQLite gives its -wal and -shm the same mode.
+
+    A file that is there is never opened and closed here: that would drop every POSIX lock this process holds on it, and
+    the next program to close the database would take itself for the last and unlink the -wal we go on writing to
+    (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if not os.path.exists(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _sqlite(path: Path) -> Backend:
