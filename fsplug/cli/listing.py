@@ -102,7 +102,7 @@ def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
 
 def _username(store: Store, domain: str, text: str) -> str:
     """The user's name; of a user who is no more, the text itself."""
-    from fsplug.cli.parties import Directory
+    from fsplug.store.parties import Directory
 
     known = Directory(store, domain, policies.current_version(store, domain)).find(text)
     return known.user.username if known.user else text

@@ -11,6 +11,7 @@ from fsplug.cli.moments import MOMENT
 from fsplug.cli.output import sheet
 from fsplug.policy.entities import Channels, GroupMode, OnFailure
 from fsplug.store import policies
+from fsplug.store.simulation import simulated
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
 
@@ -79,5 +80,5 @@ def simulate(invocation: Invocation, company: str, at: float | None, **call: Any
         raise click.UsageError("give --to, or --group for every member of a group")
     with invocation.store() as store:
         version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
-        facts = {"at": at, **simulation.simulated(store, company, version, **call)}
+        facts = {"at": at, **simulated(store, company, version, **call)}
     invocation.tell(facts, *sheet(simulation.heading(facts)), "", *simulation.lines(facts))

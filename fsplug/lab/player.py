@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsplug.lab.exchange import Exchange, password
+from fsplug.lab.exchange import Exchange
 from fsplug.lab.scenario import Role, Scenario
 from fsplug.lab.tone import alaw_tone
 
@@ -124,7 +124,7 @@ class Player:
 
     def _credentials(self) -> list[str]:
         user = self.role.user
-        return ["-au", user, "-ap", password(self.role.company, user)] if user else []
+        return ["-au", user, "-ap", self._exchange.password(self.role.company, user)] if user else []
 
     def _names(self) -> list[str]:
         names = self._scenario.folder / NAMES

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.database import Row, Store
+from fsplug.store.listing import in_batches
 from fsplug.store.versioned import HOLDS, Noun, company_id
 
 DEVICE = Noun(
@@ -46,11 +47,31 @@ def devices(store: Store, domain: str, username: str, version: int) -> list[Devi
     return list(_devices(domain, store.rows(sql, company, version, version, username)))
 
 
+def of_users(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, list[Device]]:
+    """The devices of these users as of a policy version, by username, each user's by name."""
+    company = company_id(store, domain)
+    found: dict[str, list[Device]] = {}
+    for some in in_batches(usernames):
+        sql = f"{_DEVICES} AND d.username IN ({', '.join('?' * len(some))}) ORDER BY d.username, d.name"
+        for device in _devices(domain, store.rows(sql, company, version, version, *some)):
+            found.setdefault(device.username, []).append(device)
+    return found
+
+
 def by_sip_username(store: Store, domain: str, sip_username: str, version: int) -> Device | None:
     """The device that signs in so, as of a policy version, or None."""
     sql = f"{_DEVICES} AND d.sip_username = ?"
     company = company_id(store, domain)
     return next(_devices(domain, store.rows(sql, company, version, version, sip_username)), None)
+
+
+def some_phone(store: Store) -> tuple[str, str] | None:
+    """The company's domain and the SIP username of one phone there is now; None if there is none."""
+    found = store.row(
+        """SELECT c.domain, d.sip_username FROM device d JOIN company c ON c.id = d.company
+        WHERE d.until IS NULL AND d.sip_username <> '' ORDER BY c.domain, d.sip_username LIMIT 1"""
+    )
+    return None if found is None else (str(found[0]), str(found[1]))
 
 
 def _devices(domain: str, rows: Iterable[Row]) -> Iterator[Device]:

@@ -1,10 +1,15 @@
 """Long lists in pages, newest first: what to look for, and where the page before ended."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 # The time and id of the last thing on a page; the next page begins after it, whatever was added meanwhile.
 Cursor = tuple[float, str]
+
+# What one statement asks for by name at once; SQLite takes 32,766 parameters, older ones 999.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +35,10 @@ def page(query: Any, table: Any, wanted: Wanted, limit: int, before: Cursor | No
     if before is not None:
         query = query.where((at <= before[0]) & ((at < before[0]) | (unique < before[1])))
     return query.order_by(at.desc(), unique.desc()).limit(limit)
+
+
+def in_batches(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The names, no more at once than one statement takes."""
+    rest = iter(names)
+    while some := tuple(islice(rest, _BATCH)):
+        yield some

@@ -1,5 +1,6 @@
 """Numbers dialled from outside (DIDs) and where they lead."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fsplug.policy.hours import Opening, opening
@@ -42,6 +43,22 @@ def route_at(store: Store, domain: str, e164: str, version: int) -> Route | None
     texts = (f"{days} {opens}-{closes}" for days, opens, closes in store.rows(_HOURS, *which))
     hours = tuple(filter(None, map(opening, texts)))
     return Route(e164, user, group, ivr, target(tuple(closed)), hours)
+
+
+def routes(store: Store, domain: str, version: int) -> Iterator[Route]:
+    """Where every number of a policy version leads, by number."""
+    sql = f"""SELECT n.number FROM number n WHERE n.company = ? AND {HOLDS.format("n")} ORDER BY n.number"""
+    for (e164,) in store.rows(sql, company_id(store, domain), version, version):
+        route = route_at(store, domain, e164, version)
+        if route is not None:
+            yield route
+
+
+def owners(store: Store) -> list[tuple[str, str]]:
+    """Every number of every company now, with the domain of its company, by number."""
+    sql = """SELECT n.number, c.domain FROM number n JOIN company c ON c.id = n.company
+        WHERE n.until IS NULL ORDER BY n.number"""
+    return [(number, domain) for number, domain in store.rows(sql)]
 
 
 def owner(store: Store, e164: str) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from fsplug.policy.entities import User
 from fsplug.store.database import Row, Store
+from fsplug.store.listing import in_batches
 from fsplug.store.versioned import HOLDS, Noun, company_id
 
 DEPARTMENT = Noun("department", "department", ("name",))
@@ -48,11 +49,31 @@ def by_number(store: Store, domain: str, e164: str, version: int) -> User | None
     return _one(store.rows(_BY_NUMBER, *whose, company, e164, version, version))
 
 
+def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, User]:
+    """The users of these names as of a policy version, by username; those there are."""
+    company = company_id(store, domain)
+    found: dict[str, User] = {}
+    for some in in_batches(usernames):
+        sql = f"{_USERS} AND u.username IN ({', '.join('?' * len(some))}) ORDER BY n.position"
+        rows = store.rows(sql, version, version, company, version, version, *some)
+        found |= {user.username: user for user in _grouped(rows)}
+    return found
+
+
 def users(store: Store, domain: str, version: int, after: str = "", limit: int = 100) -> list[User]:
     """The users of a policy version by username, `limit` of them after the username `after`."""
     company = company_id(store, domain)
     whose = (version, version, company, version, version)
     return list(_grouped(store.rows(_LISTED, *whose, company, version, version, after, limit)))
+
+
+def in_department(store: Store, domain: str, department: str | None, version: int) -> list[str]:
+    """The usernames of a department (None: of those in none) as of a policy version."""
+    which = "u.department IS NULL" if department is None else "u.department = ?"
+    sql = f"""SELECT u.username FROM "user" u WHERE u.company = ? AND {HOLDS.format("u")} AND {which}
+        ORDER BY u.username"""
+    named = () if department is None else (department,)
+    return [username for (username,) in store.rows(sql, company_id(store, domain), version, version, *named)]
 
 
 def departments(store: Store, domain: str) -> list[str]:

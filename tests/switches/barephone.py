@@ -25,7 +25,8 @@ Contact: <sip:bare@127.0.0.1:{own}>
 Content-Length: {length}
 
 """
-_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {own} RTP/AVP 8\r\n"
+_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {own} RTP/AVP 8 101\r\n"
+_SDP += "a=rtpmap:101 telephone-event/8000\r\n"
 
 
 @dataclass(frozen=True, slots=True)

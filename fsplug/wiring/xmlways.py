@@ -1,0 +1,21 @@
+"""What the XML must know of this installation, from its settings."""
+
+from pathlib import Path
+
+from fsplug.wiring.settings import Settings
+from fsplug.xml.templates import Templates
+from fsplug.xml.ways import Ways
+
+# Where a service that listens everywhere is found from beside it.
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+def ways(settings: Settings) -> Ways:
+    """Where the switch asks, and where the company's own prompts are."""
+    host = _EVERYWHERE.get(settings.listen_host, settings.listen_host)
+    return Ways(listen_host=host, listen_port=settings.listen_port, prompts=settings.data / "prompts")
+
+
+def templates(settings: Settings) -> Templates:
+    """Our templates, with the operator's before them."""
+    return Templates(override=Path(settings.templates) if settings.templates else None)

@@ -1,0 +1,117 @@
+"""What the switch is answered when it asks for its XML."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fsplug.errors import Invalid
+from fsplug.store import companies, numbers
+from fsplug.store.database import Store
+from fsplug.store.memo import Memo
+from fsplug.store.reader import LONGEST_TEXT
+from fsplug.xml import incoming
+from fsplug.xml.company import House
+from fsplug.xml.directory import Directory
+from fsplug.xml.routing import Routing
+from fsplug.xml.templates import Templates
+from fsplug.xml.ways import Ways
+
+# FreeSWITCH's own words for "look elsewhere": it goes on to its static files.
+NOT_FOUND = """<document type="freeswitch/xml">
+<section name="result">
+<result status="not found"/>
+</section>
+</document>
+"""
+CHECK_CONTEXT = "fsplug"
+_HOUSES = 256
+
+
+class Answers:
+    """Answers requests for directory and dialplan from the store, as it is at that moment.
+
+    A company that is ours is answered for whole: whom it hasn't, it hasn't, whatever older files of the switch say.
+    """
+
+    def __init__(self, store: Store, templates: Templates, ways: Ways) -> None:
+        self._store = store
+        self._templates = templates
+        self._ways = ways
+        self._houses: Memo[House] = Memo(_HOUSES)
+
+    def answer(self, request: Mapping[str, str]) -> str:
+        """The whole document for the fields FreeSWITCH posted; `NOT_FOUND` for what is not ours.
+
+        What callers and phones wrote into the fields never raises; Unavailable is raised when the store is away.
+        """
+        sections = {"directory": self._directory, "dialplan": self._dialplan}
+        answered = sections.get(request.get("section", ""))
+        return answered(request) if answered else NOT_FOUND
+
+    def directory(self, domain: str, user: str = "", department: str = "") -> str:
+        """A user of a company, or a department of it."""
+        house = self._house(domain)
+        if house is None or not all(map(_is_name, filter(None, (user, department)))):
+            return NOT_FOUND
+        known = Directory(self._store, house)
+        groups = known.of(user) if user else known.department(department) if department else []
+        return self._document("directory", "directory/company.xml.j2", company=house.company, groups=groups)
+
+    def dialplan(self, context: str, dialled: str) -> str:
+        """The extensions of a context that a number may need."""
+        if context == self._ways.public_context:
+            return self._public(dialled)
+        if context == CHECK_CONTEXT:
+            return self._document("dialplan", "dialplan/fsplug.xml.j2")
+        house = self._house(context)
+        if house is None:
+            return NOT_FOUND
+        # As $ in the files' patterns does, which lets one line end pass.
+        number = dialled.removesuffix("\n")
+        extensions = Routing(self._store, house).towards(number if _is_name(number) else "")
+        return self._document(
+            "dialplan", "dialplan/company.xml.j2", company=house.company, house=house, extensions=extensions
+        )
+
+    def _directory(self, request: Mapping[str, str]) -> str:
+        # Gateways and network lists are the configuration's (switch install).
+        if "purpose" in request:
+            return NOT_FOUND
+        asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
+        department = request.get("group_name", "") if request.get("action") == "group_call" else ""
+        user = "" if department else request.get("user", "")
+        return self.directory(request.get("domain") or asked_by_name, user, department)
+
+    def _dialplan(self, request: Mapping[str, str]) -> str:
+        # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.
+        context = request.get("Hunt-Context") or request.get("Caller-Context", "")
+        dialled = request.get("Hunt-Destination-Number") or request.get("Caller-Destination-Number", "")
+        return self.dialplan(context, dialled)
+
+    def _public(self, dialled: str) -> str:
+        e164 = incoming.e164(dialled)
+        domain = numbers.owner(self._store, e164) if e164 else None
+        if e164 is None or domain is None:
+            return self._star_in_public(dialled)
+        return self._document("dialplan", "dialplan/public.xml.j2", extensions=[incoming.extension(e164, domain)])
+
+    def _star_in_public(self, dialled: str) -> str:
+        if not dialled.startswith("*"):
+            return NOT_FOUND
+        return self._document("dialplan", "dialplan/public.xml.j2", extensions=[])
+
+    def _house(self, domain: str) -> House | None:
+        if not _is_name(domain):
+            return None
+        try:
+            company = companies.get(self._store, domain)
+        except Invalid:
+            return None
+        return self._houses.get((domain, company.version), lambda: House(self._store, company, self._ways))
+
+    def _document(self, section: str, inner: str, **values: Any) -> str:
+        return self._templates.render("document.xml.j2", section=section, inner=inner, ways=self._ways, **values)
+
+
+def _is_name(text: str) -> bool:
+    """Whether anything may be called so: a database takes neither NUL nor half a surrogate pair, and nobody a line."""
+    return 0 < len(text) <= LONGEST_TEXT and text.isprintable()

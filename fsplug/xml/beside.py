@@ -1,0 +1,155 @@
+"""fsplug put into a configuration that somebody has already: a few lines in their files, all else in our own."""
+
+from fsplug.xml import installation as own_files
+from fsplug.xml.conftext import ConfText
+from fsplug.xml.conftree import ConfTree, relative
+from fsplug.xml.installation import DEFAULT_PASSWORD, Installation, Way
+from fsplug.xml.surgery import Element, XmlFile, include
+
+# They make every phone one of a single domain.
+_ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
+_ANYWHERE = frozenset({"::", "0.0.0.0"})
+
+
+def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    """Every file that must be new or different, by its path; `tree` has the changes afterwards."""
+    before = {name: file.source for name, file in tree.files.items()}
+    files: dict[str, bytes] = {}
+    _sections(tree)
+    _event_socket(tree, installation)
+    files |= _modules(tree, installation, text)
+    files |= _profiles(tree, installation, text)
+    files |= _missing(tree, installation, text)
+    _public(tree, installation)
+    edited = {name: file.source for name, file in tree.files.items() if file.source != before[name]}
+    return edited | files
+
+
+def event_socket(tree: ConfTree) -> tuple[int, str] | None:
+    """The port and the password their event socket has; None where it has none, or not in plain text."""
+    found = tree.configuration("event_socket.conf")
+    if found is None:
+        return None
+    params = {one.attributes.get("name"): one.attributes.get("value", "") for one in found[0].all("param", found[1])}
+    port, password = params.get("listen-port", "8021"), params.get("password", DEFAULT_PASSWORD)
+    return None if "$" in port + password or not port.isdigit() else (int(port), password)
+
+
+def _sections(tree: ConfTree) -> None:
+    """Ours come last: where both know a context or a domain, theirs is taken."""
+    for section in ("dialplan", "directory"):
+        file, element = tree.section(section)
+        tree.put(file.with_last(element, include(relative(f"fsplug/{section}/*.xml", file.name))))
+
+
+def _event_socket(tree: ConfTree, installation: Installation) -> None:
+    """Off the network, and with a password of its own; a choice somebody made stays."""
+    found = tree.configuration("event_socket.conf")
+    if found is None:
+        return
+    file, configuration = found
+    listens = file.find("param", configuration, name="listen-ip")
+    if listens is None or listens.attributes.get("value") in _ANYWHERE:
+        file = _set(file, "event_socket.conf", "listen-ip", installation.event_socket_host)
+    password = file.find("param", configuration, name="password")
+    if password is None or password.attributes.get("value") == DEFAULT_PASSWORD:
+        file = _set(file, "event_socket.conf", "password", installation.event_socket_password)
+    tree.put(file)
+
+
+def _set(file: XmlFile, configuration: str, name: str, value: str) -> XmlFile:
+    settings = file.need("settings", file.need("configuration", name=configuration))
+    return file.with_param(settings, name, value)
+
+
+def _modules(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    found = tree.configuration("modules.conf")
+    if found is None:
+        return _configuration(tree, "modules", text.render("configuration/modules.xml", modules=installation.modules))
+    file, configuration = found
+    loaded = {one.attributes.get("module") for one in file.all("load", configuration)}
+    for module in installation.modules:
+        if module not in loaded:
+            modules = file.need("modules", file.need("configuration", name="modules.conf"))
+            file = file.with_last(modules, f'<load module="{module}"/>')
+    tree.put(file)
+    return {}
+
+
+def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    sofia = tree.configuration("sofia.conf")
+    if sofia is None:
+        files |= _configuration(tree, "sofia", text.render("configuration/sofia.xml", it=installation))
+    for kind, name in (("internal", installation.sip_profile), ("external", installation.trunk_profile)):
+        found = tree.profile(name)
+        if found is not None:
+            tree.put((_for_phones if kind == "internal" else _for_trunks)(found[0], name))
+            continue
+        files |= own_files.profile(installation, text, kind)
+        if sofia is not None:
+            file = tree.files[sofia[0].name]
+            profiles = file.need("profiles", file.need("configuration", name="sofia.conf"))
+            tree.put(file.with_last(profiles, include(relative(f"fsplug/sip_profiles/{kind}.xml", file.name))))
+    return files
+
+
+def _for_phones(file: XmlFile, name: str) -> XmlFile:
+    """Every company's phones, and each known by the password it proves."""
+    for param in _ONE_DOMAIN:
+        file = file.without_param(_settings(file, name), param)
+    file = file.with_param(_settings(file, name), "challenge-realm", "auto_from")
+    return file.with_param(_settings(file, name), "inbound-reg-force-matching-username", "true")
+
+
+def _for_trunks(file: XmlFile, name: str) -> XmlFile:
+    """Our gateways in it; and who calls from outside may not transfer."""
+    line = include(relative("fsplug/gateways/*.xml", file.name))
+    profile = file.need("profile", name=name)
+    if file.find("gateways", profile) is None:
+        file = file.with_first(profile, "<gateways></gateways>")
+    file = file.with_last(file.need("gateways", file.need("profile", name=name)), line)
+    return file.with_param(_settings(file, name), "disable-transfer", "true")
+
+
+def _settings(file: XmlFile, profile: str) -> Element:
+    return file.need("settings", file.need("profile", name=profile))
+
+
+def _missing(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    """What ours needs and theirs lacks altogether: time zones, the event socket, where to ask."""
+    files: dict[str, bytes] = {}
+    if tree.configuration("timezones.conf") is None:
+        rules = own_files.posix_rules()
+        files |= _configuration(tree, "timezones", text.render("configuration/timezones.xml", timezones=rules))
+    if tree.configuration("event_socket.conf") is None:
+        files |= _configuration(tree, "event_socket", text.render("configuration/event_socket.xml", it=installation))
+    if installation.way is Way.ENDPOINT:
+        files |= _bindings(tree, installation, text)
+    return files
+
+
+def _bindings(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    found = tree.configuration("xml_curl.conf")
+    if found is None:
+        return _configuration(tree, "xml_curl", text.render("configuration/xml_curl.xml", it=installation))
+    file, configuration = found
+    bindings = file.need("bindings", configuration)
+    tree.put(file.with_last(bindings, include(relative("fsplug/xml_curl/*.xml", file.name))))
+    return {}
+
+
+def _configuration(tree: ConfTree, name: str, content: bytes) -> dict[str, bytes]:
+    """A configuration of our own, included into their section."""
+    file, section = tree.section("configuration")
+    path = f"fsplug/configuration/{name}.xml"
+    tree.put(file.with_last(section, include(relative(path, file.name))))
+    return {path: content}
+
+
+def _public(tree: ConfTree, installation: Installation) -> None:
+    """FreeSWITCH takes the first context of a name, theirs: our numbers go into it, before the rest."""
+    found = tree.context(installation.public_context)
+    if found is not None and not found[0].name.startswith("fsplug/"):
+        file, context = found
+        tree.put(file.with_first(context, include(relative("fsplug/public/*.xml", file.name))))

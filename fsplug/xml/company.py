@@ -1,0 +1,122 @@
+"""A company at one version, as far as its calls' ways need it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from fsplug.policy.entities import DeviceKind, Direction, OnFailure, Party, PolicySnapshot, Talk, User
+from fsplug.policy.recording import verdict
+from fsplug.store import devices, people, policies, trunks
+from fsplug.store.companies import Company
+from fsplug.store.database import Store
+from fsplug.store.devices import Device
+from fsplug.store.listing import in_batches
+from fsplug.store.trunks import Trunk
+from fsplug.xml.dialling import Dialling, dialling
+from fsplug.xml.extensions import Gateways, Leg
+from fsplug.xml.ways import Ways
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user and what they are reached on."""
+
+    user: User
+    devices: tuple[Device, ...]
+
+
+class House:
+    """What all calls of a company share, read once per version."""
+
+    def __init__(self, store: Store, company: Company, ways: Ways) -> None:
+        self.company = company
+        self.ways = ways
+        self.snapshot: PolicySnapshot = policies.snapshot(store, company.domain, company.version)
+        self.trunks: list[Trunk] = trunks.trunks(store, company.domain, company.version)
+        self.dialling: Dialling = dialling(company.country)
+        # Whether any policy would rather have no call than an unrecorded one. There may be thousands: asked once.
+        self.may_refuse: bool = _may_refuse(self.snapshot)
+        self._store = store
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What callers hear."""
+        return self.company.languages or (self.company.language,)
+
+    def towards(self, e164: str) -> Gateways:
+        """The gateways that take this number, the best first."""
+        return tuple(dict.fromkeys(trunk.gateway for trunk in trunks.towards(self.trunks, e164)))
+
+    def everywhere(self) -> Gateways:
+        """Every gateway, those that take the country's own numbers first."""
+        near = self.towards(f"+{self.dialling.code}")
+        return tuple(dict.fromkeys((*near, *(trunk.gateway for trunk in self.trunks))))
+
+    def prefixes(self) -> list[str]:
+        """What the trunks' prefixes are, the longest first."""
+        known = {prefix for trunk in self.trunks for prefix in trunk.prefixes}
+        return sorted(known, key=lambda prefix: (-len(prefix), prefix))
+
+    def person(self, user: User) -> Person:
+        """The user, with devices."""
+        its = devices.devices(self._store, self.company.domain, user.username, self.company.version)
+        return Person(user, tuple(its))
+
+    def persons(self, usernames: Iterable[str]) -> Iterator[Person]:
+        """Those of these users that there are, in their order."""
+        for wanted in in_batches(usernames):
+            which = (self._store, self.company.domain, wanted, self.company.version)
+            users, phones = people.named(*which), devices.of_users(*which)
+            yield from (Person(users[name], tuple(phones.get(name, ()))) for name in wanted if name in users)
+
+    def everybody(self) -> Iterator[Person]:
+        """The people of the company, by username."""
+        after = ""
+        while page := people.users(self._store, self.company.domain, self.company.version, after, _PAGE):
+            yield from self.persons(user.username for user in page)
+            after = page[-1].username
+
+    def legs(self, person: Person) -> tuple[Leg, ...]:
+        """What rings when this person is called."""
+        dials = ((device, self.dial(device)) for device in person.devices)
+        username = person.user.username
+        return tuple(Leg(f"{username}.{device.name}", username, dial) for device, dial in dials if dial)
+
+    def dial(self, device: Device) -> str | None:
+        """Where the switch dials a device: a phone by its registration, a mobile by the trunk that takes its number.
+
+        `%`, not `@`: sofia looks the contact up itself, asks for no directory, and fails at once if there is none.
+        """
+        if device.kind is not DeviceKind.MOBILE:
+            return f"sofia/{self.ways.sip_profile}/{device.sip_username}%{self.company.domain}"
+        gateways = self.towards(device.number or "")
+        return f"sofia/gateway/{gateways[0]}/{device.number}" if gateways else None
+
+    def closed_to(self, users: Iterable[User], group: str = "") -> bool:
+        """Whether a call to one of them, through this group, must not go unrecorded."""
+        groups = (group,) if group else ()
+        return any(
+            self._must_record(Party(), Party(user), direction, groups)
+            for user in users
+            for direction in (Direction.INCOMING, Direction.INTERNAL)
+        )
+
+    def closed_from(self, user: User) -> bool:
+        """Whether a call this user makes must not go unrecorded."""
+        return any(
+            self._must_record(Party(user), Party(), direction, ())
+            for direction in (Direction.OUTGOING, Direction.INTERNAL)
+        )
+
+    def _must_record(self, caller: Party, answerer: Party, direction: Direction, groups: tuple[str, ...]) -> bool:
+        talk = Talk(self.company.domain, caller, answerer, direction, groups)
+        decided = verdict(talk, self.snapshot)
+        return decided.record and decided.terms.on_failure is OnFailure.CLOSED
+
+
+def _may_refuse(snapshot: PolicySnapshot) -> bool:
+    departments = (policy.terms for policy in snapshot.departments.values())
+    groups = (policy.terms for policy in snapshot.groups.values())
+    return any(terms.on_failure is OnFailure.CLOSED for terms in chain(departments, groups))

@@ -1,0 +1,97 @@
+"""Who signs in: people and their phones, one of them or all of a company's."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fsplug.policy.entities import DeviceKind
+from fsplug.store import devices, people
+from fsplug.store.database import Store
+from fsplug.store.devices import Device
+from fsplug.xml.company import House, Person
+from fsplug.xml.extensions import Leg
+
+# The group of people without a department, and of phones whose name is not their person's.
+DEFAULT_GROUP = "default"
+Groups = Iterable[tuple[str, Iterable["Entry"]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name to sign in and to be rung by. `device` is its kind, empty for a person under whose name no phone is."""
+
+    id: str
+    username: str
+    device: str
+    legs: tuple[Leg, ...]
+    name: str
+    extension: str
+    number: str
+    fail_closed: bool
+    a1_hash: str | None = field(default=None, repr=False)
+
+
+class Directory:
+    """The entries of a company."""
+
+    def __init__(self, store: Store, house: House) -> None:
+        self._store = store
+        self._house = house
+        self._at = (store, house.company.domain)
+        self._version = house.company.version
+
+    def of(self, name: str) -> Groups:
+        """The one entry of this name, in its group; nothing if there is none."""
+        device = devices.by_sip_username(*self._at, name, self._version)
+        user = people.user_at(*self._at, device.username if device else name, self._version)
+        if user is None:
+            return []
+        person = self._house.person(user)
+        if user.username == name:
+            return [(user.department or DEFAULT_GROUP, [self._of_person(person)])]
+        return [(DEFAULT_GROUP, [entry for entry in self._of_phones(person) if entry.id == name])]
+
+    def department(self, name: str) -> Groups:
+        """The people of a department."""
+        return [(name, self._members(name))]
+
+    def whole(self) -> Groups:
+        """Everybody, and every phone."""
+        for department in people.departments(*self._at):
+            if department != DEFAULT_GROUP:
+                yield department, self._members(department)
+        yield DEFAULT_GROUP, self._rest()
+
+    def _rest(self) -> Iterator[Entry]:
+        yield from self._members(DEFAULT_GROUP)
+        yield from self._members(None)
+        for person in self._house.everybody():
+            yield from self._of_phones(person)
+
+    def _members(self, department: str | None) -> Iterator[Entry]:
+        for person in self._house.persons(people.in_department(*self._at, department, self._version)):
+            yield self._of_person(person)
+
+    def _of_person(self, person: Person) -> Entry:
+        """A person, who is the phone of the same name, if there is one."""
+        own = next((device for device in person.devices if device.sip_username == person.user.username), None)
+        return self._entry(person, person.user.username, own, self._house.legs(person))
+
+    def _of_phones(self, person: Person) -> Iterator[Entry]:
+        for device in person.devices:
+            if device.sip_username and device.sip_username != person.user.username:
+                legs = self._house.legs(Person(person.user, (device,)))
+                yield self._entry(person, device.sip_username, device, legs)
+
+    def _entry(self, person: Person, name: str, device: Device | None, legs: tuple[Leg, ...]) -> Entry:
+        user = person.user
+        return Entry(
+            id=name,
+            username=user.username,
+            device=device.kind if device else "",
+            legs=legs,
+            name=user.name,
+            extension=user.extension,
+            number=next(iter(user.numbers), ""),
+            fail_closed=self._house.closed_from(user),
+            a1_hash=device.a1_hash if device and device.kind is not DeviceKind.MOBILE else None,
+        )

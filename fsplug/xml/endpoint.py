@@ -1,0 +1,253 @@
+"""The HTTP endpoint beside the switch: mod_xml_curl asks it for XML, and other doors stand behind the same lock."""
+
+import base64
+import errno
+import hmac
+import socket as kernel
+import urllib.parse
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import gevent
+import structlog
+from gevent import pywsgi, socket
+from gevent.pool import Pool
+
+from fsplug.errors import FsplugError, Invalid, Unavailable
+
+log = structlog.get_logger()
+
+BODY_BYTES = 65_536
+# The switch gives up after 2 s (xml_templates/conf/binding.xml.j2).
+READ_SECONDS = 1.0
+ANSWER_SECONDS = 1.5
+CONNECTION_SECONDS = 5.0
+CONNECTIONS = 512
+_BACKLOG = 1024
+_FIELDS = 4_000
+_STOP_SECONDS = 1.0
+_REALM = ("WWW-Authenticate", 'Basic realm="fsplug"')
+
+Environ = Mapping[str, Any]
+Start = Callable[[str, list[tuple[str, str]]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What stands behind one path: `answer` makes a posted body into text. What it raises answers 422 or 503."""
+
+    answer: Callable[[bytes], str]
+    content_type: str = "text/plain"
+    body_bytes: int = BODY_BYTES
+
+
+class Endpoint:
+    """HTTP for those who know the account, by POST, one request per connection; every wait has a deadline."""
+
+    def __init__(self, host: str, port: int, username: str, password: str, doors: Mapping[str, Door]) -> None:
+        if not password:
+            raise Invalid("no-password", "the endpoint needs a password; set xml_password")
+        self._wanted = (host, port)
+        self._account = base64.b64encode(f"{username}:{password}".encode())
+        self._doors = doors
+        self._server: Any = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on; before `start`, those it was given."""
+        return self._server.address[:2] if self._server else self._wanted
+
+    def start(self) -> None:
+        """Listen. Unavailable when the address can't be had."""
+        host, port = self._wanted
+        family = kernel.AF_INET6 if ":" in host else kernel.AF_INET
+        try:
+            listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise _not_listening(self._wanted, error) from error
+        self._server = pywsgi.WSGIServer(
+            listener,
+            self._answered,
+            log=None,
+            error_log=_Complaints(),
+            spawn=Pool(CONNECTIONS),
+            handler_class=_Handler,
+            # Else it would ask the DNS for it.
+            environ={"SERVER_NAME": host},
+        )
+        self._server.start()
+
+    def stop(self) -> None:
+        """Take no more requests, and let those in hand be answered."""
+        if self._server is not None:
+            self._wanted = self.address
+            self._server.stop(_STOP_SECONDS)
+            self._server = None
+
+    def _answered(self, environ: Environ, start: Start) -> list[bytes]:
+        try:
+            door = self._door(environ)
+            text = _in_time(door.answer, _body(environ, door.body_bytes))
+        except _Turned as turned:
+            return _said(start, turned.status, turned.status.phrase, headers=turned.headers)
+        except Invalid as error:
+            log.warning("not-answered", path=environ["PATH_INFO"], code=error.code, error=error.text)
+            return _said(start, HTTPStatus.UNPROCESSABLE_ENTITY, error.text)
+        except FsplugError as error:
+            log.error("not-answered", path=environ["PATH_INFO"], code=error.code, error=error.text)
+            return _said(start, HTTPStatus.SERVICE_UNAVAILABLE, error.text)
+        except Exception:
+            log.exception("not-answered", path=environ["PATH_INFO"])
+            return _said(start, HTTPStatus.INTERNAL_SERVER_ERROR, "see fsplug's log")
+        return _said(start, HTTPStatus.OK, text, door.content_type)
+
+    def _door(self, environ: Environ) -> Door:
+        """The door asked for; who does not know the account learns nothing of the doors."""
+        scheme, _, account = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if not hmac.compare_digest(account.strip().encode("latin-1"), self._account) or scheme.lower() != "basic":
+            raise _Turned(HTTPStatus.UNAUTHORIZED, _REALM)
+        door = self._doors.get(environ["PATH_INFO"])
+        if door is None:
+            raise _Turned(HTTPStatus.NOT_FOUND)
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _Turned(HTTPStatus.METHOD_NOT_ALLOWED, ("Allow", "POST"))
+        return door
+
+
+class Form(Mapping[str, str]):
+    """The fields of a posted form, a value decoded when it is asked for: of some 160, a handful is.
+
+    Of a name that comes twice the first counts, which is the switch's own. Invalid("bad-form") when there are more than
+    any switch would send.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        pairs = body.decode("utf-8", "replace").split("&")
+        if len(pairs) > _FIELDS:
+            raise Invalid("bad-form", f"a form of {len(pairs)} fields; the switch sends no more than {_FIELDS}")
+        self._values: dict[str, str] = {}
+        for pair in pairs:
+            name, _, value = pair.partition("=")
+            self._values.setdefault(_decoded(name), value)
+
+    def __getitem__(self, name: str) -> str:
+        return _decoded(self._values[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+class _Turned(Exception):
+    """A request that no door takes."""
+
+    def __init__(self, status: HTTPStatus, *headers: tuple[str, str]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+class _Body(pywsgi.Input):  # type: ignore[misc]
+    """What is posted. What nobody wants to read is not read: the connection is closed."""
+
+    __slots__ = ()
+
+    def _discard(self) -> None:
+        pass
+
+
+class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+    """One request, from the first byte to the last within its time."""
+
+    def handle(self) -> None:
+        with gevent.Timeout(CONNECTION_SECONDS, False):
+            super().handle()
+
+    def read_request(self, raw_requestline: str) -> bool:
+        understood = super().read_request(raw_requestline)
+        self.close_connection = True
+        return bool(understood)
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        asks_first = self.socket if environ.get("HTTP_EXPECT", "").lower() == "100-continue" else None
+        self.wsgi_input = environ["wsgi.input"] = _Body(self.rfile, self.content_length, socket=asks_first)
+        return environ
+
+
+class _Complaints:
+    """What pywsgi has to say of broken requests."""
+
+    def write(self, text: str) -> None:
+        log.info("bad-request", said=text.strip()[:200])
+
+    def flush(self) -> None:
+        pass
+
+
+def _decoded(text: str) -> str:
+    return urllib.parse.unquote_plus(text) if "%" in text or "+" in text else text
+
+
+def _body(environ: Environ, most: int) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdigit()):
+        raise _Turned(HTTPStatus.LENGTH_REQUIRED)
+    if len(length) > 15 or int(length) > most:
+        raise _Turned(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    try:
+        with gevent.Timeout(READ_SECONDS, TimeoutError()):
+            body: bytes = environ["wsgi.input"].read(int(length))
+    except TimeoutError:
+        raise _Turned(HTTPStatus.REQUEST_TIMEOUT) from None
+    except OSError:
+        raise _Turned(HTTPStatus.BAD_REQUEST) from None
+    if len(body) < int(length):
+        raise _Turned(HTTPStatus.BAD_REQUEST)
+    return body
+
+
+def _in_time(answer: Callable[[bytes], str], body: bytes) -> str:
+    """The answer; Unavailable("answer-late") when it takes too long. It is not broken off: it may be in a query."""
+    answering = gevent.spawn(_tried, answer, body)
+    answering.join(ANSWER_SECONDS)
+    if not answering.ready():
+        raise Unavailable("answer-late", f"no answer within {ANSWER_SECONDS:g} s; is the store slow?")
+    text, error = answering.value
+    if error is not None:
+        raise error
+    return str(text)
+
+
+def _tried(answer: Callable[[bytes], str], body: bytes) -> tuple[str, Exception | None]:
+    try:
+        return answer(body), None
+    except Exception as error:
+        return "", error
+
+
+def _said(
+    start: Start,
+    status: HTTPStatus,
+    text: str,
+    content_type: str = "text/plain",
+    headers: Iterable[tuple[str, str]] = (),
+) -> list[bytes]:
+    body = text.encode("utf-8", "replace")
+    kind = ("Content-Type", f"{content_type}; charset=utf-8")
+    start(f"{status.value} {status.phrase}", [kind, ("Content-Length", str(len(body))), *headers])
+    return [body]
+
+
+def _not_listening(address: tuple[str, int], error: OSError) -> Unavailable:
+    host, port = address
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"stop what holds it (ss -ltnp 'sport = :{port}') or set another xml_port"
+        text = f"port {port} on {host} is taken; {remedy}"
+        return Unavailable("port-taken", text, host=host, port=port)
+    text = f"the endpoint can't listen on {host}:{port}: {error.strerror}; set xml_host to an address of this machine"
+    return Unavailable("cannot-listen", text, host=host, port=port)

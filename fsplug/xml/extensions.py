@@ -1,0 +1,125 @@
+"""The extensions of a dialplan, as values: what the templates of the same names write down.
+
+A `pattern` is a regular expression of what is dialled, without its anchors.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+Gateways = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A leg that may answer: its name among `fsplug_legs`, whose it is, and where the switch dials it."""
+
+    name: str
+    username: str
+    dial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Numbers that nothing may stand before, out by the first gateway that takes them."""
+
+    template: ClassVar[str] = "emergency"
+    pattern: str
+    gateways: Gateways
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a user, or somebody outside."""
+
+    template: ClassVar[str] = "caller"
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """The star codes of listen-in."""
+
+    template: ClassVar[str] = "listen"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHours:
+    """Days as FreeSWITCH counts them (1 is Sunday), and the times of those days."""
+
+    days: str
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A number outside its opening hours: on to `destination`."""
+
+    template: ClassVar[str] = "closed"
+    name: str
+    pattern: str
+    timezone: str
+    hours: tuple[OpenHours, ...]
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """People to ring: one step after the other, the legs of a step at once.
+
+    `group` is a ring group's number, empty for a person. Who waited in vain goes on to `overflow`. With `shuffled` the
+    switch begins at any of the steps. `fail_closed` says that these people's calls must not go unrecorded.
+    """
+
+    template: ClassVar[str] = "ring"
+    name: str
+    pattern: str
+    group: str
+    steps: tuple[tuple[Leg, ...], ...]
+    ring_seconds: int
+    shuffled: bool = False
+    overflow: str | None = None
+    fail_closed: bool = False
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Every leg that may answer."""
+        return tuple(leg for step in self.steps for leg in step)
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A question answered by a key. `choices` are destinations by key; silence leads to `default`."""
+
+    template: ClassVar[str] = "menu"
+    name: str
+    pattern: str
+    number: str
+    prompt: str
+    language: str
+    timeout_seconds: int
+    tries: int
+    choices: tuple[tuple[str, str], ...]
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Numbers outside: what `pattern` captures, behind `begins`, goes out by the first of the gateways that works."""
+
+    template: ClassVar[str] = "outgoing"
+    name: str
+    pattern: str
+    begins: str
+    gateways: Gateways
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A number dialled from outside, as trunks write it, and the company it belongs to."""
+
+    template: ClassVar[str] = "incoming"
+    number: str
+    pattern: str
+    company: str
+
+
+Extension = Emergency | Caller | Star | Closed | Ring | Menu | Outgoing | Incoming

@@ -1,0 +1,185 @@
+"""The XML as files, for switches that read it from their disk: everything of a company in two of them."""
+
+import filecmp
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsplug.errors import Refused, Unavailable
+from fsplug.store import companies, numbers
+from fsplug.store.companies import Company
+from fsplug.store.database import Store
+from fsplug.xml import incoming
+from fsplug.xml.company import House
+from fsplug.xml.directory import Directory
+from fsplug.xml.routing import Routing
+from fsplug.xml.templates import Templates
+from fsplug.xml.ways import Ways
+
+# What is ours in a folder: written by `Folder`, and the only files it replaces or removes.
+MANIFEST = ".fsplug-files.json"
+# Whoever reads the directory can sign in as anybody in it.
+_MODE = 0o640
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be: its place in the folder, its text piece by piece."""
+
+    place: str
+    pieces: Callable[[], Iterator[str]]
+
+
+class Files:
+    """Every file there is of the companies in the store."""
+
+    def __init__(self, store: Store, templates: Templates, ways: Ways) -> None:
+        self._store = store
+        self._templates = templates
+        self._ways = ways
+
+    def shared(self) -> list[File]:
+        """The files that all companies share."""
+        return [
+            File("dialplan/fsplug.xml", lambda: self._stream("dialplan/fsplug.xml.j2")),
+            File(f"dialplan/{self._ways.public_context}.xml", self._public),
+        ]
+
+    def of(self, company: Company) -> list[File]:
+        """The files of a company."""
+        return [
+            File(f"dialplan/{company.domain}.xml", lambda: self._dialplan(company)),
+            File(f"directory/{company.domain}.xml", lambda: self._directory(company)),
+        ]
+
+    def every(self) -> list[File]:
+        """All of them."""
+        return [*self.shared(), *(file for one in companies.every(self._store) for file in self.of(one))]
+
+    def _public(self) -> Iterator[str]:
+        known = (incoming.extension(number, domain) for number, domain in numbers.owners(self._store))
+        return self._stream("dialplan/public.xml.j2", extensions=known)
+
+    def _dialplan(self, company: Company) -> Iterator[str]:
+        house = House(self._store, company, self._ways)
+        extensions = Routing(self._store, house).whole()
+        return self._stream("dialplan/company.xml.j2", company=company, house=house, extensions=extensions)
+
+    def _directory(self, company: Company) -> Iterator[str]:
+        house = House(self._store, company, self._ways)
+        groups = Directory(self._store, house).whole()
+        return self._stream("directory/company.xml.j2", company=company, groups=groups)
+
+    def _stream(self, inner: str, **values: object) -> Iterator[str]:
+        return self._templates.stream("file.xml.j2", inner=inner, ways=self._ways, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was written anew, what was so already, and what was removed because nothing stands behind it any more."""
+
+    written: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Folder:
+    """A folder of rendered files. Unavailable says which of them can't be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, files: Iterable[File], whole: bool = True, dry_run: bool = False) -> Outcome:
+        """Bring the folder to these files; `whole` removes those of ours that are not among them.
+
+        A file is replaced at once or not at all. Refused("not-ours") if one of the names is taken by a file that
+        fsplug didn't write. With `dry_run` nothing is changed, only told.
+        """
+        wanted, ours = tuple(files), self._ours()
+        for file in wanted:
+            self._check_ours(file.place, ours)
+        places = {file.place for file in wanted}
+        if not dry_run:
+            # Before the first of them is there: whoever ends us now leaves nothing that we take for somebody else's.
+            self._remember(ours | places)
+        written = tuple(file.place for file in wanted if self._replace(file, dry_run))
+        removed = tuple(sorted(ours - places)) if whole else ()
+        if not dry_run:
+            self._remove(removed)
+            self._remember((ours | places) - set(removed))
+        return Outcome(written, tuple(sorted(places - set(written))), removed)
+
+    def _ours(self) -> set[str]:
+        try:
+            known = json.loads((self._path / MANIFEST).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return set()
+        except (OSError, ValueError) as error:
+            raise _unwritable(self._path / MANIFEST, error) from error
+        # The manifest is a file like any other: only names that `Files` gives are believed.
+        return {place for place in known if isinstance(place, str) and _is_place(place)}
+
+    def _check_ours(self, place: str, ours: set[str]) -> None:
+        if place not in ours and (self._path / place).exists():
+            text = f"{self._path / place} was not written by fsplug; move it away, or render into another folder"
+            raise Refused("not-ours", text, path=str(self._path / place))
+
+    def _replace(self, file: File, dry_run: bool) -> bool:
+        """Write the file if it differs; whether it does."""
+        path = self._path / file.place
+        part = path.with_name(f".{path.name}.part")
+        if dry_run:
+            return not _is_same(path, file.pieces())
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(part, file.pieces())
+            if path.exists() and filecmp.cmp(path, part, shallow=False):
+                return False
+            part.replace(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+        return True
+
+    def _write(self, part: Path, pieces: Iterator[str]) -> None:
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _remove(self, places: Iterable[str]) -> None:
+        for place in places:
+            (self._path / place).unlink(missing_ok=True)
+
+    def _remember(self, ours: set[str]) -> None:
+        path = self._path / MANIFEST
+        part = path.with_name(f"{MANIFEST}.part")
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            self._write(part, iter([json.dumps(sorted(ours), indent=1)]))
+            part.replace(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+
+def _is_place(place: str) -> bool:
+    folder, _, name = place.partition("/")
+    return (
+        folder in ("dialplan", "directory") and name.endswith(".xml") and "/" not in name and not name.startswith(".")
+    )
+
+
+def _is_same(path: Path, pieces: Iterator[str]) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == "".join(pieces)
+
+
+def _unwritable(path: Path, error: Exception) -> Unavailable:
+    why = error.strerror if isinstance(error, OSError) else error
+    return Unavailable("folder-unwritable", f"{path} can't be written: {why}", path=str(path))

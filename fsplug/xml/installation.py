@@ -1,0 +1,127 @@
+"""What a FreeSWITCH is told of this fsplug, and the files of a configuration made whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from fsplug.errors import Invalid
+from fsplug.store.trunks import Trunk
+from fsplug.xml.conftext import ConfText
+from fsplug.xml.timezones import posix_rules
+
+# Found by the switch itself: the address of the interface with the default route.
+OWN_ADDRESS = Markup("$${local_ip_v4}")
+# Whoever configures a switch anew changes it; it is FreeSWITCH's documented one.
+DEFAULT_PASSWORD = "ClueCon"
+
+_MODULES = (
+    "mod_logfile",
+    "mod_event_socket",
+    "mod_sofia",
+    "mod_loopback",
+    "mod_commands",
+    "mod_dptools",
+    "mod_expr",
+    "mod_hash",
+    "mod_dialplan_xml",
+    "mod_sndfile",
+    "mod_native_file",
+    "mod_tone_stream",
+)
+XML_CURL = "mod_xml_curl"
+_CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia")
+
+
+class Way(StrEnum):
+    """How the switch learns who its users are and where calls go."""
+
+    ENDPOINT = "endpoint"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One switch with this fsplug beside it. Ports are UDP and TCP; `rtp_first` to `rtp_last` carry the audio.
+
+    `sip_address` may be one of FreeSWITCH's own variables.
+    """
+
+    way: Way = Way.ENDPOINT
+    endpoint_url: str = "http://127.0.0.1:8085/"
+    endpoint_username: str = "fsplug"
+    endpoint_password: str = field(default="", repr=False)
+    event_socket_host: str = "127.0.0.1"
+    event_socket_port: int = 8021
+    event_socket_password: str = field(default=DEFAULT_PASSWORD, repr=False)
+    sip_address: str = OWN_ADDRESS
+    sip_port: int = 5060
+    trunk_port: int = 5080
+    rtp_first: int = 16384
+    rtp_last: int = 32768
+    sip_profile: str = "internal"
+    trunk_profile: str = "external"
+    public_context: str = "public"
+    trunks: tuple[Trunk, ...] = ()
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """What must be loaded, in this order."""
+        return (XML_CURL, *_MODULES) if self.way is Way.ENDPOINT else _MODULES
+
+
+def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
+    """Every file of a configuration without another line in it, by its path."""
+    files = {"freeswitch.xml": text.render("freeswitch.xml")}
+    for name in _CONFIGURATION:
+        files[f"fsplug/configuration/{name}.xml"] = text.render(f"configuration/{name}.xml", it=installation)
+    modules = installation.modules
+    files["fsplug/configuration/modules.xml"] = text.render("configuration/modules.xml", modules=modules)
+    files["fsplug/configuration/timezones.xml"] = text.render("configuration/timezones.xml", timezones=posix_rules())
+    if installation.way is Way.ENDPOINT:
+        files["fsplug/configuration/xml_curl.xml"] = text.render("configuration/xml_curl.xml", it=installation)
+    return files | profile(installation, text, "internal") | profile(installation, text, "external")
+
+
+def profile(installation: Installation, text: ConfText, kind: str) -> dict[str, bytes]:
+    """The file of a SIP profile: `internal` for phones or `external` for trunks."""
+    return {f"fsplug/sip_profiles/{kind}.xml": text.render(f"sip_profiles/{kind}.xml", it=installation)}
+
+
+def own(installation: Installation, text: ConfText) -> dict[str, bytes]:
+    """The files that every installation has: where to ask fsplug, and the gateways of its trunks."""
+    files = {
+        f"fsplug/gateways/{trunk.gateway}.xml": text.render("gateway.xml", trunk=trunk)
+        for trunk in _gateways(installation.trunks)
+    }
+    if installation.way is Way.ENDPOINT:
+        files["fsplug/xml_curl/fsplug.xml"] = text.render("binding.xml", it=installation)
+    return files
+
+
+def endpoint_url(host: str, port: int) -> str:
+    """Where the switch asks, for a host name or an address of either kind."""
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}/"
+    urlsplit(url)
+    return url
+
+
+def _gateways(trunks: tuple[Trunk, ...]) -> Iterator[Trunk]:
+    """A trunk for each gateway that the switch does not have by itself; companies may share one."""
+    known: dict[str, Trunk] = {}
+    for trunk in trunks:
+        if not trunk.host:
+            continue
+        there = known.setdefault(trunk.gateway, trunk)
+        if _account(there) != _account(trunk):
+            remedy = "give one of them another with: fsplug trunk set --gateway"
+            text = f"two trunks lead elsewhere by one gateway, {trunk.gateway}: {there.host} and {trunk.host}; {remedy}"
+            raise Invalid("gateway-conflict", text, gateway=trunk.gateway, hosts=[there.host, trunk.host])
+    yield from known.values()
+
+
+def _account(trunk: Trunk) -> tuple[object, ...]:
+    return (trunk.host, trunk.port, trunk.register, trunk.username, trunk.password)

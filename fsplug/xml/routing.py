@@ -1,0 +1,198 @@
+"""A company's dialplan: for one number dialled, or the whole of it, from the same builders in the same order."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from fsplug.policy.entities import User
+from fsplug.store import groups, ivrs, numbers, people
+from fsplug.store.database import Store
+from fsplug.store.groups import RingGroup
+from fsplug.store.ivrs import Ivr
+from fsplug.store.numbers import Route
+from fsplug.store.schema import Strategy
+from fsplug.store.targets import Target, TargetKind
+from fsplug.xml import hours, prompts
+from fsplug.xml.company import House, Person
+from fsplug.xml.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
+
+STAR = "*28*"
+# As many as FreeSWITCH rings at once, and one after the other (switch_ivr_originate.c, MAX_PEERS, 1.11.1).
+_MOST_LEGS = 128
+
+
+class Routing:
+    """The extensions of a company's context.
+
+    A number is looked for among these, in this order: emergency numbers, star codes, numbers dialled from outside,
+    users, ring groups, IVRs, the world, the country's short numbers.
+    """
+
+    def __init__(self, store: Store, house: House) -> None:
+        self._store = store
+        self._house = house
+        self._domain = house.company.domain
+        self._version = house.company.version
+
+    def towards(self, dialled: str) -> list[Extension]:
+        """The extensions of `whole` that match what is dialled, to the first that takes the call."""
+        dialling = self._house.dialling
+        if dialling.is_emergency(dialled):
+            return [self._emergency()]
+        if dialled.startswith(STAR):
+            return [Caller(), Star()]
+        e164 = dialling.e164(dialled)
+        return [Caller(), *_until_taken(chain(self._inside(dialled, e164), self._outside(dialled, e164)))]
+
+    def whole(self) -> Iterator[Extension]:
+        """All of them."""
+        yield from (self._emergency(), Caller(), Star())
+        for route in numbers.routes(self._store, self._domain, self._version):
+            yield from self._number(route)
+        for person in self._house.everybody():
+            yield self._user(person)
+        for group in groups.groups(self._store, self._domain, self._version):
+            yield self._group(group, group.number)
+        for ivr in ivrs.ivrs(self._store, self._domain, self._version):
+            yield self._menu(ivr, ivr.number)
+        for prefix in self._house.prefixes():
+            yield from self._prefix(prefix)
+        yield self._service()
+
+    def _inside(self, dialled: str, e164: str | None) -> Iterator[Extension]:
+        at = (self._store, self._domain)
+        if e164 and (route := numbers.route_at(*at, e164, self._version)):
+            yield from self._number(route)
+        found = {user.username: user for user in self._users(dialled, e164)}
+        for username in sorted(found):
+            yield self._user(self._house.person(found[username]))
+        if group := groups.group_at(*at, dialled, self._version):
+            yield self._group(group, group.number)
+        if ivr := ivrs.ivr_at(*at, dialled, self._version):
+            yield self._menu(ivr, ivr.number)
+
+    def _users(self, dialled: str, e164: str | None) -> Iterator[User]:
+        by_extension = people.by_extension(self._store, self._domain, dialled, self._version)
+        by_number = people.by_number(self._store, self._domain, e164, self._version) if e164 else None
+        yield from (user for user in (by_extension, by_number) if user)
+
+    def _outside(self, dialled: str, e164: str | None) -> Iterator[Extension]:
+        taking = (prefix for prefix in self._house.prefixes() if e164 and e164.startswith(prefix))
+        if (prefix := next(taking, None)) is not None:
+            home, world = self._home(prefix), self._world(prefix)
+            yield home if home and self._house.dialling.is_home(dialled) else world
+        elif self._house.dialling.is_service(dialled):
+            yield self._service()
+
+    def _emergency(self) -> Emergency:
+        return Emergency(self._house.dialling.emergency, self._house.everywhere())
+
+    def _number(self, route: Route) -> Iterator[Extension]:
+        pattern = self._house.dialling.spellings(route.number)
+        if route.hours:
+            yield self._closed(route, pattern)
+        yield from filter(None, (self._led(route, pattern),))
+
+    def _led(self, route: Route, pattern: str) -> Extension | None:
+        at = (self._store, self._domain)
+        name = f"number {route.number}"
+        if route.user and (user := people.user_at(*at, route.user, self._version)):
+            # Their own extension takes their own numbers.
+            return None if route.number in user.numbers else self._person(self._house.person(user), name, pattern)
+        if route.group and (group := groups.group_at(*at, route.group, self._version)):
+            return self._group(group, pattern, name)
+        if route.ivr and (ivr := ivrs.ivr_at(*at, route.ivr, self._version)):
+            return self._menu(ivr, pattern, name)
+        return None
+
+    def _closed(self, route: Route, pattern: str) -> Closed:
+        return Closed(
+            name=f"number {route.number}, closed",
+            pattern=pattern,
+            timezone=self._house.company.timezone,
+            hours=tuple(map(hours.open_hours, route.hours)),
+            destination=self._destination(route.closed) or "",
+        )
+
+    def _user(self, person: Person) -> Ring:
+        known = map(self._house.dialling.spellings, person.user.numbers)
+        return self._person(person, f"user {person.user.username}", "|".join((person.user.extension, *known)))
+
+    def _person(self, person: Person, name: str, pattern: str) -> Ring:
+        return Ring(
+            name=name,
+            pattern=pattern,
+            group="",
+            steps=_steps([self._house.legs(person)]),
+            ring_seconds=self._house.ways.ring_seconds,
+            fail_closed=self._house.closed_to([person.user]),
+        )
+
+    def _group(self, group: RingGroup, pattern: str, name: str = "") -> Ring:
+        members = list(self._house.persons(group.members))
+        legs = [self._house.legs(person) for person in members]
+        at_once = group.strategy == Strategy.SIMULTANEOUS
+        return Ring(
+            name=name or f"group {group.number}",
+            pattern=pattern,
+            group=group.number,
+            steps=_steps([tuple(leg for its in legs for leg in its)] if at_once else legs),
+            ring_seconds=group.ring_seconds,
+            shuffled=group.strategy == Strategy.RANDOM,
+            overflow=self._destination(group.overflow),
+            fail_closed=self._house.closed_to((person.user for person in members), group.number),
+        )
+
+    def _menu(self, ivr: Ivr, pattern: str, name: str = "") -> Menu:
+        language, prompt = prompts.question(self._house.ways, self._domain, self._house.languages, ivr.prompts)
+        led = ((digit, self._destination(target)) for digit, target in sorted(ivr.choices.items()))
+        return Menu(
+            name=name or f"ivr {ivr.number}",
+            pattern=pattern,
+            number=ivr.number,
+            prompt=prompt,
+            language=language,
+            timeout_seconds=ivr.timeout_seconds,
+            tries=ivr.tries,
+            choices=tuple((digit, to) for digit, to in led if to),
+            default=self._destination(ivr.default) or "",
+        )
+
+    def _destination(self, target: Target | None) -> str | None:
+        """What is dialled in the company to get there."""
+        if target is None or target.kind is not TargetKind.USER:
+            return target.name if target else None
+        user = people.user_at(self._store, self._domain, target.name, self._version)
+        return user.extension if user else None
+
+    def _service(self) -> Outgoing:
+        return Outgoing("out, short numbers", f"({self._house.dialling.service})", "", self._house.everywhere())
+
+    def _prefix(self, prefix: str) -> Iterator[Outgoing]:
+        yield from filter(None, (self._home(prefix), self._world(prefix)))
+
+    def _home(self, prefix: str) -> Outgoing | None:
+        """The country's own numbers that begin so, however they are dialled."""
+        dialling = self._house.dialling
+        digits, code = prefix.removeprefix("+"), dialling.code
+        if not (digits.startswith(code) or code.startswith(digits)):
+            return None
+        begins = digits.removeprefix(code) if digits.startswith(code) else ""
+        pattern = f"{dialling.home}({f'(?={begins})' if begins else ''}{dialling.national})"
+        return Outgoing(f"out {prefix}, home", pattern, f"+{code}", self._house.towards(prefix))
+
+    def _world(self, prefix: str) -> Outgoing:
+        digits = prefix.removeprefix("+")
+        begins = f"(?={digits})" if digits else ""
+        pattern = f"{self._house.dialling.plus}({begins}[1-9][0-9]{{6,14}})"
+        return Outgoing(f"out {prefix}", pattern, "+", self._house.towards(prefix))
+
+
+def _until_taken(extensions: Iterable[Extension]) -> Iterator[Extension]:
+    for extension in extensions:
+        yield extension
+        if not isinstance(extension, Closed):
+            return
+
+
+def _steps(legs: Iterable[tuple[Leg, ...]]) -> tuple[tuple[Leg, ...], ...]:
+    return tuple(step[:_MOST_LEGS] for step in legs if step)[:_MOST_LEGS]

@@ -1,0 +1,98 @@
+"""The directory and dialplan files in a switch's configuration folder: all it has when it reads files, and what it
+falls back on when it asks an endpoint that is away."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from fsplug.errors import Unavailable
+from fsplug.store import companies
+from fsplug.store.database import Store
+from fsplug.xml.conffolder import ConfFolder
+from fsplug.xml.files import MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.surgery import XmlFile
+
+OWN = "fsplug"
+_PUBLIC = "public/extensions.xml"
+_FOLDERS = ("", "/dialplan", "/directory", "/public")
+# The group is the switch's: what fsplug serve writes here later belongs to it too, and the switch can read it.
+_SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
+
+
+class StandingFiles:
+    """Those below `conf`. Unavailable when they can't be written."""
+
+    def __init__(self, conf: Path, store: Store, files: Files, public_context: str) -> None:
+        self._root = conf
+        self._store = store
+        self._files = files
+        self._public_context = public_context
+        self._versions: dict[str, int] | None = None
+
+    @property
+    def _conf(self) -> ConfFolder:
+        """Looked at anew: it may be away for a while."""
+        return ConfFolder(self._root)
+
+    def make_folders(self) -> None:
+        """Have the folders, such that fsplug and the switch both reach into them."""
+        for folder in _FOLDERS:
+            self._conf.make_folder(f"{OWN}{folder}", _SHARED)
+
+    def bring_up(self) -> Outcome:
+        """Write every file that differs from the store, remove what nothing stands behind any more."""
+        versions = self._now()
+        outcome = self._write(self._files.every(), whole=True)
+        self._versions = versions
+        return outcome
+
+    def catch_up(self) -> bool:
+        """Write the files of the companies that have changed since the last time; whether any file is different."""
+        before, now = self._versions, self._now()
+        if before is None or before.keys() != now.keys():
+            outcome = self.bring_up()
+            return bool(outcome.written or outcome.removed)
+        changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
+        if not changed:
+            return False
+        files = [*self._files.shared(), *(file for one in changed for file in self._files.of(one))]
+        outcome = self._write(files, whole=False)
+        self._versions = now
+        return bool(outcome.written)
+
+    def _now(self) -> dict[str, int]:
+        return {one.domain: one.version for one in companies.every(self._store)}
+
+    def _write(self, files: Iterable[File], whole: bool) -> Outcome:
+        outcome = Folder(self._conf.root / OWN).write(files, whole=whole)
+        self._write_public()
+        return outcome
+
+    def _write_public(self) -> None:
+        """Our numbers without the context around them, for an operator's own context of that name to include."""
+        path = f"{OWN}/dialplan/{self._public_context}.xml"
+        file = XmlFile.parse(path, self._conf.read(path) or b"<include/>")
+        context = file.find("context", name=self._public_context)
+        inside = file.source[context.inner : context.closing] if context else b""
+        content = b"<include>" + inside.rstrip() + b"\n</include>\n"
+        if self._conf.read(f"{OWN}/{_PUBLIC}") != content:
+            self._conf.write(f"{OWN}/{_PUBLIC}", content)
+
+
+def clear(conf: Path) -> None:
+    """Remove every one of them, and the folders that are empty then."""
+    folder = ConfFolder(conf)
+    Folder(folder.root / OWN).write([])
+    for place in (MANIFEST, _PUBLIC):
+        folder.remove(f"{OWN}/{place}")
+    for name in reversed(_FOLDERS):
+        _remove_empty(folder.root / f"{OWN}{name}")
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        if folder.is_dir() and not folder.is_symlink() and not os.listdir(folder):
+            folder.rmdir()
+    except OSError as error:
+        raise Unavailable("conf-not-written", f"{folder} can't be removed: {error}", path=str(folder)) from error

@@ -1,0 +1,23 @@
+"""What the XML must know of the installation: the switch's profiles, fsplug's socket, the prompts' folders."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN_PROMPTS = Path(__file__).parents[1] / "prompts"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How calls get from one place to another.
+
+    Phones sign in to `sip_profile`; trunks call into `public_context`. The switch asks fsplug at `listen_host` and
+    `listen_port`. A person rings for `ring_seconds`. Prompts are looked for in `prompts/DOMAIN/LANGUAGE`, then in
+    `prompts/LANGUAGE`, then among our own.
+    """
+
+    sip_profile: str = "internal"
+    public_context: str = "public"
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8084
+    ring_seconds: int = 20
+    prompts: Path | None = None

@@ -1,0 +1,239 @@
+"""The endpoint as hostile and clumsy clients meet it, over real sockets."""
+
+import base64
+import time
+from collections.abc import Iterator
+
+import gevent
+import pytest
+from gevent import socket
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.xml import endpoint as module
+from fsplug.xml.answers import NOT_FOUND
+from fsplug.xml.endpoint import Door, Endpoint, Form
+
+USER, PASSWORD = "fsplug", "right: å"
+ACCOUNT = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+def _slow(body: bytes) -> str:
+    gevent.sleep(module.ANSWER_SECONDS * 4)
+    return "too late"
+
+
+def _raises(error: Exception):
+    def answer(body: bytes) -> str:
+        raise error
+
+    return answer
+
+
+DOORS = {
+    "/": Door(lambda body: NOT_FOUND, "text/xml"),
+    "/echo": Door(lambda body: body.decode("latin-1")),
+    "/slow": Door(_slow),
+    "/away": Door(_raises(Unavailable("store-gone", "the store is away"))),
+    "/invalid": Door(_raises(Invalid("bad-template", "template x: y"))),
+    "/broken": Door(_raises(KeyError("secret"))),
+}
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """An endpoint with shorter patience than in service."""
+    monkeypatch.setattr(module, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(module, "CONNECTION_SECONDS", 0.6)
+    served = Endpoint("127.0.0.1", 0, USER, PASSWORD, DOORS)
+    served.start()
+    yield served
+    served.stop()
+
+
+class Client:
+    """One connection; says what it is told and reads to the end."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.sock = socket.create_connection(endpoint.address, timeout=5)
+
+    def say(self, text: bytes) -> None:
+        self.sock.sendall(text)
+
+    def told(self) -> bytes:
+        """Everything until the endpoint closes."""
+        received = b""
+        try:
+            while piece := self.sock.recv(65_536):
+                received += piece
+        except ConnectionResetError:
+            pass
+        self.sock.close()
+        return received
+
+    @property
+    def status(self) -> int:
+        return int((self.told().split() or [b"", b"0"])[1])
+
+
+def head(path: str = "/", account: str | None = ACCOUNT, method: str = "POST", length: object = 0) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: here", f"Content-Length: {length}"]
+    lines += [f"Authorization: Basic {account}"] if account is not None else []
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def status(endpoint: Endpoint, text: bytes) -> int:
+    client = Client(endpoint)
+    client.say(text)
+    return client.status
+
+
+def posted(endpoint: Endpoint, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    client = Client(endpoint)
+    client.say(head(path, length=len(body)) + body)
+    first, _, said = client.told().partition(b"\r\n\r\n")
+    return int(first.split()[1]), said
+
+
+def test_who_knows_the_account_is_answered(served: Endpoint) -> None:
+    assert posted(served, "/", b"section=dialplan") == (200, NOT_FOUND.encode())
+    assert posted(served, "/echo", b"x" * 60_000) == (200, b"x" * 60_000)
+
+
+def test_nobody_else_learns_which_part_was_wrong_nor_which_doors_there_are(served: Endpoint) -> None:
+    wrong = [
+        None,
+        "",
+        "!",
+        ACCOUNT[:-2],
+        "é",
+        base64.b64encode(f"{USER}:wrong".encode()).decode(),
+        base64.b64encode(f"other:{PASSWORD}".encode()).decode(),
+    ]
+    answers = set()
+    for account in wrong:
+        for path, method in (("/", "POST"), ("/none", "POST"), ("/", "GET")):
+            client = Client(served)
+            client.say(head(path, account, method))
+            lines = client.told().split(b"\r\n")
+            answers.add(b"\n".join(line for line in lines if not line.startswith(b"Date:")))
+    [answer] = answers
+    assert answer.startswith(b"HTTP/1.1 401") and b'WWW-Authenticate: Basic realm="fsplug"' in answer
+
+
+def test_only_a_post_to_a_door_is_answered(served: Endpoint) -> None:
+    assert status(served, head("/none")) == 404
+    assert status(served, head(method="GET")) == 405
+    assert status(served, head(method="PUT")) == 405
+    assert status(served, b"POST / HTTP/1.1\r\nAuthorization: Basic " + ACCOUNT.encode() + b"\r\n\r\n") == 411
+
+
+@pytest.mark.parametrize("length", [65_537, 10**12, 10**30])
+def test_a_body_too_large_is_refused_unread(served: Endpoint, length: int) -> None:
+    client = Client(served)
+    client.say(head(length=length))
+    assert client.status == 413
+
+
+def test_a_door_may_take_more_than_the_others() -> None:
+    served = Endpoint("127.0.0.1", 0, USER, PASSWORD, {"/": Door(lambda body: str(len(body)), body_bytes=100_000)})
+    served.start()
+    try:
+        assert posted(served, "/", b"x" * 90_000) == (200, b"90000")
+        assert status(served, head(length=100_001)) == 413
+    finally:
+        served.stop()
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1e3", "٣"])
+def test_a_length_that_is_none_is_refused(served: Endpoint, length: str) -> None:
+    client = Client(served)
+    client.say(head().replace(b"Content-Length: 0", f"Content-Length: {length}".encode()))
+    assert client.status in (400, 411)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(served: Endpoint) -> None:
+    begun = time.monotonic()
+    assert status(served, head(length=100) + b"half") == 408
+    assert time.monotonic() - begun < 2
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_nothing_behind(served: Endpoint) -> None:
+    client = Client(served)
+    client.say(head(length=100) + b"half")
+    client.sock.shutdown(socket.SHUT_WR)
+    assert client.status == 400
+
+
+def test_a_client_that_sends_its_headers_byte_by_byte_is_left(served: Endpoint) -> None:
+    begun = time.monotonic()
+    client = Client(served)
+    with pytest.raises(OSError):
+        while time.monotonic() - begun < 5:
+            client.say(b"x")
+            gevent.sleep(0.05)
+    assert time.monotonic() - begun < 3
+
+
+def test_slow_clients_hold_nobody_else_up(served: Endpoint) -> None:
+    slow = [Client(served) for _ in range(50)]
+    for client in slow:
+        client.say(head(length=100)[:40])
+    begun = time.monotonic()
+    assert posted(served, "/")[0] == 200
+    assert time.monotonic() - begun < 0.2
+    for client in slow:
+        client.sock.close()
+
+
+def test_a_door_that_takes_too_long_is_not_waited_for_and_holds_nobody_up(served: Endpoint) -> None:
+    late = gevent.spawn(posted, served, "/slow")
+    gevent.idle()
+    assert posted(served, "/")[0] == 200
+    assert late.get(timeout=2)[0] == 503
+
+
+def test_what_fails_behind_a_door_makes_the_switch_look_elsewhere(served: Endpoint) -> None:
+    assert posted(served, "/away") == (503, b"the store is away")
+    assert posted(served, "/invalid") == (422, b"template x: y")
+    code, said = posted(served, "/broken")
+    assert code == 500 and b"secret" not in said
+
+
+@pytest.mark.parametrize(
+    "request_line", [b"\r\n\r\n", b"\0\0\0\0\r\n\r\n", b"POST\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n", b"x" * 20_000]
+)
+def test_what_is_no_http_harms_nobody(served: Endpoint, request_line: bytes) -> None:
+    client = Client(served)
+    client.say(request_line)
+    assert client.status in (0, 400, 414)
+    assert posted(served, "/")[0] == 200
+
+
+def test_a_taken_port_is_named(served: Endpoint) -> None:
+    with pytest.raises(Unavailable) as raised:
+        Endpoint("127.0.0.1", served.address[1], USER, PASSWORD, DOORS).start()
+    assert raised.value.code == "port-taken" and str(served.address[1]) in raised.value.text
+
+
+def test_without_a_password_there_is_no_endpoint() -> None:
+    with pytest.raises(Invalid):
+        Endpoint("127.0.0.1", 0, USER, "", DOORS)
+
+
+def test_a_form_is_decoded() -> None:
+    assert dict(Form(b"a=1+2%2B3&b%20c=%C3%A5&d&&e=f=g")) == {"a": "1 2+3", "b c": "å", "d": "", "": "", "e": "f=g"}
+
+
+def test_of_a_field_that_comes_twice_the_first_counts() -> None:
+    assert Form(b"section=directory&user=1001&user=1002&section=dialplan")["user"] == "1001"
+
+
+@pytest.mark.parametrize("body", [b"", b"&&&", b"=", b"%", b"%ff%00=%", b"\xff\xfe", b"a" * 60_000, b"a=%e2%80%a8"])
+def test_any_bytes_make_a_form(body: bytes) -> None:
+    assert all(isinstance(one, str) for pair in Form(body).items() for one in pair)
+
+
+def test_a_form_of_too_many_fields_is_none() -> None:
+    with pytest.raises(Invalid):
+        Form(b"&".join([b"a=b"] * 10_000))

@@ -1,0 +1,287 @@
+"""Rendered files on a real FreeSWITCH: what people dial, what they are called, and when."""
+
+import json
+import re
+import shutil
+import wave
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
+from fsplug.lab.scenario import SCENARIOS, Role, Scenario, read_scenario
+from fsplug.lab.sipp import play
+from fsplug.policy.hours import DAYS
+from fsplug.store import provision
+from fsplug.store.database import Store
+from fsplug.xml.files import Files, Folder
+from fsplug.xml.templates import Templates
+from fsplug.xml.text import name
+from fsplug.xml.ways import Ways
+from tests.switches.barephone import BarePhone, Message
+from tests.switches.standin import StandIn
+from tests.switches.test_fixture_dialplan import variables
+from tests.xml.installed import demo, stored, switch_on_files
+from tests.xml.keypad import press
+from tests.xml.test_text import HOSTILE
+
+ACME, BETA = "acme.example", "beta.example"
+ZONE = "Pacific/Auckland"
+OPEN, CLOSED, UNKNOWN_ZONE = "+4570104001", "+4570104002", "+4681004003"
+Document = dict[str, Any]
+
+
+class Office:
+    """A FreeSWITCH on rendered files. `change` changes what the files are rendered of."""
+
+    def __init__(self, store: Store, switch: RealSwitch, ways: Ways) -> None:
+        self._store, self._ways = store, ways
+        self.switch = switch
+        self.exchange = Exchange(switch.ports)
+
+    def change(self, how: Callable[[Document], object]) -> None:
+        """Change the document of before the tests, render it, and have the switch read it."""
+        document = furnished()
+        how(document)
+        provision.apply_plan(self._store, provision.plan(self._store, document), "test")
+        Folder(self.switch.conf).write(Files(self._store, Templates(), self._ways).every())
+        assert self.switch.api("reloadxml").startswith("+OK")
+
+    @contextmanager
+    def phone(self, user: str, company: str = ACME) -> Iterator[BarePhone]:
+        """A phone of this user's, signed in by digest."""
+        with BarePhone() as one, self.exchange.signed_in(company, {user: one.port}):
+            yield one
+
+    def fsplug(self) -> StandIn:
+        """Somebody who is asked, and says nothing."""
+        return StandIn(self.switch.ports.fsplug_port, {})
+
+    def play(self, *roles: Role) -> list[str]:
+        """Have these people do what they do; what went wrong."""
+        scenario = Scenario("test", SCENARIOS / "roles", "", roles[0].company, roles)
+        return [one.complaint for one in play(scenario, self.exchange) if not one.is_well]
+
+
+def furnished() -> Document:
+    """The demo, its companies far from each other in time, with numbers that are open and closed just now."""
+    document = demo()
+    acme, beta = document["company"]
+    acme["timezone"], beta["timezone"] = ZONE, "Asia/Tokyo"
+    acme["ivr"][0] |= {"timeout_seconds": 1, "tries": 2}
+    acme["group"].append({"number": "2004", "members": ["1001", "1002", "1003"], "strategy": "random"})
+    acme["group"].append({"number": "2005", "members": ["1001"], "ring_seconds": 1, "overflow": {"group": "2003"}})
+    groups = {"group": "2001", "closed": {"group": "2002"}}
+    acme["number"] += [
+        {"number": OPEN, "hours": hours_around_now(), **groups},
+        {"number": "+4570104004", "group": "2004"},
+        {"number": "+4570104005", "group": "2005"},
+        {"number": CLOSED, "hours": [f"{day_from_now(2)}-{day_from_now(5)} 00:00-24:00"], **groups},
+    ]
+    beta["number"].append(
+        {"number": UNKNOWN_ZONE, "group": "2001", "hours": ["mon 00:00-00:01"], "closed": {"user": "1001"}}
+    )
+    return document
+
+
+def day_from_now(days: int) -> str:
+    return DAYS[(datetime.now(ZoneInfo(ZONE)).weekday() + days) % 7]
+
+
+def hours_around_now() -> list[str]:
+    now = datetime.now(ZoneInfo(ZONE))
+    begins = now - timedelta(hours=1) if now.hour else now.replace(minute=0)
+    return [f"{day_from_now(0)} {begins:%H:%M}-24:00", f"{day_from_now(1)} 00:00-01:00"]
+
+
+@pytest.fixture(scope="module")
+def furnished_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    if find_freeswitch() is None or shutil.which("sipp") is None:
+        pytest.skip("skipped: no FreeSWITCH or no SIPp")
+    folder = tmp_path_factory.mktemp("office")
+    for language in ("da", "en"):
+        short_prompt(folder / "prompts" / ACME / language / "consent.wav")
+    with ExitStack() as stack:
+        store = stack.enter_context(stored(folder / "fsplug.db", furnished()))
+        switch = stack.enter_context(switch_on_files(store, folder, prompts=folder / "prompts"))
+        ways = Ways(listen_port=switch.ports.fsplug_port, ring_seconds=3, prompts=folder / "prompts")
+        yield Office(store, switch, ways)
+
+
+@pytest.fixture
+def office(furnished_office: Office) -> Iterator[Office]:
+    """The office, without a call before and after."""
+    furnished_office.switch.wait_until_idle()
+    yield furnished_office
+    furnished_office.switch.api("hupall")
+    furnished_office.switch.wait_until_idle()
+
+
+def short_prompt(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(3200))
+
+
+@pytest.mark.parametrize(
+    "scenario", ["incoming-user", "outgoing", "internal", "group-first-answer-wins", "attended-transfer", "fail-closed"]
+)
+def test_calls_go_as_on_the_fixture(scenario: str, office: Office) -> None:
+    assert [one for one in play(read_scenario(scenario), office.exchange) if not one.is_well] == []
+
+
+@pytest.mark.parametrize(("key", "group"), [("1", "2001"), ("2", "2002"), ("", "2002"), ("7", "2002")])
+def test_the_caller_s_key_leads_to_the_group_and_silence_to_the_other(key: str, group: str, office: Office) -> None:
+    with office.fsplug() as fsplug, office.phone("1001") as anna, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570103001")
+        answered = caller.hear("SIP/2.0 200")
+        rings_while_pressing(anna, audio_port(answered), key)
+    asked = fsplug.asked[-1]
+    assert (asked["fsplug_group"], asked["fsplug_direction"]) == (group, "incoming")
+    assert asked.get("fsplug_consent", "") == (key if key in "12" else "")
+    assert (asked["fsplug_consent_ivr"], asked["fsplug_consent_language"]) == ("3001", "da")
+
+
+def rings_while_pressing(phone: BarePhone, port: int, key: str) -> Message:
+    for _ in range(12):
+        if key:
+            press("127.0.0.1", port, key)
+        with suppress(Unavailable):
+            return phone.hear("INVITE", 0.7)
+    raise AssertionError("the phone did not ring")
+
+
+def audio_port(answered: Message) -> int:
+    found = re.search(r"^m=audio (\d+)", answered.text, re.MULTILINE)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize(("number", "group"), [(OPEN, "2001"), (CLOSED, "2002"), (UNKNOWN_ZONE, "2001")])
+def test_opening_hours_hold_in_the_company_s_zone(number: str, group: str, office: Office) -> None:
+    with office.fsplug() as fsplug, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, number)
+        wait_for(lambda: bool(fsplug.asked), 5, "the call to ask")
+    assert [one["fsplug_group"] for one in fsplug.asked] == [group]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_name_arrives_as_a_name_and_does_nothing(text: str, office: Office) -> None:
+    # The store refuses control characters and surrogates; what it would take is tried here.
+    wanted = "".join(char for char in text if char.isprintable()).strip() or "nothing"
+
+    def rename(document: Document) -> None:
+        document["company"][0]["user"][0]["name"] = wanted
+        document["company"][0]["department"][0]["name"] = wanted
+        for user in document["company"][0]["user"][:2]:
+            user["department"] = wanted
+        document["company"][0]["group"][0]["name"] = wanted
+        del document["company"][0]["policy"]
+
+    office.change(rename)
+    with office.phone("1003") as clara, ThreadPoolExecutor(1) as elsewhere:
+        calling = elsewhere.submit(office.play, Role("user-calls", ACME, user="1001", calls="1003"))
+        invite = clara.hear("INVITE")
+        clara.answer(invite, "486 Busy Here")
+        calling.result()
+    assert invite.header("From").startswith(f'"{name(wanted)}" <sip:1001@')
+    assert invite.header("X-Evil") == ""
+    assert list(Path("/tmp").glob("fsplug-hostile*")) == []
+    assert office.switch.api(f"user_data 1001@{ACME} var fsplug_user") == "1001"
+
+
+def test_a_phone_that_is_not_there_fails_at_once(office: Office) -> None:
+    with office.fsplug(), BarePhone() as caller:
+        begun = caller.call(office.switch.ports.external_port, "+4570101002")
+        assert caller.hear("SIP/2.0 480").at - begun < 1.0
+
+
+def test_a_random_group_rings_everybody_and_not_always_the_same_first(office: Office) -> None:
+    office.change(lambda document: None)
+    with office.fsplug(), ExitStack() as stack, BarePhone() as caller:
+        phones = {user: stack.enter_context(office.phone(user)) for user in ("1001", "1002", "1003")}
+        orders = [tuple(ringing_order(office, phones, caller)) for _ in range(12)]
+    assert {tuple(sorted(order)) for order in orders} == {("1001", "1002", "1003")}
+    assert len({order[0] for order in orders}) == 3
+
+
+def ringing_order(office: Office, phones: dict[str, BarePhone], caller: BarePhone) -> list[str]:
+    def busy(user: str) -> tuple[float, str]:
+        invite = phones[user].hear("INVITE")
+        phones[user].answer(invite, "486 Busy Here")
+        return invite.at, user
+
+    with ThreadPoolExecutor(len(phones)) as ringing:
+        caller.call(office.switch.ports.external_port, "+4570104004")
+        order = sorted(ringing.map(busy, phones))
+    caller.hear("SIP/2.0 4")
+    return [user for _, user in order]
+
+
+def test_a_group_that_nobody_answers_asks_anew_for_its_overflow(office: Office) -> None:
+    office.change(lambda document: None)
+    with office.fsplug() as fsplug, office.phone("1001") as anna, office.phone("1003") as clara, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570104005")
+        anna.hear("INVITE")
+        clara.answer(clara.hear("INVITE"), "486 Busy Here")
+        caller.hear("SIP/2.0 4")
+    assert [one["fsplug_group"] for one in fsplug.asked] == ["2005", "2003"]
+
+
+def test_a_trunk_that_fails_is_followed_by_the_next(office: Office) -> None:
+    def two_trunks(document: Document) -> None:
+        document["company"][0]["trunk"].append({"name": "gone", "gateway": "gone", "prefixes": ["+45", "+46"]})
+
+    office.change(two_trunks)
+    assert [one for one in play(read_scenario("outgoing"), office.exchange) if not one.is_well] == []
+
+
+def test_an_emergency_call_goes_out_though_all_others_are_refused(office: Office) -> None:
+    office.change(lambda document: None)
+    answers, calls = Role("answers", BETA), Role("user-calls", BETA, user="1001", calls="112", talk_seconds=0.3)
+    assert office.play(answers, calls) == []
+    refused = Role("user-is-refused", BETA, user="1001", calls="0701740605")
+    assert office.play(refused) == []
+
+
+@pytest.mark.parametrize("dialled", [f"user/1003@{ACME}", f"${{group_call(Support@{ACME})}}"])
+def test_a_dialplan_of_one_s_own_rings_a_person_by_name_and_a_department(dialled: str, office: Office) -> None:
+    office.change(lambda document: None)
+    with office.phone("1003") as clara, ThreadPoolExecutor(1) as elsewhere:
+        calling = elsewhere.submit(office.switch.api, f"expand originate {dialled} &park", 10)
+        invite = clara.hear("INVITE")
+        leg = variables(office.switch, next(iter(legs_up(office.switch))))
+        clara.answer(invite, "486 Busy Here")
+        assert calling.result().startswith("-ERR")
+    assert (leg["fsplug_company"], leg["fsplug_user"], leg["fsplug_leg"]) == (ACME, "1003", "1003.desk")
+
+
+def legs_up(switch: RealSwitch) -> list[str]:
+    """The legs there are."""
+    wait_for(lambda: '"uuid"' in switch.api("show channels as json"), 5, "a leg to be listed")
+    return [row["uuid"] for row in json.loads(switch.api("show channels as json"))["rows"]]
+
+
+def test_a_mobile_is_called_by_its_trunk(office: Office) -> None:
+    def give_mobile(document: Document) -> None:
+        [bo] = [user for user in document["company"][0]["user"] if user["username"] == "1002"]
+        bo["mobile_numbers"] = ["20101002"]
+        bo["device"].append({"kind": "mobile", "number": "20101002"})
+
+    office.change(give_mobile)
+    answers = Role("answers", ACME)
+    calls = Role("outside-calls", ACME, number="+4522334455", calls="+4570101002", talk_seconds=0.3)
+    with office.fsplug() as fsplug:
+        assert office.play(answers, calls) == []
+    assert [one["fsplug_legs"] for one in fsplug.asked] == ["1002.desk,1002.mobile"]
