@@ -1,6 +1,8 @@
 """`fsplug init`: a data folder that `fsplug serve` can start in."""
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,7 +108,11 @@ def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, 
     if settingsfile.path(settings).exists():
         settingsfile.check_same(invocation.settings(), settings, flags)
         return False
-    settingsfile.write(settings, flags)
+    if settings.xml_password:
+        settingsfile.write(settings, flags)
+    else:
+        password = secrets.token_urlsafe(24)
+        settingsfile.write(replace(settings, xml_password=password), {**flags, "xml_password": password})
     return True
 
 

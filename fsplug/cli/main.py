@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Place] = {
     "export": Place("fsplug.cli.export:export", "Write companies as a TOML document."),
     "import": Place("fsplug.cli.importing:import_", "Take in users from a CSV file."),
     "serve": Place("fsplug.cli.serve:serve", "Serve the FreeSWITCH beside this fsplug."),
+    "doctor": Place("fsplug.cli.doctor:doctor", "Look at everything, and say what is wrong and what to do."),
     "demo": Place("fsplug.cli.demo:demo", "Show the rules on a dozen calls."),
     "company": Place("fsplug.cli.company:company", "Companies: add, list, show, set, remove."),
     "department": Place("fsplug.cli.department:department", "Departments: add, list, show, set, remove."),
@@ -50,7 +51,8 @@ COMMANDS: Mapping[str, Place] = {
     "recording": Place("fsplug.cli.recording:recording", "Recordings: list, show, verify."),
     "gap": Place("fsplug.cli.gap:gap", "What should have been recorded and was not: list."),
     "decision": Place("fsplug.cli.decision:decision", "Decisions of the past: replay."),
-    "switch": Place("fsplug.cli.switch:switch", "The FreeSWITCH beside this fsplug: status."),
+    "switch": Place("fsplug.cli.switch:switch", "The FreeSWITCH beside this fsplug: install, uninstall, status."),
+    "xml": Place("fsplug.cli.xml:xml", "What FreeSWITCH is told, directory and dialplan: render, show."),
     "store": Place("fsplug.cli.store:store", "The database: status, migrate."),
 }
 

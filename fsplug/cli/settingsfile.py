@@ -9,6 +9,7 @@ from fsplug.wiring.settings import FILE_NAME, Settings
 
 _HEADING = "# fsplug's settings. A line without # is in force; FSPLUG_NAME in the environment goes before it."
 _PASSWORD = "As in event_socket.conf.xml; or in a file that FSPLUG_EVENT_SOCKET_PASSWORD_FILE names."
+_XML_PASSWORD = "Its password, which binding.xml of the switch has too; made by fsplug init."
 # What each is for, and the value to show.
 _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     "store": ("The database: a file, or postgresql://USER@HOST/NAME.", lambda one: one.store),
@@ -20,6 +21,11 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     "event_socket_password": (_PASSWORD, lambda one: "..."),
     "listen_host": ("Where the dialplan's socket action finds fsplug.", lambda one: one.listen_host),
     "listen_port": ("Its port.", lambda one: one.listen_port),
+    "xml_host": ("Where the switch asks for its XML, over HTTP.", lambda one: one.xml_host),
+    "xml_port": ("Its port.", lambda one: one.xml_port),
+    "xml_username": ("The account that may ask.", lambda one: one.xml_username),
+    "xml_password": (_XML_PASSWORD, lambda one: one.xml_password or "..."),
+    "xml_off_loopback": ("Whether xml_host may be an address that others reach.", lambda one: one.xml_off_loopback),
     "session_limit": ("Calls that may ask at one moment; the others go on unasked.", lambda one: one.session_limit),
     "least_free_bytes": ("With less free in the spool no recording is promised.", lambda one: one.least_free_bytes),
 }
@@ -69,6 +75,6 @@ def _text(settings: Settings, named: Mapping[str, str]) -> str:
 
 def _toml(value: object) -> str:
     if isinstance(value, int):
-        return str(value)
+        return str(value).lower()
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

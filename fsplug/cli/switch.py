@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.cli.installing import install, uninstall
 from fsplug.cli.output import sheet
 from fsplug.cli.serving import is_served
 
@@ -20,6 +21,10 @@ _UNIT_SECONDS = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60,
 @click.group(cls=Noun)
 def switch() -> None:
     """The FreeSWITCH beside this fsplug."""
+
+
+switch.add_command(install)
+switch.add_command(uninstall)
 
 
 @switch.command()

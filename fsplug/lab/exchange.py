@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import FIXTURE
+from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import Ports, some_ports
 from fsplug.lab.scenario import SCENARIOS
 
@@ -20,10 +21,14 @@ _EXPIRES_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A running switch with the fixture's people, by host and ports."""
+    """A running switch with the fixture's people, by host and ports.
+
+    With `data`, the data folder of the fsplug that configured it, phones have the passwords they were given there.
+    """
 
     ports: Ports
     host: str = "127.0.0.1"
+    data: Path | None = None
 
     @property
     def local(self) -> str:
@@ -31,6 +36,10 @@ class Exchange:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as towards:
             towards.connect((self.host, self.ports.internal_port))
             return str(towards.getsockname()[0])
+
+    def password(self, company: str, user: str) -> str:
+        """The digest password of a user's phone. Raises Invalid when there is no such user."""
+        return password(company, user) if self.data is None else phone_password(self.data, company, user)
 
     @contextmanager
     def signed_in(self, company: str, phones: Mapping[str, int]) -> Iterator[None]:
@@ -44,8 +53,12 @@ class Exchange:
     def _register(self, company: str, phones: Mapping[str, int], expires_seconds: int) -> None:
         with tempfile.TemporaryDirectory(prefix="fsplug-sipp-") as folder:
             fields = Path(folder) / "phones.csv"
-            fields.write_text("SEQUENTIAL\n" + "".join(_fields(company, phones)))
+            fields.write_text("SEQUENTIAL\n" + "".join(self._fields(company, phones)))
             _run(self._command(company, fields, len(phones), expires_seconds), company)
+
+    def _fields(self, company: str, phones: Mapping[str, int]) -> Iterator[str]:
+        for user, port in phones.items():
+            yield f"{user};[authentication username={user} password={self.password(company, user)}];{port}\n"
 
     def _command(self, company: str, fields: Path, count: int, expires_seconds: int) -> list[str]:
         return [
@@ -65,11 +78,6 @@ def password(company: str, user: str) -> str:
         if entry.get("id") == user:
             return next(param.get("value", "") for param in entry.iter("param") if param.get("name") == "password")
     raise Invalid("unknown-user", f"{company} has no user {user}; add one to {directory}", user=user, company=company)
-
-
-def _fields(company: str, phones: Mapping[str, int]) -> Iterator[str]:
-    for user, port in phones.items():
-        yield f"{user};[authentication username={user} password={password(company, user)}];{port}\n"
 
 
 def _run(command: Sequence[str], company: str) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,11 +42,19 @@ class RealSwitch:
     """FreeSWITCH running, from `with` to its end. It dies with the process that started it.
 
     `conf` and `recordings` are its folders, `log` its log file; they stay until the `with` ends, restarts included.
+    `environment` is added to ours.
     """
 
-    def __init__(self, ports: Ports | None = None, fixture: Path = FIXTURE, program: Path | None = None) -> None:
+    def __init__(
+        self,
+        ports: Ports | None = None,
+        fixture: Path = FIXTURE,
+        program: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.ports = ports or free_ports()
         self._fixture = fixture
+        self._environment = {**os.environ, **(environment or {})}
         self._program = program or find_freeswitch()
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
@@ -95,6 +103,7 @@ class RealSwitch:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=self._environment,
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )

@@ -1,9 +1,7 @@
 """What fsplug says of the calls a scenario made, against what the scenario expects; asked through its CLI only."""
 
 import json
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Unavailable
+from fsplug.lab.program import fsplug_program
 from fsplug.lab.scenario import ExpectedCall, ExpectedDecision, ExpectedRecording, Scenario
 
 # A recording is sealed, or a gap told of, well within this (seconds after the last call's end).
@@ -39,7 +38,7 @@ class Witness:
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._program = _fsplug()
+        self._program = fsplug_program()
 
     def account(self) -> Account:
         """Everything fsplug lists now."""
@@ -126,11 +125,3 @@ def _recording_differences(expected: Sequence[ExpectedRecording], rows: Sequence
 def _is_recording(row: Row, expected: ExpectedRecording) -> bool:
     seconds = float(row["seconds"] or 0.0)
     return bool(row["user"] == expected.user) and abs(seconds - expected.seconds) <= expected.tolerance
-
-
-def _fsplug() -> list[str]:
-    beside = Path(sys.executable).parent / "fsplug"
-    program = str(beside) if beside.exists() else shutil.which("fsplug")
-    if program is None:
-        raise Unavailable("no-fsplug", "fsplug is not installed here; run this with the Python that has it")
-    return [program]

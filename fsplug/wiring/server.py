@@ -3,6 +3,7 @@
 import fcntl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -32,10 +33,17 @@ from fsplug.media.worker import Worker
 from fsplug.store.database import Store
 from fsplug.store.journal import Journal
 from fsplug.store.writer import Writer
+from fsplug.wiring import xmlways
 from fsplug.wiring.archives import archive_at
+from fsplug.wiring.console import Console
 from fsplug.wiring.deadman import DeadMan
+from fsplug.wiring.doors import endpoint
+from fsplug.wiring.listenin import ListenIn
+from fsplug.wiring.refresher import Refresher
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.spoolgate import SpoolGate
+from fsplug.xml.files import Files
+from fsplug.xml.standing import StandingFiles
 
 log = structlog.get_logger()
 
@@ -45,6 +53,8 @@ HOLD_SECONDS = 0.25
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
 SEAL_SECONDS = 1.0
+REFRESH_SECONDS = 0.5
+RELOAD_SECONDS = 10.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
 
@@ -96,7 +106,11 @@ class ServingProcess:
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         armer = CallArmer(self.book, policy, ports)
-        self.server = Server(settings.listen_host, settings.listen_port, armer.handle, settings.session_limit)
+        self.listen_in = ListenIn(self.store, self.book, self.link, ports, xmlways.ways(settings))
+        answer = self.listen_in.reception(armer.handle)
+        self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
+        self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
+        self._refresher = self._of_switch_files()
 
     def serve(self, ready: Callable[[], None] = lambda: None) -> None:
         """Run until `stop`; then let the calls in hand go, and write down what is still to be written."""
@@ -104,12 +118,16 @@ class ServingProcess:
         self.writer.start()
         with DeadMan(DEAD_MAN_SECONDS) as dead_man:
             self.server.start()
+            if self.endpoint is not None:
+                self.endpoint.start()
             self.link.start()
             loops = [
                 gevent.spawn(_every, HOLD_SECONDS, dead_man.hold),
                 gevent.spawn(_every, LOOK_SECONDS, self._look),
                 gevent.spawn(_every, SPOOL_SECONDS, self._look_at_spool),
                 gevent.spawn(_every, SEAL_SECONDS, self._seal),
+                gevent.spawn(_every, REFRESH_SECONDS, self._refresh),
+                *self.listen_in.loops(_every),
             ]
             log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
             ready()
@@ -121,8 +139,11 @@ class ServingProcess:
         self._stop.set()
 
     def _shut_down(self, loops: list[Any]) -> None:
+        if self.endpoint is not None:
+            self.endpoint.stop()
         self.server.drain(DRAIN_SECONDS)
         gevent.killall(loops[1:])
+        self.listen_in.service.stop()
         self.link.stop()
         if not self.writer.flush(FLUSH_SECONDS):
             log.warning("left-in-journal", entries=self.writer.backlog)
@@ -130,6 +151,17 @@ class ServingProcess:
         gevent.killall(loops)
         self.store.close()
         self._lock.close()
+
+    def _facts(self) -> dict[str, object]:
+        """How the service is, for fs_cli."""
+        return {
+            "link to the switch": "up" if self.link.up else "down",
+            "store": self.store.place,
+            "not yet in the store": f"{self.writer.backlog} entries",
+            "spool": self._gate.trouble or "well",
+            "calls asking now": self.server.active,
+            "calls let through": self.server.let_through,
+        }
 
     def _link_up(self) -> None:
         """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
@@ -139,6 +171,7 @@ class ServingProcess:
         """An event of the switch. Before the open calls are taken up again it could not be understood, and waits."""
         if self._restorer is None:
             self._watch.see(event)
+            self.listen_in.see(event)
         else:
             self._early.append(event)
 
@@ -155,6 +188,7 @@ class ServingProcess:
                 self._restorer = None
                 self._catch_up()
             self._reconciler.look()
+            self.listen_in.look()
         except FsplugError as error:
             log.warning("not-reconciled", code=error.code, error=error.text)
 
@@ -166,6 +200,22 @@ class ServingProcess:
     def _seal(self) -> None:
         for entry in self._run(self._worker.work):
             self.writer.put(entry)
+
+    def _of_switch_files(self) -> Refresher | None:
+        """Nobody, unless fsplug was put into the switch's configuration folder."""
+        settings = self._settings
+        if not settings.switch_conf:
+            return None
+        ways = xmlways.ways(settings)
+        files = Files(self.store, xmlways.templates(settings), ways)
+        standing = StandingFiles(Path(settings.switch_conf), self.store, files, ways.public_context)
+        return Refresher(standing, lambda: self.link.bgapi("reloadxml", RELOAD_SECONDS))
+
+    def _refresh(self) -> None:
+        if self._refresher is not None:
+            self._run(self._refresher.write)
+            if self.link.up:
+                self._refresher.have_read()
 
     def _look_at_spool(self) -> None:
         self._run(self._gate.look)

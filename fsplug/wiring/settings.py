@@ -20,8 +20,8 @@ _DIGITS = re.compile(r"[0-9]{1,20}")
 class Settings:
     """Where things are and how much of them.
 
-    Ports are TCP; `session_limit` counts calls that ask at one moment; with less than `least_free_bytes` in the spool
-    no recording is promised.
+    Ports are TCP; without `xml_password` there is no XML endpoint. `session_limit` counts calls that ask at one moment;
+    with less than `least_free_bytes` in the spool no recording is promised.
     """
 
     data: Path
@@ -34,6 +34,13 @@ class Settings:
     event_socket_password: str = "ClueCon"
     listen_host: str = "127.0.0.1"
     listen_port: int = 8084
+    xml_host: str = "127.0.0.1"
+    xml_port: int = 8085
+    xml_username: str = "fsplug"
+    xml_password: str = ""
+    xml_off_loopback: bool = False
+    switch_conf: str = ""
+    templates: str = ""
     session_limit: int = 1000
     least_free_bytes: int = 1_000_000_000
 
@@ -128,6 +135,13 @@ def _bytes(value: object) -> int:
     return _between(value, 0, 1 << 50, "a number of bytes")
 
 
+def _yes_or_no(value: object) -> bool:
+    said = {"true": True, "false": False}.get(str(value).lower())
+    if said is None:
+        raise ValueError("give true or false")
+    return said
+
+
 def _between(value: object, least: int, most: int, what: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str) or not _DIGITS.fullmatch(str(value)):
         raise ValueError(f"give {what}, a whole number")
@@ -136,7 +150,7 @@ def _between(value: object, least: int, most: int, what: str) -> int:
     return int(value)
 
 
-_BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port}
+_BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port, bool: _yes_or_no}
 _KINDS: Mapping[str, Callable[[object], object]] = {
     **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
     "session_limit": _limit,

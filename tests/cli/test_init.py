@@ -2,6 +2,7 @@
 
 import stat
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_second_run_makes_what_went_missing(empty: Cli) -> None:
 def test_only_what_was_named_is_active_in_the_settings_and_the_file_means_the_same(empty: Cli, tmp_path: Path) -> None:
     empty.ok("init", "--spool", tmp_path / "spool", "--archive", tmp_path / 'an "archive"')
     text = (empty.data / "fsplug.toml").read_text()
-    assert set(tomllib.loads(text)) == {"spool", "archive"}
+    assert set(tomllib.loads(text)) == {"spool", "archive", "xml_password"}
     assert "# listen_port = 8084" in text
     settings = read(empty.data, {})
     assert (settings.spool, settings.archive) == (tmp_path / "spool", str(tmp_path / 'an "archive"'))
@@ -58,7 +59,17 @@ def test_the_settings_file_is_right_when_every_line_is_put_in_force(empty: Cli) 
     before = read(empty.data, {})
     in_force = [line.removeprefix("# ") for line in path.read_text().splitlines() if " = " in line]
     path.write_text("\n".join(line for line in in_force if "password" not in line))
-    assert read(empty.data, {}) == before
+    assert read(empty.data, {}) == replace(before, xml_password="")
+
+
+def test_every_installation_has_an_endpoint_password_of_its_own_that_nobody_else_reads(empty: Cli) -> None:
+    empty.ok("init")
+    path = empty.data / "fsplug.toml"
+    password = read(empty.data, {}).xml_password
+    assert len(password) >= 24 and path.stat().st_mode & 0o777 == 0o600
+    path.unlink()
+    empty.ok("init")
+    assert read(empty.data, {}).xml_password not in (password, "")
 
 
 def test_a_second_run_that_wants_something_else_is_told_where_to_change_it(empty: Cli, tmp_path: Path) -> None:

@@ -1,0 +1,390 @@
+"""A telephone in Python: signs in, calls, answers, speaks with a tone, and keeps what it hears and what is shown to it.
+
+SIPp plays what is written down beforehand; this one can be asked afterwards which tones reached it, and when.
+"""
+
+import hashlib
+import re
+import socket
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.media import Voice
+
+HOST = "127.0.0.1"
+_LARGEST_MESSAGE = 65_535
+_ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, INFO"
+_PARAM = re.compile(r'(\w+)="?([^",]*)"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A SIP message, as it came."""
+
+    text: str
+    source: tuple[str, int]
+
+    @property
+    def start(self) -> str:
+        """The request line or the status line."""
+        return self.text.partition("\r\n")[0]
+
+    @property
+    def method(self) -> str:
+        """A request's method; of a response, that of the request it answers."""
+        return self.header("CSeq").split()[-1] if self.status else self.start.split()[0]
+
+    @property
+    def status(self) -> int:
+        """A response's status code; 0 for a request."""
+        return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
+
+    def header(self, name: str) -> str:
+        """The first header of this name; empty when there is none."""
+        found = re.search(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
+        return found[1] if found else ""
+
+    def headers(self, name: str) -> list[str]:
+        """Every header of this name."""
+        return re.findall(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
+
+    @property
+    def media(self) -> tuple[str, int] | None:
+        """Where its SDP wants the audio sent."""
+        port = re.search(r"^m=audio (\d+)", self.text, re.MULTILINE)
+        return (HOST, int(port[1])) if port else None
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One call of the phone. `state` is calling, ringing, up, or ended with `status`."""
+
+    call_id: str
+    voice: Voice
+    own: str = ""
+    other: str = ""
+    target: str = ""
+    peer: tuple[str, int] = (HOST, 0)
+    routes: list[str] = field(default_factory=list)
+    sequence: int = 1
+    state: str = "calling"
+    status: int = 0
+    answered_at: float = 0.0
+    ended_at: float = 0.0
+    shown: list[tuple[float, str]] = field(default_factory=list)
+    invite: Message | None = None
+
+
+class Softphone:
+    """From `with` to its end. A user's phone of `company`; without `password` somebody outside, known as `user`.
+
+    It answers after `rings` seconds (None: it only rings) and speaks with a tone of `hertz` (0: not a sound).
+    """
+
+    def __init__(
+        self,
+        switch_port: int,
+        company: str,
+        user: str,
+        password: str = "",
+        *,
+        hertz: int = 0,
+        rings: float | None = 0.0,
+        port: int = 0,
+        agent: str = "softphone",
+    ) -> None:
+        self._switch = (HOST, switch_port)
+        self.company, self.user, self._password = company, user, password
+        self._hertz, self._rings, self._agent = hertz, rings, agent
+        self._wanted_port = port
+        self.dialogs: list[Dialog] = []
+        self._answers: dict[str, Message] = {}
+        self._ending = False
+
+    def __enter__(self) -> Self:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((HOST, self._wanted_port))
+        self._socket.settimeout(0.1)
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        if self._password and self._rings != -1:
+            self.sign_in()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for dialog in self.dialogs:
+            if dialog.state == "up":
+                self.hang_up(dialog)
+        with suppress(Unavailable):
+            if self._password:
+                self.sign_in(expires=0)
+        self._ending = True
+        self._thread.join(2)
+        self._socket.close()
+        for dialog in self.dialogs:
+            dialog.voice.close()
+
+    @property
+    def dialog(self) -> Dialog:
+        """The latest call."""
+        wait_for(lambda: bool(self.dialogs), 5, f"a call of {self.user}")
+        return self.dialogs[-1]
+
+    def sign_in(self, expires: int = 600) -> None:
+        """Register. Unavailable when the switch does not accept it."""
+        contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
+        uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
+        self._ask_with_password("REGISTER", uri, me, me, f"register-{uuid4().hex}", f"{contact}\r\n", "")
+
+    def call(self, number: str, headers: str = "") -> Dialog:
+        """Dial; returns as soon as the call is under way."""
+        dialog = Dialog(uuid4().hex, Voice(self._hertz))
+        where = self.company if self._password else f"{HOST}:{self._switch[1]}"
+        dialog.target = f"sip:{number}@{where}"
+        host = self.company if self._password else HOST
+        dialog.own = f"<sip:{self.user}@{host}>;tag={uuid4().hex[:8]}"
+        dialog.other = f"<{dialog.target}>"
+        dialog.peer = self._switch
+        self.dialogs.append(dialog)
+        threading.Thread(target=self._invite, args=(dialog, headers), daemon=True).start()
+        return dialog
+
+    def until_up(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
+        """Return when the call is answered; Unavailable when it ended instead, or at the deadline."""
+        waited = dialog or self.dialog
+        wait_for(lambda: waited.state in ("up", "ended"), seconds, f"{self.user}'s call to be answered")
+        if waited.state == "ended":
+            raise Unavailable("call-ended", f"{self.user}'s call ended with {waited.status}")
+        return waited
+
+    def until_ended(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
+        """Return when the call is over."""
+        waited = dialog or self.dialog
+        wait_for(lambda: waited.state == "ended", seconds, f"{self.user}'s call to end")
+        return waited
+
+    def hang_up(self, dialog: Dialog | None = None) -> None:
+        """Say goodbye."""
+        ending = dialog or self.dialog
+        self._end(ending, 0)
+        with suppress(Unavailable):
+            self._in_dialog(ending, "BYE")
+
+    def vanish(self) -> None:
+        """Be gone without a word."""
+        self._ending = True
+        for dialog in self.dialogs:
+            dialog.voice.close()
+
+    def transfer(self, number: str, dialog: Dialog | None = None) -> None:
+        """Send the other side on to another number."""
+        moving = dialog or self.dialog
+        self._in_dialog(moving, "REFER", f"Refer-To: <sip:{number}@{self.company}>\r\nReferred-By: {moving.own}\r\n")
+
+    def press(self, keys: str, dialog: Dialog | None = None) -> None:
+        """Send keys as RFC 4733 events."""
+        pressing = dialog or self.dialog
+        for key in keys:
+            pressing.voice.press(key)
+
+    def hold(self, held: bool, dialog: Dialog | None = None) -> None:
+        """Put the other side on hold, or take it back."""
+        holding = dialog or self.dialog
+        holding.voice.silent = held
+        self._in_dialog(holding, "INVITE", "Content-Type: application/sdp\r\n", self._sdp(holding, held))
+
+    def _listen(self) -> None:
+        while not self._ending:
+            try:
+                raw, source = self._socket.recvfrom(_LARGEST_MESSAGE)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            message = Message(raw.decode(errors="replace"), source)
+            if message.status:
+                self._take_answer(message)
+            else:
+                self._take_request(message)
+
+    def _take_answer(self, message: Message) -> None:
+        if message.status >= 200:
+            self._answers[f"{message.header('Call-ID')} {message.header('CSeq')}"] = message
+            return
+        for dialog in self.dialogs:
+            if dialog.call_id == message.header("Call-ID") and message.media:
+                dialog.voice.towards = message.media
+
+    def _take_request(self, request: Message) -> None:
+        dialog = next((one for one in self.dialogs if one.call_id == request.header("Call-ID")), None)
+        if request.method == "INVITE" and dialog is None:
+            threading.Thread(target=self._be_called, args=(request,), daemon=True).start()
+        elif request.method == "INVITE" and dialog is not None:
+            self._reply(request, "200 OK", dialog, self._sdp(dialog))
+        elif request.method != "ACK":
+            self._take_others(request, dialog)
+
+    def _take_others(self, request: Message, dialog: Dialog | None) -> None:
+        asserted = request.header("P-Asserted-Identity")
+        if dialog is not None and request.method == "UPDATE" and asserted:
+            dialog.shown.append((time.monotonic(), asserted))
+        self._reply(request, "200 OK", dialog)
+        if dialog is not None and request.method in ("BYE", "CANCEL"):
+            if request.method == "CANCEL" and dialog.invite is not None:
+                self._reply(dialog.invite, "487 Request Terminated", dialog)
+            self._end(dialog, 0)
+
+    def _be_called(self, invite: Message) -> None:
+        dialog = Dialog(invite.header("Call-ID"), Voice(self._hertz), state="ringing", invite=invite)
+        dialog.own = f"{invite.header('To')};tag={uuid4().hex[:8]}"
+        dialog.other, dialog.peer = invite.header("From"), invite.source
+        dialog.target = _address(invite.header("Contact"))
+        dialog.voice.towards = invite.media
+        self.dialogs.append(dialog)
+        self._reply(invite, "180 Ringing", dialog)
+        if self._rings is None:
+            return
+        time.sleep(self._rings)
+        if dialog.state == "ringing":
+            self._reply(invite, "200 OK", dialog, self._sdp(dialog))
+            self._come_up(dialog)
+
+    def _invite(self, dialog: Dialog, headers: str) -> None:
+        sdp = self._sdp(dialog)
+        kind = f"{headers}Content-Type: application/sdp\r\n"
+        with suppress(Unavailable):
+            answer = self._ask_with_password(
+                "INVITE", dialog.target, dialog.own, dialog.other, dialog.call_id, kind, sdp, 40.0
+            )
+            dialog.other = answer.header("To")
+            dialog.sequence = int(answer.header("CSeq").split()[0])
+            if answer.status < 300:
+                dialog.target = _address(answer.header("Contact"))
+                dialog.voice.towards = answer.media or dialog.voice.towards
+                self._send_in_dialog(dialog, "ACK", dialog.sequence)
+                self._come_up(dialog)
+            else:
+                self._end(dialog, answer.status)
+
+    def _come_up(self, dialog: Dialog) -> None:
+        dialog.state, dialog.answered_at = "up", time.monotonic()
+        dialog.voice.start()
+
+    def _end(self, dialog: Dialog, status: int) -> None:
+        if dialog.state != "ended":
+            dialog.status, dialog.ended_at, dialog.state = status, time.monotonic(), "ended"
+        dialog.voice.stop()
+
+    def _in_dialog(self, dialog: Dialog, method: str, headers: str = "", body: str = "") -> Message:
+        dialog.sequence += 1
+        self._send_in_dialog(dialog, method, dialog.sequence, headers, body)
+        answer = self._answer_to(dialog.call_id, dialog.sequence, method, 5.0)
+        if method == "INVITE":
+            self._send_in_dialog(dialog, "ACK", dialog.sequence)
+        return answer
+
+    def _send_in_dialog(self, dialog: Dialog, method: str, sequence: int, headers: str = "", body: str = "") -> None:
+        uri = dialog.target or f"sip:{HOST}:{dialog.peer[1]}"
+        self._send(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body, dialog.peer)
+
+    def _ask_with_password(
+        self, method: str, uri: str, own: str, other: str, call_id: str, headers: str, body: str, seconds: float = 5.0
+    ) -> Message:
+        self._send(method, uri, own, other, call_id, 1, headers, body)
+        answer = self._answer_to(call_id, 1, method, seconds)
+        self._acknowledge_refusal(method, uri, own, call_id, answer)
+        if answer.status not in (401, 407):
+            return answer
+        proof = self._proof(method, uri, answer)
+        self._send(method, uri, own, other, call_id, 2, proof + headers, body)
+        answer = self._answer_to(call_id, 2, method, seconds)
+        self._acknowledge_refusal(method, uri, own, call_id, answer)
+        if method == "REGISTER" and answer.status != 200:
+            raise Unavailable("not-registered", f"{self.user} could not sign in: {answer.start}")
+        return answer
+
+    def _acknowledge_refusal(self, method: str, uri: str, own: str, call_id: str, answer: Message) -> None:
+        if method == "INVITE" and answer.status >= 300:
+            sequence = int(answer.header("CSeq").split()[0])
+            branch = re.search(r"branch=([^;\s]+)", answer.header("Via"))
+            self._send("ACK", uri, own, answer.header("To"), call_id, sequence, branch=branch[1] if branch else "")
+
+    def _proof(self, method: str, uri: str, challenge: Message) -> str:
+        proxy = challenge.status == 407
+        asked = dict(_PARAM.findall(challenge.header("Proxy-Authenticate" if proxy else "WWW-Authenticate")))
+        a1 = _md5(f"{self.user}:{asked['realm']}:{self._password}")
+        cnonce = uuid4().hex[:8]
+        response = _md5(f"{a1}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'{method}:{uri}')}")
+        return (
+            f'{"Proxy-" if proxy else ""}Authorization: Digest username="{self.user}", realm="{asked["realm"]}", '
+            f'nonce="{asked["nonce"]}", uri="{uri}", qop=auth, nc=00000001, cnonce="{cnonce}", '
+            f'response="{response}", algorithm=MD5\r\n'
+        )
+
+    def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> Message:
+        key = f"{call_id} {sequence} {method}"
+        wait_for(lambda: key in self._answers, seconds, f"an answer to {self.user}'s {method}")
+        return self._answers.pop(key)
+
+    def _send(
+        self,
+        method: str,
+        uri: str,
+        own: str,
+        other: str,
+        call_id: str,
+        sequence: int,
+        headers: str = "",
+        body: str = "",
+        peer: tuple[str, int] | None = None,
+        branch: str = "",
+    ) -> None:
+        text = (
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {HOST}:{self.port};branch={branch or f'z9hG4bK{uuid4().hex}'}"
+            f"\r\nMax-Forwards: 70\r\nFrom: {own if ';tag=' in own else f'{own};tag=me'}\r\nTo: {other}\r\n"
+            f"Call-ID: {call_id}\r\nCSeq: {sequence} {method}\r\nUser-Agent: {self._agent}\r\nAllow: {_ALLOW}\r\n"
+        )
+        if "Contact:" not in headers:
+            text += f"Contact: <sip:{self.user}@{HOST}:{self.port}>\r\n"
+        text += f"{headers}Content-Length: {len(body)}\r\n\r\n{body}"
+        with suppress(OSError):
+            self._socket.sendto(text.encode(), peer or self._switch)
+
+    def _reply(self, request: Message, status: str, dialog: Dialog | None, body: str = "") -> None:
+        to = request.header("To")
+        if dialog is not None and ";tag=" not in to:
+            to = dialog.own
+        vias = "".join(f"Via: {via}\r\n" for via in request.headers("Via"))
+        kind = "Content-Type: application/sdp\r\n" if body else ""
+        text = (
+            f"SIP/2.0 {status}\r\n{vias}From: {request.header('From')}\r\nTo: {to}\r\n"
+            f"Call-ID: {request.header('Call-ID')}\r\nCSeq: {request.header('CSeq')}\r\n"
+            f"Contact: <sip:{self.user}@{HOST}:{self.port}>\r\nUser-Agent: {self._agent}\r\nAllow: {_ALLOW}\r\n"
+            f"{kind}Content-Length: {len(body)}\r\n\r\n{body}"
+        )
+        with suppress(OSError):
+            self._socket.sendto(text.encode(), request.source)
+
+    def _sdp(self, dialog: Dialog, held: bool = False) -> str:
+        return (
+            f"v=0\r\no=- 1 {dialog.sequence} IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+            f"m=audio {dialog.voice.port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
+            f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
+        )
+
+
+def _address(contact: str) -> str:
+    found = re.search(r"<([^>]*)>", contact)
+    return found[1] if found else contact.strip()
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,157 @@
+"""The check-up of fsplug itself: settings, store, spool, service. Each looks at one thing and never raises."""
+
+import base64
+import http.client
+import ipaddress
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from fsplug.errors import FsplugError, Invalid
+from fsplug.media.spool import Spool
+from fsplug.store import companies, migrations
+from fsplug.store.database import Store
+from fsplug.wiring.findings import Finding, ok, warn, wrong
+from fsplug.wiring.settings import FILE_NAME, Settings
+from fsplug.xml.conffolder import ConfFolder
+from fsplug.xml.installation import DEFAULT_PASSWORD
+from fsplug.xml.installer import Installer
+
+ANSWER_SECONDS = 3.0
+_SETTINGS, _STORE, _SPOOL, _CONF = "settings", "store", "spool", "switch's configuration"
+_QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.invalid"
+
+
+def settings_file(settings: Settings) -> Finding:
+    """Its secrets are nobody else's, and none is the one everybody knows."""
+    path = settings.data / FILE_NAME
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXO | stat.S_IWGRP):
+        return wrong(_SETTINGS, f"{path} holds passwords and others can read it", f"chmod 600 {path}")
+    if settings.event_socket_password == DEFAULT_PASSWORD:
+        text = f"the event socket's password is {DEFAULT_PASSWORD}, which everybody knows"
+        return warn(_SETTINGS, text, "fsplug switch install --conf DIR")
+    return ok(_SETTINGS, f"{path}")
+
+
+def store(settings: Settings) -> Finding:
+    """There, reachable, and its tables up to date."""
+    place = settings.store
+    if "://" not in place and not Path(place).exists():
+        return wrong(_STORE, f"there is none at {place}", f"fsplug init --data {settings.data}")
+    found = Store(place)
+    try:
+        found.connect()
+        if not migrations.applied(found):
+            return wrong(_STORE, f"{found.place} has no tables", f"fsplug init --data {settings.data}")
+        if pending := found.pending():
+            return wrong(_STORE, f"{found.place} lacks {', '.join(pending)}", "fsplug store migrate")
+        known = companies.every(found)
+    except FsplugError as error:
+        return wrong(_STORE, error.text, "fsplug store status")
+    finally:
+        found.close()
+    if not known:
+        return warn(_STORE, f"{found.place} has no company", "fsplug apply FILE.toml")
+    return ok(_STORE, f"{found.place}: up to date, {len(known)} companies")
+
+
+def spool(settings: Settings) -> Finding:
+    """fsplug can write there, and there is room."""
+    try:
+        place = Spool(settings.spool)
+        place.check_writable()
+        free = place.free_bytes()
+    except FsplugError as error:
+        remedy = f"mkdir -p {settings.spool}" if error.code == "spool-missing" else f"ls -ld {settings.spool}"
+        return wrong(_SPOOL, error.text, remedy)
+    if free < settings.least_free_bytes:
+        text = f"{free:,} bytes are left in {settings.spool}, least_free_bytes is {settings.least_free_bytes:,}"
+        return wrong(_SPOOL, f"{text}: nothing is recorded", f"df -h {settings.spool}")
+    return ok(_SPOOL, f"{settings.spool}: writable, {free:,} bytes free")
+
+
+def service(is_served: bool | None) -> Finding:
+    """fsplug serve runs on this data folder."""
+    if is_served is None:
+        return warn("service", "this system does not tell whether fsplug serve runs", "ps -C fsplug")
+    if not is_served:
+        return wrong("service", "fsplug serve does not run on this data folder", "systemctl start fsplug")
+    return ok("service", "fsplug serve runs")
+
+
+def outbound_socket(settings: Settings) -> Finding:
+    """Calls that ask find somebody there."""
+    subject, place = "calls' socket", f"{settings.listen_host}:{settings.listen_port}"
+    try:
+        socket.create_connection((settings.listen_host, settings.listen_port), ANSWER_SECONDS).close()
+    except OSError as error:
+        return wrong(subject, f"nobody answers calls at {place}: {error}", "systemctl restart fsplug")
+    return ok(subject, f"{place} takes calls")
+
+
+def endpoint(settings: Settings) -> Finding:
+    """The XML endpoint answers those who know its password, and nobody else."""
+    subject, place = "XML endpoint", f"{settings.xml_host}:{settings.xml_port}"
+    try:
+        known, unknown = _status(settings, settings.xml_password), _status(settings, f"not {settings.xml_password}")
+    except (OSError, http.client.HTTPException) as error:
+        return wrong(subject, f"nobody answers at {place}: {error}", "systemctl restart fsplug")
+    if known != http.client.OK:
+        return wrong(subject, f"{place} answers {known} to fsplug's own password", "systemctl restart fsplug")
+    if unknown == http.client.OK:
+        return wrong(subject, f"{place} answers without the right password", "fsplug switch install --conf DIR")
+    if not is_loopback(settings.xml_host):
+        return warn(subject, f"{place} can be reached from elsewhere, by HTTP", "set xml_host = 127.0.0.1")
+    return ok(subject, f"{place} answers")
+
+
+def configuration(conf: Path) -> Finding:
+    """What was installed there is there still."""
+    try:
+        installer = Installer(ConfFolder(conf))
+        changed = installer.outdated()
+    except FsplugError as error:
+        return wrong(_CONF, error.text, f"ls -la {conf}")
+    command = f"fsplug switch install --conf {conf}"
+    if not installer.is_installed:
+        return warn(_CONF, f"{conf} holds nothing of fsplug's", command)
+    if changed:
+        return warn(_CONF, f"changed by hand since it was installed: {', '.join(changed)}", f"{command} --dry-run")
+    return ok(_CONF, f"{conf} is as it was installed")
+
+
+def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
+    """All of them, in the order to mend them in."""
+    yield settings_file(settings)
+    yield store(settings)
+    yield spool(settings)
+    yield service(is_served)
+    yield outbound_socket(settings)
+    yield endpoint(settings)
+    if conf is not None:
+        yield configuration(conf)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def refused(error: Invalid) -> Finding:
+    """Settings that can't be used at all."""
+    return wrong(_SETTINGS, error.text, "correct them in fsplug.toml or the environment")
+
+
+def _status(settings: Settings, password: str) -> int:
+    account = base64.b64encode(f"{settings.xml_username}:{password}".encode()).decode()
+    headers = {"Authorization": f"Basic {account}", "Content-Type": "application/x-www-form-urlencoded"}
+    connection = http.client.HTTPConnection(settings.xml_host, settings.xml_port, timeout=ANSWER_SECONDS)
+    try:
+        connection.request("POST", "/", _QUESTION, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()

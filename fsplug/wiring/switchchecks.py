@@ -1,0 +1,161 @@
+"""The check-up of the switch, by its event socket. Each looks at one thing; Unavailable when the switch goes away."""
+
+import re
+import secrets
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from fsplug.store.trunks import Trunk
+from fsplug.wiring.findings import Api, Finding, ok, warn, wrong
+from fsplug.wiring.housechecks import is_loopback
+from fsplug.wiring.settings import Settings
+from fsplug.xml.installation import Installation, Way
+
+# 1.11.1 can be ended before sign-in through the event socket's port (Content-Length); mended in 1.11.2.
+_MENDED = (1, 11, 2)
+_VERSION = re.compile(r"FreeSWITCH Version (\d+)\.(\d+)\.(\d+)")
+_BINDING = re.compile(r'name="gateway-(url|credentials)" value="([^"]*)"')
+_LISTEN_IP = re.compile(r'name="listen-ip" value="([^"]*)"')
+_CLOCK_SECONDS = 2.0
+_WRITE_SECONDS = 3.0
+_GATEWAYS = "trunks"
+
+
+def version(api: Api) -> Finding:
+    """A FreeSWITCH that nobody can end from the network."""
+    subject = "event socket"
+    found = _VERSION.search(api("version"))
+    if found is None:
+        return warn(subject, "it answers, and does not say which FreeSWITCH it is", "fs_cli -x version")
+    number = ".".join(found.groups())
+    told = _LISTEN_IP.search(api("xml_locate configuration configuration name event_socket.conf"))
+    if told and not is_loopback(told[1]) and tuple(map(int, found.groups())) < _MENDED:
+        text = f"FreeSWITCH {number} can be ended by anybody who reaches its event socket, which listens on {told[1]}"
+        return warn(subject, text, "set listen-ip to 127.0.0.1 in event_socket.conf.xml, or install 1.11.2")
+    return ok(subject, f"FreeSWITCH {number} answers")
+
+
+def modules(api: Api, needed: Iterable[str]) -> Finding:
+    """What fsplug needs of FreeSWITCH is loaded."""
+    missing = [module for module in needed if api(f"module_exists {module}").strip() != "true"]
+    if not missing:
+        return ok("modules", "all are loaded")
+    remedy = "; ".join(f"fs_cli -x 'load {module}'" for module in missing)
+    return wrong("modules", f"not loaded: {', '.join(missing)}", remedy)
+
+
+def bindings(api: Api, url: str, account: str) -> Finding:
+    """The switch asks this fsplug, with the password that it has now."""
+    told = api("xml_locate configuration configuration name xml_curl.conf")
+    asked = dict(_BINDING.findall(told))
+    command = "fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'reload mod_xml_curl'"
+    if asked.get("url") != url:
+        return wrong("XML bindings", f"the switch asks {asked.get('url') or 'nobody'}, not {url}", command)
+    if asked.get("credentials") != account:
+        return wrong("XML bindings", "the switch asks with another password than fsplug's", command)
+    return ok("XML bindings", f"the switch asks {url}")
+
+
+def directory(api: Api, domain: str, sip_username: str) -> Finding:
+    """The switch finds a phone of ours."""
+    who = f"{sip_username}@{domain}"
+    if f'id="{sip_username}"' in api(f"find_user_xml id {sip_username} {domain}"):
+        return ok("directory", f"the switch finds {who}")
+    return wrong("directory", f"the switch does not find {who}", "fs_cli -x reloadxml; systemctl restart fsplug")
+
+
+def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) -> Finding:
+    """The switch itself writes there: it records a channel of its own that is no call, and fsplug sees the file."""
+    subject, leg = "spool, by the switch", f"fsplug-doctor-{secrets.token_hex(6)}"
+    probe = folder / f".{leg}.wav"
+    remedy = f"ls -ld {folder}; give the switch's user the right to write there (a group it shares with fsplug's)"
+    try:
+        api(f"originate {{origination_uuid={leg},sip_disable_recording=true}}null/doctor &record({probe} 1)")
+        give_up_at = time.monotonic() + _WRITE_SECONDS
+        while not probe.exists():
+            if time.monotonic() > give_up_at:
+                return wrong(subject, f"the switch can't write into {folder}, or it is another folder there", remedy)
+            wait(0.05)
+        return ok(subject, f"the switch writes into {folder}")
+    finally:
+        api(f"uuid_kill {leg}")
+        probe.unlink(missing_ok=True)
+
+
+def clock(api: Api, now: Callable[[], float] = time.time) -> Finding:
+    """The switch's clock is ours: rows and recordings are put together by it."""
+    told = api("strepoch").strip()
+    if not told.isdigit():
+        return warn("clock", "the switch does not tell its time", "fs_cli -x strepoch")
+    off_seconds = int(told) - now()
+    if abs(off_seconds) > _CLOCK_SECONDS:
+        return wrong("clock", f"the switch's is {off_seconds:+.0f} s off", "fs_cli -x 'fsctl sync_clock'")
+    return ok("clock", "the same as the switch's")
+
+
+def profiles(api: Api, names: Sequence[str]) -> Finding:
+    """Phones and trunks have a SIP profile to talk to."""
+    running = {
+        profile.findtext("name")
+        for profile in _parsed(api("sofia xmlstatus")).iter("profile")
+        if (profile.findtext("state") or "").startswith("RUNNING")
+    }
+    stopped = [name for name in names if name not in running]
+    if not stopped:
+        return ok("SIP profiles", f"{', '.join(names)} run")
+    remedy = "; ".join(f"fs_cli -x 'sofia profile {name} start'" for name in stopped)
+    return wrong("SIP profiles", f"not running: {', '.join(stopped)}", remedy)
+
+
+def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
+    """Every trunk of the store has its gateway on the switch, and it is up and signed in."""
+    gateways = {one.findtext("name"): one for one in _parsed(api("sofia xmlstatus gateway")).iter("gateway")}
+    for trunk in sorted({one.gateway: one for one in known}.values(), key=lambda one: one.gateway):
+        gateway = gateways.get(trunk.gateway)
+        if gateway is None:
+            yield _no_gateway(trunk, profile)
+            continue
+        state, status = gateway.findtext("state") or "", gateway.findtext("status") or ""
+        if status == "DOWN" or (trunk.register and state != "REGED"):
+            text = f"{trunk.gateway} is {status or 'unknown'}, {state}"
+            yield wrong(_GATEWAYS, text, f"fs_cli -x 'sofia status gateway {trunk.gateway}'")
+        else:
+            yield ok(_GATEWAYS, f"{trunk.gateway} is {status}, {state}")
+
+
+def every(
+    api: Api, settings: Settings, wanted: Installation, phone: tuple[str, str] | None, spool_too: bool = True
+) -> Iterator[Finding]:
+    """All of them. `phone` is a company's domain and a phone's SIP username there."""
+    yield version(api)
+    yield modules(api, wanted.modules)
+    if wanted.way is Way.ENDPOINT:
+        account = f"{wanted.endpoint_username}:{wanted.endpoint_password}"
+        yield bindings(api, wanted.endpoint_url, account)
+    if phone is not None:
+        yield directory(api, *phone)
+    if spool_too:
+        yield spool(api, settings.spool)
+    yield clock(api)
+    yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
+    yield from trunks(api, wanted.trunks, wanted.trunk_profile)
+
+
+def _no_gateway(trunk: Trunk, profile: str) -> Finding:
+    text = f"the switch has no gateway {trunk.gateway}"
+    if not trunk.host:
+        return wrong(
+            _GATEWAYS, f"{text}, and fsplug does not know its host", "fsplug trunk set --company C --host HOST"
+        )
+    remedy = f"fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'sofia profile {profile} rescan'"
+    return wrong(_GATEWAYS, text, remedy)
+
+
+def _parsed(text: str) -> ElementTree.Element:
+    try:
+        # It says ISO-8859-1 and writes UTF-8 (mod_sofia.c, 1.11.1).
+        return ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text.strip()))
+    except ElementTree.ParseError:
+        return ElementTree.Element("nothing")

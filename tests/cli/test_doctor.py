@@ -1,0 +1,200 @@
+"""`fsplug doctor`: each fault is made, and found, with what mends it."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from fsplug.fakeswitch.switch import FakeSwitch
+from fsplug.store.database import Store
+from fsplug.store.trunks import Trunk
+from fsplug.wiring import housechecks, switchchecks
+from fsplug.wiring.findings import Finding, State
+from fsplug.wiring.settings import Settings, read
+from tests.cli.conftest import Cli
+
+Answers = Mapping[str, str]
+
+RUNNING = "<profiles><profile><name>{0}</name><state>RUNNING (0)</state></profile></profiles>"
+GATEWAY = "<gateways><gateway><name>trunk</name><state>{0}</state><status>{1}</status></gateway></gateways>"
+TRUNK = Trunk("trunk", "trunk", "192.0.2.7", 5060, True, "acme", (), True)
+EVENT_SOCKET = "xml_locate configuration configuration name event_socket.conf"
+XML_CURL = "xml_locate configuration configuration name xml_curl.conf"
+PARAMS = (
+    '<param name="gateway-url" value="{0}" bindings="dialplan|directory"></param>'
+    '<param name="gateway-credentials" value="{1}"></param>'
+)
+
+
+def a_switch(answers: Answers) -> Callable[[str], str]:
+    """A switch that answers these commands, and nothing else."""
+    return lambda command: answers.get(command, "-ERR no reply")
+
+
+@pytest.fixture
+def settings(cli: Cli) -> Settings:
+    return read(cli.data, {})
+
+
+def doctor(cli: Cli, **environment: str) -> tuple[int, dict[str, Finding]]:
+    result = cli.run("doctor", "--json", **environment)
+    told = json.loads(result.stdout)
+    return result.exit_code, {one["subject"]: Finding(**one) for one in told["findings"]}
+
+
+def test_with_nothing_started_it_says_what_to_start(cli: Cli) -> None:
+    with FakeSwitch("<include/>") as switch:
+        away = switch.port
+    code, found = doctor(cli, FSPLUG_EVENT_SOCKET_PORT=str(away), FSPLUG_LISTEN_PORT=str(away))
+    assert code == 1
+    assert found["event socket"].state == State.WRONG and "systemctl start freeswitch" in found["event socket"].remedy
+    assert found["service"].state == State.WRONG and "start fsplug" in found["service"].remedy
+    assert found["calls' socket"].state == State.WRONG
+
+
+def test_people_read_a_line_for_each_thing_and_what_to_do(cli: Cli) -> None:
+    said = cli.run("doctor").stdout
+    assert "ok      store:" in said and "-> systemctl start fsplug" in said
+
+
+def test_bad_settings_are_the_only_finding(cli: Cli) -> None:
+    (cli.data / "fsplug.toml").write_text("bogus = 1\n")
+    code, found = doctor(cli)
+    assert (code, list(found)) == (1, ["settings"])
+    assert "bogus" in found["settings"].text
+
+
+def test_a_wrong_password_of_the_event_socket_is_found_and_not_shown(cli: Cli) -> None:
+    with FakeSwitch("<include/>", password="fridge") as switch:
+        password = {"FSPLUG_EVENT_SOCKET_PASSWORD": "cellar"}
+        result = cli.run("doctor", FSPLUG_EVENT_SOCKET_PORT=str(switch.port), **password)
+    assert "reload mod_event_socket" in result.stdout
+    assert "fridge" not in result.output and "cellar" not in result.output
+
+
+def test_settings_that_others_can_read_are_wrong(settings: Settings) -> None:
+    (settings.data / "fsplug.toml").chmod(0o644)
+    found = housechecks.settings_file(settings)
+    assert (found.state, found.remedy) == (State.WRONG, f"chmod 600 {settings.data}/fsplug.toml")
+
+
+def test_the_password_everybody_knows_is_warned_of(settings: Settings) -> None:
+    assert housechecks.settings_file(settings).state == State.WARN
+
+
+def test_a_store_that_is_missing_or_old_is_wrong(settings: Settings) -> None:
+    assert housechecks.store(settings).state == State.OK
+    store = Store(settings.store)
+    with store.atomic():
+        [(newest,)] = store.rows("SELECT max(name) FROM migration")
+        store.run("DELETE FROM migration WHERE name = ?", newest)
+    store.close()
+    assert "store migrate" in housechecks.store(settings).remedy
+    Path(settings.store).unlink()
+    assert "fsplug init" in housechecks.store(settings).remedy
+
+
+@pytest.mark.parametrize(("fault", "word"), [("missing", "missing"), ("captured", "8000"), ("a file", "unwritable")])
+def test_a_spool_that_cant_be_written_is_wrong(settings: Settings, fault: str, word: str) -> None:
+    assert housechecks.spool(settings).state == State.OK
+    if fault == "captured":
+        (settings.spool / "8000").mkdir()
+    else:
+        settings.spool.rmdir()
+    if fault == "a file":
+        settings.spool.write_text("")
+    found = housechecks.spool(settings)
+    assert found.state == State.WRONG and word in found.text
+
+
+def test_a_spool_without_room_is_wrong(cli: Cli) -> None:
+    found = housechecks.spool(read(cli.data, {}, least_free_bytes=1 << 50))
+    assert found.state == State.WRONG and "nothing is recorded" in found.text
+
+
+def test_a_configuration_changed_by_hand_is_warned_of(cli: Cli, tmp_path: Path) -> None:
+    conf = tmp_path / "conf"
+    conf.mkdir()
+    assert "holds nothing" in housechecks.configuration(conf).text
+    cli.ok("switch", "install", "--conf", conf, "--yes")
+    assert housechecks.configuration(conf).state == State.OK
+    (conf / "freeswitch.xml").write_text("<document/>")
+    assert "freeswitch.xml" in housechecks.configuration(conf).text
+
+
+@pytest.mark.parametrize(
+    ("version", "listens", "state"),
+    [("1.11.1", "::", State.WARN), ("1.11.1", "127.0.0.1", State.OK), ("1.11.2", "::", State.OK)],
+)
+def test_an_event_socket_that_anybody_may_end_is_warned_of(version: str, listens: str, state: State) -> None:
+    listen = f'<param name="listen-ip" value="{listens}"/>'
+    answers = {"version": f"FreeSWITCH Version {version}-release", EVENT_SOCKET: listen}
+    assert switchchecks.version(a_switch(answers)).state == state
+
+
+def test_a_module_that_is_not_loaded_is_wrong() -> None:
+    api = a_switch({"module_exists mod_sofia": "true", "module_exists mod_hash": "false"})
+    found = switchchecks.modules(api, ["mod_sofia", "mod_hash"])
+    assert (found.state, found.remedy) == (State.WRONG, "fs_cli -x 'load mod_hash'")
+    assert switchchecks.modules(api, ["mod_sofia"]).state == State.OK
+
+
+@pytest.mark.parametrize(
+    ("url", "account", "state"),
+    [("http://a/", "f:x", State.OK), ("http://b/", "f:x", State.WRONG), ("http://a/", "f:y", State.WRONG)],
+)
+def test_a_switch_that_asks_elsewhere_or_with_another_password_is_wrong(url: str, account: str, state: State) -> None:
+    api = a_switch({XML_CURL: PARAMS.format(url, account)})
+    found = switchchecks.bindings(api, "http://a/", "f:x")
+    assert found.state == state and "f:" not in found.text
+
+
+def test_a_phone_the_switch_does_not_find_is_wrong() -> None:
+    api = a_switch({"find_user_xml id 1001 acme.example": '<user id="1001"/>'})
+    assert switchchecks.directory(api, "acme.example", "1001").state == State.OK
+    assert switchchecks.directory(api, "acme.example", "1002").state == State.WRONG
+
+
+def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def api(command: str) -> str:
+        told.append(command)
+        if command.startswith("originate"):
+            Path(command.split("&record(")[1].split()[0]).write_text("")
+        return "+OK"
+
+    assert switchchecks.spool(api, tmp_path).state == State.OK
+    assert list(tmp_path.iterdir()) == [] and told[-1].startswith("uuid_kill fsplug-doctor-")
+
+
+def test_a_switch_that_cant_write_into_the_spool_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switchchecks, "_WRITE_SECONDS", 0.05)
+    assert switchchecks.spool(a_switch({}), tmp_path).state == State.WRONG
+
+
+@pytest.mark.parametrize(("said", "state"), [("1000", State.OK), ("1100", State.WRONG), ("-ERR", State.WARN)])
+def test_a_clock_that_is_off_is_wrong(said: str, state: State) -> None:
+    assert switchchecks.clock(a_switch({"strepoch": said}), lambda: 1000.4).state == state
+
+
+def test_a_profile_that_does_not_run_is_wrong() -> None:
+    api = a_switch({"sofia xmlstatus": RUNNING.format("internal")})
+    found = switchchecks.profiles(api, ["internal", "external"])
+    assert found.state == State.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
+
+
+@pytest.mark.parametrize(
+    ("gateway", "state"),
+    [
+        (GATEWAY.format("REGED", "UP"), State.OK),
+        (GATEWAY.format("FAIL_WAIT", "UP"), State.WRONG),
+        (GATEWAY.format("REGED", "DOWN"), State.WRONG),
+        ("<gateways/>", State.WRONG),
+        ("Invalid!", State.WRONG),
+    ],
+)
+def test_a_trunk_that_is_away_or_not_signed_in_is_wrong(gateway: str, state: State) -> None:
+    [found] = switchchecks.trunks(a_switch({"sofia xmlstatus gateway": gateway}), [TRUNK], "external")
+    assert found.state == state and bool(found.remedy) == (state != State.OK)

@@ -1,0 +1,310 @@
+"""`fsplug switch install` and `uninstall`: what they write, what they leave alone, and that all of it can be undone."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from fsplug.wiring.settings import read
+from tests.cli.conftest import ACME, BETA, Cli
+
+# Like FreeSWITCH's own example, in small: a comment that looks like a module, one domain for all phones, a profile of
+# another module by the same name.
+THEIRS = {
+    "freeswitch.xml": """<?xml version="1.0"?>
+<document type="freeswitch/xml">
+  <section name="configuration">
+    <X-PRE-PROCESS cmd="include" data="autoload_configs/*.xml"/>
+  </section>
+  <section name="dialplan">
+    <X-PRE-PROCESS cmd="include" data="dialplan/*.xml"/>
+  </section>
+  <section name="directory"/>
+</document>
+""",
+    "autoload_configs/event_socket.conf.xml": """<configuration name="event_socket.conf">
+  <settings>
+    <param name="listen-ip" value="::"/>
+    <param name="listen-port" value="8021"/>
+    <param name="password" value="ClueCon"/>
+  </settings>
+</configuration>
+""",
+    "autoload_configs/modules.conf.xml": """<configuration name="modules.conf">
+  <modules>
+    <!-- <load module="mod_xml_curl"/> -->
+    <load module="mod_sofia"/>
+  </modules>
+</configuration>
+""",
+    "autoload_configs/skinny.conf.xml": """<configuration name="skinny.conf">
+  <profiles>
+    <profile name="internal"><settings/></profile>
+  </profiles>
+</configuration>
+""",
+    "autoload_configs/sofia.conf.xml": """<configuration name="sofia.conf">
+  <profiles>
+    <X-PRE-PROCESS cmd="include" data="../sip_profiles/*.xml"/>
+  </profiles>
+</configuration>
+""",
+    "sip_profiles/internal.xml": """<profile name="internal">
+  <settings>
+    <param name="force-register-domain" value="$${domain}"/>
+    <param name="sip-port" value="5060"/>
+  </settings>
+</profile>
+""",
+    "sip_profiles/external.xml": """<profile name="external">
+  <settings>
+    <param name="context" value="public"/>
+  </settings>
+</profile>
+""",
+    "dialplan/public.xml": """<include>
+  <context name="public">
+    <extension name="theirs"/>
+  </context>
+</include>
+""",
+    "dialplan/odd.xml": "<context name='not closed'>",
+}
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    """An empty configuration folder."""
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def theirs(conf: Path) -> Path:
+    """A configuration somebody has made."""
+    for path, text in THEIRS.items():
+        (conf / path).parent.mkdir(exist_ok=True)
+        (conf / path).write_text(text)
+    return conf
+
+
+def install(cli: Cli, conf: Path, *options: str) -> str:
+    return cli.ok("switch", "install", "--conf", conf, "--yes", *options)
+
+
+def everything(conf: Path) -> dict[str, str]:
+    """Every file below, by its hash."""
+    files = (path for path in conf.rglob("*") if path.is_file())
+    return {str(path.relative_to(conf)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def with_trunk(cli: Cli, *options: str) -> None:
+    cli.ok("trunk", "set", "--company", ACME, "trunk", "--host", "192.0.2.7", "--port", "5062", *options)
+
+
+def test_an_empty_folder_becomes_a_whole_configuration(cli: Cli, conf: Path) -> None:
+    with_trunk(cli)
+    install(cli, conf)
+    assert ElementTree.parse(conf / "freeswitch.xml").getroot().tag == "document"
+    for path in conf.rglob("*.xml"):
+        ElementTree.parse(path)
+    assert 'value="192.0.2.7:5062"' in (conf / "fsplug/gateways/trunk.xml").read_text()
+    assert "acme.example" in (conf / "fsplug/directory/acme.example.xml").read_text()
+    assert {path.stat().st_mode & 0o007 for path in conf.rglob("*.xml")} == {0}
+
+
+def test_a_second_run_has_nothing_to_do(cli: Cli, conf: Path) -> None:
+    install(cli, conf)
+    before = everything(conf)
+    assert install(cli, conf).splitlines() == ["nothing to change"]
+    assert everything(conf) == before
+
+
+def test_a_dry_run_shows_the_differences_and_writes_nothing(cli: Cli, theirs: Path) -> None:
+    before, settings = everything(theirs), (cli.data / "fsplug.toml").read_text()
+    said = cli.ok("switch", "install", "--conf", theirs, "--dry-run")
+    assert '+    <load module="mod_xml_curl"/>' in said
+    assert (everything(theirs), (cli.data / "fsplug.toml").read_text()) == (before, settings)
+
+
+def test_no_password_is_shown(cli: Cli, conf: Path) -> None:
+    said = install(cli, conf) + cli.run("switch", "uninstall", "--conf", conf, "--dry-run", "--json").output
+    settings = read(cli.data, {})
+    assert settings.event_socket_password not in said and settings.xml_password not in said
+
+
+@pytest.mark.parametrize("way", ["endpoint", "files"])
+def test_a_configuration_that_is_there_gets_a_few_lines_and_keeps_the_rest(cli: Cli, theirs: Path, way: str) -> None:
+    install(cli, theirs, "--way", way)
+    for path, text in THEIRS.items():
+        kept = [line for line in text.splitlines() if "force-register" not in line and "Clue" not in line]
+        kept = [line for line in kept if 'value="::"' not in line and line.strip() != '<section name="directory"/>']
+        assert set(kept) <= set((theirs / path).read_text().splitlines()), path
+    assert "<!-- fsplug: <param" in (theirs / "sip_profiles/internal.xml").read_text()
+    assert '"disable-transfer" value="true"' in (theirs / "sip_profiles/external.xml").read_text()
+    assert "../fsplug/public/*.xml" in (theirs / "dialplan/public.xml").read_text()
+    assert (theirs / "autoload_configs/skinny.conf.xml").read_text() == THEIRS["autoload_configs/skinny.conf.xml"]
+    assert ('<load module="mod_xml_curl"/>\n' in (theirs / "autoload_configs/modules.conf.xml").read_text()) is (
+        way == "endpoint"
+    )
+
+
+def test_our_numbers_stand_ready_for_a_public_context_of_theirs(cli: Cli, theirs: Path) -> None:
+    install(cli, theirs)
+    root = ElementTree.parse(theirs / "fsplug/public/extensions.xml").getroot()
+    assert {child.tag for child in root} == {"extension"}
+    assert "4570101001" in ElementTree.tostring(root, "unicode")
+
+
+@pytest.mark.parametrize("there", ["empty", "theirs"])
+def test_uninstall_restores_every_byte(cli: Cli, conf: Path, there: str, request: pytest.FixtureRequest) -> None:
+    if there == "theirs":
+        request.getfixturevalue("theirs")
+    before = everything(conf)
+    with_trunk(cli)
+    install(cli, conf)
+    install(cli, conf, "--way", "files")
+    cli.ok("switch", "uninstall", "--conf", conf, "--yes")
+    assert everything(conf) == before
+    assert not (conf / "fsplug").exists()
+    assert cli.error("switch", "uninstall", "--conf", conf, "--yes") == (2, "not-installed")
+
+
+def test_a_new_trunk_gets_its_gateway_and_one_taken_away_loses_it(cli: Cli, conf: Path) -> None:
+    install(cli, conf)
+    assert not list(conf.glob("fsplug/gateways/*"))
+    with_trunk(cli, "--register", "--username", "acme")
+    install(cli, conf)
+    gateway = conf / "fsplug/gateways/trunk.xml"
+    assert 'name="register" value="true"' in gateway.read_text()
+    cli.ok("trunk", "remove", "--company", ACME, "trunk", "--yes")
+    install(cli, conf)
+    assert not gateway.exists()
+
+
+def test_two_trunks_may_not_share_a_gateway_that_leads_to_two_places(cli: Cli, conf: Path) -> None:
+    with_trunk(cli)
+    cli.ok("trunk", "set", "--company", BETA, "trunk", "--host", "198.51.100.9")
+    assert cli.error("switch", "install", "--conf", conf, "--yes") == (2, "gateway-conflict")
+
+
+def test_a_file_of_ours_changed_by_hand_is_named_and_left_alone(cli: Cli, conf: Path) -> None:
+    install(cli, conf)
+    path = conf / "fsplug/configuration/switch.xml"
+    path.write_text(path.read_text().replace("5000", "100"))
+    for verb in ("install", "uninstall"):
+        result = cli.run("switch", verb, "--conf", conf, "--yes")
+        assert result.exit_code == 3 and "fsplug/configuration/switch.xml" in result.stderr
+    assert '"100"' in path.read_text()
+
+
+def test_with_force_what_was_changed_by_hand_is_kept_aside(cli: Cli, theirs: Path) -> None:
+    install(cli, theirs)
+    path = theirs / "sip_profiles/internal.xml"
+    by_hand = path.read_text().replace("5060", "5070")
+    path.write_text(by_hand)
+    assert cli.error("switch", "uninstall", "--conf", theirs, "--yes") == (3, "changed-by-hand")
+    cli.ok("switch", "uninstall", "--conf", theirs, "--yes", "--force")
+    assert path.read_text() == THEIRS["sip_profiles/internal.xml"]
+    assert [kept.read_text() for kept in theirs.glob("fsplug-kept/*/sip_profiles/internal.xml")] == [by_hand]
+
+
+def test_their_own_later_changes_stay_when_something_is_installed_anew(cli: Cli, theirs: Path) -> None:
+    install(cli, theirs)
+    path = theirs / "sip_profiles/internal.xml"
+    path.write_text(path.read_text().replace("5060", "5070"))
+    with_trunk(cli)
+    install(cli, theirs)
+    assert "5070" in path.read_text() and (theirs / "fsplug/gateways/trunk.xml").exists()
+
+
+def test_the_event_socket_gets_a_password_and_fsplug_knows_it(cli: Cli, theirs: Path) -> None:
+    install(cli, theirs)
+    settings = read(cli.data, {})
+    text = (theirs / "autoload_configs/event_socket.conf.xml").read_text()
+    assert settings.event_socket_password != "ClueCon"
+    assert f'value="{settings.event_socket_password}"' in text and 'value="127.0.0.1"' in text
+    assert (cli.data / "fsplug.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_and_a_port_that_somebody_chose_stay(cli: Cli, theirs: Path) -> None:
+    path = theirs / "autoload_configs/event_socket.conf.xml"
+    path.write_text(path.read_text().replace("ClueCon", "theirs").replace("8021", "8031"))
+    install(cli, theirs)
+    settings = read(cli.data, {})
+    assert (settings.event_socket_password, settings.event_socket_port) == ("theirs", 8031)
+
+
+def test_without_anybody_to_ask_it_wants_yes(cli: Cli, conf: Path) -> None:
+    assert cli.error("switch", "install", "--conf", conf) == (2, "not-confirmed")
+    assert everything(conf) == {}
+
+
+@pytest.mark.parametrize("place", ["fsplug", "freeswitch.xml"])
+def test_it_does_not_follow_links(cli: Cli, conf: Path, tmp_path: Path, place: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (conf / place).symlink_to(outside)
+    assert cli.error("switch", "install", "--conf", conf, "--yes") == (2, "linked-file")
+    assert everything(outside) == {}
+
+
+def test_a_file_that_is_not_ours_is_in_the_way(cli: Cli, conf: Path) -> None:
+    (conf / "fsplug/configuration").mkdir(parents=True)
+    (conf / "fsplug/configuration/acl.xml").write_text("<theirs/>")
+    assert cli.error("switch", "install", "--conf", conf, "--yes") == (2, "not-ours")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cant_be_written_is_said(cli: Cli, conf: Path) -> None:
+    conf.chmod(0o500)
+    assert cli.error("switch", "install", "--conf", conf, "--yes") == (4, "conf-not-written")
+
+
+def test_a_folder_that_is_not_there_is_said(cli: Cli, tmp_path: Path) -> None:
+    assert cli.error("switch", "install", "--conf", tmp_path / "nowhere", "--yes") == (2, "no-conf-folder")
+
+
+def test_a_configuration_nobody_can_read_is_said(cli: Cli, theirs: Path) -> None:
+    (theirs / "freeswitch.xml").write_text("<document>")
+    assert cli.error("switch", "install", "--conf", theirs, "--yes") == (2, "unreadable-xml")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--sip-address", "${system(id)}", "bad-address"), ("--rtp-ports", "30000-20000", "bad-ports")],
+)
+def test_what_is_no_address_and_no_ports_is_refused(cli: Cli, conf: Path, option: str, value: str, code: str) -> None:
+    assert cli.error("switch", "install", "--conf", conf, "--yes", option, value) == (2, code)
+
+
+def test_what_was_given_before_stays_as_it_is(cli: Cli, conf: Path) -> None:
+    install(cli, conf, "--sip-address", "192.0.2.1", "--sip-port", "5070")
+    assert install(cli, conf).splitlines() == ["nothing to change"]
+    assert '"5070"' in (conf / "fsplug/sip_profiles/internal.xml").read_text()
+
+
+def test_a_password_of_a_trunk_is_what_it_is_whatever_it_holds(cli: Cli, conf: Path, tmp_path: Path) -> None:
+    hostile = 'a"<&$${domain}X-pre-process${system(id)}'
+    (tmp_path / "password").write_text(hostile)
+    password = ("--password-file", str(tmp_path / "password"))
+    with_trunk(cli, "--register", "--username", "acme", *password)
+    install(cli, conf)
+    text = (conf / "fsplug/gateways/trunk.xml").read_text()
+    assert "$${" not in text and "x-pre-process" not in text.lower()
+    params = {one.get("name"): one.get("value") for one in ElementTree.fromstring(text).iter("param")}
+    assert params["password"] == hostile
+
+
+def test_an_interrupted_installation_is_finished_by_the_next(cli: Cli, theirs: Path) -> None:
+    before = everything(theirs)
+    install(cli, theirs)
+    shutil.copy(theirs / "fsplug/before/freeswitch.xml", theirs / "freeswitch.xml")
+    install(cli, theirs)
+    assert "fsplug/dialplan/*.xml" in (theirs / "freeswitch.xml").read_text()
+    cli.ok("switch", "uninstall", "--conf", theirs, "--yes")
+    assert everything(theirs) == before

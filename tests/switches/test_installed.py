@@ -1,0 +1,114 @@
+"""An empty folder, `fsplug switch install`, FreeSWITCH: phones sign in by digest and call, with fsplug and without."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
+from fsplug.lab.ports import free_ports, some_ports
+from fsplug.lab.scenario import read_scenario
+from fsplug.lab.sipp import play
+from fsplug.lab.witness import Witness
+from fsplug.wiring.settings import read
+from tests.calls.serving import Serving
+from tests.cli.conftest import ACME, DEMO, Cli
+
+CHANGE_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A FreeSWITCH on what was installed for it, and an fsplug beside it."""
+
+    cli: Cli
+    switch: RealSwitch
+    serving: Serving
+
+    @property
+    def exchange(self) -> Exchange:
+        return Exchange(self.switch.ports, data=self.cli.data)
+
+    def play(self, name: str) -> list[str]:
+        """What went wrong for the people of a scenario."""
+        outcomes = play(read_scenario(name), self.exchange)
+        return [f"{one.role.name}: {one.complaint or one.exit}" for one in outcomes if not one.is_well]
+
+
+@pytest.fixture(scope="module", params=["endpoint", "files"])
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    """Each way to tell the switch."""
+    if find_freeswitch() is None or shutil.which("sipp") is None:
+        pytest.skip("skipped: no FreeSWITCH, or no SIPp")
+    folder = tmp_path_factory.mktemp(request.param)
+    cli, ports = _furnished(folder, request.param)
+    ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
+    with RealSwitch(ports, fixture=folder / "conf") as switch:
+        # The switch runs on a copy of the folder: from now on that is the one to keep up to date.
+        cli.ok("switch", "install", "--conf", switch.conf, "--yes")
+        serving = Serving(cli.data, {})
+        serving.start()
+        try:
+            yield Installed(cli, switch, serving)
+        finally:
+            serving.stop()
+            serving.end()
+
+
+def test_the_doctor_finds_nothing_wrong(installed: Installed) -> None:
+    result = installed.cli.run("doctor")
+    assert result.exit_code == 0, result.stdout
+
+
+@pytest.mark.parametrize("name", ["incoming-user", "internal", "outgoing", "two-groups-same-members"])
+def test_calls_go_and_are_recorded_as_policy_says(installed: Installed, name: str) -> None:
+    witness = Witness(installed.cli.data)
+    before = witness.account()
+    assert installed.play(name) == []
+    assert witness.complaints(read_scenario(name), before) == []
+
+
+def test_a_change_works_on_the_next_call(installed: Installed) -> None:
+    found = ("find_user_xml", "id", "2222", ACME)
+    user = ("--company", ACME, "2222")
+    installed.cli.ok("user", "add", *user, "--extension", "2222")
+    installed.cli.ok("device", "add", "--company", ACME, "--user", "2222", "desk", "--kind", "desk")
+    wait_for(lambda: 'id="2222"' in installed.switch.api(" ".join(found)), CHANGE_SECONDS, "the switch to know them")
+    installed.cli.ok("user", "remove", *user, "--yes")
+    wait_for(lambda: "-ERR" in installed.switch.api(" ".join(found)), CHANGE_SECONDS, "the switch to forget them")
+
+
+def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:
+    port = str(some_ports(1)[0])
+    installed.cli.ok("trunk", "add", "--company", ACME, "second", "--host", "127.0.0.1", "--port", port)
+    installed.cli.ok("switch", "install", "--conf", installed.switch.conf, "--yes")
+    installed.switch.api("reloadxml")
+    installed.switch.api("sofia profile external rescan")
+    wait_for(lambda: "second" in installed.switch.api("sofia xmlstatus gateway"), 5, "the gateway to be there")
+
+
+def test_with_fsplug_away_phones_sign_in_and_call(installed: Installed) -> None:
+    installed.serving.stop()
+    try:
+        assert installed.play("internal") == []
+    finally:
+        installed.serving.start()
+
+
+def _furnished(folder: Path, way: str) -> tuple[Cli, object]:
+    cli, ports, (xml_port,) = Cli(folder / "data"), free_ports(), some_ports(1)
+    cli.ok("init")
+    places = {"event_socket_port": ports.event_socket_port, "listen_port": ports.fsplug_port, "xml_port": xml_port}
+    settings = cli.data / "fsplug.toml"
+    named = "".join(f"{name} = {port}\n" for name, port in places.items())
+    settings.write_text(named + settings.read_text())
+    cli.ok("apply", DEMO)
+    cli.ok("trunk", "set", "--company", ACME, "trunk", "--host", "127.0.0.1", "--port", ports.trunk_port)
+    (folder / "conf").mkdir()
+    sip = ("--sip-address", "127.0.0.1", "--sip-port", ports.internal_port, "--trunk-port", ports.external_port)
+    rtp = ("--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
+    cli.ok("switch", "install", "--conf", folder / "conf", "--yes", "--way", way, *sip, *rtp)
+    return cli, ports

@@ -1,0 +1,81 @@
+"""The files in the switch's folder follow the store, and the switch is told once for each change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.store import companies
+from fsplug.store.companies import Company
+from fsplug.store.database import Store
+from fsplug.wiring.refresher import Refresher
+from fsplug.xml.files import Files
+from fsplug.xml.standing import StandingFiles
+from fsplug.xml.templates import Templates
+from fsplug.xml.ways import Ways
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "fsplug.db")
+    store.migrate()
+    companies.add(store, Company("acme.example", "Acme", "DK"), "test")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    (tmp_path / "conf").mkdir()
+    return tmp_path / "conf"
+
+
+def refresher(store: Store, conf: Path, told: list[str]) -> Refresher:
+    standing = StandingFiles(conf, store, Files(store, Templates(), Ways()), "public")
+    return Refresher(standing, lambda: told.append("reload"))
+
+
+def look(one: Refresher) -> None:
+    one.write()
+    one.have_read()
+
+
+def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store, conf: Path) -> None:
+    told: list[str] = []
+    one = refresher(store, conf, told)
+    look(one)
+    look(one)
+    assert told == ["reload"]
+    companies.add(store, Company("beta.example", "Beta", "SE"), "test")
+    look(one)
+    assert told == ["reload", "reload"]
+    assert sorted(path.name for path in (conf / "fsplug/directory").iterdir()) == [
+        "acme.example.xml",
+        "beta.example.xml",
+    ]
+
+
+def test_a_folder_that_is_away_is_no_fault_and_is_written_when_it_is_back(store: Store, conf: Path) -> None:
+    told: list[str] = []
+    one = refresher(store, conf, told)
+    conf.rmdir()
+    look(one)
+    assert told == []
+    conf.mkdir()
+    look(one)
+    assert told == ["reload"]
+
+
+def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -> None:
+    def away() -> None:
+        raise Unavailable("link-down", "away")
+
+    told: list[str] = []
+    one = refresher(store, conf, told)
+    one._reload = away
+    with pytest.raises(Unavailable):
+        look(one)
+    one._reload = lambda: told.append("reload")
+    look(one)
+    assert told == ["reload"]
