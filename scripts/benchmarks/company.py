@@ -8,6 +8,7 @@ from subprocess import Popen
 
 from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound
 from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import some_ports
 from fsplug.store import provision
 from fsplug.store.database import Store
 
@@ -32,9 +33,25 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
     """`fsplug serve` for this folder, up and linked; `program` is how to run fsplug."""
     log = folder / "serve.log"
     said = log.stat().st_size if log.exists() else 0
-    environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in settings.items()}
-    environment["FSPLUG_LISTEN_PORT"] = str(listen_port)
-    with running([*program, "serve", "--data", str(folder)], log, environment) as process:
+    with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
         wait_until_bound(process, listen_port, log)
         wait_for(lambda: _LINKED in log.read_bytes()[said:], START_SECONDS, f"fsplug's link (see {log})")
         yield process
+
+
+@contextmanager
+def answering(
+    folder: Path, program: Sequence[str], listen_port: int, xml_port: int, password: str
+) -> Iterator[Popen[bytes]]:
+    """`fsplug serve` for this folder, its XML endpoint up; there is no switch."""
+    log = folder / "serve.log"
+    [nobody] = some_ports(1)
+    settings = {"xml_port": xml_port, "xml_password": password, "event_socket_port": nobody}
+    with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
+        wait_until_bound(process, xml_port, log)
+        yield process
+
+
+def _environment(settings: Mapping[str, object], listen_port: int) -> dict[str, str]:
+    given = {**settings, "listen_port": listen_port}
+    return {f"FSPLUG_{name.upper()}": str(value) for name, value in given.items()}

@@ -4,7 +4,18 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks import fakeload, firstwords, startup, switchcpu, verdictcost
+from benchmarks import (
+    apply,
+    callsetup,
+    change,
+    fakeload,
+    firstwords,
+    lookups,
+    startup,
+    switchcpu,
+    verdictcost,
+    xmlanswers,
+)
 from benchmarks.figures import Figure, Target, table
 from benchmarks.setting import Setting
 from fsplug.lab.freeswitch import find_freeswitch
@@ -37,6 +48,23 @@ MEASUREMENTS = (
     Measurement("switch-cpu", "CPU per call at 50 calls/s", switchcpu.measure, switchcpu.TARGETS, on_switch=True),
     Measurement("fake-switch", "300 calls/s on one core, and 2,000 calls at once", fakeload.measure, fakeload.TARGETS),
     Measurement("verdict", "a verdict in a small company and in a huge one", verdictcost.measure, verdictcost.TARGETS),
+    Measurement("xml", "what the switch's questions for XML take", xmlanswers.measure, xmlanswers.TARGETS),
+    Measurement(
+        "lookup",
+        "the switch looks for a user: endpoint, files, Lua",
+        lookups.measure,
+        lookups.TARGETS,
+        on_switch=True,
+    ),
+    Measurement(
+        "call-setup",
+        "INVITE to ringing, by endpoint and by files",
+        callsetup.measure,
+        callsetup.TARGETS,
+        on_switch=True,
+    ),
+    Measurement("change", "when a change by CLI works", change.measure, change.TARGETS),
+    Measurement("apply", "`fsplug apply` of 10,000 users", apply.measure, apply.TARGETS),
     Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
 )
 NAMES = tuple(measurement.name for measurement in MEASUREMENTS)

@@ -1,0 +1,88 @@
+"""What fs_cli is told by `python fsplug.modpython WORDS`: how fsplug is, what policy would do, which calls are up."""
+
+import inspect
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from fsplug import __version__
+from fsplug.errors import FsplugError
+from fsplug.esl.callbook import Call, CallBook, Stage
+from fsplug.store import policies
+from fsplug.store.database import Store
+from fsplug.store.simulation import simulated
+
+USAGE = """usage: python fsplug.modpython status
+       python fsplug.modpython verdict COMPANY FROM TO [GROUP]
+       python fsplug.modpython calls [COMPANY]"""
+SHOWN = 100
+
+
+class Console:
+    """Answers the words of a command line, always with text. `facts` tells how the service is, name by name."""
+
+    def __init__(self, store: Store, book: CallBook, facts: Callable[[], Mapping[str, object]]) -> None:
+        self._store = store
+        self._book = book
+        self._facts = facts
+
+    def answer(self, line: str) -> str:
+        """What is printed for this line; the usage for one that is not understood."""
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            words = []
+        known: Mapping[str, Callable[..., Iterator[str]]]
+        known = {"status": self._status, "verdict": self._verdict, "calls": self._calls}
+        asked = known.get(words[0]) if words else None
+        try:
+            lines = list(asked(*words[1:])) if asked and _takes(asked, words[1:]) else [USAGE]
+        except FsplugError as error:
+            lines = [f"-ERR {error.code}: {error.text}"]
+        return "\n".join(map(_printable, "\n".join(lines).split("\n"))) + "\n"
+
+    def _status(self) -> Iterator[str]:
+        facts = {"fsplug": __version__, **self._facts(), **self._counts()}
+        width = max(map(len, facts))
+        return (f"{name:<{width}}  {value}" for name, value in facts.items())
+
+    def _counts(self) -> dict[str, int]:
+        running = (one for one in self._book.recordings.values() if one.stage is Stage.RUNNING)
+        up = (call for call in self._book.calls.values() if call.legs)
+        return {"calls": sum(1 for _ in up), "recordings running": sum(1 for _ in running)}
+
+    def _verdict(self, company: str, caller: str, called: str, group: str = "") -> Iterator[str]:
+        version = policies.current_version(self._store, company)
+        facts = simulated(self._store, company, version, caller, called, group or None, ())
+        yield f"{company}, policy version {version}: {facts['from']['told']} -> {facts['to']['told']}"
+        for one in facts["verdicts"]:
+            said = "recorded" if one["record"] else "not recorded"
+            yield f"if {one['leg']} answers: {said}, by {one['rule']} ({one['reason']})"
+
+    def _calls(self, company: str = "") -> Iterator[str]:
+        wanted = (call for call in self._book.calls.values() if call.legs and company in ("", call.company))
+        up = list(wanted)
+        yield f"{len(up)} calls"
+        yield from map(self._call, up[:SHOWN])
+
+    def _call(self, call: Call) -> str:
+        caller = call.ringing.caller if call.ringing else None
+        numbers = (next(iter(caller.numbers), "?"), next(iter(caller.dialled), "?")) if caller else ("?", "?")
+        recorded = sum(
+            1 for one in self._book.recordings.values() if one.call == call.id and one.stage is Stage.RUNNING
+        )
+        state = "answered" if call.answered else "rings"
+        return f"{call.id} {call.company} {numbers[0]} -> {numbers[1]} {state}, {recorded} recordings"
+
+
+def _takes(asked: Callable[..., object], words: Sequence[str]) -> bool:
+    """Whether there are as many words as it wants."""
+    try:
+        inspect.signature(asked).bind(*words)
+    except TypeError:
+        return False
+    return True
+
+
+def _printable(line: str) -> str:
+    """Without what a terminal could act on: callers choose their numbers and names."""
+    return "".join(char if char.isprintable() else "?" for char in line)

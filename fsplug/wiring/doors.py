@@ -1,0 +1,70 @@
+"""The doors of the endpoint: the switch's XML, calls that mod_python3 brings, and fs_cli's questions."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.esl.arming import CallArmer
+from fsplug.esl.event import Event
+from fsplug.modpython_house import ARM, AWAITED_UNTIL, CONSOLE
+from fsplug.store.database import Store
+from fsplug.wiring.console import Console
+from fsplug.wiring.housechecks import is_loopback
+from fsplug.wiring.settings import Settings
+from fsplug.wiring.xmlways import templates, ways
+from fsplug.xml.answers import Answers
+from fsplug.xml.endpoint import Door, Endpoint, Form
+
+log = structlog.get_logger()
+
+XML = "/"
+# A caller chooses the headers of an INVITE, and its channel is told whole: an unusual one is armed all the same.
+CALL_BYTES = 1 << 20
+
+
+def endpoint(settings: Settings, store: Store, armer: CallArmer, console: Console) -> Endpoint | None:
+    """The endpoint of this installation; None without a password.
+
+    Invalid("xml-off-loopback") when others than this machine could reach it and the settings don't say that they may.
+    """
+    if not settings.xml_password:
+        log.warning("no-endpoint", remedy="set xml_password; fsplug init and fsplug switch install do")
+        return None
+    if not (is_loopback(settings.xml_host) or settings.xml_off_loopback):
+        remedy = "set xml_host = 127.0.0.1, or xml_off_loopback = true if nobody else can listen on that network"
+        text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
+        raise Invalid("xml-off-loopback", text, host=settings.xml_host)
+    behind = doors(Answers(store, templates(settings), ways(settings)), armer, console)
+    return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
+
+
+def doors(answers: Answers, armer: CallArmer, console: Console) -> Mapping[str, Door]:
+    """Every door by its path."""
+    return {
+        XML: Door(_document(answers), "text/xml"),
+        ARM: Door(_armed(armer), "application/json", CALL_BYTES),
+        CONSOLE: Door(lambda body: console.answer(body.decode("utf-8", "replace"))),
+    }
+
+
+def _document(answers: Answers) -> Callable[[bytes], str]:
+    return lambda body: answers.answer(Form(body))
+
+
+def _armed(armer: CallArmer) -> Callable[[bytes], str]:
+    def answer(body: bytes) -> str:
+        channel = Event(body)
+        _check_awaited(channel)
+        return json.dumps(armer.armed(channel))
+
+    return answer
+
+
+def _check_awaited(channel: Event) -> None:
+    """A process that stood still arms no call that has gone on without it."""
+    until = float(channel.get(AWAITED_UNTIL) or "inf")
+    if time.time() > until:
+        raise Unavailable("call-gone-on", f"the call {channel.get('Unique-ID')} waits no longer for its verdict")

@@ -1,0 +1,33 @@
+"""From an operator's command to the switch's next question: when a change works."""
+
+import time
+from collections.abc import Iterator
+
+from benchmarks import crowd, xmlanswers, xmlclient
+from benchmarks.apply import seconds
+from benchmarks.figures import Figure, Target, number
+from benchmarks.setting import Setting
+from benchmarks.xmlclient import Client
+from fsplug.lab.freeswitch import wait_for
+
+WORKS = Target("a change by CLI works on the next call, slowest", 1, "s")
+TARGETS = (WORKS,)
+_USERS = 10_000
+_PATIENCE_SECONDS = 10.0
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """One user of 10,000 is renamed, again and again, while the endpoint serves them."""
+    with xmlanswers.serving(setting, _USERS) as client:
+        took = [_change(setting, client, one) for one in range(setting.rounds(full=10, quick=4))]
+    commands = max(command for command, _ in took)
+    yield WORKS.judged(max(whole for _, whole in took), f"of it the command, slowest: {number(commands)} s")
+
+
+def _change(setting: Setting, client: Client, number_: int) -> tuple[float, float]:
+    """Seconds until the command ended, and until an answer has the new name."""
+    name, begun = f"Renamed {number_}", time.perf_counter()
+    who = ("--company", crowd.DOMAIN, crowd.extension(number_))
+    command = seconds(setting, client.folder, "user", "set", *who, "--name", name)
+    wait_for(lambda: name in client.answer(xmlclient.directory(number_)), _PATIENCE_SECONDS, f"{name} to be known")
+    return command, time.perf_counter() - begun

@@ -1,0 +1,53 @@
+"""A company as large as asked for, as the document that `fsplug apply` reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+DOMAIN = "acme.example"
+_IN_A_GROUP = 10
+_DEPARTMENTS = tuple(f"Department {number}" for number in range(20))
+
+
+def document(users: int) -> Mapping[str, Any]:
+    """One company with so many users, each with a desk phone, a fixed number and a place in a ring group."""
+    return {
+        "company": [
+            {
+                "domain": DOMAIN,
+                "name": "Acme A/S",
+                "country": "DK",
+                "department": [{"name": name} for name in _DEPARTMENTS],
+                "policy": [{"department": name, "incoming": True} for name in _DEPARTMENTS],
+                "trunk": [{"name": "trunk", "gateway": "trunk"}],
+                "user": [_user(number) for number in range(users)],
+                "group": [_group(first) for first in range(0, min(users, 1_000), _IN_A_GROUP)],
+            }
+        ]
+    }
+
+
+def extension(number: int) -> str:
+    """What is dialled to reach the user of this number; the username, too."""
+    return str(200_000 + number)
+
+
+def fixed_number(number: int) -> str:
+    """The same from outside."""
+    return f"+453{number:07}"
+
+
+def _user(number: int) -> dict[str, Any]:
+    return {
+        "username": extension(number),
+        "extension": extension(number),
+        "name": f"User {number}",
+        "department": _DEPARTMENTS[number % len(_DEPARTMENTS)],
+        "record": True,
+        "fixed_number": fixed_number(number),
+        "device": [{"kind": "desk"}],
+    }
+
+
+def _group(first: int) -> dict[str, Any]:
+    members = [extension(number) for number in range(first, first + _IN_A_GROUP)]
+    return {"number": str(700_000 + first), "name": f"Group {first}", "members": members}
