@@ -9,6 +9,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl import armedlegs, commands
 from fsplug.esl.callbook import ArmedLeg, Call, CallBook, Recording
 from fsplug.esl.channels import leg_names, leg_of
+from fsplug.esl.event import Event
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.esl.session import OutboundSession
@@ -22,7 +23,7 @@ ANSWER_SECONDS = 2.0
 
 
 class CallArmer:
-    """Handles the outbound socket: one short session per call, over before the call rings."""
+    """Arms calls at two doors: the outbound socket, by one short session before the call rings, and `armed`."""
 
     def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
         self._book = book
@@ -36,6 +37,13 @@ class CallArmer:
         if leg.company:
             self._arm_session(session, leg, leg_names(channel))
         session.exit()
+
+    def armed(self, channel: Event) -> dict[str, str]:
+        """The variables that arm the call of this channel, as its dump tells of it; none for no company's call."""
+        leg = leg_of(channel)
+        if not (leg.company and leg.uuid):
+            return {}
+        return commands.checked(self.arm(leg, leg_names(channel)))
 
     def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
         """Decide for every leg that may answer, note the call, and give the variables that arm it."""

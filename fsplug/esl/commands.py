@@ -44,7 +44,12 @@ def stop_record(leg: str, path: str) -> str:
 
 def set_variables(leg: str, variables: Mapping[str, str]) -> str:
     """The API command that sets these variables on a leg in one go; an empty value unsets."""
-    return f"uuid_setvar_multi {uuid(leg)} " + ";".join(_assignment(*pair) for pair in variables.items())
+    return f"uuid_setvar_multi {uuid(leg)} " + ";".join(f"{name}={one}" for name, one in checked(variables).items())
+
+
+def checked(variables: Mapping[str, str]) -> dict[str, str]:
+    """These variables themselves, when a channel may be given them; Invalid otherwise."""
+    return dict(_assignment(*pair) for pair in variables.items())
 
 
 def kill(leg: str, cause: str) -> str:
@@ -86,10 +91,10 @@ def _assignments(recording: str, terms: Terms) -> str:
     return ",".join(f"{name}={value}" for name, value in pairs.items())
 
 
-def _assignment(name: str, value: str) -> str:
+def _assignment(name: str, value: str) -> tuple[str, str]:
     if _UNSAFE_VALUE.search(value):
         raise Invalid("unsafe-variable", f"{name} may not be set to {value!r}: the switch would expand or split it")
-    return f"{variable_name(name)}={value}"
+    return variable_name(name), value
 
 
 def _path(path: str) -> str:

@@ -4,6 +4,7 @@ from fsplug.fakeswitch.causes import DIAL_STATUS
 from fsplug.fakeswitch.channel import Channel, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import parse
+from fsplug.fakeswitch.eavesdropping import after_bridge
 from fsplug.fakeswitch.lifecycle import answer, hang_up, retire, state
 from fsplug.fakeswitch.ringing import Dialled, dial
 
@@ -80,6 +81,7 @@ def _connect(core: Core, first: Channel, second: Channel) -> None:
 def _part(core: Core, first: Channel, second: Channel) -> None:
     """End a conversation, in the order of events that 1.11.1 shows (captured)."""
     core.recorder.catch_up(first, second)
+    after_bridge(core, first, second)
     if not first.up:
         hang_up(core, second, first.cause or "NORMAL_CLEARING")
     elif first.order and not second.order:

@@ -112,6 +112,7 @@ class Channel:
     order: Transfer | Rebridge | None = None
     signal: Signal = field(default_factory=Signal)
     recordings: dict[str, Recording] = field(default_factory=dict)
+    displaced: set[str] = field(default_factory=set)
     tone_hz: int = 0
     held: bool = False
     destroyed: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import gevent
 
 from fsplug.fakeswitch.channel import Channel
-from fsplug.fakeswitch.clock import Clock
+from fsplug.fakeswitch.clock import Clock, Timer
 from fsplug.fakeswitch.dialplan import Dialplan
 from fsplug.fakeswitch.directory import Directory
 from fsplug.fakeswitch.events import EventBus
@@ -55,6 +55,7 @@ class Core:
         self.channels: dict[str, Channel] = {}
         self.global_variables = dict(global_variables)
         self.hashes: dict[tuple[str, str], str] = {}
+        self.scheduled: dict[str, list[Timer]] = {}
         self.counters = Counters()
         self.applications: dict[str, Application] = {}
         self.apis: dict[str, Api] = {}

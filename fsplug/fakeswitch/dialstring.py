@@ -23,7 +23,8 @@ class LegSpec:
     @property
     def destination(self) -> str:
         """What is dialled, `1001@host` or a number, without a scheme or parameters."""
-        return _SIP_SCHEME.sub("", self.endpoint.rpartition("/")[2]).partition(";")[0]
+        # sofia takes NAME%DOMAIN for a name that is registered here (mod_sofia.c, 1.11.1).
+        return _SIP_SCHEME.sub("", self.endpoint.rpartition("/")[2]).partition(";")[0].replace("%", "@")
 
     @property
     def number(self) -> str:

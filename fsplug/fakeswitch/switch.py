@@ -14,6 +14,7 @@ from fsplug.fakeswitch.channelapis import CHANNEL_APIS
 from fsplug.fakeswitch.clock import Clock
 from fsplug.fakeswitch.core import Core, Counters
 from fsplug.fakeswitch.dialplan import Dialplan, load, parse
+from fsplug.fakeswitch.eavesdropping import EAVESDROP_APIS, eavesdrop
 from fsplug.fakeswitch.eventsocket import EventSocket
 from fsplug.fakeswitch.lifecycle import hang_up
 from fsplug.fakeswitch.misbehaviour import Misbehaviour
@@ -52,8 +53,8 @@ class FakeSwitch:
         routes, global_variables = _dialplan(dialplan, variables or {})
         self.core = Core(Clock(speed), routes, global_variables, answers or {}, audio=audio, realistic=realistic)
         self.core.directory = directory.load(dialplan.parent / "directory") if isinstance(dialplan, Path) else {}
-        self.core.applications = APPLICATIONS
-        self.core.apis = {**SWITCH_APIS, **CHANNEL_APIS}
+        self.core.applications = {**APPLICATIONS, "eavesdrop": eavesdrop}
+        self.core.apis = {**SWITCH_APIS, **CHANNEL_APIS, **EAVESDROP_APIS}
         self.core.hang_up = hang_up
         self.core.live = live
         self.calls: dict[str, Call] = {}

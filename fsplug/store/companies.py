@@ -7,14 +7,21 @@ from fsplug.errors import Invalid
 from fsplug.store.database import Store
 from fsplug.store.versioned import Noun, revise, unknown_company
 
-DETAIL = Noun("company", "company_detail", (), ("name", "country", "language", "timezone", "languages"))
+DETAIL = Noun(
+    "company",
+    "company_detail",
+    (),
+    ("name", "country", "language", "timezone", "languages", "listen_from_app", "listen_consent"),
+    frozenset({"listen_from_app", "listen_consent"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
     """A company as it is now. `country` is an ISO 3166 code, `version` its policy version.
 
-    It speaks `language`, and its callers hear one of `languages`.
+    It speaks `language`, and its callers hear one of `languages`. `listen_from_app`: apps may listen in too;
+    `listen_consent`: a colleague at the other end must allow it as well.
     """
 
     domain: str
@@ -24,6 +31,8 @@ class Company:
     timezone: str = "UTC"
     version: int = 0
     languages: tuple[str, ...] = ()
+    listen_from_app: bool = False
+    listen_consent: bool = False
 
 
 def add(store: Store, company: Company, by: str) -> None:
@@ -35,8 +44,9 @@ def add(store: Store, company: Company, by: str) -> None:
         insert(store, company.domain)
         with revise(store, company.domain, by) as revision:
             languages = " ".join(company.languages or (company.language,))
-            row = (company.name, company.country, company.language, company.timezone, languages)
-            revision.put(DETAIL, (), row)
+            spoken = (company.language, company.timezone, languages)
+            listening = (company.listen_from_app, company.listen_consent)
+            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening))
 
 
 def insert(store: Store, domain: str) -> None:
@@ -67,6 +77,10 @@ def every(store: Store) -> list[Company]:
 
 
 def _companies(store: Store, where: str, *params: object) -> list[Company]:
-    sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version, d.languages FROM company c
+    sql = f"""SELECT d.listen_from_app, d.listen_consent, d.languages,
+        c.domain, d.name, d.country, d.language, d.timezone, c.version FROM company c
         JOIN company_detail d ON d.company = c.id AND d.until IS NULL {where} ORDER BY c.domain"""
-    return [Company(*columns, tuple(languages.split())) for *columns, languages in store.rows(sql, *params)]
+    return [
+        Company(*columns, tuple(languages.split()), bool(from_app), bool(consent))
+        for from_app, consent, languages, *columns in store.rows(sql, *params)
+    ]

@@ -173,6 +173,52 @@ class GapFound(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class ListenRefused(Entry):
+    """Somebody asked to listen in and may not, for this reason. Who they are, and to whom, as far as it is known."""
+
+    kind = "listen-refused"
+    listen: str
+    company: str
+    switch: str
+    listener: str | None
+    target: str | None
+    dialled: str
+    door: str
+    listener_leg: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListenBegan(Entry):
+    """A user hears the call of another from now on. `call` and `target_leg` are the target's."""
+
+    kind = "listen-began"
+    listen: str
+    company: str
+    switch: str
+    listener: str
+    target: str
+    dialled: str
+    door: str
+    call: str
+    target_leg: str
+    listener_leg: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListenEnded(Entry):
+    """And no more; `reason` is the gate's, where the gate ended it."""
+
+    kind = "listen-ended"
+    listen: str
+    at: float
+    ending: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable(Entry):
     """A line of the journal that is no entry, and why. It ends among the rejects, where it can be seen."""
 
@@ -199,6 +245,9 @@ _KINDS: Mapping[str, type[Entry]] = {
         RecordingSealed,
         RecordingLost,
         GapFound,
+        ListenRefused,
+        ListenBegan,
+        ListenEnded,
         Unreadable,
     )
 }

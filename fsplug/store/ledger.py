@@ -1,4 +1,4 @@
-"""The ledger: entries become rows of call, decision, recording and gap, in any order and however often they come.
+"""The ledger: entries become rows of call, decision, recording, gap and listen-in, in any order, however often.
 
 Every statement either fills columns that are still unknown or adds a row that isn't there. So entries commute, and an
 entry applied again changes nothing. A recording is expected, recording, stopped, lost, sealed: the furthest of these
@@ -16,6 +16,7 @@ from fsplug.errors import Invalid
 from fsplug.store import entries as kinds
 from fsplug.store.database import Row, Store
 from fsplug.store.entries import Entry
+from fsplug.store.text import clean
 from fsplug.store.versioned import company_id
 
 # A company's id by its domain.
@@ -94,13 +95,6 @@ def _set_aside(store: Store, entry: Entry, error: str) -> None:
     store.run(sql, hashlib.sha256(line.encode()).hexdigest(), line, clean(error), store.now())
 
 
-def clean(text: str) -> str:
-    """`text` as both databases can hold it: NUL and lone surrogates, which callers may send, are replaced."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
 def _json(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, separators=(",", ":"), default=str)
 
@@ -172,6 +166,24 @@ def _gap(entry: kinds.GapFound, ids: Ids) -> Row:
     return (*where, entry.cause, clean(entry.detail), entry.at)
 
 
+_LISTEN = "id company switch listener target dialled door listener_leg at"
+_REFUSED = _upsert("listen_session", f"{_LISTEN} reason")
+_BEGAN = _upsert("listen_session", f"{_LISTEN} call target_leg began_at")
+
+
+def _refused(entry: kinds.ListenRefused, ids: Ids) -> Row:
+    return (*_listen(entry, ids), str(entry.reason))
+
+
+def _began(entry: kinds.ListenBegan, ids: Ids) -> Row:
+    return (*_listen(entry, ids), entry.call, entry.target_leg, entry.at)
+
+
+def _listen(entry: kinds.ListenRefused | kinds.ListenBegan, ids: Ids) -> Row:
+    who = (entry.listen, ids(entry.company), entry.switch, entry.listener, entry.target)
+    return (*who, clean(entry.dialled), str(entry.door), entry.listener_leg, entry.at)
+
+
 def _text(value: str | None) -> str | None:
     return None if value is None else str(value)
 
@@ -215,4 +227,12 @@ _STATEMENTS: Mapping[type[Entry], tuple[Statement, ...]] = {
         Statement(_GAP_OF_LOST, lambda e, ids: (e.recording,)),
     ),
     kinds.GapFound: (Statement(_GAP, _gap),),
+    kinds.ListenRefused: (Statement(_REFUSED, _refused),),
+    kinds.ListenBegan: (Statement(_BEGAN, _began),),
+    kinds.ListenEnded: (
+        Statement(
+            _upsert("listen_session", "id ended_at ending reason"),
+            lambda e, ids: (e.listen, e.at, str(e.ending), _text(e.reason)),
+        ),
+    ),
 }

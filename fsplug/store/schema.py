@@ -87,6 +87,8 @@ COMPANY: Mapping[str, Field] = {
     "language": Field(default=None, shape=_LANGUAGE, says="use a code such as da or en-GB"),
     "languages": Field(list, default=None, shape=_LANGUAGE, says="use a code such as da or en-GB"),
     "timezone": Field(default="UTC", says="use a name such as Europe/Copenhagen"),
+    "listen_from_app": Field(bool, default=False),
+    "listen_consent": Field(bool, default=False),
     "department": _tables(name=Field(shape=_NOT_EMPTY, says="name the department")),
     "user": _tables(
         username=Field(shape=_USERNAME, says=_SIP_NAME),

@@ -14,9 +14,14 @@ _DECISION = """id company call talk at version username leg record rule reason d
     recording"""
 _RECORDING = """id company call decision username leg path state channels purpose on_failure started_at stopped_at
     talk_seconds seconds bytes sha256 location repaired stop_cause lost_cause lost_detail at"""
+_LISTEN_SESSION = """id company switch listener target dialled door call target_leg listener_leg at began_at ended_at
+    ending reason"""
 
 COMPANY = _table("company", "id domain version")
 CALL = _table("call", _CALL)
 DECISION = _table("decision", _DECISION)
 RECORDING = _table("recording", _RECORDING)
 GAP = _table("gap", "decision company call recording cause detail at")
+LISTEN_SESSION = _table("listen_session", _LISTEN_SESSION)
+AUDIT_ENTRY = _table("audit_entry", "company number at actor act subject people facts before hash")
+AUDIT_ABOUT = _table("audit_about", "company username number")

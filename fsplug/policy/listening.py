@@ -1,0 +1,173 @@
+"""Who may listen in to whose call: one gate for every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fsplug.policy.entities import DeviceKind, Licence, Right
+
+
+class Reason(StrEnum):
+    """Why somebody may not listen, in the order in which the gate looks: the first that holds is told.
+
+    What concerns the listener comes first, so that nobody without the right learns what a colleague is doing.
+    """
+
+    NOT_IDENTIFIED = "not-identified"
+    DEVICE = "device-not-allowed"
+    LISTENER_LICENCE = "listener-without-licence"
+    LISTENER_RIGHT = "listener-without-right"
+    UNKNOWN_PERSON = "unknown-person"
+    OTHER_COMPANY = "other-company"
+    ONESELF = "oneself"
+    LINE_BUSY = "line-busy"
+    TARGET_LICENCE = "target-without-licence"
+    NOT_IN_CALL = "not-in-call"
+    PROFILE = "profile-does-not-allow"
+    COLLEAGUE = "colleague-does-not-allow"
+    # What the gate can't see: the person could not be told, or the store or the switch did not answer.
+    NOT_TOLD = "person-not-told"
+    UNAVAILABLE = "unavailable"
+
+
+class Door(StrEnum):
+    """The way by which somebody asked to listen."""
+
+    DESK = "desk"
+    APP = "app"
+    MOBILE = "mobile"
+    COMMAND = "command"
+
+
+class Ending(StrEnum):
+    """Why somebody listens no more."""
+
+    LISTENER_HUNG_UP = "listener-hung-up"
+    TARGET_HUNG_UP = "target-hung-up"
+    TARGET_MOVED = "target-moved"
+    REVOKED = "revoked"
+    NEVER_HEARD = "never-heard"
+    FSPLUG_AWAY = "fsplug-away"
+    FSPLUG_STOPPED = "fsplug-stopped"
+    FSPLUG_RESTARTED = "fsplug-restarted"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a company says about listening in: from apps too, and only if a colleague at the other end allows it."""
+
+    apps_may_listen: bool = False
+    colleagues_must_allow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a user holds at one policy version, and whether a profile of theirs allows others to listen."""
+
+    licences: frozenset[Licence] = frozenset()
+    rights: frozenset[Right] = frozenset()
+    allows: bool = False
+
+
+NO_STANDING = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who asks to listen, on which kind of device, and as of now. `line_free`: they are in no other call."""
+
+    username: str
+    company: str
+    device: DeviceKind = DeviceKind.DESK
+    line_free: bool = True
+    now: Standing = NO_STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody in the call: as of when it began, and as of now.
+
+    The profile is the one that was active when the call began; `now.allows` is what that same profile says today. So a
+    state counts from the next call on, and what an administrator takes away counts at once.
+    """
+
+    username: str
+    company: str
+    at_start: Standing = NO_STANDING
+    now: Standing = NO_STANDING
+
+    @property
+    def licensed(self) -> bool:
+        return all(Licence.CONTACT_PRO in standing.licences for standing in (self.at_start, self.now))
+
+    @property
+    def allows(self) -> bool:
+        return self.at_start.allows and self.now.allows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything the gate looks at; None for a person nobody knows.
+
+    `in_call`: the target talks to somebody. `other` is the other end of that call when it is a colleague.
+    """
+
+    listener: Listener | None
+    target: Colleague | None
+    in_call: bool = False
+    other: Colleague | None = None
+    house: House = House()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Admitted, unless there is a reason why not."""
+
+    reason: Reason | None = None
+
+    @property
+    def admitted(self) -> bool:
+        return self.reason is None
+
+
+ADMITTED = Admission()
+
+
+def admission(asked: Asked) -> Admission:
+    """Whether this listener may hear this person's call, or the one reason why not."""
+    return Admission(next((reason for reason, holds in _objections(asked).items() if holds), None))
+
+
+def _objections(asked: Asked) -> Mapping[Reason, bool]:
+    return {**_to_listener(asked.listener, asked.house), **_to_target(asked.listener, asked.target), **_to_call(asked)}
+
+
+def _to_listener(listener: Listener | None, house: House) -> Mapping[Reason, bool]:
+    if listener is None:
+        return {Reason.NOT_IDENTIFIED: True}
+    return {
+        Reason.DEVICE: listener.device is DeviceKind.APP and not house.apps_may_listen,
+        Reason.LISTENER_LICENCE: Licence.CONTACT_PRO not in listener.now.licences,
+        Reason.LISTENER_RIGHT: Right.LISTEN_IN not in listener.now.rights,
+    }
+
+
+def _to_target(listener: Listener | None, target: Colleague | None) -> Mapping[Reason, bool]:
+    if listener is None or target is None:
+        return {Reason.UNKNOWN_PERSON: True}
+    return {
+        Reason.OTHER_COMPANY: target.company != listener.company,
+        Reason.ONESELF: target.username == listener.username,
+        Reason.LINE_BUSY: not listener.line_free,
+        Reason.TARGET_LICENCE: not target.licensed,
+    }
+
+
+def _to_call(asked: Asked) -> Mapping[Reason, bool]:
+    other = asked.other
+    return {
+        Reason.NOT_IN_CALL: not asked.in_call,
+        Reason.PROFILE: asked.target is None or not asked.target.allows,
+        Reason.COLLEAGUE: asked.house.colleagues_must_allow and other is not None and not other.allows,
+    }

@@ -1,0 +1,73 @@
+"""Listen-in put together: the door for calls, the events it needs, and what it does every so often."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import gevent
+
+from fsplug.esl.callbook import CallBook
+from fsplug.esl.event import Event
+from fsplug.esl.link import Link
+from fsplug.esl.listenbook import ListenBook
+from fsplug.esl.listendoor import ListenDoor
+from fsplug.esl.listenfacts import ListenFacts
+from fsplug.esl.listenguard import ListenGuard
+from fsplug.esl.listening import ListenService
+from fsplug.esl.listenswitch import LinkedListenSwitch
+from fsplug.esl.listenwatch import ListenWatch
+from fsplug.esl.notices import Notices
+from fsplug.esl.ports import Ports
+from fsplug.esl.reception import Reception
+from fsplug.esl.session import OutboundSession
+from fsplug.store.database import Store
+from fsplug.xml import prompts
+from fsplug.xml.ways import Ways
+
+# A right that is taken away ends a listen-in within a second.
+EXAMINE_SECONDS = 0.25
+GUARD_SECONDS = 1.0
+
+
+class ListenIn:
+    """Everything of listen-in in one process."""
+
+    def __init__(self, store: Store, book: CallBook, link: Link, ports: Ports, ways: Ways) -> None:
+        switch = LinkedListenSwitch(link)
+        listens = ListenBook()
+        self.facts = ListenFacts(store, book, switch)
+        notices = Notices(listens, switch)
+        guard = ListenGuard(switch, uuid4().hex)
+        self.service = ListenService(listens, self.facts, notices, guard, switch, ports)
+        self.door = ListenDoor(store, self.service, self.facts, _finder(ways))
+        self.watch = ListenWatch(store, self.service, notices, switch, ports)
+
+    def reception(self, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
+        """What answers calls that ask: this one's door, or `arm`."""
+        return Reception(self.door, arm).handle
+
+    def see(self, event: Event) -> None:
+        """An event of the switch."""
+        self.watch.see(event)
+
+    def look(self) -> None:
+        """The switch's live legs looked at; for the first time when an earlier process's calls are taken up."""
+        if self.service.ready:
+            self.watch.look()
+        else:
+            self.watch.clear_up()
+
+    def loops(self, every: Callable[[float, Callable[[], object]], None]) -> list[Any]:
+        """What runs every so often, as greenlets."""
+        return [
+            gevent.spawn(every, EXAMINE_SECONDS, self.service.examine),
+            gevent.spawn(every, GUARD_SECONDS, self.service.keep_guard),
+        ]
+
+
+def _finder(ways: Ways) -> Callable[[str, str, str], str]:
+    def find(company: str, language: str, name: str) -> str:
+        _, path = prompts.spoken(ways, company, (language,), f"{name}.wav")
+        return str(path)
+
+    return find

@@ -1,0 +1,286 @@
+"""Listen-in from the star code to its end, on both switches (spec L1-L18, B10-B13)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fsplug.lab.freeswitch import wait_for
+from fsplug.policy.listening import Door, Ending, Reason
+from fsplug.store import listening
+from tests.calls.lines import CUSTOMER
+from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HEARD_SECONDS, Caller, Listens, Party, allowed, party, user_of
+from tests.calls.plant import ACME, Plant
+
+Change = Callable[[dict[str, Any]], None]
+ANNAS_STAR = "*28*70101001"
+MOBILE = "+4520304050"
+ENDED_SECONDS = 1.0
+
+
+@pytest.fixture
+def people(plant: Plant) -> Iterator[Party]:
+    plant.apply(allowed)
+    with party(plant.line) as they:
+        yield they
+
+
+@pytest.fixture
+def listens(plant: Plant) -> Listens:
+    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
+
+
+def until_heard(listener: Caller, *who: str) -> None:
+    wait_for(lambda: listener.hears(*who), HEARD_SECONDS, f"the listener to hear {who}")
+
+
+def until_over(listener: Caller, seconds: float = 5.0) -> None:
+    wait_for(listener.is_over, seconds, "the listener to be cut")
+
+
+def has_ended(row: listening.ListenIn) -> bool:
+    return row.ending is not None
+
+
+def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, listens: Listens) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    [row] = listens.until(lambda row: row.began_at is not None, "a listen-in is written down")
+    assert (row.listener, row.target, row.door, row.dialled) == (BO, ANNA, Door.DESK, "70101001")
+    assert listens.display() == "Bo Lund lytter med"
+    bo.hang_up()
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending is Ending.LISTENER_HUNG_UP
+    wait_for(lambda: "lytter" not in listens.display(), 3, "the display to be set back")
+
+
+@pytest.mark.parametrize("spelling", ["70101001", "+4570101001", "004570101001", "1001", "70101001#"])
+def test_the_number_may_be_spelt_in_any_way(spelling: str, people: Party, listens: Listens) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, f"*28*{spelling}")
+    until_heard(bo, ANNA)
+    bo.hang_up()
+    [row] = listens.until(has_ended, "the listen-in ends")
+    assert row.target == ANNA
+
+
+def test_a_persons_own_calls_can_be_heard_too(people: Party, listens: Listens) -> None:
+    """The person's leg is then the one that called."""
+    people.is_ready(CLARA)
+    people.talk(ANNA, CLARA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CLARA)
+    assert listens.until(lambda row: row.began_at is not None, "it is written")[0].target == ANNA
+    bo.hang_up()
+    listens.until(has_ended, "the listen-in ends")
+
+
+def test_several_listen_at_once_and_each_is_announced(people: Party, listens: Listens) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo, david = people.dial(BO, ANNAS_STAR), people.dial(DAVID, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    until_heard(david, ANNA, CUSTOMER)
+    wait_for(lambda: {"Bo Lund", "David Krogh"} <= names_in(listens.display()), 3, "both to be shown")
+    bo.hang_up()
+    wait_for(lambda: names_in(listens.display()) == {"David Krogh"}, 3, "who is left to be shown")
+    assert david.hears(ANNA, CUSTOMER)
+    david.hang_up()
+    listens.until(has_ended, "both listen-ins end", 2)
+
+
+def names_in(display: str) -> set[str]:
+    return {name.strip() for name in display.removesuffix("lytter med").split(",")}
+
+
+REFUSALS: list[tuple[Reason, Change]] = [
+    (Reason.LISTENER_LICENCE, lambda document: user_of(document, BO).update(licences=[])),
+    (Reason.LISTENER_RIGHT, lambda document: user_of(document, BO).update(rights=[])),
+    (Reason.TARGET_LICENCE, lambda document: user_of(document, ANNA).update(licences=[])),
+    (Reason.PROFILE, lambda document: user_of(document, ANNA)["profile"][0].update(allow_listen=False)),
+    (Reason.PROFILE, lambda document: user_of(document, ANNA).pop("profile")),
+]
+
+
+@pytest.mark.parametrize(("reason", "change"), REFUSALS)
+def test_whoever_lacks_a_condition_is_refused(
+    reason: Reason, change: Change, plant: Plant, people: Party, listens: Listens
+) -> None:
+    plant.apply(both(allowed, change))
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert (row.reason, row.listener, row.target, row.began_at) == (reason, BO, ANNA, None)
+    until_over(bo, 10)
+    assert listening.of_target(plant.store, ACME, ANNA) == [] or row.id not in heard_ids(plant)
+
+
+def heard_ids(plant: Plant) -> set[str]:
+    return {row.id for row in listening.of_target(plant.store, ACME, ANNA)}
+
+
+@pytest.mark.parametrize(
+    ("dialled", "reason"),
+    [
+        ("*28*1002", Reason.ONESELF),
+        ("*28*1003", Reason.NOT_IN_CALL),
+        ("*28*+4681001001", Reason.UNKNOWN_PERSON),
+        ("*28*", Reason.UNKNOWN_PERSON),
+        ("*28*anna", Reason.UNKNOWN_PERSON),
+        ("*28*" + 60 * "7", Reason.UNKNOWN_PERSON),
+        ("*28*${system(touch${IFS}/tmp/fsplug-hostile-star)}", Reason.UNKNOWN_PERSON),
+        ("*28*sip:1001", Reason.UNKNOWN_PERSON),
+        ("*28*1001'or'1", Reason.UNKNOWN_PERSON),
+        ("*28*2001", Reason.UNKNOWN_PERSON),
+    ],
+)
+def test_what_leads_to_nobody_in_a_call_is_refused(
+    dialled: str, reason: Reason, people: Party, listens: Listens
+) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, dialled)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert row.reason is reason
+    bo.hang_up()
+
+
+def test_who_is_in_a_call_must_end_it_first(people: Party, listens: Listens) -> None:
+    people.is_ready(CLARA)
+    people.talk(CUSTOMER, ANNA)
+    people.talk(BO, CLARA)
+    people.dial(BO, ANNAS_STAR)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert row.reason is Reason.LINE_BUSY
+
+
+def test_whose_own_phone_rings_must_answer_or_wait(people: Party, listens: Listens) -> None:
+    people.ring(CLARA, BO)
+    people.talk(CUSTOMER, ANNA)
+    people.dial(BO, ANNAS_STAR)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert row.reason is Reason.LINE_BUSY
+
+
+def test_the_customer_hangs_up_and_the_listener_is_cut(people: Party, listens: Listens) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    talk.hang_up(CUSTOMER)
+    until_over(bo, ENDED_SECONDS)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending is Ending.TARGET_HUNG_UP
+
+
+def test_the_person_passes_the_customer_on_and_the_listener_is_cut(people: Party, listens: Listens) -> None:
+    people.is_ready(CLARA)
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    talk.transfer(ANNA, CLARA)
+    until_over(bo, ENDED_SECONDS)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending in (Ending.TARGET_MOVED, Ending.TARGET_HUNG_UP)
+    assert not bo.hears(CLARA)
+
+
+def test_the_person_is_passed_on_and_the_listener_is_cut_before_the_next_is_heard(
+    people: Party, listens: Listens
+) -> None:
+    """Anna's own leg goes on, to Clara: what was said yes to was her talk with David."""
+    people.is_ready(CLARA)
+    talk = people.talk(DAVID, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, DAVID)
+    talk.transfer(DAVID, CLARA)
+    until_over(bo, ENDED_SECONDS)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending is Ending.TARGET_MOVED
+    assert not bo.hears(CLARA)
+
+
+REVOCATIONS: list[tuple[Reason, Change]] = [*REFUSALS[:4]]
+
+
+@pytest.mark.parametrize(("reason", "change"), REVOCATIONS)
+def test_what_an_administrator_takes_away_ends_it_within_a_second(
+    reason: Reason, change: Change, plant: Plant, people: Party, listens: Listens
+) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    plant.apply(both(allowed, change))
+    until_over(bo, ENDED_SECONDS)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert (row.ending, row.reason) == (Ending.REVOKED, reason)
+
+
+def test_the_profile_that_was_active_when_the_call_began_decides(plant: Plant, people: Party, listens: Listens) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    plant.apply(both(allowed, in_a_meeting))
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    talk.hang_up(CUSTOMER)
+    until_over(bo)
+    listens.until(has_ended, "it ends")
+    people.talk(CUSTOMER, ANNA)
+    people.dial(BO, ANNAS_STAR)
+    rows = listens.until(lambda row: row.reason is not None or row.ending is not None, "the second is refused", 2)
+    assert rows[-1].reason is Reason.PROFILE
+
+
+def test_a_mobile_over_a_trusted_trunk_may_listen(plant: Plant, people: Party, listens: Listens) -> None:
+    plant.apply(both(allowed, bos_mobile))
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial_in(MOBILE, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    [row] = listens.until(lambda row: row.began_at is not None, "it is written down")
+    assert (row.listener, row.door) == (BO, Door.MOBILE)
+    bo.hang_up()
+    listens.until(has_ended, "it ends")
+
+
+def test_an_untrusted_trunk_identifies_nobody(plant: Plant, people: Party, listens: Listens) -> None:
+    plant.apply(both(allowed, both(bos_mobile, distrust)))
+    people.talk(CUSTOMER, ANNA)
+    spoofed = people.dial_in(MOBILE, ANNAS_STAR)
+    until_over(spoofed, 10)
+    assert listens.rows() == []
+    assert not spoofed.hears(ANNA)
+
+
+def test_a_colleague_at_the_other_end_must_allow_it_where_the_company_says_so(
+    plant: Plant, people: Party, listens: Listens
+) -> None:
+    plant.apply(both(allowed, clara_must_allow))
+    people.is_ready(CLARA)
+    people.talk(ANNA, CLARA)
+    people.dial(BO, ANNAS_STAR)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert row.reason is Reason.COLLEAGUE
+
+
+def both(first: Change, second: Change) -> Change:
+    def change(document: dict[str, Any]) -> None:
+        first(document)
+        second(document)
+
+    return change
+
+
+def in_a_meeting(document: dict[str, Any]) -> None:
+    available, meeting = user_of(document, ANNA)["profile"]
+    available.update(active=False)
+    meeting.update(active=True)
+
+
+def bos_mobile(document: dict[str, Any]) -> None:
+    user_of(document, BO).update(mobile_numbers=[MOBILE])
+
+
+def distrust(document: dict[str, Any]) -> None:
+    document["company"][0]["trunk"][0].update(caller_id_trusted=False)
+
+
+def clara_must_allow(document: dict[str, Any]) -> None:
+    document["company"][0].update(listen_consent=True)
+    user_of(document, CLARA)["profile"][0].update(allow_listen=False)

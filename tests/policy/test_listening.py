@@ -1,0 +1,128 @@
+"""The gate of listen-in: every combination of its conditions, and the order in which it says no."""
+
+import tomllib
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from fsplug.policy.entities import DeviceKind, Licence, Right
+from fsplug.policy.listening import Asked, Colleague, House, Listener, Reason, Standing, admission
+from fsplug.policy.listening_words import REASONS, in_words, prompt, shown
+from fsplug.xml.ways import OWN_PROMPTS
+
+# The conditions and the reason each gives when it fails, in the order of precedence: written down twice on purpose.
+CONDITIONS = (
+    ("identified", Reason.NOT_IDENTIFIED),
+    ("device", Reason.DEVICE),
+    ("listener_licence", Reason.LISTENER_LICENCE),
+    ("listener_right", Reason.LISTENER_RIGHT),
+    ("known", Reason.UNKNOWN_PERSON),
+    ("same_company", Reason.OTHER_COMPANY),
+    ("somebody_else", Reason.ONESELF),
+    ("line_free", Reason.LINE_BUSY),
+    ("target_licence", Reason.TARGET_LICENCE),
+    ("in_call", Reason.NOT_IN_CALL),
+    ("profile", Reason.PROFILE),
+    ("colleague", Reason.COLLEAGUE),
+)
+PRO = frozenset({Licence.CONTACT_PRO})
+MAY = frozenset({Right.LISTEN_IN})
+OPEN = Standing(PRO, allows=True)
+
+
+def asked_with(holds: dict[str, bool]) -> Asked:
+    """A request of which these conditions hold and the others don't."""
+    listener = Listener(
+        username="1001",
+        company="acme.example",
+        device=DeviceKind.DESK if holds["device"] else DeviceKind.APP,
+        line_free=holds["line_free"],
+        now=Standing(PRO if holds["listener_licence"] else frozenset(), MAY if holds["listener_right"] else frozenset()),
+    )
+    standing = Standing(PRO if holds["target_licence"] else frozenset(), allows=holds["profile"])
+    target = Colleague(
+        username="1002" if holds["somebody_else"] else "1001",
+        company="acme.example" if holds["same_company"] else "beta.example",
+        at_start=standing,
+        now=standing,
+    )
+    consent = Standing(allows=holds["colleague"])
+    return Asked(
+        listener=listener if holds["identified"] else None,
+        target=target if holds["known"] else None,
+        in_call=holds["in_call"],
+        other=Colleague("1003", "acme.example", consent, consent),
+        house=House(colleagues_must_allow=True),
+    )
+
+
+def test_every_combination_of_conditions_gives_the_first_reason_or_admits() -> None:
+    for values in product((True, False), repeat=len(CONDITIONS)):
+        holds = {name: value for (name, _), value in zip(CONDITIONS, values, strict=True)}
+        expected = next((reason for name, reason in CONDITIONS if not holds[name]), None)
+        decided = admission(asked_with(holds))
+        assert decided.reason is expected, holds
+        assert decided.admitted is (expected is None)
+
+
+@pytest.fixture
+def admitted() -> Asked:
+    asked = asked_with({name: True for name, _ in CONDITIONS})
+    assert admission(asked).admitted
+    return asked
+
+
+def test_an_app_may_listen_where_the_company_says_so(admitted: Asked) -> None:
+    app = replace(admitted, listener=replace(admitted.listener, device=DeviceKind.APP))
+    assert admission(app).reason is Reason.DEVICE
+    assert admission(replace(app, house=House(apps_may_listen=True))).admitted
+
+
+def test_a_mobile_may_listen_as_a_desk_phone_may(admitted: Asked) -> None:
+    assert admission(replace(admitted, listener=replace(admitted.listener, device=DeviceKind.MOBILE))).admitted
+
+
+@pytest.mark.parametrize(("at_start", "now"), [(True, False), (False, True), (False, False)])
+def test_the_profile_must_allow_it_at_the_calls_start_and_may_not_have_been_taken_away(
+    admitted: Asked, at_start: bool, now: bool
+) -> None:
+    target = replace(admitted.target, at_start=replace(OPEN, allows=at_start), now=replace(OPEN, allows=now))
+    assert admission(replace(admitted, target=target)).reason is Reason.PROFILE
+
+
+@pytest.mark.parametrize(("at_start", "now"), [(PRO, frozenset()), (frozenset(), PRO)])
+def test_the_targets_licence_counts_from_the_next_call_on_and_its_loss_at_once(
+    admitted: Asked, at_start: frozenset, now: frozenset
+) -> None:
+    target = replace(admitted.target, at_start=Standing(at_start, allows=True), now=Standing(now, allows=True))
+    assert admission(replace(admitted, target=target)).reason is Reason.TARGET_LICENCE
+
+
+def test_a_colleague_at_the_other_end_is_asked_only_where_the_company_says_so(admitted: Asked) -> None:
+    unwilling = replace(admitted, other=Colleague("1003", "acme.example"))
+    assert admission(unwilling).reason is Reason.COLLEAGUE
+    assert admission(replace(unwilling, house=House())).admitted
+
+
+def test_a_customer_at_the_other_end_is_not_asked(admitted: Asked) -> None:
+    assert admission(replace(admitted, other=None)).admitted
+
+
+def test_every_reason_has_words_in_three_languages_and_its_prompt_says_the_same() -> None:
+    texts = tomllib.loads((OWN_PROMPTS / "texts.toml").read_text(encoding="utf-8"))
+    for reason in Reason:
+        assert set(REASONS[reason]) == {"da", "sv", "en"}
+        assert texts[prompt(reason)] == REASONS[reason]
+        for language in REASONS[reason]:
+            assert (OWN_PROMPTS / language / f"{prompt(reason)}.wav").is_file()
+
+
+def test_a_reason_in_an_unknown_language_is_told_in_english() -> None:
+    assert in_words(Reason.LINE_BUSY, "fi") == "End your own call first."
+    assert in_words(Reason.LINE_BUSY, "da-DK") == "Afslut først din egen samtale."
+
+
+def test_the_display_names_everybody_who_listens() -> None:
+    assert shown(["Anna Holm"], "da") == "Anna Holm lytter med"
+    assert shown(["Anna Holm", "Bo Lund"], "sv") == "Anna Holm, Bo Lund lyssnar"
