@@ -17,11 +17,14 @@ from fsplug.store.drafts import Draft
 
 _DOMAIN = click.argument("domain")
 _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
+_FROM_APP, _CONSENT = "Apps may listen in too.", "A colleague at the other end must allow listening in as well."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        click.option("--listen-consent/--no-listen-consent", default=None, help=_CONSENT),
+        click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
         click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
         click.option(
             "--language",

@@ -1,14 +1,13 @@
 """What users hold beside their name: licences, rights, and the departments they administer."""
 
-from fsplug.policy.entities import AdminScope, Licence, Right, Role
-from fsplug.store.database import Row, Store
+from fsplug.policy.entities import Licence, Right
+from fsplug.store import acts
+from fsplug.store.database import Store
 from fsplug.store.versioned import HOLDS, Change, Noun, company_id
 
 LICENCE = Noun("licence", "licence_grant", ("username", "licence"))
 RIGHT = Noun("right", "right_grant", ("username", "right_name"))
 ADMIN_DEPARTMENT = Noun("administered department", "admin_department", ("username", "department"))
-# These columns of a user are granted too, and these are what everybody has.
-_GRANTED_COLUMNS = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
 
 
 def licences(store: Store, domain: str, username: str, version: int) -> frozenset[Licence]:
@@ -28,19 +27,7 @@ def administered(store: Store, domain: str, username: str, version: int) -> froz
 
 def granted(change: Change) -> set[str]:
     """What a change gives or takes that not everybody may: "licence", "right", "role", "admin scope"."""
-    if change.noun in (LICENCE, RIGHT):
-        return {change.noun.name}
-    if change.noun is ADMIN_DEPARTMENT:
-        return {"admin scope"}
-    if change.noun.name != "user":
-        return set()
-    before, after = (_granted_columns(change.noun, row) for row in (change.before, change.after))
-    differing = {name for name in _GRANTED_COLUMNS if before[name] != after[name]}
-    return {"admin scope" if name == "admin" else name for name in differing}
-
-
-def _granted_columns(user: Noun, row: Row | None) -> dict[str, object]:
-    return _GRANTED_COLUMNS | (user.named(row) if row is not None else {})
+    return {grant.what for grant in acts.grants(change)}
 
 
 def _held(store: Store, domain: str, noun: Noun, username: str, version: int) -> list[str]:

@@ -13,10 +13,14 @@ from fsplug.wiring.server import ServingProcess
 from fsplug.wiring.settings import read
 from fsplug.wiring.supervisor import EXIT_HOPELESS
 
+# How long a thread that seals or writes may keep calls and questions from the processor; Python's default is 5 ms.
+SWITCH_SECONDS = 0.001
+
 
 def serve_here(data: Path) -> int:
     """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in."""
     _log_to_stderr()
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         process = ServingProcess(read(data))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -25,6 +25,11 @@ def test_an_unset_arm_is_an_empty_value():
     assert parse("[execute_on_answer='']user/1001@a").groups[0][0].variables == {"execute_on_answer": ""}
 
 
+def test_a_name_registered_here_is_dialled_by_percent_as_by_at():
+    leg = parse("sofia/internal/1001%acme.example").groups[0][0]
+    assert (leg.number, leg.destination, leg.profile) == ("1001", "1001@acme.example", "internal")
+
+
 def test_a_gateway_leg_knows_number_and_gateway():
     leg = parse("sofia/gateway/trunk/+4522334455").groups[0][0]
     assert (leg.number, leg.gateway, leg.profile) == ("+4522334455", "trunk", "external")

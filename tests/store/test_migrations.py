@@ -10,12 +10,13 @@ from fsplug.store import gaps, migrations, policies, provision, recordings
 from fsplug.store.database import Store
 
 BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
+LATER = ["0004_listening", "0005_accounts"]
 
 
 def test_an_empty_database_takes_every_step_in_order(empty_url: str) -> None:
     store = Store(empty_url)
-    assert store.pending() == [BASE, GAPS, MODEL]
-    assert store.migrate() == [BASE, GAPS, MODEL]
+    assert store.pending() == [BASE, GAPS, MODEL, *LATER]
+    assert store.migrate() == [BASE, GAPS, MODEL, *LATER]
     assert store.pending() == []
     store.close()
 
@@ -37,7 +38,7 @@ def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_
         earlier.setattr(migrations, "names", lambda: (BASE,))
         assert store.migrate() == [BASE]
     _write_rows_of_the_first_step(store)
-    assert store.migrate() == [GAPS, MODEL]
+    assert store.migrate() == [GAPS, MODEL, *LATER]
     assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
     assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
     [gap] = gaps.listed(store, "acme.example")
@@ -72,7 +73,7 @@ def test_a_database_of_the_second_step_is_the_same_company_afterwards(
         store.migrate()
     _write_rows_of_the_first_step(store)
     _write_people_of_the_second_step(store)
-    assert store.migrate() == [MODEL]
+    assert store.migrate() == [MODEL, *LATER]
     [company] = provision.export(store, "acme.example")["company"]
     assert (company["language"], company["languages"]) == ("da", ["da"])
     assert company["user"] == [{"username": "1001", "extension": "1001", "name": "Anna", "email": "", "record": True}]
@@ -113,9 +114,9 @@ def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch:
     monkeypatch.setattr(step, "_STATEMENTS", (*step._STATEMENTS, "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(Exception, match="nowhere"):
         store.migrate()
-    assert store.pending() == [GAPS, MODEL]
+    assert store.pending() == [GAPS, MODEL, *LATER]
     monkeypatch.undo()
-    assert store.migrate() == [GAPS, MODEL]
+    assert store.migrate() == [GAPS, MODEL, *LATER]
     store.close()
 
 
@@ -136,6 +137,6 @@ def test_two_at_once_take_each_step_once(empty_url: str) -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert sorted(taken) == [BASE, GAPS, MODEL]
+    assert sorted(taken) == [BASE, GAPS, MODEL, *LATER]
     for store in stores:
         store.close()

@@ -74,6 +74,21 @@ def test_devices_sign_in_as_their_user_or_as_the_user_and_their_name(furnished: 
     assert desk.password and desk.a1_hash == devices.a1_hash("1001", DOMAIN, desk.password)
 
 
+def test_many_users_devices_are_read_at_once(furnished: Store) -> None:
+    found = devices.of_users(furnished, DOMAIN, ["bo", "nobody", "anna"], 1)
+    assert found == {name: devices.devices(furnished, DOMAIN, name, 1) for name in ("anna", "bo")}
+    assert [device.name for device in found["anna"]] == ["app", "desk", "mobile"]
+
+
+def test_every_number_s_way_and_owner_are_told_in_order(furnished: Store) -> None:
+    routes = list(numbers.routes(furnished, DOMAIN, 1))
+    assert [route.number for route in routes] == ["+4570501001", "+4570502001"]
+    assert routes == [numbers.route_at(furnished, DOMAIN, route.number, 1) for route in routes]
+    assert [(route.number, DOMAIN) for route in routes] == [
+        owned for owned in numbers.owners(furnished) if owned[1] == DOMAIN
+    ]
+
+
 def test_the_a1_hash_is_that_of_the_rfc() -> None:
     # RFC 2617 3.5: the example's user, realm and password.
     assert devices.a1_hash("Mufasa", "testrealm@host.com", "Circle Of Life") == "939e7578ed9e3c518a452acee763bce9"

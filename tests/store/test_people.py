@@ -86,3 +86,19 @@ def test_a_change_of_people_is_a_policy_version(moved: Store) -> None:
     assert policies.current_version(moved, ACME) == 2
     assert policies.snapshot(moved, ACME).groups["2001"].mode == "never"
     assert policies.snapshot(moved, ACME, 1).groups["2001"].mode == "always"
+
+
+def test_many_users_are_found_by_name_at_once(store: Store) -> None:
+    wanted = ["1003", "nobody", "1001", *(f"u{number}" for number in range(1200))]
+    assert people.named(store, ACME, wanted, 1) == {
+        "1001": ANNA,
+        "1003": User("1003", "1003", "Clara", "Support", True),
+    }
+    assert people.named(store, BETA, ["1003"], 1) == {}
+
+
+def test_a_department_s_people_are_those_of_the_version(moved: Store) -> None:
+    assert people.in_department(moved, ACME, "Sales", 1) == ["1001", "1002"]
+    assert people.in_department(moved, ACME, "Sales", 2) == ["1002"]
+    assert people.in_department(moved, ACME, None, 2) == ["david"]
+    assert people.in_department(moved, BETA, "Sales", 1) == []

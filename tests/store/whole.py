@@ -13,6 +13,8 @@ def whole() -> dict[str, Any]:
         "country": "DK",
         "languages": ["da", "sv", "en"],
         "timezone": "Europe/Copenhagen",
+        "listen_from_app": True,
+        "listen_consent": True,
         "department": [{"name": "Sales"}, {"name": "Support"}],
         "user": [
             {
