@@ -1,0 +1,67 @@
+"""What a change of the configuration is called in the audit trail, and what of it is told there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fsplug.policy.entities import AdminScope, Role
+
+if TYPE_CHECKING:
+    from fsplug.store.versioned import Change
+
+# So many grants of one change are told one by one.
+NAMED_GRANTS = 100
+RIGHTS, POLICY, CONFIGURATION = "rights", "policy", "configuration"
+
+_GRANTED_TABLES: Mapping[str, str] = {
+    "licence_grant": "licence",
+    "right_grant": "right",
+    "admin_department": "admin scope",
+}
+_POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_number"})
+# These columns of a user are granted too, and these are what everybody has.
+_GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
+_CALLED = {"admin": "admin scope"}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One thing that is given to a user or taken: "role" from "none" to "superuser", "right" from None to "listen-in"."""
+
+    username: str
+    what: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        return f"user {self.username}: {self.what} {self.before or '-'} -> {self.after or '-'}"
+
+
+def grants(change: "Change") -> Iterator[Grant]:
+    """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
+    noun, key = change.noun, change.key
+    if noun.table in _GRANTED_TABLES:
+        gone, come = (key[1] if row is not None else None for row in (change.before, change.after))
+        yield Grant(key[0], _GRANTED_TABLES[noun.table], gone, come)
+    if noun.table == "user":
+        before, after = (_GRANTED_COLUMNS | _named(change, row) for row in (change.before, change.after))
+        for name in _GRANTED_COLUMNS:
+            if before[name] != after[name]:
+                yield Grant(key[0], _CALLED.get(name, name), str(before[name]), str(after[name]))
+
+
+def act(changes: Sequence["Change"]) -> str:
+    """The weightiest thing done: rights, policy, or else configuration."""
+    if any(True for change in changes for _ in grants(change)):
+        return RIGHTS
+    return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
+
+
+def granted_in(changes: Sequence["Change"]) -> list[Grant]:
+    """Every grant, the first hundred."""
+    found = (grant for change in changes for grant in grants(change))
+    return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def _named(change: "Change", row: Any) -> dict[str, Any]:
+    return change.noun.named(row) if row is not None else {}

@@ -1,0 +1,210 @@
+"""The audit trail: one entry an act, each company's own, and nobody bends it without being seen."""
+
+from collections.abc import Callable
+from threading import Thread
+
+import pytest
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.entities import DepartmentPolicy
+from fsplug.store import audit, policies
+from fsplug.store.audit import Checkpoint, Fault, Trouble
+from fsplug.store.database import Store
+from fsplug.store.drafts import drafted
+from fsplug.store.listing import Wanted
+from fsplug.store.versioned import company_id
+from tests.store.cast import ACME, BETA
+
+FIRST = 1  # what making the cast wrote
+
+
+@pytest.fixture
+def told(store: Store) -> Store:
+    """Ten entries in Acme's trail."""
+    for number in range(2, 11):
+        audit.add(store, ACME, "anna", "play", f"recording {number}", ["1001"], seconds=number)
+    return store
+
+
+def _trouble(store: Store, since: Checkpoint | None = None) -> tuple[int, str] | None:
+    found = audit.verify(store, ACME, since).trouble
+    return found and (found.number, found.fault)
+
+
+def _at(store: Store, sql: str, *params: object) -> None:
+    with store.atomic():
+        store.run(f"{sql} AND company = ?", *params, company_id(store, ACME))
+
+
+def _rewrite(store: Store, number: int, actor: str) -> None:
+    """As somebody would who knows how an entry is hashed."""
+    sql = "SELECT at, act, subject, people, facts, before FROM audit_entry WHERE number = ? AND company = ?"
+    company = company_id(store, ACME)
+    [(at, act, subject, people, facts, before)] = store.rows(sql, number, company)
+    digest = audit.hash_of(company, number, at, actor, act, subject, people, facts, before)
+    _at(store, "UPDATE audit_entry SET actor = ?, hash = ? WHERE number = ?", actor, digest, number)
+
+
+def _shift(store: Store, first: int, by: int, last: int = 99) -> None:
+    _at(store, "UPDATE audit_entry SET number = -number - ? WHERE number BETWEEN ? AND ?", by, first, last)
+    _at(store, "UPDATE audit_entry SET number = -number WHERE number < 0")
+
+
+def test_a_trail_as_it_was_written_is_whole(told: Store) -> None:
+    found = audit.verify(told, ACME)
+    assert (found.checked, found.checkpoint.number, found.trouble) == (10, 10, None)
+    assert audit.verify(told, BETA).checked == FIRST
+
+
+def test_entries_are_listed_newest_first_in_pages(told: Store) -> None:
+    first = audit.listed(told, ACME, limit=4)
+    assert [entry.number for entry in first] == [10, 9, 8, 7]
+    assert (first[0].actor, first[0].act, first[0].subject) == ("anna", "play", "recording 10")
+    assert (first[0].people, first[0].facts) == (("1001",), {"seconds": 10})
+    assert [entry.number for entry in audit.listed(told, ACME, 4, first[-1].cursor)] == [6, 5, 4, 3]
+
+
+def test_a_person_finds_the_entries_about_them_and_only_in_their_company(told: Store) -> None:
+    audit.add(told, ACME, "anna", "play", "r", ["1002"])
+    assert [entry.number for entry in audit.listed(told, ACME, wanted=Wanted(person="1002"))] == [11]
+    assert audit.listed(told, BETA, wanted=Wanted(person="1001")) == []
+
+
+@pytest.mark.parametrize("column", ["at", "actor", "act", "subject", "people", "facts", "before", "hash"])
+def test_a_changed_column_is_named(told: Store, column: str) -> None:
+    value = 1.5 if column == "at" else "[]"
+    _at(told, f"UPDATE audit_entry SET {column} = ? WHERE number = 5", value)
+    assert _trouble(told) == (5, Fault.CHANGED)
+
+
+def test_who_hashes_a_changed_entry_anew_is_betrayed_by_the_next_one(told: Store) -> None:
+    _rewrite(told, 5, "nobody")
+    assert _trouble(told) == (5, Fault.CHANGED)
+
+
+def test_the_last_entry_hashed_anew_is_named(told: Store) -> None:
+    _rewrite(told, 10, "nobody")
+    assert _trouble(told) == (10, Fault.CHANGED)
+
+
+def test_people_taken_out_of_what_entries_are_found_by_are_missed(told: Store) -> None:
+    _at(told, "DELETE FROM audit_about WHERE number = 5")
+    assert _trouble(told) == (5, Fault.CHANGED)
+
+
+@pytest.mark.parametrize("number", [1, 5, 10])
+def test_a_missing_entry_is_named(told: Store, number: int) -> None:
+    _at(told, "DELETE FROM audit_entry WHERE number = ?", number)
+    assert _trouble(told) == (number, Fault.MISSING)
+
+
+def test_a_missing_entry_is_named_when_the_others_have_closed_ranks(told: Store) -> None:
+    _at(told, "DELETE FROM audit_entry WHERE number = 5")
+    _shift(told, 6, -1)
+    assert _trouble(told) == (5, Fault.MISSING)
+
+
+def test_an_inserted_entry_is_named(told: Store) -> None:
+    _shift(told, 5, 1)
+    company = company_id(told, ACME)
+    [(before,)] = told.rows("SELECT hash FROM audit_entry WHERE company = ? AND number = 4", company)
+    for digest in (audit.hash_of(company, 5, 1.0, "x", "play", "", "[]", "{}", before), "forged"):
+        _at(told, "DELETE FROM audit_entry WHERE number = 5")
+        row = (company, 5, 1.0, "x", "play", "", "[]", "{}", before, digest)
+        with told.atomic():
+            told.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
+        assert _trouble(told) == (5, Fault.INSERTED)
+
+
+def test_entries_that_changed_places_are_named(told: Store) -> None:
+    _at(told, "UPDATE audit_entry SET number = 99 WHERE number = 5")
+    _at(told, "UPDATE audit_entry SET number = 5 WHERE number = 6")
+    _at(told, "UPDATE audit_entry SET number = 6 WHERE number = 99")
+    assert _trouble(told) == (5, Fault.MOVED)
+
+
+def test_a_checkpoint_goes_on_where_it_ended_and_knows_a_trail_written_anew(told: Store) -> None:
+    checkpoint = Checkpoint.read(str(audit.verify(told, ACME).checkpoint))
+    audit.add(told, ACME, "anna", "play")
+    assert audit.verify(told, ACME, checkpoint).checked == 1
+    _at(told, "DELETE FROM audit_entry WHERE number > 5")
+    _at(told, "DELETE FROM audit_about WHERE number > 5")
+    _at(told, "UPDATE audit_head SET number = 5, hash = (SELECT hash FROM audit_entry WHERE number = 5) WHERE 1 = 1")
+    assert _trouble(told) is None
+    assert _trouble(told, checkpoint) == (10, Fault.MISSING)
+
+
+@pytest.mark.parametrize("text", ["", "12", "x:y", "-1:ab", "9" * 30 + ":ab"])
+def test_what_is_no_checkpoint_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match="NUMBER:HASH"):
+        Checkpoint.read(text)
+
+
+def test_hostile_text_is_kept_and_still_fits_its_hash(store: Store) -> None:
+    audit.add(store, ACME, "a\0\ud800" + "x" * 600, "sign-in-refused", "\r\n<script>", typed="\0\ud800")
+    assert audit.verify(store, ACME).trouble is None
+    assert len(audit.listed(store, ACME)[0].actor) == 500
+
+
+def _exclude(store: Store) -> None:
+    policies.exclude(store, ACME, "+4533333333", "anna")
+
+
+def _set_policy(store: Store) -> None:
+    policies.set_department_policy(store, ACME, DepartmentPolicy("Support", incoming=True), "anna")
+
+
+def _rename(store: Store) -> None:
+    with drafted(store, ACME, "anna") as draft:
+        draft.put("user", {**draft.entry("user", "1002"), "name": "Bodil"}, "1002")
+
+
+def _grant(store: Store) -> None:
+    with drafted(store, ACME, "anna") as draft:
+        draft.put("user", {**draft.entry("user", "1002"), "rights": ["listen-in"]}, "1002")
+
+
+@pytest.mark.parametrize(
+    ("change", "act"),
+    [(_exclude, "policy"), (_set_policy, "policy"), (_rename, "configuration"), (_grant, "rights")],
+)
+def test_a_change_of_the_configuration_is_one_entry(store: Store, change: Callable[[Store], None], act: str) -> None:
+    change(store)
+    [entry, _] = audit.listed(store, ACME)
+    assert (entry.actor, entry.act, entry.facts["version"]) == ("anna", act, 2)
+    change(store)
+    assert len(audit.listed(store, ACME)) == FIRST + 1, "nothing was changed the second time"
+
+
+def test_what_was_granted_to_whom_is_told(store: Store) -> None:
+    _grant(store)
+    [entry, _] = audit.listed(store, ACME)
+    assert (entry.people, entry.facts["granted"]) == (("1002",), ["user 1002: right - -> listen-in"])
+
+
+def test_an_act_that_comes_to_nothing_leaves_no_entry(store: Store) -> None:
+    with pytest.raises(Refused), store.atomic():
+        _exclude(store)
+        raise Refused("no", "no")
+    assert len(audit.listed(store, ACME)) == FIRST
+
+
+def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:
+    def write() -> None:
+        store = open_store()
+        for _ in range(25):
+            audit.add(store, ACME, "anna", "play")
+
+    threads = [Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert audit.verify(open_store(), ACME) == audit.Verified(
+        FIRST + 100, audit.verify(open_store(), ACME).checkpoint, None
+    )
+
+
+def test_trouble_says_what_and_where(told: Store) -> None:
+    _at(told, "DELETE FROM audit_entry WHERE number = 5")
+    assert audit.verify(told, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")
