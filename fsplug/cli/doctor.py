@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,9 @@ from fsplug.cli.serving import is_served
 from fsplug.errors import FsplugError, Invalid, Unavailable
 
 if TYPE_CHECKING:
+    from fsplug.store.trunks import Trunk
     from fsplug.wiring.findings import Finding
     from fsplug.wiring.settings import Settings
-    from fsplug.xml.installation import Installation
 
 ANSWER_SECONDS = 5.0
 _COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"}
@@ -61,6 +62,7 @@ def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
 
 
 def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:
+    from fsplug.cli.installing import options_of, wanted_installation
     from fsplug.esl.session import InboundESL
     from fsplug.wiring import switchchecks
     from fsplug.wiring.findings import wrong
@@ -70,8 +72,9 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
     )
     try:
         connection.connect()
-        wanted, phone = _wanted(invocation, settings, conf)
-        yield from switchchecks.every(lambda command: connection.api(command, ANSWER_SECONDS), settings, wanted, phone)
+        wanted = wanted_installation(settings, options_of(conf))
+        api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
+        yield from switchchecks.every(api, settings, wanted, *_stored(invocation))
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:
@@ -84,18 +87,15 @@ def _remedy(code: str) -> str:
     return "systemctl start freeswitch"
 
 
-def _wanted(
-    invocation: Invocation, settings: "Settings", conf: Path | None
-) -> tuple["Installation", tuple[str, str] | None]:
-    """The installation as it should be, and a phone to look for; as far as the store tells."""
-    from fsplug.cli.installing import options_of, wanted_installation
-    from fsplug.store import devices
+def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"]]:
+    """A phone to look for, and the trunks there must be; as far as the store tells."""
+    from fsplug.store import devices, trunks
 
     try:
         with invocation.store() as store:
-            return wanted_installation(settings, options_of(conf), store), devices.some_phone(store)
+            return devices.some_phone(store), trunks.of_all(store)
     except FsplugError:
-        return wanted_installation(settings, options_of(conf), None), None
+        return None, []
 
 
 def _say(finding: "Finding") -> None:

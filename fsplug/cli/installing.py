@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fsplug.xml.installation import Installation
     from fsplug.xml.installer import Installer, Plan
 
+_NEXT_STEPS = ["start FreeSWITCH, or start it again", "fsplug serve", "fsplug doctor"]
 _RTP = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
 _ACTIONS = {(False, True): "new", (True, True): "changed", (True, False): "removed", (False, False): "removed"}
 
@@ -56,11 +57,13 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     """Put fsplug into a FreeSWITCH's configuration.
 
     An empty folder becomes a whole configuration. In one that is there, a few lines are added and everything else
-    stands in files under fsplug/. The differences are shown first. A second run has nothing to do; one after a new
-    trunk adds its gateway. What was given before and is not given now stays as it is.
+    stands in files under fsplug/. The differences are shown first. A second run has nothing to do. What was given
+    before and is not given now stays as it is. Directory, dialplan and gateways are files there too: fsplug serve
+    keeps them as the store has them.
     """
+    from fsplug.wiring.xmlways import conf_text
     from fsplug.xml.conffolder import ConfFolder
-    from fsplug.xml.conftext import ConfText
+    from fsplug.xml.gateways import Gateways
     from fsplug.xml.installer import Installer
 
     settings = invocation.settings()
@@ -68,9 +71,10 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     options = {**options_of(conf), **{name: one for name, one in given.items() if one is not None}}
     wanted_settings = _settings(settings, installer, conf)
     with invocation.store() as store:
-        wanted = wanted_installation(replace(settings, **wanted_settings), options, store)
+        wanted = wanted_installation(replace(settings, **wanted_settings), options)
         with working("reading the configuration"):
-            plan = installer.plan(wanted, ConfText(Path(settings.templates) if settings.templates else None))
+            plan = installer.plan(wanted, conf_text(settings))
+            Gateways(store, conf_text(settings)).check()
         _show(invocation, plan)
         if not dry_run:
             _agree(invocation, plan, yes)
@@ -79,7 +83,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
             with working("writing directory and dialplan"):
                 _render(replace(settings, **wanted_settings), conf, store)
     facts = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, **_facts(plan)}
-    invocation.tell(facts, *_told(plan, dry_run, _next_steps(wanted)))
+    invocation.tell(facts, *_told(plan, dry_run, _NEXT_STEPS))
 
 
 @click.command(cls=Verb)
@@ -135,8 +139,8 @@ def options_of(conf: Path | None) -> dict[str, Any]:
     return {} if conf is None else dict(Installer(ConfFolder(conf)).manifest.options)
 
 
-def wanted_installation(settings: "Settings", options: Mapping[str, Any], store: "Store | None") -> "Installation":
-    """The switch as these settings and options want it, with the trunks of the store."""
+def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
+    """The switch as these settings and options want it."""
     from fsplug.wiring import xmlways
     from fsplug.xml.installation import OWN_ADDRESS, Installation, Way, endpoint_url
 
@@ -156,26 +160,17 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any], store:
         rtp_first=first,
         rtp_last=last,
         sip_profile=ways.sip_profile,
+        trunk_profile=ways.trunk_profile,
         public_context=ways.public_context,
-        trunks=_trunks(store) if store else (),
     )
 
 
 def _render(settings: "Settings", conf: Path, store: "Store") -> None:
     from fsplug.wiring import xmlways
-    from fsplug.xml.files import Files
-    from fsplug.xml.standing import StandingFiles
 
-    ways = xmlways.ways(settings)
-    standing = StandingFiles(conf, store, Files(store, xmlways.templates(settings), ways), ways.public_context)
+    standing = xmlways.standing(settings, store, conf)
     standing.make_folders()
     standing.bring_up()
-
-
-def _trunks(store: "Store") -> tuple[Any, ...]:
-    from fsplug.store import companies, trunks
-
-    return tuple(one for each in companies.every(store) for one in trunks.trunks(store, each.domain, each.version))
 
 
 def _address(text: str) -> str:
@@ -239,12 +234,3 @@ def _told(plan: "Plan", dry_run: bool, steps: list[str]) -> list[str]:
     if dry_run:
         return [f"{said}; nothing was written (--dry-run)"]
     return [f"done: {safe(said)} files", "next:", *(f"  {step}" for step in steps)]
-
-
-def _next_steps(wanted: "Installation") -> list[str]:
-    return [
-        "start FreeSWITCH; one that runs: fs_cli -x reloadxml, and for a new trunk: "
-        f"fs_cli -x 'sofia profile {wanted.trunk_profile} rescan'",
-        "fsplug serve",
-        "fsplug doctor",
-    ]

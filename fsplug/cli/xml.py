@@ -22,6 +22,8 @@ _TEMPLATES = click.option(
     "--templates", metavar="DIR", type=_FOLDER, help="Files here go before our templates of the same name."
 )
 _SECRET = "(secret)"
+# What a whole rendering is: of these folders nothing else of ours stays.
+_RENDERED = ("dialplan", "directory")
 _HASH = re.compile('name="a1-hash" value="([0-9a-f]+)"')
 
 
@@ -44,7 +46,7 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
     with invocation.store() as store:
         files = Files(store, Templates(override=templates), ways(invocation.settings()))
         wanted = files.every() if company is None else [*files.shared(), *files.of(companies.get(store, company))]
-        outcome = Folder(out).write(map(_shown, wanted), company is None, dry_run)
+        outcome = Folder(out).write(map(_shown, wanted), _RENDERED if company is None else (), dry_run)
     invocation.tell(_facts(outcome, dry_run), *_lines(outcome, dry_run))
 
 

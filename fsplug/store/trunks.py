@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fsplug.store import companies
 from fsplug.store.database import Row, Store
 from fsplug.store.versioned import HOLDS, Noun, company_id
 
@@ -39,6 +40,11 @@ class Trunk:
 def trunks(store: Store, domain: str, version: int) -> list[Trunk]:
     """The trunks of a policy version, by name."""
     return [_trunk(row) for row in store.rows(_TRUNKS, company_id(store, domain), version, version)]
+
+
+def of_all(store: Store) -> list[Trunk]:
+    """The trunks of every company as they are now, by domain, then by name."""
+    return [one for company in companies.every(store) for one in trunks(store, company.domain, company.version)]
 
 
 def towards(trunks: list[Trunk], e164: str) -> list[Trunk]:

@@ -1,28 +1,33 @@
 """Keeps the files in the switch's configuration folder as the store has it, and has the switch read them again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 
 from fsplug.errors import FsplugError
+from fsplug.xml import gateways
 from fsplug.xml.standing import StandingFiles
 
 log = structlog.get_logger()
 
 
 class Refresher:
-    """`reload` has the switch read its files; it may raise Unavailable, and is asked again at the next look then."""
+    """`reload` has the switch read its files, those of the named gateways anew.
 
-    def __init__(self, standing: StandingFiles, reload: Callable[[], object]) -> None:
+    It may raise Unavailable, and is asked again at the next look then.
+    """
+
+    def __init__(self, standing: StandingFiles, reload: Callable[[Collection[str]], object]) -> None:
         self._standing = standing
         self._reload = reload
-        self._is_unread = False
+        self._unread: set[str] = set()
         self._trouble: str | None = None
 
     def write(self) -> None:
         """Write what has changed. Rendering takes its time and waits for a disk: it runs in a thread."""
         try:
-            self._is_unread = self._standing.catch_up() or self._is_unread
+            outcome = self._standing.catch_up()
+            self._unread.update(outcome.written, outcome.removed)
             trouble = None
         except FsplugError as error:
             trouble = f"{error.code}: {error.text}"
@@ -32,6 +37,7 @@ class Refresher:
 
     def have_read(self) -> None:
         """Have the switch read what was written since it last did."""
-        if self._is_unread:
-            self._reload()
-            self._is_unread = False
+        if self._unread:
+            told = frozenset(self._unread)
+            self._reload(sorted(filter(None, map(gateways.name_of, told))))
+            self._unread -= told

@@ -2,7 +2,8 @@
 
 import fcntl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,11 +40,10 @@ from fsplug.wiring.console import Console
 from fsplug.wiring.deadman import DeadMan
 from fsplug.wiring.doors import endpoint
 from fsplug.wiring.listenin import ListenIn
+from fsplug.wiring.livesocket import LiveSocket
 from fsplug.wiring.refresher import Refresher
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.spoolgate import SpoolGate
-from fsplug.xml.files import Files
-from fsplug.xml.standing import StandingFiles
 
 log = structlog.get_logger()
 
@@ -108,6 +108,7 @@ class ServingProcess:
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenIn(self.store, self.book, self.link, ports, xmlways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
+        self.live_socket = LiveSocket(settings.data, self.listen_in.calls, self.listen_in.live)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
         self._refresher = self._of_switch_files()
@@ -121,6 +122,7 @@ class ServingProcess:
             if self.endpoint is not None:
                 self.endpoint.start()
             self.link.start()
+            self.live_socket.start()
             loops = [
                 gevent.spawn(_every, HOLD_SECONDS, dead_man.hold),
                 gevent.spawn(_every, LOOK_SECONDS, self._look),
@@ -143,6 +145,7 @@ class ServingProcess:
             self.endpoint.stop()
         self.server.drain(DRAIN_SECONDS)
         gevent.killall(loops[1:])
+        self.live_socket.stop()
         self.listen_in.service.stop()
         self.link.stop()
         if not self.writer.flush(FLUSH_SECONDS):
@@ -207,9 +210,17 @@ class ServingProcess:
         if not settings.switch_conf:
             return None
         ways = xmlways.ways(settings)
-        files = Files(self.store, xmlways.templates(settings), ways)
-        standing = StandingFiles(Path(settings.switch_conf), self.store, files, ways.public_context)
-        return Refresher(standing, lambda: self.link.bgapi("reloadxml", RELOAD_SECONDS))
+        standing = xmlways.standing(settings, self.store, Path(settings.switch_conf))
+        return Refresher(standing, partial(self._have_switch_read, ways.trunk_profile))
+
+    def _have_switch_read(self, trunk_profile: str, gateways: Collection[str]) -> None:
+        """A gateway the switch has is taken away first: a rescan leaves it as it was (sofia.c 1.11.1)."""
+        for command in (
+            "reloadxml",
+            *(f"sofia profile {trunk_profile} killgw {gateway}" for gateway in gateways),
+            *([f"sofia profile {trunk_profile} rescan"] if gateways else []),
+        ):
+            self.link.bgapi(command, RELOAD_SECONDS)
 
     def _refresh(self) -> None:
         if self._refresher is not None:

@@ -126,9 +126,14 @@ def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
 
 
 def every(
-    api: Api, settings: Settings, wanted: Installation, phone: tuple[str, str] | None, spool_too: bool = True
+    api: Api,
+    settings: Settings,
+    wanted: Installation,
+    phone: tuple[str, str] | None,
+    known: Iterable[Trunk],
+    spool_too: bool = True,
 ) -> Iterator[Finding]:
-    """All of them. `phone` is a company's domain and a phone's SIP username there."""
+    """All of them. `phone` is a company's domain and a phone's SIP username there, `known` the store's trunks."""
     yield version(api)
     yield modules(api, wanted.modules)
     if wanted.way is Way.ENDPOINT:
@@ -140,7 +145,7 @@ def every(
         yield spool(api, settings.spool)
     yield clock(api)
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
-    yield from trunks(api, wanted.trunks, wanted.trunk_profile)
+    yield from trunks(api, known, wanted.trunk_profile)
 
 
 def _no_gateway(trunk: Trunk, profile: str) -> Finding:
@@ -149,7 +154,7 @@ def _no_gateway(trunk: Trunk, profile: str) -> Finding:
         return wrong(
             _GATEWAYS, f"{text}, and fsplug does not know its host", "fsplug trunk set --company C --host HOST"
         )
-    remedy = f"fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'sofia profile {profile} rescan'"
+    remedy = f"systemctl restart fsplug; fs_cli -x 'sofia profile {profile} rescan'"
     return wrong(_GATEWAYS, text, remedy)
 
 

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+from fsplug.store.database import Store
 from fsplug.wiring.settings import Settings
+from fsplug.xml.conftext import ConfText
+from fsplug.xml.files import Files
+from fsplug.xml.gateways import Gateways
+from fsplug.xml.standing import StandingFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -19,3 +24,15 @@ def ways(settings: Settings) -> Ways:
 def templates(settings: Settings) -> Templates:
     """Our templates, with the operator's before them."""
     return Templates(override=Path(settings.templates) if settings.templates else None)
+
+
+def conf_text(settings: Settings) -> ConfText:
+    """The templates of the switch's configuration, with the operator's before them."""
+    return ConfText(Path(settings.templates) if settings.templates else None)
+
+
+def standing(settings: Settings, store: Store, conf: Path) -> StandingFiles:
+    """What is kept up to date in the switch's configuration folder."""
+    known = ways(settings)
+    files = Files(store, templates(settings), known)
+    return StandingFiles(conf, store, files, Gateways(store, conf_text(settings)), known.public_context)

@@ -3,7 +3,7 @@
 import filecmp
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from fsplug.xml.ways import Ways
 
 # What is ours in a folder: written by `Folder`, and the only files it replaces or removes.
 MANIFEST = ".fsplug-files.json"
+FOLDERS = ("dialplan", "directory", "gateways")
 # Whoever reads the directory can sign in as anybody in it.
 _MODE = 0o640
 
@@ -92,8 +93,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, files: Iterable[File], whole: bool = True, dry_run: bool = False) -> Outcome:
-        """Bring the folder to these files; `whole` removes those of ours that are not among them.
+    def write(self, files: Iterable[File], complete: Collection[str] = FOLDERS, dry_run: bool = False) -> Outcome:
+        """Bring the folder to these files; of those in `complete`, every other one of ours is removed.
 
         A file is replaced at once or not at all. Refused("not-ours") if one of the names is taken by a file that
         fsplug didn't write. With `dry_run` nothing is changed, only told.
@@ -106,7 +107,7 @@ class Folder:
             # Before the first of them is there: whoever ends us now leaves nothing that we take for somebody else's.
             self._remember(ours | places)
         written = tuple(file.place for file in wanted if self._replace(file, dry_run))
-        removed = tuple(sorted(ours - places)) if whole else ()
+        removed = tuple(sorted(place for place in ours - places if _folder(place) in complete))
         if not dry_run:
             self._remove(removed)
             self._remember((ours | places) - set(removed))
@@ -170,10 +171,12 @@ class Folder:
 
 
 def _is_place(place: str) -> bool:
-    folder, _, name = place.partition("/")
-    return (
-        folder in ("dialplan", "directory") and name.endswith(".xml") and "/" not in name and not name.startswith(".")
-    )
+    name = place.partition("/")[2]
+    return _folder(place) in FOLDERS and name.endswith(".xml") and "/" not in name and not name.startswith(".")
+
+
+def _folder(place: str) -> str:
+    return place.partition("/")[0]
 
 
 def _is_same(path: Path, pieces: Iterator[str]) -> bool:

@@ -1,14 +1,11 @@
 """What a FreeSWITCH is told of this fsplug, and the files of a configuration made whole."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from fsplug.errors import Invalid
-from fsplug.store.trunks import Trunk
 from fsplug.xml.conftext import ConfText
 from fsplug.xml.timezones import posix_rules
 
@@ -64,7 +61,6 @@ class Installation:
     sip_profile: str = "internal"
     trunk_profile: str = "external"
     public_context: str = "public"
-    trunks: tuple[Trunk, ...] = ()
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -91,14 +87,10 @@ def profile(installation: Installation, text: ConfText, kind: str) -> dict[str, 
 
 
 def own(installation: Installation, text: ConfText) -> dict[str, bytes]:
-    """The files that every installation has: where to ask fsplug, and the gateways of its trunks."""
-    files = {
-        f"fsplug/gateways/{trunk.gateway}.xml": text.render("gateway.xml", trunk=trunk)
-        for trunk in _gateways(installation.trunks)
-    }
-    if installation.way is Way.ENDPOINT:
-        files["fsplug/xml_curl/fsplug.xml"] = text.render("binding.xml", it=installation)
-    return files
+    """The files that every installation has: where to ask fsplug."""
+    if installation.way is not Way.ENDPOINT:
+        return {}
+    return {"fsplug/xml_curl/fsplug.xml": text.render("binding.xml", it=installation)}
 
 
 def endpoint_url(host: str, port: int) -> str:
@@ -107,21 +99,3 @@ def endpoint_url(host: str, port: int) -> str:
     url = f"http://{shown}:{port}/"
     urlsplit(url)
     return url
-
-
-def _gateways(trunks: tuple[Trunk, ...]) -> Iterator[Trunk]:
-    """A trunk for each gateway that the switch does not have by itself; companies may share one."""
-    known: dict[str, Trunk] = {}
-    for trunk in trunks:
-        if not trunk.host:
-            continue
-        there = known.setdefault(trunk.gateway, trunk)
-        if _account(there) != _account(trunk):
-            remedy = "give one of them another with: fsplug trunk set --gateway"
-            text = f"two trunks lead elsewhere by one gateway, {trunk.gateway}: {there.host} and {trunk.host}; {remedy}"
-            raise Invalid("gateway-conflict", text, gateway=trunk.gateway, hosts=[there.host, trunk.host])
-    yield from known.values()
-
-
-def _account(trunk: Trunk) -> tuple[object, ...]:
-    return (trunk.host, trunk.port, trunk.register, trunk.username, trunk.password)

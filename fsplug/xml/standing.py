@@ -1,21 +1,25 @@
-"""The directory and dialplan files in a switch's configuration folder: all it has when it reads files, and what it
-falls back on when it asks an endpoint that is away."""
+"""The directory, dialplan and gateway files in a switch's configuration folder.
+
+All it has when it reads files, and what it falls back on when it asks an endpoint that is away.
+"""
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.store import companies
 from fsplug.store.database import Store
 from fsplug.xml.conffolder import ConfFolder
-from fsplug.xml.files import MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.files import FOLDERS, MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.gateways import FOLDER as GATEWAYS
+from fsplug.xml.gateways import Gateways
 from fsplug.xml.surgery import XmlFile
 
 OWN = "fsplug"
 _PUBLIC = "public/extensions.xml"
-_FOLDERS = ("", "/dialplan", "/directory", "/public")
+_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public")
 # The group is the switch's: what fsplug serve writes here later belongs to it too, and the switch can read it.
 _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
@@ -23,10 +27,11 @@ _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 class StandingFiles:
     """Those below `conf`. Unavailable when they can't be written."""
 
-    def __init__(self, conf: Path, store: Store, files: Files, public_context: str) -> None:
+    def __init__(self, conf: Path, store: Store, files: Files, gateways: Gateways, public_context: str) -> None:
         self._root = conf
         self._store = store
         self._files = files
+        self._gateways = gateways
         self._public_context = public_context
         self._versions: dict[str, int] | None = None
 
@@ -43,29 +48,28 @@ class StandingFiles:
     def bring_up(self) -> Outcome:
         """Write every file that differs from the store, remove what nothing stands behind any more."""
         versions = self._now()
-        outcome = self._write(self._files.every(), whole=True)
+        outcome = self._write([*self._files.every(), *self._gateways.files()], FOLDERS)
         self._versions = versions
         return outcome
 
-    def catch_up(self) -> bool:
-        """Write the files of the companies that have changed since the last time; whether any file is different."""
+    def catch_up(self) -> Outcome:
+        """Write the files of the companies that have changed since the last time."""
         before, now = self._versions, self._now()
         if before is None or before.keys() != now.keys():
-            outcome = self.bring_up()
-            return bool(outcome.written or outcome.removed)
+            return self.bring_up()
         changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
         if not changed:
-            return False
+            return Outcome()
         files = [*self._files.shared(), *(file for one in changed for file in self._files.of(one))]
-        outcome = self._write(files, whole=False)
+        outcome = self._write([*files, *self._gateways.files()], (GATEWAYS,))
         self._versions = now
-        return bool(outcome.written)
+        return outcome
 
     def _now(self) -> dict[str, int]:
         return {one.domain: one.version for one in companies.every(self._store)}
 
-    def _write(self, files: Iterable[File], whole: bool) -> Outcome:
-        outcome = Folder(self._conf.root / OWN).write(files, whole=whole)
+    def _write(self, files: Iterable[File], complete: Collection[str]) -> Outcome:
+        outcome = Folder(self._conf.root / OWN).write(files, complete)
         self._write_public()
         return outcome
 

@@ -10,12 +10,13 @@ OWN_PROMPTS = Path(__file__).parents[1] / "prompts"
 class Ways:
     """How calls get from one place to another.
 
-    Phones sign in to `sip_profile`; trunks call into `public_context`. The switch asks fsplug at `listen_host` and
-    `listen_port`. A person rings for `ring_seconds`. Prompts are looked for in `prompts/DOMAIN/LANGUAGE`, then in
-    `prompts/LANGUAGE`, then among our own.
+    Phones sign in to `sip_profile`; trunks call at `trunk_profile`, into `public_context`. The switch asks fsplug at
+    `listen_host` and `listen_port`. A person rings for `ring_seconds`. Prompts are looked for in
+    `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own.
     """
 
     sip_profile: str = "internal"
+    trunk_profile: str = "external"
     public_context: str = "public"
     listen_host: str = "127.0.0.1"
     listen_port: int = 8084

@@ -176,12 +176,13 @@ def test_uninstall_restores_every_byte(cli: Cli, conf: Path, there: str, request
 
 def test_a_new_trunk_gets_its_gateway_and_one_taken_away_loses_it(cli: Cli, conf: Path) -> None:
     install(cli, conf)
-    assert not list(conf.glob("fsplug/gateways/*"))
-    with_trunk(cli, "--register", "--username", "acme")
+    gateway = conf / "fsplug/gateways/second.xml"
+    assert not gateway.exists()
+    second = ("--company", ACME, "second")
+    cli.ok("trunk", "add", *second, "--host", "192.0.2.8", "--register", "--username", "acme")
     install(cli, conf)
-    gateway = conf / "fsplug/gateways/trunk.xml"
     assert 'name="register" value="true"' in gateway.read_text()
-    cli.ok("trunk", "remove", "--company", ACME, "trunk", "--yes")
+    cli.ok("trunk", "remove", *second, "--yes")
     install(cli, conf)
     assert not gateway.exists()
 

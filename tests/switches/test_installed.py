@@ -32,6 +32,10 @@ class Installed:
     def exchange(self) -> Exchange:
         return Exchange(self.switch.ports, data=self.cli.data)
 
+    def gateway(self, name: str) -> str:
+        """What the switch tells of it."""
+        return self.switch.api(f"sofia status gateway {name}")
+
     def play(self, name: str) -> list[str]:
         """What went wrong for the people of a scenario."""
         outcomes = play(read_scenario(name), self.exchange)
@@ -84,10 +88,11 @@ def test_a_change_works_on_the_next_call(installed: Installed) -> None:
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:
     port = str(some_ports(1)[0])
     installed.cli.ok("trunk", "add", "--company", ACME, "second", "--host", "127.0.0.1", "--port", port)
-    installed.cli.ok("switch", "install", "--conf", installed.switch.conf, "--yes")
-    installed.switch.api("reloadxml")
-    installed.switch.api("sofia profile external rescan")
-    wait_for(lambda: "second" in installed.switch.api("sofia xmlstatus gateway"), 5, "the gateway to be there")
+    wait_for(lambda: f"127.0.0.1:{port}" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be there")
+    installed.cli.ok("trunk", "set", "--company", ACME, "second", "--host", "127.0.0.2")
+    wait_for(lambda: f"127.0.0.2:{port}" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be another")
+    installed.cli.ok("trunk", "remove", "--company", ACME, "second", "--yes")
+    wait_for(lambda: "Invalid" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be gone")
 
 
 def test_with_fsplug_away_phones_sign_in_and_call(installed: Installed) -> None:

@@ -10,7 +10,9 @@ from fsplug.store import companies
 from fsplug.store.companies import Company
 from fsplug.store.database import Store
 from fsplug.wiring.refresher import Refresher
+from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files
+from fsplug.xml.gateways import Gateways
 from fsplug.xml.standing import StandingFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
@@ -32,8 +34,8 @@ def conf(tmp_path: Path) -> Path:
 
 
 def refresher(store: Store, conf: Path, told: list[str]) -> Refresher:
-    standing = StandingFiles(conf, store, Files(store, Templates(), Ways()), "public")
-    return Refresher(standing, lambda: told.append("reload"))
+    standing = StandingFiles(conf, store, Files(store, Templates(), Ways()), Gateways(store, ConfText()), "public")
+    return Refresher(standing, lambda gateways: told.append(" ".join(["reload", *gateways])))
 
 
 def look(one: Refresher) -> None:
@@ -68,7 +70,7 @@ def test_a_folder_that_is_away_is_no_fault_and_is_written_when_it_is_back(store:
 
 
 def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -> None:
-    def away() -> None:
+    def away(gateways: object) -> None:
         raise Unavailable("link-down", "away")
 
     told: list[str] = []
@@ -76,6 +78,6 @@ def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -
     one._reload = away
     with pytest.raises(Unavailable):
         look(one)
-    one._reload = lambda: told.append("reload")
+    one._reload = lambda gateways: told.append("reload")
     look(one)
     assert told == ["reload"]

@@ -90,7 +90,7 @@ def test_one_company_s_files_leave_the_others(own_store: Store, tmp_path: Path) 
     out = tmp_path / "out"
     Folder(out).write(files(own_store))
     acme = Files(own_store, Templates(), Ways()).of(companies.get(own_store, "acme.example"))
-    assert Folder(out).write(acme, whole=False) == Outcome(kept=ACME)
+    assert Folder(out).write(acme, ()) == Outcome(kept=ACME)
     assert (out / BETA[0]).exists()
 
 
