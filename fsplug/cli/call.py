@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli import words
+from fsplug.cli import livecalls, words
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.output import sheet, table, when
@@ -30,9 +30,14 @@ def call() -> None:
 
 @call.command(name="list")
 @listing_options
+@click.option("--watch", is_flag=True, help="Show who is in a call now, and every change, until Ctrl-C.")
+@click.option("--as", "viewer", metavar="USERNAME", help="With --watch: whether this user may listen in to each.")
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked) -> None:
+def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None) -> None:
     """List calls, newest first, with their decisions."""
+    if watch:
+        livecalls.watch(invocation, asked.company, viewer)
+        return
     with invocation.store() as store:
         found, cut = first(find(store, asked, calls.listed), asked.limit)
         facts = [_call_facts(one, made) for one, made in _with_decisions(store, found)]

@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Place] = {
     "policy": Place("fsplug.cli.policy:policy", "What is recorded: show, set, simulate."),
     "exclude": Place("fsplug.cli.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
     "call": Place("fsplug.cli.call:call", "Calls and the decisions made in them: list, show."),
+    "listen": Place("fsplug.cli.listen:listen", "Listen in to a colleague's call; who listened to whom: list."),
     "recording": Place("fsplug.cli.recording:recording", "Recordings: list, show, verify."),
     "gap": Place("fsplug.cli.gap:gap", "What should have been recorded and was not: list."),
     "decision": Place("fsplug.cli.decision:decision", "Decisions of the past: replay."),

@@ -33,11 +33,12 @@ FindPrompt = Callable[[str, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A star code that fsplug itself dials from a user's phone, for a command or a console."""
+    """A star code that fsplug dials from a user's phone; `told` gets the listen-in's id, or the reason why not."""
 
     company: str
     username: str
     device: DeviceKind
+    told: Callable[[str | Reason], object]
 
 
 class ListenDoor:
@@ -49,6 +50,8 @@ class ListenDoor:
         self._facts = facts
         self._find_prompt = find_prompt
         self.tickets: dict[str, Ticket] = {}
+        # Whom to tell, by the leg that asks.
+        self._asking: dict[str, Callable[[str | Reason], object]] = {}
 
     def takes(self, channel: Event) -> bool:
         """Whether this call is one for the star code."""
@@ -72,6 +75,7 @@ class ListenDoor:
 
     def _answer(self, caller: Caller | None, company: str, channel: Event) -> dict[str, str]:
         dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
+        told = self._asking.pop(channel.uuid, _nobody)
         if caller is None:
             log.warning("listen-in-refused", call=channel.uuid, company=company, reason=Reason.NOT_IDENTIFIED)
             return self._refusal(company, Reason.NOT_IDENTIFIED)
@@ -79,7 +83,9 @@ class ListenDoor:
             listening = self._service.begin(caller, dialled)
         except Refused as refusal:
             log.info("listen-in-refused", call=channel.uuid, user=caller.user.username, reason=refusal.code)
+            told(Reason(refusal.code))
             return self._refusal(company, Reason(refusal.code))
+        told(listening.id)
         return {"fsplug_listen": listening.talk.leg, "fsplug_listen_prompt": ""}
 
     def _refusal(self, company: str, reason: Reason) -> dict[str, str]:
@@ -113,6 +119,7 @@ class ListenDoor:
         user = self._facts.user(ticket.company, ticket.username) if ticket else None
         if ticket is None or user is None:
             return None
+        self._asking[channel.uuid] = ticket.told
         return Caller(ticket.company, user, Door.COMMAND, ticket.device, channel.uuid)
 
     def _phone(self, channel: Event, company: str) -> Caller | None:
@@ -148,6 +155,10 @@ class ListenDoor:
         version = policies.current_version(self._store, company.domain)
         user = people.by_number(self._store, company.domain, e164, version) if e164 else None
         return () if user is None else (user,)
+
+
+def _nobody(outcome: str | Reason) -> None:
+    """Nobody waits to be told."""
 
 
 def _is_trunk(trunk: Trunk, address: str, marked: str) -> bool:

@@ -57,6 +57,10 @@ class ListenService:
         target = self._facts.person(company, dialled) if company else None
         return self._decide_for(caller, company, target)
 
+    def may_listen(self, caller: Caller, company: str, target: User | None) -> Admission:
+        """Whether this caller may listen to this person now."""
+        return self._decide_for(caller, company, target)[0]
+
     def begin(self, caller: Caller, dialled: str) -> Listening:
         """Let the caller's leg hear whom they dialled, once the gate has admitted it and that person has been told.
 

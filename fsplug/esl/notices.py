@@ -53,9 +53,9 @@ class Notices:
 
         The tone must play too: it alone reaches a person who looks at neither.
         """
-        self._tones += 1
+        self._tones = count = self._tones + 1
         self._languages[leg] = language
-        if not (self._show(leg) and self._switch.sound(leg, self._tones)):
+        if not (self._show(leg) and self._switch.sound(leg, count)):
             raise Refused(Reason.NOT_TOLD, "neither the phone nor the console could be told who listens", leg=leg)
 
     def set_back(self, leg: str) -> None:

@@ -76,6 +76,10 @@ class Voice:
         """How loud this tone was in that span: dB below a full-scale sine; -120 for none at all."""
         return level(self.heard(since, until), hertz)
 
+    def loudness(self) -> list[tuple[float, int]]:
+        """The largest sample of every frame, with the time it came."""
+        return [(at, int(np.abs(_TABLE[np.frombuffer(payload, np.uint8)]).max())) for at, payload in list(self._heard)]
+
     @property
     def last_heard_at(self) -> float:
         """When the latest frame came; 0 when none has."""

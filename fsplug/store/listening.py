@@ -52,10 +52,12 @@ _LISTENS = LISTEN_SESSION.select(
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[ListenIn]:
-    """The company's listen-ins and refusals, newest first. `person`: the listener or the target."""
+    """The company's listen-ins and refusals, newest first. `person`: the listener or the target; `number`: dialled."""
     query = _LISTENS.where(LISTEN_SESSION.company == company_id(store, domain))
     if wanted.person is not None:
         query = query.where((LISTEN_SESSION.listener == wanted.person) | (LISTEN_SESSION.target == wanted.person))
+    if wanted.number is not None:
+        query = query.where(LISTEN_SESSION.dialled == wanted.number)
     return _page(store, query, limit, before, wanted)
 
 

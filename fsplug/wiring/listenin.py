@@ -10,12 +10,14 @@ from fsplug.esl.callbook import CallBook
 from fsplug.esl.event import Event
 from fsplug.esl.link import Link
 from fsplug.esl.listenbook import ListenBook
+from fsplug.esl.listencall import ListenCalls
 from fsplug.esl.listendoor import ListenDoor
 from fsplug.esl.listenfacts import ListenFacts
 from fsplug.esl.listenguard import ListenGuard
 from fsplug.esl.listening import ListenService
 from fsplug.esl.listenswitch import LinkedListenSwitch
 from fsplug.esl.listenwatch import ListenWatch
+from fsplug.esl.livelist import LiveList
 from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.esl.reception import Reception
@@ -41,6 +43,9 @@ class ListenIn:
         self.service = ListenService(listens, self.facts, notices, guard, switch, ports)
         self.door = ListenDoor(store, self.service, self.facts, _finder(ways))
         self.watch = ListenWatch(store, self.service, notices, switch, ports)
+        self.calls = ListenCalls(store, self.facts, self.service, self.door, switch, ways.sip_profile)
+        self.live = LiveList(book, listens, self.facts, self.service)
+        self.service.on_change = self.live.change
 
     def reception(self, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
         """What answers calls that ask: this one's door, or `arm`."""
@@ -49,6 +54,7 @@ class ListenIn:
     def see(self, event: Event) -> None:
         """An event of the switch."""
         self.watch.see(event)
+        self.live.see(event)
 
     def look(self) -> None:
         """The switch's live legs looked at; for the first time when an earlier process's calls are taken up."""

@@ -10,7 +10,7 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.softphone import Dialog, Softphone
 from fsplug.store import listening
 from fsplug.store.listening import ListenIn
-from tests.calls.lines import CUSTOMER, FakeLine, Line, RealLine
+from tests.calls.lines import CUSTOMER, FakeLine
 from tests.calls.plant import ACME, Plant
 
 ANNA, BO, CLARA, DAVID = "1001", "1002", "1003", "1004"
@@ -79,20 +79,34 @@ class Party(Protocol):
 
 
 @contextmanager
-def party(line: Line) -> Iterator[Party]:
-    """The party for this line."""
-    if isinstance(line, FakeLine):
-        yield FakeParty(line)
+def party(plant: Plant) -> Iterator[Party]:
+    """The party for this plant's line. Their calls are over afterwards."""
+    if isinstance(plant.line, FakeLine):
+        yield FakeParty(plant)
+        plant.line.ask("hang_up_all", cause="NORMAL_CLEARING")
     else:
         with ExitStack() as stack:
-            yield RealParty(line, stack)
+            yield RealParty(plant, stack)
+
+
+def _answered(plant: Plant) -> int:
+    return sum(1 for call in plant.calls() if call.answered_at)
+
+
+@contextmanager
+def _seen(plant: Plant) -> Iterator[None]:
+    """What happens within is a call that is answered, and that fsplug has seen so."""
+    before = _answered(plant)
+    yield
+    wait_for(lambda: _answered(plant) > before, 5, "fsplug to see the answer")
 
 
 class RealParty:
     """Softphones around FreeSWITCH."""
 
-    def __init__(self, line: RealLine, stack: ExitStack) -> None:
-        self._ports = line.switch.ports
+    def __init__(self, plant: Plant, stack: ExitStack) -> None:
+        self._plant = plant
+        self._ports = plant.line.switch.ports
         self._stack = stack
         self.phones: dict[str, Softphone] = {}
 
@@ -106,9 +120,10 @@ class RealParty:
         self.phone(user)
 
     def talk(self, caller: str, answerer: str) -> "RealTalk":
-        talk = self.ring(caller, answerer, rings=0.0)
-        talk.phones[caller].until_up(talk.dialogs[caller])
-        talk.dialogs[answerer] = talk.phones[answerer].until_up()
+        with _seen(self._plant):
+            talk = self.ring(caller, answerer, rings=0.0)
+            talk.phones[caller].until_up(talk.dialogs[caller])
+            talk.dialogs[answerer] = talk.phones[answerer].until_up()
         return talk
 
     def ring(self, caller: str, called: str, rings: float | None = None) -> "RealTalk":
@@ -167,8 +182,8 @@ class RealCaller:
 class FakeParty:
     """The fake switch's people, by its control port."""
 
-    def __init__(self, line: FakeLine) -> None:
-        self._line = line
+    def __init__(self, plant: Plant) -> None:
+        self._plant, self._line = plant, plant.line
         self._answers: dict[str, float | str] = {"trunk": 0.1, "*": "no-answer"}
 
     def is_ready(self, user: str) -> None:
@@ -176,9 +191,8 @@ class FakeParty:
 
     def talk(self, caller: str, answerer: str) -> "FakeTalk":
         self._answers[answerer] = 0.1
-        talk = self._call(caller, _number(caller, answerer), answerer)
-        self._line.ask("wait_bridged", call=talk.call)
-        return talk
+        with _seen(self._plant):
+            return self._call(caller, _number(caller, answerer), answerer)
 
     def ring(self, caller: str, called: str) -> "FakeTalk":
         talk = self._call(caller, _number(caller, called), called, {**self._answers, called: "no-answer"})
@@ -262,8 +276,8 @@ class Listens:
 
     def display(self) -> str:
         """What the heard leg was shown last, as the switch has it."""
-        leg = self.rows()[-1].target_leg
-        return self.plant.line.api(f"uuid_getvar {leg} last_sent_callee_id_name").strip()
+        legs = [row.target_leg for row in self.rows()]
+        return self.plant.line.api(f"uuid_getvar {legs[-1]} last_sent_callee_id_name").strip() if legs else ""
 
 
 def _number(caller: str, called: str) -> str:

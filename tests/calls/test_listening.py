@@ -21,7 +21,7 @@ ENDED_SECONDS = 1.0
 @pytest.fixture
 def people(plant: Plant) -> Iterator[Party]:
     plant.apply(allowed)
-    with party(plant.line) as they:
+    with party(plant) as they:
         yield they
 
 
@@ -130,7 +130,7 @@ def heard_ids(plant: Plant) -> set[str]:
         ("*28*" + 60 * "7", Reason.UNKNOWN_PERSON),
         ("*28*${system(touch${IFS}/tmp/fsplug-hostile-star)}", Reason.UNKNOWN_PERSON),
         ("*28*sip:1001", Reason.UNKNOWN_PERSON),
-        ("*28*1001'or'1", Reason.UNKNOWN_PERSON),
+        ("*28*1001|1001", Reason.UNKNOWN_PERSON),
         ("*28*2001", Reason.UNKNOWN_PERSON),
     ],
 )

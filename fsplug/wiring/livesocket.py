@@ -1,0 +1,118 @@
+"""What the command line asks a running `fsplug serve`: lines of JSON over a socket in its data folder.
+
+Whoever may open the data folder may ask; nobody else can.
+"""
+
+import json
+import os
+import socket as plain_socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import structlog
+from gevent import socket
+from gevent.server import StreamServer
+
+from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
+from fsplug.esl.listencall import ListenCalls
+from fsplug.esl.livelist import LiveList
+
+log = structlog.get_logger()
+
+NAME = "live.sock"
+# How often a watcher hears that nothing has changed, so that one who is gone is noticed.
+WATCH_SECONDS = 5.0
+_ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
+
+Request = Mapping[str, Any]
+
+
+class LiveSocket:
+    """Answers `listen` and `calls`; with `watch` the calls again after every change."""
+
+    def __init__(self, data: Path, calls: ListenCalls, live: LiveList) -> None:
+        self._data = data
+        self._calls = calls
+        self._live = live
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Listen. A socket that a killed process left behind is replaced."""
+        (self._data / NAME).unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with _short(self._data) as place:
+            before = os.umask(0o177)
+            try:
+                listener.bind(place)
+            finally:
+                os.umask(before)
+        listener.listen(16)
+        self._server = StreamServer(listener, self._serve)
+        self._server.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.stop(timeout=0)
+            (self._data / NAME).unlink(missing_ok=True)
+
+    def _serve(self, connection: Any, address: object) -> None:
+        with connection, connection.makefile("r") as lines:
+            try:
+                for answer in self._answers(json.loads(lines.readline())):
+                    connection.sendall(json.dumps(answer).encode() + b"\n")
+            except FsplugError as error:
+                connection.sendall(json.dumps(_told(error)).encode() + b"\n")
+            except (OSError, ValueError, KeyError) as error:
+                log.info("asker-gone", error=str(error))
+
+    def _answers(self, request: Request) -> Iterator[dict[str, Any]]:
+        if request["do"] == "listen":
+            yield {"listen": self._calls.listen(request["company"], request["as"], request["to"])}
+            return
+        known = self._live.changes
+        yield self._list(request)
+        while request.get("watch"):
+            known = self._live.wait(known, WATCH_SECONDS)
+            yield self._list(request)
+
+    def _list(self, request: Request) -> dict[str, Any]:
+        company, viewer = request["company"], request.get("as")
+        asked_by = self._calls.viewer(company, viewer) if viewer else None
+        return {"calls": [asdict(one) for one in self._live.of(company, asked_by)]}
+
+
+def ask(data: Path, **request: Any) -> Iterator[dict[str, Any]]:
+    """The answers of the `fsplug serve` of this data folder. Its errors are raised; Unavailable when there is none."""
+    with plain_socket.socket(plain_socket.AF_UNIX, plain_socket.SOCK_STREAM) as connection:
+        try:
+            with _short(data) as place:
+                connection.connect(place)
+        except OSError as error:
+            text = f"no fsplug serves {data}; start it with: fsplug serve --data {data}"
+            raise Unavailable("not-serving", text, data=str(data)) from error
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        with connection.makefile("r") as lines:
+            for line in lines:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise _ERRORS[answer["kind"]](answer["error"], answer["text"], **answer["facts"])
+                yield answer
+
+
+def _told(error: FsplugError) -> dict[str, Any]:
+    facts = {name: str(value) for name, value in error.facts.items()}
+    return {"error": str(error.code), "kind": type(error).__name__, "text": error.text, "facts": facts}
+
+
+@contextmanager
+def _short(data: Path) -> Iterator[str]:
+    """The socket's path by way of its folder's descriptor: a socket's own path may have 107 bytes at most (Linux)."""
+    folder = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{NAME}"
+    finally:
+        os.close(folder)

@@ -1,0 +1,110 @@
+"""What reaches whose ear in a listen-in on FreeSWITCH: the tone, the parties' voices, and nothing of the listener's."""
+
+import time
+import wave
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.media import Voice, level
+from fsplug.lab.tone import SAMPLE_RATE
+from fsplug.media.archive import FolderArchive
+from fsplug.store import listening
+from tests.calls.lines import CUSTOMER, REAL, why_not
+from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, RealParty, allowed, party
+from tests.calls.plant import ACME, Plant
+
+ANNAS_STAR = "*28*70101001"
+# The two notes of the tone (listencommands).
+NOTES = (620, 780)
+NOTE_SECONDS = 0.1
+
+
+@pytest.fixture(scope="session", params=[REAL])
+def line(request: pytest.FixtureRequest) -> object:
+    if reason := why_not(REAL):
+        pytest.skip(reason)
+    return request.getfixturevalue("real_line")
+
+
+@pytest.fixture
+def people(plant: Plant) -> Iterator[RealParty]:
+    plant.apply(allowed)
+    with party(plant) as they:
+        yield they
+
+
+@pytest.fixture
+def listens(plant: Plant) -> Listens:
+    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
+
+
+def loudest(voice: Voice, hertz: int, since: float) -> float:
+    """The loudest this note was in any tenth of a second, but for what the tones all along leave in it."""
+    spans = int((time.monotonic() - since) / 0.02)
+    return max(voice.level(hertz, since + n * 0.02, since + n * 0.02 + NOTE_SECONDS) for n in range(spans))
+
+
+def test_the_tone_reaches_the_person_and_not_the_customer(people: RealParty) -> None:
+    """Its notes stand out in Anna's ear by 30 dB and do not in the customer's."""
+    talk = people.talk(CUSTOMER, ANNA)
+    anna, customer = talk.dialogs[ANNA].voice, talk.dialogs[CUSTOMER].voice
+    wait_for(lambda: customer.level(HERTZ[ANNA], time.monotonic() - 0.3) > AUDIBLE, 3, "them to talk")
+    asked = time.monotonic()
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    wait_for(lambda: time.monotonic() > asked + 1.5, 3, "the tone to be over")
+    for note in NOTES:
+        assert loudest(anna, note, asked) > -20
+        assert loudest(customer, note, asked) < -40
+
+
+def test_the_listener_hears_both_and_is_heard_by_neither(people: RealParty) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    begun = time.monotonic()
+    bo.phone.press("0123456789*#", bo.dialog)
+    wait_for(lambda: time.monotonic() > begun + 2.5, 5, "all keys to be pressed")
+    for who in (ANNA, CUSTOMER):
+        ear = talk.dialogs[who].voice
+        assert ear.level(HERTZ[BO], begun) < SILENT
+        assert ear.events == []
+        assert ear.level(HERTZ[CUSTOMER if who == ANNA else ANNA], begun) > AUDIBLE
+    assert bo.hears(ANNA, CUSTOMER)
+
+
+def test_the_phone_shows_who_listens_and_then_the_customer_again(people: RealParty, listens: Listens) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    shown = talk.dialogs[ANNA].shown
+    assert shown[-1][1].startswith('"Bo Lund lytter med" <sip:1002@')
+    assert shown[-1][0] < first_heard(bo.dialog.voice)
+    bo.hang_up()
+    wait_for(lambda: len(shown) == 2, 3, "the display to be set back")
+    assert CUSTOMER in shown[-1][1] and "lytter" not in shown[-1][1]
+
+
+def first_heard(voice: Voice) -> float:
+    """When the first sound came that is louder than comfort noise."""
+    return next(at for at, level in voice.loudness() if level > 200)
+
+
+def test_a_recording_has_nothing_of_the_tone_on_the_customers_channel(people: RealParty, plant: Plant) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    begun = time.monotonic()
+    wait_for(lambda: time.monotonic() > begun + 1.0, 3, "the tone to be over")
+    talk.hang_up(CUSTOMER)
+    plant.until_settled()
+    [recording] = [one for one in plant.recordings() if one.call == plant.calls()[0].id]
+    with FolderArchive(plant.data / "archive").open(recording.location or "") as file, wave.open(file) as wav:
+        samples = np.frombuffer(wav.readframes(wav.getnframes()), "<i2").reshape(-1, 2).T
+    step = int(NOTE_SECONDS * SAMPLE_RATE)
+    for channel in samples:
+        for note in NOTES:
+            assert max(level(channel[at : at + step], note) for at in range(0, len(channel) - step, step // 4)) < -35
