@@ -4,20 +4,26 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
+from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import free_ports, some_ports
 from fsplug.lab.scenario import read_scenario
 from fsplug.lab.sipp import play
-from fsplug.lab.witness import Witness
+from fsplug.lab.softphone import Softphone
+from fsplug.lab.witness import Account, Witness
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.cli.conftest import ACME, DEMO, Cli
 
 CHANGE_SECONDS = 1.5
+CONSENT = "+4570103001"
+# The question in two languages.
+SILENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,25 @@ class Installed:
     @property
     def exchange(self) -> Exchange:
         return Exchange(self.switch.ports, data=self.cli.data)
+
+    def account(self) -> Account:
+        """Calls and recordings, as fsplug lists them."""
+        return Witness(self.cli.data).account()
+
+    def decided_since(self, before: Account) -> list[dict[str, Any]]:
+        """The decisions made since then."""
+        known = {call["call"] for call in before.calls}
+        calls = self.account().calls
+        return [one for call in calls if call["call"] not in known for one in call["decisions"]]
+
+    def desk(self, user: str) -> Softphone:
+        """A phone that signs in with what fsplug knows, and answers."""
+        password = phone_password(self.cli.data, ACME, user)
+        return Softphone(self.switch.ports.internal_port, ACME, user, password, hertz=440)
+
+    def customer(self) -> Softphone:
+        """Somebody outside."""
+        return Softphone(self.switch.ports.external_port, ACME, "+4522334455", hertz=900)
 
     def gateway(self, name: str) -> str:
         """What the switch tells of it."""
@@ -75,6 +100,24 @@ def test_calls_go_and_are_recorded_as_policy_says(installed: Installed, name: st
     assert witness.complaints(read_scenario(name), before) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "rule", "recordings"), [("1", "group-always", 1), ("2", "group-never", 0), ("", "group-never", 0)]
+)
+def test_a_caller_s_key_decides_whether_the_call_is_recorded(
+    installed: Installed, key: str, rule: str, recordings: int
+) -> None:
+    before = installed.account()
+    with installed.desk("1001") as anna, installed.customer() as customer:
+        asking = customer.until_up(customer.call(CONSENT))
+        if key:
+            customer.press(key, asking)
+        wait_for(lambda: bool(anna.dialogs), SILENCE_SECONDS, "the phone to ring")
+        anna.until_up()
+        wait_for(lambda: installed.decided_since(before) != [], 5, "the decision")
+    assert [one["rule"] for one in installed.decided_since(before)] == [rule]
+    wait_for(lambda: len(installed.account().recordings) == len(before.recordings) + recordings, 5, "the recording")
+
+
 def test_a_change_works_on_the_next_call(installed: Installed) -> None:
     found = ("find_user_xml", "id", "2222", ACME)
     user = ("--company", ACME, "2222")
@@ -112,6 +155,7 @@ def _furnished(folder: Path, way: str) -> tuple[Cli, object]:
     settings.write_text(named + settings.read_text())
     cli.ok("apply", DEMO)
     cli.ok("trunk", "set", "--company", ACME, "trunk", "--host", "127.0.0.1", "--port", ports.trunk_port)
+    cli.ok("ivr", "set", "--company", ACME, "3001", "--timeout-seconds", "1", "--tries", "1")
     (folder / "conf").mkdir()
     sip = ("--sip-address", "127.0.0.1", "--sip-port", ports.internal_port, "--trunk-port", ports.external_port)
     rtp = ("--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
