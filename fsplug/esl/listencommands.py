@@ -29,7 +29,8 @@ def display(leg: str, name: str, number: str) -> str:
 
 def showable(text: str) -> str:
     """The text without what a display, or the switch on the way to it, could misunderstand."""
-    return " ".join(_NOT_SHOWN.sub("", text.replace("'", "\u2019")).split())[:_SHOWN_CHARACTERS].strip()
+    words = _NOT_SHOWN.sub("", " ".join(text.replace("'", "\u2019").split()))
+    return " ".join(words.split())[:_SHOWN_CHARACTERS].strip()
 
 
 def tone(leg: str, count: int) -> str:

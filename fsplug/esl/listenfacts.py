@@ -16,13 +16,17 @@ _LONGEST_NUMBER = 40
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks to listen: a user, on the leg `leg` (empty when nobody has called yet), by this door and device."""
+    """Who asks to listen: a user, on the leg `leg` (empty when nobody has called yet), by this door and device.
+
+    `line_taken`: they have asked already, and that is not decided yet, or they listen.
+    """
 
     company: str
     user: User
     door: Door
     device: DeviceKind
     leg: str = ""
+    line_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class ListenFacts:
     def _line_free(self, caller: Caller) -> bool:
         """Whether the listener is in no call, and none rings at a phone of theirs."""
         company, username = caller.company, caller.user.username
-        if any(one.leg.uuid != caller.leg for one in self._channels_of(company, username)):
+        if caller.line_taken or any(one.leg.uuid != caller.leg for one in self._channels_of(company, username)):
             return False
         may_ring = [
             call.id

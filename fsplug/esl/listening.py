@@ -6,7 +6,8 @@ hangs up all listeners when fsplug has not called that off for some seconds. A l
 hung up at the first look.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import structlog
@@ -46,6 +47,7 @@ class ListenService:
         self._switch = switch
         self._ports = ports
         self._versions: dict[str, int] = {}
+        self._beginning: set[tuple[str, str]] = set()
         # False until what an earlier fsplug left is cleared away.
         self.ready = False
         self.on_change: Callable[[], None] = lambda: None
@@ -72,11 +74,12 @@ class ListenService:
         try:
             if not self.ready:
                 raise Refused(Reason.UNAVAILABLE, "fsplug has just started and looks at the calls first")
-            self._check_alone(caller)
-            admitted, target, talk = self.decide(caller, caller.company, dialled)
-            if admitted.reason is not None or target is None or talk is None:
-                raise Refused(admitted.reason or Reason.UNKNOWN_PERSON, "the gate does not admit it")
-            return self._let_in(Listening(listen, caller.company, caller, target, talk, self._ports.clock()), dialled)
+            with self._taking_the_line(caller) as seen:
+                admitted, target, talk = self.decide(seen, caller.company, dialled)
+                if admitted.reason is not None or target is None or talk is None:
+                    raise Refused(admitted.reason or Reason.UNKNOWN_PERSON, "the gate does not admit it")
+                begun = Listening(listen, caller.company, caller, target, talk, self._ports.clock())
+                return self._let_in(begun, dialled)
         except FsplugError as error:
             reason = _reason_of(error)
             self.refuse(caller, caller.company, target, dialled, reason, listen)
@@ -150,10 +153,19 @@ class ListenService:
         talk = self._facts.talk_of(company, target.username) if target else None
         return admission(self._facts.asked(caller, company, target, talk)), target, talk
 
-    def _check_alone(self, caller: Caller) -> None:
-        """Two calls of one listener at the same moment: the first has the line."""
-        if any(True for _ in self.book.of_listener(caller.company, caller.user.username)):
-            raise Refused(Reason.LINE_BUSY, "they listen already")
+    @contextmanager
+    def _taking_the_line(self, caller: Caller) -> Iterator[Caller]:
+        """Of two calls of one listener at the same moment the first has the line, and the second is one too many."""
+        whose = (caller.company, caller.user.username)
+        is_taken = whose in self._beginning or any(True for _ in self.book.of_listener(*whose))
+        if is_taken:
+            yield replace(caller, line_taken=True)
+            return
+        self._beginning.add(whose)
+        try:
+            yield caller
+        finally:
+            self._beginning.discard(whose)
 
     def _let_in(self, listening: Listening, dialled: str) -> Listening:
         """Each step before the caller hears a word: written down, guarded, bound to this one talk, told."""

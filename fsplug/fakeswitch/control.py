@@ -30,6 +30,7 @@ class ControlPort:
         self.stopped = Signal()
         self._acts: dict[str, Callable[[Request], Answer]] = {
             "abandon": self._abandon,
+            "answers": self._answers,
             "api": lambda request: {"text": switch.api(str(request["line"]))},
             "attended_transfer": self._attended_transfer,
             "behave": self._behave,
@@ -107,6 +108,11 @@ class ControlPort:
         call = self._call(request)
         call.wait_bridged(float(request.get("seconds", 30)))
         return self._tell(call)
+
+    def _answers(self, request: Request) -> Answer:
+        """How phones behave from now on, where a call's own order says nothing."""
+        self._switch.core.answers = dict(request["phones"])
+        return {}
 
     def _hang_up(self, request: Request) -> Answer:
         call = self._call(request)

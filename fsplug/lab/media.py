@@ -42,6 +42,9 @@ class Voice:
         self._tone = alaw_tone(hertz) if hertz else b""
         self._heard: list[tuple[float, bytes]] = []
         self.events: list[tuple[float, int]] = []
+        # Packets that never came, by the numbers of those that did.
+        self.missing = 0
+        self._latest: int | None = None
         self._stopped = False
         self._closed = False
         self._keys: list[str] = []
@@ -80,6 +83,10 @@ class Voice:
         """The largest sample of every frame, with the time it came."""
         return [(at, int(np.abs(_TABLE[np.frombuffer(payload, np.uint8)]).max())) for at, payload in list(self._heard)]
 
+    def packets(self, since: float) -> int:
+        """How many frames came since then."""
+        return sum(1 for at, _ in list(self._heard) if at >= since)
+
     @property
     def last_heard_at(self) -> float:
         """When the latest frame came; 0 when none has."""
@@ -95,9 +102,15 @@ class Voice:
                 return
             kind = packet[1] & 0x7F
             if kind == _ALAW:
+                self._count(int.from_bytes(packet[2:4], "big"), begins=bool(packet[1] & 0x80))
                 self._heard.append((time.monotonic(), packet[12:]))
             elif kind == _EVENTS:
                 self.events.append((time.monotonic(), packet[12]))
+
+    def _count(self, number: int, begins: bool) -> None:
+        if self._latest is not None and not begins:
+            self.missing += max(0, (number - self._latest) % 65_536 - 1)
+        self._latest = number
 
     def _speak(self) -> None:
         source, number, stamp = random.getrandbits(32), random.getrandbits(15), random.getrandbits(31)

@@ -3,13 +3,12 @@
 SIPp plays what is written down beforehand; this one can be asked afterwards which tones reached it, and when.
 """
 
-import hashlib
 import re
 import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -17,49 +16,9 @@ from uuid import uuid4
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice
+from fsplug.lab.sipmessage import HOST, Message, Request, address, proof, reply
 
-HOST = "127.0.0.1"
 _LARGEST_MESSAGE = 65_535
-_ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, INFO"
-_PARAM = re.compile(r'(\w+)="?([^",]*)"?')
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A SIP message, as it came."""
-
-    text: str
-    source: tuple[str, int]
-
-    @property
-    def start(self) -> str:
-        """The request line or the status line."""
-        return self.text.partition("\r\n")[0]
-
-    @property
-    def method(self) -> str:
-        """A request's method; of a response, that of the request it answers."""
-        return self.header("CSeq").split()[-1] if self.status else self.start.split()[0]
-
-    @property
-    def status(self) -> int:
-        """A response's status code; 0 for a request."""
-        return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
-
-    def header(self, name: str) -> str:
-        """The first header of this name; empty when there is none."""
-        found = re.search(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
-        return found[1] if found else ""
-
-    def headers(self, name: str) -> list[str]:
-        """Every header of this name."""
-        return re.findall(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
-
-    @property
-    def media(self) -> tuple[str, int] | None:
-        """Where its SDP wants the audio sent."""
-        port = re.search(r"^m=audio (\d+)", self.text, re.MULTILINE)
-        return (HOST, int(port[1])) if port else None
 
 
 @dataclass(slots=True)
@@ -142,7 +101,8 @@ class Softphone:
         """Register. Unavailable when the switch does not accept it."""
         contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
         uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
-        self._ask_with_password("REGISTER", uri, me, me, f"register-{uuid4().hex}", f"{contact}\r\n", "")
+        call_id = f"register-{uuid4().hex}"
+        self._ask_with_password(Request("REGISTER", uri, me, me, call_id, 1, f"{contact}\r\n"))
 
     def call(self, number: str, headers: str = "") -> Dialog:
         """Dial; returns as soon as the call is under way."""
@@ -165,12 +125,6 @@ class Softphone:
             raise Unavailable("call-ended", f"{self.user}'s call ended with {waited.status}")
         return waited
 
-    def until_ended(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
-        """Return when the call is over."""
-        waited = dialog or self.dialog
-        wait_for(lambda: waited.state == "ended", seconds, f"{self.user}'s call to end")
-        return waited
-
     def hang_up(self, dialog: Dialog | None = None) -> None:
         """Say goodbye."""
         ending = dialog or self.dialog
@@ -180,7 +134,7 @@ class Softphone:
 
     def vanish(self) -> None:
         """Be gone without a word."""
-        self._ending = True
+        self._ending, self._password = True, ""
         for dialog in self.dialogs:
             dialog.voice.close()
 
@@ -225,10 +179,9 @@ class Softphone:
 
     def _take_request(self, request: Message) -> None:
         dialog = next((one for one in self.dialogs if one.call_id == request.header("Call-ID")), None)
-        if request.method == "INVITE" and dialog is None:
-            threading.Thread(target=self._be_called, args=(request,), daemon=True).start()
-        elif request.method == "INVITE" and dialog is not None:
-            self._reply(request, "200 OK", dialog, self._sdp(dialog))
+        if request.method == "INVITE":
+            called = threading.Thread(target=self._be_called, args=(request,), daemon=True)
+            called.start() if dialog is None else self._reply(request, "200 OK", dialog, self._sdp(dialog))
         elif request.method != "ACK":
             self._take_others(request, dialog)
 
@@ -246,7 +199,7 @@ class Softphone:
         dialog = Dialog(invite.header("Call-ID"), Voice(self._hertz), state="ringing", invite=invite)
         dialog.own = f"{invite.header('To')};tag={uuid4().hex[:8]}"
         dialog.other, dialog.peer = invite.header("From"), invite.source
-        dialog.target = _address(invite.header("Contact"))
+        dialog.target = address(invite.header("Contact"))
         dialog.voice.towards = invite.media
         self.dialogs.append(dialog)
         self._reply(invite, "180 Ringing", dialog)
@@ -261,13 +214,12 @@ class Softphone:
         sdp = self._sdp(dialog)
         kind = f"{headers}Content-Type: application/sdp\r\n"
         with suppress(Unavailable):
-            answer = self._ask_with_password(
-                "INVITE", dialog.target, dialog.own, dialog.other, dialog.call_id, kind, sdp, 40.0
-            )
+            request = Request("INVITE", dialog.target, dialog.own, dialog.other, dialog.call_id, 1, kind, sdp)
+            answer = self._ask_with_password(request, 40.0)
             dialog.other = answer.header("To")
             dialog.sequence = int(answer.header("CSeq").split()[0])
             if answer.status < 300:
-                dialog.target = _address(answer.header("Contact"))
+                dialog.target = address(answer.header("Contact"))
                 dialog.voice.towards = answer.media or dialog.voice.towards
                 self._send_in_dialog(dialog, "ACK", dialog.sequence)
                 self._come_up(dialog)
@@ -275,8 +227,11 @@ class Softphone:
                 self._end(dialog, answer.status)
 
     def _come_up(self, dialog: Dialog) -> None:
-        dialog.state, dialog.answered_at = "up", time.monotonic()
-        dialog.voice.start()
+        dialog.answered_at = time.monotonic()
+        # The goodbye may have come while the answer was being read.
+        if dialog.state != "ended":
+            dialog.state = "up"
+            dialog.voice.start()
 
     def _end(self, dialog: Dialog, status: int) -> None:
         if dialog.state != "ended":
@@ -293,84 +248,44 @@ class Softphone:
 
     def _send_in_dialog(self, dialog: Dialog, method: str, sequence: int, headers: str = "", body: str = "") -> None:
         uri = dialog.target or f"sip:{HOST}:{dialog.peer[1]}"
-        self._send(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body, dialog.peer)
+        request = Request(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body)
+        self._send(request, dialog.peer)
 
-    def _ask_with_password(
-        self, method: str, uri: str, own: str, other: str, call_id: str, headers: str, body: str, seconds: float = 5.0
-    ) -> Message:
-        self._send(method, uri, own, other, call_id, 1, headers, body)
-        answer = self._answer_to(call_id, 1, method, seconds)
-        self._acknowledge_refusal(method, uri, own, call_id, answer)
-        if answer.status not in (401, 407):
-            return answer
-        proof = self._proof(method, uri, answer)
-        self._send(method, uri, own, other, call_id, 2, proof + headers, body)
-        answer = self._answer_to(call_id, 2, method, seconds)
-        self._acknowledge_refusal(method, uri, own, call_id, answer)
-        if method == "REGISTER" and answer.status != 200:
+    def _ask_with_password(self, request: Request, seconds: float = 5.0) -> Message:
+        """The final answer; Unavailable where there is none, or where it is a refusal to sign in."""
+        answer = self._ask(request, seconds)
+        if answer.status in (401, 407):
+            proved = proof(request.method, request.uri, self.user, self._password, answer)
+            answer = self._ask(replace(request, sequence=2, headers=proved + request.headers), seconds)
+        if request.method == "REGISTER" and answer.status != 200:
             raise Unavailable("not-registered", f"{self.user} could not sign in: {answer.start}")
         return answer
 
-    def _acknowledge_refusal(self, method: str, uri: str, own: str, call_id: str, answer: Message) -> None:
-        if method == "INVITE" and answer.status >= 300:
-            sequence = int(answer.header("CSeq").split()[0])
+    def _ask(self, request: Request, seconds: float) -> Message:
+        self._send(request)
+        answer = self._answer_to(request.call_id, request.sequence, request.method, seconds)
+        if request.method == "INVITE" and answer.status >= 300:
             branch = re.search(r"branch=([^;\s]+)", answer.header("Via"))
-            self._send("ACK", uri, own, answer.header("To"), call_id, sequence, branch=branch[1] if branch else "")
-
-    def _proof(self, method: str, uri: str, challenge: Message) -> str:
-        proxy = challenge.status == 407
-        asked = dict(_PARAM.findall(challenge.header("Proxy-Authenticate" if proxy else "WWW-Authenticate")))
-        a1 = _md5(f"{self.user}:{asked['realm']}:{self._password}")
-        cnonce = uuid4().hex[:8]
-        response = _md5(f"{a1}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'{method}:{uri}')}")
-        return (
-            f'{"Proxy-" if proxy else ""}Authorization: Digest username="{self.user}", realm="{asked["realm"]}", '
-            f'nonce="{asked["nonce"]}", uri="{uri}", qop=auth, nc=00000001, cnonce="{cnonce}", '
-            f'response="{response}", algorithm=MD5\r\n'
-        )
+            acknowledged = {"headers": "", "body": "", "branch": branch[1] if branch else ""}
+            self._send(replace(request, method="ACK", other=answer.header("To"), **acknowledged))
+        return answer
 
     def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> Message:
         key = f"{call_id} {sequence} {method}"
         wait_for(lambda: key in self._answers, seconds, f"an answer to {self.user}'s {method}")
         return self._answers.pop(key)
 
-    def _send(
-        self,
-        method: str,
-        uri: str,
-        own: str,
-        other: str,
-        call_id: str,
-        sequence: int,
-        headers: str = "",
-        body: str = "",
-        peer: tuple[str, int] | None = None,
-        branch: str = "",
-    ) -> None:
-        text = (
-            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {HOST}:{self.port};branch={branch or f'z9hG4bK{uuid4().hex}'}"
-            f"\r\nMax-Forwards: 70\r\nFrom: {own if ';tag=' in own else f'{own};tag=me'}\r\nTo: {other}\r\n"
-            f"Call-ID: {call_id}\r\nCSeq: {sequence} {method}\r\nUser-Agent: {self._agent}\r\nAllow: {_ALLOW}\r\n"
-        )
-        if "Contact:" not in headers:
-            text += f"Contact: <sip:{self.user}@{HOST}:{self.port}>\r\n"
-        text += f"{headers}Content-Length: {len(body)}\r\n\r\n{body}"
+    def _send(self, request: Request, peer: tuple[str, int] | None = None) -> None:
         with suppress(OSError):
+            text = request.text(self.user, self.port, self._agent)
             self._socket.sendto(text.encode(), peer or self._switch)
 
     def _reply(self, request: Message, status: str, dialog: Dialog | None, body: str = "") -> None:
         to = request.header("To")
         if dialog is not None and ";tag=" not in to:
             to = dialog.own
-        vias = "".join(f"Via: {via}\r\n" for via in request.headers("Via"))
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        text = (
-            f"SIP/2.0 {status}\r\n{vias}From: {request.header('From')}\r\nTo: {to}\r\n"
-            f"Call-ID: {request.header('Call-ID')}\r\nCSeq: {request.header('CSeq')}\r\n"
-            f"Contact: <sip:{self.user}@{HOST}:{self.port}>\r\nUser-Agent: {self._agent}\r\nAllow: {_ALLOW}\r\n"
-            f"{kind}Content-Length: {len(body)}\r\n\r\n{body}"
-        )
         with suppress(OSError):
+            text = reply(request, status, to, self.user, self.port, self._agent, body)
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:
@@ -379,12 +294,3 @@ class Softphone:
             f"m=audio {dialog.voice.port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
             f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
         )
-
-
-def _address(contact: str) -> str:
-    found = re.search(r"<([^>]*)>", contact)
-    return found[1] if found else contact.strip()
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

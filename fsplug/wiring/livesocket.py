@@ -23,8 +23,8 @@ from fsplug.esl.livelist import LiveList
 log = structlog.get_logger()
 
 NAME = "live.sock"
-# How often a watcher hears that nothing has changed, so that one who is gone is noticed.
-WATCH_SECONDS = 5.0
+# How long a watcher waits for a change of the calls: what may be listened to changes by policy too, in silence.
+WATCH_SECONDS = 1.0
 _ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
 
 Request = Mapping[str, Any]

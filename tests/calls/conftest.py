@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from fsplug.store import listening
 from tests.calls.lines import FAKE, REAL, FakeLine, Line, RealLine, a_line, why_not
-from tests.calls.plant import Plant
+from tests.calls.listeners import Listens, Party, allowed
+from tests.calls.parties import party
+from tests.calls.plant import ACME, Plant
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +45,20 @@ def module_plant(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def plant(module_plant: Plant) -> Iterator[Plant]:
     """The same, found and left as it was: no call, nothing of a call in fsplug, no fault of fsplug's own."""
     yield from left_as_found(module_plant)
+
+
+@pytest.fixture
+def people(plant: Plant) -> Iterator[Party]:
+    """Those who talk and listen; everybody allows it."""
+    plant.apply(allowed)
+    with party(plant) as they:
+        yield they
+
+
+@pytest.fixture
+def listens(plant: Plant) -> Listens:
+    """What is written down of listen-ins from here on."""
+    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
 
 
 def left_as_found(plant: Plant) -> Iterator[Plant]:

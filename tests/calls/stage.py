@@ -16,6 +16,7 @@ RING_SECONDS = 0.3
 _ANSWERS: Mapping[str, float | str] = {
     "answers": RING_SECONDS,
     "answers-and-hangs-up": RING_SECONDS,
+    "answers-and-is-shown": RING_SECONDS,
     "answers-and-transfers": RING_SECONDS,
     "answers-and-connects": RING_SECONDS,
     "rings-in-vain": "no-answer",
@@ -71,6 +72,9 @@ class Performance:
         call = self._latest[role.name] = control.ask("place", **order)["call"]
         if _kind(self._scenario, role) == "user-calls-and-transfers":
             self._end_what_was_transferred(control, call)
+        elif _kind(self._scenario, role) == "user-listens":
+            gevent.sleep(role.talk_seconds)
+            control.ask("hang_up", call=call)
         elif connecting := self._connecting(role):
             self._connect(control, call, connecting)
         ended = control.ask("wait", call=call, seconds=_ENDED_SECONDS)

@@ -1,6 +1,5 @@
 """Listen-in from the star code to its end, on both switches (spec L1-L18, B10-B13)."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,37 +8,27 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening import Door, Ending, Reason
 from fsplug.store import listening
 from tests.calls.lines import CUSTOMER
-from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HEARD_SECONDS, Caller, Listens, Party, allowed, party, user_of
+from tests.calls.listeners import (
+    ANNA,
+    BO,
+    CLARA,
+    DAVID,
+    Change,
+    Listens,
+    Party,
+    allowed,
+    both,
+    has_ended,
+    until_heard,
+    until_over,
+    user_of,
+    without_right,
+)
 from tests.calls.plant import ACME, Plant
 
-Change = Callable[[dict[str, Any]], None]
 ANNAS_STAR = "*28*70101001"
 MOBILE = "+4520304050"
 ENDED_SECONDS = 1.0
-
-
-@pytest.fixture
-def people(plant: Plant) -> Iterator[Party]:
-    plant.apply(allowed)
-    with party(plant) as they:
-        yield they
-
-
-@pytest.fixture
-def listens(plant: Plant) -> Listens:
-    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
-
-
-def until_heard(listener: Caller, *who: str) -> None:
-    wait_for(lambda: listener.hears(*who), HEARD_SECONDS, f"the listener to hear {who}")
-
-
-def until_over(listener: Caller, seconds: float = 5.0) -> None:
-    wait_for(listener.is_over, seconds, "the listener to be cut")
-
-
-def has_ended(row: listening.ListenIn) -> bool:
-    return row.ending is not None
 
 
 def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, listens: Listens) -> None:
@@ -95,7 +84,7 @@ def names_in(display: str) -> set[str]:
 
 REFUSALS: list[tuple[Reason, Change]] = [
     (Reason.LISTENER_LICENCE, lambda document: user_of(document, BO).update(licences=[])),
-    (Reason.LISTENER_RIGHT, lambda document: user_of(document, BO).update(rights=[])),
+    (Reason.LISTENER_RIGHT, without_right),
     (Reason.TARGET_LICENCE, lambda document: user_of(document, ANNA).update(licences=[])),
     (Reason.PROFILE, lambda document: user_of(document, ANNA)["profile"][0].update(allow_listen=False)),
     (Reason.PROFILE, lambda document: user_of(document, ANNA).pop("profile")),
@@ -257,14 +246,6 @@ def test_a_colleague_at_the_other_end_must_allow_it_where_the_company_says_so(
     people.dial(BO, ANNAS_STAR)
     [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
     assert row.reason is Reason.COLLEAGUE
-
-
-def both(first: Change, second: Change) -> Change:
-    def change(document: dict[str, Any]) -> None:
-        first(document)
-        second(document)
-
-    return change
 
 
 def in_a_meeting(document: dict[str, Any]) -> None:

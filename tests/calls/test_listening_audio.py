@@ -2,7 +2,6 @@
 
 import time
 import wave
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -11,10 +10,11 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice, level
 from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media.archive import FolderArchive
-from fsplug.store import listening
+from fsplug.policy.listening import Ending
 from tests.calls.lines import CUSTOMER, REAL, why_not
-from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, RealParty, allowed, party
-from tests.calls.plant import ACME, Plant
+from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, has_ended
+from tests.calls.parties import RealParty
+from tests.calls.plant import Plant
 
 ANNAS_STAR = "*28*70101001"
 # The two notes of the tone (listencommands).
@@ -27,18 +27,6 @@ def line(request: pytest.FixtureRequest) -> object:
     if reason := why_not(REAL):
         pytest.skip(reason)
     return request.getfixturevalue("real_line")
-
-
-@pytest.fixture
-def people(plant: Plant) -> Iterator[RealParty]:
-    plant.apply(allowed)
-    with party(plant) as they:
-        yield they
-
-
-@pytest.fixture
-def listens(plant: Plant) -> Listens:
-    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
 
 
 def loudest(voice: Voice, hertz: int, since: float) -> float:
@@ -108,3 +96,28 @@ def test_a_recording_has_nothing_of_the_tone_on_the_customers_channel(people: Re
     for channel in samples:
         for note in NOTES:
             assert max(level(channel[at : at + step], note) for at in range(0, len(channel) - step, step // 4)) < -35
+
+
+def test_a_person_who_puts_the_call_on_hold_is_not_heard_until_they_take_it_back(people: RealParty) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    talk.phones[ANNA].hold(True, talk.dialogs[ANNA])
+    wait_for(lambda: not bo.hears(ANNA), 3, "Anna to be silent")
+    assert not bo.is_over()
+    talk.phones[ANNA].hold(False, talk.dialogs[ANNA])
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 5, "Bo to hear them again")
+
+
+def test_a_listener_who_vanishes_leaves_nothing_behind_when_the_call_ends(
+    people: RealParty, listens: Listens, plant: Plant
+) -> None:
+    talk = people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), 3, "Bo to hear them")
+    bo.phone.vanish()
+    talk.hang_up(CUSTOMER)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending is Ending.TARGET_HUNG_UP
+    assert row.target_leg is not None
+    wait_for(lambda: "true" not in plant.line.api(f"uuid_exists {row.target_leg}"), 5, "Anna's leg to be gone")

@@ -38,7 +38,9 @@ def asked_with(holds: dict[str, bool]) -> Asked:
         company="acme.example",
         device=DeviceKind.DESK if holds["device"] else DeviceKind.APP,
         line_free=holds["line_free"],
-        now=Standing(PRO if holds["listener_licence"] else frozenset(), MAY if holds["listener_right"] else frozenset()),
+        now=Standing(
+            PRO if holds["listener_licence"] else frozenset(), MAY if holds["listener_right"] else frozenset()
+        ),
     )
     standing = Standing(PRO if holds["target_licence"] else frozenset(), allows=holds["profile"])
     target = Colleague(

@@ -1,0 +1,144 @@
+"""Listen-in: how soon a listener hears, by star code and by command, and whether twenty of them harm the call."""
+
+import statistics
+import subprocess
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.company import DEMO, lay_out, serving
+from benchmarks.figures import Figure, Target, number
+from benchmarks.setting import Setting
+from fsplug.lab.exchange import password
+from fsplug.lab.freeswitch import RealSwitch, wait_for
+from fsplug.lab.media import Voice
+from fsplug.lab.softphone import Dialog, Softphone
+from fsplug.store import calls, listening
+from fsplug.store.database import Store
+
+STAR = Target("listen-in by star code: answer to first sound, median", 500, "ms")
+COMMAND = Target("listen-in by command: typed to first sound, median", 1_000, "ms")
+LOSS = Target("audio the parties lose with 20 listeners", 0, "%")
+TARGETS = (STAR, COMMAND, LOSS)
+
+ACME, ANNA, BO, CUSTOMER = "acme.example", "1001", "1002", "+4522334455"
+LISTENERS, TALK_SECONDS = 20, 5.0
+_LOUD = 200
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """One long call of a customer with Anna; Bo listens again and again, then twenty from mobiles at once."""
+    times = setting.rounds(full=20, quick=5)
+    with _bench(setting) as bench:
+        by_star = [_by_star(bench) for _ in range(times)]
+        yield STAR.judged(statistics.median(by_star), f"slowest of {times}: {number(max(by_star))} ms")
+        by_command = [_by_command(bench, setting) for _ in range(times)]
+        yield COMMAND.judged(statistics.median(by_command), f"slowest of {times}: {number(max(by_command))} ms")
+        lost, came = _with_twenty(bench)
+        yield LOSS.judged(100 * lost / (lost + came), f"{lost} of {lost + came} packets in {TALK_SECONDS:g} s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    switch: RealSwitch
+    folder: Path
+    stack: ExitStack
+    store: Store
+    bo: Softphone
+    ears: tuple[Voice, ...]
+
+
+@contextmanager
+def _bench(setting: Setting) -> Iterator[_Bench]:
+    with ExitStack() as stack:
+        switch = stack.enter_context(RealSwitch())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fsplug-bench-")))
+        store = lay_out(folder, _document())
+        stack.callback(store.close)
+        ports = switch.ports
+        link = {
+            "event_socket_port": ports.event_socket_port,
+            "event_socket_password": ports.event_socket_password,
+        }
+        stack.enter_context(serving(folder, setting.program, ports.fsplug_port, **link))
+        anna, bo = (stack.enter_context(_phone(switch, user, hertz)) for user, hertz in ((ANNA, 440), (BO, 0)))
+        customer = stack.enter_context(Softphone(ports.external_port, ACME, CUSTOMER, hertz=1000))
+        talk = customer.until_up(customer.call("+4570101001"))
+        ears = (talk.voice, anna.until_up().voice)
+        wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), 5, "fsplug to see the answer")
+        yield _Bench(switch, folder, stack, store, bo, ears)
+
+
+def _document() -> dict[str, Any]:
+    """The demo, in which everybody is licensed and allows it, Bo may listen, and twenty more from their mobiles."""
+    document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
+    users = document["company"][0]["user"]
+    for user in users:
+        user["profile"] = [{"name": "available", "allow_listen": True, "active": True}]
+    for count in range(LISTENERS):
+        mobile = {"mobile_numbers": [_mobile(count)], "rights": ["listen-in"]}
+        users.append({"username": f"60{count:02}", "extension": f"60{count:02}", **mobile})
+    users[1]["rights"] = ["listen-in"]
+    for user in users:
+        user["licences"] = ["contact-pro"]
+    return document
+
+
+def _by_star(bench: _Bench) -> float:
+    dialog = bench.bo.until_up(bench.bo.call("*28*70101001"))
+    heard = _first_heard(dialog)
+    _leave(bench, dialog)
+    return max(0.0, heard - dialog.answered_at) * 1000
+
+
+def _by_command(bench: _Bench, setting: Setting) -> float:
+    typed = time.monotonic()
+    words = ("listen", "--company", ACME, "--as", BO, "--to", ANNA, "--data", str(bench.folder))
+    command = subprocess.Popen([*setting.program, *words], stdout=subprocess.DEVNULL)
+    known = len(bench.bo.dialogs)
+    wait_for(lambda: len(bench.bo.dialogs) > known, 10, "Bo's phone to ring")
+    dialog = bench.bo.until_up(bench.bo.dialogs[-1])
+    heard = _first_heard(dialog)
+    command.wait(10)
+    _leave(bench, dialog)
+    return (heard - typed) * 1000
+
+
+def _with_twenty(bench: _Bench) -> tuple[int, int]:
+    """Packets that the two parties lost and got while twenty listened."""
+    dialogs = [_mobile_listener(bench, count) for count in range(LISTENERS)]
+    for dialog in dialogs:
+        _first_heard(dialog)
+    lost, begun = sum(voice.missing for voice in bench.ears), time.monotonic()
+    wait_for(lambda: time.monotonic() > begun + TALK_SECONDS, TALK_SECONDS + 5, "them to have talked")
+    came = sum(voice.packets(begun) for voice in bench.ears)
+    return sum(voice.missing for voice in bench.ears) - lost, came
+
+
+def _mobile_listener(bench: _Bench, count: int) -> Dialog:
+    phone = Softphone(bench.switch.ports.external_port, ACME, _mobile(count))
+    return bench.stack.enter_context(phone).call("*28*70101001")
+
+
+def _phone(switch: RealSwitch, user: str, hertz: int) -> Softphone:
+    return Softphone(switch.ports.internal_port, ACME, user, password(ACME, user), hertz=hertz)
+
+
+def _mobile(count: int) -> str:
+    return f"+45203040{count:02}"
+
+
+def _leave(bench: _Bench, dialog: Dialog) -> None:
+    bench.bo.hang_up(dialog)
+    # The line is free again when fsplug has been told so.
+    wait_for(lambda: all(row.ended_at for row in listening.listed(bench.store, ACME)), 5, "the listen-in to end")
+
+
+def _first_heard(dialog: Dialog) -> float:
+    wait_for(lambda: any(level > _LOUD for _, level in dialog.voice.loudness()), 10, "the listener to hear")
+    return next(at for at, level in dialog.voice.loudness() if level > _LOUD)

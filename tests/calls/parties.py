@@ -1,0 +1,191 @@
+"""Those who talk and listen: softphones around FreeSWITCH, or the fake switch's people."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.lab.exchange import password
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.softphone import Dialog, Softphone
+from tests.calls.lines import CUSTOMER, FakeLine
+from tests.calls.listeners import AUDIBLE, HERTZ, Party
+from tests.calls.plant import ACME, Plant
+
+
+@contextmanager
+def party(plant: Plant) -> Iterator[Party]:
+    """The party for this plant's line. Their calls are over afterwards."""
+    if isinstance(plant.line, FakeLine):
+        yield FakeParty(plant)
+        plant.line.ask("answers", phones={})
+        plant.line.ask("hang_up_all", cause="NORMAL_CLEARING")
+    else:
+        with ExitStack() as stack:
+            yield RealParty(plant, stack)
+
+
+def _answered(plant: Plant) -> int:
+    return sum(1 for call in plant.calls() if call.answered_at)
+
+
+@contextmanager
+def _seen(plant: Plant) -> Iterator[None]:
+    """What happens within is a call that is answered, and that fsplug has seen so."""
+    before = _answered(plant)
+    yield
+    wait_for(lambda: _answered(plant) > before, 5, "fsplug to see the answer")
+
+
+class RealParty:
+    """Softphones around FreeSWITCH."""
+
+    def __init__(self, plant: Plant, stack: ExitStack) -> None:
+        self._plant = plant
+        self._ports = plant.line.switch.ports
+        self._stack = stack
+        self.phones: dict[str, Softphone] = {}
+
+    def phone(self, who: str, **options: Any) -> Softphone:
+        """A user's phone, or the customer's."""
+        if who not in self.phones:
+            self.phones[who] = self._stack.enter_context(self._made(who, options))
+        return self.phones[who]
+
+    def is_ready(self, user: str) -> None:
+        self.phone(user)
+
+    def talk(self, caller: str, answerer: str) -> "RealTalk":
+        with _seen(self._plant):
+            talk = self.ring(caller, answerer, rings=0.0)
+            talk.phones[caller].until_up(talk.dialogs[caller])
+            talk.dialogs[answerer] = talk.phones[answerer].until_up()
+        return talk
+
+    def ring(self, caller: str, called: str, rings: float | None = None) -> "RealTalk":
+        answering = self.phone(called, rings=rings)
+        before = len(answering.dialogs)
+        dialog = self.phone(caller).call(_number(caller, called))
+        wait_for(lambda: len(answering.dialogs) > before, 5, f"{called} to ring")
+        return RealTalk({caller: self.phone(caller), called: answering}, {caller: dialog})
+
+    def dial(self, user: str, number: str) -> "RealCaller":
+        phone = self.phone(user)
+        return RealCaller(phone, phone.call(number))
+
+    def dial_in(self, number: str, dialled: str, headers: str = "") -> "RealCaller":
+        phone = Softphone(self._ports.external_port, ACME, number, hertz=HERTZ["trunk"])
+        self._stack.enter_context(phone)
+        return RealCaller(phone, phone.call(dialled, headers))
+
+    def _made(self, who: str, options: dict[str, Any]) -> Softphone:
+        if who == CUSTOMER:
+            return Softphone(self._ports.external_port, ACME, who, hertz=HERTZ[who])
+        return Softphone(self._ports.internal_port, ACME, who, password(ACME, who), hertz=HERTZ[who], **options)
+
+
+@dataclass(slots=True)
+class RealTalk:
+    phones: dict[str, Softphone]
+    dialogs: dict[str, Dialog]
+
+    def hang_up(self, by: str) -> None:
+        self.phones[by].hang_up(self.dialogs[by])
+
+    def transfer(self, by: str, to: str) -> None:
+        self.phones[by].transfer(to, self.dialogs[by])
+
+
+@dataclass(slots=True)
+class RealCaller:
+    phone: Softphone
+    dialog: Dialog
+
+    def hears(self, *who: str) -> bool:
+        now = time.monotonic()
+        return all(self.dialog.voice.level(HERTZ[one], now - 0.3) > AUDIBLE for one in who)
+
+    def hears_nothing(self) -> bool:
+        return not self.dialog.voice.heard().size
+
+    def is_over(self) -> bool:
+        return self.dialog.state == "ended"
+
+    def hang_up(self) -> None:
+        self.phone.hang_up(self.dialog)
+
+
+class FakeParty:
+    """The fake switch's people, by its control port."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant, self._line = plant, plant.line
+        self._answers: dict[str, float | str] = {"trunk": 0.1, "*": "no-answer"}
+
+    def is_ready(self, user: str) -> None:
+        self._answers[user] = 0.1
+        self._line.ask("answers", phones=self._answers)
+
+    def talk(self, caller: str, answerer: str) -> "FakeTalk":
+        self._answers[answerer] = 0.1
+        with _seen(self._plant):
+            return self._call(caller, _number(caller, answerer), answerer)
+
+    def ring(self, caller: str, called: str) -> "FakeTalk":
+        talk = self._call(caller, _number(caller, called), called, {**self._answers, called: "no-answer"})
+        wait_for(lambda: self._line.legs() >= 2, 5, f"{called} to ring")
+        return talk
+
+    def dial(self, user: str, number: str) -> "FakeCaller":
+        return FakeCaller(self._line, self._call(user, number, "").call)
+
+    def dial_in(self, number: str, dialled: str, headers: str = "") -> "FakeCaller":
+        order = {"caller": number, "destination": dialled, "talk": None}
+        return FakeCaller(self._line, self._line.ask("place", **order)["call"])
+
+    def _call(self, caller: str, number: str, called: str, answers: dict[str, float | str] | None = None) -> "FakeTalk":
+        who = {} if caller == CUSTOMER else {"context": ACME, "user": caller, "domain": ACME}
+        order = {"caller": caller, "destination": number, "talk": None, "answers": answers or self._answers, **who}
+        return FakeTalk(self._line, self._line.ask("place", **order)["call"], caller)
+
+
+@dataclass(slots=True)
+class FakeTalk:
+    line: FakeLine
+    call: str
+    caller: str
+
+    def hang_up(self, by: str) -> None:
+        self.line.ask("hang_up", call=self.call, by=self._party(by))
+
+    def transfer(self, by: str, to: str) -> None:
+        self.line.ask("transfer", call=self.call, by=self._party(by), to=to)
+
+    def _party(self, who: str) -> str:
+        return "caller" if who == self.caller else "callee"
+
+
+@dataclass(slots=True)
+class FakeCaller:
+    line: FakeLine
+    call: str
+
+    def hears(self, *who: str) -> bool:
+        return self._application() == "eavesdrop"
+
+    def hears_nothing(self) -> bool:
+        return self._application() != "eavesdrop"
+
+    def is_over(self) -> bool:
+        return bool(self.line.ask("call", call=self.call)["ended"])
+
+    def hang_up(self) -> None:
+        self.line.ask("hang_up", call=self.call)
+
+    def _application(self) -> str:
+        return self.line.api(f"uuid_getvar {self.call} current_application").strip()
+
+
+def _number(caller: str, called: str) -> str:
+    return f"+457010{called}" if caller == CUSTOMER and len(called) == 4 else called

@@ -1,0 +1,97 @@
+"""`fsplug listen` and `fsplug call list --watch` beside calls, on both switches."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from fsplug.policy.listening import Door, Reason
+from tests.calls.lines import CUSTOMER
+from tests.calls.listeners import (
+    ANNA,
+    BO,
+    DAVID,
+    Listens,
+    Party,
+    allowed,
+    both,
+    has_ended,
+    until_heard,
+    without_right,
+)
+from tests.calls.plant import ACME, Plant
+
+ANNAS_STAR = "*28*70101001"
+
+
+def test_a_command_rings_the_listeners_own_phone(plant: Plant, people: Party, listens: Listens) -> None:
+    people.is_ready(BO)
+    people.talk(CUSTOMER, ANNA)
+    told = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "70 10 10 01")
+    assert told["code"] == 0
+    [row] = listens.until(lambda row: row.began_at is not None, "it is written down")
+    assert (row.id, row.door, row.listener, row.target) == (told["listen"], Door.COMMAND, BO, ANNA)
+    plant.line.api(f"uuid_kill {row.listener_leg}")
+    listens.until(has_ended, "it ends")
+
+
+def test_a_command_is_refused_by_the_same_gate_before_anything_rings(
+    plant: Plant, people: Party, listens: Listens
+) -> None:
+    told = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "1001")
+    assert (told["code"], told["error"]["code"]) == (3, Reason.NOT_IN_CALL)
+    assert told["error"]["text"] == "Din kollega taler ikke i telefon."
+    [row] = listens.until(lambda row: row.reason is not None, "the refusal is written down")
+    assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
+
+
+def test_the_live_list_says_who_talks_who_listens_and_who_may(plant: Plant, people: Party, listens: Listens) -> None:
+    with watching(plant, BO) as lists:
+        assert next(lists) == []
+        talk = people.talk(CUSTOMER, ANNA)
+        [shown] = next(one for one in lists if one)
+        assert (shown["user"], shown["direction"], shown["other"]) == (ANNA, "incoming", CUSTOMER)
+        assert (shown["listeners"], shown["why_not"]) == ([], None)
+        david = people.dial(DAVID, ANNAS_STAR)
+        [shown] = next(one for one in lists if one and one[0]["listeners"])
+        assert shown["listeners"] == [DAVID]
+        plant.apply(both(allowed, without_right))
+        [shown] = next(one for one in lists if one and one[0]["why_not"])
+        assert shown["why_not"] == Reason.LISTENER_RIGHT
+        until_heard(david, ANNA, CUSTOMER)
+        talk.hang_up(CUSTOMER)
+        assert next(one for one in lists if not one) == []
+    listens.until(has_ended, "it ends")
+
+
+def fsplug(plant: Plant, *words: str) -> dict[str, Any]:
+    """What the command line answers, with its exit code."""
+    command = [sys.executable, "-m", "fsplug", *words, "--data", str(plant.data), "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return {"code": ended.returncode, **json.loads(ended.stdout or ended.stderr)}
+
+
+@contextmanager
+def watching(plant: Plant, viewer: str) -> Iterator[Iterator[list[dict[str, Any]]]]:
+    """The lists that `fsplug call list --watch` prints."""
+    command = [sys.executable, "-m", "fsplug", "call", "list", "--watch", "--company", ACME, "--as", viewer]
+    command += ["--data", str(plant.data), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield lists_of(process.stdout)
+    finally:
+        process.terminate()
+        process.wait(5)
+
+
+def lists_of(printed: Any) -> Iterator[list[dict[str, Any]]]:
+    """Each list printed, one after the other, over as many lines as it takes."""
+    text, decoder = "", json.JSONDecoder()
+    for line in printed:
+        text += line
+        with suppress(ValueError):
+            found, end = decoder.raw_decode(text.lstrip())
+            text = text.lstrip()[end:]
+            yield found
