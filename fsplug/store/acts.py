@@ -26,7 +26,7 @@ _CALLED = {"admin": "admin scope"}
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One thing that is given to a user or taken: "role" from "none" to "superuser", "right" from None to "listen-in"."""
+    """One thing given to a user or taken: "role" from "none" to "superuser", "right" from None to "listen-in"."""
 
     username: str
     what: str

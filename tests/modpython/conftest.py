@@ -14,6 +14,7 @@ from tests.calls.plant import ROOT, Plant
 
 SOCKET = '<action application="socket" data="127.0.0.1:$${fsplug_port} full"/>'
 HANDLER = '<action application="python" data="fsplug.modpython"/>'
+LISTEN = '<action application="execute_extension" data="listen XML fsplug"/>'
 PASSWORD = "only for tests"
 
 
@@ -54,5 +55,7 @@ def _with_handler(conf: Path) -> Path:
     dptools = '<load module="mod_dptools"/>'
     modules.write_text(modules.read_text().replace(dptools, dptools + '<load module="mod_python3"/>'))
     for file in (conf / "dialplan").glob("*.xml"):
-        file.write_text(file.read_text().replace(SOCKET, HANDLER))
+        by_handler = file.read_text().replace(SOCKET, HANDLER)
+        # Who listens in stays on the socket.
+        file.write_text(by_handler.replace(f"{HANDLER}\n        {LISTEN}", f"{SOCKET}\n        {LISTEN}"))
     return conf
