@@ -83,7 +83,8 @@ class Channel:
 class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
-    `left_at` and `left_by` are when and by which cause the last of its legs so far ended.
+    `caller_answered` is whether that leg was answered, `answered` whether a talk came of it. `left_at` and `left_by`
+    are when and by which cause the last of its legs so far ended.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Call:
     ringing: Ringing | None = None
     armed: dict[str, ArmedLeg] = field(default_factory=dict)
     legs: set[str] = field(default_factory=set)
+    caller_answered: bool = False
     answered: bool = False
     left_at: float = 0.0
     left_by: str = ""
@@ -116,6 +118,7 @@ class CallBook:
         call = self.calls.get(channel.leg.call)
         if call is not None:
             call.legs.add(leg.uuid)
+            call.caller_answered |= leg.uuid == call.id and leg.answered
         return channel
 
     def version_of(self, leg: Leg) -> int | None:

@@ -18,7 +18,9 @@ UNBRIDGE_SECONDS = 0.1
 # The hangup cause of a call whose end nobody told.
 UNTOLD_CAUSE = "UNTOLD"
 # Causes of a leg that answered but was not the one the caller got.
-LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF", "ORIGINATOR_CANCEL"})
+LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+# The caller was gone before the bridge: while it rang, or at once after being answered by this very leg (1.11.1).
+CALLER_GONE = "ORIGINATOR_CANCEL"
 
 
 class Talks:
@@ -52,7 +54,7 @@ class Talks:
         if channel is None:
             return
         if channel.decision is None and channel.leg.answered:
-            if cause in LOST_RACE:
+            if cause in LOST_RACE or (cause == CALLER_GONE and not self._was_the_answer(channel.leg)):
                 self._disarm(channel.leg)
             else:
                 self._decide_unbridged(channel.leg, at)
@@ -119,6 +121,13 @@ class Talks:
         decided = self._decisions.of(call.ringing.caller, answerer)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
         self._record(decided, at)
+
+    def _was_the_answer(self, answerer: Leg) -> bool:
+        """Whether the caller, now gone, was answered by this leg: it was not before it rang, and no other talk came."""
+        call = self._book.calls.get(answerer.call)
+        if call is None or call.ringing is None:
+            return False
+        return call.caller_answered and not call.answered and not call.ringing.caller.answered
 
     def _disarm(self, loser: Leg) -> None:
         """A leg answered too late: what it armed is nobody's talk, and its file goes with it."""

@@ -29,7 +29,7 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
         if caller.free:
             converse(core, caller, callee)
         else:
-            _leave_alone(core, callee, caller.cause or "NORMAL_CLEARING")
+            _leave_alone(core, callee, "ORIGINATOR_CANCEL" if caller.cause else "NORMAL_CLEARING")
 
 
 def converse(core: Core, first: Channel, second: Channel) -> None:

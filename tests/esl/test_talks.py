@@ -123,6 +123,36 @@ def test_a_leg_that_lost_the_race_is_no_talk_and_its_file_goes(story):
     assert story.spool.files == {won}
 
 
+@pytest.mark.parametrize("first", ["A", "B1001"])
+def test_a_caller_who_hangs_up_before_the_bridge_but_was_answered_has_talked(story, first):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    of_caller = (9.02, "A", "CHANNEL_HANGUP_COMPLETE", ENDED)
+    of_answerer = (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "Hangup-Cause": "ORIGINATOR_CANCEL"})
+    story.told(
+        *a_whole_call(recording)[:3],
+        (9.02, "B1001", "RECORD_STOP", stopped(recording)),
+        *([of_caller, of_answerer] if first == "A" else [of_answerer, of_caller]),
+    )
+    assert_one_whole_recording(story, recording)
+
+
+@pytest.mark.parametrize("before", ["ringing", "answered"])
+def test_a_phone_that_answers_a_caller_who_has_gone_is_no_talk(story, before):
+    story.asks("1001", **{"Answer-State": before})
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    story.told(
+        *a_whole_call(recording)[:2],
+        (9.02, "B1001", "RECORD_STOP", stopped(recording)),
+        (9.02, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}),
+        (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}),
+    )
+    story.until(60)
+    assert (story.verdicts(), story.recordings(), story.spool.files) == ([], {}, set())
+
+
 def test_a_caller_who_gives_up_leaves_no_decision_and_nothing_in_the_picture(story):
     story.asks("1001")
     story.told((5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}))
