@@ -1,0 +1,43 @@
+"""E-mail addresses: which ones mail can be sent to, and how two spellings of one are told to be the same."""
+
+import re
+
+# RFC 5321, 4.5.3.1: octets of a local part and of a path without its brackets.
+LONGEST_LOCAL, LONGEST = 64, 254
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_TOP = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
+SAYS = "write it like anna@acme.example"
+
+
+def normalised(text: str) -> str | None:
+    """The address as mail is sent to it, its domain in lower case and in ASCII (RFC 5890); None if it is none.
+
+    Quoted local parts, and those beyond ASCII, are none: too few servers take them.
+    """
+    local, at, domain = text.rpartition("@")
+    # RFC 2047's encoded words would be decoded on the way, into anything.
+    if not at or not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or "=?" in local:
+        return None
+    ascii_domain = _in_ascii(domain)
+    if ascii_domain is None or len(local) + 1 + len(ascii_domain) > LONGEST:
+        return None
+    return f"{local}@{ascii_domain}"
+
+
+def same(text: str) -> str:
+    """What all spellings of an address have in common: sign-in does not ask for capitals."""
+    return (normalised(text) or text).casefold()
+
+
+def _in_ascii(domain: str) -> str | None:
+    if len(domain) > LONGEST:
+        return None
+    try:
+        found = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    labels = found.split(".")
+    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)) or not _TOP.fullmatch(labels[-1]):
+        return None
+    return found

@@ -1,0 +1,47 @@
+"""How long to wait after wrong guesses: nothing at first, then twice as long each time, up to a limit."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """So many failures are free; the next closes for `first_seconds`, and it doubles up to `last_seconds`.
+
+    After `forget_seconds` without a failure all is forgotten.
+    """
+
+    free: int
+    first_seconds: float
+    last_seconds: float
+    forget_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Failures so far, when the last was, and until when it is closed (epoch seconds)."""
+
+    failures: int = 0
+    last_at: float = 0.0
+    closed_until: float = 0.0
+
+
+# Five minutes at most: the owner is not locked out for long, and a guesser has 300 tries a day.
+OF_ACCOUNT = Terms(free=5, first_seconds=2.0, last_seconds=300.0, forget_seconds=86_400.0)
+# Many people may share one address.
+OF_ADDRESS = Terms(free=30, first_seconds=2.0, last_seconds=900.0, forget_seconds=3_600.0)
+# Mail that anybody can ask for.
+OF_RESETS = Terms(free=3, first_seconds=600.0, last_seconds=3_600.0, forget_seconds=86_400.0)
+
+
+def wait_seconds(count: Count, now: float, terms: Terms) -> float:
+    """How long it stays closed. Longer than the limit it can't be: then the clock was put back, and it is open."""
+    wait = max(count.closed_until - now, 0.0)
+    return wait if wait <= terms.last_seconds else 0.0
+
+
+def failed(count: Count, now: float, terms: Terms) -> Count:
+    """The count after one more failure."""
+    failures = 1 if now - count.last_at > terms.forget_seconds else count.failures + 1
+    over = failures - terms.free
+    wait = min(terms.first_seconds * 2.0 ** min(over - 1, 30), terms.last_seconds) if over > 0 else 0.0
+    return Count(failures, now, now + wait)
