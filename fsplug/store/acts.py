@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 NAMED_GRANTS = 100
 RIGHTS, POLICY, CONFIGURATION = "rights", "policy", "configuration"
 
-_GRANTED_TABLES: Mapping[str, str] = {
+# Rows that are given by name, and what one is called.
+GRANTED_TABLES: Mapping[str, str] = {
     "licence_grant": "licence",
     "right_grant": "right",
     "admin_department": "admin scope",
@@ -40,9 +41,9 @@ class Grant:
 def grants(change: "Change") -> Iterator[Grant]:
     """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
     noun, key = change.noun, change.key
-    if noun.table in _GRANTED_TABLES:
+    if noun.table in GRANTED_TABLES:
         gone, come = (key[1] if row is not None else None for row in (change.before, change.after))
-        yield Grant(key[0], _GRANTED_TABLES[noun.table], gone, come)
+        yield Grant(key[0], GRANTED_TABLES[noun.table], gone, come)
     if noun.table == "user":
         before, after = (_GRANTED_COLUMNS | _named(change, row) for row in (change.before, change.after))
         for name in _GRANTED_COLUMNS:

@@ -51,7 +51,7 @@ def hash_of(
 
 def _next(store: Store, company: str) -> tuple[int, str]:
     if store.dialect == "postgresql":
-        # One writer per company, also of its first entry, when there is no head to lock; calls may refer to it.
+        # One writer per company, also of its first entry, which has no head to lock; calls may refer to it meanwhile.
         store.rows("SELECT 1 FROM company WHERE id = ? FOR NO KEY UPDATE", company)
     number, before = store.row(_HEAD, company) or (0, NOTHING_BEFORE)
     return number + 1, before

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fsplug.policy.addresses import SAYS, normalised, same
 from fsplug.policy.entities import EVERY_DEPARTMENT, Role
 from fsplug.store import companies, devices, grants, groups, ivrs, numbers, people, policies
 from fsplug.store.database import Row
@@ -88,11 +89,12 @@ def _sip_usernames(rows: Rows) -> Iterator[tuple[str, str]]:
 def _emails(rows: Rows) -> Iterator[tuple[str, str]]:
     # The console's sign-in asks for company, e-mail and password.
     users = ((username, people.USER.named(values)) for (username,), values in rows[people.USER].items())
-    taken = [
-        (user["email"].casefold(), f"user {username}")
-        for username, user in users
-        if user["email"] and user["role"] not in (None, Role.NONE)
-    ]
+    holders = [(f"user {username}", user) for username, user in users if user["role"] not in (None, Role.NONE)]
+    for who, user in holders:
+        if user["email"] is not None and normalised(user["email"]) is None:
+            given = f"{user['email'][:60]!r} is none that mail can be sent to" if user["email"] else "it is missing"
+            yield who, f"email: a console role needs an address, and {given}; {SAYS}"
+    taken = [(same(user["email"]), who) for who, user in holders if user["email"]]
     for who, holder, email in _shared(taken):
         yield who, f"email: {holder} signs in to the console as {email} already; give it another"
 

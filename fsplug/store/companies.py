@@ -11,8 +11,8 @@ DETAIL = Noun(
     "company",
     "company_detail",
     (),
-    ("name", "country", "language", "timezone", "languages", "listen_from_app", "listen_consent"),
-    frozenset({"listen_from_app", "listen_consent"}),
+    ("name", "country", "language", "timezone", "languages", "listen_from_app", "listen_consent", "superuser_totp"),
+    frozenset({"listen_from_app", "listen_consent", "superuser_totp"}),
 )
 
 
@@ -21,7 +21,8 @@ class Company:
     """A company as it is now. `country` is an ISO 3166 code, `version` its policy version.
 
     It speaks `language`, and its callers hear one of `languages`. `listen_from_app`: apps may listen in too;
-    `listen_consent`: a colleague at the other end must allow it as well.
+    `listen_consent`: a colleague at the other end must allow it as well. `superuser_totp`: its superusers must sign in
+    with one-time codes.
     """
 
     domain: str
@@ -33,6 +34,7 @@ class Company:
     languages: tuple[str, ...] = ()
     listen_from_app: bool = False
     listen_consent: bool = False
+    superuser_totp: bool = False
 
 
 def add(store: Store, company: Company, by: str) -> None:
@@ -46,7 +48,7 @@ def add(store: Store, company: Company, by: str) -> None:
             languages = " ".join(company.languages or (company.language,))
             spoken = (company.language, company.timezone, languages)
             listening = (company.listen_from_app, company.listen_consent)
-            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening))
+            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening, company.superuser_totp))
 
 
 def insert(store: Store, domain: str) -> None:
@@ -77,10 +79,10 @@ def every(store: Store) -> list[Company]:
 
 
 def _companies(store: Store, where: str, *params: object) -> list[Company]:
-    sql = f"""SELECT d.listen_from_app, d.listen_consent, d.languages,
+    sql = f"""SELECT d.listen_from_app, d.listen_consent, d.superuser_totp, d.languages,
         c.domain, d.name, d.country, d.language, d.timezone, c.version FROM company c
         JOIN company_detail d ON d.company = c.id AND d.until IS NULL {where} ORDER BY c.domain"""
     return [
-        Company(*columns, tuple(languages.split()), bool(from_app), bool(consent))
-        for from_app, consent, languages, *columns in store.rows(sql, *params)
+        Company(*columns, tuple(languages.split()), bool(from_app), bool(consent), bool(totp))
+        for from_app, consent, totp, languages, *columns in store.rows(sql, *params)
     ]

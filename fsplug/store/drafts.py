@@ -10,14 +10,14 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.scopes import Actor
-from fsplug.store import companies, credentials, document, model, provision, writing
+from fsplug.store import companies, credentials, document, model, people, provision, writing
 from fsplug.store.companies import DETAIL
 from fsplug.store.database import Row, Store
 from fsplug.store.intake import Intake
 from fsplug.store.model import NOUNS, Rows
 from fsplug.store.provision import CompanyPlan, Plan
 from fsplug.store.reader import Reader
-from fsplug.store.versioned import Change, Noun
+from fsplug.store.versioned import Change, Noun, hold
 
 Table = dict[str, Any]
 # The text of an error names this many of them; its facts hold all.
@@ -25,15 +25,21 @@ _SHOWN_ERRORS = 10
 
 
 class Draft:
-    """The company `domain` as it is, to be changed. Passwords in files are read from `folder`."""
+    """The company `domain` as it is, to be changed. Passwords in files are read from `folder`.
 
-    def __init__(self, store: Store, domain: str, folder: Path = Path()) -> None:
+    With `departments` its users are those of these departments; the others are not to be seen.
+    """
+
+    def __init__(
+        self, store: Store, domain: str, folder: Path = Path(), departments: frozenset[str] | None = None
+    ) -> None:
         self._store = store
         self._company = companies.get(store, domain)
         self._rows = provision.present(store, domain)
         self._before: dict[tuple[Noun, Row], Row | None] = {}
         self._reader = Reader(folder)
         self._parts: dict[str, dict[str, Rows]] = {}
+        self._departments = departments
         self.domain = domain
 
     def names(self, kind: str) -> list[str]:
@@ -107,8 +113,14 @@ class Draft:
 
     def _entries(self, kind: str) -> dict[str, Rows]:
         if kind not in self._parts:
-            self._parts[kind] = model.parts(kind, self._rows)
+            parts = model.parts(kind, self._rows)
+            self._parts[kind] = {name: part for name, part in parts.items() if self._is_seen(kind, part)}
         return self._parts[kind]
+
+    def _is_seen(self, kind: str, part: Rows) -> bool:
+        if kind != "user" or self._departments is None:
+            return True
+        return any(people.USER.named(row)["department"] in self._departments for row in part[people.USER].values())
 
     def _keep(self, kind: str, part: Rows) -> None:
         for noun, rows in part.items():
@@ -125,6 +137,7 @@ def drafted(store: Store, domain: str, by: str | Actor, folder: Path = Path()) -
     Nobody else changes the company meanwhile.
     """
     with store.atomic():
+        hold(store, domain)
         draft = Draft(store, domain, folder)
         yield draft
         plan = draft.plan()

@@ -13,6 +13,8 @@ from functools import cache, partial
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.scopes import told
+from fsplug.store import chain
 from fsplug.store import entries as kinds
 from fsplug.store.database import Row, Store
 from fsplug.store.entries import Entry
@@ -74,11 +76,21 @@ def _write(store: Store, entries: Sequence[Entry]) -> None:
     for entry in entries:
         by_kind.setdefault(type(entry), []).append(entry)
     ids = cache(partial(company_id, store))
+    _tell_of_listening(store, by_kind.get(kinds.ListenBegan, ()), ids)
     for kind, its_entries in by_kind.items():
         for statement in _STATEMENTS.get(kind, ()):
             store.run_many(statement.sql, _rows(statement, its_entries, ids))
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))
+
+
+def _tell_of_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
+    """The audit trail is told of a listen-in once, however often its entry is applied."""
+    for listen, entry in {one.listen: one for one in begun}.items():
+        if store.row("SELECT 1 FROM listen_session WHERE id = ? AND began_at IS NOT NULL", listen) is None:
+            people = (entry.target, entry.listener)
+            by, facts = told(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
+            chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
 
 
 def _rows(statement: Statement, entries: Sequence[Entry], ids: Ids) -> list[Row]:

@@ -8,12 +8,12 @@ from typing import Any
 
 from fsplug.errors import Refused
 from fsplug.policy import scopes
-from fsplug.policy.scopes import Actor, check_may_grant
-from fsplug.store import companies, credentials, grants, model, numbers, writing
+from fsplug.policy.scopes import Actor
+from fsplug.store import accounts, companies, credentials, gate, model, numbers, writing
 from fsplug.store.database import Store
 from fsplug.store.document import invalid, read
 from fsplug.store.model import NOUNS, Rows
-from fsplug.store.versioned import Change, company_id, current, revise
+from fsplug.store.versioned import Change, Revision, company_id, current, revise
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +66,32 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     """Make the changes, all or none, each company one version further; the new versions by domain.
 
     `by` is who makes them, an operator if only a name is given. Refused("plan-outdated") if the store has changed
-    since the plan was made, Refused("not-company-admin") if they grant what is not the actor's to grant.
+    since the plan was made, or if something in it is not the actor's to change (see `check`). Who is given a console
+    role gets an account and mail with it, and loses both with the role.
     """
     actor = scopes.operator(by) if isinstance(by, str) else by
-    check_may_grant(actor, {granted for change in plan.changes for granted in grants.granted(change)})
+    check(store, plan, actor)
     changing = [company for company in plan.companies if company.changes]
     with store.atomic(), ExitStack() as revisions:
         for company in changing:
             _check_still_true(store, company)
-        opened = [(company, revisions.enter_context(revise(store, company.domain, actor.name))) for company in changing]
+        opened = [(company, revisions.enter_context(revise(store, company.domain, actor.told))) for company in changing]
+        for company, revision in opened:
+            _check_alone(company, revision)
         # First every end, then every beginning: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
         for company, revision in opened:
             revision.open(company.changes)
+        for company, _ in opened:
+            accounts.follow(store, company.domain, company.changes, actor.told)
     return {company.domain: revision.version for company, revision in opened}
+
+
+def check(store: Store, plan: Plan, actor: Actor) -> None:
+    """Refused when something in the plan is not the actor's to change; so nobody is shown what they may not do."""
+    for company in plan.companies:
+        gate.check(store, company.domain, company.changes, actor)
 
 
 def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
@@ -136,8 +147,18 @@ def _check_still_true(store: Store, company: CompanyPlan) -> None:
     if company.version == 0 and not companies.exists(store, company.domain):
         companies.insert(store, company.domain)
     elif company.version == 0 or companies.get(store, company.domain).version != company.version:
-        text = f"{company.domain} has changed since the plan was made; plan again"
-        raise Refused("plan-outdated", text, company=company.domain, version=company.version)
+        raise _outdated(company)
+
+
+def _check_alone(company: CompanyPlan, revision: Revision) -> None:
+    """Now that nobody else can change the company: nobody did since it was looked at."""
+    if company.version and revision.version != company.version + 1:
+        raise _outdated(company)
+
+
+def _outdated(company: CompanyPlan) -> Refused:
+    text = f"{company.domain} has changed since the plan was made; plan again"
+    return Refused("plan-outdated", text, company=company.domain, version=company.version)
 
 
 def _line(change: Change) -> str:

@@ -25,3 +25,15 @@ GAP = _table("gap", "decision company call recording cause detail at")
 LISTEN_SESSION = _table("listen_session", _LISTEN_SESSION)
 AUDIT_ENTRY = _table("audit_entry", "company number at actor act subject people facts before hash")
 AUDIT_ABOUT = _table("audit_about", "company username number")
+MAIL = _table(
+    "mail",
+    "id company kind subject receiver language state at next_at tries leased_until sent_at code reason",
+)
+CONSOLE_ACCOUNT = _table(
+    "console_account", "company username address made_at password_hash password_at totp_secret totp_confirmed totp_step"
+)
+SHARE_LINK = _table(
+    "share_link",
+    "id company recording made_by at email subject language code_by expires_at plays played wrong_codes revoked_at "
+    "revoked_by",
+)

@@ -163,14 +163,18 @@ class Revision:
         return None if found is None else _typed(noun, found if noun.values else ())
 
 
+def hold(store: Store, domain: str) -> int:
+    """Let nobody else change the company until the transaction around this ends; its policy version."""
+    lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
+    [(version,)] = store.rows(f"SELECT version FROM company WHERE id = ?{lock}", company_id(store, domain))
+    return int(version)
+
+
 @contextmanager
 def revise(store: Store, domain: str, by: str) -> Iterator[Revision]:
     """A transaction that changes the company's configuration; a change inside it makes exactly one new version."""
     with store.atomic():
-        company = company_id(store, domain)
-        lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
-        [(version,)] = store.rows(f"SELECT version FROM company WHERE id = ?{lock}", company)
-        revision = Revision(store, company, version + 1)
+        revision = Revision(store, company_id(store, domain), hold(store, domain) + 1)
         yield revision
         if revision.changed:
             revision.finish(by)

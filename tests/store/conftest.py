@@ -10,6 +10,7 @@ import pytest
 
 from fsplug.store import provision
 from fsplug.store.database import Store
+from tests.store.accountcast import Clock, Console
 from tests.store.cast import CAST
 
 
@@ -105,3 +106,10 @@ def open_store(url: str) -> Iterator[Callable[..., Store]]:
 def store(open_store: Callable[..., Store]) -> Store:
     """A Store with the cast."""
     return open_store()
+
+
+@pytest.fixture
+def console(open_store: Callable[..., Store]) -> Console:
+    """The cast, with a clock to turn and quick passwords."""
+    clock = Clock()
+    return Console(open_store(clock=clock), clock)

@@ -7,10 +7,11 @@ import pytest
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.entities import DepartmentPolicy
-from fsplug.store import audit, policies
+from fsplug.store import audit, ledger, policies
 from fsplug.store.audit import Checkpoint, Fault, Trouble
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted
+from fsplug.store.entries import ListenBegan, ListenEnded
 from fsplug.store.listing import Wanted
 from fsplug.store.versioned import company_id
 from tests.store.cast import ACME, BETA
@@ -187,6 +188,15 @@ def test_an_act_that_comes_to_nothing_leaves_no_entry(store: Store) -> None:
         _exclude(store)
         raise Refused("no", "no")
     assert len(audit.listed(store, ACME)) == FIRST
+
+
+def test_a_listen_in_is_told_once_and_who_was_heard_finds_it(store: Store) -> None:
+    began = ListenBegan("l1", ACME, "fs1", "1002", "1001", "*28*1001", "star-code", "call", "leg", "other", 5.0)
+    for entries in ([began, began], [began], [ListenEnded("l1", 9.0, "hung-up")]):
+        ledger.apply(store, entries)
+    [entry] = audit.listed(store, ACME, wanted=Wanted(person="1001"))
+    assert (entry.act, entry.actor, entry.people) == ("listen", f"1002@{ACME}", ("1001", "1002"))
+    assert entry.facts == {"listen": "l1", "call": "call", "door": "star-code"}
 
 
 def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:

@@ -1,5 +1,8 @@
 """One entry changed at a time, checked as the whole document would be."""
 
+from collections.abc import Callable
+from threading import Thread
+
 import pytest
 
 from fsplug.errors import Invalid, Refused
@@ -95,7 +98,7 @@ def test_a_number_of_another_company_is_not_taken(furnished: Store) -> None:
 
 
 def test_a_draft_grants_only_what_its_author_may_grant(furnished: Store) -> None:
-    sub_admin = Actor("sub", AdminScope.SUB_ADMIN)
+    sub_admin = Actor("sub", AdminScope.SUB_ADMIN, company=DOMAIN, departments=frozenset({"Sales"}))
     with pytest.raises(Refused, match="sub may not change right"), drafted(furnished, DOMAIN, sub_admin) as draft:
         draft.put("user", {**draft.entry("user", "bo"), "rights": ["listen-in"]}, "bo")
 
@@ -105,3 +108,42 @@ def test_what_is_not_there_is_named_with_where_to_look(store: Store) -> None:
         Draft(store, ACME).entry("user", "nobody")
     with pytest.raises(Invalid, match=r"there is no company nowhere\.example"):
         Draft(store, "nowhere.example")
+
+
+def test_two_admins_who_change_one_user_at_once_both_get_their_change(
+    furnished: Store, open_store: Callable[..., Store]
+) -> None:
+    def change(name: str, value: object) -> None:
+        store = open_store()
+        for _ in range(5):
+            with drafted(store, DOMAIN, name) as draft:
+                entry = draft.entry("user", "bo")
+                draft.put(
+                    "user",
+                    {**entry, name: value, "mobile_numbers": [*entry.get("mobile_numbers", []), _number()]},
+                    "bo",
+                )
+
+    given = iter(range(100))
+
+    def _number() -> str:
+        return f"+45201020{next(given):02d}"
+
+    threads = [Thread(target=change, args=one) for one in (("name", "Bo Holm"), ("email", "bo@whole.example"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    found = Draft(furnished, DOMAIN).entry("user", "bo")
+    assert (found["name"], found["email"], len(found["mobile_numbers"])) == ("Bo Holm", "bo@whole.example", 10)
+
+
+def test_a_plan_that_another_has_overtaken_changes_nothing(furnished: Store) -> None:
+    draft = Draft(furnished, DOMAIN)
+    draft.put("user", {**draft.entry("user", "bo"), "name": "Late"}, "bo")
+    plan = draft.plan()
+    with drafted(furnished, DOMAIN, "anna") as other:
+        other.put("user", {**other.entry("user", "bo"), "name": "First"}, "bo")
+    with pytest.raises(Refused, match="has changed since the plan was made"):
+        provision.apply_plan(furnished, plan, "anna")
+    assert Draft(furnished, DOMAIN).entry("user", "bo")["name"] == "First"

@@ -162,6 +162,8 @@ def test_an_export_without_secrets_lets_the_same_phones_in_elsewhere(furnished: 
 
 
 Change = Callable[[Company], object]
+SUB_ADMIN = Actor("sub", AdminScope.SUB_ADMIN, company=DOMAIN, departments=frozenset({"Sales"}))
+CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
 
 
 @pytest.mark.parametrize(
@@ -264,17 +266,17 @@ def test_what_is_granted_is_changed_by_operators_and_company_admins_only(furnish
     company = whole()
     change(company)
     with pytest.raises(Refused, match="sub may not change"):
-        _apply(furnished, company, Actor("sub", AdminScope.SUB_ADMIN))
+        _apply(furnished, company, SUB_ADMIN)
     assert policies.current_version(furnished, DOMAIN) == 1
-    assert _apply(furnished, company, Actor("chief", AdminScope.COMPANY_ADMIN)) == {DOMAIN: 2}
-    assert policies.history(furnished, DOMAIN)[0].by == "chief"
+    assert _apply(furnished, company, CHIEF) == {DOMAIN: 2}
+    assert policies.history(furnished, DOMAIN)[0].by == f"chief@{DOMAIN}"
 
 
 def test_a_sub_admin_may_change_what_is_not_granted(furnished: Store) -> None:
     company = whole()
     company["user"][0]["name"] = "Anna Holm"
-    company["user"].append({"username": "eva", "extension": "1009"})
-    assert _apply(furnished, company, Actor("sub", AdminScope.SUB_ADMIN)) == {DOMAIN: 2}
+    company["user"].append({"username": "eva", "extension": "1009", "department": "Sales"})
+    assert _apply(furnished, company, SUB_ADMIN) == {DOMAIN: 2}
 
 
 def test_a_removed_company_is_gone_and_its_past_is_not(furnished: Store) -> None:
@@ -404,3 +406,22 @@ def test_export_and_apply_are_inverse_to_each_other(places: tuple[Store, Store],
         assert not provision.plan(here, exported)
     provision.apply_plan(there, provision.plan(there, exported), "operator")
     assert _exported(there, show_secrets=True) == _exported(here, show_secrets=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user: user["device"][0].update(password="a-password-of-mine"),
+        lambda user: user["device"].append({"kind": "desk", "name": "mine", "sip_username": "mine"}),
+        lambda user: user["mobile_numbers"].append("20999999"),
+        lambda user: user.update(email="mine@whole.example"),
+    ],
+)
+def test_a_sub_admin_takes_over_nobody_who_holds_a_right_or_a_role(
+    furnished: Store, change: Callable[[dict[str, Any]], object]
+) -> None:
+    company = whole()
+    change(company["user"][0])
+    with pytest.raises(Refused, match=r"the phones of anna, who holds a right|the e-mail address of anna"):
+        _apply(furnished, company, SUB_ADMIN)
+    assert _apply(furnished, company, CHIEF) == {DOMAIN: 2}

@@ -1,0 +1,66 @@
+"""Passwords as argon2id hashes. To hash is slow on purpose: `run` takes it off the loop."""
+
+from collections.abc import Callable
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from fsplug.errors import Invalid
+
+# OWASP's password storage cheat sheet, 2025: 19 MiB, two passes, one lane. More lanes would take a core each.
+MEMORY_KIB, PASSES, LANES = 19_456, 2, 1
+SHORTEST, LONGEST_BYTES = 12, 1024
+_FEWEST_DIFFERENT = 5
+
+
+def _directly(work: Callable[[], Any]) -> Any:
+    return work()
+
+
+class Passwords:
+    """Hashes and checks passwords; `run` executes what takes its time, in a thread where a loop must not wait."""
+
+    def __init__(self, run: Callable[[Callable[[], Any]], Any] = _directly) -> None:
+        self._run = run
+        self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        # Stands in for accounts that are not there, so that they take as long as others.
+        self._nobodys = self._hasher.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        """The hash to keep."""
+        return str(self._run(lambda: self._hasher.hash(_octets(password))))
+
+    def matches(self, kept: str | None, password: str) -> bool:
+        """Whether this is the password that was kept; without one it takes as long, and is False."""
+        found: bool = self._run(lambda: self._verified(kept or self._nobodys, _octets(password)))
+        return found and kept is not None
+
+    def _verified(self, kept: str, password: bytes) -> bool:
+        try:
+            return bool(self._hasher.verify(kept, password))
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def check_good(password: str, *known: str) -> None:
+    """Invalid("bad-password") when it is too easy to guess, or is one of the words `known` about its owner."""
+    trouble = _trouble(password, known)
+    if trouble:
+        raise Invalid("bad-password", trouble)
+
+
+def _trouble(password: str, known: tuple[str, ...]) -> str | None:
+    if len(password) < SHORTEST:
+        return f"the password has {len(password)} characters; use {SHORTEST} or more, such as four words"
+    if len(_octets(password)) > LONGEST_BYTES:
+        return f"the password is over {LONGEST_BYTES} bytes; use a shorter one"
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        return "the password repeats a few characters; use others as well"
+    if password.casefold() in (word.casefold() for word in known):
+        return "the password is your name or address; use another"
+    return None
+
+
+def _octets(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
