@@ -1,0 +1,100 @@
+"""Mail as text and HTML: from what it says to the message that is sent. It makes no link and asks no store."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from fsplug.errors import Invalid
+from fsplug.policy.addresses import normalised
+from fsplug.store.mails import Kind
+
+_HERE = Path(__file__).parent
+# What mail is from, as people see it (spec R11).
+SENDER = "Notifications"
+_LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in words."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    language: str
+    link: str | None = None
+    code: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As plain text."""
+        return "\n\n".join(self.paragraphs) + "\n"
+
+    @property
+    def html(self) -> str:
+        """As HTML: every word of others' is escaped."""
+        source = (_HERE / "letter.html.j2").read_text(encoding="utf-8")
+        page = _environment(autoescape=True).from_string(source)
+        facts = {"subject": self.subject, "paragraphs": self.paragraphs, "language": self.language}
+        return page.render(**facts, link=self.link, code=self.code)
+
+
+def letter(kind: Kind, language: str, facts: Mapping[str, Any]) -> Letter:
+    """The mail of this kind, in da, sv or en."""
+    written = _texts()[kind][language]
+    said = {name: _one_line(value) if isinstance(value, str) else value for name, value in facts.items()}
+    environment = _environment(autoescape=False)
+    subject, *paragraphs = (
+        environment.from_string(one).render(**said).strip() for one in (written["subject"], *written["text"])
+    )
+    # CPython decodes encoded words (RFC 2047) in what becomes a header, and writes a line end that was in one.
+    subject = subject.replace("=?", "= ?")[:_LONGEST_SUBJECT]
+    return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"))
+
+
+def message(letter: Letter, sender: str, receiver: str, message_id: str, at: float) -> EmailMessage:
+    """What is sent; Invalid("bad-address") when one of the addresses is none. `at` is in epoch seconds.
+
+    The same mail has the same `message_id` however often it is sent, so that a receiver can tell it is the same.
+    """
+    made = EmailMessage(policy=SMTP)
+    made["From"] = _address(sender, SENDER)
+    made["To"] = _address(receiver)
+    made["Subject"] = letter.subject
+    made["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
+    made["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
+    # RFC 3834: nobody's holiday notice answers it.
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(letter.text)
+    made.add_alternative(letter.html, subtype="html")
+    return made
+
+
+def _address(text: str, name: str = "") -> Address:
+    address = normalised(text)
+    if address is None:
+        raise Invalid("bad-address", f"{text[:100]!r} is no address that mail can be sent to", address=text)
+    return Address(name, addr_spec=address)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    return tomllib.loads((_HERE / "texts.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _environment(autoescape: bool) -> Environment:
+    return Environment(autoescape=autoescape, undefined=StrictUndefined)

@@ -1,0 +1,114 @@
+"""Takes queued mail from the store, writes it and hands it to the server; says in the store what became of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.mail.letters import Letter, letter, message
+from fsplug.store import accounts, companies, mails, shares
+from fsplug.store.database import Store
+from fsplug.store.mails import Kind, Mail
+
+log = structlog.get_logger()
+
+# Between one try and the next; the last goes on until a mail is given up.
+PAUSES = (10.0, 30.0, 60.0, 300.0, 900.0, mails.LONGEST_WAIT_SECONDS)
+GIVE_UP_SECONDS = 5 * 86_400.0
+_SET_PASSWORD, _SHARED = "set-password", "shared"
+
+Send = Callable[[EmailMessage], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Whom mail comes from, and the console's address."""
+
+    sender: str
+    url: str
+
+
+class Postman:
+    """Sends what is due. A mail that was handed in and not written down, because fsplug died, is sent twice: its
+    links are new then, and the old ones good as well.
+    """
+
+    def __init__(self, store: Store, post: Post, send: Send) -> None:
+        self._store = store
+        self._post = post
+        self._send = send
+
+    def round(self, limit: int = 10) -> int:
+        """Send what is due now; how many mails were tried."""
+        due = [mail for mail in mails.due(self._store, limit) if mails.take(self._store, mail.id)]
+        for mail in due:
+            self._deliver(mail)
+        return len(due)
+
+    def _deliver(self, mail: Mail) -> None:
+        try:
+            self._send(self._written(mail))
+        except (Refused, Invalid) as refusal:
+            log.warning("mail-failed", mail=mail.id, code=refusal.code, reason=refusal.text)
+            mails.failed(self._store, mail.id, refusal.code, refusal.text)
+        except FsplugError as trouble:
+            self._delay(mail, trouble.code, trouble.text)
+        except Exception as error:
+            log.exception("mail-delayed", mail=mail.id)
+            self._delay(mail, "mail-fault", f"{type(error).__name__}: {error}")
+        else:
+            mails.sent(self._store, mail.id)
+
+    def _delay(self, mail: Mail, code: str, reason: str) -> None:
+        if self._store.now() - mail.at > GIVE_UP_SECONDS:
+            mails.failed(self._store, mail.id, code, reason)
+            return
+        pause = PAUSES[min(mail.tries, len(PAUSES) - 1)]
+        log.info("mail-delayed", mail=mail.id, seconds=pause, code=code, reason=reason)
+        mails.delayed(self._store, mail.id, pause, code, reason)
+
+    def _written(self, mail: Mail) -> EmailMessage:
+        written = self._of_share(mail) if mail.kind in (Kind.SHARE, Kind.CODE) else self._of_account(mail)
+        return message(written, self._post.sender, mail.receiver, mail.id, time.time())
+
+    def _of_account(self, mail: Mail) -> Letter:
+        try:
+            account = accounts.get(self._store, mail.company, mail.subject)
+        except Invalid as gone:
+            raise _withdrawn(gone.text) from gone
+        if account.email != mail.receiver:
+            raise _withdrawn(f"{account.username} has another address now")
+        facts: dict[str, Any] = {"name": account.name or account.username, "email": account.email}
+        facts |= {"customer_ref": mail.company, "company": self._company(mail), "url": f"{self._post.url}/"}
+        if mail.kind is not Kind.USER_ID:
+            token = accounts.new_link(self._store, mail.company, mail.subject)
+            facts["link"] = f"{self._post.url}/{_SET_PASSWORD}/{token}"
+        return letter(mail.kind, mail.language, facts)
+
+    def _of_share(self, mail: Mail) -> Letter:
+        share = shares.get(self._store, mail.company, mail.subject)
+        if not share.is_open(self._store.now()):
+            raise _withdrawn("the share was revoked or has expired")
+        facts: dict[str, Any] = {"company": self._company(mail)}
+        if mail.kind is Kind.CODE:
+            facts["code"] = shares.new_code(self._store, share)
+        else:
+            zone = ZoneInfo(companies.get(self._store, mail.company).timezone)
+            until = datetime.fromtimestamp(share.expires_at, zone).strftime("%Y-%m-%d %H:%M %Z")
+            facts |= {"subject": share.subject, "plays": share.plays - share.played, "until": until}
+            facts |= {"by_mail": share.code_by == "mail"}
+            facts["link"] = f"{self._post.url}/{_SHARED}/{shares.new_link(self._store, share)}"
+        return letter(mail.kind, mail.language, facts)
+
+    def _company(self, mail: Mail) -> str:
+        return companies.get(self._store, mail.company).name
+
+
+def _withdrawn(why: str) -> Refused:
+    return Refused("mail-withdrawn", f"not sent any more: {why}")

@@ -1,0 +1,102 @@
+"""Hands one message to an SMTP server. Every wait has a deadline, and every failure says whether it is for good."""
+
+import ipaddress
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from fsplug.errors import Invalid, Refused, Unavailable
+
+ANSWER_SECONDS = 30.0
+# RFC 5321, 4.2.1: 5yz is for good, 4yz for now.
+_FOR_GOOD = range(500, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail is handed in. `security` is starttls, tls or none; `ca_file` names who vouches for it."""
+
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""
+
+
+def send(server: Server, message: EmailMessage, seconds: float = ANSWER_SECONDS) -> None:
+    """Hand the message in.
+
+    Refused("mail-refused") when the server will never take it; Unavailable when it may later. A server that could not
+    be trusted, or does not know our account, is Unavailable too: an operator mends it, and the mail still goes.
+    """
+    _check_open(server)
+    try:
+        with _connected(server, seconds) as connection:
+            _signed_in(connection, server)
+            connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        code, said = next(iter(error.recipients.values()))
+        raise _refusal(server, code, said) from error
+    except smtplib.SMTPAuthenticationError as error:
+        text = f"{server.host} does not let fsplug in: {_words(error.smtp_error)}; look at smtp_username, smtp_password"
+        raise Unavailable("smtp-account", text) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(server, error.smtp_code, error.smtp_error) from error
+    except ssl.SSLError as error:
+        raise Unavailable("smtp-not-trusted", f"{server.host} can't be trusted: {error}; see smtp_ca_file") from error
+    except smtplib.SMTPNotSupportedError as error:
+        text = f"{server.host}:{server.port} lacks what is needed: {error}; look at smtp_security"
+        raise Unavailable("smtp-lacks", text) from error
+    except (OSError, smtplib.SMTPException) as error:
+        text = f"{server.host}:{server.port} did not take the mail: {error or type(error).__name__}"
+        raise Unavailable("smtp-away", text) from error
+
+
+def _connected(server: Server, seconds: float) -> smtplib.SMTP:
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=_trust(server))
+    connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
+    if server.security == "starttls":
+        try:
+            connection.starttls(context=_trust(server))
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _signed_in(connection: smtplib.SMTP, server: Server) -> None:
+    if server.username:
+        connection.login(server.username, server.password)
+
+
+def _trust(server: Server) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=server.ca_file or None)
+    except OSError as error:
+        raise Unavailable("smtp-not-trusted", f"smtp_ca_file {server.ca_file} can't be read: {error}") from error
+
+
+def _check_open(server: Server) -> None:
+    """Links that open an account never cross a network for everybody to read."""
+    if server.security == "none" and not _is_here(server.host):
+        remedy = "set smtp_security = starttls or tls"
+        raise Invalid("smtp-in-the-open", f"{server.host} would get mail in the open; {remedy}", host=server.host)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refusal(server: Server, code: int, said: bytes | str) -> Refused | Unavailable:
+    text = f"{server.host} answered {code} {_words(said)}"
+    return Refused("mail-refused", text) if code in _FOR_GOOD else Unavailable("mail-delayed", text)
+
+
+def _words(said: bytes | str) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -1,0 +1,15 @@
+"""A postman of its own, to be killed: STORE PORT."""
+
+import sys
+from functools import partial
+
+from fsplug.mail import smtp
+from fsplug.mail.postman import Postman
+from fsplug.mail.smtp import Server
+from fsplug.store.database import Store
+from tests.mail.conftest import POST
+from tests.store.accountcast import Clock
+
+if __name__ == "__main__":
+    store = Store(sys.argv[1], clock=Clock())
+    Postman(store, POST, partial(smtp.send, Server("127.0.0.1", int(sys.argv[2]), "none"))).round()

@@ -1,0 +1,80 @@
+"""What mail says, in three languages, and that nobody's words become more than words."""
+
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from fsplug.errors import Invalid
+from fsplug.mail.letters import letter, message
+from fsplug.store.accounts import LANGUAGES
+from fsplug.store.mails import Kind
+
+FACTS = {
+    "name": "Anna",
+    "company": "Acme",
+    "url": "https://c.example/",
+    "customer_ref": "acme.example",
+    "email": "a@acme.example",
+    "link": "https://c.example/set-password/abc",
+    "code": "12345678",
+    "subject": "Our call",
+    "plays": 3,
+    "until": "2026-11-30 12:00 CET",
+    "by_mail": True,
+}
+
+
+def _read(written: object) -> object:
+    return message_from_bytes(bytes(written), policy=default)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mail_is_written_in_every_language_as_text_and_html(kind: Kind, language: str) -> None:
+    made = letter(kind, language, FACTS)
+    sent = _read(message(made, "n@c.example", "a@acme.example", "id", 0.0))
+    text, html = (sent.get_body((part,)).get_content() for part in ("plain", "html"))  # type: ignore[attr-defined]
+    assert "{{" not in text + html
+    for paragraph in made.paragraphs:
+        assert paragraph in text
+    assert f'lang="{language}"' in html
+
+
+def test_the_three_languages_differ() -> None:
+    for kind in Kind:
+        assert len({letter(kind, language, FACTS).text for language in LANGUAGES}) == 3
+
+
+def test_sender_receiver_and_message_id_are_as_told() -> None:
+    sent = message(letter(Kind.CODE, "en", FACTS), "n@c.example", "Anna@BLÅBÆR.dk", "id7", 0.0)
+    assert str(sent["From"]) == "Notifications <n@c.example>"
+    assert str(sent["To"]) == "Anna@xn--blbr-roah.dk"
+    assert (sent["Message-ID"], sent["Auto-Submitted"]) == ("<id7@c.example>", "auto-generated")
+
+
+@pytest.mark.parametrize(
+    "text", ["x\r\nBcc: all@acme.example", "x\nBcc: y", "x\u2028Bcc: y", "=?utf-8?q?=0ABcc:_y?=", "é" * 300]
+)
+def test_a_subject_is_one_header_and_no_more(text: str) -> None:
+    made = letter(Kind.SHARE, "en", FACTS | {"subject": text})
+    sent = _read(message(made, "n@c.example", "a@acme.example", "id", 0.0))
+    assert sorted(set(sent.keys()) - {"MIME-Version", "Content-Type"}) == [  # type: ignore[attr-defined]
+        *("Auto-Submitted", "Date", "From", "Message-ID", "Subject", "To")
+    ]
+
+
+@pytest.mark.parametrize(
+    "address", ["a\n@b.example", "a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", ""]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    for sender, receiver in ((address, "a@acme.example"), ("n@c.example", address)):
+        with pytest.raises(Invalid, match="no address"):
+            message(letter(Kind.CODE, "en", FACTS), sender, receiver, "id", 0.0)
+
+
+def test_names_are_text_in_html_and_no_template() -> None:
+    made = letter(Kind.USER_ID, "en", FACTS | {"name": "<script>{{ 7 * 7 }}", "company": "A & B\n\nC"})
+    assert "&lt;script&gt;{{ 7 * 7 }}" in made.html
+    assert "<script>" not in made.html
+    assert "A &amp; B C" in made.html

@@ -1,0 +1,273 @@
+"""Mail from the store to a real server: sent, tried again, given up, and told."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.mail import smtp
+from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
+from fsplug.mail.smtp import Server
+from fsplug.policy.scopes import operator
+from fsplug.store import accounts, audit, ledger, mails, shares, visits
+from fsplug.store.mails import State
+from fsplug.store.shares import Offer
+from tests.mail.conftest import POST, Mailbox
+from tests.store.accountcast import ANNA, BO, PASSWORD, Console
+from tests.store.cast import ACME, BETA
+from tests.store.story import recorded_call
+
+LINK = re.compile(r"https://console\.example/[a-z-]+/\S+")
+
+
+def _states(console: Console) -> set[tuple[str, str | None]]:
+    return {(str(mail.state), mail.code) for mail in mails.listed(console.store, ACME)}
+
+
+def _text(mail: object) -> str:
+    return str(mail.get_body(("plain",)).get_content())  # type: ignore[attr-defined]
+
+
+def _token(mail: object) -> str:
+    return LINK.findall(_text(mail))[-1].rpartition("/")[2]
+
+
+def test_a_new_account_gets_its_two_mails_and_the_link_sets_the_password(
+    console: Console, mailbox: Mailbox, postman: Postman
+) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    assert postman.round() == 2
+    user_id, password = mailbox.mails[1], mailbox.mails[0]
+    assert (user_id["Subject"], password["Subject"]) == ("Your user ID for Acme", "Your password")
+    assert "Customer ref: acme.example" in _text(user_id)
+    assert "set-password" not in _text(user_id)
+    accounts.set_password(console.store, _token(password), PASSWORD, console.passwords)
+    assert console.sign_in().username == "1001"
+    assert _states(console) == {("sent", None)}
+    assert postman.round() == 0
+
+
+def test_the_language_is_the_company_s(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    from fsplug.store.drafts import drafted
+
+    with drafted(console.store, ACME, "operator") as draft:
+        draft.put_detail({**draft.detail(), "language": "da", "languages": ["da"]})
+    console.give("1001", email=ANNA, role="superuser")
+    postman.round()
+    assert [mail["Subject"] for mail in mailbox.mails] == ["Din adgangskode", "Dit bruger-id til Acme"]
+
+
+def test_nothing_of_a_link_or_a_code_stands_in_the_store(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    ledger.apply(console.store, recorded_call("a"))
+    console.give("1001", email=ANNA, role="superuser")
+    shares.create(console.store, ACME, Offer("a-rec", "c@outside.example", "Our call"), operator("root"))
+    postman.round()
+    [code] = next(re.findall(r"\b[0-9]{8}\b", _text(mail)) for mail in mailbox.mails if mail["Subject"] == "Your code")
+    tokens = [_token(mail) for mail in mailbox.mails if LINK.search(_text(mail)) and "/set-" in _text(mail)]
+    dump = "".join(console.store._db.connection().iterdump()) if console.store._db.connect(True) else ""
+    assert dump and tokens
+    for secret in (code, *tokens):
+        assert secret not in dump
+
+
+def test_a_share_is_heard_by_the_link_of_one_mail_and_the_code_of_another(
+    console: Console, mailbox: Mailbox, postman: Postman
+) -> None:
+    ledger.apply(console.store, recorded_call("a"))
+    shares.create(console.store, ACME, Offer("a-rec", "c@outside.example", "About Tuesday"), operator("root"))
+    postman.round()
+    link, code = mailbox.mails
+    assert (link["Subject"], code["Subject"]) == ("About Tuesday", "Your code")
+    for mail in (link, code):
+        assert "+4522334455" not in _text(mail) and "a-rec" not in _text(mail) and "Anna" not in _text(mail)
+    cookie = visits.begin(console.store, _token(link), "", "")
+    [typed] = re.findall(r"\b[0-9]{8}\b", _text(code))
+    visits.prove(console.store, cookie, typed, "")
+    visits.play(console.store, cookie, "")
+    assert visits.heard(console.store, cookie).id == "a-rec"
+
+
+def test_what_the_server_refuses_for_good_has_failed_with_its_words(
+    console: Console, mailbox: Mailbox, postman: Postman
+) -> None:
+    mailbox.mood("refuse")
+    console.give("1001", email=ANNA, role="superuser")
+    postman.round()
+    [mail, _] = mails.listed(console.store, ACME)
+    assert (mail.state, mail.code) == (State.FAILED, "mail-refused")
+    assert "550" in str(mail.reason) and "no such mailbox" in str(mail.reason)
+    mailbox.mood("")
+    mails.retry(console.store, ACME, mail.id)
+    assert postman.round() == 1
+    assert mails.get(console.store, ACME, mail.id).state is State.SENT
+
+
+@pytest.mark.parametrize("mood", ["delay", "drop", "hang"])
+def test_what_may_work_later_is_tried_later(console: Console, mailbox: Mailbox, postman: Postman, mood: str) -> None:
+    mailbox.mood(mood)
+    console.give("1001", email=ANNA, role="superuser")
+    postman.round()
+    assert {state for state, _ in _states(console)} == {"queued"}
+    assert postman.round() == 0, "not at once"
+    mailbox.mood("")
+    console.clock.turn(30)
+    assert postman.round() == 2
+    assert _states(console) == {("sent", None)}
+    assert len(mailbox.mails) == (4 if mood == "hang" else 2)
+
+
+def test_a_server_that_is_away_for_a_day_gets_its_mail_and_the_links_are_good(
+    console: Console, mailbox: Mailbox
+) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    away = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", 1, "none"), seconds=1.0))
+    tries = 0
+    for _ in range(24 * 12):
+        console.clock.turn(300)
+        tries += away.round()
+    assert 2 * 20 < tries < 2 * 40
+    assert _states(console) == {("queued", "smtp-away")}
+    console.clock.turn(3600)
+    back = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port, "none")))
+    back.round()
+    password = next(mail for mail in mailbox.mails if mail["Subject"] == "Your password")
+    console.clock.turn(23 * 3600)
+    assert accounts.of_link(console.store, _token(password)).username == "1001"
+
+
+def test_after_five_days_a_mail_is_given_up(console: Console) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    away = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", 1, "none"), seconds=1.0))
+    console.clock.turn(GIVE_UP_SECONDS + 1)
+    away.round()
+    assert _states(console) == {("failed", "smtp-away")}
+
+
+def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    console.give("1001", email=BO)
+    console.give("1002", email=ANNA, role="my-console")
+    console.give("1002", role=None)
+    postman.round()
+    assert [(mail["To"], mail["Subject"]) for mail in mailbox.mails] == [(BO, "Your user ID for Acme")]
+    assert _states(console) == {("sent", None), ("failed", "mail-withdrawn")}
+
+
+def test_a_revoked_share_is_not_mailed(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    ledger.apply(console.store, recorded_call("a"))
+    offer = Offer("a-rec", "c@outside.example", "Our call")
+    share, _ = shares.create(console.store, ACME, offer, operator("root"))
+    shares.revoke(console.store, ACME, share.id, operator("root"))
+    postman.round()
+    assert (mailbox.mails, _states(console)) == ([], {("failed", "mail-withdrawn")})
+
+
+def test_killed_between_send_and_record_it_is_sent_again_and_both_links_are_good(
+    console: Console, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    mailbox.mood("hang")
+    command = [sys.executable, "-m", "tests.mail.postmanprocess", str(tmp_path / "fsplug.db"), str(mailbox.port)]
+    dying = subprocess.Popen(command)
+    first = mailbox.wait_for(1)
+    os.kill(dying.pid, signal.SIGKILL)
+    dying.wait()
+    mailbox.mood("")
+    assert _states(console) == {("queued", None)}
+    alive = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port, "none")))
+    console.clock.turn(mails.LEASE_SECONDS + 1)
+    alive.round()
+    assert len(mailbox.mails) == 3
+    [again] = [mail for mail in mailbox.mails if mail["Message-ID"] == first[0]["Message-ID"]][1:]
+    assert _states(console) == {("sent", None)}
+    for mail in (first[0], again):
+        if mail["Subject"] == "Your password":
+            assert accounts.of_link(console.store, _token(mail))
+
+
+def test_two_postmen_send_a_mail_once(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    due = mails.due(console.store)
+    assert [mails.take(console.store, mail.id) for mail in due] == [True, True]
+    assert postman.round() == 0
+    assert mails.due(console.store) == []
+
+
+def test_a_clock_that_is_put_back_holds_no_mail_back(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    console.clock.turn(-86_400)
+    assert postman.round() == 2
+
+
+def test_another_company_sees_and_retries_no_mail(console: Console) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    [mail, _] = mails.listed(console.store, ACME)
+    assert mails.listed(console.store, BETA) == []
+    for act in (mails.get, mails.retry):
+        with pytest.raises(Invalid, match="has no mail"):
+            act(console.store, BETA, mail.id)
+
+
+def test_what_was_sent_is_not_sent_again(console: Console, mailbox: Mailbox, postman: Postman) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    postman.round()
+    with pytest.raises(Refused, match="was sent"):
+        mails.retry(console.store, ACME, mails.listed(console.store, ACME)[0].id)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Of this machine, vouched for by itself."""
+    folder = tmp_path_factory.mktemp("tls")
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+    files = ("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files], capture_output=True
+    )
+    if made.returncode:
+        pytest.skip("no openssl")
+    return str(folder / "cert.pem"), str(folder / "key.pem")
+
+
+def test_with_tls_the_server_is_asked_who_it_is_and_the_account_is_used(
+    console: Console, make_mailbox: Callable[..., Mailbox], certificate: tuple[str, str]
+) -> None:
+    mailbox = make_mailbox("--tls", *certificate, "--login", "fsplug", "s3cret")
+    trusted = Server("localhost", mailbox.port, "starttls", "fsplug", "s3cret", certificate[0])
+    console.give("1001", email=ANNA, role="superuser")
+    Postman(console.store, POST, partial(smtp.send, trusted)).round()
+    assert len(mailbox.mails) == 2
+    for server, code in (
+        (Server("localhost", mailbox.port, "starttls", "fsplug", "s3cret"), "smtp-not-trusted"),
+        (Server("localhost", mailbox.port, "starttls", "fsplug", "wrong", certificate[0]), "smtp-account"),
+        (Server("localhost", mailbox.port, "starttls", ca_file="/nowhere"), "smtp-not-trusted"),
+    ):
+        with pytest.raises(Unavailable) as trouble:
+            smtp.send(server, mailbox.mails[0])
+        assert trouble.value.code == code
+
+
+def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(mailbox: Mailbox, console: Console) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port))).round()
+    assert (mailbox.mails, _states(console)) == ([], {("queued", "smtp-lacks")})
+
+
+def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
+    from email.message import EmailMessage
+
+    with pytest.raises(Invalid, match="in the open; set smtp_security"):
+        smtp.send(Server("192.0.2.1", 25, "none"), EmailMessage())
+
+
+def test_mail_tells_the_trail_nothing_and_the_invitation_does(console: Console) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    accounts.invite(console.store, ACME, "1001", "root")
+    assert [entry.act for entry in audit.listed(console.store, ACME, limit=2)] == ["invite", "rights"]
