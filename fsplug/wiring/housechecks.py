@@ -12,6 +12,7 @@ from fsplug.errors import FsplugError, Invalid
 from fsplug.media.spool import Spool
 from fsplug.store import companies, migrations
 from fsplug.store.database import Store
+from fsplug.wiring import consolechecks
 from fsplug.wiring.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings
 from fsplug.xml.conffolder import ConfFolder
@@ -129,6 +130,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     yield service(is_served)
     yield outbound_socket(settings)
     yield endpoint(settings)
+    yield from consolechecks.every(settings)
     if conf is not None:
         yield configuration(conf)
 

@@ -33,6 +33,7 @@ from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
 from fsplug.store.database import Store
 from fsplug.store.journal import Journal
+from fsplug.store.tidying import tidy
 from fsplug.store.writer import Writer
 from fsplug.wiring import xmlways
 from fsplug.wiring.archives import archive_at
@@ -44,6 +45,7 @@ from fsplug.wiring.livesocket import LiveSocket
 from fsplug.wiring.refresher import Refresher
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.spoolgate import SpoolGate
+from fsplug.wiring.webconsole import POST_SECONDS, rounds, web_console
 
 log = structlog.get_logger()
 
@@ -54,6 +56,7 @@ LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
 SEAL_SECONDS = 1.0
 REFRESH_SECONDS = 0.5
+TIDY_SECONDS = 3_600.0
 RELOAD_SECONDS = 10.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
@@ -72,7 +75,10 @@ class ServingProcess:
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         spool = Spool(settings.spool)
         self._gate = SpoolGate(spool, settings.least_free_bytes)
-        self._worker = Worker(self.store, spool, archive_at(settings.archive), settings.switch_name)
+        archive = archive_at(settings.archive)
+        self._worker = Worker(self.store, spool, archive, settings.switch_name)
+        self.console = web_console(settings, self.store, archive)
+        self._post = rounds(settings, self.store)
         self._wire_calls()
 
     def _wire_calls(self) -> None:
@@ -121,6 +127,8 @@ class ServingProcess:
             self.server.start()
             if self.endpoint is not None:
                 self.endpoint.start()
+            if self.console is not None:
+                self.console.start()
             self.link.start()
             self.live_socket.start()
             loops = [
@@ -129,6 +137,8 @@ class ServingProcess:
                 gevent.spawn(_every, SPOOL_SECONDS, self._look_at_spool),
                 gevent.spawn(_every, SEAL_SECONDS, self._seal),
                 gevent.spawn(_every, REFRESH_SECONDS, self._refresh),
+                gevent.spawn(_every, POST_SECONDS, self._post),
+                gevent.spawn(_every, TIDY_SECONDS, lambda: self._run(lambda: tidy(self.store))),
                 *self.listen_in.loops(_every),
             ]
             log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
@@ -143,6 +153,8 @@ class ServingProcess:
     def _shut_down(self, loops: list[Any]) -> None:
         if self.endpoint is not None:
             self.endpoint.stop()
+        if self.console is not None:
+            self.console.stop()
         self.server.drain(DRAIN_SECONDS)
         gevent.killall(loops[1:])
         self.live_socket.stop()

@@ -13,6 +13,7 @@ from fsplug.errors import Invalid
 
 FILE_NAME = "fsplug.toml"
 ENVIRONMENT_PREFIX = "FSPLUG_"
+SMTP_SECURITY = ("starttls", "tls", "none")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
@@ -21,7 +22,9 @@ class Settings:
     """Where things are and how much of them.
 
     Ports are TCP; without `xml_password` there is no XML endpoint. `session_limit` counts calls that ask at one moment;
-    with less than `least_free_bytes` in the spool no recording is promised.
+    with less than `least_free_bytes` in the spool no recording is promised. `web_url` is the console's address as
+    people type it; without it there is no console. Without `smtp_host` mail stays queued. `secret_keys_before` are old
+    ones, with blanks between.
     """
 
     data: Path
@@ -39,10 +42,33 @@ class Settings:
     xml_username: str = "fsplug"
     xml_password: str = ""
     xml_off_loopback: bool = False
+    web_host: str = "127.0.0.1"
+    web_port: int = 8086
+    web_url: str = ""
+    web_behind_proxy: bool = False
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_ca_file: str = ""
+    mail_from: str = ""
+    secret_key: str = ""
+    secret_keys_before: str = ""
     switch_conf: str = ""
     templates: str = ""
     session_limit: int = 1000
     least_free_bytes: int = 1_000_000_000
+
+    @property
+    def console_url(self) -> str:
+        """Where people find the console, without a slash at its end."""
+        return self.web_url.rstrip("/")
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The key to seal with, then those of before."""
+        return tuple(key for key in (self.secret_key, *self.secret_keys_before.split()) if key)
 
     @property
     def lock_file(self) -> Path:
@@ -123,6 +149,19 @@ def _path(value: object) -> Path:
     return path.expanduser().absolute()
 
 
+def _url(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", text):
+        raise ValueError("give an address such as https://console.example")
+    return text
+
+
+def _security(value: object) -> str:
+    if value not in SMTP_SECURITY:
+        raise ValueError(f"give {', '.join(SMTP_SECURITY)}")
+    return str(value)
+
+
 def _port(value: object) -> int:
     return _between(value, 0, 65_535, "a TCP port")
 
@@ -153,6 +192,8 @@ def _between(value: object, least: int, most: int, what: str) -> int:
 _BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port, bool: _yes_or_no}
 _KINDS: Mapping[str, Callable[[object], object]] = {
     **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
+    "web_url": _url,
+    "smtp_security": _security,
     "session_limit": _limit,
     "least_free_bytes": _bytes,
 }

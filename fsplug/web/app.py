@@ -1,0 +1,80 @@
+"""The console as a WSGI application."""
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.web import home, passwords, shared, signing
+from fsplug.web.guard import check_rules, guard
+from fsplug.web.services import Services
+from fsplug.web.words import Words, language_of
+
+log = structlog.get_logger()
+
+LONGEST_BODY = 64 * 1024
+_HEADERS = {
+    # No script of anybody's, ours included; nothing of others' is loaded, and nobody puts us into a frame.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; media-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    # Links carry a token in their path: no other page is told it.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
+
+
+def create_app(services: Services) -> Flask:
+    """The application over these services."""
+    app = Flask("fsplug.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.extensions["services"] = services
+    for blueprint in (signing.pages, passwords.pages, shared.pages, home.pages):
+        app.register_blueprint(blueprint)
+    check_rules(app)
+    app.before_request(_choose_language)
+    app.before_request(guard)
+    app.after_request(_with_headers)
+    app.register_error_handler(FsplugError, _told)
+    app.register_error_handler(HTTPException, _turned)
+    app.register_error_handler(Exception, _failed)
+    app.jinja_env.globals["address"] = services.url
+    return app
+
+
+def _choose_language() -> None:
+    g.words = Words(language_of(request.accept_languages))
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _told(error: FsplugError) -> tuple[str, int]:
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
+    if status == 503:
+        log.error("page-failed", code=error.code, error=error.text)
+    return render_template("told.html", text=g.words.error(error.code)), status
+
+
+def _failed(error: Exception) -> tuple[str, int]:
+    # The rule, not the path: it may hold a token.
+    log.error("page-failed", page=str(request.url_rule), exc_info=error)
+    return render_template("told.html", text=g.words.error("http-500")), 500
+
+
+def _turned(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    words = getattr(g, "words", None) or Words("en")
+    g.words = words
+    return render_template("told.html", text=words.error(f"http-{status}")), status

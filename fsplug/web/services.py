@@ -1,0 +1,41 @@
+"""What the pages need of the house: the store, the archive, and threads for what takes its time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.media.archive import Archive
+from fsplug.store.database import Store
+from fsplug.store.passwords import Passwords
+from fsplug.store.vault import Vault
+
+# In a request's environ: when it may be answered (time.monotonic).
+NOT_BEFORE = "fsplug.not-before"
+Run = Callable[[Callable[[], Any]], Any]
+
+
+def _directly(work: Callable[[], Any]) -> Any:
+    return work()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`run` and `run_hash` do what waits for the store or a disk, and what costs processor time: here, or elsewhere.
+
+    `url` is the console's address as people type it. `behind_proxy`: the last address in X-Forwarded-For is whose
+    request it is.
+    """
+
+    store: Store
+    archive: Archive
+    passwords: Passwords
+    vault: Vault
+    url: str
+    behind_proxy: bool = False
+    run: Run = _directly
+    run_hash: Run = _directly
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the console by TLS."""
+        return self.url.startswith("https://")

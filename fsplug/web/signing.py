@@ -1,0 +1,118 @@
+"""Sign in, sign out, ask for a new password, set up one-time codes."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from fsplug.errors import Refused
+from fsplug.policy import totp
+from fsplug.policy.scopes import told
+from fsplug.store import accounts, sessions, signin
+from fsplug.store.signin import Typed
+from fsplug.web import guard
+from fsplug.web.guard import BROWSER, SESSION, Open, services, takes
+from fsplug.web.services import NOT_BEFORE
+
+pages = Blueprint("signing", __name__)
+
+# Answers to questions that must not tell who exists come no sooner than this.
+ANSWER_SECONDS = 0.3
+_BROWSER_SECONDS = 180 * 86_400.0
+
+
+@pages.get("/sign-in")
+@takes(Open.ANYBODY)
+def sign_in_page() -> str:
+    """The three fields."""
+    return render_template("signin.html", typed={}, wants_code=False, trouble=None)
+
+
+@pages.post("/sign-in")
+@takes(Open.ANYBODY)
+def sign_in() -> Any:
+    """Let them in, or say that something was wrong."""
+    begun = time.monotonic()
+    form = request.form
+    words = (form.get("customer_ref", ""), form.get("email", ""), form.get("password", ""), form.get("code", ""))
+    typed = Typed(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
+    house = services()
+    try:
+        found = house.run_hash(lambda: signin.sign_in(house.store, typed, house.passwords, house.vault))
+    except Refused as refused:
+        _no_sooner(begun)
+        return _sign_in_again(refused, form)
+    response = redirect("/", 303)
+    guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
+    guard.set_cookie(response, BROWSER, found.browser, _BROWSER_SECONDS)
+    return response
+
+
+def _sign_in_again(refused: Refused, form: Any) -> Any:
+    seconds = refused.facts.get("seconds")
+    facts = {"seconds": f"{seconds:.0f}"} if isinstance(seconds, float) else {}
+    wants_code = refused.code == "code-wanted"
+    trouble = g.words.error(refused.code, **facts)
+    page = render_template("signin.html", typed=form, wants_code=wants_code or bool(form.get("code")), trouble=trouble)
+    return page, 200 if wants_code else 429 if seconds else 403
+
+
+@pages.post("/sign-out")
+@takes(Open.ENROLLING)
+def sign_out() -> Any:
+    """End this session."""
+    session = g.session
+    by = told(session.username, session.company)
+    guard.run(lambda store: sessions.end(store, session.company, session.id, by))
+    response = redirect("/sign-in", 303)
+    guard.forget_cookie(response, SESSION)
+    return response
+
+
+@pages.get("/forgotten")
+@takes(Open.ANYBODY)
+def forgotten_page() -> str:
+    """Customer ref and e-mail."""
+    return render_template("forgotten.html", done=False)
+
+
+@pages.post("/forgotten")
+@takes(Open.ANYBODY)
+def forgotten() -> str:
+    """Mail them a link, if they are anybody; the answer is the same if they are not."""
+    begun = time.monotonic()
+    customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
+    guard.run(lambda store: signin.ask_reset(store, customer_ref, email))
+    _no_sooner(begun)
+    return render_template("forgotten.html", done=True)
+
+
+@pages.get("/one-time-codes")
+@takes(Open.ENROLLING)
+def codes_page() -> Any:
+    """A new secret for the authenticator, or that there is one."""
+    session, house = g.session, services()
+    account = guard.run(lambda store: accounts.get(store, session.company, session.username))
+    if account.totp:
+        return render_template("codes.html", secret=None, trouble=None)
+    secret = guard.run(lambda store: signin.new_totp(store, session.company, session.username, house.vault))
+    return _codes(account, secret)
+
+
+def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -> str:
+    uri = totp.uri(secret, account.company, account.email)
+    return render_template("codes.html", secret=secret, uri=uri, trouble=trouble)
+
+
+@pages.post("/one-time-codes")
+@takes(Open.ENROLLING)
+def confirm_codes() -> Any:
+    """The first code shows that the authenticator has the secret."""
+    session, house, code = g.session, services(), request.form.get("code", "")
+    guard.run(lambda store: signin.confirm_totp(store, session.company, session.username, code, house.vault))
+    return redirect("/", 303)
+
+
+def _no_sooner(begun: float) -> None:
+    """Have the server hold the answer back; nobody else waits meanwhile."""
+    request.environ[NOT_BEFORE] = begun + ANSWER_SECONDS

@@ -1,0 +1,192 @@
+"""The console's server and the postman, in the process that serves calls: neither may take a call's time."""
+
+import io
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import gevent
+import structlog
+from gevent import pywsgi, socket
+from gevent.pool import Pool
+from gevent.threadpool import ThreadPool
+
+from fsplug.errors import Unavailable
+from fsplug.mail import smtp
+from fsplug.mail.postman import Post, Postman
+from fsplug.media.archive import Archive
+from fsplug.store.database import Store
+from fsplug.store.passwords import Passwords
+from fsplug.store.vault import Vault
+from fsplug.web.app import LONGEST_BODY, create_app
+from fsplug.web.services import NOT_BEFORE, Services
+from fsplug.wiring.settings import Settings
+
+log = structlog.get_logger()
+
+# So many requests at one moment, and how long one may take to be sent.
+CONNECTIONS, REQUEST_SECONDS = 256, 20.0
+STORE_THREADS = 4
+# A mail that a server takes byte by byte ends here.
+MAIL_SECONDS = 120.0
+POST_SECONDS = 1.0
+STOP_SECONDS = 2.0
+# Where passwords are hashed: one at a time, so that a processor is left for calls.
+HASHING = frozenset({"/sign-in", "/set-password"})
+
+
+def web_console(settings: Settings, store: Store, archive: Archive) -> "WebConsole | None":
+    """The console of this installation; None without `web_url`."""
+    return WebConsole(settings, store, archive) if settings.web_url else None
+
+
+class WebConsole:
+    """The console on `web_host` and `web_port`."""
+
+    def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
+        self._wanted = (settings.web_host, settings.web_port)
+        self._server: Any = None
+        services = Services(
+            store,
+            archive,
+            Passwords(),
+            Vault(settings.secret_keys),
+            settings.console_url,
+            settings.web_behind_proxy,
+        )
+        self._app = InThreads(create_app(services))
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on; before `start`, those it was given."""
+        return self._server.address[:2] if self._server else self._wanted
+
+    def start(self) -> None:
+        """Listen. Unavailable when the address can't be had."""
+        host, port = self._wanted
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            listener = socket.create_server((host, port), family=family, backlog=128)
+        except OSError as error:
+            text = f"the console can't listen on {host}:{port}: {error.strerror}; set web_host, web_port"
+            raise Unavailable("console-not-listening", text, host=host, port=port) from error
+        self._server = pywsgi.WSGIServer(
+            listener,
+            self._app,
+            # Not the requests: links have their token in the path.
+            log=None,
+            error_log=None,
+            spawn=Pool(CONNECTIONS),
+            handler_class=_Handler,
+            environ={"SERVER_NAME": host},
+        )
+        self._server.start()
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        if self._server is not None:
+            self._wanted = self.address
+            self._server.stop(STOP_SECONDS)
+            self._server = None
+
+
+class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+    """One whose request comes too slowly is not waited for."""
+
+    def read_requestline(self) -> Any:
+        with gevent.Timeout(REQUEST_SECONDS, False):
+            return super().read_requestline()
+        return None
+
+    def read_request(self, raw_requestline: str) -> bool:
+        with gevent.Timeout(REQUEST_SECONDS, False):
+            return bool(super().read_request(raw_requestline))
+        self.close_connection = True
+        return False
+
+
+def postman(settings: Settings, store: Store) -> Postman | None:
+    """Who sends the console's mail; None without `smtp_host`, or without a console that it could lead to."""
+    if not (settings.smtp_host and settings.web_url):
+        return None
+    server = smtp.Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_username,
+        settings.smtp_password,
+        settings.smtp_ca_file,
+    )
+    post = Post(settings.mail_from or f"notifications@{settings.switch_name}", settings.console_url)
+
+    def send(message: Any) -> None:
+        late = Unavailable("smtp-slow", f"{server.host} did not take the mail within {MAIL_SECONDS:g} s")
+        with gevent.Timeout(MAIL_SECONDS, late):
+            smtp.send(server, message)
+
+    return Postman(store, post, send)
+
+
+def rounds(settings: Settings, store: Store) -> Callable[[], object]:
+    """One look at the mail that is due, in a thread of its own."""
+    sending = postman(settings, store)
+    if sending is None:
+        return lambda: None
+    pool = ThreadPool(1)
+    return lambda: _in(pool, sending.round)
+
+
+class InThreads:
+    """A WSGI application that runs in threads of its own: pages are made while calls are decided.
+
+    The loop reads what was posted and sends what is answered, and does nothing else for a page; the hub's own threads
+    are for recordings and the store.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._pages, self._hashes = ThreadPool(STORE_THREADS), ThreadPool(1)
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterator[bytes]:
+        hashes = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING
+        pool = self._hashes if hashes else self._pages
+        environ["wsgi.input"] = io.BytesIO(_posted(environ))
+        said: list[Any] = []
+        blocks = _in(pool, lambda: self._app(environ, lambda *words: said.append(words)))
+        gevent.sleep(max(0.0, environ.get(NOT_BEFORE, 0.0) - time.monotonic()))
+        start(*said[0])
+        return _sent(pool, blocks)
+
+
+def _posted(environ: Mapping[str, Any]) -> bytes:
+    """What was posted, a byte more than is taken at most."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    wanted = min(int(length), LONGEST_BODY + 1) if length.isascii() and length.isdigit() else 0
+    with gevent.Timeout(REQUEST_SECONDS, False):
+        found: bytes = environ["wsgi.input"].read(wanted)
+        return found
+    return b""
+
+
+def _sent(pool: ThreadPool, blocks: Any) -> Iterator[bytes]:
+    each = iter(blocks)
+    try:
+        while (block := _in(pool, lambda: next(each, None))) is not None:
+            yield block
+    finally:
+        _in(pool, getattr(blocks, "close", lambda: None))
+
+
+def _in(pool: ThreadPool, work: Callable[[], Any]) -> Any:
+    is_done, result = pool.apply(_tried, (work,))
+    if not is_done:
+        raise result
+    return result
+
+
+def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
+    """The result, or what was raised: the threadpool would print it as well."""
+    try:
+        return True, work()
+    except Exception as error:
+        return False, error

@@ -1,0 +1,112 @@
+"""The console's application over a store with the cast, and browsers that visit it."""
+
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from gevent.threadpool import ThreadPool
+
+from fsplug.media.archive import FolderArchive
+from fsplug.store import ledger, provision
+from fsplug.store.database import Store
+from fsplug.web import signing
+from fsplug.web.app import create_app
+from fsplug.web.services import Services
+from tests.store.accountcast import ANNA, PASSWORD, Clock, Console
+from tests.store.cast import ACME, CAST
+from tests.store.story import recorded_call
+
+URL = "https://console.example"
+
+
+@dataclass
+class Browser:
+    """A browser with cookies of its own, at an address of its own."""
+
+    client: FlaskClient
+    address: str = "192.0.2.1"
+
+    def get(self, path: str, **headers: str) -> Any:
+        """Type an address, or follow a link of another page's."""
+        return self.client.get(path, headers=headers, base_url=URL, environ_base={"REMOTE_ADDR": self.address})
+
+    def post(self, path: str, site: str | None = "same-origin", **form: str) -> Any:
+        """Send a form of our page; or of another `site`'s."""
+        headers = {"Sec-Fetch-Site": site} if site else {}
+        return self.client.post(
+            path, data=form, headers=headers, base_url=URL, environ_base={"REMOTE_ADDR": self.address}
+        )
+
+    def sign_in(self, **others: str) -> Any:
+        """As Anna, with these words in place of hers."""
+        return self.post("/sign-in", **{"customer_ref": ACME, "email": ANNA, "password": PASSWORD, **others})
+
+    def cookies(self) -> set[str]:
+        """The names of those it keeps for us."""
+        return {one.key for one in self.client._cookies.values()}
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    """The cast, a sealed recording of Anna's, and a clock to turn."""
+    clock = Clock()
+    store = Store(tmp_path / "fsplug.db", clock=clock)
+    store.migrate()
+    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    ledger.apply(store, recorded_call("a"))
+    yield Console(store, clock)
+    store.close()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> FolderArchive:
+    """Holds the recording, a second of silence."""
+    path = tmp_path / "archive" / "acme" / "a-rec.wav"
+    path.parent.mkdir(parents=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(range(256)) * 125)
+    return FolderArchive(tmp_path / "archive")
+
+
+@pytest.fixture
+def app(console: Console, archive: FolderArchive, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The application."""
+    monkeypatch.setattr(signing, "ANSWER_SECONDS", 0.0)
+    pool = ThreadPool(2)
+
+    def elsewhere(work: Callable[[], Any]) -> Any:
+        """In another thread, where there is no request, as the server does."""
+        outcome: list[Any] = pool.apply(_outcome, (work,))
+        if isinstance(outcome[0], Exception):
+            raise outcome[0]
+        return outcome[0]
+
+    services = Services(console.store, archive, console.passwords, console.vault, URL, False, elsewhere, elsewhere)
+    return create_app(services)
+
+
+def _outcome(work: Callable[[], Any]) -> list[Any]:
+    try:
+        return [work()]
+    except Exception as error:
+        return [error]
+
+
+@pytest.fixture
+def new_browser(app: Any) -> Callable[..., Browser]:
+    """Makes browsers."""
+    return lambda **options: Browser(app.test_client(), **options)
+
+
+@pytest.fixture
+def browser(new_browser: Callable[..., Browser]) -> Browser:
+    """One of them."""
+    return partial(new_browser)()

@@ -1,0 +1,130 @@
+"""Signing in, by pages."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from fsplug.policy import totp
+from fsplug.store import accounts, mails, sessions
+from tests.store.accountcast import ANNA, PASSWORD, Console
+from tests.store.cast import ACME, BETA
+from tests.web.conftest import Browser
+
+
+def test_three_fields_let_a_user_in_and_sign_out_ends_it(browser: Browser, console: Console) -> None:
+    console.made()
+    assert browser.sign_in().headers["Location"] == "/"
+    page = browser.get("/").text
+    assert "Anna" in page and "superuser" in page
+    assert browser.post("/sign-out").headers["Location"] == "/sign-in"
+    assert browser.get("/").status_code == 302
+    assert sessions.listed(console.store, ACME) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"password": "wrong"},
+        {"email": "nobody@acme.example"},
+        {"customer_ref": BETA},
+        {"customer_ref": "nowhere.example"},
+    ],
+)
+def test_the_answer_is_the_same_whatever_is_wrong(browser: Browser, console: Console, wrong: dict[str, str]) -> None:
+    console.made()
+    answer = browser.sign_in(**wrong)
+    assert answer.status_code == 403
+    assert "Customer ref, e-mail or password is wrong." in answer.text
+    assert PASSWORD not in answer.text and "wrong&" not in answer.text
+    assert browser.cookies() == set()
+
+
+def test_too_many_guesses_are_told_to_wait(browser: Browser, console: Console) -> None:
+    console.made()
+    answers = [browser.sign_in(password="guess") for _ in range(7)]
+    assert answers[-1].status_code == 429
+    assert re.search("again in [0-9]+ seconds", answers[-1].text)
+
+
+def test_what_is_typed_is_shown_again_as_text(browser: Browser) -> None:
+    page = browser.sign_in(email='"><script>alert(1)</script>').text
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(("accept", "word"), [("da", "Log ind"), ("sv-SE,sv;q=0.9", "Logga in"), ("fr", "Sign in")])
+def test_pages_speak_the_browser_s_language_and_say_who_answers_for_recording(
+    browser: Browser, accept: str, word: str
+) -> None:
+    page = browser.get("/sign-in", **{"Accept-Language": accept}).text
+    assert word in page
+    assert "https://www.datatilsynet.dk/" in page or "https://www.imy.se/" in page
+
+
+def test_one_time_codes_are_set_up_and_asked_for(browser: Browser, console: Console) -> None:
+    console.made()
+    browser.sign_in()
+    found = re.search("<code>([A-Z2-7]+)</code>", browser.get("/one-time-codes").text)
+    assert found is not None
+    assert browser.post("/one-time-codes", code="000000").status_code == 403
+    now = int(console.clock()) // 30
+    assert browser.post("/one-time-codes", code=totp.code(found[1], now)).status_code == 303
+    assert found[1] not in browser.get("/one-time-codes").text
+    browser.post("/sign-out")
+    answer = browser.sign_in()
+    assert answer.status_code == 200 and 'name="code"' in answer.text
+    console.clock.turn(30)
+    assert browser.sign_in(code=totp.code(found[1], now + 1)).status_code == 303
+
+
+def test_a_forgotten_password_is_answered_alike_for_everybody(browser: Browser, console: Console) -> None:
+    console.made()
+    pages = {browser.post("/forgotten", customer_ref=ACME, email=email).text for email in (ANNA, "nobody@x.example")}
+    assert len(pages) == 1
+    assert [mail.kind for mail in mails.listed(console.store, ACME) if mail.kind == "reset"] == ["reset"]
+
+
+def _link(console: Console) -> str:
+    console.give("1001", email=ANNA, role="superuser")
+    return accounts.new_link(console.store, ACME, "1001")
+
+
+def test_a_password_is_set_by_the_link_and_the_token_leaves_the_address(browser: Browser, console: Console) -> None:
+    token = _link(console)
+    answer = browser.get(f"/set-password/{token}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/set-password")
+    page = browser.get("/set-password").text
+    assert "Anna" in page and token not in page
+    assert browser.post("/set-password", password=PASSWORD, again=PASSWORD).headers["Location"] == "/sign-in"
+    assert browser.sign_in().status_code == 303
+
+
+def test_opening_the_link_uses_nothing_up_and_setting_does(
+    new_browser: Callable[..., Browser], console: Console
+) -> None:
+    token = _link(console)
+    scanner, first, second = new_browser(), new_browser(), new_browser()
+    for one in (scanner, first, second):
+        one.get(f"/set-password/{token}")
+        assert one.get("/set-password").status_code == 200
+    assert first.post("/set-password", password=PASSWORD, again=PASSWORD).status_code == 303
+    assert second.post("/set-password", password="another password!", again="another password!").status_code == 403
+    assert second.get("/set-password").status_code == 403
+    assert first.sign_in().status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("password", "again"), [("short", "short"), (PASSWORD, "other"), ("a" * 20, "a" * 20), ("", "")]
+)
+def test_a_password_that_will_not_do_is_said_so(browser: Browser, console: Console, password: str, again: str) -> None:
+    browser.get(f"/set-password/{_link(console)}")
+    answer = browser.post("/set-password", password=password, again=again)
+    assert answer.status_code == 422
+    assert 'class="trouble"' in answer.text
+
+
+def test_without_a_good_link_there_is_no_form(browser: Browser, console: Console) -> None:
+    _link(console)
+    assert browser.get("/set-password").status_code == 403
+    browser.get("/set-password/guess")
+    assert "has been used" in browser.get("/set-password").text

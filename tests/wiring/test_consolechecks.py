@@ -1,0 +1,49 @@
+"""What the doctor says of the console."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.store.vault import new_key
+from fsplug.wiring import consolechecks
+from fsplug.wiring.settings import Settings, read
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Somebody listens there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def _settings(folder: Path, **given: Any) -> Settings:
+    return read(folder, {}, **given)
+
+
+def _states(settings: Settings) -> list[str]:
+    return [str(one.state) for one in consolechecks.every(settings)]
+
+
+def test_a_whole_console_is_well(tmp_path: Path, port: int) -> None:
+    here = {"web_port": port, "web_url": "https://console.example", "smtp_host": "127.0.0.1", "smtp_port": port}
+    settings = _settings(tmp_path, secret_key=new_key(), mail_from="n@console.example", **here)
+    assert _states(settings) == ["ok", "ok", "ok"]
+
+
+def test_without_a_console_only_the_key_is_looked_at(tmp_path: Path) -> None:
+    assert _states(_settings(tmp_path)) == ["warn", "ok", "ok"]
+    assert _states(_settings(tmp_path, secret_key="no key")) == ["wrong", "ok", "ok"]
+
+
+def test_what_is_wrong_is_named_with_its_remedy(tmp_path: Path, port: int) -> None:
+    given = {"secret_key": new_key(), "web_port": port}
+    in_the_open = _settings(tmp_path, web_url="http://console.example", **given)
+    assert _states(in_the_open) == ["ok", "warn", "warn"]
+    nobody = _settings(tmp_path, web_url="https://c.example", smtp_host="127.0.0.1", mail_from="no", **given)
+    assert _states(nobody) == ["ok", "ok", "wrong"]
+    away = {"smtp_host": "127.0.0.1", "smtp_port": 1, "mail_from": "n@c.example", "secret_key": new_key()}
+    assert _states(_settings(tmp_path, web_url="https://c.example", web_port=1, **away)) == ["ok", "wrong", "wrong"]
+    assert all(one.remedy for one in consolechecks.every(nobody) if one.state == "wrong")
