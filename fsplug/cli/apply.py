@@ -11,6 +11,7 @@ import click
 from fsplug.cli.command import Invocation, Verb, pass_invocation
 from fsplug.cli.output import safe, working
 from fsplug.errors import Invalid
+from fsplug.policy.scopes import Need, check_may
 from fsplug.store import provision
 from fsplug.store.provision import Plan
 from fsplug.store.versioned import Change
@@ -32,17 +33,29 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     all or nothing, and a second run has nothing to change.
     """
     document = _document(file)
+    _check_companies(invocation, document)
     with invocation.store() as store:
         with working("comparing the document with the store"):
             plan = provision.plan(store, document, _folder(file))
+        provision.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
         versions = {}
         if plan and not dry_run:
             _check_removals(plan, yes, may_ask=file != _STDIN and not invocation.json)
             with working(f"making {len(plan.changes)} changes"):
-                versions = provision.apply_plan(store, plan, invocation.author)
+                versions = provision.apply_plan(store, plan, invocation.by)
     facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
     invocation.tell(facts, _told(plan, dry_run, versions))
+
+
+def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
+    """Before anything of a company is compared: it is the user's own."""
+    if invocation.by.is_operator:
+        return
+    written = document.get("company")
+    tables = written if isinstance(written, list) else []
+    for domain in (table.get("domain") for table in tables if isinstance(table, dict)):
+        check_may(invocation.by, Need.PEOPLE, str(domain))
 
 
 def _document(file: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.output import sheet, table, when
 from fsplug.errors import Invalid
+from fsplug.policy.scopes import Need, check_own
 from fsplug.store import calls, decisions
 from fsplug.store.calls import Call
 from fsplug.store.database import Store
@@ -58,6 +59,8 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
         if found is None:
             raise Invalid("unknown-call", f"there is no call {call}; see: fsplug call list", call=call)
         [(_, made)] = _with_decisions(store, [found])
+        if invocation.actor is not None:
+            check_own(invocation.actor, Need.RECORDINGS, found.company, [one.user for one in made])
     facts = _call_facts(found, made)
     shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}
     invocation.tell(facts, *sheet({n: v for n, v in shown.items() if n != "decisions"}), "", *_decision_lines(facts))

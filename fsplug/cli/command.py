@@ -14,6 +14,7 @@ from fsplug.cli.output import as_json, safe_lines
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 
 if TYPE_CHECKING:
+    from fsplug.policy.scopes import Actor, Reach
     from fsplug.store.database import Store
     from fsplug.wiring.settings import Settings
 
@@ -25,11 +26,17 @@ _EXIT_CODES: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 2), (Refused
 
 @dataclass(slots=True)
 class Invocation:
-    """What was typed beside the command itself. `data` is None where no --data was."""
+    """What was typed beside the command itself. `data` is None where no --data was; `acting` is --as.
+
+    `actor` is who runs the command, once that was checked, and `reach` how far they reach with it.
+    """
 
     data: Path | None = None
     json: bool = False
     arguments: tuple[str, ...] = ()
+    acting: str | None = None
+    actor: "Actor | None" = None
+    reach: "Reach | None" = None
 
     @property
     def folder(self) -> Path:
@@ -45,7 +52,33 @@ class Invocation:
     @property
     def author(self) -> str:
         """Who changes policy here: the name that stands beside the version."""
+        if self.actor is not None:
+            return self.actor.told
         return os.environ.get("SUDO_USER") or _login_name()
+
+    @property
+    def by(self) -> "Actor":
+        """Who runs this command: the user of --as, else an operator."""
+        from fsplug.policy.scopes import operator
+
+        return self.actor or operator(self.author)
+
+    @property
+    def departments(self) -> frozenset[str] | None:
+        """The departments whose users may be seen; None for all."""
+        return self.by.departments if self.reach == "departments" else None
+
+    def check_rule(self, ctx: click.Context) -> None:
+        """With --as: the user may run this command, and its parameters say no more than what is theirs."""
+        acting = _acting_by_itself(ctx.params) if self.acting is None else self.acting
+        if acting is None:
+            return
+        from fsplug.cli import rules
+        from fsplug.store import actors
+
+        with self.store() as store:
+            self.actor = actors.named(store, acting, ctx.params.get("company") or ctx.params.get("domain"))
+        self.reach = rules.check(self.actor, rules.path_of(ctx), ctx.params)
 
     def settings(self, **flags: object) -> "Settings":
         """The settings of the data folder, with these flags over them."""
@@ -113,9 +146,9 @@ class Invocation:
 pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
 
 
-def common_options() -> list[click.Parameter]:
-    """--data and --json, which every command takes."""
-    return [
+def common_options(*own: click.Parameter) -> list[click.Parameter]:
+    """--data, --json and --as, which every command takes; a command may have an --as of its `own`."""
+    common: list[click.Parameter] = [
         click.Option(
             ["--data"],
             metavar="DIR",
@@ -133,23 +166,37 @@ def common_options() -> list[click.Parameter]:
             is_eager=True,
             help="Print JSON; times are epoch seconds.",
         ),
+        click.Option(
+            ["--as", "acting"],
+            metavar="USER",
+            callback=_remember_acting,
+            expose_value=False,
+            is_eager=True,
+            help="Act as this user, USERNAME@COMPANY, with no more than what they may see and do.",
+        ),
     ]
+    taken = {name for one in own for name in one.opts}
+    return [one for one in common if not taken.intersection(one.opts)]
 
 
 class Verb(click.Command):
-    """A command that takes --data and --json."""
+    """A command that takes --data, --json and --as, and is run only if who runs it may."""
 
     def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
-        super().__init__(*args, params=[*(params or []), *common_options()], **attributes)
+        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.ensure_object(Invocation).check_rule(ctx)
+        return super().invoke(ctx)
 
 
 class Noun(click.Group):
-    """A group of verbs; it takes --data and --json too."""
+    """A group of verbs; it takes --data, --json and --as too."""
 
     command_class = Verb
 
     def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
-        super().__init__(*args, params=[*(params or []), *common_options()], **attributes)
+        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
 
 
 def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
@@ -160,6 +207,17 @@ def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | N
 def _remember_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value:
         ctx.ensure_object(Invocation).json = True
+
+
+def _remember_acting(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Invocation).acting = value
+
+
+def _acting_by_itself(params: dict[str, Any]) -> str | None:
+    """`fsplug call list --as`: with --watch it only tells whose menu to show."""
+    viewer: str | None = params.get("viewer")
+    return None if params.get("watch") else viewer
 
 
 def _no_store(place: str, folder: Path) -> Invalid:

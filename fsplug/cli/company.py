@@ -18,6 +18,7 @@ from fsplug.store.drafts import Draft
 _DOMAIN = click.argument("domain")
 _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
 _FROM_APP, _CONSENT = "Apps may listen in too.", "A colleague at the other end must allow listening in as well."
+_TOTP = "Superusers must sign in with one-time codes."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
@@ -25,6 +26,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--listen-consent/--no-listen-consent", default=None, help=_CONSENT),
         click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
+        click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
         click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
         click.option(
             "--language",
@@ -56,7 +58,7 @@ def add(invocation: Invocation, domain: str, **given: Any) -> None:
         if companies.exists(store, domain):
             text = f"there is a company {domain} already; change it with: fsplug company set {domain}"
             raise Invalid("company-exists", text, company=domain)
-        versions = provision.apply_plan(store, provision.plan(store, document), invocation.author)
+        versions = provision.apply_plan(store, provision.plan(store, document), invocation.by)
     version = versions[domain]
     invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
 
@@ -107,7 +109,7 @@ def remove(invocation: Invocation, domain: str, yes: bool) -> None:
     with invocation.store() as store:
         companies.get(store, domain)
         entries.confirm(invocation, f"company {domain} with all its people and settings", yes)
-        versions = provision.apply_plan(store, provision.removal(store, domain), invocation.author)
+        versions = provision.apply_plan(store, provision.removal(store, domain), invocation.by)
     invocation.tell({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
 
 

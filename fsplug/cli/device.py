@@ -62,6 +62,8 @@ def show(invocation: Invocation, company: str, username: str, name: str, show_se
     """Show a device; with --show-secrets its password, or the hash where only that is known."""
     with entries.reading(invocation, company) as draft:
         found = nested.one(draft, username, "device", name, show_secrets)
+    if show_secrets:
+        entries.tell_secrets_shown(invocation, company, f"device {name} of user {username}")
     entries.tell_one(invocation, {"user": username, **found}, show_secrets)
 
 

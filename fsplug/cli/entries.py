@@ -12,7 +12,7 @@ from fsplug.cli.command import Invocation
 from fsplug.cli.output import cell, sheet, table
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
-from fsplug.store import companies, policies
+from fsplug.store import audit, companies, policies
 from fsplug.store.database import Store
 from fsplug.store.drafts import Draft, drafted
 from fsplug.store.versioned import SECRET
@@ -26,7 +26,7 @@ def changing(invocation: Invocation, company: str, done: str) -> Iterator[Draft]
     """A draft of the company, saved at the end; then it is said what was done and which version that made."""
     with invocation.store() as store:
         before = companies.get(store, company).version
-        with drafted(store, company, invocation.author) as draft:
+        with drafted(store, company, invocation.by) as draft:
             yield draft
         version = policies.current_version(store, company)
     changed = version != before
@@ -39,7 +39,7 @@ def changing(invocation: Invocation, company: str, done: str) -> Iterator[Draft]
 def reading(invocation: Invocation, company: str) -> Iterator[Draft]:
     """The company to look at."""
     with invocation.store() as store:
-        yield Draft(store, company)
+        yield Draft(store, company, departments=invocation.departments)
 
 
 def add(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
@@ -87,7 +87,15 @@ def show(invocation: Invocation, company: str, kind: str, name: str, show_secret
     """Show one entry."""
     with reading(invocation, company) as draft:
         found = draft.entry(kind, name, show_secrets)
+    if show_secrets:
+        tell_secrets_shown(invocation, company, f"{kind} {name}")
     tell_one(invocation, found, show_secrets)
+
+
+def tell_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
+    """The audit trail is told before they are shown."""
+    with invocation.store() as store:
+        audit.add(store, company, invocation.author, "secrets-shown", whose)
 
 
 def tell_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:

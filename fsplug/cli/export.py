@@ -11,7 +11,7 @@ from fsplug.cli.options import secrets_option
 from fsplug.cli.output import safe
 from fsplug.cli.tomltext import toml
 from fsplug.errors import Unavailable
-from fsplug.store import companies, provision
+from fsplug.store import audit, companies, provision
 from fsplug.store.database import Store
 from fsplug.store.model import OWNED
 
@@ -31,6 +31,8 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
     """
     with invocation.store() as store:
         document = _document(store, domains, show_secrets)
+        for company in document["company"]:
+            audit.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
     if out is None:
         invocation.tell(document, toml(document).rstrip("\n"))
         return

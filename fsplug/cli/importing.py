@@ -64,7 +64,8 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
         if errors:
             raise _invalid(file, errors)
         plan = draft.plan()
-        versions = provision.apply_plan(store, plan, invocation.author) if plan and not dry_run else {}
+        provision.check(store, plan, invocation.by)
+        versions = provision.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
     facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
     told = f"{len(lines)} users, {len(plan.changes)} changes"
     invocation.tell({**facts, "versions": versions}, f"{told}; nothing was changed (--dry-run)" if dry_run else told)

@@ -108,12 +108,15 @@ def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, 
     if settingsfile.path(settings).exists():
         settingsfile.check_same(invocation.settings(), settings, flags)
         return False
-    if settings.xml_password:
-        settingsfile.write(settings, flags)
-    else:
-        password = secrets.token_urlsafe(24)
-        settingsfile.write(replace(settings, xml_password=password), {**flags, "xml_password": password})
+    made = {name: secret for name, secret in _new_secrets().items() if not getattr(settings, name)}
+    settingsfile.write(replace(settings, **made), {**flags, **made})
     return True
+
+
+def _new_secrets() -> dict[str, str]:
+    from fsplug.store.vault import new_key
+
+    return {"xml_password": secrets.token_urlsafe(24), "secret_key": new_key()}
 
 
 def _line(what: str, place: object, made: bool) -> str:

@@ -50,8 +50,13 @@ COMMANDS: Mapping[str, Place] = {
     "call": Place("fsplug.cli.call:call", "Calls and the decisions made in them: list, show."),
     "listen": Place("fsplug.cli.listen:listen", "Listen in to a colleague's call; who listened to whom: list."),
     "recording": Place("fsplug.cli.recording:recording", "Recordings: list, show, verify."),
+    "share": Place("fsplug.cli.share:share", "Recordings shared with people outside: create, list, revoke."),
     "gap": Place("fsplug.cli.gap:gap", "What should have been recorded and was not: list."),
     "decision": Place("fsplug.cli.decision:decision", "Decisions of the past: replay."),
+    "account": Place("fsplug.cli.account:account", "Who may sign in to the console, and who is signed in."),
+    "mail": Place("fsplug.cli.mail:mail", "Mail to people: list, show, retry."),
+    "audit": Place("fsplug.cli.audit:audit", "Who did what to people's data and rights: list, verify, export."),
+    "secret": Place("fsplug.cli.secret:secret", "The key that seals what the store must not read: rotate."),
     "switch": Place("fsplug.cli.switch:switch", "The FreeSWITCH beside this fsplug: install, uninstall, status."),
     "xml": Place("fsplug.cli.xml:xml", "What FreeSWITCH is told, directory and dialplan: render, show."),
     "store": Place("fsplug.cli.store:store", "The database: status, migrate."),
@@ -93,7 +98,7 @@ class Root(Noun):
 def root() -> None:
     """Call recording by policy, and listen-in, for FreeSWITCH.
 
-    --data and --json may stand anywhere on the line. Exit codes: 0 done, 1 something checked was found wrong,
+    --data, --json and --as may stand anywhere on the line. Exit codes: 0 done, 1 something checked was found wrong,
     2 the input can't be used, 3 refused, 4 the switch, the store or the archive did not answer.
     """
 

@@ -12,7 +12,7 @@ from fsplug.cli.listing import DEFAULT_LIMIT, Asked, find, first, in_some_compan
 from fsplug.cli.output import counted, safe, seconds, sheet, table, when
 from fsplug.cli.verification import check
 from fsplug.errors import Invalid
-from fsplug.store import recordings
+from fsplug.store import hearing, recordings
 from fsplug.store.database import Store
 from fsplug.store.recordings import Recording, State
 
@@ -57,6 +57,8 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
     """Show one recording."""
     with invocation.store() as store:
         found = _get(store, recording, company)
+        if invocation.actor is not None and found.company is not None:
+            hearing.recording(store, found.company, recording, invocation.actor)
     facts = _facts(found, invocation.settings().archive)
     told = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
     told |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}

@@ -10,6 +10,7 @@ from fsplug.wiring.settings import FILE_NAME, Settings
 _HEADING = "# fsplug's settings. A line without # is in force; FSPLUG_NAME in the environment goes before it."
 _PASSWORD = "As in event_socket.conf.xml; or in a file that FSPLUG_EVENT_SOCKET_PASSWORD_FILE names."
 _XML_PASSWORD = "Its password, which binding.xml of the switch has too; made by fsplug init."
+_SECRET_KEY = "Seals what the store must not read; made by fsplug init, replaced by fsplug secret rotate."
 # What each is for, and the value to show.
 _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     "store": ("The database: a file, or postgresql://USER@HOST/NAME.", lambda one: one.store),
@@ -26,6 +27,28 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     "xml_username": ("The account that may ask.", lambda one: one.xml_username),
     "xml_password": (_XML_PASSWORD, lambda one: one.xml_password or "..."),
     "xml_off_loopback": ("Whether xml_host may be an address that others reach.", lambda one: one.xml_off_loopback),
+    "web_host": ("Where the console listens; let a proxy with TLS stand before it.", lambda one: one.web_host),
+    "web_port": ("Its port.", lambda one: one.web_port),
+    "web_url": (
+        "The console's address as people type it, such as https://console.example; without it there is none.",
+        lambda one: one.web_url or "...",
+    ),
+    "web_behind_proxy": (
+        "Whether a proxy of yours tells who asks, in X-Forwarded-For.",
+        lambda one: one.web_behind_proxy,
+    ),
+    "smtp_host": (
+        "The server that takes the console's mail; without it mail waits.",
+        lambda one: one.smtp_host or "...",
+    ),
+    "smtp_port": ("Its port.", lambda one: one.smtp_port),
+    "smtp_security": ("starttls, tls, or none on a machine's own loopback.", lambda one: one.smtp_security),
+    "smtp_username": ("The account that may send, if it takes one.", lambda one: one.smtp_username or "..."),
+    "smtp_password": ("Its password; or in a file that FSPLUG_SMTP_PASSWORD_FILE names.", lambda one: "..."),
+    "smtp_ca_file": ("Who vouches for the server, if no authority everybody knows does.", lambda one: "..."),
+    "mail_from": ("Whom mail comes from, such as notifications@console.example.", lambda one: one.mail_from or "..."),
+    "secret_key": (_SECRET_KEY, lambda one: one.secret_key or "..."),
+    "secret_keys_before": ("Keys of before, until nothing is sealed with them any more.", lambda one: "..."),
     "session_limit": ("Calls that may ask at one moment; the others go on unasked.", lambda one: one.session_limit),
     "least_free_bytes": ("With less free in the spool no recording is promised.", lambda one: one.least_free_bytes),
 }

@@ -1,0 +1,37 @@
+"""`fsplug secret`: the key that seals what the store must not read."""
+
+import click
+
+from fsplug.cli import settingsedit
+from fsplug.cli.command import Invocation, Noun, pass_invocation
+from fsplug.errors import Invalid
+from fsplug.store import signin
+
+
+@click.group(cls=Noun)
+def secret() -> None:
+    """Secrets of this installation."""
+
+
+@secret.command()
+@pass_invocation
+def rotate(invocation: Invocation) -> None:
+    """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out; restart fsplug serve then.
+
+    The old key goes into secret_keys_before until all is sealed with the new one, and out of it.
+    """
+    from fsplug.store.vault import Vault, new_key
+
+    before = invocation.settings()
+    key = new_key()
+    with invocation.store() as store:
+        Vault(before.secret_keys)
+        # A setting is never empty; a key that stands there twice does no harm.
+        settingsedit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
+        if invocation.settings().secret_key != key:
+            text = "the environment has FSPLUG_SECRET_KEY, which goes before fsplug.toml; replace it there"
+            raise Invalid("key-elsewhere", text)
+        count = signin.seal_anew(store, Vault((key, *before.secret_keys)))
+    settingsedit.put(before.data, {"secret_keys_before": key})
+    told = f"a new secret_key is in force, {count} secrets were sealed anew; now: systemctl restart fsplug"
+    invocation.tell({"sealed_anew": count}, told)
