@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from benchmarks import (
     apply,
+    audittrail,
     callsetup,
     change,
     fakeload,
     firstwords,
     listening,
     lookups,
+    signins,
     startup,
     switchcpu,
     verdictcost,
@@ -73,6 +75,8 @@ MEASUREMENTS = (
     ),
     Measurement("change", "when a change by CLI works", change.measure, change.TARGETS),
     Measurement("apply", "`fsplug apply` of 10,000 users", apply.measure, apply.TARGETS),
+    Measurement("audit", "a trail of a million entries", audittrail.measure, audittrail.TARGETS),
+    Measurement("sign-in", "a verdict while 20 sign in at once", signins.measure, signins.TARGETS),
     Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
 )
 NAMES = tuple(measurement.name for measurement in MEASUREMENTS)

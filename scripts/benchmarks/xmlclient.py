@@ -24,13 +24,13 @@ class Client:
     folder: Path
     username: str = "fsplug"
 
-    def answer(self, body: bytes) -> str:
+    def answer(self, body: bytes, door: str = "/") -> str:
         """The document. Unavailable for anything else."""
         account = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {account}", "Content-Type": "application/x-www-form-urlencoded"}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT_SECONDS)
         try:
-            connection.request("POST", "/", body, headers)
+            connection.request("POST", door, body, headers)
             answer = connection.getresponse()
             text = answer.read().decode()
         except OSError as error:

@@ -1,0 +1,34 @@
+"""20 people who sign in to the console, each again as soon as they are in: PORT. Says "in" for each time."""
+
+import http.client
+import os
+import sys
+from threading import Thread
+from urllib.parse import urlencode
+
+PEOPLE = 20
+PASSWORD = "correct horse battery"
+_TIMEOUT_SECONDS = 60.0
+
+
+def email(person: int) -> str:
+    """The address of one of them."""
+    return f"bench{person}@acme.example"
+
+
+def _sign_in_again_and_again(port: int, person: int) -> None:
+    words = {"customer_ref": "acme.example", "email": email(person), "password": PASSWORD}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    while True:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_SECONDS)
+        connection.request("POST", "/sign-in", urlencode(words), headers)
+        status = connection.getresponse().status
+        connection.close()
+        print("in" if status == http.client.SEE_OTHER else f"no: {status}", flush=True)
+
+
+if __name__ == "__main__":
+    # People's browsers run on machines of their own.
+    os.nice(15)
+    for person in range(PEOPLE):
+        Thread(target=_sign_in_again_and_again, args=(int(sys.argv[1]), person)).start()
