@@ -31,6 +31,10 @@ class Reach(StrEnum):
     COMPANY = "company"
     EVERYTHING = "everything"
 
+    def is_at_least(self, other: "Reach") -> bool:
+        """Whether this is as wide as the other, or wider."""
+        return _WIDTH.index(self) >= _WIDTH.index(other)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -129,6 +133,15 @@ def check_may(actor: Actor, need: Need, company: str | None) -> Reach:
         raise Refused("other-company", text, actor=actor.name, company=company)
     if found is Reach.NOTHING or company is None:
         text = f"{actor.name} may not do this: it takes {need}; ask {_holder(need)}"
+        raise Refused("not-allowed", text, actor=actor.name, need=need.name.lower())
+    return found
+
+
+def check_reaches(actor: Actor, need: Need, company: str, least: Reach) -> Reach:
+    """As `check_may`, and Refused when the actor reaches less far in this than `least`."""
+    found = check_may(actor, need, company)
+    if not found.is_at_least(least):
+        text = f"{actor.name} reaches {found} {need} only; ask {_holder(need)}"
         raise Refused("not-allowed", text, actor=actor.name, need=need.name.lower())
     return found
 

@@ -21,7 +21,10 @@ LINK_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user's way into the console. Times are epoch seconds; without `password_at` there is no password yet."""
+    """A user's way into the console. Times are epoch seconds; without `password_at` there is no password yet.
+
+    `language` is the one they chose, if they did.
+    """
 
     company: str
     username: str
@@ -31,9 +34,11 @@ class Account:
     made_at: float
     password_at: float | None
     totp: bool
+    language: str | None = None
 
 
-_COLUMNS = """a.username, u.name, u.email, u.role, a.made_at, a.password_at, a.totp_confirmed FROM console_account a
+_COLUMNS = """a.username, u.name, u.email, u.role, a.made_at, a.password_at, a.totp_confirmed, a.language
+    FROM console_account a
     JOIN "user" u ON u.company = a.company AND u.username = a.username AND u.until IS NULL"""
 
 
@@ -83,7 +88,7 @@ def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
     account = get(store, domain, username)
     with store.atomic():
         audit.add(store, domain, by, "password-reset", username, [username])
-        return mails.queue(store, domain, Kind.RESET, username, account.email, language(store, domain))
+        return mails.queue(store, domain, Kind.RESET, username, account.email, language(store, domain, username))
 
 
 def new_link(store: Store, domain: str, username: str) -> str:
@@ -121,10 +126,27 @@ def give_password(store: Store, domain: str, username: str, password: str, hashe
         _keep_password(store, account, kept, by)
 
 
-def language(store: Store, domain: str) -> str:
+def spoken(company: companies.Company) -> str:
     """The language of the company's mail and pages."""
-    spoken = companies.get(store, domain).language.partition("-")[0]
-    return spoken if spoken in LANGUAGES else "en"
+    language = company.language.partition("-")[0]
+    return language if language in LANGUAGES else "en"
+
+
+def language(store: Store, domain: str, username: str = "") -> str:
+    """What is spoken to this user: the language they chose for their account, else the company's."""
+    sql = "SELECT language FROM console_account WHERE company = ? AND username = ?"
+    found = store.row(sql, company_id(store, domain), username)
+    return str(found[0]) if found and found[0] else spoken(companies.get(store, domain))
+
+
+def choose_language(store: Store, domain: str, username: str, language: str) -> None:
+    """From now on pages and mails are in this language; Invalid("unknown-language") if it is none of ours."""
+    if language not in LANGUAGES:
+        text = f"the console does not speak {language}; it speaks {', '.join(LANGUAGES)}"
+        raise Invalid("unknown-language", text, language=language)
+    sql = "UPDATE console_account SET language = ? WHERE company = ? AND username = ?"
+    with store.atomic():
+        store.run(sql, language, company_id(store, domain), username)
 
 
 def unlock(store: Store, domain: str, username: str, by: str) -> None:
@@ -157,8 +179,8 @@ def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) ->
 
 
 def _invite(store: Store, domain: str, username: str, email: str) -> list[str]:
-    spoken = language(store, domain)
-    return [mails.queue(store, domain, kind, username, email, spoken) for kind in (Kind.USER_ID, Kind.PASSWORD)]
+    told_in = language(store, domain, username)
+    return [mails.queue(store, domain, kind, username, email, told_in) for kind in (Kind.USER_ID, Kind.PASSWORD)]
 
 
 def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
@@ -169,7 +191,7 @@ def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]])
     for username, after in moved:
         store.run(sql, same(after["email"]), company, username)
         onetime.void(store, onetime.Kind.PASSWORD, Secret(company, username))
-        mails.queue(store, domain, Kind.USER_ID, username, after["email"], language(store, domain))
+        mails.queue(store, domain, Kind.USER_ID, username, after["email"], language(store, domain, username))
 
 
 def _end(store: Store, domain: str, username: str, by: str) -> None:
@@ -215,5 +237,5 @@ def _secret(store: Store, domain: str, username: str) -> Secret:
 
 
 def _account(domain: str, row: Row) -> Account:
-    username, name, email, role, made_at, password_at, totp = row
-    return Account(domain, username, name, email, Role(role), made_at, password_at, bool(totp))
+    username, name, email, role, made_at, password_at, totp, chosen = row
+    return Account(domain, username, name, email, Role(role), made_at, password_at, bool(totp), chosen)

@@ -5,19 +5,19 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.web import home, passwords, shared, signing
-from fsplug.web.guard import check_rules, guard
+from fsplug.web import account, assets, home, passwords, shared, shell, signing
+from fsplug.web.guard import check_rules, guard, run
 from fsplug.web.services import Services
-from fsplug.web.words import Words, language_of
+from fsplug.web.words import Words
 
 log = structlog.get_logger()
 
 LONGEST_BODY = 64 * 1024
 _HEADERS = {
-    # No script of anybody's, ours included; nothing of others' is loaded, and nobody puts us into a frame.
+    # Our own files only and nothing written into a page, and nobody puts us into a frame.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self' 'unsafe-inline'; media-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     # Links carry a token in their path: no other page is told it.
     "Referrer-Policy": "no-referrer",
@@ -27,6 +27,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_AREAS = (signing, passwords, account, shared, assets, home)
 _STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
 
 
@@ -35,21 +36,26 @@ def create_app(services: Services) -> Flask:
     app = Flask("fsplug.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["services"] = services
-    for blueprint in (signing.pages, passwords.pages, shared.pages, home.pages):
-        app.register_blueprint(blueprint)
+    for area in _AREAS:
+        app.register_blueprint(area.pages)
     check_rules(app)
-    app.before_request(_choose_language)
+    app.before_request(shell.choose_words)
     app.before_request(guard)
+    app.before_request(_look)
     app.after_request(_with_headers)
+    shell.prepare(app)
     app.register_error_handler(FsplugError, _told)
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)
-    app.jinja_env.globals["address"] = services.url
     return app
 
 
-def _choose_language() -> None:
-    g.words = Words(language_of(request.accept_languages))
+def _look() -> None:
+    session = getattr(g, "session", None)
+    if session is not None:
+        actor = g.actor
+        g.viewer = run(lambda store: shell.look(store, session, actor))
+        g.words = Words(g.viewer.language)
 
 
 def _with_headers(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Who gets to a page at all: every route has a rule, and no form is taken that another site's page has sent."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, redirect, request
 
 from fsplug.errors import Refused
-from fsplug.policy.scopes import Need, check_may
+from fsplug.policy.scopes import Need, Reach, check_reaches
 from fsplug.store import actors, sessions
 from fsplug.store.database import Store
 from fsplug.web.services import Services
@@ -27,19 +28,27 @@ class Open(Enum):
     ENROLLING = "enrolling"
 
 
-def takes(rule: Open | Need) -> Callable[[View], View]:
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who gets to a route: what it takes, and how far they must reach in that at the least."""
+
+    who: Open | Need
+    least: Reach = Reach.OWN
+
+
+def takes(who: Open | Need, least: Reach = Reach.OWN) -> Callable[[View], View]:
     """The rule of a view."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = rule
+        view.__dict__["rule"] = Rule(who, least)
         return view
 
     return ruled
 
 
-def rule_of(app: Flask, endpoint: str) -> Open | Need | None:
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
     """The rule of a route, None if it has none."""
-    found: Open | Need | None = getattr(app.view_functions.get(endpoint), "rule", None)
+    found: Rule | None = getattr(app.view_functions.get(endpoint), "rule", None)
     return found
 
 
@@ -99,20 +108,20 @@ def guard() -> Any:
         return None if request.routing_exception is not None else abort(404)
     if request.method not in _SAFE and not _is_ours():
         abort(403)
-    return None if rule is Open.ANYBODY else _signed_in(rule)
+    return None if rule.who is Open.ANYBODY else _signed_in(rule)
 
 
-def _signed_in(rule: Open | Need) -> Any:
+def _signed_in(rule: Rule) -> Any:
     token = cookie(SESSION)
     found = run(lambda store: sessions.find(store, token)) if token else None
     if found is None:
         return redirect("/sign-in")
-    if found.needs_totp and rule is not Open.ENROLLING:
+    if found.needs_totp and rule.who is not Open.ENROLLING:
         return redirect("/one-time-codes")
     g.session = found
     g.actor = run(lambda store: actors.actor(store, found.company, found.username))
-    if isinstance(rule, Need):
-        check_may(g.actor, rule, found.company)
+    if isinstance(rule.who, Need):
+        check_reaches(g.actor, rule.who, found.company, rule.least)
     return None
 
 

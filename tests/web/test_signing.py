@@ -15,8 +15,7 @@ from tests.web.conftest import Browser
 def test_three_fields_let_a_user_in_and_sign_out_ends_it(browser: Browser, console: Console) -> None:
     console.made()
     assert browser.sign_in().headers["Location"] == "/"
-    page = browser.get("/").text
-    assert "Anna" in page and "superuser" in page
+    assert "Anna" in browser.get("/").text
     assert browser.post("/sign-out").headers["Location"] == "/sign-in"
     assert browser.get("/").status_code == 302
     assert sessions.listed(console.store, ACME) == []

@@ -1,0 +1,71 @@
+"""Times, days and lengths as people write them: in their language, by the clock of their company."""
+
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+
+# English as it is written in Europe: days before months, 24 hours.
+_LOCALES = {"da": "da_DK", "sv": "sv_SE", "en": "en_GB"}
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of this name; UTC where the machine doesn't know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+class Moments:
+    """Writes epoch seconds for somebody. Whatever isn't known is an empty text."""
+
+    def __init__(self, zone: tzinfo, language: str, now: float) -> None:
+        self.zone = zone
+        self.now = now
+        self._locale = Locale.parse(_LOCALES[language])
+
+    def of(self, at: float) -> datetime:
+        """The local time."""
+        return datetime.fromtimestamp(at, self.zone)
+
+    def time(self, at: float | None) -> str:
+        """13:05."""
+        return "" if at is None else format_time(self.of(at), "HH:mm", tzinfo=self.zone, locale=self._locale)
+
+    def day(self, day: date | float | None) -> str:
+        """25 Nov 2026."""
+        if day is None:
+            return ""
+        return format_date(day if isinstance(day, date) else self.of(day).date(), "medium", self._locale)
+
+    def when(self, at: float | None) -> str:
+        """13:05 for a time of today, 25 Nov 2026, 13:05 for any other."""
+        if at is None:
+            return ""
+        is_today = self.of(at).date() == self.of(self.now).date()
+        return self.time(at) if is_today else f"{self.day(at)}, {self.time(at)}"
+
+    def exact(self, at: float | None) -> str:
+        """25 Nov 2026, 13:05:59."""
+        if at is None:
+            return ""
+        return format_datetime(self.of(at), "d MMM y, HH:mm:ss", tzinfo=self.zone, locale=self._locale)
+
+    def machine(self, at: float) -> str:
+        """For the attribute datetime of the element time."""
+        return self.of(at).isoformat(timespec="seconds")
+
+    def ago(self, at: float) -> str:
+        """5 minutes ago."""
+        return format_timedelta(timedelta(seconds=min(at - self.now, 0.0)), add_direction=True, locale=self._locale)
+
+    @staticmethod
+    def length(seconds: float | None) -> str:
+        """1:05 or 1:00:05."""
+        if seconds is None:
+            return ""
+        whole = int(seconds + 0.5)
+        minutes = f"{whole // 60 % 60:02}:{whole % 60:02}"
+        return f"{whole // 3600}:{minutes}" if whole >= 3600 else minutes.removeprefix("0")

@@ -1,0 +1,54 @@
+// What pages do beyond forms and links. Every page works without it.
+
+// [data-check-all="NAME"]: ticks every box of that name in its form; [data-count="NAME"]: says how many are ticked.
+const boxes = (form, name) => [...form.querySelectorAll(`input[type="checkbox"][name="${CSS.escape(name)}"]`)];
+
+function count(form) {
+  for (const all of form.querySelectorAll("[data-check-all]")) {
+    const ticked = boxes(form, all.dataset.checkAll).filter((box) => box.checked).length;
+    all.checked = ticked > 0 && ticked === boxes(form, all.dataset.checkAll).length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  }
+  for (const told of form.querySelectorAll("[data-count]")) {
+    told.textContent = boxes(form, told.dataset.count).filter((box) => box.checked).length;
+  }
+  for (const button of form.querySelectorAll("[data-needs]")) {
+    button.disabled = !boxes(form, button.dataset.needs).some((box) => box.checked);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form) return;
+  const name = event.target.dataset.checkAll;
+  if (name) for (const box of boxes(form, name)) box.checked = event.target.checked;
+  count(form);
+  // [data-sends]: the form goes as soon as this field is changed.
+  if (event.target.dataset.sends !== undefined) form.requestSubmit();
+});
+
+// [data-opens="ID"] opens a dialog, [data-closes] closes the one it is in.
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest("[data-opens]");
+  if (opens) {
+    event.preventDefault();
+    document.getElementById(opens.dataset.opens).showModal();
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+  // A menu closes when something else is pressed.
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+const countAll = () => document.querySelectorAll("form").forEach(count);
+document.addEventListener("htmx:afterSettle", countAll);
+countAll();
