@@ -68,7 +68,8 @@ class Channel:
     """A live leg.
 
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` of what records it;
-    `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had.
+    `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had; `left` is
+    the one whose end has been told, its partner with it.
     """
 
     leg: Leg
@@ -77,6 +78,7 @@ class Channel:
     recording: str | None = None
     records: set[str] = field(default_factory=set)
     talks: int = 0
+    left: tuple[int, str] | None = None
 
 
 @dataclass(slots=True)

@@ -1,6 +1,8 @@
 """What the switch says of a channel, read as a leg."""
 
-from fsplug.esl.wire import Event
+from collections.abc import Mapping
+
+from fsplug.esl.event import Event, Headers
 from fsplug.policy.legs import TRUNK, Leg
 
 # Where the number of the party at the far end of a leg stands: the From user, the identities a trunk asserts, the
@@ -32,11 +34,21 @@ _FORWARDING = (
     "variable_sip_referred_by_user_stripped",
     "variable_sip_h_Referred-By",
 )
-
-
-def company_of(event: Event) -> str:
-    """The domain of the company whose dialplan marked this channel, empty when none did."""
-    return event.get("variable_fsplug_company") or ""
+_LEG = Headers(
+    "Unique-ID",
+    "Call-Direction",
+    "Answer-State",
+    "Caller-Channel-Answered-Time",
+    "variable_fsplug_company",
+    "variable_fsplug_call",
+    "variable_fsplug_leg",
+    "variable_fsplug_legs",
+    "variable_fsplug_user",
+    "variable_fsplug_group",
+    "variable_fsplug_groups",
+    "variable_fsplug_version",
+    *dict.fromkeys(_CALLING + _CALLED + _SENT_ON + _ASKED_FOR + _FORWARDING),
+)
 
 
 def leg_of(event: Event) -> Leg:
@@ -45,30 +57,25 @@ def leg_of(event: Event) -> Leg:
     A leg that calls carries its caller's numbers, and apart from them those it dialled; one that was called, the
     numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, also one that was called first.
     """
-    called_in = event.get("Call-Direction") == "inbound"
-    calls = called_in or bool(event.get("variable_fsplug_legs"))
-    uuid = event.get("Unique-ID") or ""
+    told = event.read(_LEG)
+    called_in = told.get("Call-Direction") == "inbound"
+    calls = called_in or bool(told.get("variable_fsplug_legs"))
+    uuid = told.get("Unique-ID", "")
     return Leg(
         uuid=uuid,
-        company=company_of(event),
-        call=uuid if calls else event.get("variable_fsplug_call") or "",
-        name=event.get("variable_fsplug_leg") or "",
-        username=event.get("variable_fsplug_user") or "",
+        company=told.get("variable_fsplug_company", ""),
+        call=uuid if calls else told.get("variable_fsplug_call", ""),
+        name=told.get("variable_fsplug_leg", ""),
+        username=told.get("variable_fsplug_user", ""),
         called_in=called_in,
-        answered=event.get("Answer-State") == "answered",
-        answered_at=_answered_at(event),
-        numbers=_values(event, _CALLING if called_in else _SENT_ON if calls else _CALLED),
-        dialled=_values(event, _CALLED if called_in else _ASKED_FOR) if calls else (),
-        forwarders=_values(event, _FORWARDING),
-        groups=groups_of(event),
-        version=_version(event),
+        answered=told.get("Answer-State") == "answered",
+        answered_at=_answered_at(told),
+        numbers=_values(told, _CALLING if called_in else _SENT_ON if calls else _CALLED),
+        dialled=_values(told, _CALLED if called_in else _ASKED_FOR) if calls else (),
+        forwarders=_values(told, _FORWARDING),
+        groups=_groups(told),
+        version=_version(told),
     )
-
-
-def groups_of(event: Event) -> tuple[str, ...]:
-    """The ring groups a leg came through, oldest first: those noted on it before, then the one it is in now."""
-    noted = (event.get("variable_fsplug_groups") or "").split(":")
-    return tuple(dict.fromkeys(group for group in (*noted, event.get("variable_fsplug_group") or "") if group))
 
 
 def leg_names(event: Event) -> tuple[str, ...]:
@@ -77,17 +84,22 @@ def leg_names(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
 
 
-def _values(event: Event, names: tuple[str, ...]) -> tuple[str, ...]:
-    values = (event.get(name) for name in names)
-    return tuple(dict.fromkeys(value for value in values if value))
+def _values(told: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([told[name] for name in names if told.get(name)]))
 
 
-def _answered_at(event: Event) -> float | None:
+def _groups(told: Mapping[str, str]) -> tuple[str, ...]:
+    """The ring groups a leg came through, oldest first: those noted on it before, then the one it is in now."""
+    noted = told.get("variable_fsplug_groups", "").split(":")
+    return tuple(dict.fromkeys([group for group in (*noted, told.get("variable_fsplug_group", "")) if group]))
+
+
+def _answered_at(told: Mapping[str, str]) -> float | None:
     """The switch tells microseconds, and 0 for a leg that rings."""
-    told = event.get("Caller-Channel-Answered-Time") or ""
-    return int(told) / 1e6 if told.isascii() and told.isdigit() and len(told) < 19 and int(told) else None
+    time = told.get("Caller-Channel-Answered-Time", "")
+    return int(time) / 1e6 if time.isascii() and time.isdigit() and len(time) < 19 and int(time) else None
 
 
-def _version(event: Event) -> int | None:
-    version = event.get("variable_fsplug_version") or ""
+def _version(told: Mapping[str, str]) -> int | None:
+    version = told.get("variable_fsplug_version", "")
     return int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None

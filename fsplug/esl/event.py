@@ -13,19 +13,38 @@ _LOOKUPS_BEFORE_SPLITTING = 8
 # SWITCH_URL_UNSAFE in switch_utils.h, turned round: the punctuation that is left as it is.
 _LEFT_AS_IT_IS = "!$'()*,/"
 _ENCODED_ALREADY = re.compile(rb"(%[0-9A-F]{2})")
+# How the names begin that are read together.
+_BEGINNINGS = ("variable_fsplug_", "variable_sip_", "Caller-")
 # What switch_event_serialize writes for an empty value.
 _EMPTY_VALUE = b"_undef_"
+
+
+class Headers:
+    """Names of headers that are read together, in one pass over an event: a third of the price of splitting it."""
+
+    __slots__ = ("names", "pattern")
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        # Tried one by one they would cost as much as splitting.
+        ends: dict[str, list[str]] = {}
+        for name in names:
+            beginning = next((one for one in _BEGINNINGS if name.startswith(one)), "")
+            ends.setdefault(beginning, []).append(re.escape(name.removeprefix(beginning)))
+        known = "|".join(f"{beginning}(?:{'|'.join(some)})" for beginning, some in ends.items())
+        self.pattern = re.compile(f"\n({known}): ([^\n]*)".encode())
 
 
 class Event:
     """One block of headers and its body, kept as sent and decoded a header at a time."""
 
-    __slots__ = ("_end", "_lookups", "_text", "_values")
+    __slots__ = ("_end", "_lookups", "_name", "_text", "_values")
 
     def __init__(self, raw: bytes) -> None:
         self._text = b"\n" + raw
         self._end = len(self._text)
         self._lookups = 0
+        self._name: str | None = None
         self._values: dict[bytes, bytes] | None = None
         length_at = self._text.find(b"\nContent-Length: ")
         if length_at >= 0 and (blank := self._text.find(b"\n\n", length_at)) >= 0:
@@ -35,6 +54,12 @@ class Event:
         """The first header of this name, in this spelling, decoded; `default` when there is none."""
         value = self._find(name.encode())
         return default if value is None else _decoded(value)
+
+    def read(self, headers: Headers) -> dict[str, str]:
+        """Those of these headers that are there, decoded; of two with one name the first."""
+        found = headers.pattern.findall(self._text, 0, self._end)
+        found.reverse()
+        return {name.decode(): _decoded(value) for name, value in found}
 
     def variable(self, name: str) -> str | None:
         """A channel variable."""
@@ -50,7 +75,9 @@ class Event:
 
     @property
     def name(self) -> str:
-        return self.get("Event-Name") or ""
+        if self._name is None:
+            self._name = self.get("Event-Name") or ""
+        return self._name
 
     @property
     def subclass(self) -> str:

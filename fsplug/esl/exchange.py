@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import gevent
+import gevent.event
 import gevent.lock
 from gevent import socket
 
@@ -21,6 +22,8 @@ from fsplug.esl.waiter import Waiter
 from fsplug.esl.wire import Decoder, Event, Malformed, Message
 
 RECEIVE_BYTES = 65_536
+# What a switch tells of a busy hour comes in drops, and every one would wake us; so long they gather in the socket.
+GATHER_SECONDS = 0.02
 # Which header of which event says whose answer it is; both ids are ours (mod_event_socket.c, switch_ivr.c).
 _ANSWERING_EVENTS = {"CHANNEL_EXECUTE_COMPLETE": "Application-UUID", "BACKGROUND_JOB": "Job-UUID"}
 
@@ -42,6 +45,8 @@ class Exchange:
         self._awaited: dict[str, Waiter] = {}
         self._sending = gevent.lock.Semaphore(1)
         self._reading = False
+        # Set by every command, for the one that pumps.
+        self._asked: Any = None
 
     def open(self, sock: Any, peer: str) -> None:
         """Take over a connected socket."""
@@ -113,14 +118,12 @@ class Exchange:
     def pump(self) -> None:
         """Read until the connection is gone. For a connection that hears events nobody waits for."""
         self._reading = True
-        received = 0
+        self._asked = gevent.event.Event()
         try:
             while self.connected:
-                received += self._receive(None)
-                if received >= RECEIVE_BYTES:
-                    # A switch that talks faster than we listen never makes recv wait.
-                    received = 0
-                    gevent.sleep(0)
+                received = self._receive(None)
+                if self.connected:
+                    self._pause(received)
         finally:
             self._reading = False
             self._hand_over()
@@ -144,12 +147,23 @@ class Exchange:
         """The error of a connection that the switch has ended."""
         return Unavailable("switch-gone", f"the switch at {self.peer} closed the connection", peer=self.peer)
 
+    def _pause(self, received: int) -> None:
+        """Let others have their turn, and events gather unless somebody waits for an answer or begins to."""
+        if received >= RECEIVE_BYTES or self._replies or self._awaited:
+            # A switch that talks faster than we listen never makes recv wait.
+            gevent.sleep(0)
+        else:
+            self._asked.clear()
+            self._asked.wait(GATHER_SECONDS)
+
     def _send(self, command: bytes, waiters: Iterable[Waiter], expires_at: float) -> None:
         if not self._sending.acquire(timeout=max(0.0, expires_at - monotonic())):
             raise self._silent(_verb(command))
         try:
             self._raise_if_gone()
             self._replies.extend(waiters)
+            if self._asked is not None:
+                self._asked.set()
             self._send_all(command, max(0.001, expires_at - monotonic()))
         finally:
             self._sending.release()
@@ -157,7 +171,10 @@ class Exchange:
     def _send_all(self, command: bytes, seconds: float) -> None:
         try:
             self.sock.settimeout(seconds)
-            self.sock.sendall(command)
+            # A command fits into the socket's buffer, and gevent's sendall asks the kernel for its size each time.
+            sent = self.sock.send(command)
+            if sent < len(command):
+                self.sock.sendall(command[sent:])
         except TimeoutError as error:
             self.drop(self._silent(_verb(command)))
             raise self._silent(_verb(command)) from error

@@ -212,7 +212,8 @@ class Inbox:
                     self._filled.clear()
                     break
                 self._deliver_one(self._waiting.popleft())
-            gevent.sleep(0)
+            else:
+                gevent.sleep(0)
 
     def _deliver_one(self, item: Event | Callable[[], None]) -> None:
         try:

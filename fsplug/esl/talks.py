@@ -45,8 +45,10 @@ class Talks:
 
     def end(self, channel: Channel) -> None:
         """The bridge of this leg is gone; if it lives on, it talks to nobody, for now."""
-        if channel.partner is not None:
-            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, channel.partner, channel.talks)
+        partner = channel.partner
+        if partner is not None and channel.left != (channel.talks, partner):
+            channel.left = (channel.talks, partner)
+            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
 
     def leg_ended(self, uuid: str, cause: str, at: float) -> None:
         """A leg is gone from the switch."""
@@ -143,6 +145,7 @@ class Talks:
         channel.partner = channel.decision = channel.recording = None
 
     def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
+        channel.left = None
         lives_on = self._book.channels.get(channel.leg.uuid) is channel
         if lives_on and channel.partner == partner and channel.talks == talks:
             self._leave(channel)

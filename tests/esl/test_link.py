@@ -9,6 +9,7 @@ import gevent.event
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.esl import exchange
 from fsplug.esl.link import Inbox, Link, Pace, pause_after
 from fsplug.esl.wire import Event
 from tests.esl.peers import Switch, api_response, event_frame, reply, until
@@ -98,6 +99,18 @@ def test_events_come_in_order_after_the_link_is_up(switch: Switch, diary: Diary,
     emit(switch, *range(500))
     until(lambda: len(diary.told) == 503)
     assert diary.told == ["up", "early", "early", *map(str, range(500))]
+
+
+def test_nobody_who_asks_waits_for_events_to_gather(
+    switch: Switch, diary: Diary, linking: Callable[..., Link], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "GATHER_SECONDS", 60)
+    link = linking()
+    until(lambda: link.up)
+    emit(switch, 1)
+    until(lambda: "1" in diary.told)
+    assert [link.api(f"thing {which}", 5) for which in range(3)] == [f"said thing {which}" for which in range(3)]
+    assert link.bgapi("job", 5) == "did job"
 
 
 def test_commands_are_answered_to_whoever_asked(switch: Switch, linking: Callable[..., Link]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl import wire
+from fsplug.esl.event import Headers
 from fsplug.esl.wire import Decoder, Event, Malformed, Message, command, execute, plain_event
 
 CONNECT_REPLY = plain_event(
@@ -223,6 +224,26 @@ def test_a_header_is_found_by_its_whole_name_as_sent() -> None:
     event = Event(b"Other-Leg-Unique-ID: b\nunique-id: c\n\n")
     assert [event.get("Unique-ID", "none") for _ in range(10)] == ["none"] * 10
     assert event.uuid == ""
+
+
+def test_headers_read_together_are_those_read_one_by_one() -> None:
+    raw = plain_event(
+        {
+            "Unique-ID": "a-leg",
+            "Caller-ANI-II": "other",
+            "Caller-ANI": "+45 1",
+            "variable_sip_from_user": "",
+            "variable_fsplug_group": "first",
+            "variable_fsplug_groups": "2000:2001",
+            "Other-Leg-Unique-ID": "b-leg",
+        },
+        b"Caller-RDNIS: forged\n",
+    )
+    raw = raw.replace(b"variable_fsplug_groups", b"variable_fsplug_group: second\nvariable_fsplug_groups")
+    names = ("Unique-ID", "Caller-ANI", "Caller-RDNIS", "variable_sip_from_user", "variable_fsplug_group")
+    event = Event(raw)
+    assert event.read(Headers(*names)) == {name: event.get(name) for name in names if event.get(name) is not None}
+    assert event.read(Headers("variable_fsplug_group")) == {"variable_fsplug_group": "first"}
 
 
 def test_an_event_tells_its_usual_facts() -> None:
