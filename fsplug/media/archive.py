@@ -6,7 +6,7 @@ archive's folder or bucket moves.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -20,11 +20,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 class Archive(Protocol):
     """Every method raises Invalid for a key that is none and Unavailable when the archive does not answer."""
 
-    def put(self, path: Path, key: str, sha256: str) -> str:
+    def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         """Keeps the file under the key, whole or not at all, and returns where: the key to open it by.
 
         The file hashes to `sha256` and the archive has checked so wherever it copied. `path` may be gone afterwards
-        (it was moved) or not (it was copied). What the key held before is replaced.
+        (it was moved; that lasts once `sync_folder` has its way) or not (it was copied). What the key held before is
+        replaced.
         """
         ...
 
@@ -66,11 +67,11 @@ class FolderArchive:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, path: Path, key: str, sha256: str) -> str:
+    def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         target = self._path(key)
         try:
             self._make_folders(target.parent)
-            self._take(path, target, sha256)
+            self._take(path, target, sha256, sync_folder)
         except OSError as error:
             raise disk.unavailable("archive", self.root, error) from error
         return key
@@ -129,14 +130,16 @@ class FolderArchive:
         folder.mkdir(mode=0o700, exist_ok=True)
         disk.sync(folder.parent)
 
-    def _take(self, path: Path, target: Path, sha256: str) -> None:
+    def _take(self, path: Path, target: Path, sha256: str, sync_folder: Callable[[Path], None]) -> None:
         if _is_movable(path, target.parent):
             os.chmod(path, 0o600)
             disk.sync(path)
             os.rename(path, target)
+            sync_folder(target.parent)
         else:
             _copy(path, target, sha256)
-        disk.sync(target.parent)
+            # At once: next the original is removed.
+            disk.sync(target.parent)
 
 
 def _is_movable(path: Path, folder: Path) -> bool:

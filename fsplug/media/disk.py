@@ -67,6 +67,23 @@ def sha256(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
+class Folders:
+    """Folders whose names have changed, to be synced once each, however many files were moved."""
+
+    def __init__(self) -> None:
+        self._changed: set[Path] = set()
+
+    def add(self, folder: Path) -> None:
+        """Sync this one too when the time comes; in the place of `sync`."""
+        self._changed.add(folder)
+
+    def sync(self) -> None:
+        """Returns when all their names are on the disk. OSError when one can't be synced: it is still to be."""
+        for folder in sorted(self._changed):
+            sync(folder)
+            self._changed.discard(folder)
+
+
 def sync(path: Path) -> None:
     """Returns when the file's bytes, or the folder's names, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -1,7 +1,7 @@
 """The archive that is a bucket of S3, or of a service that speaks it. Needs the extra `s3` (boto3)."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -24,7 +24,7 @@ class S3Archive:
         self._prefix = f"{check_key(prefix.strip('/'))}/" if prefix.strip("/") else ""
         self._part_bytes = part_bytes
 
-    def put(self, path: Path, key: str, sha256: str) -> str:
+    def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         name = self._name(key)
         self._check_source(path, sha256)
         try:

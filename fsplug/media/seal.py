@@ -5,6 +5,7 @@ Every step can be killed and run again: the end is one archived file, with one h
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -50,31 +51,45 @@ class Sealed:
     warning: LengthWarning | None
 
 
-def seal(spool_path: Path, archive: Archive, key: str, talk_seconds: float | None = None) -> Sealed:
+def seal(
+    spool_path: Path,
+    archive: Archive,
+    key: str,
+    talk_seconds: float | None = None,
+    sync_folder: Callable[[Path], None] = disk.sync,
+) -> Sealed:
     """Moves a finished recording into the archive and says what it is; a second run says the same.
 
-    `talk_seconds` is how long its people talked, None when nobody knows. Raises Refused (`no-audio`) with the cause
-    when there is nothing to keep, Refused (`already-archived`) when the key holds another recording, Unavailable when
-    the spool or the archive can't do it now; the file is then still in the spool.
+    `talk_seconds` is how long its people talked, None when nobody knows. The move lasts once `sync_folder` has
+    synced the folders it was given: for many recordings that may be done once, before anybody is told. Raises
+    Refused (`no-audio`) with the cause when there is nothing to keep, Refused (`already-archived`) when the key
+    holds another recording, Unavailable when the spool or the archive can't do it now; the file is then still in
+    the spool.
     """
     check_key(key)
     if archive.exists(key):
-        return _finish(spool_path, archive, key, talk_seconds)
+        return _finish(spool_path, archive, key, talk_seconds, sync_folder)
     whole, repaired = _mend(spool_path)
     file_bytes, sha256 = _measure(spool_path)
-    location = archive.put(spool_path, key, sha256)
-    _remove(spool_path)
+    location = archive.put(spool_path, key, sha256, sync_folder)
+    _remove(spool_path, sync_folder)
     return Sealed(whole.seconds, file_bytes, sha256, repaired, location, _warning(whole.seconds, talk_seconds))
 
 
-def _finish(spool_path: Path, archive: Archive, key: str, talk_seconds: float | None) -> Sealed:
+def _finish(
+    spool_path: Path,
+    archive: Archive,
+    key: str,
+    talk_seconds: float | None,
+    sync_folder: Callable[[Path], None],
+) -> Sealed:
     """What is left of a run that was killed after the archive had the file."""
     with archive.open(key) as file:
         whole = wav.read(file, key)
         sha256 = disk.sha256(file)
     if spool_path.exists():
         _check_same(spool_path, key, sha256)
-        _remove(spool_path)
+        _remove(spool_path, sync_folder)
     return Sealed(whole.seconds, archive.size(key), sha256, False, key, _warning(whole.seconds, talk_seconds))
 
 
@@ -113,10 +128,10 @@ def _measure(path: Path) -> tuple[int, str]:
         raise _refusal(path, error) from error
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path, sync_folder: Callable[[Path], None]) -> None:
     try:
         path.unlink(missing_ok=True)
-        disk.sync(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise disk.unavailable("spool", path, error) from error
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.media import disk
 from fsplug.media.archive import Archive
 from fsplug.media.seal import LengthWarning, Sealed, seal
 from fsplug.store import recordings
@@ -42,17 +43,26 @@ class Worker:
         self._switch_name = switch_name
         self._clock = clock
         self._settled: set[str] = set()
+        self._folders = disk.Folders()
 
     def work(self) -> list[Entry]:
         """Seal what is ready; the entries that say so. What can't be sealed now stays for the next time."""
         stopped = recordings.in_states(self._store, self._switch_name, (State.STOPPED,))
         # What is settled may stand in the journal still; it is not settled again meanwhile.
         self._settled &= {row.id for row in stopped}
-        return [entry for row in stopped if row.id not in self._settled for entry in self._settle(row)]
+        due = [row for row in stopped if row.id not in self._settled]
+        entries = [entry for row in due for entry in self._settle(row)]
+        try:
+            self._folders.sync()
+        except OSError as error:
+            log.error("not-sealed-yet", error=str(error))
+            self._settled -= {row.id for row in due}
+            return []
+        return entries
 
     def _settle(self, row: Recording) -> list[Entry]:
         try:
-            sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds)
+            sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds, self._folders.add)
         except Unavailable as trouble:
             log.error("not-sealed-yet", recording=row.id, code=trouble.code, error=trouble.text)
             return []

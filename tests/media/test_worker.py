@@ -1,5 +1,6 @@
 """The worker: every recording the switch has finished ends sealed or lost, once, whatever happens on the way."""
 
+import errno
 import hashlib
 import tomllib
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.media import disk
 from fsplug.media.archive import FolderArchive
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
@@ -125,6 +127,39 @@ def test_what_is_settled_is_not_settled_again_while_its_entry_waits_in_the_journ
     worker = Worker(store, spool, archive, "switch")
     assert len(worker.work()) == 1
     assert worker.work() == []
+
+
+def test_the_folders_of_many_recordings_are_synced_once_before_anybody_is_told(
+    store, spool, archive, work, tmp_path, monkeypatch
+):
+    synced = []
+    monkeypatch.setattr(disk, "sync", synced.append)
+    for recording in ("r1", "r2", "r3"):
+        finished(store, recording)
+        write(spool.path(recording), whole(2.0))
+    assert work() == ["recording-sealed"] * 3
+    day = tmp_path / "archive" / "acme.example" / "2027" / "01" / "15"
+    assert [synced.count(folder) for folder in (day, spool.root)] == [1, 1]
+    assert set(synced[-2:]) == {day, spool.root}
+    synced.clear()
+    assert (work(), synced) == ([], [])
+
+
+def test_nothing_is_told_while_a_folder_cant_be_synced(store, spool, work, monkeypatch):
+    def failing(path):
+        if path == spool.root:
+            raise OSError(errno.EIO, "Input/output error")
+
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+    with monkeypatch.context() as broken:
+        broken.setattr(disk, "sync", failing)
+        assert work() == []
+    assert recordings.get(store, ACME, "r1").state == "stopped"
+    synced = []
+    monkeypatch.setattr(disk, "sync", synced.append)
+    assert work() == ["recording-sealed"]
+    assert spool.root in synced
 
 
 def test_an_archive_that_is_away_keeps_it_for_the_next_time(store, spool, archive, work, monkeypatch):
