@@ -44,7 +44,7 @@ def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> li
 
 
 def _recordings(bench: SwitchBench, road: Road) -> frozenset[Path]:
-    folder = bench.data / "archive" if road is FSPLUG else bench.switch.recordings
+    folder = bench.data() / "archive" if road is FSPLUG else bench.switch.recordings
     return frozenset(folder.rglob("*.wav"))
 
 

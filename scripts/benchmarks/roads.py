@@ -24,6 +24,10 @@ FSPLUG = Road("fsplug", "+4570101001")
 NATIVE = Road("native", "+4599990001")
 NATIVE_SAME_BUFFERS = Road("native with fsplug's buffers", "+4599990002")
 GREENSWITCH = Road("plain greenswitch", "+4599990003")
+SAME_FLOW = Road("same flow on plain greenswitch", "+4599990004")
+# Without rows and sealing: what the event socket costs, and the verdicts that are given over it.
+BARE = Road("bare fsplug", FSPLUG.number)
+SAME_FLOW_BARE = Road("bare flow on plain greenswitch", SAME_FLOW.number)
 ROADS = (FSPLUG, NATIVE, GREENSWITCH)
 
 _FILE = "$${recordings_dir}/${uuid}.wav"
@@ -35,7 +39,7 @@ _MARK = (
     "|execute_on_answer=|fsplug_arm_1001={arm}|hangup_after_bridge=true|sip_disable_recording=true"
     "|call_timeout=$${{ring_seconds}}|RECORD_STEREO=true"
 )
-_DIAL_STRING = (
+DIAL_STRING = (
     "{fsplug_company=acme.example,fsplug_call=${uuid},sip_disable_recording=true,outbound_redirect_fatal=true}"
     "[fsplug_user=1001,fsplug_leg=1001,execute_on_answer='${fsplug_arm_1001}']user/1001@acme.example"
 )
@@ -70,13 +74,17 @@ def _insert(path: Path, mark: str, text: str, behind: bool) -> None:
 
 
 def _routes(greenswitch_port: int) -> str:
-    ask = f'<action application="socket" data="127.0.0.1:{greenswitch_port} async full"/>'
     routes = (
         _route(NATIVE, arm=_STEREO),
         _route(NATIVE_SAME_BUFFERS, arm=_AS_FSPLUG),
-        _route(GREENSWITCH, ask=ask),
+        _route(GREENSWITCH, ask=_ask(f"{greenswitch_port}")),
+        _route(SAME_FLOW, ask=_ask("$${fsplug_port}")),
     )
     return "\n".join(routes)
+
+
+def _ask(port: str) -> str:
+    return f'<action application="socket" data="127.0.0.1:{port} async full"/>'
 
 
 def _route(road: Road, arm: str = "", ask: str = "") -> str:
@@ -86,7 +94,7 @@ def _route(road: Road, arm: str = "", ask: str = "") -> str:
       <condition field="destination_number" expression="^\\{road.number}$">
         <action application="multiset" data="{_MARK.format(arm=arm)}"/>
         {ask}
-        <action application="bridge" data="{_DIAL_STRING}"/>
+        <action application="bridge" data="{DIAL_STRING}"/>
       </condition>
     </extension>
 """

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import company
 from benchmarks.processes import python, wait_until_bound
-from benchmarks.roads import fixture_with_roads
+from benchmarks.roads import FSPLUG, Road, fixture_with_roads
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch
@@ -28,17 +28,20 @@ class SwitchBench:
     greenswitch_pid: int
     folder: Path
 
-    @property
-    def data(self) -> Path:
-        """fsplug's data folder."""
-        return self.folder / "data"
+    def data(self, road: Road = FSPLUG) -> Path:
+        """The data folder of the fsplug that serves this road, made when it is first asked for."""
+        folder = self.folder / f"data-of-{road.name.replace(' ', '-')}"
+        if not folder.exists():
+            folder.mkdir()
+            company.lay_out(folder).close()
+        return folder
 
     @contextmanager
-    def fsplug(self, program: Sequence[str]) -> Iterator[int]:
+    def fsplug(self, program: Sequence[str], road: Road = FSPLUG) -> Iterator[int]:
         """fsplug serving this switch, its process id. Away otherwise: it would record the other roads' calls too."""
         ports = self.switch.ports
         settings = {"event_socket_port": ports.event_socket_port, "event_socket_password": ports.event_socket_password}
-        with company.serving(self.data, program, ports.fsplug_port, **settings) as process:
+        with company.serving(self.data(road), program, ports.fsplug_port, **settings) as process:
             yield process.pid
 
 
@@ -54,16 +57,18 @@ def switch_bench(callee: AbstractContextManager[int]) -> Iterator[SwitchBench]:
         green = stack.enter_context(python("benchmarks.greenserver", str(green_port), str(switch.recordings), log=log))
         wait_until_bound(green, green_port, log)
         bench = SwitchBench(switch, Exchange(switch.ports), green.pid, folder)
-        bench.data.mkdir()
-        company.lay_out(bench.data).close()
         port = stack.enter_context(callee)
         stack.enter_context(bench.exchange.signed_in(COMPANY, {USER: port}))
         yield bench
 
 
 def _roomy_ports() -> Ports:
-    """Free ports for a switch, and enough of them for audio."""
+    """Free ports for a switch, and enough of them for audio.
+
+    The last of each thousand tells whether another switch has it for itself (fsplug.lab.ports.reserve).
+    """
     for start in range(20_000, 32_000 - _RTP_PORTS, 1_000):
-        if all(map(is_free, range(start, start + _RTP_PORTS, 2))):
+        end = start + _RTP_PORTS
+        if all(map(is_free, (*range(start, end, 2), *range(start + 999, end, 1_000)))):
             return replace(free_ports(), rtp_start=start, rtp_end=start + _RTP_PORTS - 2)
     raise Unavailable("no-free-ports", f"no {_RTP_PORTS} free ports for audio below 32000; end some switches")

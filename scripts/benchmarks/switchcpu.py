@@ -1,15 +1,16 @@
 """What recording costs: CPU of the switch, and of the process that says what to record, at 50 calls a second."""
 
 import statistics
+import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.figures import Figure, Target, number
 from benchmarks.phones import Calls, callee, place
 from benchmarks.processes import cpu_seconds
-from benchmarks.roads import FSPLUG, GREENSWITCH, NATIVE, NATIVE_SAME_BUFFERS, Road
+from benchmarks.roads import BARE, FSPLUG, NATIVE, NATIVE_SAME_BUFFERS, SAME_FLOW, SAME_FLOW_BARE, Road
 from benchmarks.setting import Setting
 from benchmarks.switchbench import SwitchBench, switch_bench
 from fsplug.errors import Unavailable
@@ -17,12 +18,20 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.store.database import Store
 
 SWITCH = Target("switch CPU per call, against native", 1.10, "times")
-OWN = Target("fsplug's CPU per call, against plain greenswitch's", 0.25, "times")
+OWN = Target("fsplug's CPU per call, against the same flow on plain greenswitch", 0.25, "times")
+BARE_OWN = Target("the same without rows and sealing (event socket and verdict)", 0.25, "times")
 WITHOUT_VERDICT = Target("calls without a verdict at 50 calls/s", 0)
 WITHOUT_RECORDING = Target("calls without a whole recording at 50 calls/s", 0)
-TARGETS = (SWITCH, OWN, WITHOUT_VERDICT, WITHOUT_RECORDING)
+TARGETS = (SWITCH, OWN, BARE_OWN, WITHOUT_VERDICT, WITHOUT_RECORDING)
 _RATE, _TALK_SECONDS = 50, 5.0
-_ROADS = (FSPLUG, NATIVE, GREENSWITCH, NATIVE_SAME_BUFFERS)
+_BESIDE = (FSPLUG, NATIVE, SAME_FLOW, NATIVE_SAME_BUFFERS)
+# Those that a server of fsplug's makes, and how it is run; fsplug itself as it is installed.
+_SERVERS: Mapping[Road, tuple[str, ...]] = {
+    BARE: ("--bare",),
+    SAME_FLOW: ("--greenswitch",),
+    SAME_FLOW_BARE: ("--greenswitch", "--bare"),
+}
+_ROADS = (*_BESIDE, BARE, SAME_FLOW_BARE)
 _SETTLED_SECONDS = 30.0
 
 
@@ -48,11 +57,11 @@ def measure(setting: Setting) -> Iterator[Figure]:
             for road in _ROADS:
                 costs[road].append(_round(bench, road, calls, setting))
         placed = calls.count * len(costs[FSPLUG])
-        with _store(bench) as store:
+        with _store(bench, FSPLUG) as store:
             decided, sealed = _decided(store), _sealed(store)
-    yield SWITCH.judged(_ratio(costs[FSPLUG], costs[NATIVE], _switch_ms), _beside(costs, _ROADS, _switch_ms))
-    own_roads = (FSPLUG, GREENSWITCH)
-    yield OWN.judged(_ratio(costs[FSPLUG], costs[GREENSWITCH], _own_ms), _beside(costs, own_roads, _own_ms))
+    yield SWITCH.judged(_ratio(costs[FSPLUG], costs[NATIVE], _switch_ms), _beside(costs, _BESIDE, _switch_ms))
+    for target, ours, theirs in ((OWN, FSPLUG, SAME_FLOW), (BARE_OWN, BARE, SAME_FLOW_BARE)):
+        yield target.judged(_ratio(costs[ours], costs[theirs], _own_ms), _beside(costs, (ours, theirs), _own_ms))
     yield WITHOUT_VERDICT.judged(placed - decided, f"{number(placed)} calls")
     yield WITHOUT_RECORDING.judged(placed - sealed, f"{number(placed)} calls")
 
@@ -63,8 +72,8 @@ def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Co
         switch, own = cpu_seconds(bench.switch.pid), cpu_seconds(pid)
         place(bench.exchange, calls, road.number, bench.folder)
         bench.switch.wait_until_idle()
-        if road is FSPLUG:
-            _wait_until_settled(bench)
+        if road in (FSPLUG, SAME_FLOW):
+            _wait_until_settled(bench, road)
         switch, own = cpu_seconds(bench.switch.pid) - switch, cpu_seconds(pid) - own
     return Cost(1_000 * switch / calls.count, 1_000 * own / calls.count)
 
@@ -72,15 +81,16 @@ def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Co
 @contextmanager
 def _working(bench: SwitchBench, road: Road, setting: Setting) -> Iterator[int]:
     """The process that works for this road; with a native one it idles."""
-    if road is not FSPLUG:
+    if road is not FSPLUG and road not in _SERVERS:
         yield bench.greenswitch_pid
         return
-    with bench.fsplug(setting.program) as pid:
+    changed = (sys.executable, "-m", "benchmarks.flowserver", *_SERVERS.get(road, ()))
+    with bench.fsplug(setting.program if road is FSPLUG else changed, road) as pid:
         yield pid
 
 
-def _wait_until_settled(bench: SwitchBench) -> None:
-    with _store(bench) as store:
+def _wait_until_settled(bench: SwitchBench, road: Road) -> None:
+    with _store(bench, road) as store:
         try:
             wait_for(lambda: not _unfinished(store), _SETTLED_SECONDS, "every recording to be sealed")
         except Unavailable:
@@ -89,8 +99,8 @@ def _wait_until_settled(bench: SwitchBench) -> None:
 
 
 @contextmanager
-def _store(bench: SwitchBench) -> Iterator[Store]:
-    store = Store(bench.data / "fsplug.db")
+def _store(bench: SwitchBench, road: Road) -> Iterator[Store]:
+    store = Store(bench.data(road) / "fsplug.db")
     store.connect()
     try:
         yield store

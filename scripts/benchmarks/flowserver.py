@@ -1,0 +1,52 @@
+"""`python -m benchmarks.flowserver [--greenswitch] [--bare] serve --data FOLDER`: fsplug's server with parts changed.
+
+With --greenswitch it speaks to the switch by plain greenswitch; with --bare it writes nothing down and seals nothing,
+so that the event socket and the verdicts are what is left.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import argparse  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from benchmarks.greenparts import GreenLink, GreenServer  # noqa: E402
+from fsplug.media.worker import Worker  # noqa: E402
+from fsplug.store.entries import Entry  # noqa: E402
+from fsplug.store.writer import Writer  # noqa: E402
+from fsplug.wiring import server  # noqa: E402
+from fsplug.wiring.process import serve_here  # noqa: E402
+
+
+class ForgetfulWriter(Writer):
+    """Takes entries and forgets them."""
+
+    def put(self, entry: Entry) -> None:
+        pass
+
+
+class IdleWorker(Worker):
+    """Seals nothing."""
+
+    def work(self) -> list[Entry]:
+        return []
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--greenswitch", action="store_true")
+    parser.add_argument("--bare", action="store_true")
+    parser.add_argument("serve", choices=["serve"])
+    parser.add_argument("--data", type=Path, required=True)
+    options = parser.parse_args()
+    if options.greenswitch:
+        vars(server).update(Link=GreenLink, Server=GreenServer)
+    if options.bare:
+        vars(server).update(Writer=ForgetfulWriter, Worker=IdleWorker)
+    return serve_here(options.data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
