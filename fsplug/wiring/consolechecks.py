@@ -47,8 +47,9 @@ def mail(settings: Settings) -> Finding:
         return ok(_MAIL, "none is sent without a console")
     if not settings.smtp_host:
         return warn(_MAIL, "there is no server: mail waits", "set smtp_host and mail_from")
-    if normalised(settings.mail_from) is None:
-        return wrong(_MAIL, f"mail_from = {settings.mail_from!r} is no address", "set mail_from = name@host.example")
+    if normalised(settings.mail_sender) is None:
+        text = f"{settings.mail_sender!r}, whom it would come from, is no address"
+        return wrong(_MAIL, f"{text}: mail waits", "set mail_from = name@host.example")
     place = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         socket.create_connection((settings.smtp_host, settings.smtp_port), ANSWER_SECONDS).close()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from fsplug.errors import Invalid
 
@@ -64,6 +65,11 @@ class Settings:
     def console_url(self) -> str:
         """Where people find the console, without a slash at its end."""
         return self.web_url.rstrip("/")
+
+    @property
+    def mail_sender(self) -> str:
+        """Whom mail comes from: `mail_from`, else Notifications at the console's own host."""
+        return self.mail_from or f"notifications@{urlsplit(self.web_url).hostname or ''}"
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

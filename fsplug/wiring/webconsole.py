@@ -15,6 +15,7 @@ from fsplug.errors import Unavailable
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.media.archive import Archive
+from fsplug.policy.addresses import normalised
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
@@ -106,8 +107,9 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
 
 
 def postman(settings: Settings, store: Store) -> Postman | None:
-    """Who sends the console's mail; None without `smtp_host`, or without a console that it could lead to."""
-    if not (settings.smtp_host and settings.web_url):
+    """Who sends the console's mail; None, so that mail waits, without a server, a sender, or a console it leads to."""
+    if not (settings.smtp_host and settings.web_url and normalised(settings.mail_sender)):
+        log.warning("mail-waits", remedy="set web_url, smtp_host and mail_from; see: fsplug doctor")
         return None
     server = smtp.Server(
         settings.smtp_host,
@@ -117,7 +119,7 @@ def postman(settings: Settings, store: Store) -> Postman | None:
         settings.smtp_password,
         settings.smtp_ca_file,
     )
-    post = Post(settings.mail_from or f"notifications@{settings.switch_name}", settings.console_url)
+    post = Post(settings.mail_sender, settings.console_url)
 
     def send(message: Any) -> None:
         late = Unavailable("smtp-slow", f"{server.host} did not take the mail within {MAIL_SECONDS:g} s")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from fsplug.store.database import Store
 from fsplug.store.vault import new_key
 from fsplug.wiring import consolechecks
 from fsplug.wiring.settings import Settings, read
+from fsplug.wiring.webconsole import postman
 
 
 @pytest.fixture
@@ -47,3 +49,13 @@ def test_what_is_wrong_is_named_with_its_remedy(tmp_path: Path, port: int) -> No
     away = {"smtp_host": "127.0.0.1", "smtp_port": 1, "mail_from": "n@c.example", "secret_key": new_key()}
     assert _states(_settings(tmp_path, web_url="https://c.example", web_port=1, **away)) == ["ok", "wrong", "wrong"]
     assert all(one.remedy for one in consolechecks.every(nobody) if one.state == "wrong")
+
+
+def test_mail_comes_from_the_console_s_own_host_and_waits_where_that_is_no_address(tmp_path: Path) -> None:
+    given = {"web_url": "https://c.example", "smtp_host": "127.0.0.1"}
+    store = Store(tmp_path / "fsplug.db")
+    assert _settings(tmp_path, **given).mail_sender == "notifications@c.example"
+    assert postman(_settings(tmp_path, **given), store) is not None
+    by_number = {**given, "web_url": "http://127.0.0.1:8086"}
+    assert postman(_settings(tmp_path, **by_number), store) is None, "it would be refused for good"
+    assert postman(_settings(tmp_path, **by_number, mail_from="n@c.example"), store) is not None
