@@ -18,6 +18,7 @@ class Need(StrEnum):
     POLICY = "recording policy"
     RECORDINGS = "recordings"
     SHARING = "sharing of recordings"
+    DELETION = "deletion of recordings"
     AUDIT = "the audit trail"
     ACCOUNT = "console accounts"
 
@@ -95,6 +96,7 @@ _OF_ROLE: Mapping[Role, Mapping[Need, Reach]] = {
         Need.POLICY: Reach.COMPANY,
         Need.RECORDINGS: Reach.COMPANY,
         Need.SHARING: Reach.COMPANY,
+        Need.DELETION: Reach.COMPANY,
         Need.AUDIT: Reach.COMPANY,
         Need.ACCOUNT: Reach.OWN,
     },
@@ -183,6 +185,6 @@ def _may_touch(actor: Actor, company: str, touch: Touch) -> bool:
 def _holder(need: Need) -> str:
     if need is Need.HOUSE:
         return "the operator of this fsplug"
-    if need in (Need.POLICY, Need.RECORDINGS, Need.SHARING):
+    if need in (Need.POLICY, Need.RECORDINGS, Need.SHARING, Need.DELETION):
         return "a superuser of the company"
     return "an administrator of the whole company"

@@ -1,0 +1,161 @@
+"""What somebody wants of a recording policy, the policy they had before them, and what has become of it meanwhile."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot, Terms
+
+Policy = TypeVar("Policy", DepartmentPolicy, GroupPolicy)
+
+
+class What(StrEnum):
+    """What of a policy can be different."""
+
+    OUTGOING = "outgoing"
+    INTERNAL = "internal"
+    INCOMING = "incoming"
+    MODE = "mode"
+    ON_FAILURE = "on-failure"
+    CHANNELS = "channels"
+    PURPOSE = "purpose"
+    EXCLUDED = "excluded"
+
+
+class Subject(StrEnum):
+    """Whose."""
+
+    DEPARTMENT = "department"
+    GROUP = "group"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as before: of a department (or `*`), a ring group (its number), an excluded number.
+
+    Boxes and excluded numbers go from "yes" to "no" or back.
+    """
+
+    subject: Subject
+    name: str
+    what: What
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How somebody who saw policy `version` wants departments and ring groups, each in full, by name.
+
+    `never` are numbers (E.164) to be excluded, with their notes; about those in `again` policy is to decide again.
+    """
+
+    version: int
+    departments: Mapping[str, DepartmentPolicy] = field(default_factory=dict)
+    groups: Mapping[str, GroupPolicy] = field(default_factory=dict)
+    never: Mapping[str, str] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
+
+
+def of_department(name: str, snapshot: PolicySnapshot) -> DepartmentPolicy:
+    """The boxes that count for a department: its own, else those for every department, else none is ticked."""
+    others = snapshot.departments.get(EVERY_DEPARTMENT, DepartmentPolicy(EVERY_DEPARTMENT))
+    return snapshot.departments.get(name) or replace(others, department=name)
+
+
+def of_group(number: str, snapshot: PolicySnapshot) -> GroupPolicy:
+    """What counts for a ring group."""
+    return snapshot.groups.get(number) or GroupPolicy(number)
+
+
+def rebased(wish: Wish, seen: PolicySnapshot, current: PolicySnapshot) -> Wish:
+    """The same wish of the current policy: what the wish leaves as it was `seen` is as it is now."""
+    return Wish(
+        current.version,
+        {
+            name: _merged(wanted, of_department(name, seen), of_department(name, current))
+            for name, wanted in wish.departments.items()
+        },
+        {
+            number: _merged(wanted, of_group(number, seen), of_group(number, current))
+            for number, wanted in wish.groups.items()
+        },
+        {number: note for number, note in wish.never.items() if number not in current.excluded},
+        wish.again & current.excluded,
+    )
+
+
+def to_put(wish: Wish, current: PolicySnapshot) -> Iterator[DepartmentPolicy | GroupPolicy]:
+    """The policies to set so that every department and group has what is wished, no more than it takes.
+
+    A department goes on without boxes of its own for as long as those for every department are what is wished for it.
+    """
+    others = wish.departments.get(EVERY_DEPARTMENT, of_department(EVERY_DEPARTMENT, current))
+    for name, wanted in wish.departments.items():
+        follows = name != EVERY_DEPARTMENT and name not in current.departments
+        counts = replace(others, department=name) if follows else of_department(name, current)
+        if wanted != counts:
+            yield wanted
+    for number, mode in wish.groups.items():
+        if mode != of_group(number, current):
+            yield mode
+
+
+def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iterable[str]) -> list[Difference]:
+    """What counts differently for these departments, for every other one, for ring groups and for numbers."""
+    names = dict.fromkeys((EVERY_DEPARTMENT, *departments))
+    numbers = sorted(before.groups.keys() | after.groups.keys())
+    return [
+        *(one for name in names for one in _of_departments(name, before, after)),
+        *(one for number in numbers for one in _of_groups(number, before, after)),
+        *(
+            Difference(
+                Subject.NUMBER, number, What.EXCLUDED, _yes(number in before.excluded), _yes(number in after.excluded)
+            )
+            for number in sorted(before.excluded ^ after.excluded)
+        ),
+    ]
+
+
+def _of_departments(name: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[Difference]:
+    old, new = of_department(name, before), of_department(name, after)
+    for what in (What.OUTGOING, What.INTERNAL, What.INCOMING):
+        was, becomes = getattr(old, what), getattr(new, what)
+        if was != becomes:
+            yield Difference(Subject.DEPARTMENT, name, what, _yes(was), _yes(becomes))
+    yield from _of_terms(Subject.DEPARTMENT, name, old.terms, new.terms)
+
+
+def _of_groups(number: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[Difference]:
+    old, new = of_group(number, before), of_group(number, after)
+    if old.mode != new.mode:
+        yield Difference(Subject.GROUP, number, What.MODE, old.mode, new.mode)
+    yield from _of_terms(Subject.GROUP, number, old.terms, new.terms)
+
+
+def _of_terms(subject: Subject, name: str, old: Terms, new: Terms) -> Iterator[Difference]:
+    for what, column in ((What.ON_FAILURE, "on_failure"), (What.CHANNELS, "channels"), (What.PURPOSE, "purpose")):
+        was, becomes = str(getattr(old, column)), str(getattr(new, column))
+        if was != becomes:
+            yield Difference(subject, name, what, was, becomes)
+
+
+def _merged(wanted: Policy, seen: Policy, current: Policy) -> Policy:
+    """Three ways: what is wanted otherwise than it was seen, and for the rest what is current."""
+    changed = {
+        one.name: getattr(wanted, one.name)
+        for one in fields(wanted)
+        if one.name != "terms" and getattr(wanted, one.name) != getattr(seen, one.name)
+    }
+    terms = {
+        one.name: getattr(wanted.terms, one.name)
+        for one in fields(Terms)
+        if getattr(wanted.terms, one.name) != getattr(seen.terms, one.name)
+    }
+    return replace(current, **changed, terms=replace(current.terms, **terms))
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
