@@ -4,6 +4,7 @@ A key is a path of plain names, `acme.example/2026/11/22/ID.wav`. Rows keep the 
 archive's folder or bucket moves.
 """
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -40,11 +41,15 @@ class Archive(Protocol):
     def exists(self, key: str) -> bool: ...
 
     def remove(self, key: str) -> None:
-        """Nothing is kept under the key afterwards, whether or not there was."""
+        """Nothing is kept under the key afterwards, whether or not there was. Unavailable when the archive is away."""
         ...
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """The keys that begin so, in order."""
+        ...
+
+    def room(self) -> tuple[int, int] | None:
+        """The bytes that are free and those there are in all; None where nobody can say."""
         ...
 
 
@@ -100,10 +105,12 @@ class FolderArchive:
     def remove(self, key: str) -> None:
         path = self._path(key)
         try:
-            path.unlink()
-            disk.sync(path.parent)
-        except FileNotFoundError:
-            return
+            path.unlink(missing_ok=True)
+            # Where a disk is to be mounted there is an empty folder, or none: what isn't there now may come back.
+            if next(self.root.iterdir(), None) is None:
+                raise FileNotFoundError(errno.ENOENT, "it is empty; is its disk mounted?")
+            if path.parent.is_dir():
+                disk.sync(path.parent)
         except OSError as error:
             raise disk.unavailable("archive", self.root, error) from error
 
@@ -114,6 +121,13 @@ class FolderArchive:
                 key = Path(folder, name).relative_to(self.root).as_posix()
                 if _NAME.fullmatch(name) and key.startswith(prefix):
                     yield key
+
+    def room(self) -> tuple[int, int] | None:
+        try:
+            found = os.statvfs(self.root)
+        except OSError:
+            return None
+        return found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
 
     def _path(self, key: str) -> Path:
         return self.root / check_key(key)

@@ -72,6 +72,10 @@ class S3Archive:
         except _faults() as error:
             raise self._unavailable(error) from error
 
+    def room(self) -> tuple[int, int] | None:
+        # A bucket has no end.
+        return None
+
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
 

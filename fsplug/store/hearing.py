@@ -1,26 +1,28 @@
 """Who may hear a recording, and that it is told: the way to a recording for people, by every door."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.scopes import Actor, Need, check_may, check_own
-from fsplug.store import audit, recordings
+from fsplug.store import audit, companies, heard, recordings
 from fsplug.store.database import Store
+from fsplug.store.heard import Heard
 from fsplug.store.recordings import Recording, State
+from fsplug.store.text import clean
 from fsplug.store.versioned import company_id
+
+LONGEST_REASON = 300
 
 
 def recording(store: Store, domain: str, recording: str, actor: Actor, need: Need = Need.RECORDINGS) -> Recording:
-    """The company's recording, if the actor may reach it; Invalid("unknown-recording") if it isn't there.
+    """The company's recording, if the actor may reach it; Invalid("unknown-recording") if it isn't there any more.
 
     Who hears their own only is told nothing of others', not even whether there are any.
     """
     check_may(actor, need, domain)
     found = recordings.get(store, domain, recording)
     try:
-        if found is not None:
+        if found is not None and found.state is not State.DELETED:
             check_own(actor, need, domain, people_of(store, found))
             return found
     except Refused:
@@ -29,11 +31,16 @@ def recording(store: Store, domain: str, recording: str, actor: Actor, need: Nee
     raise Invalid("unknown-recording", text, recording=recording)
 
 
-def play(store: Store, domain: str, recording_id: str, actor: Actor) -> Recording:
-    """The recording to be played to the actor now, which is told in the audit trail."""
+def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str = "") -> Recording:
+    """The recording to be played to the actor now, which is told in the audit trail, with the reason if there is one.
+
+    Invalid("reason-wanted") where the company asks for a reason and there is none, Invalid("reason-too-long").
+    """
+    why = _reason(store, domain, reason)
     with store.atomic():
         found = playable(recording(store, domain, recording_id, actor))
-        audit.add(store, domain, actor.told, "play", found.id, people_of(store, found), call=found.call)
+        people = people_of(store, found)
+        audit.add(store, domain, actor.told, "play", found.id, people, call=found.call, **why)
     return found
 
 
@@ -47,15 +54,22 @@ def playable(recording: Recording) -> Recording:
 
 def people_of(store: Store, recording: Recording) -> list[str]:
     """The users who are heard in it."""
-    if recording.company is None:
-        return []
+    return [] if recording.company is None else heard.people(ends_of(store, recording), recording.user)
+
+
+def ends_of(store: Store, recording: Recording) -> tuple[Heard, Heard]:
+    """Caller and answerer, as its decision knew them."""
     sql = "SELECT inputs FROM decision WHERE company = ? AND id = ?"
-    found = store.row(sql, company_id(store, recording.company), recording.decision)
-    inputs: Mapping[str, Any] = json.loads(found[0]) if found else {}
-    parties = (_username(inputs.get(party)) for party in ("caller", "answerer"))
-    return sorted({username for username in (recording.user, *parties) if username})
+    found = store.row(sql, company_id(store, recording.company or ""), recording.decision)
+    return heard.both(json.loads(found[0]) if found else {}, recording.caller, recording.answerer)
 
 
-def _username(party: Any) -> str | None:
-    user = party.get("user") if isinstance(party, dict) else None
-    return user.get("username") if isinstance(user, dict) else None
+def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:
+    """What is told of it, on one line."""
+    reason = clean(" ".join(typed.split()))
+    if len(reason) > LONGEST_REASON:
+        text = f"a reason has up to {LONGEST_REASON} characters, this one has {len(reason)}; say it shorter"
+        raise Invalid("reason-too-long", text)
+    if not reason and companies.get(store, domain).playback_reason:
+        raise Invalid("reason-wanted", f"{domain} asks why a recording is played; give a reason")
+    return {"reason": reason} if reason else {}

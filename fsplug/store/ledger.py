@@ -14,7 +14,7 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.scopes import told
-from fsplug.store import chain
+from fsplug.store import chain, filing
 from fsplug.store import entries as kinds
 from fsplug.store.database import Row, Store
 from fsplug.store.entries import Entry
@@ -80,6 +80,7 @@ def _write(store: Store, entries: Sequence[Entry]) -> None:
     for kind, its_entries in by_kind.items():
         for statement in _STATEMENTS.get(kind, ()):
             store.run_many(statement.sql, _rows(statement, its_entries, ids))
+    filing.file_entries(store, entries)
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))
 

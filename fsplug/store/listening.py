@@ -1,11 +1,12 @@
 """Listen-ins: who heard whose call, by which door, from when to when; and who asked and was refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from fsplug.policy.listening import Door, Ending, Reason
 from fsplug.store.database import Row, Store
-from fsplug.store.listing import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.listing import EVERYTHING, Cursor, Wanted, in_batches, page
 from fsplug.store.tables import COMPANY, LISTEN_SESSION
 from fsplug.store.versioned import company_id
 
@@ -48,6 +49,11 @@ _LISTENS = LISTEN_SESSION.select(
     LISTEN_SESSION.id, COMPANY.domain, *(getattr(LISTEN_SESSION, name) for name in _NAMES)
 ).join(COMPANY, on=(COMPANY.id == LISTEN_SESSION.company))
 
+# One that had begun on paper and ended before a word was heard is none.
+_WAS_HEARD = LISTEN_SESSION.began_at.is_null(False) & (
+    LISTEN_SESSION.ending.is_null() | (LISTEN_SESSION.ending != Ending.NEVER_HEARD)
+)
+
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
@@ -71,11 +77,14 @@ def of_target(
 ) -> list[ListenIn]:
     """Who listened to this user's calls, newest first; refusals, in which nothing was heard, are not among them."""
     query = _LISTENS.where((LISTEN_SESSION.company == company_id(store, domain)) & (LISTEN_SESSION.target == username))
-    # One that had begun on paper and ended before a word was heard is none either.
-    was_heard = LISTEN_SESSION.began_at.is_null(False) & (
-        LISTEN_SESSION.ending.is_null() | (LISTEN_SESSION.ending != Ending.NEVER_HEARD)
-    )
-    return _page(store, query.where(was_heard), limit, before, wanted)
+    return _page(store, query.where(_WAS_HEARD), limit, before, wanted)
+
+
+def heard_of(store: Store, domain: str, ids: Iterable[str]) -> dict[str, ListenIn]:
+    """Those of the company's listen-ins with these ids in which something was heard, by id."""
+    query = _LISTENS.where(LISTEN_SESSION.company == company_id(store, domain)).where(_WAS_HEARD)
+    rows = (row for some in in_batches(ids) for row in store.query(query.where(LISTEN_SESSION.id.in_(some))))
+    return {found.id: found for found in map(_listen_in, rows)}
 
 
 def open_on(store: Store, switch: str) -> list[ListenIn]:

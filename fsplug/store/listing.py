@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 # The time and id of the last thing on a page; the next page begins after it, whatever was added meanwhile.
 Cursor = tuple[float, str]
 
+Name = TypeVar("Name")
 # What one statement asks for by name at once; SQLite takes 32,766 parameters, older ones 999.
 _BATCH = 500
 
@@ -37,7 +38,7 @@ def page(query: Any, table: Any, wanted: Wanted, limit: int, before: Cursor | No
     return query.order_by(at.desc(), unique.desc()).limit(limit)
 
 
-def in_batches(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+def in_batches(names: Iterable[Name]) -> Iterator[tuple[Name, ...]]:
     """The names, no more at once than one statement takes."""
     rest = iter(names)
     while some := tuple(islice(rest, _BATCH)):

@@ -8,18 +8,19 @@ from peewee import JOIN, SQL, NodeList
 
 from fsplug.store.database import Row, Store
 from fsplug.store.listing import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.tables import CALL, COMPANY, DECISION, RECORDING
+from fsplug.store.tables import CALL, COMPANY, DECISION, DELETION, RECORDING
 from fsplug.store.versioned import company_id
 
 
 class State(StrEnum):
-    """How far a recording has come; it only moves on."""
+    """How far a recording has come; it only moves on. Deleted it is for as long as that is not undone."""
 
     EXPECTED = "expected"
     RECORDING = "recording"
     STOPPED = "stopped"
     LOST = "lost"
     SEALED = "sealed"
+    DELETED = "deleted"
 
 
 UNFINISHED = frozenset({State.EXPECTED, State.RECORDING, State.STOPPED})
@@ -104,20 +105,31 @@ _COLUMNS = (
     DECISION.grp,
     DECISION.caller,
     DECISION.answerer,
+    DELETION.recording,
 )
 _RECORDINGS = (
     RECORDING.select(*_COLUMNS)
     .join(COMPANY, JOIN.LEFT_OUTER, on=(COMPANY.id == RECORDING.company))
     .join(CALL, JOIN.LEFT_OUTER, on=((CALL.id == RECORDING.call) & (CALL.company == RECORDING.company)))
     .join(DECISION, JOIN.LEFT_OUTER, on=((DECISION.id == RECORDING.decision) & (DECISION.company == RECORDING.company)))
+    .join(DELETION, JOIN.LEFT_OUTER, on=(DELETION.recording == RECORDING.id))
 )
 
 
 def listed(
-    store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
+    store: Store,
+    domain: str,
+    limit: int = 100,
+    before: Cursor | None = None,
+    wanted: Wanted = EVERYTHING,
+    deleted: bool = False,
 ) -> list[Recording]:
-    """The company's recordings, newest first. `person`: whose leg it is; `number`: its caller or answerer."""
+    """The company's recordings, newest first; or those that were deleted.
+
+    `person`: whose leg it is; `number`: its caller or answerer.
+    """
     query = _RECORDINGS.where(RECORDING.company == company_id(store, domain))
+    query = query.where(DELETION.recording.is_null(not deleted))
     if wanted.person is not None:
         query = query.where(RECORDING.username == wanted.person)
     if wanted.number is not None:
@@ -126,7 +138,7 @@ def listed(
 
 
 def get(store: Store, domain: str, recording: str) -> Recording | None:
-    """The company's recording, or None: also when it is another company's."""
+    """The company's recording, or None: also when it is another company's. A deleted one is there, and says so."""
     query = _RECORDINGS.where((RECORDING.company == company_id(store, domain)) & (RECORDING.id == recording))
     return next((_recording(row) for row in store.query(query)), None)
 
@@ -145,8 +157,8 @@ def in_states(store: Store, switch: str, states: Collection[State]) -> list[Reco
 
 
 def _recording(row: Row) -> Recording:
-    values = list(row)
-    values[7] = State(values[7])
+    *values, deletion = row
+    values[7] = State(values[7]) if deletion is None else State.DELETED
     values[18] = None if values[18] is None else bool(values[18])
     values[22] = values[22] or 0.0
     return Recording(*values)

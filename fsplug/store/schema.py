@@ -90,6 +90,7 @@ COMPANY: Mapping[str, Field] = {
     "listen_from_app": Field(bool, default=False),
     "listen_consent": Field(bool, default=False),
     "superuser_totp": Field(bool, default=False),
+    "playback_reason": Field(bool, default=False),
     "department": _tables(name=Field(shape=_NOT_EMPTY, says="name the department")),
     "user": _tables(
         username=Field(shape=_USERNAME, says=_SIP_NAME),

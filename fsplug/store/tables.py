@@ -21,6 +21,9 @@ COMPANY = _table("company", "id domain version")
 CALL = _table("call", _CALL)
 DECISION = _table("decision", _DECISION)
 RECORDING = _table("recording", _RECORDING)
+DELETION = _table(
+    "deletion", "recording company batch at deleted_by undo_until next_at begun_at tries trouble destroyed_at"
+)
 GAP = _table("gap", "decision company call recording cause detail at")
 LISTEN_SESSION = _table("listen_session", _LISTEN_SESSION)
 AUDIT_ENTRY = _table("audit_entry", "company number at actor act subject people facts before hash")

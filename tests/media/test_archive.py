@@ -64,6 +64,10 @@ class TestEveryArchive:
         assert not archive.exists(KEY)
         assert list(archive.keys()) == []
 
+    def test_says_how_much_room_there_is_or_that_nobody_can_say(self, archive: Archive) -> None:
+        room = archive.room()
+        assert room is None or 0 <= room[0] <= room[1]
+
     def test_lists_the_keys_under_a_prefix_in_order(self, archive: Archive, tmp_path: Path) -> None:
         names = ["acme.example/2026/11/22/b.wav", "acme.example/2026/11/21/a.wav", "beta.example/2026/11/22/c.wav"]
         names += ["acme.example/2026/10/30/d.wav", "acme.example/2025/01/01/e.wav"]

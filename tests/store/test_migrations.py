@@ -6,11 +6,12 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.store import gaps, migrations, policies, provision, recordings
+from fsplug.store import found, gaps, migrations, policies, provision, recordings
 from fsplug.store.database import Store
+from fsplug.store.found import Sought
 
 BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
-LATER = ["0004_listening", "0005_accounts"]
+LATER = [name for name in migrations.names() if name > MODEL]
 
 
 def test_an_empty_database_takes_every_step_in_order(empty_url: str) -> None:
@@ -41,6 +42,7 @@ def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_
     assert store.migrate() == [GAPS, MODEL, *LATER]
     assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
     assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
+    assert [one.id for one in found.search(store, "acme.example", Sought()).recordings] == ["r2", "r1"]
     [gap] = gaps.listed(store, "acme.example")
     assert (gap.decision, gap.recording, gap.cause, gap.at) == ("d1", "r1", "disk-full", 3.0)
     store.close()

@@ -1,0 +1,42 @@
+"""What happens to deleted recordings once nobody can undo it any more: their files are removed from the archive."""
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.media.archive import Archive
+from fsplug.store import deletions, recordings
+from fsplug.store.database import Store
+from fsplug.store.deletions import Deletion
+
+log = structlog.get_logger()
+
+
+class Destroyer:
+    """Destroys what is due of one switch's recordings. Killed anywhere, the next round ends it."""
+
+    def __init__(self, store: Store, archive: Archive, switch_name: str) -> None:
+        self._store = store
+        self._archive = archive
+        self._switch_name = switch_name
+
+    def work(self) -> int:
+        """Destroy what is due; how many were. What can't be now is tried again later, and says why."""
+        return sum(self._destroy(one) for one in deletions.due(self._store, self._switch_name))
+
+    def _destroy(self, one: Deletion) -> bool:
+        if not deletions.begin(self._store, one):
+            return False
+        try:
+            self._remove(one)
+        except FsplugError as trouble:
+            log.error("not-destroyed-yet", recording=one.recording, code=trouble.code, error=trouble.text)
+            deletions.failed(self._store, one, trouble.code)
+            return False
+        deletions.destroyed(self._store, one)
+        return True
+
+    def _remove(self, one: Deletion) -> None:
+        found = recordings.get(self._store, one.company, one.recording)
+        if found is None or found.location is None:
+            return
+        self._archive.remove(found.location)

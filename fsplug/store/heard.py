@@ -1,0 +1,38 @@
+"""Who is heard in a talk, as the decision on it knew them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One end of a talk. A user has a `username`, and name and department as they were then.
+
+    `numbers` are all it goes by, in the switch's spelling; `text` is the first of them.
+    """
+
+    text: str
+    username: str | None = None
+    name: str = ""
+    department: str | None = None
+    numbers: tuple[str, ...] = ()
+
+
+def both(inputs: Mapping[str, Any], caller: str | None, answerer: str | None) -> tuple[Heard, Heard]:
+    """Caller and answerer of a decision with these inputs; what isn't known of them is left out."""
+    return _heard(inputs.get("caller"), caller), _heard(inputs.get("answerer"), answerer)
+
+
+def people(ends: tuple[Heard, Heard], recorded: str | None) -> list[str]:
+    """The users who are heard, with the one whose leg is recorded."""
+    return sorted({username for username in (recorded, *(end.username for end in ends)) if username})
+
+
+def _heard(party: Any, text: str | None) -> Heard:
+    party = party if isinstance(party, dict) else {}
+    user = party.get("user") if isinstance(party.get("user"), dict) else {}
+    numbers = tuple(str(number) for number in party.get("numbers") or ())
+    return Heard(
+        text or next(iter(numbers), ""), user.get("username"), user.get("name") or "", user.get("department"), numbers
+    )

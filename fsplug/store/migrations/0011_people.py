@@ -1,0 +1,17 @@
+"""Lists of people by name, in companies of 10,000."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fsplug.store.database import Store
+
+_INDEXES = (
+    'CREATE INDEX user_name ON "user" (company, name, username) WHERE until IS NULL',
+    "CREATE INDEX group_member_of ON group_member (company, username) WHERE until IS NULL",
+)
+
+
+def migrate(store: "Store") -> None:
+    """What the lists look things up by."""
+    for statement in _INDEXES:
+        store.run(statement)

@@ -1,0 +1,144 @@
+"""Deleted recordings are destroyed once it is too late to undo; killed anywhere, the next round ends it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.media.archive import FolderArchive
+from fsplug.media.destroyer import Destroyer
+from fsplug.policy.scopes import operator
+from fsplug.store import deletions, hearing, ledger, provision
+from fsplug.store.database import Store
+from fsplug.store.deletions import UNDO_SECONDS
+from tests.store.accountcast import Clock
+from tests.store.cast import ACME, CAST
+from tests.store.story import recorded_call
+
+ROOT = operator("root")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """To turn."""
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Store:
+    """Two sealed recordings, the first of which was deleted a minute ago."""
+    made = Store(tmp_path / "store.db", clock=clock)
+    made.migrate()
+    provision.apply_plan(made, provision.plan(made, CAST), by="test")
+    for call in ("a", "b"):
+        ledger.apply(made, recorded_call(call))
+    deletions.delete(made, ACME, ["a-rec"], ROOT)
+    clock.turn(UNDO_SECONDS)
+    return made
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> FolderArchive:
+    """Holds both."""
+    folder = tmp_path / "archive" / "acme"
+    folder.mkdir(parents=True)
+    for call in ("a", "b"):
+        (folder / f"{call}-rec.wav").write_bytes(b"sound")
+    return FolderArchive(tmp_path / "archive")
+
+
+def _files(archive: FolderArchive) -> list[str]:
+    return list(archive.keys())
+
+
+def _is_destroyed(store: Store) -> bool:
+    return deletions.get(store, ACME, "a-rec").destroyed_at is not None
+
+
+def test_the_file_is_removed_and_no_other(store: Store, archive: FolderArchive) -> None:
+    assert Destroyer(store, archive, "fs1").work() == 1
+    assert _files(archive) == ["acme/b-rec.wav"]
+    assert _is_destroyed(store)
+    assert Destroyer(store, archive, "fs1").work() == 0
+
+
+def test_another_switch_s_file_is_left_to_it(store: Store, archive: FolderArchive) -> None:
+    assert Destroyer(store, archive, "fs2").work() == 0
+    assert len(_files(archive)) == 2
+
+
+class Killed(BaseException):
+    """As kill -9: nothing after it runs."""
+
+
+def _killed(*_: Any) -> Any:
+    raise Killed
+
+
+@pytest.mark.parametrize("step", ["before it begins", "before the file", "after the file", "before it is written"])
+def test_killed_anywhere_the_next_round_ends_it(
+    store: Store, archive: FolderArchive, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def removed_and_killed(key: str) -> None:
+        FolderArchive(archive.root).remove(key)
+        raise Killed
+
+    faults: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+        "before it begins": lambda patch: patch.setattr(deletions, "begin", _killed),
+        "before the file": lambda patch: patch.setattr(archive, "remove", _killed),
+        "after the file": lambda patch: patch.setattr(archive, "remove", removed_and_killed),
+        "before it is written": lambda patch: patch.setattr(deletions, "destroyed", _killed),
+    }
+    with monkeypatch.context() as patch:
+        faults[step](patch)
+        with pytest.raises(Killed):
+            Destroyer(store, archive, "fs1").work()
+    assert not _is_destroyed(store)
+    with pytest.raises(Exception, match="no recording"):
+        hearing.recording(store, ACME, "a-rec", ROOT)
+    assert Destroyer(store, archive, "fs1").work() == 1
+    assert _is_destroyed(store)
+    assert _files(archive) == ["acme/b-rec.wav"]
+
+
+@pytest.mark.parametrize("away", ["the folder is missing", "another disk's empty folder"])
+def test_an_archive_that_is_away_is_asked_again(
+    store: Store, archive: FolderArchive, clock: Clock, away: str, tmp_path: Path
+) -> None:
+    archive.root.rename(tmp_path / "unmounted")
+    if away != "the folder is missing":
+        archive.root.mkdir()
+    assert Destroyer(store, archive, "fs1").work() == 0
+    [waiting] = deletions.pending(store, ACME)
+    assert waiting.trouble == "archive-missing" and not _is_destroyed(store)
+    shutil.rmtree(archive.root, ignore_errors=True)
+    (tmp_path / "unmounted").rename(archive.root)
+    clock.turn(3_600)
+    assert Destroyer(store, archive, "fs1").work() == 1
+    assert _files(archive) == ["acme/b-rec.wav"]
+
+
+def test_a_file_that_somebody_else_removed_is_no_trouble(store: Store, archive: FolderArchive) -> None:
+    (archive.root / "acme" / "a-rec.wav").unlink()
+    assert Destroyer(store, archive, "fs1").work() == 1
+    assert _is_destroyed(store)
+
+
+def test_one_that_fails_keeps_no_other_from_being_destroyed(
+    store: Store, archive: FolderArchive, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deletions.delete(store, ACME, ["b-rec"], ROOT)
+    clock.turn(UNDO_SECONDS)
+    remove = archive.remove
+
+    def remove_some(key: str) -> None:
+        if "a-rec" in key:
+            raise Unavailable("archive-failed", "it does not answer")
+        remove(key)
+
+    monkeypatch.setattr(archive, "remove", remove_some)
+    assert Destroyer(store, archive, "fs1").work() == 1
+    assert _files(archive) == ["acme/a-rec.wav"]
