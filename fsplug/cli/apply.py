@@ -1,13 +1,12 @@
 """`fsplug apply`: companies as a document says."""
 
 import sys
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
 
+from fsplug.cli import documents
 from fsplug.cli.command import Invocation, Verb, pass_invocation
 from fsplug.cli.output import safe, working
 from fsplug.errors import Invalid
@@ -16,7 +15,6 @@ from fsplug.store import provision
 from fsplug.store.provision import Plan
 from fsplug.store.versioned import Change
 
-_STDIN = "-"
 _MARKS = {"add": "+", "change": "~", "remove": "-"}
 _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 
@@ -32,16 +30,16 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     What the document leaves out of a company it names is removed; companies it does not name stay as they are. It is
     all or nothing, and a second run has nothing to change.
     """
-    document = _document(file)
+    document = documents.read(file)
     _check_companies(invocation, document)
     with invocation.store() as store:
         with working("comparing the document with the store"):
-            plan = provision.plan(store, document, _folder(file))
+            plan = provision.plan(store, document, documents.folder(file))
         provision.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
         versions = {}
         if plan and not dry_run:
-            _check_removals(plan, yes, may_ask=file != _STDIN and not invocation.json)
+            _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
             with working(f"making {len(plan.changes)} changes"):
                 versions = provision.apply_plan(store, plan, invocation.by)
     facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
@@ -56,21 +54,6 @@ def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
     tables = written if isinstance(written, list) else []
     for domain in (table.get("domain") for table in tables if isinstance(table, dict)):
         check_may(invocation.by, Need.PEOPLE, str(domain))
-
-
-def _document(file: str) -> dict[str, Any]:
-    try:
-        with click.open_file(file, "rb") as document:
-            return tomllib.loads(document.read().decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("bad-toml", f"{file} is not TOML: {error}", file=file) from error
-    except (OSError, RecursionError) as error:
-        raise Invalid("unreadable-file", f"{file} can't be read: {error}", file=file) from error
-
-
-def _folder(file: str) -> Path:
-    """Where the files lie that the document names."""
-    return Path() if file == _STDIN else Path(file).parent
 
 
 def _show_plan(invocation: Invocation, plan: Plan) -> None:

@@ -19,6 +19,7 @@ _DOMAIN = click.argument("domain")
 _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
 _FROM_APP, _CONSENT = "Apps may listen in too.", "A colleague at the other end must allow listening in as well."
 _TOTP = "Superusers must sign in with one-time codes."
+_REASON = "Who plays a recording must say why; it stands in the audit trail."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
@@ -26,6 +27,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--listen-consent/--no-listen-consent", default=None, help=_CONSENT),
         click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
+        click.option("--playback-reason/--no-playback-reason", default=None, help=_REASON),
         click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
         click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
         click.option(

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from fsplug.cli import policychange, policyfacts, simulation
+from fsplug.cli import documents, policychange, policyfacts, simulation
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.freetext import LINE
 from fsplug.cli.moments import MOMENT
 from fsplug.cli.output import sheet
 from fsplug.policy.entities import Channels, GroupMode, OnFailure
-from fsplug.store import policies
+from fsplug.store import policies, provision
 from fsplug.store.simulation import simulated
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
@@ -60,6 +60,22 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
             return
         facts = policychange.make(store, company, change, invocation.author)
     invocation.tell(facts, *policychange.lines(facts))
+
+
+@policy.command()
+@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@_COMPANY
+@click.option("--since", type=MOMENT, required=True, help="From this time on: a date, epoch seconds, 7d, today.")
+@pass_invocation
+def preview(invocation: Invocation, file: str, company: str, since: float) -> None:
+    """Say what the company's policy in FILE.toml would have recorded since then.
+
+    The document is as for `fsplug apply`; nothing is changed.
+    """
+    with invocation.store() as store:
+        drafted = provision.drafted_policy(store, documents.read(file), company, documents.folder(file))
+        facts = policychange.previewed(store, company, drafted, since)
+    invocation.tell(facts, *policychange.preview_lines(facts))
 
 
 @policy.command()

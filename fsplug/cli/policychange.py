@@ -1,19 +1,14 @@
 """One change of policy from the command line: made, or only previewed."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import click
 
 from fsplug.cli import policyfacts
-from fsplug.cli.listing import Asked, find
-from fsplug.cli.output import cell, counted, sheet, when
-from fsplug.cli.replaying import talk_of
+from fsplug.cli.output import cell, sheet, when, working
 from fsplug.policy.entities import (
-    EVERY_DEPARTMENT,
     Channels,
     DepartmentPolicy,
     GroupMode,
@@ -22,9 +17,11 @@ from fsplug.policy.entities import (
     PolicySnapshot,
     Terms,
 )
-from fsplug.policy.recording import verdict
-from fsplug.store import decisions, policies
+from fsplug.policy.wishes import Wish, of_department, of_group
+from fsplug.store import policies
 from fsplug.store.database import Store
+from fsplug.store.policywishes import drafted_snapshot
+from fsplug.store.preview import preview as preview_of
 
 Facts = dict[str, Any]
 Policy = DepartmentPolicy | GroupPolicy
@@ -43,9 +40,8 @@ class Change:
     def before(self, snapshot: PolicySnapshot) -> Policy:
         """The policy it changes, as it counts now: that of `*` for a department without boxes of its own."""
         if self.department is not None:
-            others = snapshot.departments.get(EVERY_DEPARTMENT, DepartmentPolicy(EVERY_DEPARTMENT))
-            return snapshot.departments.get(self.department, replace(others, department=self.department))
-        return snapshot.groups.get(self.group or "", GroupPolicy(self.group or ""))
+            return of_department(self.department, snapshot)
+        return of_group(self.group or "", snapshot)
 
     def after(self, snapshot: PolicySnapshot) -> Policy:
         """The policy it makes."""
@@ -97,14 +93,24 @@ def lines(facts: Facts) -> list[str]:
 
 def preview(store: Store, company: str, change: Change, since: float) -> Facts:
     """How the change would have decided the talks since then; nothing is changed."""
-    today, changed = policies.snapshot(store, company), _after(store, company, change)
-    counts: Counter[str] = Counter(talks=0, recorded_then=0, recorded_today=0, recorded_with_change=0, more=0, less=0)
-    for decision in counted(find(store, Asked(company, since=since), decisions.listed), "talks"):
-        talk = talk_of(decision)
-        now, then = verdict(talk, today).record, verdict(talk, changed).record
-        counts.update(talks=1, recorded_then=decision.record, recorded_today=now, recorded_with_change=then)
-        counts.update(more=then and not now, less=now and not then)
-    return {"company": company, "since": since, **counts}
+    return previewed(store, company, _after(store, company, change), since)
+
+
+def previewed(store: Store, company: str, drafted: PolicySnapshot, since: float) -> Facts:
+    """How a drafted policy would have decided the talks since then."""
+    with working("deciding past talks again"):
+        found = preview_of(store, company, drafted, since)
+    total = found.total
+    return {
+        "company": company,
+        "since": since,
+        "talks": total.talks,
+        "recorded_then": total.then,
+        "recorded_today": total.today,
+        "recorded_with_change": total.drafted,
+        "more": total.more,
+        "less": total.less,
+    }
 
 
 def preview_lines(facts: Facts) -> list[str]:
@@ -123,18 +129,13 @@ def preview_lines(facts: Facts) -> list[str]:
     ]
 
 
-class _TakenBackError(Exception):
-    """Takes a transaction back."""
-
-
 def _after(store: Store, company: str, change: Change) -> PolicySnapshot:
-    """The policy that the change would make: made, read and taken back in one transaction."""
-    found: list[PolicySnapshot] = []
-    with suppress(_TakenBackError), store.atomic():
-        _put(store, company, change.after(policies.snapshot(store, company)), "preview")
-        found.append(policies.snapshot(store, company))
-        raise _TakenBackError
-    return found[0]
+    """The policy that the change would make."""
+    current = policies.snapshot(store, company)
+    policy = change.after(current)
+    if isinstance(policy, DepartmentPolicy):
+        return drafted_snapshot(store, company, Wish(current.version, {policy.department: policy}))
+    return drafted_snapshot(store, company, Wish(current.version, groups={policy.group: policy}))
 
 
 def _put(store: Store, company: str, policy: Policy, by: str) -> int:

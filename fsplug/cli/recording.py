@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fsplug.cli import entries
 from fsplug.cli.command import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.listing import DEFAULT_LIMIT, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.output import counted, safe, seconds, sheet, table, when
 from fsplug.cli.verification import check
 from fsplug.errors import Invalid
-from fsplug.store import hearing, recordings
+from fsplug.store import deletions, hearing, recordings
 from fsplug.store.database import Store
 from fsplug.store.recordings import Recording, State
 
@@ -37,9 +38,10 @@ def recording() -> None:
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that have come so far.")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
-    """List recordings, newest first."""
+    """List recordings, newest first; deleted ones with --state deleted alone."""
+    listed = partial(recordings.listed, deleted=state == State.DELETED)
     with invocation.store() as store:
-        rows = (one for one in find(store, asked, recordings.listed) if state in (None, one.state))
+        rows = (one for one in find(store, asked, listed) if state in (None, one.state))
         found, cut = first(rows, asked.limit)
     archive = invocation.settings().archive
     facts = [_facts(one, archive) for one in found]
@@ -86,6 +88,54 @@ def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: s
     invocation.tell(results, f"{len(results) - failed} ok, {failed} FAILED" if results else empty)
     if failed:
         click.get_current_context().exit(EXIT_FOUND_WRONG)
+
+
+@recording.command()
+@click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
+@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@pass_invocation
+def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dry_run: bool, yes: bool) -> None:
+    """Delete recordings: gone at once for everybody. It can be undone for a minute; then the files are destroyed."""
+    with invocation.store() as store:
+        by_company = _by_company(store, ids, company)
+        going = [
+            one
+            for domain, some in by_company.items()
+            for one in deletions.deletable(store, domain, some, invocation.by)
+        ]
+        if not dry_run:
+            entries.confirm(invocation, _so_many(len(going)), yes)
+            with store.atomic():
+                for domain, some in by_company.items():
+                    deletions.delete(store, domain, some, invocation.by)
+    undo = f"bring them back within {deletions.UNDO_SECONDS:.0f} s: fsplug recording undelete {' '.join(ids)}"
+    said = f"{_so_many(len(going))} would be deleted" if dry_run else f"{_so_many(len(going))} deleted; {undo}"
+    invocation.tell([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
+
+
+@recording.command()
+@click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
+@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
+@pass_invocation
+def undelete(invocation: Invocation, ids: tuple[str, ...], company: str | None) -> None:
+    """Bring back recordings that were deleted less than a minute ago."""
+    with invocation.store() as store, store.atomic():
+        for domain, some in _by_company(store, ids, company).items():
+            deletions.undelete(store, domain, some, invocation.by)
+    invocation.tell([{"id": one, "deleted": False} for one in ids], f"{_so_many(len(ids))} brought back")
+
+
+def _by_company(store: Store, ids: tuple[str, ...], company: str | None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in ids:
+        found.setdefault(str(_get(store, one, company).company), []).append(one)
+    return found
+
+
+def _so_many(count: int) -> str:
+    return "1 recording" if count == 1 else f"{count} recordings"
 
 
 def _wanted(store: Store, ids: tuple[str, ...], company: str | None) -> Iterator[Recording]:

@@ -94,13 +94,13 @@ def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
 def new_link(store: Store, domain: str, username: str) -> str:
     """A token to set a password with, once, within 24 hours. Those given before stay good until one is used."""
     token = onetime.new_token()
-    onetime.make(store, onetime.Kind.PASSWORD, _secret(store, domain, username), token, LINK_SECONDS)
+    onetime.make(store, onetime.Kind.PASSWORD, secret_of(store, domain, username), token, LINK_SECONDS)
     return token
 
 
 def of_link(store: Store, token: str) -> Account:
     """Whose password a token sets; Refused("link-not-good") when it does no more."""
-    return _of_secret(store, onetime.look(store, onetime.Kind.PASSWORD, token))
+    return of_secret(store, onetime.look(store, onetime.Kind.PASSWORD, token))
 
 
 def set_password(store: Store, token: str, password: str, hasher: Passwords) -> Account:
@@ -112,7 +112,7 @@ def set_password(store: Store, token: str, password: str, hasher: Passwords) -> 
     _check_password(account, password)
     kept = hasher.hash(password)
     with store.atomic():
-        _of_secret(store, onetime.use(store, onetime.Kind.PASSWORD, token))
+        of_secret(store, onetime.use(store, onetime.Kind.PASSWORD, token))
         _keep_password(store, account, kept, told(account.username, account.company))
     return account
 
@@ -162,6 +162,23 @@ def throttle_key(domain: str, email: str) -> str:
     return throttle.key("account", domain.strip().casefold(), same(email.strip()))
 
 
+def of_secret(store: Store, found: Secret | None) -> Account:
+    """The account that a link's secret is of; Refused("link-not-good") when there is none, or no more."""
+    if found is not None:
+        row = store.row("SELECT domain FROM company WHERE id = ?", found.company)
+        try:
+            return get(store, str(row[0]) if row else "", found.subject)
+        except Invalid:
+            pass
+    text = "this link has been used, is too old or was withdrawn; have a new one sent"
+    raise Refused("link-not-good", text)
+
+
+def secret_of(store: Store, domain: str, username: str) -> Secret:
+    """Whose the links of this user are."""
+    return Secret(company_id(store, domain), username)
+
+
 def _roles(change: Change) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Username, and e-mail address before and after, where there was or will be a role."""
 
@@ -197,16 +214,21 @@ def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]])
 def _end(store: Store, domain: str, username: str, by: str) -> None:
     company = company_id(store, domain)
     sessions.end_all(store, domain, username, by)
-    onetime.void(store, onetime.Kind.PASSWORD, Secret(company, username))
+    _void_links(store, Secret(company, username))
     store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", company, username)
     store.run("DELETE FROM console_account WHERE company = ? AND username = ?", company, username)
 
 
+def _void_links(store: Store, whose: Secret) -> None:
+    for kind in (onetime.Kind.PASSWORD, onetime.Kind.SIGN_IN):
+        onetime.void(store, kind, whose)
+
+
 def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
-    whose = _secret(store, account.company, account.username)
+    whose = secret_of(store, account.company, account.username)
     sql = "UPDATE console_account SET password_hash = ?, password_at = ? WHERE company = ? AND username = ?"
     store.run(sql, kept, store.now(), whose.company, whose.subject)
-    onetime.void(store, onetime.Kind.PASSWORD, whose)
+    _void_links(store, whose)
     sessions.end_all(store, account.company, account.username, by)
     store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", whose.company, whose.subject)
     throttle.forget(store, throttle_key(account.company, account.email))
@@ -219,21 +241,6 @@ def _check_password(account: Account, password: str) -> None:
 
 def _words(account: Account) -> Iterator[str]:
     yield from (account.username, account.name, account.email, account.email.partition("@")[0], account.company)
-
-
-def _of_secret(store: Store, found: Secret | None) -> Account:
-    if found is not None:
-        row = store.row("SELECT domain FROM company WHERE id = ?", found.company)
-        try:
-            return get(store, str(row[0]) if row else "", found.subject)
-        except Invalid:
-            pass
-    text = "this link has been used, is too old or was withdrawn; have a new one sent"
-    raise Refused("link-not-good", text)
-
-
-def _secret(store: Store, domain: str, username: str) -> Secret:
-    return Secret(company_id(store, domain), username)
 
 
 def _account(domain: str, row: Row) -> Account:

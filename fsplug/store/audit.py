@@ -1,7 +1,7 @@
 """The audit trail: who did what to people's data and rights, company by company, and whether it is whole."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain as one_after_another
@@ -106,10 +106,38 @@ def listed(
     return [_entry(domain, row) for row in rows]
 
 
+def plays(store: Store, domain: str, recording: str, person: str | None = None, limit: int = 50) -> list[Entry]:
+    """Who played a recording, newest first; `person`: only if it is about this user's call."""
+    sql = f"""SELECT {", ".join(_COLUMNS)} FROM audit_entry WHERE company = ? AND subject = ?
+        AND act IN ('play', 'share-play') ORDER BY number DESC LIMIT ?"""
+    found = (_entry(domain, row) for row in store.rows(sql, company_id(store, domain), recording, limit))
+    return [entry for entry in found if person is None or person in entry.people]
+
+
+def entries_of(
+    store: Store,
+    domain: str,
+    source: str,
+    whose: Sequence[object],
+    conditions: Sequence[str],
+    params: Sequence[object],
+    limit: int,
+) -> list[Entry]:
+    """The entries `e` of an SQL source, which ends in a condition, that fit more conditions; newest first."""
+    columns = ", ".join(f"e.{name}" for name in _COLUMNS)
+    fitting = "".join(f" AND {condition}" for condition in conditions)
+    sql = f"SELECT {columns} FROM {source}{fitting} ORDER BY e.number DESC LIMIT ?"
+    return [_entry(domain, row) for row in store.rows(sql, *whose, *params, limit)]
+
+
 def verify(
-    store: Store, domain: str, since: Checkpoint | None = None, seen: Callable[[int], object] = lambda count: None
+    store: Store,
+    domain: str,
+    since: Checkpoint | None = None,
+    seen: Callable[[int], object] = lambda count: None,
+    most: int | None = None,
 ) -> Verified:
-    """Check every entry after `since`; `seen` is told how many were checked so far.
+    """Check every entry after `since`, or the first `most` of them; `seen` is told how many were checked so far.
 
     Its cost grows with the number of entries, and it holds no lock: what is written meanwhile may be checked or not.
     """
@@ -123,6 +151,8 @@ def verify(
                 return Verified(good.number - begun, good, trouble)
             good = Checkpoint(row[0], row[-1])
             seen(good.number - begun)
+            if good.number - begun == most and _is_there(store, company, good.number + 1):
+                return Verified(most, good)
         head = _head(store, company)
         if head.number <= good.number or not _is_there(store, company, good.number + 1):
             return Verified(good.number - begun, good, _trouble_at_end(good, head))

@@ -11,8 +11,11 @@ DETAIL = Noun(
     "company",
     "company_detail",
     (),
-    ("name", "country", "language", "timezone", "languages", "listen_from_app", "listen_consent", "superuser_totp"),
-    frozenset({"listen_from_app", "listen_consent", "superuser_totp"}),
+    (
+        *("name", "country", "language", "timezone", "languages"),
+        *("listen_from_app", "listen_consent", "superuser_totp", "playback_reason"),
+    ),
+    frozenset({"listen_from_app", "listen_consent", "superuser_totp", "playback_reason"}),
 )
 
 
@@ -22,7 +25,7 @@ class Company:
 
     It speaks `language`, and its callers hear one of `languages`. `listen_from_app`: apps may listen in too;
     `listen_consent`: a colleague at the other end must allow it as well. `superuser_totp`: its superusers must sign in
-    with one-time codes.
+    with one-time codes. `playback_reason`: who plays a recording must say why.
     """
 
     domain: str
@@ -35,6 +38,7 @@ class Company:
     listen_from_app: bool = False
     listen_consent: bool = False
     superuser_totp: bool = False
+    playback_reason: bool = False
 
 
 def add(store: Store, company: Company, by: str) -> None:
@@ -48,7 +52,8 @@ def add(store: Store, company: Company, by: str) -> None:
             languages = " ".join(company.languages or (company.language,))
             spoken = (company.language, company.timezone, languages)
             listening = (company.listen_from_app, company.listen_consent)
-            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening, company.superuser_totp))
+            console = (company.superuser_totp, company.playback_reason)
+            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening, *console))
 
 
 def insert(store: Store, domain: str) -> None:
@@ -79,10 +84,7 @@ def every(store: Store) -> list[Company]:
 
 
 def _companies(store: Store, where: str, *params: object) -> list[Company]:
-    sql = f"""SELECT d.listen_from_app, d.listen_consent, d.superuser_totp, d.languages,
-        c.domain, d.name, d.country, d.language, d.timezone, c.version FROM company c
+    sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version, d.languages,
+        d.listen_from_app, d.listen_consent, d.superuser_totp, d.playback_reason FROM company c
         JOIN company_detail d ON d.company = c.id AND d.until IS NULL {where} ORDER BY c.domain"""
-    return [
-        Company(*columns, tuple(languages.split()), bool(from_app), bool(consent), bool(totp))
-        for from_app, consent, totp, languages, *columns in store.rows(sql, *params)
-    ]
+    return [Company(*row[:6], tuple(row[6].split()), *map(bool, row[7:])) for row in store.rows(sql, *params)]

@@ -47,6 +47,12 @@ def devices(store: Store, domain: str, username: str, version: int) -> list[Devi
     return list(_devices(domain, store.rows(sql, company, version, version, username)))
 
 
+def phone_to_ring(store: Store, domain: str, username: str, version: int) -> Device | None:
+    """The phone that is rung for the user: a desk phone, else an app."""
+    phones = [one for one in devices(store, domain, username, version) if one.kind is not DeviceKind.MOBILE]
+    return min(phones, key=lambda one: one.kind is not DeviceKind.DESK, default=None)
+
+
 def of_users(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, list[Device]]:
     """The devices of these users as of a policy version, by username, each user's by name."""
     company = company_id(store, domain)

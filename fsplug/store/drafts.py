@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.scopes import Actor
-from fsplug.store import companies, credentials, document, model, people, provision, writing
+from fsplug.store import companies, credentials, document, model, people, policies, provision, writing
 from fsplug.store.companies import DETAIL
 from fsplug.store.database import Row, Store
 from fsplug.store.intake import Intake
@@ -88,6 +89,10 @@ class Draft:
         values = self._reader.table("company", {"domain": self.domain, **table}, document.COMPANY)
         self._before.setdefault((DETAIL, ()), self._rows[DETAIL][()])
         self._rows[DETAIL][()] = document.detail(self._reader, f"company {self.domain}", values)
+
+    def snapshot(self) -> PolicySnapshot:
+        """The recording policy as it is drafted, as the company's next version."""
+        return policies.drafted(self.domain, self._company.version + 1, self._rows)
 
     def errors(self) -> list[str]:
         """Everything that is wrong, each with its place and remedy."""

@@ -20,7 +20,18 @@ def check(store: Store, domain: str, changes: Sequence[Change], actor: Actor) ->
     # First the company: nobody learns whether there is another one.
     if domain != actor.company:
         check_may(actor, Need.COMPANY, domain)
-    check_may_change(actor, domain, _Gate(store, domain, changes).touches())
+    not_own = [change for change in changes if not _is_own_state(change, actor)]
+    check_may_change(actor, domain, _Gate(store, domain, not_own).touches())
+
+
+def _is_own_state(change: Change, actor: Actor) -> bool:
+    """Which of their own profiles is active everybody may say; what a profile allows they may not."""
+    if change.noun is not profiles.PROFILE or change.key[0] != actor.name:
+        return False
+    if change.before is None or change.after is None:
+        return False
+    before, after = change.noun.named(change.before), change.noun.named(change.after)
+    return {**before, "active": after["active"]} == after
 
 
 class _Gate:

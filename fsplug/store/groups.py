@@ -46,3 +46,9 @@ def groups(store: Store, domain: str, version: int) -> list[RingGroup]:
     found = store.rows(f"{_GROUP} ORDER BY g.number", company_id(store, domain), version, version)
     named = (group_at(store, domain, number, version) for number, *_ in found)
     return [group for group in named if group is not None]
+
+
+def names(store: Store, domain: str) -> dict[str, str]:
+    """The name of every ring group there is now, by number."""
+    sql = "SELECT number, name FROM ring_group WHERE company = ? AND until IS NULL ORDER BY number"
+    return dict(store.rows(sql, company_id(store, domain)))  # type: ignore[arg-type]

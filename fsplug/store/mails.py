@@ -4,12 +4,13 @@ A row says what a mail is about, never what stands in it: links and codes are ma
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.errors import Invalid, Refused
 from fsplug.store.database import Row, Store
-from fsplug.store.listing import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.listing import EVERYTHING, Cursor, Wanted, in_batches, page
 from fsplug.store.tables import COMPANY, MAIL
 from fsplug.store.text import clean
 from fsplug.store.versioned import company_id
@@ -149,6 +150,18 @@ def listed(
     if wanted.person is not None:
         query = query.where((MAIL.subject == wanted.person) & MAIL.kind.not_in([Kind.SHARE, Kind.CODE]))
     return [_mail(row) for row in store.query(page(query, MAIL, wanted, limit, before))]
+
+
+def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[Mail]]:
+    """The mails about each of these, oldest first, a share's link before its code."""
+    company = company_id(store, domain)
+    found: dict[str, list[Mail]] = {subject: [] for subject in subjects}
+    for some in in_batches(found):
+        query = _MAILS.where((MAIL.company == company) & MAIL.subject.in_(some))
+        for row in store.query(query.order_by(MAIL.at, MAIL.kind.desc())):
+            mail = _mail(row)
+            found[mail.subject].append(mail)
+    return found
 
 
 # The longest pause between two tries.

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """What a secret is good for."""
 
     PASSWORD = "password"
+    SIGN_IN = "sign-in"
     SHARE = "share"
     CODE = "code"
 

@@ -17,6 +17,7 @@ from fsplug.policy.entities import (
     Terms,
 )
 from fsplug.store import groups, people
+from fsplug.store.companies import DETAIL
 from fsplug.store.database import Row, Store
 from fsplug.store.versioned import HOLDS, Noun, company_id, revise, unknown_company
 
@@ -86,10 +87,33 @@ def snapshot(store: Store, domain: str, version: int | None = None) -> PolicySna
     return store.snapshots.get((domain, version), lambda: _load(store, domain, version))
 
 
+def drafted(domain: str, version: int, rows: Mapping[Noun, Mapping[Row, Row]]) -> PolicySnapshot:
+    """The policy that these rows of a company make, which need not be in the store."""
+    return PolicySnapshot(
+        company=domain,
+        version=version,
+        country=DETAIL.named(rows[DETAIL][()])["country"],
+        departments={key[0]: _department_policy((*key, *row)) for key, row in rows[DEPARTMENT_POLICY].items()},
+        groups={key[0]: _group_policy((*key, *row)) for key, row in rows[GROUP_POLICY].items()},
+        excluded=frozenset(number for (number,) in rows[EXCLUDED]),
+    )
+
+
+def last_change(store: Store, domain: str) -> PolicyVersion | None:
+    """The version since which the policy is as it is now; None when it was never changed."""
+    company = company_id(store, domain)
+    sql = "SELECT MAX(since), MAX(until) FROM {} WHERE company = ?"
+    nouns = (DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
+    found = [one for noun in nouns for one in store.rows(sql.format(noun.table), company)[0] if one is not None]
+    which = "SELECT version, at, author, what FROM policy_version WHERE company = ? AND version = ?"
+    row = store.row(which, company, max(found)) if found else None
+    return PolicyVersion(*row[:3], json.loads(row[3])) if row else None
+
+
 def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str) -> int:
     """Set the three boxes of a department (or of `*`); the company's version after it, the same if nothing changed."""
     if policy.department not in (EVERY_DEPARTMENT, *people.departments(store, domain)):
-        raise _unknown("department", policy.department, people.departments(store, domain))
+        raise unknown("department", policy.department, people.departments(store, domain))
     boxes = (policy.outgoing, policy.internal, policy.incoming)
     return _put(store, domain, DEPARTMENT_POLICY, policy.department, (*boxes, *_terms_row(policy.terms)), by)
 
@@ -98,7 +122,7 @@ def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str) ->
     """Set the mode of a ring group; the company's version after it, the same if nothing changed."""
     known = [group.number for group in groups.groups(store, domain, current_version(store, domain))]
     if policy.group not in known:
-        raise _unknown("group", policy.group, known)
+        raise unknown("group", policy.group, known)
     return _put(store, domain, GROUP_POLICY, policy.group, (str(policy.mode), *_terms_row(policy.terms)), by)
 
 
@@ -182,6 +206,7 @@ def _check_e164(e164: str) -> None:
         raise Invalid("bad-number", text, number=e164)
 
 
-def _unknown(noun: str, name: str, known: list[str]) -> Invalid:
+def unknown(noun: str, name: str, known: list[str]) -> Invalid:
+    """The error for a department or ring group that isn't there."""
     text = f"there is no {noun} {name}; there are: {', '.join(known) or 'none yet'}"
     return Invalid(f"unknown-{noun}", text, name=name)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fsplug.errors import Refused
+from fsplug.errors import Invalid, Refused
 from fsplug.policy import scopes
+from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.scopes import Actor
-from fsplug.store import accounts, companies, credentials, gate, model, numbers, writing
+from fsplug.store import accounts, companies, credentials, gate, model, numbers, policies, writing
 from fsplug.store.database import Store
 from fsplug.store.document import invalid, read
 from fsplug.store.model import NOUNS, Rows
@@ -100,6 +101,18 @@ def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, A
     Devices stand in it with their hash; with `show_secrets` with their password, and trunks too.
     """
     return {"company": [writing.company(domain, present(store, domain), show_secrets)]}
+
+
+def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path()) -> PolicySnapshot:
+    """The recording policy that the document gives the company; Invalid("invalid-document") as `plan`.
+
+    Invalid("company-not-there") when it is not in the document.
+    """
+    wanted = read(document, folder)
+    if domain not in wanted:
+        named = ", ".join(wanted) or "none"
+        raise Invalid("company-not-there", f"the document has no company {domain}; it has: {named}", company=domain)
+    return policies.drafted(domain, companies.get(store, domain).version + 1, wanted[domain])
 
 
 def removal(store: Store, domain: str) -> Plan:

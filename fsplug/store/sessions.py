@@ -46,7 +46,7 @@ _SESSION = """SELECT s.id, c.domain, s.username, u.role, s.made_at, s.seen_at, s
     JOIN company_detail d ON d.company = s.company AND d.until IS NULL
     JOIN "user" u ON u.company = s.company AND u.username = s.username AND u.until IS NULL
     JOIN console_account a ON a.company = s.company AND a.username = s.username"""
-_OPEN = """INSERT INTO console_session (id, token_hash, company, username, made_at, seen_at, address, agent)
+_INSERT = """INSERT INTO console_session (id, token_hash, company, username, made_at, seen_at, address, agent)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
@@ -55,20 +55,27 @@ def begin(store: Store, domain: str, username: str, address: str, agent: str) ->
     token, now = new_token(), store.now()
     row = (company_id(store, domain), username, now, now, clean(address), clean(agent)[:LONGEST_AGENT])
     with store.atomic():
-        store.run(_OPEN, uuid.uuid4().hex[:12], hash_of(token), *row)
+        store.run(_INSERT, uuid.uuid4().hex[:12], hash_of(token), *row)
     return token
 
 
-def find(store: Store, token: str) -> Session | None:
-    """The open session of this cookie, or None. The role is the user's of this moment."""
-    row = store.row(f"{_SESSION} WHERE s.token_hash = ?", hash_of(token))
-    found = _session(row) if row else None
-    if found is None or not found.is_open(store.now()):
-        return None
+def find(store: Store, token: str, is_life: bool = True) -> Session | None:
+    """The open session of this cookie, or None. The role is the user's of this moment.
+
+    `is_life`: somebody did something, so it does not run out for another while.
+    """
+    found = _open(store, "s.token_hash", hash_of(token))
+    if found is None or not is_life:
+        return found
     if store.now() - found.seen_at > _SEEN_SECONDS:
         with store.atomic():
             store.run("UPDATE console_session SET seen_at = ? WHERE id = ?", store.now(), found.id)
     return found
+
+
+def still_open(store: Store, session: str) -> Session | None:
+    """The session of this id, as long as it is open; to ask does not keep it so."""
+    return _open(store, "s.id", session)
 
 
 def listed(store: Store, domain: str, username: str | None = None) -> list[Session]:
@@ -97,6 +104,12 @@ def end_all(store: Store, domain: str, username: str, by: str) -> int:
     """End every session of a user; how many there were."""
     with store.atomic():
         return _end(store, company_id(store, domain), "username = ?", username, by)
+
+
+def _open(store: Store, column: str, value: str) -> Session | None:
+    row = store.row(f"{_SESSION} WHERE {column} = ?", value)
+    found = _session(row) if row else None
+    return found if found is not None and found.is_open(store.now()) else None
 
 
 def _end(store: Store, company: str, which: str, value: str, by: str) -> int:

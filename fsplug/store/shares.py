@@ -18,6 +18,7 @@ from fsplug.store.versioned import company_id
 
 DAY_SECONDS = 86_400.0
 MOST_DAYS, MOST_PLAYS, LONGEST_SUBJECT = 30, 100, 200
+USUAL_DAYS, USUAL_PLAYS = 7, 3
 # Wrong codes in all, by whomever: one in ten million is right.
 MOST_WRONG_CODES, CODE_DIGITS = 10, 8
 
@@ -67,8 +68,8 @@ class Offer:
     recording: str
     email: str
     subject: str
-    days: int = 7
-    plays: int = 3
+    days: int = USUAL_DAYS
+    plays: int = USUAL_PLAYS
     code_by: CodeBy = CodeBy.MAIL
     language: str | None = None
 
@@ -125,6 +126,12 @@ def listed(
     return [_share(row) for row in store.query(page(query, SHARE_LINK, wanted, limit, before))]
 
 
+def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
+    """With whom a recording is or was shared, newest first."""
+    query = _SHARES.where((SHARE_LINK.company == company_id(store, domain)) & (SHARE_LINK.recording == recording))
+    return [_share(row) for row in store.query(query.order_by(SHARE_LINK.at.desc(), SHARE_LINK.id).limit(limit))]
+
+
 def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
     """From now on nothing can be heard by it, also by who is hearing; again revoked it stays as it was."""
     check_may(actor, Need.SHARING, domain)
@@ -154,19 +161,19 @@ def new_code(store: Store, share: Share) -> str:
 def _checked(offer: Offer) -> tuple[str, str]:
     """The address and the subject as they are kept."""
     email, subject = normalised(offer.email.strip()), offer.subject.strip()
-    troubles = []
+    troubles = {}
     if email is None:
-        troubles.append(f"{offer.email[:60]!r} is no address that mail can be sent to; {SAYS}")
+        troubles["email"] = f"{offer.email[:60]!r} is no address that mail can be sent to; {SAYS}"
     if not subject or text_trouble(subject) or len(subject) > LONGEST_SUBJECT:
-        troubles.append(f"the subject must be one line of up to {LONGEST_SUBJECT} characters")
+        troubles["subject"] = f"the subject must be one line of up to {LONGEST_SUBJECT} characters"
     if not 1 <= offer.days <= MOST_DAYS:
-        troubles.append(f"{offer.days} days must lie from 1 to {MOST_DAYS}")
+        troubles["days"] = f"{offer.days} days must lie from 1 to {MOST_DAYS}"
     if not 1 <= offer.plays <= MOST_PLAYS:
-        troubles.append(f"{offer.plays} plays must lie from 1 to {MOST_PLAYS}")
+        troubles["plays"] = f"{offer.plays} plays must lie from 1 to {MOST_PLAYS}"
     if offer.language not in (None, *accounts.LANGUAGES):
-        troubles.append(f"{offer.language} is not known; use {', '.join(accounts.LANGUAGES)}")
+        troubles["language"] = f"{offer.language} is not known; use {', '.join(accounts.LANGUAGES)}"
     if troubles or email is None:
-        raise Invalid("bad-share", "; ".join(troubles), troubles=troubles)
+        raise Invalid("bad-share", "; ".join(troubles.values()), troubles=[*troubles.values()], wrong=[*troubles])
     return email, subject
 
 

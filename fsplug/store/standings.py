@@ -1,8 +1,29 @@
 """What a user holds and allows at a policy version, as the gate of listen-in asks it."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from fsplug.policy.entities import Licence, Right
 from fsplug.policy.listening import House, Standing
 from fsplug.store import companies, grants, profiles
-from fsplug.store.database import Store
+from fsplug.store.database import Row, Store
+from fsplug.store.listing import in_batches
+from fsplug.store.versioned import HOLDS, Noun, company_id
+
+
+@dataclass(slots=True)
+class Held:
+    """What a user holds at one policy version; `profiles` say by name whether they allow others to listen."""
+
+    licences: set[Licence] = field(default_factory=set)
+    rights: set[Right] = field(default_factory=set)
+    profiles: dict[str, bool] = field(default_factory=dict)
+    active: str | None = None
+
+    def with_profile(self, name: str | None) -> Standing:
+        """As the gate asks it, for the profile of this name."""
+        allows = name is not None and self.profiles.get(name, False)
+        return Standing(frozenset(self.licences), frozenset(self.rights), allows)
 
 
 def standing(store: Store, domain: str, username: str, version: int) -> Standing:
@@ -23,6 +44,30 @@ def house(store: Store, domain: str) -> House:
     """What the company says about listening in, now."""
     company = companies.get(store, domain)
     return House(apps_may_listen=company.listen_from_app, colleagues_must_allow=company.listen_consent)
+
+
+def held(store: Store, domain: str, usernames: Collection[str], version: int) -> Mapping[str, Held]:
+    """What each of these users holds at a version: three statements for all of them."""
+    found = {username: Held() for username in usernames}
+    for username, licence in _rows(store, domain, grants.LICENCE, usernames, version):
+        found[username].licences.add(Licence(licence))
+    for username, right in _rows(store, domain, grants.RIGHT, usernames, version):
+        found[username].rights.add(Right(right))
+    for username, name, allow_listen, is_active in _rows(store, domain, profiles.PROFILE, usernames, version):
+        found[username].profiles[name] = bool(allow_listen)
+        if is_active:
+            found[username].active = name
+    return found
+
+
+def _rows(store: Store, domain: str, noun: Noun, usernames: Collection[str], version: int) -> list[Row]:
+    columns, found = ", ".join(f"g.{name}" for name in (*noun.key, *noun.values)), []
+    for some in in_batches(usernames):
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {columns} FROM {noun.table} g WHERE g.company = ? AND g.username IN ({marks})"
+        which = (company_id(store, domain), *some, version, version)
+        found += store.rows(f"{sql} AND {HOLDS.format('g')} ORDER BY 1, 2", *which)
+    return found
 
 
 def _standing(store: Store, domain: str, username: str, version: int, allows: bool) -> Standing:

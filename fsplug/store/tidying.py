@@ -1,4 +1,4 @@
-"""What may be forgotten: guesses of long ago, and one-time secrets that have expired."""
+"""What may be forgotten: guesses of long ago, one-time secrets that have expired, playing that has ended."""
 
 from fsplug.store.database import Store
 
@@ -11,3 +11,4 @@ def tidy(store: Store) -> None:
     with store.atomic():
         store.run("DELETE FROM throttle WHERE last_at < ? AND closed_until < ?", before, before)
         store.run("DELETE FROM one_time WHERE expires_at < ?", before)
+        store.run("DELETE FROM playback WHERE until < ?", before)

@@ -10,7 +10,7 @@ from fsplug.errors import Refused
 from fsplug.store import hearing, mails, onetime, recordings, shares
 from fsplug.store.database import Store
 from fsplug.store.onetime import Secret
-from fsplug.store.recordings import Recording
+from fsplug.store.recordings import Recording, State
 from fsplug.store.shares import DAY_SECONDS, MOST_WRONG_CODES, CodeBy, Share
 from fsplug.store.text import clean
 from fsplug.store.versioned import company_id
@@ -36,6 +36,7 @@ def begin(store: Store, token: str, address: str, agent: str) -> str:
     share = shares.of_secret(store, found) if found else None
     if share is None or not share.is_open(store.now()):
         raise _not_good()
+    _recording(store, share)
     cookie = onetime.new_token()
     with store.atomic():
         [(visits,)] = store.rows("SELECT COUNT(*) FROM share_visit WHERE share = ?", share.id)
@@ -95,7 +96,7 @@ def play(store: Store, cookie: str, address: str) -> Visit:
     """Begin to play, which counts; who is hearing already goes on. Refused("plays-used") when all plays are used."""
     visit = visited(store, cookie)
     if not visit.proved:
-        raise Refused("code-wanted", "type the code first")
+        raise Refused("share-code-wanted", "type the code first")
     if visit.hearing_until > store.now():
         return visit
     recording = hearing.playable(_recording(store, visit.share))
@@ -109,6 +110,14 @@ def play(store: Store, cookie: str, address: str) -> Visit:
     return visited(store, cookie)
 
 
+def proved(store: Store, cookie: str) -> Recording:
+    """What may be played by who gave the code, and Refused for everybody else."""
+    visit = visited(store, cookie)
+    if not visit.proved:
+        raise Refused("share-code-wanted", "type the code first")
+    return hearing.playable(_recording(store, visit.share))
+
+
 def heard(store: Store, cookie: str) -> Recording:
     """What is being heard; Refused when it may not be, or no more. Ask again while it is being sent."""
     visit = visited(store, cookie)
@@ -119,7 +128,7 @@ def heard(store: Store, cookie: str) -> Recording:
 
 def _recording(store: Store, share: Share) -> Recording:
     found = recordings.get(store, share.company, share.recording)
-    if found is None:
+    if found is None or found.state is State.DELETED:
         raise _not_good()
     return found
 

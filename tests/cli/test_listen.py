@@ -38,3 +38,11 @@ def test_a_company_says_whether_apps_may_listen_and_colleagues_must_allow_it(cli
     assert cli.json("company", "set", ACME, "--no-listen-from-app")["changed"]
     shown = cli.json("company", "show", ACME)
     assert (shown["listen_from_app"], shown["listen_consent"]) == (False, True)
+
+
+def test_a_company_says_whether_who_plays_a_recording_must_say_why(cli: Cli) -> None:
+    assert cli.json("company", "show", ACME)["playback_reason"] is False
+    assert cli.json("company", "set", ACME, "--playback-reason")["changed"]
+    assert cli.json("company", "show", ACME)["playback_reason"] is True
+    assert cli.json("company", "set", ACME, "--playback-reason")["changed"] is False
+    assert cli.json("company", "set", ACME, "--no-playback-reason")["changed"]

@@ -1,5 +1,6 @@
 """`fsplug policy show` and `set`."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,23 @@ def test_a_preview_of_what_is_unknown_is_refused(cli: Cli) -> None:
 def test_a_preview_without_talks_says_so(cli: Cli) -> None:
     words = ("policy", "set", "--company", ACME, "--department", "Sales", "--internal", "--preview-since", "7d")
     assert cli.ok(*words).startswith("nobody talked since")
+
+
+def test_a_document_s_policy_is_previewed_and_nothing_is_changed(cli: Cli, tmp_path: Path) -> None:
+    cli.write(recorded("a"))
+    before = cli.json("policy", "show", "--company", ACME)
+    document = tmp_path / "wanted.toml"
+    document.write_text(cli.ok("export", "--company", ACME), encoding="utf-8")
+    words = ("policy", "preview", document, "--company", ACME, "--since", 0)
+    assert {name: cli.json(*words)[name] for name in ("talks", "more", "less")} == {"talks": 1, "more": 0, "less": 0}
+    one_more = '[[company.excluded]]\nnumber = "+4522334455"\n'
+    document.write_text(f"{document.read_text(encoding='utf-8')}\n{one_more}", encoding="utf-8")
+    assert cli.json(*words)["less"] == 1
+    assert cli.json("policy", "show", "--company", ACME) == before
+
+
+def test_a_preview_of_a_document_without_the_company_is_refused(cli: Cli, tmp_path: Path) -> None:
+    document = tmp_path / "wanted.toml"
+    document.write_text(cli.ok("export", "--company", BETA), encoding="utf-8")
+    words = ("policy", "preview", document, "--company", ACME, "--since", "7d")
+    assert cli.error(*words) == (2, "company-not-there")

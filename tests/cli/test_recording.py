@@ -129,3 +129,52 @@ def test_what_to_verify_must_be_named(cli: Cli) -> None:
     assert cli.error("recording", "verify") == (2, "bad-usage")
     assert cli.error("recording", "verify", "--all", "a-rec") == (2, "bad-usage")
     assert cli.error("recording", "verify", "nothing") == (2, "unknown-recording")
+
+
+def test_deleted_it_is_on_no_list_but_that_of_the_deleted(cli: Cli) -> None:
+    cli.write([*recorded("a"), *recorded("b", 1001.0)])
+    said = cli.ok("recording", "delete", "a-rec", "--yes")
+    assert said.startswith("1 recording deleted;") and "fsplug recording undelete a-rec" in said
+    assert [one["id"] for one in cli.json("recording", "list")] == ["b-rec"]
+    assert [(one["id"], one["state"]) for one in cli.json("recording", "list", "--state", "deleted")] == [
+        ("a-rec", "deleted")
+    ]
+    assert cli.json("recording", "show", "a-rec")["state"] == "deleted"
+    result = cli.run("recording", "verify", "a-rec")
+    assert (result.exit_code, "not sealed but deleted" in result.stdout) == (1, True)
+    assert cli.error("share", "create", "--company", ACME, "a-rec", "--to", "x@outside.example", "--subject", "s") == (
+        2,
+        "unknown-recording",
+    )
+
+
+def test_undeleted_it_is_back(cli: Cli) -> None:
+    cli.write(recorded("a"))
+    cli.ok("recording", "delete", "a-rec", "--yes")
+    assert cli.json("recording", "undelete", "a-rec") == [{"id": "a-rec", "deleted": False}]
+    assert [one["state"] for one in cli.json("recording", "list")] == ["sealed"]
+    assert cli.error("recording", "undelete", "a-rec") == (2, "unknown-deletion")
+
+
+def test_a_dry_run_deletes_nothing_and_says_what_would_be(cli: Cli) -> None:
+    cli.write([*recorded("a"), *answered("b", 1001.0)])
+    assert cli.json("recording", "delete", "a-rec", "--dry-run") == [{"id": "a-rec", "company": ACME, "deleted": False}]
+    assert cli.error("recording", "delete", "a-rec", "b-rec", "--dry-run") == (3, "not-deletable")
+    assert len(cli.json("recording", "list")) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("a-rec",), (2, "removal-not-confirmed")),
+        (("a-rec", "nothing", "--yes"), (2, "unknown-recording")),
+        (("a-rec", "b-rec", "--yes"), (3, "not-deletable")),
+        (("a-rec", "--company", BETA, "--yes"), (2, "unknown-recording")),
+    ],
+)
+def test_what_can_not_be_deleted_is_said_and_nothing_is(
+    cli: Cli, arguments: tuple[str, ...], error: tuple[int, str]
+) -> None:
+    cli.write([*recorded("a"), *answered("b", 1001.0)])
+    assert cli.error("recording", "delete", *arguments) == error
+    assert len(cli.json("recording", "list")) == 2

@@ -7,7 +7,7 @@ import pytest
 from fsplug.cli.main import COMMANDS
 from fsplug.cli.rules import RULES
 from fsplug.policy.scopes import Need
-from tests.cli.conftest import ACME, BETA, Cli
+from tests.cli.conftest import ACME, BETA, DEMO, Cli
 from tests.cli.happened import recorded
 from tests.cli.test_main import commands
 
@@ -19,6 +19,7 @@ WORDS = {
     "xml show": ("directory", "--company", ACME, "--user", "1001"),
     "exclude add": ("+4533333333",),
     "exclude remove": ("+4533333333",),
+    "policy preview": (str(DEMO), "--since", "7d"),
 }
 
 

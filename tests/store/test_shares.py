@@ -66,7 +66,7 @@ def test_two_mails_are_queued_and_the_code_is_shown_to_nobody(store: Store) -> N
 def test_the_link_alone_plays_nothing(store: Store) -> None:
     _, link, _ = _shared(store)
     cookie = visits.begin(store, link, "", "")
-    assert _code_of(lambda: visits.play(store, cookie, "")) == "code-wanted"
+    assert _code_of(lambda: visits.play(store, cookie, "")) == "share-code-wanted"
     assert _code_of(lambda: visits.heard(store, cookie)) == "not-hearing"
 
 
