@@ -101,7 +101,4 @@ class ListenCalls:
         return Refused(reason, in_words(reason, self._facts.language(company)), company=company)
 
     def _phone(self, company: str, username: str) -> Device | None:
-        """The phone to ring: a desk phone, else an app."""
-        its = devices.devices(self._store, company, username, self._facts.version(company))
-        phones = [device for device in its if device.kind is not DeviceKind.MOBILE]
-        return min(phones, key=lambda device: device.kind is not DeviceKind.DESK, default=None)
+        return devices.phone_to_ring(self._store, company, username, self._facts.version(company))

@@ -9,8 +9,10 @@ from fsplug.esl.event import Event
 from fsplug.esl.listenbook import ListenBook
 from fsplug.esl.listenfacts import Caller, ListenFacts
 from fsplug.esl.listening import ListenService
+from fsplug.esl.livecalls import company_calls
 from fsplug.policy.entities import Direction
 from fsplug.policy.listening import Reason
+from fsplug.policy.livecalls import CompanyCalls
 
 _CHANGES = frozenset({"CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "CHANNEL_HANGUP_COMPLETE"})
 
@@ -51,6 +53,10 @@ class LiveList:
         talking = [one for one in self._book.channels.values() if self._is_talking(one, company)]
         talking.sort(key=lambda one: (one.leg.answered_at or 0.0, one.leg.username))
         return [self._talk(one, company, viewer) for one in talking]
+
+    def calls(self, company: str) -> CompanyCalls:
+        """The same as plain facts that depend on nobody who looks. Any thread may ask."""
+        return company_calls(self._book, self._listens, company)
 
     def see(self, event: Event) -> None:
         """An event of the switch that may change the list."""

@@ -1,4 +1,4 @@
-"""What the command line asks a running `fsplug serve`: lines of JSON over a socket in its data folder.
+"""What the command line and a console apart ask a running `fsplug serve`: lines of JSON over a socket in its folder.
 
 Whoever may open the data folder may ask; nobody else can.
 """
@@ -6,35 +6,43 @@ Whoever may open the data folder may ask; nobody else can.
 import json
 import os
 import socket as plain_socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import gevent
 import structlog
 from gevent import socket
 from gevent.server import StreamServer
 
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.esl.listencall import ListenCalls
+from fsplug.esl.livecalls import to_table
 from fsplug.esl.livelist import LiveList
+from fsplug.policy.livecalls import CompanyCalls
 
 log = structlog.get_logger()
 
 NAME = "live.sock"
 # How long a watcher waits for a change of the calls: what may be listened to changes by policy too, in silence.
 WATCH_SECONDS = 1.0
+TOLD_SECONDS, ALIVE_SECONDS = 0.1, 5.0
 _ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
 
 Request = Mapping[str, Any]
 
 
 class LiveSocket:
-    """Answers `listen` and `calls`; with `watch` the calls again after every change."""
+    """Answers `listen` and `calls`; with `watch` the calls again after every change.
 
-    def __init__(self, data: Path, calls: ListenCalls, live: LiveList) -> None:
+    A console apart asks for `changes`, of which it is told, and for the calls of a `company`, from `look`.
+    """
+
+    def __init__(self, data: Path, calls: ListenCalls, live: LiveList, look: Callable[[str], CompanyCalls]) -> None:
         self._data = data
+        self._look = look
         self._calls = calls
         self._live = live
         self._server: Any = None
@@ -72,7 +80,22 @@ class LiveSocket:
     def _answers(self, request: Request) -> Iterator[dict[str, Any]]:
         if request["do"] == "listen":
             yield {"listen": self._calls.listen(request["company"], request["as"], request["to"])}
-            return
+        elif request["do"] == "company":
+            yield to_table(self._look(request["company"]))
+        elif request["do"] == "changes":
+            yield from self._changes()
+        else:
+            yield from self._lists(request)
+
+    def _changes(self) -> Iterator[dict[str, Any]]:
+        while True:
+            known = self._live.changes
+            yield {"changes": known}
+            # Many at one moment are told as one.
+            gevent.sleep(TOLD_SECONDS)
+            self._live.wait(known, ALIVE_SECONDS)
+
+    def _lists(self, request: Request) -> Iterator[dict[str, Any]]:
         known = self._live.changes
         yield self._list(request)
         while request.get("watch"):
@@ -85,8 +108,11 @@ class LiveSocket:
         return {"calls": [asdict(one) for one in self._live.of(company, asked_by)]}
 
 
-def ask(data: Path, **request: Any) -> Iterator[dict[str, Any]]:
-    """The answers of the `fsplug serve` of this data folder. Its errors are raised; Unavailable when there is none."""
+def ask(data: Path, patience_seconds: float | None = None, **request: Any) -> Iterator[dict[str, Any]]:
+    """The answers of the `fsplug serve` of this data folder. Its errors are raised; Unavailable when there is none.
+
+    With `patience_seconds` also when one of them takes longer.
+    """
     with plain_socket.socket(plain_socket.AF_UNIX, plain_socket.SOCK_STREAM) as connection:
         try:
             with _short(data) as place:
@@ -94,13 +120,21 @@ def ask(data: Path, **request: Any) -> Iterator[dict[str, Any]]:
         except OSError as error:
             text = f"no fsplug serves {data}; start it with: fsplug serve --data {data}"
             raise Unavailable("not-serving", text, data=str(data)) from error
+        connection.settimeout(patience_seconds)
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("r") as lines:
-            for line in lines:
+            for line in _patiently(lines, data):
                 answer = json.loads(line)
                 if "error" in answer:
                     raise _ERRORS[answer["kind"]](answer["error"], answer["text"], **answer["facts"])
                 yield answer
+
+
+def _patiently(lines: Iterator[str], data: Path) -> Iterator[str]:
+    try:
+        yield from lines
+    except TimeoutError as error:
+        raise Unavailable("not-serving", f"the fsplug that serves {data} does not answer", data=str(data)) from error
 
 
 def _told(error: FsplugError) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import gevent
 import structlog
 
 from fsplug.errors import FsplugError
+from fsplug.wiring.consoleprocess import ConsoleProcess
 from fsplug.wiring.server import ServingProcess
 from fsplug.wiring.settings import read
 from fsplug.wiring.supervisor import EXIT_HOPELESS
@@ -17,12 +18,19 @@ from fsplug.wiring.supervisor import EXIT_HOPELESS
 SWITCH_SECONDS = 0.001
 
 
-def serve_here(data: Path) -> int:
-    """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in."""
+CALLS, CONSOLE = "calls", "console"
+
+
+def serve_here(data: Path, only: str | None = None) -> int:
+    """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in.
+
+    `only` is CALLS or CONSOLE for one of the two.
+    """
     _log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        process = ServingProcess(read(data))
+        settings = read(data)
+        process = ConsoleProcess(settings) if only == CONSOLE else ServingProcess(settings, has_console=only != CALLS)
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, process.stop)
         process.serve()

@@ -1,6 +1,5 @@
 """`fsplug serve`: everything of one process put together, started in order and stopped in order."""
 
-import fcntl
 import time
 from collections.abc import Callable, Collection
 from functools import partial
@@ -13,7 +12,7 @@ import gevent.event
 import gevent.lock
 import structlog
 
-from fsplug.errors import FsplugError, Invalid, Unavailable
+from fsplug.errors import FsplugError
 from fsplug.esl.arming import CallArmer
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.decisions import Decisions
@@ -29,6 +28,7 @@ from fsplug.esl.server import Server
 from fsplug.esl.switch import LinkedSwitch
 from fsplug.esl.talks import Talks
 from fsplug.esl.watch import EVENTS, Watch
+from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
 from fsplug.store.database import Store
@@ -41,7 +41,10 @@ from fsplug.wiring.console import Console
 from fsplug.wiring.deadman import DeadMan
 from fsplug.wiring.doors import endpoint
 from fsplug.wiring.listenin import ListenIn
+from fsplug.wiring.livehere import LiveHere
 from fsplug.wiring.livesocket import LiveSocket
+from fsplug.wiring.locking import locked
+from fsplug.wiring.loops import every
 from fsplug.wiring.refresher import Refresher
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.spoolgate import SpoolGate
@@ -55,6 +58,7 @@ HOLD_SECONDS = 0.25
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
 SEAL_SECONDS = 1.0
+DESTROY_SECONDS = 2.0
 REFRESH_SECONDS = 0.5
 TIDY_SECONDS = 3_600.0
 RELOAD_SECONDS = 10.0
@@ -63,12 +67,12 @@ FLUSH_SECONDS = 5.0
 
 
 class ServingProcess:
-    """One fsplug beside one FreeSWITCH."""
+    """One fsplug beside one FreeSWITCH. Without `has_console` people's pages and mail are another process's."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, has_console: bool = True) -> None:
         self._settings = settings
         self._stop = gevent.event.Event()
-        self._lock = _locked(settings)
+        self._lock = locked(settings.data, settings.lock_file, "fsplug")
         self.store = Store(settings.store)
         self.store.connect()
         self.store.migrate()
@@ -77,9 +81,12 @@ class ServingProcess:
         self._gate = SpoolGate(spool, settings.least_free_bytes)
         archive = archive_at(settings.archive)
         self._worker = Worker(self.store, spool, archive, settings.switch_name)
-        self.console = web_console(settings, self.store, archive)
-        self._post = rounds(settings, self.store)
+        self._destroyer = Destroyer(self.store, archive, settings.switch_name)
         self._wire_calls()
+        self.live = LiveHere(self.listen_in, self._is_up)
+        self.live_socket = LiveSocket(settings.data, self.listen_in.calls, self.listen_in.live, self.live.calls)
+        self.console = web_console(settings, self.store, archive, self.live) if has_console else None
+        self._post = rounds(settings, self.store) if has_console else lambda: None
 
     def _wire_calls(self) -> None:
         settings = self._settings
@@ -114,7 +121,6 @@ class ServingProcess:
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenIn(self.store, self.book, self.link, ports, xmlways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
-        self.live_socket = LiveSocket(settings.data, self.listen_in.calls, self.listen_in.live)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
         self._refresher = self._of_switch_files()
@@ -132,14 +138,15 @@ class ServingProcess:
             self.link.start()
             self.live_socket.start()
             loops = [
-                gevent.spawn(_every, HOLD_SECONDS, dead_man.hold),
-                gevent.spawn(_every, LOOK_SECONDS, self._look),
-                gevent.spawn(_every, SPOOL_SECONDS, self._look_at_spool),
-                gevent.spawn(_every, SEAL_SECONDS, self._seal),
-                gevent.spawn(_every, REFRESH_SECONDS, self._refresh),
-                gevent.spawn(_every, POST_SECONDS, self._post),
-                gevent.spawn(_every, TIDY_SECONDS, lambda: self._run(lambda: tidy(self.store))),
-                *self.listen_in.loops(_every),
+                gevent.spawn(every, HOLD_SECONDS, dead_man.hold),
+                gevent.spawn(every, LOOK_SECONDS, self._look),
+                gevent.spawn(every, SPOOL_SECONDS, self._look_at_spool),
+                gevent.spawn(every, SEAL_SECONDS, self._seal),
+                gevent.spawn(every, DESTROY_SECONDS, lambda: self._run(self._destroyer.work)),
+                gevent.spawn(every, REFRESH_SECONDS, self._refresh),
+                gevent.spawn(every, POST_SECONDS, self._post),
+                gevent.spawn(every, TIDY_SECONDS, lambda: self._run(lambda: tidy(self.store))),
+                *self.listen_in.loops(every),
             ]
             log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
             ready()
@@ -177,6 +184,10 @@ class ServingProcess:
             "calls asking now": self.server.active,
             "calls let through": self.server.let_through,
         }
+
+    def _is_up(self) -> bool:
+        """Whether the switch's calls are known."""
+        return self.link.up and self._restorer is None
 
     def _link_up(self) -> None:
         """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
@@ -267,27 +278,3 @@ def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
         return True, work()
     except Exception as error:
         return False, error
-
-
-def _every(seconds: float, act: Callable[[], object]) -> None:
-    while True:
-        try:
-            act()
-        except Unavailable as error:
-            log.warning("tried-again-later", code=error.code, error=error.text)
-        except Exception:
-            log.exception("loop-failed")
-        gevent.sleep(seconds)
-
-
-def _locked(settings: Settings) -> Any:
-    """Hold the data folder for this process alone."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = settings.lock_file.open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        text = f"another fsplug serves {settings.data}; stop it, or give this one a data folder of its own with --data"
-        raise Invalid("already-serving", text, data=str(settings.data)) from None
-    return lock

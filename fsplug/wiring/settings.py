@@ -82,6 +82,11 @@ class Settings:
         return self.data / "serve.lock"
 
     @property
+    def console_lock_file(self) -> Path:
+        """Held by the one `fsplug serve --only console` of this data folder."""
+        return self.data / "console.lock"
+
+    @property
     def journal_file(self) -> Path:
         """What the call path has written and the store has not yet."""
         return self.data / "journal.jsonl"

@@ -1,8 +1,9 @@
 """The console's server and the postman, in the process that serves calls: neither may take a call's time."""
 
+import errno
 import io
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import gevent
@@ -20,31 +21,37 @@ from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
 from fsplug.web.app import LONGEST_BODY, create_app
-from fsplug.web.services import NOT_BEFORE, Services
+from fsplug.web.services import FEED, NOT_BEFORE, Services
+from fsplug.wiring.livefeeds import Changes, LiveFeeds
 from fsplug.wiring.settings import Settings
+from fsplug.wiring.webinput import Bounded
 
 log = structlog.get_logger()
 
 # So many requests at one moment, and how long one may take to be sent.
-CONNECTIONS, REQUEST_SECONDS = 256, 20.0
+CONNECTIONS, REQUEST_SECONDS = 512, 20.0
+# So many times that long a block of audio may lie unread.
+UNREAD_TIMES = 3
 STORE_THREADS = 4
 # A mail that a server takes byte by byte ends here.
 MAIL_SECONDS = 120.0
 POST_SECONDS = 1.0
 STOP_SECONDS = 2.0
+# In a request's environ: the connection it came by.
+CONNECTION = "fsplug.connection"
 # Where passwords are hashed: one at a time, so that a processor is left for calls.
 HASHING = frozenset({"/sign-in", "/set-password"})
 
 
-def web_console(settings: Settings, store: Store, archive: Archive) -> "WebConsole | None":
+def web_console(settings: Settings, store: Store, archive: Archive, live: Changes) -> "WebConsole | None":
     """The console of this installation; None without `web_url`."""
-    return WebConsole(settings, store, archive) if settings.web_url else None
+    return WebConsole(settings, store, archive, live) if settings.web_url else None
 
 
 class WebConsole:
     """The console on `web_host` and `web_port`."""
 
-    def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
+    def __init__(self, settings: Settings, store: Store, archive: Archive, live: Changes) -> None:
         self._wanted = (settings.web_host, settings.web_port)
         self._server: Any = None
         services = Services(
@@ -54,8 +61,10 @@ class WebConsole:
             Vault(settings.secret_keys),
             settings.console_url,
             settings.web_behind_proxy,
+            live=live,
         )
-        self._app = InThreads(create_app(services))
+        self._feeds = LiveFeeds(store, live)
+        self._app = InThreads(create_app(services), self._feeds)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -82,17 +91,36 @@ class WebConsole:
             environ={"SERVER_NAME": host},
         )
         self._server.start()
+        self._feeds.start()
 
     def stop(self) -> None:
         """Take no more requests."""
         if self._server is not None:
             self._wanted = self.address
+            self._feeds.stop()
             self._server.stop(STOP_SECONDS)
             self._server = None
 
 
 class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
     """One whose request comes too slowly is not waited for."""
+
+    def get_environ(self) -> dict[str, Any]:
+        environ = super().get_environ()
+        self.wsgi_input = Bounded(self.wsgi_input, REQUEST_SECONDS)
+        return {**environ, "wsgi.input": self.wsgi_input, CONNECTION: self.socket}
+
+    def handle_one_response(self) -> None:
+        super().handle_one_response()
+        self.close_connection = self.close_connection or self.wsgi_input.is_left
+
+    def _sendall(self, data: bytes) -> None:
+        try:
+            # A paused player does not read, and asks again when it goes on.
+            with gevent.Timeout(UNREAD_TIMES * REQUEST_SECONDS, TimeoutError()):
+                super()._sendall(data)
+        except TimeoutError as error:
+            raise ConnectionResetError(errno.ECONNRESET, "what is sent is not read") from error
 
     def read_requestline(self) -> Any:
         with gevent.Timeout(REQUEST_SECONDS, False):
@@ -145,19 +173,30 @@ class InThreads:
     are for recordings and the store.
     """
 
-    def __init__(self, app: Any) -> None:
-        self._app = app
+    def __init__(self, app: Any, feeds: LiveFeeds) -> None:
+        self._app, self._feeds = app, feeds
         self._pages, self._hashes = ThreadPool(STORE_THREADS), ThreadPool(1)
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterator[bytes]:
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         hashes = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING
         pool = self._hashes if hashes else self._pages
         environ["wsgi.input"] = io.BytesIO(_posted(environ))
         said: list[Any] = []
         blocks = _in(pool, lambda: self._app(environ, lambda *words: said.append(words)))
+        if FEED in environ and environ["REQUEST_METHOD"] == "GET":
+            return self._fed(environ, start, *said[0])
         gevent.sleep(max(0.0, environ.get(NOT_BEFORE, 0.0) - time.monotonic()))
         start(*said[0])
         return _sent(pool, blocks)
+
+    def _fed(self, environ: dict[str, Any], start: Callable[..., Any], status: str, headers: Any) -> Iterable[bytes]:
+        """The page goes on to say what happens: on the loop, and in no page's thread."""
+        refusal = self._feeds.refusal(environ[FEED])
+        if refusal is not None:
+            start(refusal, [("Retry-After", "30"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
+            return []
+        start(status, [(name, value) for name, value in headers if name.lower() != "content-length"])
+        return self._feeds.stream(environ[FEED], environ[CONNECTION])
 
 
 def _posted(environ: Mapping[str, Any]) -> bytes:

@@ -16,17 +16,18 @@ STOP_SECONDS = 20.0
 
 
 class Serving:
-    """One fsplug on the data folder `data`. `settings` are those that differ from its defaults."""
+    """One fsplug on the data folder `data`. `settings` are those that differ from its defaults, `only` a part of it."""
 
-    def __init__(self, data: Path, settings: Mapping[str, str | int]) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str | int], only: str = "") -> None:
         self.data = data
         self._settings = settings
+        self._only = only
         self._process: subprocess.Popen[bytes] | None = None
         self._log_from = 0
 
     @property
     def log(self) -> Path:
-        return self.data / "serve.log"
+        return self.data / f"serve{self._only}.log"
 
     @property
     def pid(self) -> int:
@@ -55,10 +56,11 @@ class Serving:
     def start(self, wait: bool = True) -> None:
         """Start it, and with `wait` until it has taken up the switch's calls."""
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
+        only = ["--only", self._only] if self._only else []
         environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fsplug", "serve", "--data", str(self.data)],
+                [sys.executable, "-m", "fsplug", "serve", "--data", str(self.data), *only],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

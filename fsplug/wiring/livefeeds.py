@@ -1,0 +1,162 @@
+"""The streams of open pages: each waits on the loop and takes a thread only when there is something to tell."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import gevent
+import gevent.event
+import structlog
+from gevent.threadpool import ThreadPool
+
+from fsplug.errors import FsplugError
+from fsplug.policy.livecalls import CompanyCalls
+from fsplug.store import policies
+from fsplug.store.database import Store
+from fsplug.web.feed import Feed
+from fsplug.web.live import calls_or_none
+
+log = structlog.get_logger()
+
+PER_USER, OVERALL = 5, 200
+# A change is gathered with others for so long, and is looked for in the store so often.
+GATHER_SECONDS, LOOK_SECONDS = 0.05, 0.5
+# No stream is told oftener than this, none goes so long without its session being looked at, or without a sign of life.
+PACE_SECONDS, SESSION_SECONDS, ALIVE_SECONDS = 0.25, 4.0, 15.0
+# Who does not read what is sent is gone.
+SEND_SECONDS = 20.0
+_ALIVE = b":\n\n"
+_READABLE = 1
+
+
+class Changes(Protocol):
+    """The switch's calls as the loop follows them."""
+
+    def calls(self, company: str) -> CompanyCalls: ...
+
+    def wait(self, known: int, seconds: float) -> int: ...
+
+    def listen(self, company: str, username: str, number: str) -> str | None: ...
+
+    def note(self, company: str, username: str) -> str | None: ...
+
+
+class _Stream:
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.wake = gevent.event.Event()
+        self.is_gone = False
+
+    def leave(self, reads: Any = None) -> None:
+        """The browser has closed the connection: nothing else is ever sent on it."""
+        if reads is not None:
+            reads.stop()
+        self.is_gone = True
+        self.wake.set()
+
+
+class LiveFeeds:
+    """All streams of this process. `run` does in a thread what waits for the store."""
+
+    def __init__(self, store: Store, live: Changes) -> None:
+        self._store, self._live = store, live
+        self._streams: set[_Stream] = set()
+        self._pool = ThreadPool(1)
+        self._seen: dict[str, object] = {}
+        self._watching: Any = None
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def start(self) -> None:
+        """Watch for changes."""
+        self._watching = gevent.spawn(self._watch)
+
+    def stop(self) -> None:
+        """End every stream."""
+        if self._watching is not None:
+            self._watching.kill()
+        for one in list(self._streams):
+            one.leave()
+
+    def refusal(self, feed: Feed) -> str | None:
+        """The HTTP status of why there is no stream for this one; None when there is."""
+        users = Counter((one.feed.company, one.feed.username) for one in self._streams)
+        if users[feed.company, feed.username] >= PER_USER:
+            return "429 Too Many Requests"
+        return "503 Service Unavailable" if len(self._streams) >= OVERALL else None
+
+    def stream(self, feed: Feed, connection: Any) -> Iterator[bytes]:
+        """Everything there is to tell, until the session or the connection is over."""
+        one = _Stream(feed)
+        self._streams.add(one)
+        connection.settimeout(SEND_SECONDS)
+        reads = gevent.get_hub().loop.io(connection.fileno(), _READABLE)
+        reads.start(one.leave, reads)
+        try:
+            yield from self._told(one)
+        finally:
+            reads.stop()
+            reads.close()
+            self._streams.discard(one)
+
+    def _told(self, one: _Stream) -> Iterator[bytes]:
+        told_at = 0.0
+        while not one.is_gone:
+            one.wake.clear()
+            events = self._looked(one.feed)
+            if events or time.monotonic() - told_at >= ALIVE_SECONDS:
+                told_at = time.monotonic()
+                yield events or _ALIVE
+            if one.feed.is_over:
+                return
+            gevent.sleep(PACE_SECONDS)
+            one.wake.wait(SESSION_SECONDS)
+
+    def _looked(self, feed: Feed) -> bytes:
+        done, result = self._pool.apply(_tried, (feed.look,))
+        if done:
+            return bytes(result)
+        # The store is away: the page stays as it is, and is told when it is back.
+        if not isinstance(result, FsplugError):
+            log.error("feed-failed", exc_info=result)
+        return b""
+
+    def _watch(self) -> None:
+        known = -1
+        while True:
+            known = self._live.wait(known, LOOK_SECONDS)
+            gevent.sleep(GATHER_SECONDS)
+            try:
+                self._wake()
+            except Exception:
+                log.exception("feeds-not-woken")
+                gevent.sleep(LOOK_SECONDS)
+
+    def _wake(self) -> None:
+        """Wake the streams of those companies in which something is different."""
+        companies = {one.feed.company for one in self._streams}
+        self._seen = {company: seen for company, seen in self._seen.items() if company in companies}
+        if not companies:
+            return
+        done, versions = self._pool.apply(_tried, (lambda: self._versions(companies),))
+        for company in companies:
+            seen = (calls_or_none(self._live, company), versions.get(company) if done else None)
+            if self._seen.get(company) != seen:
+                self._seen[company] = seen
+                for one in self._streams:
+                    if one.feed.company == company:
+                        one.wake.set()
+
+    def _versions(self, companies: set[str]) -> dict[str, int]:
+        with self._store.connection():
+            return {company: policies.current_version(self._store, company) for company in companies}
+
+
+def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
+    """The result, or what was raised: the threadpool would print it as well."""
+    try:
+        return True, work()
+    except Exception as error:
+        return False, error

@@ -1,0 +1,61 @@
+"""Listening in from the console: the phone rings on the loop, and the page that asked waits in its own thread."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent import monkey
+
+from fsplug.errors import FsplugError, Unavailable
+
+# The gate has refused by then, if it does; a phone that rings takes longer.
+DECIDED_SECONDS = 1.5
+# What came of a ringing is told to a page that is open; not to one of tomorrow.
+NOTE_SECONDS = 120.0
+# One of threads' own: the patched one belongs to the loop.
+_SimpleQueue: Any = monkey.get_original("queue", "SimpleQueue")
+_Empty: Any = monkey.get_original("queue", "Empty")
+
+Ring = Callable[[str, str, str], str]
+
+
+class Ringing:
+    """Asks `ring` (company, username, number; the listen-in's id), which runs on the loop this is made on."""
+
+    def __init__(self, ring: Ring, wake: Callable[[], None] = lambda: None) -> None:
+        self._ring = ring
+        self._wake = wake
+        self._loop = gevent.get_hub().loop
+        self._notes: dict[tuple[str, str], tuple[str, float]] = {}
+
+    def ask(self, company: str, username: str, number: str) -> str | None:
+        """The listen-in's id, None while the phone still rings; raises what `ring` raises. Not for the loop itself."""
+        answer = _SimpleQueue()
+        self._loop.run_callback_threadsafe(gevent.spawn, self._rung, company, username, number, answer)
+        try:
+            outcome = answer.get(timeout=DECIDED_SECONDS)
+        except _Empty:
+            return None
+        if isinstance(outcome, FsplugError):
+            self._notes.pop((company, username), None)
+            raise outcome
+        return str(outcome)
+
+    def note(self, company: str, username: str) -> str | None:
+        """The code of why nothing came of it, once."""
+        code, until = self._notes.pop((company, username), ("", 0.0))
+        return code if time.monotonic() < until else None
+
+    def _rung(self, company: str, username: str, number: str, answer: Any) -> None:
+        begun = time.monotonic()
+        try:
+            answer.put(self._ring(company, username, number))
+        except FsplugError as error:
+            if time.monotonic() - begun > DECIDED_SECONDS / 2:
+                self._notes[company, username] = (str(error.code), time.monotonic() + NOTE_SECONDS)
+                self._wake()
+            answer.put(error)
+        except Exception:
+            answer.put(Unavailable("not-listening", "the phone could not be rung"))
+            raise

@@ -1,0 +1,36 @@
+"""What a request brings along: read as far as it is taken, and what is left only as far as courtesy goes.
+
+gevent reads all that is still posted before it lets go of a connection, be it a gigabyte or a byte a minute (26.9).
+"""
+
+import gevent
+from gevent import pywsgi
+
+# So much is read of what nobody takes, so that the sender gets to see the answer (RFC 9112, 9.6).
+COURTESY_BYTES = 1_000_000
+_BLOCK_BYTES = 16_384
+
+
+class Bounded(pywsgi.Input):  # type: ignore[misc]
+    """The body of a request. `is_left` after the answer: there is more, and the connection is good for nothing else."""
+
+    __slots__ = ("is_left", "wait_seconds")
+
+    def __init__(self, of: pywsgi.Input, wait_seconds: float) -> None:
+        super().__init__(of.rfile, of.content_length, socket=of.socket, chunked_input=of.chunked_input)
+        self.wait_seconds = wait_seconds
+        self.is_left = False
+
+    def _discard(self) -> None:
+        self.send_100_continue_enabled = False
+        self.is_left = self._chunked_input_error or not self._is_read()
+
+    def _is_read(self) -> bool:
+        at_most = COURTESY_BYTES
+        with gevent.Timeout(self.wait_seconds, False):
+            while at_most > 0:
+                block = self.read(min(_BLOCK_BYTES, at_most))
+                if not block:
+                    return True
+                at_most -= len(block)
+        return False

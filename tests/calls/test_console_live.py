@@ -1,0 +1,187 @@
+"""The console beside calls: in the process that serves them, and in one of its own on the same data folder."""
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import some_ports
+from fsplug.policy.listening import Door, Reason
+from fsplug.policy.listening_words import REASONS
+from fsplug.store import sessions
+from tests.calls.conftest import left_as_found
+from tests.calls.lines import CUSTOMER, Line
+from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, allowed, both, has_ended, user_of, without_right
+from tests.calls.plant import ACME, Plant
+from tests.calls.serving import Serving
+
+HERE, APART = "in one process", "apart"
+SHOWN_SECONDS = 1.0
+
+
+@dataclass
+class Pages:
+    """The console's pages as somebody sees them."""
+
+    port: int
+    cookie: str
+    told: str = ""
+    lines: list[str] = field(default_factory=list)
+
+    def ask(self, path: str, **form: str) -> tuple[int, str]:
+        """Status and text of a page; of a form, where there is one."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Cookie": f"fsplug-session={self.cookie}", "Sec-Fetch-Site": "same-origin"}
+        if form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST" if form else "GET", path, urlencode(form) if form else None, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    @contextmanager
+    def open(self, shown: str = "") -> Iterator["Pages"]:
+        """With a page that stays open and is told what happens."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", f"/live?shown={shown}", headers={"Cookie": f"fsplug-session={self.cookie}"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        reader = Thread(target=self._read, args=(answer,), daemon=True)
+        reader.start()
+        wait_for(lambda: "hears-me" in self.told, 5, "the first state")
+        try:
+            yield self
+        finally:
+            connection.sock.shutdown(2)
+            reader.join(5)
+            connection.close()
+
+    def _read(self, answer: Any) -> None:
+        try:
+            while line := answer.readline():
+                self.told += line.decode()
+        except (OSError, ValueError, http.client.HTTPException):
+            pass
+
+    def is_told(self, what: str, since: int = 0) -> None:
+        """Within a second of now."""
+        begun = time.monotonic()
+        wait_for(lambda: what in self.told[since:], 5, f"to be told: {what}")
+        assert time.monotonic() - begun < SHOWN_SECONDS
+
+
+def with_roles(document: dict[str, Any]) -> None:
+    """Anna and Bo may sign in."""
+    for username in (ANNA, BO):
+        user_of(document, username)["role"] = "my-console"
+
+
+everybody = both(allowed, with_roles)
+
+
+@pytest.fixture(scope="module", params=[HERE, APART])
+def module_plant(
+    line: Line, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Plant]:
+    """fsplug with its console on `web_port`."""
+    line.bring_back()
+    [port] = some_ports(1)
+    web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
+    plant = Plant(line, tmp_path_factory.mktemp("plant"), **web)
+    plant.web_port = port  # type: ignore[attr-defined]
+    console = None
+    if request.param == APART:
+        plant.serving = Serving(plant.data, {**line.settings, **web}, "calls")
+        console = Serving(plant.data, {**line.settings, **web}, "console")
+    with plant.running():
+        if console is not None:
+            console.start(wait=False)
+        wait_for(lambda: _answers(port), 15, "the console to answer")
+        yield plant
+        if console is not None:
+            assert console.failures() == []
+            assert console.stop() == 0
+
+
+@pytest.fixture
+def plant(module_plant: Plant) -> Iterator[Plant]:
+    """The same, found and left as it was."""
+    yield from left_as_found(module_plant)
+
+
+@pytest.fixture
+def pages(plant: Plant, people: Party) -> Callable[[str], Pages]:
+    """Makes the pages of somebody who signs in now."""
+    plant.apply(everybody)
+
+    def made(username: str) -> Pages:
+        cookie = sessions.begin(plant.store, ACME, username, "192.0.2.1", "browser")
+        return Pages(plant.web_port, cookie)  # type: ignore[attr-defined]
+
+    return made
+
+
+def test_a_call_is_on_the_page_within_a_second_and_gone_when_it_ends(
+    plant: Plant, people: Party, pages: Callable[[str], Pages]
+) -> None:
+    with pages(BO).open(f"{ANNA},{CLARA}") as bo:
+        assert REASONS[Reason.NOT_IN_CALL]["da"] in bo.told
+        talk = people.talk(CUSTOMER, ANNA)
+        bo.is_told("I samtale siden")
+        wait_for(lambda: 'value="1001"' in bo.told, 5, "the entry can be pressed")
+        assert "I samtale siden" in bo.ask("/colleagues")[1]
+        known = len(bo.told)
+        talk.hang_up(CUSTOMER)
+        bo.is_told(f'id="state-{ANNA}"', known)
+        assert "I samtale siden" not in bo.ask("/colleagues")[1]
+
+
+def test_listening_by_the_page_rings_ones_own_phone_and_the_person_sees_it(
+    plant: Plant, people: Party, listens: Listens, pages: Callable[[str], Pages]
+) -> None:
+    people.is_ready(BO)
+    people.talk(CUSTOMER, ANNA)
+    bo = pages(BO)
+    with pages(ANNA).open() as anna:
+        assert bo.ask("/colleagues/listen", to=ANNA)[0] == 303
+        [row] = listens.until(lambda row: row.began_at is not None, "it is written down")
+        assert (row.door, row.listener, row.target) == (Door.COMMAND, BO, ANNA)
+        anna.is_told("Bo Lund lytter med på dit opkald")
+        assert "Bo Lund lytter med på dit opkald" in anna.ask("/account")[1], "on every page"
+        assert "Du lytter med" in bo.ask("/colleagues")[1]
+        known = len(anna.told)
+        plant.apply(both(everybody, without_right))
+        listens.until(has_ended, "the right is gone, and so is the listener")
+        anna.is_told('<div id="hears-me"', known)
+        assert "lytter med på dit" not in anna.told[known:]
+
+
+def test_the_page_is_refused_by_the_gate_that_refuses_everybody(
+    plant: Plant, people: Party, listens: Listens, pages: Callable[[str], Pages]
+) -> None:
+    status, page = pages(BO).ask("/colleagues/listen", to=ANNA)
+    assert (status, REASONS[Reason.NOT_IN_CALL]["da"] in page) == (403, True)
+    [row] = listens.until(lambda row: row.reason is not None, "the refusal is written down")
+    assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
+
+
+def test_who_has_no_phone_is_told_so(plant: Plant, people: Party, pages: Callable[[str], Pages]) -> None:
+    people.talk(CUSTOMER, ANNA)
+    plant.apply(both(everybody, lambda document: user_of(document, BO).update(device=[])))
+    status, page = pages(BO).ask("/colleagues/listen", to=ANNA)
+    assert (status, "ingen telefon" in page) == (422, True)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return Pages(port, "").ask("/sign-in")[0] == 200
+    except OSError:
+        return False

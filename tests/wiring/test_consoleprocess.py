@@ -1,0 +1,71 @@
+"""`fsplug serve --only console`: alone it works and says that the switch is away; there is one on a data folder."""
+
+from pathlib import Path
+
+import pytest
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import some_ports
+from fsplug.store import provision, sessions
+from fsplug.store.database import Store
+from fsplug.wiring.consoleprocess import ConsoleProcess
+from fsplug.wiring.livehere import LiveThere
+from fsplug.wiring.settings import read
+from tests.calls.serving import Serving
+from tests.calls.test_console_live import Pages
+from tests.store.accountcast import Clock
+from tests.store.accountcast import Console as Cast
+from tests.store.cast import ACME, CAST
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Anna may sign in."""
+    store = Store(tmp_path / "fsplug.db")
+    store.migrate()
+    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    Cast(store, Clock()).made()
+    return store
+
+
+def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Store, tmp_path: Path) -> None:
+    [port] = some_ports(1)
+    web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
+    console = Serving(tmp_path, web, "console")
+    console.start(wait=False)
+    try:
+        wait_for(lambda: console.said("serving-console") != [], 15, "the console")
+        pages = Pages(port, sessions.begin(store, ACME, "1001", "192.0.2.1", "browser"))
+        assert "does not answer just now" in pages.ask("/colleagues")[1]
+        assert pages.ask("/account")[0] == 200
+        status, page = pages.ask("/colleagues/listen", to="1003")
+        assert (status, "does not answer just now" in page) == (503, True)
+        settings = read(tmp_path, {}, **web)
+        with pytest.raises(Invalid, match="another fsplug's console serves"):
+            ConsoleProcess(settings)
+        assert console.stop() == 0
+    finally:
+        console.end()
+
+
+def test_without_an_address_there_is_none(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="set web_url"):
+        ConsoleProcess(read(tmp_path, {}))
+
+
+def test_a_serving_process_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def silent(data: Path, patience_seconds: float | None = None, **request: str) -> None:
+        asked.append(request["company"])
+        raise Unavailable("not-serving", "it does not answer")
+
+    monkeypatch.setattr("fsplug.wiring.livehere.ask", silent)
+    live = LiveThere(tmp_path)
+    for _ in range(5):
+        with pytest.raises(Unavailable):
+            live.calls(ACME)
+    assert asked == [ACME], "the others did not wait"

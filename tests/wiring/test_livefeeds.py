@@ -1,0 +1,191 @@
+"""Streams of open pages: what they tell, how many there may be, and when they end."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+
+from fsplug.policy.livecalls import Talk
+from fsplug.store import sessions
+from fsplug.wiring import livefeeds
+from tests.store.accountcast import BO
+from tests.store.cast import ACME, BETA
+from tests.wiring.consoleclient import House, a_house, until
+
+ANNA, CLARA = "1001", "1003"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Anna's and Bo's accounts; sessions are looked at every half second."""
+    monkeypatch.setattr(livefeeds, "SESSION_SECONDS", 0.5)
+    with a_house(tmp_path) as found:
+        found.console.made()
+        found.console.made("1002", BO, "my-console")
+        yield found
+
+
+def test_a_stream_begins_with_everything_and_goes_on_with_what_is_new(house: House) -> None:
+    house.live.put(Talk(CLARA, 1_800_000_000.0))
+    stream = house.open(house.session(), f"{CLARA},1002")
+    assert stream.status == "200"
+    until(lambda: f'id="state-{CLARA}"' in stream.read and 'id="state-1002"' in stream.read, "everything comes")
+    first = len(stream.read)
+    house.live.put(Talk("1002"))
+    took = until(lambda: 'id="state-1002"' in stream.read[first:], "the change comes")
+    assert took < 1.0
+    until(lambda: f'id="state-{CLARA}"' in stream.read[first:], "the other one too")
+    assert 'id="hears-me"' not in stream.read[first:], "what is as it was is not told again"
+
+
+def test_who_is_listened_to_is_told_within_a_second_and_when_it_ends(house: House) -> None:
+    stream = house.open(house.session())
+    until(lambda: 'id="hears-me"' in stream.read, "the first state")
+    house.live.put(Talk(ANNA, listeners=("1002",)))
+    assert until(lambda: "Bo is listening to your call" in stream.read, "the banner") < 1.0
+    known = len(stream.read)
+    house.live.put(Talk(ANNA))
+    assert until(lambda: 'id="hears-me"' in stream.read[known:], "its end") < 1.0
+    assert "is listening" not in stream.read[known:]
+
+
+def test_a_state_chosen_elsewhere_is_told_within_a_second(house: House) -> None:
+    stream = house.open(house.session(), CLARA)
+    until(lambda: f'id="state-{CLARA}"' in stream.read, "the first state")
+    house.console.give(CLARA, profile=[{"name": "at lunch", "active": True}])
+    assert until(lambda: "at lunch" in stream.read, "the change of the store") < 1.0
+
+
+def test_what_came_of_the_ringing_is_told(house: House) -> None:
+    stream = house.open(house.session())
+    until(lambda: "hears-me" in stream.read, "the first state")
+    house.live.notes[ACME, ANNA] = "phone-not-answered"
+    until(lambda: "Your phone was not answered" in stream.read, "the note")
+
+
+def test_a_switch_that_goes_and_comes_is_told(house: House) -> None:
+    stream = house.open(house.session(), CLARA)
+    until(lambda: 'id="live-away"' in stream.read, "the first state")
+    house.live.is_up = False
+    until(lambda: "does not answer just now" in stream.read, "it is away")
+    known = len(stream.read)
+    house.live.is_up = True
+    until(lambda: 'id="live-away"' in stream.read[known:], "it is back")
+
+
+def test_another_company_s_calls_wake_nobody(house: House) -> None:
+    stream = house.open(house.session(), "1001,1002,1003")
+    until(lambda: "hears-me" in stream.read, "the first state")
+    known = len(stream.read)
+    house.live.put(Talk("1001", listeners=("1001",)), company=BETA)
+    house.live.put(Talk(CLARA))
+    until(lambda: "state-1003" in stream.read[known:], "our own")
+    assert "state-1001" not in stream.read[known:] and "is listening" not in stream.read
+
+
+def test_people_of_another_company_are_not_shown_whoever_is_asked_for(house: House) -> None:
+    house.console.store.run("UPDATE \"user\" SET name = 'Birgitta!' WHERE name = 'Birgitta'")
+    stream = house.open(house.session(), "nobody,<script>,1003," + "x" * 3000)
+    until(lambda: "state-1003" in stream.read, "the one there is")
+    assert "Birgitta" not in stream.read and "script" not in stream.read
+
+
+def test_it_ends_when_the_person_signs_out(house: House) -> None:
+    cookie = house.session()
+    stream = house.open(cookie)
+    until(lambda: "hears-me" in stream.read, "the first state")
+    sessions.end_all(house.store, ACME, ANNA, "test")
+    assert until(lambda: "event: over" in stream.read, "the page is told") < 3.0
+    assert "302" in house.page("/live", cookie)
+
+
+@pytest.mark.parametrize("given", [{"role": None}])
+def test_it_ends_when_the_role_is_lost(house: House, given: dict[str, Any]) -> None:
+    stream = house.open(house.session())
+    until(lambda: "hears-me" in stream.read, "the first state")
+    house.console.give(ANNA, **given)
+    assert until(lambda: "event: over" in stream.read, "the page is told") < 3.0
+
+
+def test_an_open_page_keeps_no_session_alive(house: House) -> None:
+    cookie = house.session()
+    stream = house.open(cookie)
+    for _ in range(3):
+        house.console.clock.turn(sessions.IDLE_SECONDS / 3 + 1)
+        house.open(cookie)
+    until(lambda: "event: over" in stream.read, "it runs out")
+
+
+def test_a_user_has_five_and_the_next_is_refused_politely(house: House) -> None:
+    cookie = house.session()
+    assert [house.open(cookie).status for _ in range(6)] == ["200"] * 5 + ["429"]
+    assert house.open(house.session("1002")).status == "200", "others have theirs"
+    house.streams[0].close()
+    until(lambda: house.open(cookie).status == "200", "the place of one who went is free at once", 2.0)
+
+
+def test_the_house_has_room_for_so_many(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(livefeeds, "OVERALL", 3)
+    monkeypatch.setattr(livefeeds, "PER_USER", 100)
+    cookie = house.session()
+    assert [house.open(cookie).status for _ in range(4)] == ["200"] * 3 + ["503"]
+    assert house.page("/account", cookie) == "HTTP/1.1 200 OK"
+
+
+def test_a_browser_that_slept_gets_everything_again(house: House) -> None:
+    cookie = house.session()
+    first = house.open(cookie, CLARA)
+    until(lambda: "state-1003" in first.read, "the first state")
+    first.close()
+    house.live.put(Talk(CLARA))
+    again = house.open(cookie, CLARA, Last_Event_ID="'; DROP TABLE \x41")
+    until(lambda: "badge live" in again.read, "all of it, as it is now")
+
+
+def test_who_does_not_read_costs_nothing_and_is_cut(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(livefeeds, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(livefeeds, "PACE_SECONDS", 0.0)
+    monkeypatch.setattr("fsplug.web.feed.Feed._event", lambda feed, parts: b":" + b"x" * 1_000_000 + b"\n\n")
+    house.open(house.session(), reads=False)
+    feeds = house.web._feeds
+    assert len(feeds) == 1
+
+    times = itertools.count(1.0)
+
+    def has_gone() -> bool:
+        house.live.put(Talk(CLARA, next(times)))
+        return len(feeds) == 0
+
+    until(has_gone, "it is cut")
+
+
+def test_a_hundred_pages_are_told_within_a_second_and_others_stay_quick(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(livefeeds, "PER_USER", 100)
+    cookie = house.session()
+    streams = [house.open(cookie, "1001,1002,1003") for _ in range(100)]
+    until(lambda: all("state-1003" in one.read for one in streams), "all have begun")
+    before = _resident_bytes()
+    for round_ in range(5):
+        known = [len(one.read) for one in streams]
+        house.live.put(*([Talk(CLARA, float(round_))] if round_ % 2 == 0 else []))
+        page = gevent.spawn(house.page, "/account", cookie)
+        took = until(
+            lambda known=known: all("state-1003" in one.read[at:] for one, at in zip(streams, known, strict=True)),
+            "all are told",
+        )
+        assert took < 1.0
+        assert page.get(timeout=5) == "HTTP/1.1 200 OK"
+    assert _resident_bytes() - before < 30_000_000
+    for one in streams:
+        one.close()
+    until(lambda: len(house.web._feeds) == 0, "their places are free", 3.0)
+
+
+def _resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")

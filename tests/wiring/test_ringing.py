@@ -1,0 +1,73 @@
+"""A page that has a phone rung waits a moment for the gate, and not for the phone."""
+
+from collections.abc import Callable
+
+import gevent
+import gevent.event
+import pytest
+from gevent.threadpool import ThreadPool
+
+from fsplug.errors import FsplugError, Refused, Unavailable
+from fsplug.wiring import ringing
+from fsplug.wiring.ringing import Ringing
+
+ACME, ANNA = "acme.example", "1001"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment is a tenth of a second."""
+    monkeypatch.setattr(ringing, "DECIDED_SECONDS", 0.1)
+
+
+def asked(ringer: Ringing) -> str | FsplugError | None:
+    """What a page's thread gets."""
+
+    def ask() -> str | FsplugError | None:
+        try:
+            return ringer.ask(ACME, ANNA, "1003")
+        except FsplugError as error:
+            return error
+
+    found: str | FsplugError | None = ThreadPool(1).apply(ask)
+    return found
+
+
+def refusing(code: str, after: gevent.event.Event | None = None) -> Callable[[str, str, str], str]:
+    """A phone that comes to nothing."""
+
+    def ring(company: str, username: str, number: str) -> str:
+        if after is not None:
+            after.wait(5)
+        raise Refused(code, "why")
+
+    return ring
+
+
+def test_who_hears_at_once_is_told_at_once() -> None:
+    assert asked(Ringing(lambda *whom: "/".join(whom))) == "acme.example/1001/1003"
+
+
+def test_a_refusal_of_the_gate_comes_with_the_answer_and_not_again() -> None:
+    ringer = Ringing(refusing("not-in-call"))
+    error = asked(ringer)
+    assert isinstance(error, Refused) and error.code == "not-in-call"
+    assert ringer.note(ACME, ANNA) is None
+
+
+def test_a_phone_that_rings_on_is_not_waited_for_and_told_of_later_once() -> None:
+    given_up, woken = gevent.event.Event(), gevent.event.Event()
+    ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
+    assert asked(ringer) is None
+    assert ringer.note(ACME, ANNA) is None
+    given_up.set()
+    assert woken.wait(5)
+    assert (ringer.note(ACME, "1002"), ringer.note(ACME, ANNA)) == (None, "phone-not-answered")
+    assert ringer.note(ACME, ANNA) is None
+
+
+def test_what_fails_unforeseen_is_an_answer_too() -> None:
+    def ring(company: str, username: str, number: str) -> str:
+        raise KeyError(number)
+
+    assert isinstance(asked(Ringing(ring)), Unavailable)
