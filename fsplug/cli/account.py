@@ -10,7 +10,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.options import company_option, password_options
 from fsplug.cli.output import table, when
 from fsplug.errors import Invalid
-from fsplug.store import accounts, sessions, signin
+from fsplug.store import accounts, sessions, signin, signinlinks
 
 _USERNAME = click.argument("username")
 _ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
@@ -86,6 +86,22 @@ def password(
     with invocation.store() as store:
         accounts.give_password(store, company, username, given, Passwords(), invocation.author)
     invocation.tell({"changed": True}, f"{username} has a new password")
+
+
+@account.command(name="sign-in-link")
+@company_option
+@_USERNAME
+@pass_invocation
+def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
+    """Make a link that signs the user in once, within ten minutes, without a password; the audit trail is told."""
+    console = invocation.settings().console_url
+    if not console:
+        raise Invalid("no-console", "there is no console to sign in to: set web_url, and see: fsplug doctor")
+    with invocation.store() as store:
+        token = signinlinks.make(store, company, username, invocation.author)
+        expires_at = store.now() + signinlinks.LINK_SECONDS
+    link = f"{console}/sign-in/{token}"
+    invocation.tell({"link": link, "expires_at": expires_at}, link)
 
 
 @account.command()

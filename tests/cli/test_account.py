@@ -177,3 +177,14 @@ def test_every_installation_has_a_key_of_its_own(empty: Cli, tmp_path: Path) -> 
     other.ok("init")
     keys = {read(one.data, {}).secret_key for one in (empty, other)}
     assert len(keys) == 2 and all(map(len, keys))
+
+
+def test_a_link_signs_in_and_only_an_operator_makes_one(staff: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert staff.error("account", "sign-in-link", *WHOSE, "1001") == (2, "no-console")
+    monkeypatch.setenv("FSPLUG_WEB_URL", "https://console.example/")
+    made = staff.json("account", "sign-in-link", *WHOSE, "1001")
+    assert made["link"].startswith("https://console.example/sign-in/")
+    assert staff.error("--as", f"1001@{ACME}", "account", "sign-in-link", *WHOSE, "1001") == (3, "not-allowed")
+    assert staff.error("account", "sign-in-link", *WHOSE, "1002") == (2, "no-account")
+    [entry] = staff.json("audit", "list", *WHOSE, "--limit", "1")
+    assert entry["act"] == "sign-in-link" and made["link"].rpartition("/")[2] not in json.dumps(entry)
