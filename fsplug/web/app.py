@@ -1,24 +1,47 @@
 """The console as a WSGI application."""
 
+import secrets
+
 import structlog
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.web import account, assets, home, passwords, shared, shell, signing
+from fsplug.web import (
+    account,
+    activity,
+    assets,
+    colleagues,
+    deletions,
+    feed,
+    home,
+    mycalls,
+    passwords,
+    people,
+    player,
+    policies,
+    recordings,
+    shared,
+    sharing,
+    shell,
+    signing,
+    signinlinks,
+    waveforms,
+)
 from fsplug.web.guard import check_rules, guard, run
+from fsplug.web.moments import Moments
 from fsplug.web.services import Services
 from fsplug.web.words import Words
 
 log = structlog.get_logger()
 
 LONGEST_BODY = 64 * 1024
+# Our own files only and nothing written into a page, and nobody puts us into a frame.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 _HEADERS = {
-    # Our own files only and nothing written into a page, and nobody puts us into a frame.
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
     # Links carry a token in their path: no other page is told it.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +50,25 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_AREAS = (signing, passwords, account, shared, assets, home)
+_AREAS = (
+    signing,
+    signinlinks,
+    passwords,
+    account,
+    shared,
+    assets,
+    home,
+    feed,
+    colleagues,
+    people,
+    recordings,
+    deletions,
+    policies,
+    activity,
+    mycalls,
+    player,
+    sharing,
+)
 _STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
 
 
@@ -44,6 +85,9 @@ def create_app(services: Services) -> Flask:
     app.before_request(_look)
     app.after_request(_with_headers)
     shell.prepare(app)
+    feed.prepare(app)
+    waveforms.prepare(app)
+    app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
     app.register_error_handler(FsplugError, _told)
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)
@@ -58,7 +102,15 @@ def _look() -> None:
         g.words = Words(g.viewer.language)
 
 
+def _style_nonce() -> str:
+    """For this answer only, where a script of others' brings its style along."""
+    g.style_nonce = getattr(g, "style_nonce", None) or secrets.token_urlsafe(16)
+    return str(g.style_nonce)
+
+
 def _with_headers(response: Response) -> Response:
+    nonce = getattr(g, "style_nonce", None)
+    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "")
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":

@@ -26,6 +26,8 @@ class Open(Enum):
     SIGNED_IN = "signed in"
     # Signed in, also while one-time codes are still to be set up.
     ENROLLING = "enrolling"
+    # Signed in; the page asks by itself, so that is no sign of life and the session runs out all the same.
+    WATCHING = "watching"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def guard() -> Any:
 
 def _signed_in(rule: Rule) -> Any:
     token = cookie(SESSION)
-    found = run(lambda store: sessions.find(store, token)) if token else None
+    is_life = rule.who is not Open.WATCHING
+    found = run(lambda store: sessions.find(store, token, is_life)) if token else None
     if found is None:
         return redirect("/sign-in")
     if found.needs_totp and rule.who is not Open.ENROLLING:

@@ -53,6 +53,10 @@ class Moments:
             return ""
         return format_datetime(self.of(at), "d MMM y, HH:mm:ss", tzinfo=self.zone, locale=self._locale)
 
+    def clock(self, at: float | None) -> str:
+        """13:05:59."""
+        return "" if at is None else format_time(self.of(at), "HH:mm:ss", tzinfo=self.zone, locale=self._locale)
+
     def machine(self, at: float) -> str:
         """For the attribute datetime of the element time."""
         return self.of(at).isoformat(timespec="seconds")

@@ -8,9 +8,12 @@ from fsplug.media.archive import Archive
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
+from fsplug.web.live import AWAY, Live
 
 # In a request's environ: when it may be answered (time.monotonic).
 NOT_BEFORE = "fsplug.not-before"
+# In a request's environ: what is answered as it happens, instead of a page.
+FEED = "fsplug.feed"
 Run = Callable[[Callable[[], Any]], Any]
 
 
@@ -34,6 +37,7 @@ class Services:
     behind_proxy: bool = False
     run: Run = _directly
     run_hash: Run = _directly
+    live: Live = AWAY
 
     @property
     def is_secure(self) -> bool:

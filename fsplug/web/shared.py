@@ -1,21 +1,19 @@
 """A shared recording: opened by a link, proved by a code, played as often as was agreed."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import Refused
 from fsplug.store import visits
-from fsplug.store.recordings import Recording
-from fsplug.web import guard
-from fsplug.web.guard import Open, Services, services, takes
+from fsplug.store.visits import Visit
+from fsplug.web import guard, played, player, streaming, waveforms
+from fsplug.web.guard import Open, services, takes
 
 pages = Blueprint("shared", __name__)
 
 _VISIT = "visit"
 _VISIT_SECONDS = 30 * 86_400.0
-_BLOCK_BYTES = 256 * 1024
 
 
 @pages.get("/shared/<token>")
@@ -64,64 +62,53 @@ def another_code() -> Any:
 def play() -> Any:
     """Begin to play, which is counted."""
     token, address = guard.cookie(_VISIT), guard.address()
-    guard.run(lambda store: visits.play(store, token, address))
-    return redirect("/shared", 303)
+    try:
+        visit = guard.run(lambda store: visits.play(store, token, address))
+    except Refused as refused:
+        if not player.is_script():
+            raise
+        return player.told(refused)
+    return jsonify(told=_left_told(visit)) if player.is_script() else redirect("/shared", 303)
 
 
 @pages.get("/shared/audio")
 @takes(Open.ANYBODY)
 def audio() -> Response:
-    """What is being heard, in the ranges that a player asks for."""
+    """What is being heard, for as long as it may be."""
+    streaming.check_player()
     house, token = services(), guard.cookie(_VISIT)
     recording = guard.run(lambda store: visits.heard(store, token))
-    size, file = house.run(lambda: _opened(house, recording))
-    first, last = _range(request.range, size)
-    partial = request.range is not None
-    response = Response(_blocks(house, token, file, first, last), 206 if partial else 200, mimetype="audio/wav")
-    response.headers["Content-Length"] = str(last - first + 1)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Disposition"] = "inline"
-    if partial:
-        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-    response.call_on_close(file.close)
-    return response
+    return streaming.audio(str(recording.location), lambda: visits.heard(house.store, token))
 
 
-def _opened(house: Services, recording: Recording) -> tuple[int, BinaryIO]:
-    key = str(recording.location)
-    return house.archive.size(key), house.archive.open(key)
-
-
-def _range(asked: Any, size: int) -> tuple[int, int]:
-    """First and last byte; the whole where nothing sensible is asked for."""
-    found = asked.range_for_length(size) if asked is not None else None
-    return (found[0], found[1] - 1) if found else (0, size - 1)
-
-
-def _blocks(house: Services, token: str, file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
-    """The bytes, for as long as they may be heard: a share that is revoked ends in the middle."""
-
-    def block(at: int) -> bytes:
-        visits.heard(house.store, token)
-        file.seek(at)
-        return file.read(min(_BLOCK_BYTES, last + 1 - at))
-
-    at = first
-    while at <= last:
-        try:
-            found: bytes = house.run(lambda at=at: block(at))
-        except Refused:
-            return
-        if not found:
-            return
-        at += len(found)
-        yield found
+@pages.get("/shared/waveform")
+@takes(Open.ANYBODY)
+def waveform() -> Response:
+    """What the player draws, for who gave the code."""
+    token = guard.cookie(_VISIT)
+    return waveforms.waveform(guard.run(lambda store: visits.proved(store, token)))
 
 
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_VISIT)
     visit = guard.run(lambda store: visits.visited(store, token))
-    told = g.words.error(trouble) if trouble else None
     is_hearing = visit.proved and visit.hearing_until > services().store.now()
-    left = visit.share.plays - visit.share.played
-    return render_template("shared.html", visit=visit, left=left, is_hearing=is_hearing, trouble=told)
+    return render_template(
+        "shared.html",
+        visit=visit,
+        left=_left(visit),
+        left_told=_left_told(visit),
+        is_hearing=is_hearing,
+        seconds=guard.run(lambda store: visits.proved(store, token)).seconds if visit.proved else None,
+        speeds=played.speeds(g.words.language),
+        trouble=g.words.error(trouble) if trouble else None,
+    )
+
+
+def _left(visit: Visit) -> int:
+    return visit.share.plays - visit.share.played
+
+
+def _left_told(visit: Visit) -> str:
+    told: str = g.words("plays-left", plays=_left(visit))
+    return told

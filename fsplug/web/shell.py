@@ -43,6 +43,8 @@ _MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+# Pages that one comes to from an entry, and that have none of their own.
+_PART_OF = {"player": "recordings", "sharing": "recordings"}
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,14 @@ def _facts() -> dict[str, Any]:
 def _entries(entries: tuple[tuple[str, str], ...], looking: Viewer) -> Iterator[Entry]:
     for endpoint, symbol in entries:
         rule = rule_of(current_app, endpoint)
-        if rule is None:
+        # Who does not reach the company's recordings is led on from the first page.
+        is_led_on = endpoint == "home.home" and not looking.reaches(Need.RECORDINGS, Reach.COMPANY)
+        if rule is None or is_led_on:
             continue
         if isinstance(rule.who, Open) or looking.reaches(rule.who, rule.least):
-            is_here = request.blueprint == endpoint.partition(".")[0]
-            yield Entry(endpoint.partition(".")[0], url_for(endpoint), symbol, is_here)
+            name = endpoint.partition(".")[0]
+            is_here = _PART_OF.get(request.blueprint or "", request.blueprint) == name
+            yield Entry(name, url_for(endpoint), symbol, is_here)
 
 
 def _said() -> str | None:

@@ -19,11 +19,11 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
 
-    def __call__(self, name: str, **facts: Any) -> str:
+    def __call__(self, name: str, /, **facts: Any) -> str:
         """One text."""
         return texts()[name][self.language].format(**facts)
 
-    def count(self, name: str, number: int, **facts: Any) -> str:
+    def count(self, name: str, number: int, /, **facts: Any) -> str:
         """One text of two, NAME-one and NAME-many, by how many there are."""
         return self(f"{name}-one" if number == 1 else f"{name}-many", number=number, **facts)
 
@@ -32,7 +32,7 @@ class Words:
         name = f"{prefix}-{code}"
         return self(name) if name in texts() else str(code)
 
-    def error(self, code: str, **facts: Any) -> str:
+    def error(self, code: str, /, **facts: Any) -> str:
         """What people are told of an error."""
         name = f"error-{code}"
         return self(name if name in texts() else "error-other", **facts)

@@ -16,12 +16,15 @@ from fsplug.store import ledger, provision
 from fsplug.store.database import Store
 from fsplug.web import signing
 from fsplug.web.app import create_app
+from fsplug.web.live import AWAY
 from fsplug.web.services import Services
 from tests.store.accountcast import ANNA, PASSWORD, Clock, Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
 
 URL = "https://console.example"
+# What a browser says when the player on our page asks for audio.
+PLAYER = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "audio"}
 
 
 @dataclass
@@ -77,7 +80,13 @@ def archive(tmp_path: Path) -> FolderArchive:
 
 
 @pytest.fixture
-def app(console: Console, archive: FolderArchive, monkeypatch: pytest.MonkeyPatch) -> Any:
+def live() -> Any:
+    """No switch, unless a test has one."""
+    return AWAY
+
+
+@pytest.fixture
+def app(console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The application."""
     monkeypatch.setattr(signing, "ANSWER_SECONDS", 0.0)
     pool = ThreadPool(2)
@@ -89,7 +98,9 @@ def app(console: Console, archive: FolderArchive, monkeypatch: pytest.MonkeyPatc
             raise outcome[0]
         return outcome[0]
 
-    services = Services(console.store, archive, console.passwords, console.vault, URL, False, elsewhere, elsewhere)
+    services = Services(
+        console.store, archive, console.passwords, console.vault, URL, False, elsewhere, elsewhere, live=live
+    )
     return create_app(services)
 
 

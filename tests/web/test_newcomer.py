@@ -51,10 +51,14 @@ class Visitor:
         self._port = port
         self.cookies: dict[str, str] = {}
 
-    def __call__(self, path: str, **form: str) -> tuple[int, bytes]:
+    def __call__(self, path: str, wanted: str = "document", **form: str) -> tuple[int, bytes]:
         """Get a page, or send a form; the status and the body of where that led."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        headers |= {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+        headers |= {
+            "Sec-Fetch-Site": "same-origin",
+            "Sec-Fetch-Dest": wanted,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=DEADLINE_SECONDS)
         connection.request("POST" if form else "GET", path, urllib.parse.urlencode(form) or None, headers)
         answer = connection.getresponse()
@@ -162,13 +166,14 @@ def test_from_an_empty_folder_to_a_shared_recording_that_was_revoked(
     )
     outside = Visitor(web_port)
     outside(_path(link))
-    assert outside("/shared/audio")[0] == 403
+    assert outside("/shared/audio", "audio")[0] == 403
     outside("/shared/code", code=re.findall(r"\b[0-9]{8}\b", _text(code))[0])
     outside("/shared/play", go="")
-    assert outside("/shared/audio") == (200, audio)
+    assert outside("/shared/audio")[0] == 403, "it is no page"
+    assert outside("/shared/audio", "audio") == (200, audio)
 
     fsplug("share", "revoke", "--company", ACME, share["id"])
-    assert outside("/shared/audio")[0] == 403
+    assert outside("/shared/audio", "audio")[0] == 403
 
     acts = [one["act"] for one in reversed(fsplug("audit", "list", "--company", ACME))]
     assert acts == [

@@ -1,5 +1,6 @@
 """What is around every page: files, languages, sessions."""
 
+import re
 from typing import Any
 
 import pytest
@@ -72,11 +73,12 @@ def test_signing_out_everywhere_ends_every_session(anna: Browser, console: Conso
 
 
 def test_one_browser_can_be_signed_out_from_another(anna: Browser, console: Console, new_browser: Any) -> None:
+    before = {one.id for one in sessions.listed(console.store, ACME)}
     other = new_browser()
     other.sign_in()
-    newest = sessions.listed(console.store, ACME)[0]
-    assert anna.post("/account/sign-out", session=newest.id).headers["Location"] == "/account"
-    assert {anna.get("/account").status_code, other.get("/account").status_code} == {200, 302}
+    [theirs] = {one.id for one in sessions.listed(console.store, ACME)} - before
+    assert anna.post("/account/sign-out", session=theirs).headers["Location"] == "/account"
+    assert (anna.get("/account").status_code, other.get("/account").status_code) == (200, 302)
 
 
 def test_nobody_ends_another_s_session(anna: Browser, console: Console, new_browser: Any) -> None:
@@ -86,3 +88,9 @@ def test_nobody_ends_another_s_session(anna: Browser, console: Console, new_brow
     assert found is not None
     anna.post("/account/sign-out", session=found.id)
     assert sessions.find(console.store, theirs) is not None
+
+
+def test_the_menu_says_where_one_is_on_the_player_s_page_too(anna: Browser) -> None:
+    for path in ("/recordings", "/recordings/a-rec"):
+        [here] = re.findall(r'<a href="([^"]+)" aria-current="page">', anna.get(path).text)
+        assert here == "/recordings"

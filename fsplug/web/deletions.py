@@ -1,0 +1,88 @@
+"""Recordings deleted by people: marked on the list, confirmed, gone at once, and undone for a minute."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from fsplug.errors import FsplugError, Refused
+from fsplug.policy.scopes import Need, Reach
+from fsplug.store import deletions, people, policies
+from fsplug.store.database import Store
+from fsplug.store.deletions import Batch
+from fsplug.web import filters, guard, recordings, shell
+from fsplug.web.guard import takes
+
+pages = Blueprint("deletion", __name__)
+_PAGE = "/deletions"
+
+
+@pages.get(_PAGE)
+@takes(Need.DELETION, Reach.COMPANY)
+def page() -> Any:
+    """The list to mark recordings on, and what can still be undone."""
+    return _page()
+
+
+@pages.post(f"{_PAGE}/confirm")
+@takes(Need.DELETION, Reach.COMPANY)
+def confirm() -> Any:
+    """Ask, before anything is deleted."""
+    marked, asked = request.form.getlist("recording"), filters.read(request.form)
+    if not marked:
+        return _page(g.words("deletion-none-selected"))
+    return render_template("deletions_confirm.html", marked=marked, filters=asked)
+
+
+@pages.post(f"{_PAGE}/delete")
+@takes(Need.DELETION, Reach.COMPANY)
+def delete() -> Any:
+    """Delete what was marked."""
+    viewer, marked = shell.viewer(), request.form.getlist("recording")
+    try:
+        guard.run(lambda store: deletions.delete(store, viewer.domain, marked, viewer.actor))
+    except FsplugError as error:
+        return _refused(error)
+    # What was deleted stands on the page, for as long as it can be undone.
+    return redirect(_PAGE + filters.read(request.form).query(), 303)
+
+
+@pages.post(f"{_PAGE}/undo")
+@takes(Need.DELETION, Reach.COMPANY)
+def undo() -> Any:
+    """Bring back what was deleted at once."""
+    viewer, batch = shell.viewer(), request.form.get("batch", "")
+    try:
+        guard.run(lambda store: deletions.undelete_batch(store, viewer.domain, batch, viewer.actor))
+    except FsplugError as error:
+        return _refused(error)
+    return shell.done(_PAGE + filters.read(request.form).query(), "said-undeletion")
+
+
+def _refused(error: FsplugError) -> Any:
+    if isinstance(error, Refused) and error.code not in ("too-late", "not-deletable"):
+        raise error
+    return _page(g.words.error(error.code))
+
+
+def _page(wrong: str | None = None) -> Any:
+    viewer = shell.viewer()
+    pending = guard.run(
+        lambda store: [_named(store, viewer.domain, one) for one in deletions.pending(store, viewer.domain)]
+    )
+    return recordings.show(
+        "deletions.html",
+        wrong,
+        address=_PAGE,
+        undoable=[one for one in pending if one.undo_until > viewer.now],
+        waiting=[one for one in pending if one.trouble],
+    )
+
+
+def _named(store: Store, domain: str, one: Batch) -> Batch:
+    """With the name of the user who deleted, where it is known."""
+    username, _, company = one.deleted_by.rpartition("@")
+    if company != domain:
+        return one
+    found = people.user_at(store, domain, username, policies.current_version(store, domain))
+    return replace(one, deleted_by=found.name) if found and found.name else one

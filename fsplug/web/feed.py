@@ -1,0 +1,117 @@
+"""What an open page is told as it happens, by server-sent events: who listens to the viewer, and the rows they see."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from fsplug.errors import FsplugError, Invalid
+from fsplug.store import accounts, companies, roster, sessions
+from fsplug.store.sessions import Session
+from fsplug.web import colleagues, shell
+from fsplug.web.guard import Open, services, takes
+from fsplug.web.live import calls_or_none
+from fsplug.web.moments import Moments, zone_of
+from fsplug.web.services import FEED, Services
+from fsplug.web.words import Words
+
+pages = Blueprint("live", __name__)
+
+_OVER = b"event: over\ndata:\n\n"
+
+
+@pages.get("/live")
+@takes(Open.WATCHING)
+def feed() -> Response:
+    """The stream; the server takes it from here. `shown` names the users whose rows are on the page."""
+    shown = [one for one in request.args.get("shown", "").split(",") if one][: colleagues.PAGE]
+    request.environ[FEED] = Feed(current_app._get_current_object(), services(), g.session, shown)  # type: ignore[attr-defined]
+    answer = Response(mimetype="text/event-stream")
+    # Proxies that gather what they pass on (nginx) would hold it back.
+    answer.headers["X-Accel-Buffering"] = "no"
+    del answer.headers["Content-Length"]
+    return answer
+
+
+class Feed:
+    """One stream. It begins with everything, whatever the browser saw before, and goes on with what is different."""
+
+    def __init__(self, app: Flask, house: Services, session: Session, shown: list[str]) -> None:
+        self._environment, self._house = app.jinja_env, house
+        self._session, self._shown = session, shown
+        self._known: object = None
+        self._told: dict[str, int] = {}
+        self.is_over = False
+
+    @property
+    def company(self) -> str:
+        """Whose calls it follows."""
+        return self._session.company
+
+    @property
+    def username(self) -> str:
+        """Whom it is for."""
+        return self._session.username
+
+    def look(self) -> bytes:
+        """The events there are to send by now, often none. The last one of all when the session is over."""
+        try:
+            session = sessions.still_open(self._house.store, self._session.id)
+            if session is not None and not session.needs_totp:
+                return self._events()
+        except Invalid:
+            # The user, the account or the company is no more.
+            pass
+        self.is_over = True
+        return _OVER
+
+    def _events(self) -> bytes:
+        store, live = self._house.store, self._house.live
+        company = companies.get(store, self.company)
+        account = accounts.get(store, self.company, self.username)
+        language = account.language or accounts.spoken(company)
+        calls, note = calls_or_none(live, self.company), live.note(self.company, self.username)
+        known = (calls, company, language)
+        if known == self._known and note is None:
+            return b""
+        self._known = known
+        words = Words(language)
+        moments = Moments(zone_of(company.timezone), language, store.now())
+        found = roster.of(store, self.company, self._shown)
+        parts = self._environment.get_template("live_parts.html").render(
+            t=words,
+            moments=moments,
+            hearing=colleagues.hearing(store, self.company, self.username, calls),
+            colleagues=colleagues.rows(store, self.company, self.username, language, found, calls),
+            is_away=calls is None,
+            note=colleagues.refusal(note, words) if note else None,
+        )
+        return self._event(parts)
+
+    def _event(self, parts: str) -> bytes:
+        """The parts that differ from what was sent before."""
+        # Between two parts stands a NUL, which is in none of them.
+        new = [part.strip() for part in parts.split("\0") if self._is_new(part.strip())]
+        lines = "".join(f"data: {line}\n" for part in new for line in part.splitlines())
+        return f"event: parts\n{lines}\n".encode() if new else b""
+
+    def _is_new(self, part: str) -> bool:
+        name, told = part.partition(">")[0], hash(part)
+        is_new = bool(part) and self._told.get(name) != told
+        self._told[name] = told
+        return is_new
+
+
+def prepare(app: Flask) -> None:
+    """Let every page of somebody signed in say who listens to them."""
+    app.jinja_env.globals["hearing_me"] = hearing_me
+
+
+def hearing_me() -> list[str]:
+    """The names of those who listen to the viewer now; none where that can't be known."""
+    viewer, house = shell.viewer(), services()
+    calls = calls_or_none(house.live, viewer.domain)
+    try:
+        found: Any = house.run(lambda: colleagues.hearing(house.store, viewer.domain, viewer.username, calls))
+        return list(found)
+    except FsplugError:
+        return []

@@ -1,0 +1,43 @@
+"""What others did with one's own calls."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from fsplug.store import mycalls
+from fsplug.store.database import Store
+from fsplug.store.mycalls import Leaf
+from fsplug.web import guard, names, shell
+from fsplug.web.guard import Open, takes
+from fsplug.web.parties import party
+
+pages = Blueprint("mycalls", __name__)
+
+ROWS = 50
+# The trail's numbers stay below this.
+_LONGEST_NUMBER = 15
+
+
+@pages.get("/my-calls")
+@takes(Open.SIGNED_IN)
+def page() -> Any:
+    """Who listened, played and shared, newest first."""
+    viewer, before = shell.viewer(), cursor(request.args.get("before", ""))
+
+    def look(store: Store) -> tuple[Leaf, Any]:
+        leaf = mycalls.about(store, viewer.domain, viewer.username, ROWS, before)
+        return leaf, names.of_actors(store, viewer.domain, (one.entry.actor for one in leaf.deeds))
+
+    leaf, called = guard.run(look)
+    country = viewer.company.country
+    calls = {
+        one.entry.number: [party(end, country) for end in (one.caller, one.answerer)]
+        for one in leaf.deeds
+        if one.caller and one.answerer
+    }
+    return render_template("mycalls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+
+
+def cursor(text: str) -> int | None:
+    """Where a page begins; None, which is the first page, for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None

@@ -1,0 +1,28 @@
+"""Who did something, as people call them."""
+
+from collections.abc import Iterable, Mapping
+
+from fsplug.policy.scopes import told
+from fsplug.store import people, policies
+from fsplug.store.database import Store
+
+
+def of_users(store: Store, domain: str, usernames: Iterable[str | None]) -> Mapping[str, str]:
+    """The name of each of these users by username; the username itself where there is no name (any more)."""
+    wanted = {username for username in usernames if username}
+    known = people.named(store, domain, wanted, policies.current_version(store, domain))
+    return {one: known[one].name or one if one in known else one for one in wanted}
+
+
+def of_actors(store: Store, domain: str, actors: Iterable[str]) -> Mapping[str, str]:
+    """The same for those who stand beside an act: users of the company by name, anybody else as they stand there."""
+    wanted = set(actors)
+    usernames = {actor: username for actor in wanted if (username := username_of(actor, domain))}
+    names = of_users(store, domain, usernames.values())
+    return {actor: names[usernames[actor]] if actor in usernames else actor for actor in wanted}
+
+
+def username_of(actor: str, domain: str) -> str | None:
+    """The user of the company who stands there, or None."""
+    username, _, _ = actor.rpartition("@")
+    return username if username and actor == told(username, domain) else None

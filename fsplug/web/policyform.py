@@ -1,0 +1,118 @@
+"""The page of recording policies as a form: all that is not saved yet is in its fields, and nowhere else."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from fsplug.errors import Invalid
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.numbers import normalise
+from fsplug.policy.wishes import Wish, of_department, of_group
+from fsplug.store.reader import text_trouble
+
+LONGEST_PURPOSE, LONGEST_NOTE = 100, 200
+BOXES = ("outgoing", "internal", "incoming")
+Choice = TypeVar("Choice", bound=StrEnum)
+# What was posted: werkzeug's MultiDict.
+Posted = Any
+
+
+def version_of(posted: Posted) -> int:
+    """The policy version that the page was made of; Invalid("unknown-version") for what is none."""
+    text = posted.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise Invalid("unknown-version", f"{text[:40]!r} is no policy version")
+    return int(text)
+
+
+def read(posted: Posted, seen: PolicySnapshot) -> Wish:
+    """What is wished for in place of the policy `seen`; Invalid for values that the form does not offer."""
+    never = {_e164(text, seen.country): posted.get(f"note.{text}", "").strip() for text in posted.getlist("exclude")}
+    again = frozenset(text for text in posted.getlist("allow") if text in seen.excluded)
+    return Wish(seen.version, dict(_departments(posted, seen)), dict(_groups(posted, seen)), never, again)
+
+
+def fields(wish: Wish) -> Iterator[tuple[str, str]]:
+    """The same as names and values of hidden fields."""
+    yield "version", str(wish.version)
+    for name, policy in wish.departments.items():
+        yield "department", name
+        yield from ((box, name) for box in BOXES if getattr(policy, box))
+        yield from _term_fields("department", name, policy.terms)
+    for number, mode in wish.groups.items():
+        yield "group", number
+        yield f"mode.{number}", str(mode.mode)
+        yield from _term_fields("group", number, mode.terms)
+    for number, note in wish.never.items():
+        yield "exclude", number
+        yield f"note.{number}", note
+    for number in sorted(wish.again):
+        yield "allow", number
+
+
+def with_number(wish: Wish, text: str, note: str, seen: PolicySnapshot) -> Wish:
+    """The wish with one number more to be excluded, in any spelling; Invalid says why it can't be."""
+    number = _e164(text, seen.country)
+    if number in wish.never or (number in seen.excluded and number not in wish.again):
+        raise Invalid("number-there", f"{number} is excluded already", number=number)
+    if number in wish.again:
+        return replace(wish, again=wish.again - {number})
+    return replace(wish, never={**wish.never, number: note.strip()})
+
+
+def without_number(wish: Wish, number: str) -> Wish:
+    """The wish without a number that was to be excluded."""
+    return replace(wish, never={one: note for one, note in wish.never.items() if one != number})
+
+
+def check(wish: Wish) -> None:
+    """Invalid("bad-purpose", "bad-note") for texts that can't be kept."""
+    terms = [one.terms for one in wish.departments.values()] + [one.terms for one in wish.groups.values()]
+    for purpose in (one.purpose for one in terms):
+        if not purpose or len(purpose) > LONGEST_PURPOSE or text_trouble(purpose):
+            raise Invalid("bad-purpose", f"{purpose[:40]!r} is no purpose; write one line")
+    for note in wish.never.values():
+        if len(note) > LONGEST_NOTE or text_trouble(note):
+            raise Invalid("bad-note", f"{note[:40]!r} is no note; write one line")
+
+
+def _departments(posted: Posted, seen: PolicySnapshot) -> Iterator[tuple[str, DepartmentPolicy]]:
+    ticked = {box: frozenset(posted.getlist(box)) for box in BOXES}
+    for name in posted.getlist("department"):
+        before = of_department(name, seen)
+        outgoing, internal, incoming = (name in ticked[box] for box in BOXES)
+        terms = _terms(posted, f"department.{name}", before.terms)
+        yield name, DepartmentPolicy(name, outgoing, internal, incoming, terms)
+
+
+def _groups(posted: Posted, seen: PolicySnapshot) -> Iterator[tuple[str, GroupPolicy]]:
+    for number in posted.getlist("group"):
+        before = of_group(number, seen)
+        mode = _choice(GroupMode, posted.get(f"mode.{number}"), before.mode)
+        yield number, replace(before, mode=mode, terms=_terms(posted, f"group.{number}", before.terms))
+
+
+def _terms(posted: Posted, whose: str, before: Terms) -> Terms:
+    purpose = posted.get(f"purpose.{whose}", before.purpose).strip()
+    on_failure = _choice(OnFailure, posted.get(f"failure.{whose}"), before.on_failure)
+    return replace(before, purpose=purpose, on_failure=on_failure)
+
+
+def _term_fields(kind: str, name: str, terms: Terms) -> Iterator[tuple[str, str]]:
+    yield f"failure.{kind}.{name}", str(terms.on_failure)
+    yield f"purpose.{kind}.{name}", terms.purpose
+
+
+def _choice(choices: type[Choice], text: str | None, before: Choice) -> Choice:
+    try:
+        return before if text is None else choices(text)
+    except ValueError as error:
+        raise Invalid("bad-choice", f"{text!r} is not to be chosen") from error
+
+
+def _e164(text: str, country: str) -> str:
+    number = normalise(text, country)
+    if number is None:
+        raise Invalid("bad-number", f"{text[:40]!r} is no telephone number", number=text[:40])
+    return number

@@ -1,0 +1,102 @@
+"""The first page: the day at a glance for superusers, and the way on for others."""
+
+import re
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.store import ledger, mails
+from fsplug.store.entries import GapFound
+from tests.store.accountcast import Console
+from tests.store.cast import ACME, BETA
+from tests.store.story import recorded_call
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def anna(browser: Browser, console: Console) -> Browser:
+    """Anna's browser; she is a superuser."""
+    console.made()
+    browser.sign_in()
+    browser.post("/language", language="en", back="/")
+    return browser
+
+
+def _figures(page: str) -> list[str]:
+    return re.findall(r'<p class="figure">([^<]*)</p>', page)
+
+
+def test_today_s_calls_and_recordings_are_counted_by_hour(anna: Browser, console: Console) -> None:
+    now = console.clock.now
+    for number in range(3):
+        ledger.apply(console.store, recorded_call(f"today-{number}", at=now - 60.0))
+    ledger.apply(console.store, recorded_call("yesterday", at=now - 86_400.0))
+    ledger.apply(console.store, recorded_call("theirs", company=BETA, at=now - 60.0))
+    page = anna.get("/").text
+    assert _figures(page)[:2] == ["3", "3"]
+    assert re.search(r"<title>\d\d:\d\d: 3 calls, 3 recordings</title>", page)
+    assert "style=" not in page
+
+
+def test_a_day_without_calls_says_so(anna: Browser) -> None:
+    assert "No calls yet today" in anna.get("/").text
+
+
+def test_gaps_are_told_with_their_causes_in_words(anna: Browser, console: Console) -> None:
+    at = console.clock.now - 3_600.0
+    assert "All that was to be recorded was" in anna.get("/").text
+    ledger.apply(console.store, [GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "it stands still", at)])
+    page = anna.get("/").text
+    assert _figures(page)[2] == "1" and "The file stopped growing" in page
+
+
+def test_mail_that_failed_is_told_with_its_reason(anna: Browser, console: Console) -> None:
+    mail = mails.queue(console.store, ACME, mails.Kind.RESET, "1001", "gone@acme.example", "en")
+    mails.failed(console.store, mail, "smtp-550", "no such <b>mailbox</b>")
+    page = anna.get("/").text
+    assert "1 failed" in page and "gone@acme.example" in page
+    assert "no such &lt;b&gt;mailbox" in page
+
+
+def test_room_in_the_archive_is_told_or_said_to_be_unknown(anna: Browser, archive: Any) -> None:
+    assert "free of" in anna.get("/").text
+    archive.root = archive.root / "gone"
+    assert "does not say how much room" in anna.get("/").text
+
+
+class _Live:
+    def __init__(self, calls: CompanyCalls | None) -> None:
+        self._calls = calls
+
+    def calls(self, company: str) -> CompanyCalls:
+        if self._calls is None:
+            raise Unavailable("switch-away", "it is away")
+        return self._calls
+
+    def note(self, company: str, username: str) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"),
+    [
+        (None, "The switch does not answer"),
+        (CompanyCalls(), "Nobody is listening in"),
+        (CompanyCalls({"1001": Talk("1001", listeners=("1002",))}), "Bo listens in on Anna"),
+    ],
+)
+def test_who_listens_now_is_told_while_the_switch_is_there(
+    anna: Browser, app: Any, calls: CompanyCalls | None, said: str
+) -> None:
+    object.__setattr__(app.extensions["services"], "live", _Live(calls))
+    assert said in anna.get("/").text
+
+
+def test_others_are_led_on(console: Console, new_browser: Any) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    answer = bo.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/recordings")

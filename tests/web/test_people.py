@@ -1,0 +1,266 @@
+"""Users: the list, the settings of those marked, and what nobody gets past."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fsplug.policy.entities import Licence, Right
+from fsplug.store import accounts, audit, grants, mails, people, policies, roster
+from tests.store.accountcast import ANNA, BO, Console
+from tests.store.cast import ACME
+from tests.web.conftest import Browser
+
+CLARA = "1003"
+
+
+@pytest.fixture
+def admin(browser: Browser, console: Console) -> Browser:
+    """Anna administers the whole company."""
+    console.made("1001", ANNA, "my-console")
+    console.give("1001", admin="company-admin")
+    browser.sign_in()
+    return browser
+
+
+@pytest.fixture
+def sub_admin(new_browser: Callable[..., Browser], console: Console) -> Browser:
+    """Bo administers Sales."""
+    console.made("1002", BO, "my-console")
+    console.give("1002", admin="sub-admin", admin_departments=["Sales"])
+    browser = new_browser()
+    browser.sign_in(email=BO)
+    return browser
+
+
+def send(browser: Browser, path: str, *marked: str, **form: str) -> Any:
+    """A form for these users."""
+    data = {"marked": list(marked), **form}
+    return browser.client.post(
+        path, data=data, headers={"Sec-Fetch-Site": "same-origin"}, base_url="https://console.example"
+    )
+
+
+def version(console: Console) -> str:
+    """What a page asked for now was made of."""
+    return str(policies.current_version(console.store, ACME))
+
+
+def saved(browser: Browser, console: Console, *marked: str, **form: str) -> Any:
+    """Seen now, and saved."""
+    return send(browser, "/people/save", *marked, version=version(console), **form)
+
+
+def held(console: Console, username: str) -> Any:
+    """The user as of now."""
+    [found] = roster.of(console.store, ACME, [username])
+    return found
+
+
+def test_the_list_has_boxes_names_and_groups_of_everybody(admin: Browser) -> None:
+    page = admin.get("/people").text
+    assert re.findall(r'name="marked" value="(\w+)"', page) == ["1001", "1002", "1003"]
+    assert "Sales" in page and "Birgitta" not in page and "3 users" in page
+
+
+def test_settings_stand_beside_it_for_those_marked(admin: Browser, console: Console) -> None:
+    console.give(CLARA, licences=["contact-pro"])
+    one = admin.get(f"/people?marked={CLARA}").text
+    assert 'value="yes" selected' in one.split('name="licence"')[1][:200]
+    assert 'name="email"' in one
+    both = admin.get(f"/people?marked={CLARA}&marked=1002").text
+    assert 'value="" selected' in both.split('name="licence"')[1][:200], "they differ"
+    assert 'name="email"' not in both, "an address is one person's"
+
+
+def test_a_change_of_many_is_one_version_and_says_before_what_it_does(admin: Browser, console: Console) -> None:
+    before = int(version(console))
+    console.give(CLARA, profile=[{"name": "available", "active": True}])
+    wish = {"licence": "yes", "right": "yes", "records": "yes", "allow.available": "yes"}
+    summary = send(admin, "/people/summary", "1002", CLARA, version=version(console), **wish)
+    assert summary.status_code == 200
+    assert "2 users: Bo, Clara" in summary.text and "1 user: Bo" in summary.text and "1 user: Clara" in summary.text
+    assert int(version(console)) == before + 1, "nothing is saved yet"
+    assert saved(admin, console, "1002", CLARA, **wish).status_code == 303
+    assert int(version(console)) == before + 2
+    for username in ("1002", CLARA):
+        found = held(console, username)
+        assert (found.licences, found.rights, found.records) == ({Licence.CONTACT_PRO}, {Right.LISTEN_IN}, True)
+    assert held(console, CLARA).profiles == {"available": True}
+    [entry] = audit.listed(console.store, ACME, 1)
+    assert entry.actor == f"1001@{ACME}" and len(entry.facts["granted"]) == 4
+
+
+def test_what_is_left_as_it_is_stays(admin: Browser, console: Console) -> None:
+    console.give(CLARA, licences=["contact-pro"], email="clara@acme.example", department="Support")
+    before = version(console)
+    assert saved(admin, console, CLARA, "1002", licence="", role="", department="").status_code == 303
+    assert version(console) == before
+
+
+def test_an_address_that_was_missing_and_is_left_empty_is_no_change(admin: Browser, console: Console) -> None:
+    before = version(console)
+    form = {"records": "no", "email": "", "department": "in Sales"}
+    assert "Nothing changes" in send(admin, "/people/summary", "1002", version=before, **form).text
+    assert saved(admin, console, "1002", **form).status_code == 303
+    assert "Users changed: 0" in admin.get("/people").text
+    assert version(console) == before
+
+
+def test_a_role_makes_an_account_and_mails_and_says_so(admin: Browser, console: Console) -> None:
+    wish = {"role": "superuser", "email": "clara@acme.example"}
+    summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
+    assert "Two mails each go to: Clara" in summary.text
+    assert saved(admin, console, CLARA, **wish).status_code == 303
+    assert accounts.get(console.store, ACME, CLARA).email == "clara@acme.example"
+    assert len(mails.about(console.store, ACME, [CLARA])[CLARA]) == 2
+    assert "on its way" in admin.get(f"/people?marked={CLARA}").text
+    assert "Lose their access" in send(admin, "/people/summary", CLARA, version=version(console), role="none").text
+
+
+@pytest.mark.parametrize(("email", "told"), [("", "is missing"), ("clara@", "is not valid"), (ANNA.upper(), "already")])
+def test_what_an_account_lacks_is_said_for_each(admin: Browser, console: Console, email: str, told: str) -> None:
+    wish = {"role": "superuser", "email": email}
+    summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
+    assert told in summary.text and "Clara" in summary.text and 'action="/people/save"' in summary.text
+    assert saved(admin, console, CLARA, **wish).status_code == 422
+    assert held(console, CLARA).role == "none"
+
+
+def test_for_many_each_who_lacks_an_address_is_named(admin: Browser, console: Console) -> None:
+    summary = send(admin, "/people/summary", CLARA, "1002", version=version(console), role="my-console").text
+    assert summary.count("The e-mail address is missing") == 2
+
+
+def test_mail_that_failed_says_why_and_is_sent_again(admin: Browser, console: Console) -> None:
+    saved(admin, console, CLARA, role="my-console", email="clara@acme.example")
+    for mail in mails.about(console.store, ACME, [CLARA])[CLARA]:
+        mails.failed(console.store, mail.id, "mail-refused", "550 no such <user>")
+    assert "mail failed" in admin.get("/people").text
+    assert "550 no such &lt;user&gt;" in admin.get(f"/people?marked={CLARA}").text
+    console.clock.turn(60)
+    assert admin.post("/people/invite", username=CLARA).status_code == 303
+    assert len(mails.about(console.store, ACME, [CLARA])[CLARA]) == 4
+    assert "mail failed" not in admin.get("/people").text
+
+
+def test_of_two_who_change_the_same_person_the_second_is_told(admin: Browser, console: Console) -> None:
+    seen = version(console)
+    console.give(CLARA, licences=["contact-pro"])
+    answer = send(admin, "/people/save", CLARA, "1002", version=seen, records="no")
+    assert answer.status_code == 403 and "Clara" in answer.text.split('role="alert"')[2]
+    assert held(console, CLARA).records
+    assert send(admin, "/people/save", "1002", version=seen, records="yes").status_code == 303, "others are not in it"
+
+
+def test_a_state_somebody_chose_meanwhile_is_no_change(admin: Browser, console: Console) -> None:
+    states = [{"name": "available", "active": True}, {"name": "meeting"}]
+    console.give(CLARA, profile=states)
+    seen = version(console)
+    console.give(CLARA, profile=[{"name": "available"}, {"name": "meeting", "active": True}])
+    assert send(admin, "/people/save", CLARA, version=seen, licence="yes").status_code == 303
+    assert held(console, CLARA).active == "meeting"
+
+
+@pytest.mark.parametrize("seen", ["", "0", "-1", "x", "999999"])
+def test_a_version_that_nobody_can_have_seen_saves_nothing(admin: Browser, console: Console, seen: str) -> None:
+    assert send(admin, "/people/save", CLARA, version=seen, licence="yes").status_code == 403
+    assert not held(console, CLARA).licences
+
+
+def test_a_sub_admin_sees_and_changes_their_departments_only(sub_admin: Browser, console: Console) -> None:
+    page = sub_admin.get("/people").text
+    assert re.findall(r'name="marked" value="(\w+)"', page) == ["1001", "1002"]
+    assert "Support" not in page
+    assert "Clara" not in sub_admin.get(f"/people?marked={CLARA}").text
+    assert saved(sub_admin, console, CLARA, records="no").status_code == 422
+    assert saved(sub_admin, console, "1001", records="no").status_code == 303
+    assert not held(console, "1001").records and held(console, CLARA).records
+
+
+def test_a_sub_admin_moves_nobody_to_where_they_don_t_reach(sub_admin: Browser, console: Console) -> None:
+    for department in ("in Support", "in "):
+        assert saved(sub_admin, console, "1001", department=department).status_code == 403
+    assert held(console, "1001").department == "Sales"
+
+
+def test_rights_licences_and_roles_are_not_on_a_sub_admin_s_page(sub_admin: Browser) -> None:
+    page = sub_admin.get("/people?marked=1001").text
+    assert 'name="records"' in page
+    assert not re.findall(r'name="(licence|right|role)"', page)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"right": "yes"}, {"licence": "yes"}, {"role": "superuser", "email": "x@acme.example"}, {"role": "superuser"}],
+)
+@pytest.mark.parametrize("whose", ["1001", "1002"])
+def test_a_sub_admin_who_forges_the_form_is_refused_by_the_gate(
+    sub_admin: Browser, console: Console, forged: dict[str, str], whose: str
+) -> None:
+    console.give(whose, email=f"{whose}@acme.example")
+    before = held(console, whose)
+    for path in ("/people/summary", "/people/save"):
+        assert send(sub_admin, path, whose, version=version(console), **forged).status_code == 403
+    assert held(console, whose) == before
+
+
+def test_a_sub_admin_can_t_take_over_the_mail_of_one_who_holds_a_role(sub_admin: Browser, console: Console) -> None:
+    console.give("1001", email="anna@acme.example", role="superuser")
+    assert saved(sub_admin, console, "1001", email="mine@evil.example").status_code == 403
+    assert sub_admin.post("/people/invite", username="1001").status_code == 403
+
+
+def test_nobody_else_gets_there(browser: Browser, console: Console) -> None:
+    console.made()
+    browser.sign_in()
+    assert browser.get("/people").status_code == 403
+    for path in ("/people/summary", "/people/save", "/people/invite"):
+        assert send(browser, path, "1001", version=version(console), right="yes").status_code == 403
+    assert grants.rights(console.store, ACME, "1001", int(version(console))) == frozenset()
+    assert 'href="/people"' not in browser.get("/").text
+
+
+@pytest.mark.parametrize("username", ["9999", "birgitta", "", "'; DROP", "1" * 3000])
+def test_names_from_elsewhere_are_nobody(admin: Browser, console: Console, username: str) -> None:
+    for path in ("/people/summary", "/people/save"):
+        assert send(admin, path, username, version=version(console), records="yes").status_code == 422
+    assert admin.post("/people/invite", username=username).status_code == 422
+    assert (
+        admin.client.get("/people", query_string={"marked": username}, base_url="https://console.example").status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize(
+    "query", ["with_role=nonsense", "after=x", "after=%09", "in_group=%00", "q=%25", "with_licence=x"]
+)
+def test_a_query_that_makes_no_sense_is_no_trouble(admin: Browser, query: str) -> None:
+    assert admin.get(f"/people?{query}").status_code == 200
+
+
+def test_filters_find_by_department_group_and_role(admin: Browser) -> None:
+    def found(query: str) -> list[str]:
+        return re.findall(r'name="marked" value="(\w+)"', admin.get(f"/people?{query}").text)
+
+    assert found("in_department=Support") == ["1003"]
+    assert found("in_group=2001") == ["1001", "1002"]
+    assert found("with_role=my-console") == ["1001"]
+    assert found("with_role=superuser") == []
+    assert found("q=b&in_department=Sales") == ["1002"]
+
+
+def test_one_s_own_rights_can_be_an_administrator_s_to_give_and_that_is_written_down(
+    admin: Browser, console: Console
+) -> None:
+    assert saved(admin, console, "1001", right="yes").status_code == 303
+    [entry] = audit.listed(console.store, ACME, 1)
+    assert (entry.actor, entry.people) == (f"1001@{ACME}", ("1001",))
+
+
+def test_departments_are_the_directory_s(admin: Browser, console: Console) -> None:
+    assert people.departments(console.store, ACME) == ["Sales", "Support"]
+    saved(admin, console, "1001", CLARA, department="in ")
+    assert {held(console, name).department for name in ("1001", CLARA)} == {None}
+    assert saved(admin, console, "1001", department="in Nowhere").status_code == 422

@@ -1,0 +1,187 @@
+"""Every route as everybody: nothing breaks, nobody sees or changes what is another company's."""
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story import telling
+from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER
+from fsplug.media.archive import FolderArchive
+from fsplug.policy.scopes import Need, reach
+from fsplug.store import actors, sessions
+from fsplug.store.database import Store
+from fsplug.store.vault import Vault, new_key
+from fsplug.web.app import create_app
+from fsplug.web.guard import rule_of
+from fsplug.web.services import Services
+from tests.browser.site import NOW
+from tests.store.accountcast import PlainPasswords
+from tests.web.walkers import (
+    HOSTILE,
+    STRANGERS,
+    URL,
+    WALKERS,
+    Walker,
+    Way,
+    body,
+    ids,
+    is_open_to_anybody,
+    marks,
+    names_taken,
+    rows_of,
+    ways,
+)
+
+WAYS = ways(create_app(None))  # type: ignore[arg-type]
+GETS = [way for way in WAYS if way.method == "GET"]
+POSTS = [way for way in WAYS if way.method != "GET"]
+# Where somebody is led, or told that it can't be: never a page of an error of ours.
+FINE = frozenset({200, 204, 206, 302, 303, 304, 400, 403, 404, 405, 413, 416, 422, 429})
+# With no switch there, what is live says so.
+AWAY = FINE | {503}
+# Who gets to the pages, written down once more: a rule that is loosened by mistake shows here.
+MANAGERS, ADMINS = {"superuser", "everything"}, {"company-admin", "everything"}
+PEOPLE = {"my-console", "superuser", "sub-admin", "company-admin", "everything"}
+WHO = {
+    "/": PEOPLE,
+    "/account": PEOPLE,
+    "/recordings": PEOPLE,
+    "/colleagues": PEOPLE,
+    "/my-calls": PEOPLE,
+    "/policies": MANAGERS,
+    "/deletions": MANAGERS,
+    "/people": ADMINS | {"sub-admin"},
+    "/activity": MANAGERS | ADMINS,
+}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]]:
+    """The story, and the application over it."""
+    folder = tmp_path_factory.mktemp("told")
+    (folder / "archive").mkdir()
+    telling.tell(folder / "fsplug.db", folder / "archive", NOW)
+    store = Store(folder / "fsplug.db", clock=lambda: NOW)
+    store.connect()
+    sessions.begin(store, ACME, "1005", "192.0.2.8", "own")
+    sessions.begin(store, BETA, BETAS_SUPERUSER, "192.0.2.9", "other")
+    yield store, _app(store, folder / "archive")
+    store.close()
+
+
+def _app(store: Store, archive: Path) -> Any:
+    vault = Vault([new_key()])
+    return create_app(Services(store, FolderArchive(archive), PlainPasswords(), vault, URL))
+
+
+@pytest.fixture(scope="module", params=WALKERS)
+def walker(request: Any, told: tuple[Store, Any]) -> Walker:
+    """Each of them in turn."""
+    store, app = told
+    return Walker(app, store, WALKERS[request.param])
+
+
+@pytest.fixture(scope="module")
+def betas(told: tuple[Store, Any]) -> set[str]:
+    """What only Beta's people may see."""
+    found = marks(told[0], BETA)
+    assert len(found) > 100
+    return found
+
+
+def _seen(answer: Any, betas: set[str], sent: tuple[str, ...] = ()) -> list[str]:
+    """What is Beta's in the answer, beside what was sent there."""
+    text = f"{html.unescape(body(answer))} {answer.headers.get('Location', '')}"
+    return [mark for mark in betas if mark in text and not any(mark in one for one in sent)]
+
+
+def _check(way: Way, answer: Any, betas: set[str], sent: tuple[str, ...] = ()) -> None:
+    assert answer.status_code in (AWAY if "live" in way.path or "listen" in way.path else FINE), (way, sent)
+    assert _seen(answer, betas, sent) == [], (way, sent)
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("way", GETS, ids=str)
+def test_a_page_shows_nothing_of_another_company_whatever_is_asked_for(
+    walker: Walker, betas: set[str], way: Way
+) -> None:
+    for values in way.asked(ids(walker.store, ACME), ids(walker.store, BETA)):
+        _check(way, walker.ask(way, way.at(*values)), betas, values)
+
+
+@pytest.mark.parametrize("way", [way for way in GETS if not way.arguments], ids=str)
+def test_a_page_takes_anything_in_its_query_string(walker: Walker, betas: set[str], way: Way) -> None:
+    names = names_taken()
+    assert len(names) > 5
+    for value in (*ids(walker.store, BETA), *HOSTILE):
+        query = dict.fromkeys(names, value)
+        _check(way, walker.ask(way, way.path, query_string=query), betas, (value,))
+
+
+@pytest.mark.parametrize("way", POSTS, ids=str)
+def test_a_form_changes_nothing_of_another_company(walker: Walker, betas: set[str], way: Way) -> None:
+    before = rows_of(walker.store, BETA)
+    theirs = ids(walker.store, BETA)
+    for value in (*theirs, *HOSTILE[:4]):
+        form = dict.fromkeys(names_taken(), value)
+        _check(way, walker.ask(way, way.at(value), form), betas, (value,))
+    for values in way.asked(ids(walker.store, ACME), theirs) if way.arguments > 1 else ():
+        _check(way, walker.ask(way, way.at(*values), {}), betas, values)
+    assert rows_of(walker.store, BETA) == before
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_who_is_not_signed_in_or_has_no_role_is_led_to_the_sign_in(told: tuple[Store, Any], way: Way) -> None:
+    store, app = told
+    if is_open_to_anybody(app, way):
+        return
+    for name in STRANGERS:
+        answer = Walker(app, store, WALKERS[name]).ask(way, way.at("x"))
+        assert (answer.status_code, answer.headers.get("Location")) == (302, "/sign-in"), name
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_route_is_closed_to_who_does_not_reach_it(told: tuple[Store, Any], way: Way) -> None:
+    store, app = told
+    rule = rule_of(app, way.endpoint)
+    assert rule is not None
+    if not isinstance(rule.who, Need):
+        return
+    for name in PEOPLE:
+        username = WALKERS[name]
+        assert username is not None
+        if not reach(actors.actor(store, ACME, username), rule.who).is_at_least(rule.least):
+            assert Walker(app, store, username).ask(way, way.at("x")).status_code == 403, name
+
+
+@pytest.mark.parametrize("path", WHO)
+def test_a_page_is_for_those_it_is_for(told: tuple[Store, Any], path: str) -> None:
+    store, app = told
+    way = next((way for way in GETS if way.path == path), None)
+    if way is None:
+        pytest.skip("this page is not there yet")
+    statuses = {name: Walker(app, store, WALKERS[name]).ask(way, path).status_code for name in PEOPLE}
+    assert {name for name, status in statuses.items() if status != 403} == WHO[path]
+    assert all(status in (200, 302, 403) for status in statuses.values()), statuses
+
+
+def test_a_cookie_from_before_the_sign_in_is_not_the_one_after(told: tuple[Store, Any]) -> None:
+    store, app = told
+    chosen = sessions.begin(store, ACME, "1001", "192.0.2.66", "who would like to be Eva")
+    store.run("UPDATE console_account SET password_hash = 'plain long enough' WHERE username = '1005'")
+    client = app.test_client()
+    client.set_cookie("__Host-fsplug-session", chosen, domain="console.example", secure=True)
+    form = {"customer_ref": ACME, "email": "eva@acme.example", "password": "long enough"}
+    where: Any = {"base_url": URL, "environ_base": {"REMOTE_ADDR": "192.0.2.67"}}
+    answer = client.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"}, **where)
+    assert answer.status_code == 303
+    kept = client.get_cookie("__Host-fsplug-session", domain="console.example")
+    assert kept is not None and kept.value != chosen
+    found = sessions.find(store, kept.value)
+    assert found is not None and found.username == "1005"
+    assert sessions.find(store, chosen).username == "1001"  # type: ignore[union-attr]
