@@ -35,13 +35,13 @@ def measure(setting: Setting) -> Iterator[Figure]:
     signed_in = 0
     with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as (client, web_port):
         count = setting.rounds(full=1_000, quick=300)
-        _verdicts(client, _WARM_UP)
+        verdicts(client, _WARM_UP)
         for _ in range(setting.rounds(full=5, quick=2)):
-            alone += _verdicts(client, count)
+            alone += verdicts(client, count)
             with _signing_in(Path(folder), web_port) as log:
-                beside += _verdicts(client, count)
+                beside += verdicts(client, count)
             signed_in += log.read_text(encoding="ascii").count("in")
-    p99 = {name: _p99(took) * 1e3 for name, took in (("alone", alone), ("beside", beside))}
+    p99 = {name: p99_of(took) * 1e3 for name, took in (("alone", alone), ("beside", beside))}
     said = f"{number(p99['alone'])} ms alone, {number(p99['beside'])} ms beside {signed_in} sign-ins"
     yield GROWTH.judged(p99["beside"] - p99["alone"], said)
 
@@ -88,7 +88,7 @@ def _signing_in(folder: Path, web_port: int) -> Iterator[Path]:
         yield log
 
 
-def _verdicts(client: Client, count: int) -> list[float]:
+def verdicts(client: Client, count: int) -> list[float]:
     """Seconds that each took, from when it was due."""
     begun, took = time.perf_counter(), []
     for one in range(count):
@@ -115,5 +115,5 @@ def _channel() -> bytes:
     return "".join(f"{name}: {quote(value)}\n" for name, value in headers.items()).encode()
 
 
-def _p99(took: Sequence[float]) -> float:
+def p99_of(took: Sequence[float]) -> float:
     return statistics.quantiles(took, n=100)[98]

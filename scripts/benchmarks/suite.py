@@ -9,9 +9,12 @@ from benchmarks import (
     audittrail,
     callsetup,
     change,
+    consoleload,
     fakeload,
+    firstaudio,
     firstwords,
     listening,
+    listpages,
     lookups,
     signins,
     startup,
@@ -76,7 +79,10 @@ MEASUREMENTS = (
     Measurement("change", "when a change by CLI works", change.measure, change.TARGETS),
     Measurement("apply", "`fsplug apply` of 10,000 users", apply.measure, apply.TARGETS),
     Measurement("audit", "a trail of a million entries", audittrail.measure, audittrail.TARGETS),
+    Measurement("pages", "the console's list of a million recordings", listpages.measure, listpages.TARGETS),
+    Measurement("player", "first audio of a recording of one hour", firstaudio.measure, firstaudio.TARGETS),
     Measurement("sign-in", "a verdict while 20 sign in at once", signins.measure, signins.TARGETS),
+    Measurement("console", "a console with many open pages", consoleload.measure, consoleload.TARGETS),
     Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
 )
 NAMES = tuple(measurement.name for measurement in MEASUREMENTS)

@@ -1,0 +1,136 @@
+"""What a busy console costs the calls, and how soon a hundred open pages are told of a change."""
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import company
+from benchmarks.figures import Figure, Target, number
+from benchmarks.pageclient import PER_PERSON
+from benchmarks.processes import python, running, wait_until_bound
+from benchmarks.setting import Setting
+from benchmarks.signins import p99_of, verdicts
+from benchmarks.xmlclient import Client
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import some_ports
+from fsplug.store import sessions
+from fsplug.store.database import Store
+from fsplug.store.drafts import drafted
+
+PEOPLE, PER_SECOND = 20, 50.0
+SHOWN = Target(f"a change shown in the last of {PEOPLE * PER_PERSON} open pages", 1, "s")
+GROWTH = Target(f"a verdict under {PER_SECOND:.0f} pages/s, more than without, 99th percentile", 5, "ms")
+TARGETS = (SHOWN, GROWTH)
+_DOMAIN, _PASSWORD = "acme.example", "bench"
+_WARM_UP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """fsplug and its console over the demo's companies; `cookies` are of 20 people who have signed in."""
+
+    folder: Path
+    store: Store
+    verdicts: Client
+    web_port: int
+    cookies: str
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """States of a user that change beside open pages, then verdicts at a steady rate beside pages asked for."""
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as served:
+        shown = list(_shown(served, setting.rounds(full=20, quick=5)))
+        yield SHOWN.judged(max(shown), f"in the median {number(statistics.median(shown))} s")
+        yield _growth(served, setting)
+
+
+def _shown(served: _Served, changes: int) -> Iterator[float]:
+    """Seconds from the change's commit to the last page that is told."""
+    log = served.folder / "streams.log"
+    count = PEOPLE * PER_PERSON
+    with python("benchmarks.pageclient", "streams", str(served.web_port), served.cookies, log=log):
+        wait_for(lambda: log.read_text().count("open-200") == count, 30, f"{count} streams (see {log})")
+        for change in range(changes):
+            mark = f"mark-{change + 1}"
+            _choose(served.store, mark)
+            changed_at = time.time()
+            wait_for(lambda mark=mark: len(_told(log, mark)) == count, 30, f"all to be told of {mark}")
+            yield max(_told(log, mark)) - changed_at
+
+
+def _told(log: Path, mark: str) -> list[float]:
+    found = (line.split() for line in log.read_text().splitlines())
+    return [float(words[1]) for words in found if len(words) == 2 and words[0] == mark]
+
+
+def _growth(served: _Served, setting: Setting) -> Figure:
+    alone: list[float] = []
+    beside: list[float] = []
+    count, pages = setting.rounds(full=1_000, quick=300), list[float]()
+    verdicts(served.verdicts, _WARM_UP)
+    for round_ in range(setting.rounds(full=5, quick=2)):
+        alone += verdicts(served.verdicts, count)
+        with _asking(served, round_) as log:
+            beside += verdicts(served.verdicts, count)
+        pages += _pages(log)
+    p99 = [p99_of(took) * 1e3 for took in (alone, beside)]
+    said = f"{number(p99[0])} ms alone, {number(p99[1])} ms beside {len(pages)} pages"
+    return GROWTH.judged(p99[1] - p99[0], f"{said}, 95 of 100 within {number(_p95(pages) * 1e3)} ms")
+
+
+@contextmanager
+def _asking(served: _Served, round_: int) -> Iterator[Path]:
+    log = served.folder / f"pages{round_}.log"
+    words = ("pages", str(served.web_port), served.cookies, str(PER_SECOND))
+    with python("benchmarks.pageclient", *words, log=log):
+        wait_for(lambda: log.exists() and log.read_text().count("200 ") > PER_SECOND, 30, f"pages (see {log})")
+        yield log
+
+
+def _pages(log: Path) -> list[float]:
+    return [float(line.split()[1]) for line in log.read_text().splitlines() if line.startswith("200 ")]
+
+
+def _p95(took: Sequence[float]) -> float:
+    return statistics.quantiles(took, n=20)[18]
+
+
+@contextmanager
+def _serving(folder: Path, setting: Setting) -> Iterator[_Served]:
+    store = company.lay_out(folder)
+    cookies = ",".join(_signed_in(store))
+    listen_port, xml_port, web_port, nobody = some_ports(4)
+    settings = {
+        "FSPLUG_LISTEN_PORT": str(listen_port),
+        "FSPLUG_XML_PORT": str(xml_port),
+        "FSPLUG_XML_PASSWORD": _PASSWORD,
+        "FSPLUG_EVENT_SOCKET_PORT": str(nobody),
+        "FSPLUG_WEB_PORT": str(web_port),
+        "FSPLUG_WEB_URL": f"http://127.0.0.1:{web_port}",
+        "FSPLUG_LEAST_FREE_BYTES": "0",
+    }
+    log = folder / "serve.log"
+    with running([*setting.program, "serve", "--data", str(folder)], log, settings) as process:
+        wait_until_bound(process, web_port, log)
+        yield _Served(folder, store, Client(xml_port, _PASSWORD, folder), web_port, cookies)
+    store.close()
+
+
+def _signed_in(store: Store) -> list[str]:
+    with drafted(store, _DOMAIN, "bench") as draft:
+        for person in range(PEOPLE):
+            name = f"bench{person}"
+            user = {"username": name, "extension": str(90_000 + person), "email": f"{name}@acme.example"}
+            draft.put("user", {**user, "role": "my-console"})
+    return [sessions.begin(store, _DOMAIN, f"bench{person}", "127.0.0.1", "bench") for person in range(PEOPLE)]
+
+
+def _choose(store: Store, state: str) -> None:
+    """The state of one whom every page shows."""
+    with drafted(store, _DOMAIN, "bench") as draft:
+        user = draft.entry("user", "bench0")
+        draft.put("user", {**user, "profile": [{"name": state, "active": True}]}, "bench0")

@@ -1,0 +1,92 @@
+"""The list of a million recordings in the console: every combination of filters, on its first page and far down."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+from benchmarks import longpast
+from benchmarks.figures import Figure, Target, number
+from benchmarks.setting import Setting
+from fsplug.media.archive import FolderArchive
+from fsplug.store import found, sessions
+from fsplug.store.database import Store
+from fsplug.store.drafts import drafted
+from fsplug.store.found import Sought
+from fsplug.store.passwords import Passwords
+from fsplug.store.vault import Vault, new_key
+from fsplug.web.app import create_app
+from fsplug.web.services import Services
+
+FIRST = Target("a page of a million recordings, filtered, 95th percentile", 50, "ms")
+FAR = Target("the same on page 1,000, 95th percentile", 50, "ms")
+TARGETS = (FIRST, FAR)
+_RECORDINGS, _PAGE = 1_000_000, 1_000
+_ALL_TIME = {"period": "dates", "first": "1990-01-01", "last": "2999-12-31"}
+_FILTERS: tuple[Sequence[dict[str, str]], ...] = (
+    [{"period": "today"}, {"period": "week"}, {"period": "month"}, _ALL_TIME],
+    [{}, {"direction": "incoming"}, {"direction": "outgoing"}, {"direction": "internal"}],
+    [{}, {"person": "u7"}, {"person": "Person 777"}],
+    [{}, {"department": longpast.department(7)}],
+    [{}, {"group": "2007"}],
+    [{}, *({"number": typed} for typed in ("+4520 00 00 00", "20000000", "200", "4711", "004571", "99999"))],
+)
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """A superuser's pages as the server makes them (quick: a tenth of the recordings, fewer combinations)."""
+    count = _RECORDINGS // 10 if setting.quick else _RECORDINGS
+    wanted = [{name: text for one in parts for name, text in one.items()} for parts in product(*_FILTERS)]
+    some = Random(1).sample(wanted, setting.rounds(full=len(wanted), quick=200))
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder:
+        store = longpast.lay_out(Path(folder), count)
+        get = _signed_in(store, Path(folder))
+        for one in some[:20]:
+            get(one)
+        yield FIRST.judged(*_judged([(get(one), one) for one in some]))
+        before = _cursor_after(store, _PAGE * 50 if not setting.quick else _PAGE * 5)
+        far = [{**one, **_ALL_TIME, "before": before} for one in some]
+        yield FAR.judged(*_judged([(get(one), one) for one in far]))
+        store.close()
+
+
+def _judged(took: list[tuple[float, dict[str, str]]]) -> tuple[float, str]:
+    seconds = [one for one, _ in took]
+    slowest, query = max(took, key=lambda one: one[0])
+    middle, worst = number(statistics.median(seconds) * 1e3), number(slowest * 1e3)
+    said = ", ".join(f"{name} {text}" for name, text in query.items() if name not in ("before", "first", "last"))
+    return statistics.quantiles(seconds, n=20)[
+        18
+    ] * 1e3, f"median {middle} ms of {len(took)}, slowest {worst} ms ({said})"
+
+
+def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
+    """How long a page takes a superuser's browser that is in the same process."""
+    with drafted(store, longpast.DOMAIN, "bench") as draft:
+        draft.put("user", {**draft.entry("user", "u1"), "role": "superuser"}, "u1")
+    token = sessions.begin(store, longpast.DOMAIN, "u1", "127.0.0.1", "bench")
+    services = Services(store, FolderArchive(folder), Passwords(), Vault([new_key()]), "http://127.0.0.1")
+    client: Any = create_app(services).test_client()
+    client.set_cookie("fsplug-session", token)
+
+    def get(query: dict[str, str]) -> float:
+        begun = time.perf_counter()
+        answer = client.get(f"/recordings?{urlencode(query)}")
+        assert answer.status_code == 200, answer.status
+        return time.perf_counter() - begun
+
+    return get
+
+
+def _cursor_after(store: Store, recordings: int) -> str:
+    """Where the page begins that comes after so many."""
+    before = None
+    for _ in range(recordings // 5_000):
+        before = found.search(store, longpast.DOMAIN, Sought(), 5_000, before).before
+    assert before is not None
+    return f"{before[0]!r}_{before[1]}"
