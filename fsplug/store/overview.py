@@ -37,7 +37,8 @@ def hours(store: Store, domain: str, since: float, until: float) -> list[Hour]:
 
 def recorded_bytes(store: Store, domain: str, since: float) -> int:
     """What the recordings since epoch seconds take in the archive."""
-    sql = "SELECT COALESCE(SUM(bytes), 0) FROM recording WHERE company = ? AND at >= ?"
+    sql = """SELECT COALESCE(SUM(r.bytes), 0) FROM recording r WHERE r.company = ? AND r.at >= ? AND NOT EXISTS
+        (SELECT 1 FROM deletion x WHERE x.recording = r.id AND x.destroyed_at IS NOT NULL)"""
     [(total,)] = store.rows(sql, company_id(store, domain), since)
     return int(total)
 

@@ -6,7 +6,8 @@ from fsplug.store.database import Store
 
 # For each channel, numbers from 0 to 255.
 Peaks = list[list[int]]
-_KEEP = "INSERT INTO waveform (recording, peaks) VALUES (?, ?) ON CONFLICT (recording) DO NOTHING"
+_KEEP = """INSERT INTO waveform (recording, peaks) SELECT ?, ?
+    WHERE NOT EXISTS (SELECT 1 FROM deletion WHERE recording = ?) ON CONFLICT (recording) DO NOTHING"""
 
 
 def find(store: Store, recording: str) -> Peaks | None:
@@ -16,9 +17,9 @@ def find(store: Store, recording: str) -> Peaks | None:
 
 
 def keep(store: Store, recording: str, peaks: Peaks) -> None:
-    """Keep it, until `forget`."""
+    """Keep it, until `forget`; not of a recording that was deleted while it was made."""
     with store.atomic():
-        store.run(_KEEP, recording, json.dumps([bytes(channel).hex() for channel in peaks]))
+        store.run(_KEEP, recording, json.dumps([bytes(channel).hex() for channel in peaks]), recording)
 
 
 def forget(store: Store, recording: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.scopes import Actor
-from fsplug.store import actors, audit, deletions, ledger, playbacks, sessions, tidying, waveforms
+from fsplug.store import actors, audit, deletions, ledger, overview, playbacks, sessions, tidying, waveforms
 from fsplug.store.drafts import drafted
 from fsplug.store.sessions import Session
 from tests.store.accountcast import Console
@@ -147,6 +147,9 @@ def test_with_a_destroyed_recording_goes_its_waveform(console: Console, anna: st
     assert deletions.begin(store, deletion)
     deletions.destroyed(store, deletion)
     assert waveforms.find(store, REC) is None
+    waveforms.keep(store, REC, [[1]])
+    assert waveforms.find(store, REC) is None, "one that was still being made comes too late"
+    assert overview.recorded_bytes(store, ACME, 0.0) == 0, "and its room is free"
 
 
 def test_playing_of_long_ago_is_forgotten(console: Console, anna: str) -> None:
