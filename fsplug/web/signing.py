@@ -3,7 +3,9 @@
 import time
 from typing import Any
 
+import segno
 from flask import Blueprint, g, redirect, render_template, request
+from markupsafe import Markup
 
 from fsplug.errors import Refused
 from fsplug.policy import totp
@@ -101,7 +103,8 @@ def codes_page() -> Any:
 
 def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -> str:
     uri = totp.uri(secret, account.company, account.email)
-    return render_template("codes.html", secret=secret, uri=uri, trouble=trouble)
+    drawn = Markup(segno.make(uri, micro=False).svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))
+    return render_template("codes.html", secret=secret, uri=uri, drawn=drawn, trouble=trouble)
 
 
 @pages.post("/one-time-codes")

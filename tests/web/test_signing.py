@@ -63,7 +63,9 @@ def test_pages_speak_the_browser_s_language_and_say_who_answers_for_recording(
 def test_one_time_codes_are_set_up_and_asked_for(browser: Browser, console: Console) -> None:
     console.made()
     browser.sign_in()
-    found = re.search("<code>([A-Z2-7]+)</code>", browser.get("/one-time-codes").text)
+    page = browser.get("/one-time-codes").text
+    found = re.search("<code>([A-Z2-7]+)</code>", page)
+    assert "<svg" in page and 'class="qr"' in page
     assert found is not None
     assert browser.post("/one-time-codes", code="000000").status_code == 403
     now = int(console.clock()) // 30
