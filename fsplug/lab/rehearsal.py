@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +52,10 @@ CALLS = (
     DemoCall("Anna calls the works doctor, in another spelling: never recorded", "1001", "004522334499", "trunk"),
     DemoCall("another company: its 1001 is not Anna", CUSTOMER, "+4681001001", "1001", company=BETA),
 )
+STANDING = DemoCall(
+    "a customer talks to Anna until the demo ends", CUSTOMER, "+4570101001", "1001", talk_seconds=36_000
+)
+_HANG_UP_SECONDS = 20.0
 
 
 class Stage(Protocol):
@@ -62,11 +67,15 @@ class Stage(Protocol):
     def place(self, call: DemoCall) -> None:
         """Place the call and wait for its end. Unavailable when it did not go as it should."""
 
+    def standing(self, call: DemoCall) -> AbstractContextManager[None]:
+        """The call, for as long as this lasts; then everything is hung up."""
+
 
 class RealStage:
     """A FreeSWITCH of the demo's own, with SIPp for telephones."""
 
     def __init__(self, switch: RealSwitch) -> None:
+        self._switch = switch
         self._exchange = Exchange(switch.ports)
         self.name = f"FreeSWITCH, event socket on 127.0.0.1:{switch.ports.event_socket_port}, with SIPp phones"
         self.settings = {
@@ -77,11 +86,28 @@ class RealStage:
 
     def place(self, call: DemoCall) -> None:
         """Play it as a scenario of two roles."""
-        scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, _roles(call))
+        seconds = int(call.talk_seconds) + 30
+        scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, _roles(call), seconds=seconds)
         failed = [outcome for outcome in play(scenario, self._exchange) if not outcome.is_well]
         if failed:
             text = "; ".join(f"{one.role.name}: {one.complaint or one.exit}" for one in failed)
             raise Unavailable("demo-call-failed", f"SIPp did not get through: {text}")
+
+    @contextmanager
+    def standing(self, call: DemoCall) -> Iterator[None]:
+        """Play it in a thread; SIPp is told of the end by the switch."""
+        talking = threading.Thread(target=self._place_until_hung_up, args=(call,))
+        talking.start()
+        try:
+            yield
+        finally:
+            self._switch.api("hupall NORMAL_CLEARING")
+            talking.join(_HANG_UP_SECONDS)
+
+    def _place_until_hung_up(self, call: DemoCall) -> None:
+        # It ends before its time, which SIPp calls a failure.
+        with suppress(Unavailable):
+            self.place(call)
 
 
 class FakeStage:
@@ -98,6 +124,15 @@ class FakeStage:
         ended = self._control.ask("wait", call=placed["call"])
         if not ended["bridges"]:
             raise Unavailable("demo-call-failed", f"the call ended with {ended['cause']} and was not answered")
+
+    @contextmanager
+    def standing(self, call: DemoCall) -> Iterator[None]:
+        """Place it and go on."""
+        self._control.ask("place", **_order(call))
+        try:
+            yield
+        finally:
+            self._control.ask("hang_up_all", cause="NORMAL_CLEARING")
 
 
 def stage() -> tuple[AbstractContextManager[Stage], str]:

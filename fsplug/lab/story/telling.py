@@ -1,0 +1,115 @@
+"""The story told into a store and an archive, act by act in the order of time; each act tells the trail itself."""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fsplug.lab.story import acts
+from fsplug.lab.story.calls import HOUSES, StoryCall, days, entries, location_of, planned, recording_of
+from fsplug.lab.story.cast import ACME, BEGAN_DAYS, TURNS, document_of
+from fsplug.lab.story.voices import Conversation, conversations
+from fsplug.media.archive import FolderArchive
+from fsplug.media.destroyer import Destroyer
+from fsplug.store import actors, ledger, provision
+from fsplug.store.database import Store
+from fsplug.store.deletions import UNDO_SECONDS
+
+DAY_SECONDS = 86_400.0
+# Each is the audio of many recordings, as links to one file: so the story takes megabytes, not gigabytes.
+_LENGTHS_SECONDS = (14.0, 33.0, 48.0, 75.0, 110.0, 170.0, 290.0)
+
+
+@dataclass
+class _Teller:
+    """The store with a clock that the story moves, from act to act."""
+
+    store: Store
+    archive: Path
+    switch: str
+    at: float = 0.0
+    recorded: list[StoryCall] = field(default_factory=list)
+
+    def clock(self) -> float:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    at: float
+    do: Callable[[], object]
+
+
+def tell(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> None:
+    """Tell everything that happened on this switch until `now` (epoch seconds) into a store without companies.
+
+    The same story every time, but for today's calls: those are the ones that are over by now.
+    """
+    store = Store(place)
+    teller = _Teller(store, archive, switch)
+    store.now = teller.clock
+    store.connect()
+    store.migrate()
+    try:
+        with TemporaryDirectory(dir=archive.parent, prefix="story-") as folder:
+            spoken = conversations(Path(folder), _LENGTHS_SECONDS)
+            for act in sorted(_acts(teller, now, spoken), key=lambda one: one.at):
+                teller.at = act.at
+                act.do()
+    finally:
+        store.close()
+
+
+def _acts(teller: _Teller, now: float, spoken: list[Conversation]) -> Iterator[_Act]:
+    destroyer = Destroyer(teller.store, FolderArchive(teller.archive), teller.switch)
+    yield _Act(now - BEGAN_DAYS * DAY_SECONDS, partial(_found, teller))
+    for turn in TURNS:
+        yield _Act(now - turn.days_ago * DAY_SECONDS, partial(_turn, teller, turn.days_ago, turn.by))
+    for house in HOUSES:
+        for days_ago in days():
+            for call in planned(house, days_ago, now, spoken):
+                yield _Act(call.at, partial(_happen, teller, call))
+    for days_ago in days():
+        at = now - (days_ago + 0.05) * DAY_SECONDS
+        yield _Act(at, partial(_live, teller, days_ago))
+        yield _Act(at + 2 * UNDO_SECONDS, destroyer.work)
+    yield _Act(now - 1.0, partial(acts.post, teller.store))
+
+
+def _found(teller: _Teller) -> None:
+    plan = provision.plan(teller.store, document_of(BEGAN_DAYS))
+    provision.apply_plan(teller.store, plan, "operator")
+
+
+def _turn(teller: _Teller, days_ago: int, by: str) -> None:
+    plan = provision.plan(teller.store, document_of(days_ago))
+    provision.apply_plan(teller.store, plan, actors.actor(teller.store, ACME, by))
+
+
+def _happen(teller: _Teller, call: StoryCall) -> None:
+    happened = entries(teller.store, call, teller.switch)
+    ledger.apply(teller.store, happened)
+    if any(entry.kind == "recording-sealed" for entry in happened):
+        path = teller.archive / location_of(call)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.link(call.conversation.path, path)
+        teller.recorded.append(call)
+
+
+def _live(teller: _Teller, days_ago: int) -> None:
+    """What people did in the console that day, about calls that there were before."""
+    chance = random.Random(f"console {days_ago}")
+    acts.post(teller.store)
+    ours = [call for call in teller.recorded if call.house.domain == ACME][-30:]
+    if ours:
+        acts.play(teller.store, [recording_of(call) for call in chance.sample(ours, min(2, len(ours)))], chance)
+        acts.share(teller.store, recording_of(chance.choice(ours)), days_ago)
+        acts.listen(teller.store, chance.choice(ours), days_ago, teller.switch, chance)
+        if acts.delete(teller.store, recording_of(ours[0]), days_ago):
+            teller.recorded.remove(ours[0])
+    theirs = [recording_of(call) for call in teller.recorded if call.house.domain != ACME][-5:]
+    if theirs and days_ago % 4 == 0:
+        acts.at_beta(teller.store, chance.choice(theirs), days_ago)

@@ -1,0 +1,104 @@
+"""The story is told alike every time, and is true: as if it had happened on a switch."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fsplug.lab.story import telling, voices
+from fsplug.lab.story.cast import ACME, BETA, document, document_of
+from fsplug.media import wav
+from fsplug.policy.facts import talk_from
+from fsplug.policy.recording import verdict
+from fsplug.store import audit, decisions, gaps, ledger, policies, provision, recordings
+from fsplug.store.database import Store
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+AFTERNOON = datetime(2026, 11, 19, 15, 20, tzinfo=COPENHAGEN).timestamp()
+ALL = 10_000
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[[float], Store]:
+    """Tells it until then, each time into another store."""
+    stores: list[Store] = []
+
+    def tell(now: float) -> Store:
+        folder = tmp_path / str(len(stores))
+        (folder / "archive").mkdir(parents=True)
+        telling.tell(folder / "fsplug.db", folder / "archive", now)
+        stores.append(Store(folder / "fsplug.db", clock=lambda: now))
+        return stores[-1]
+
+    return tell
+
+
+def test_it_is_the_same_story_every_time(told: Callable[[float], Store]) -> None:
+    one, other = ([decisions.listed(told(AFTERNOON), domain, ALL) for domain in (ACME, BETA)] for _ in range(2))
+    assert one == other
+    assert [len(rows) > 100 for rows in one] == [True, True]
+
+
+def test_every_decision_is_the_one_that_policy_makes(told: Callable[[float], Store]) -> None:
+    store = told(AFTERNOON)
+    for one in decisions.listed(store, ACME, ALL):
+        again = verdict(talk_from(one.inputs), policies.snapshot(store, ACME, one.version))
+        assert (again.record, again.rule, again.reason) == (one.record, one.rule, one.reason)
+
+
+def test_every_verdict_to_record_ends_in_a_recording_or_a_gap(told: Callable[[float], Store]) -> None:
+    store = told(AFTERNOON)
+    sealed = {one.decision for one in recordings.listed(store, ACME, ALL) if one.location}
+    deleted = {one.subject for one in audit.listed(store, ACME, ALL) if one.act == "destroy"}
+    missed = {one.decision for one in gaps.listed(store, ACME, ALL)}
+    wanted = [one for one in decisions.listed(store, ACME, ALL) if one.record]
+    assert {one.id for one in wanted if one.recording not in deleted} == sealed | missed
+    assert len(deleted) == 2
+    assert missed and not sealed & missed
+    assert ledger.rejects(store) == []
+
+
+def test_the_audio_is_what_its_row_says(told: Callable[[float], Store], tmp_path: Path) -> None:
+    store = told(AFTERNOON)
+    for one in recordings.listed(store, BETA, 20):
+        if one.location:
+            path = tmp_path / "0" / "archive" / one.location
+            found = wav.inspect(path)
+            assert (path.stat().st_size, found.seconds) == (one.bytes, one.seconds)
+            assert (found.channels, found.sample_rate) == (2, 8000)
+
+
+def test_the_trail_is_whole_and_goes_on_in_time(told: Callable[[float], Store]) -> None:
+    store = told(AFTERNOON)
+    for domain in (ACME, BETA):
+        assert audit.verify(store, domain).trouble is None
+        times = [one.at for one in audit.listed(store, domain, ALL)]
+        assert times == sorted(times, reverse=True) and times[0] <= AFTERNOON
+
+
+@pytest.mark.parametrize("clock", ["00:40", "08:05", "12:00", "23:59"])
+def test_today_has_calls_at_any_hour_and_none_in_the_future(told: Callable[[float], Store], clock: str) -> None:
+    hour, minute = map(int, clock.split(":"))
+    now = datetime(2026, 11, 22, hour, minute, tzinfo=COPENHAGEN)
+    midnight = now.replace(hour=0, minute=0).timestamp()
+    times = [one.at for one in decisions.listed(told(now.timestamp()), ACME, ALL)]
+    assert sum(at >= midnight for at in times) >= 5
+    assert max(times) < now.timestamp()
+
+
+def test_it_ends_with_the_companies_as_they_are_written(told: Callable[[float], Store]) -> None:
+    assert not provision.plan(told(AFTERNOON), document())
+    assert document_of(0) == document() != document_of(30)
+
+
+def test_without_a_voice_the_machine_hums(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    voices._clips.cache_clear()
+    try:
+        [made] = voices.conversations(tmp_path / "hummed", (5.0,))
+    finally:
+        voices._clips.cache_clear()
+    left = made.path.read_bytes()[44:][0::4]
+    assert made.seconds >= 5.0 and len(set(left)) > 50
