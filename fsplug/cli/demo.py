@@ -1,4 +1,4 @@
-"""`fsplug demo`: a dozen calls that show the rules of recording."""
+"""`fsplug demo`: a dozen calls that show the rules of recording, and the console with some weeks before them."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +28,12 @@ START_SECONDS = 15.0
 VERDICT_SECONDS = 10.0
 SEAL_SECONDS = 30.0
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
+# Who there is to be in the console, and what they find there.
+VISITORS = (
+    ("1005", "superuser: every recording, the policies, the trail"),
+    ("1001", "my-console: her own calls, and who heard them"),
+    ("1006", "company-admin: people, licences and rights"),
+)
 
 Found = TypeVar("Found")
 
@@ -37,12 +42,12 @@ Found = TypeVar("Found")
 @click.option("--once", is_flag=True, help="End by itself when the calls are over, and leave nothing behind.")
 @pass_invocation
 def demo(invocation: Invocation, once: bool) -> None:
-    """Show the rules on a dozen calls, then stay up to be looked at until Ctrl-C.
+    """Show the rules on a dozen calls, then stay up to be looked at until Ctrl-C, in the console too.
 
     On the FreeSWITCH of this machine with SIPp for telephones, where both are installed; else on the fake switch.
-    Everything is on loopback and in a folder of its own.
+    Everything is on loopback and in a folder of its own. What the console shows of the weeks before is made up.
     """
-    from fsplug.lab.rehearsal import CALLS, stage
+    from fsplug.lab.rehearsal import CALLS, STANDING, stage
 
     if not COMPANIES.exists():
         raise Invalid(
@@ -51,11 +56,13 @@ def demo(invocation: Invocation, once: bool) -> None:
     on_stage, why = stage()
     with _folder(once) as folder, on_stage as switch, _store(folder) as store, _serving(folder, switch):
         _say(f"Switch: {switch.name}; {why}.", f"Data:   {folder}", "")
+        begun_at = store.now()
         for number, call in enumerate(CALLS, 1):
             _show(number, call, switch, store)
-        _show_recordings(store)
+        _show_recordings(store, begun_at)
         if not once:
-            _stay(folder)
+            with switch.standing(STANDING):
+                _stay(folder, store)
 
 
 def _show(number: int, call: "DemoCall", switch: "Stage", store: "Store") -> None:
@@ -78,12 +85,13 @@ def _verdict(decision: "Decision") -> str:
     return f"{said}  {decision.rule}: {words.reason(decision.reason, **facts)}; policy version {decision.version}"
 
 
-def _show_recordings(store: "Store") -> None:
+def _show_recordings(store: "Store", since: float) -> None:
     from fsplug.store import companies, recordings
     from fsplug.store.recordings import State
 
     def all_settled() -> list[recordings.Recording]:
-        found = [one for company in companies.every(store) for one in recordings.listed(store, company.domain)]
+        every = (one for company in companies.every(store) for one in recordings.listed(store, company.domain))
+        found = [one for one in every if one.at >= since]
         return found if all(one.state in (State.SEALED, State.LOST) for one in found) else []
 
     found = _until(all_settled, SEAL_SECONDS, "the recordings to be sealed")
@@ -104,18 +112,35 @@ def _show_recordings(store: "Store") -> None:
     _say("", f"{len(found)} recordings, whole and in the archive:", "", *table(titles, rows), "")
 
 
-def _stay(folder: Path) -> None:
+def _stay(folder: Path, store: "Store") -> None:
     _say(
-        "Still serving. In another terminal, for example:",
+        "Still serving, and somebody is in a call. In another terminal, for example:",
         f"  {_program()} call list --data {folder}",
         f"  {_program()} recording verify --all --data {folder}",
         f"  {_program()} policy simulate --company acme.example --from 22334499 --to 1001 --data {folder}",
+        "",
+        *_invitations(folder, store),
+        "",
         "Ctrl-C ends it.",
     )
     try:
         signal.pause()
     except KeyboardInterrupt:
         _say("")
+
+
+def _invitations(folder: Path, store: "Store") -> Iterator[str]:
+    """A link for each visitor: no password is in the demo for anybody to find."""
+    from fsplug.lab.story.cast import ACME
+    from fsplug.store import accounts, signinlinks
+    from fsplug.wiring.settings import read
+
+    console = read(folder).console_url
+    yield f"The console: {console} with some weeks of calls before today's. Each link signs in once, within 10 minutes:"
+    for username, what in VISITORS:
+        name = accounts.get(store, ACME, username).name
+        yield f"  {console}/sign-in/{signinlinks.make(store, ACME, username, 'demo')}  {name}, {what}"
+    yield f"Another: {_program()} account sign-in-link --company {ACME} {VISITORS[0][0]} --data {folder}"
 
 
 @contextmanager
@@ -130,16 +155,20 @@ def _folder(once: bool) -> Iterator[Path]:
 
 @contextmanager
 def _store(folder: Path) -> Iterator["Store"]:
-    from fsplug.store import provision
+    """The story of the weeks until now, and a console to see it in."""
+    from fsplug.lab.ports import some_ports
+    from fsplug.lab.story.telling import tell
     from fsplug.store.database import Store
+    from fsplug.wiring.settings import read
 
     for name in ("spool", "archive"):
         (folder / name).mkdir()
+    [port] = some_ports(1)
+    settings = f'web_url = "http://127.0.0.1:{port}"\nweb_port = {port}\n'
+    (folder / "fsplug.toml").write_text(settings, encoding="ascii")
+    tell(folder / "fsplug.db", folder / "archive", time.time(), read(folder).switch_name)
     store = Store(folder / "fsplug.db")
     store.connect()
-    store.migrate()
-    plan = provision.plan(store, tomllib.loads(COMPANIES.read_text(encoding="utf-8")))
-    provision.apply_plan(store, plan, by="demo")
     try:
         yield store
     finally:
