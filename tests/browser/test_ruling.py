@@ -1,0 +1,112 @@
+"""Policies, the trail, and ways to sign in, in the browser."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
+from fsplug.policy import totp
+from fsplug.store import accounts, policies
+from fsplug.store.accounts import LANGUAGES
+from tests.browser.looking import until
+from tests.browser.site import Site
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.mark.parametrize(
+    ("language", "number"), zip(LANGUAGES, ("21212121", "0045 31313131", "+4541414141"), strict=True)
+)
+def test_a_number_is_excluded_by_add_apply_and_save_and_not_before(
+    visit: Callable[..., Any], site: Site, language: str, number: str
+) -> None:
+    accounts.choose_language(site.store, ACME, SUPERUSER, language)
+    known = {one.number for one in policies.excluded(site.store, ACME)}
+    page = visit(SUPERUSER)
+    page.goto("/policies")
+    page.fill("#number", number)
+    page.locator("button[name=act][value=add]:not(.unseen)").click()
+    page.wait_for_load_state()
+    assert page.locator("input[name=exclude]").count() == 1
+    page.locator("button[name=act][value=review]").click()
+    page.wait_for_load_state()
+    assert number[-8:] in page.locator("main").inner_text()
+    assert {one.number for one in policies.excluded(site.store, ACME)} == known, "nothing before it is saved"
+    page.locator("form[action='/policies/save'] button.first").click()
+    page.wait_for_url("**/policies")
+    assert {one.number for one in policies.excluded(site.store, ACME)} == known | {f"+45{number[-8:]}"}
+    assert page.locator("[role=status]").count() == 1, "it is said that it holds"
+
+
+def test_boxes_are_reviewed_against_last_week_and_saved_without_scripts_too(
+    visit: Callable[..., Any], site: Site
+) -> None:
+    page = visit(SUPERUSER, java_script_enabled=False)
+    page.goto("/policies")
+    page.locator("input[name=internal][value=Sales]").check()
+    page.locator("button[name=act][value=review]").click()
+    assert page.locator("table.tally tbody tr").count() >= 3
+    assert not policies.snapshot(site.store, ACME).departments["Sales"].internal
+    page.locator("form[action='/policies/save'] button.first").click()
+    page.wait_for_url("**/policies")
+    assert policies.snapshot(site.store, ACME).departments["Sales"].internal
+    assert page.locator("input[name=internal][value=Sales]").is_checked()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_trail_tells_what_was_done_and_is_checked(visit: Callable[..., Any], site: Site, language: str) -> None:
+    accounts.choose_language(site.store, ACME, SUPERUSER, language)
+    page = visit(SUPERUSER)
+    page.goto("/activity?period=month")
+    shown = page.locator("#rows tr").count()
+    assert shown > 10
+    page.select_option("[name=act]", "listen")
+    page.locator("form.filters button.first").click()
+    until(page, f"document.querySelectorAll('#rows tr').length < {shown}")
+    assert all("Bo Lund" in row for row in page.locator("#rows tr").all_inner_texts())
+    page.locator("form[action='/activity/check'] button").click()
+    page.wait_for_load_state()
+    assert page.locator(".badge.good").count() >= 1
+
+
+def _sign_in(page: Any, code: str = "") -> None:
+    for name, value in (("customer_ref", ACME), ("email", "anna@acme.example"), ("password", PASSWORD)):
+        page.fill(f"[name={name}]", value)
+    if code:
+        page.fill("[name=code]", code)
+    page.locator("form[action='/sign-in'] button.first").click()
+    page.wait_for_load_state()
+
+
+def test_from_a_link_to_a_password_to_one_time_codes(visit: Callable[..., Any], site: Site, troubles: Any) -> None:
+    page = visit(None)
+    page.goto(f"/set-password/{accounts.new_link(site.store, ACME, MY_CONSOLE)}")
+    for name in ("password", "again"):
+        page.fill(f"[name={name}]", PASSWORD)
+    page.locator("form[action='/set-password'] button.first").click()
+    page.wait_for_url("**/sign-in")
+    _sign_in(page)
+    page.goto("/one-time-codes")
+    secret = page.locator("main code").inner_text()
+    step = int(site.store.now()) // 30
+    page.fill("[name=code]", totp.code(secret, step))
+    page.locator("form[action='/one-time-codes'] button.first").click()
+    page.wait_for_load_state()
+    page.get_by_role("banner").locator("form[action='/sign-out'] button").click()
+    page.wait_for_url("**/sign-in")
+    _sign_in(page)
+    assert page.locator("[name=code]").count() == 1, "now the code is asked for"
+    _sign_in(page, _later_code(site, secret, step))
+    page.goto("/account")
+    assert page.url.endswith("/account")
+    troubles.clear()
+
+
+def _later_code(site: Site, secret: str, used: int) -> str:
+    """A code of a step after the one that was used; a step ahead of now is taken too."""
+    give_up_at = time.monotonic() + 40
+    while (step := int(site.store.now()) // 30) < used:
+        assert time.monotonic() < give_up_at
+    return totp.code(secret, max(step, used) + 1)
