@@ -122,6 +122,9 @@ def _told(error: FsplugError) -> tuple[str, int]:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
     if status == 503:
         log.error("page-failed", code=error.code, error=error.text)
+    elif "actor" in g and "viewer" not in g:
+        # Turned away before anybody had looked: they may go on by the menu.
+        _look()
     return render_template("told.html", text=g.words.error(error.code)), status
 
 

@@ -94,3 +94,12 @@ def test_the_menu_says_where_one_is_on_the_player_s_page_too(anna: Browser) -> N
     for path in ("/recordings", "/recordings/a-rec"):
         [here] = re.findall(r'<a href="([^"]+)" aria-current="page">', anna.get(path).text)
         assert here == "/recordings"
+
+
+def test_who_is_turned_away_goes_on_by_the_menu(console: Console, new_browser: Any) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    answer = bo.get("/policies")
+    assert answer.status_code == 403
+    assert 'href="/recordings"' in answer.text and 'href="/policies"' not in answer.text

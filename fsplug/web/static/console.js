@@ -49,6 +49,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the menu is one row, wider than the screen: where one is stands in its middle.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const countAll = () => document.querySelectorAll("form").forEach(count);
 document.addEventListener("htmx:afterSettle", countAll);
 countAll();
