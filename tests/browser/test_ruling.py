@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.mark.parametrize(
-    ("language", "number"), zip(LANGUAGES, ("21212121", "0045 31313131", "+4541414141"), strict=True)
+    ("language", "number"), list(zip(LANGUAGES, ("21212121", "0045 31313131", "+4541414141"), strict=True))
 )
 def test_a_number_is_excluded_by_add_apply_and_save_and_not_before(
     visit: Callable[..., Any], site: Site, language: str, number: str
