@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import gevent
+import gevent.event
 import structlog
 from gevent import pywsgi, socket
 from gevent.pool import Pool
@@ -20,7 +21,7 @@ from fsplug.policy.addresses import normalised
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
-from fsplug.web.app import LONGEST_BODY, create_app
+from fsplug.web.app import LONGEST_BODY, create_app, warm_up
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
 from fsplug.wiring.settings import Settings
@@ -90,6 +91,7 @@ class WebConsole:
             handler_class=_Handler,
             environ={"SERVER_NAME": host},
         )
+        gevent.spawn(self._app.warm_up)
         self._server.start()
         self._feeds.start()
 
@@ -176,8 +178,17 @@ class InThreads:
     def __init__(self, app: Any, feeds: LiveFeeds) -> None:
         self._app, self._feeds = app, feeds
         self._pages, self._hashes = ThreadPool(STORE_THREADS), ThreadPool(1)
+        self._is_warm = gevent.event.Event()
+
+    def warm_up(self) -> None:
+        """Have one thread do what every thread would do first; requests wait meanwhile."""
+        try:
+            _in(self._pages, lambda: warm_up(self._app))
+        finally:
+            self._is_warm.set()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        self._is_warm.wait()
         hashes = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING
         pool = self._hashes if hashes else self._pages
         environ["wsgi.input"] = io.BytesIO(_posted(environ))
