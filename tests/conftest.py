@@ -1,5 +1,5 @@
 """gevent patches the standard library before anything else is imported, as `fsplug serve` does."""
 
-from gevent import monkey
+from fsplug.wiring.patching import patch
 
-monkey.patch_all()
+patch()

@@ -31,10 +31,10 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
 
 
 def _serve(invocation: Invocation, only: str | None) -> int:
-    """In the server's own process: nothing of gevent is imported before it is patched in."""
-    from gevent import monkey
+    """In the server's own process: nothing that waits is imported before gevent is patched in."""
+    from fsplug.wiring.patching import patch
 
-    monkey.patch_all()
+    patch()
     from fsplug.wiring.process import serve_here
 
     return serve_here(invocation.folder, only)

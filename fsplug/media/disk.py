@@ -12,7 +12,7 @@ from gevent.monkey import get_original
 from fsplug.errors import Unavailable
 
 # Since 25.8 gevent's own gives a folder's descriptor back in the hub's next round; a thread of its pool that has once
-# waited for a lock has a hub, and no next round.
+# waited by gevent has a hub, and no next round.
 _close = get_original("os", "close")
 
 BLOCK_BYTES = 1 << 20

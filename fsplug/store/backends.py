@@ -60,10 +60,7 @@ def backend(url_or_path: str | Path, lock_seconds: float) -> Backend:
 
 
 class _SqlitePool(peewee.SqliteDatabase):
-    """Connections for the hub's greenlets and its threadpool alike, without a lock.
-
-    gevent's locks fail between OS threads (26.9: waiters are never woken); a deque's append and pop are atomic.
-    """
+    """Connections for the hub's greenlets and its threadpool alike; no lock, as a deque's append and pop are atomic."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._idle: deque[Any] = deque()

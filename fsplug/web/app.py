@@ -29,9 +29,9 @@ from fsplug.web import (
     waveforms,
 )
 from fsplug.web.guard import check_rules, guard, run
-from fsplug.web.moments import Moments, load_locales
+from fsplug.web.moments import Moments
 from fsplug.web.services import Services
-from fsplug.web.words import Words, texts
+from fsplug.web.words import Words
 
 log = structlog.get_logger()
 
@@ -76,8 +76,6 @@ def create_app(services: Services) -> Flask:
     """The application over these services."""
     app = Flask("fsplug.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
-    # Every template stays, in a dictionary: the cache of a limited size has a lock (see warm_up).
-    app.jinja_options = {"cache_size": -1}
     app.extensions["services"] = services
     for area in _AREAS:
         app.register_blueprint(area.pages)
@@ -94,20 +92,6 @@ def create_app(services: Services) -> Flask:
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)
     return app
-
-
-def warm_up(app: Flask) -> None:
-    """What first pages would do: to be called in one thread, before several make pages.
-
-    Routes, templates and locales are made ready under locks, and a thread that has to wait for one that gevent patched
-    may wait for ever (gevent 26.9: a wake-up from another thread is lost now and then).
-    """
-    app.url_map.update()
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
-    assets.version()
-    texts()
-    load_locales()
 
 
 def _look() -> None:

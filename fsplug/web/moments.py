@@ -1,7 +1,6 @@
 """Times, days and lengths as people write them: in their language, by the clock of their company."""
 
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -19,24 +18,13 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo("UTC")
 
 
-@cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(_LOCALES[language])
-
-
-def load_locales() -> None:
-    """Read what is known of each language, which is otherwise read when it is first written in."""
-    for language in _LOCALES:
-        Moments(ZoneInfo("UTC"), language, 0.0).exact(0.0)
-
-
 class Moments:
     """Writes epoch seconds for somebody. Whatever isn't known is an empty text."""
 
     def __init__(self, zone: tzinfo, language: str, now: float) -> None:
         self.zone = zone
         self.now = now
-        self._locale = _locale(language)
+        self._locale = Locale.parse(_LOCALES[language])
 
     def of(self, at: float) -> datetime:
         """The local time."""

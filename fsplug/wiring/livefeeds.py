@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import gevent
@@ -16,6 +16,7 @@ from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.web.feed import Feed
 from fsplug.web.live import calls_or_none
+from fsplug.wiring.threads import done_in
 
 log = structlog.get_logger()
 
@@ -115,13 +116,14 @@ class LiveFeeds:
             one.wake.wait(SESSION_SECONDS)
 
     def _looked(self, feed: Feed) -> bytes:
-        done, result = self._pool.apply(_tried, (feed.look,))
-        if done:
-            return bytes(result)
-        # The store is away: the page stays as it is, and is told when it is back.
-        if not isinstance(result, FsplugError):
-            log.error("feed-failed", exc_info=result)
-        return b""
+        try:
+            return bytes(done_in(self._pool, feed.look))
+        except FsplugError:
+            # The store is away: the page stays as it is, and is told when it is back.
+            return b""
+        except Exception:
+            log.exception("feed-failed")
+            return b""
 
     def _watch(self) -> None:
         known = -1
@@ -140,9 +142,9 @@ class LiveFeeds:
         self._seen = {company: seen for company, seen in self._seen.items() if company in companies}
         if not companies:
             return
-        done, versions = self._pool.apply(_tried, (lambda: self._versions(companies),))
+        versions = self._versions(companies)
         for company in companies:
-            seen = (calls_or_none(self._live, company), versions.get(company) if done else None)
+            seen = (calls_or_none(self._live, company), versions.get(company))
             if self._seen.get(company) != seen:
                 self._seen[company] = seen
                 for one in self._streams:
@@ -150,13 +152,13 @@ class LiveFeeds:
                         one.wake.set()
 
     def _versions(self, companies: set[str]) -> dict[str, int]:
+        """What holds in each company; of none while the store is away."""
+        try:
+            found: dict[str, int] = done_in(self._pool, lambda: self._read_versions(companies))
+            return found
+        except FsplugError:
+            return {}
+
+    def _read_versions(self, companies: set[str]) -> dict[str, int]:
         with self._store.connection():
             return {company: policies.current_version(self._store, company) for company in companies}
-
-
-def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
-    """The result, or what was raised: the threadpool would print it as well."""
-    try:
-        return True, work()
-    except Exception as error:
-        return False, error

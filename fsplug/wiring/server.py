@@ -48,6 +48,7 @@ from fsplug.wiring.loops import every
 from fsplug.wiring.refresher import Refresher
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.spoolgate import SpoolGate
+from fsplug.wiring.threads import done_in
 from fsplug.wiring.webconsole import POST_SECONDS, rounds, web_console
 
 log = structlog.get_logger()
@@ -260,21 +261,10 @@ class ServingProcess:
 
     def _run(self, work: Callable[[], Any]) -> Any:
         """Run what may wait for a disk in a thread, so that no call waits with it."""
-        done, result = gevent.get_hub().threadpool.apply(_tried, (work,))
-        if not done:
-            raise result
-        return result
+        return done_in(gevent.get_hub().threadpool, work)
 
     def _run_write(self, work: Callable[[], None]) -> None:
         if self.store.blocking:
             self._run(work)
         else:
             work()
-
-
-def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
-    """The result, or what was raised: the threadpool would print it as well."""
-    try:
-        return True, work()
-    except Exception as error:
-        return False, error

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import gevent
-import gevent.event
 import structlog
 from gevent import pywsgi, socket
 from gevent.pool import Pool
@@ -21,10 +20,11 @@ from fsplug.policy.addresses import normalised
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
-from fsplug.web.app import LONGEST_BODY, create_app, warm_up
+from fsplug.web.app import LONGEST_BODY, create_app
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
 from fsplug.wiring.settings import Settings
+from fsplug.wiring.threads import done_in
 from fsplug.wiring.webinput import Bounded
 
 log = structlog.get_logger()
@@ -91,7 +91,6 @@ class WebConsole:
             handler_class=_Handler,
             environ={"SERVER_NAME": host},
         )
-        gevent.spawn(self._app.warm_up)
         self._server.start()
         self._feeds.start()
 
@@ -165,7 +164,7 @@ def rounds(settings: Settings, store: Store) -> Callable[[], object]:
     if sending is None:
         return lambda: None
     pool = ThreadPool(1)
-    return lambda: _in(pool, sending.round)
+    return lambda: done_in(pool, sending.round)
 
 
 class InThreads:
@@ -178,22 +177,13 @@ class InThreads:
     def __init__(self, app: Any, feeds: LiveFeeds) -> None:
         self._app, self._feeds = app, feeds
         self._pages, self._hashes = ThreadPool(STORE_THREADS), ThreadPool(1)
-        self._is_warm = gevent.event.Event()
-
-    def warm_up(self) -> None:
-        """Have one thread do what every thread would do first; requests wait meanwhile."""
-        try:
-            _in(self._pages, lambda: warm_up(self._app))
-        finally:
-            self._is_warm.set()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        self._is_warm.wait()
         hashes = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING
         pool = self._hashes if hashes else self._pages
         environ["wsgi.input"] = io.BytesIO(_posted(environ))
         said: list[Any] = []
-        blocks = _in(pool, lambda: self._app(environ, lambda *words: said.append(words)))
+        blocks = done_in(pool, lambda: self._app(environ, lambda *words: said.append(words)))
         if FEED in environ and environ["REQUEST_METHOD"] == "GET":
             return self._fed(environ, start, *said[0])
         gevent.sleep(max(0.0, environ.get(NOT_BEFORE, 0.0) - time.monotonic()))
@@ -223,22 +213,7 @@ def _posted(environ: Mapping[str, Any]) -> bytes:
 def _sent(pool: ThreadPool, blocks: Any) -> Iterator[bytes]:
     each = iter(blocks)
     try:
-        while (block := _in(pool, lambda: next(each, None))) is not None:
+        while (block := done_in(pool, lambda: next(each, None))) is not None:
             yield block
     finally:
-        _in(pool, getattr(blocks, "close", lambda: None))
-
-
-def _in(pool: ThreadPool, work: Callable[[], Any]) -> Any:
-    is_done, result = pool.apply(_tried, (work,))
-    if not is_done:
-        raise result
-    return result
-
-
-def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
-    """The result, or what was raised: the threadpool would print it as well."""
-    try:
-        return True, work()
-    except Exception as error:
-        return False, error
+        done_in(pool, getattr(blocks, "close", lambda: None))

@@ -1,8 +1,8 @@
 """The console in a process of its own, served as by `fsplug serve`, by the story's clock."""
 
-from gevent import monkey
+from fsplug.wiring.patching import patch
 
-monkey.patch_all()
+patch()
 
 import sys  # noqa: E402
 import time  # noqa: E402

@@ -8,7 +8,6 @@ import pytest
 from fsplug.store import accounts, sessions
 from fsplug.store.accounts import LANGUAGES
 from fsplug.web import assets
-from fsplug.web.app import warm_up
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
@@ -104,10 +103,3 @@ def test_who_is_turned_away_goes_on_by_the_menu(console: Console, new_browser: A
     answer = bo.get("/policies")
     assert answer.status_code == 403
     assert 'href="/recordings"' in answer.text and 'href="/policies"' not in answer.text
-
-
-def test_warmed_up_no_page_has_to_wait_for_a_template_or_the_routes(app: Any) -> None:
-    warm_up(app)
-    kept = {name for _, name in app.jinja_env.cache}
-    assert kept == set(app.jinja_env.list_templates())
-    assert app.url_map._remap is False and type(app.jinja_env.cache) is dict

@@ -1,0 +1,22 @@
+"""Work that may wait for a disk, the store or a processor, done in a thread while calls go on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gevent.threadpool import ThreadPool
+
+
+def done_in(pool: ThreadPool, work: Callable[[], Any]) -> Any:
+    """What `work` returns or raises in a thread of the pool; this greenlet waits, and the loop goes on."""
+    is_done, result = pool.apply(_tried, (work,))
+    if not is_done:
+        raise result
+    return result
+
+
+def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
+    """The result, or what was raised: the threadpool would print it as well."""
+    try:
+        return True, work()
+    except Exception as error:
+        return False, error
