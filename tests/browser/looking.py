@@ -33,6 +33,12 @@ def until(page: Any, expression: str) -> None:
         page.wait_for_timeout(20)
 
 
+def follow(page: Any, control: Any) -> None:
+    """Press what leads to another page, and wait until all of that page is there."""
+    with page.expect_navigation():
+        control.click()
+
+
 class Eyes:
     """Looks at pages, in one language."""
 

@@ -9,11 +9,9 @@ from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.livecalls import Talk
 from fsplug.store import accounts, roster, sessions
 from fsplug.store.drafts import drafted
+from tests.browser.looking import follow
 from tests.browser.site import Site
 from tests.browser.switchcalls import SwitchCalls, switch_calls
-
-# As long as anybody may wait for a change, in ms.
-SHOWN = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +42,9 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
     row = page.locator(f'tr[data-live-user="{other}"]')
     page.locator("html[data-live=on]").wait_for()
     calls.put(Talk(other, site.store.now()))
-    row.get_by_text("In a call since").wait_for(timeout=SHOWN)
+    row.get_by_text("In a call since").wait_for()
     calls.put()
-    row.get_by_text("In a call since").wait_for(state="detached", timeout=SHOWN)
+    row.get_by_text("In a call since").wait_for(state="detached")
 
 
 def test_who_listens_is_told_on_any_page_and_no_more_when_it_ends(
@@ -58,11 +56,11 @@ def test_who_listens_is_told_on_any_page_and_no_more_when_it_ends(
     page.locator("html[data-live=on]").wait_for()
     calls.put(Talk(EVERYTHING, listeners=(other,)))
     banner = page.get_by_role("alert").get_by_text("is listening to your call")
-    banner.wait_for(timeout=SHOWN)
+    banner.wait_for()
     page.mouse.wheel(0, 5_000)
     assert banner.bounding_box()["y"] >= 0, "it stays in sight"
     calls.put(Talk(EVERYTHING))
-    banner.wait_for(state="detached", timeout=SHOWN)
+    banner.wait_for(state="detached")
 
 
 def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
@@ -80,7 +78,7 @@ def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
     assert row.get_by_text("Your colleague is not in a call.").is_visible()
     entry.focus()
     calls.put(Talk(other, site.store.now()))
-    row.locator("form button").wait_for(timeout=SHOWN)
+    row.locator("form button").wait_for()
     assert page.evaluate("document.activeElement.textContent").strip() == "Listen in", "the focus stays"
     page.keyboard.press("Enter")
     page.get_by_role("status").get_by_text("You are listening in").wait_for()
@@ -99,15 +97,15 @@ def test_it_all_works_without_scripts_but_for_what_changes_by_itself(
     row = page.locator(f'tr[data-live-user="{other}"]')
     assert row.get_by_text("In a call since").is_visible()
     row.locator("summary").click()
-    row.get_by_role("button", name="Listen in").click()
+    follow(page, row.get_by_role("button", name="Listen in"))
     assert page.get_by_text("You are listening in").is_visible()
     page.get_by_label("Your profile").select_option("meeting")
-    page.get_by_role("button", name="Change").click()
+    follow(page, page.get_by_role("button", name="Change"))
     assert page.get_by_text("Your profile is now meeting").is_visible()
     page.goto("/people")
     page.get_by_role("checkbox").nth(1).check()
-    page.get_by_role("button", name="Show settings").click()
-    page.get_by_role("button", name="See the changes").click()
+    follow(page, page.get_by_role("button", name="Show settings"))
+    follow(page, page.get_by_role("button", name="See the changes"))
     assert page.get_by_text("Nothing changes").is_visible()
 
 
@@ -131,7 +129,7 @@ def test_search_narrows_the_list_as_one_types_and_it_stays_live(
     page.locator("tbody tr").nth(1).wait_for(state="detached")
     page.wait_for_timeout(300)
     calls.put(Talk(other, site.store.now()))
-    page.get_by_text("In a call since").wait_for(timeout=SHOWN)
+    page.get_by_text("In a call since").wait_for()
 
 
 def test_two_marked_users_are_changed_together(

@@ -9,7 +9,7 @@ import pytest
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
 from fsplug.store import accounts, audit, mails, recordings, shares
 from fsplug.store.accounts import LANGUAGES
-from tests.browser.looking import until
+from tests.browser.looking import follow, until
 from tests.browser.pages import playable
 from tests.browser.site import Site
 
@@ -31,6 +31,9 @@ _LOUDEST = """async () => {
 _PLAYS = (
     "heard.length > 0 && !heard[0].paused && !heard[0].muted && heard[0].readyState > 2 && heard[0].currentTime > {}"
 )
+
+_ALL_WITH_THE_NUMBER = """() => { const rows = [...document.querySelectorAll("#rows tr")];
+    return rows.length > 0 && rows.every(row => row.innerText.includes("+4526114410")); }"""
 
 
 def _press_play(page: Any) -> None:
@@ -81,21 +84,19 @@ def test_sound_is_had_by_no_other_way_than_the_player(visit: Callable[..., Any],
 def test_without_scripts_a_button_begins_and_the_browser_plays(visit: Callable[..., Any], site: Site) -> None:
     page = visit(SUPERUSER, java_script_enabled=False)
     page.goto(f"/recordings/{playable(site.store)}")
-    page.locator("form[action$='/play'] button.first").click()
+    follow(page, page.locator("form[action$='/play'] button.first"))
     audio = page.locator("audio[controls]")
     assert audio.count() == 1 and "nodownload" in (audio.get_attribute("controlslist") or "")
 
 
 def test_a_number_is_found_by_any_spelling_and_by_a_part_of_it(visit: Callable[..., Any]) -> None:
     page = visit(SUPERUSER)
-    page.goto("/recordings?period=month")
     for typed in ("+4526114410", "26 11 44 10", "0045 26114410", "1144"):
+        page.goto("/recordings?period=month")
+        assert not page.evaluate(_ALL_WITH_THE_NUMBER), "there are others, too"
         page.fill("[name=number]", typed)
         page.locator("form.filters button.first").click()
-        page.wait_for_url(lambda url: "number=" in url)
-        until(page, "document.querySelectorAll('#rows tr').length > 0")
-        rows = page.locator("#rows tr").all_inner_texts()
-        assert rows and all("+4526114410" in row for row in rows), typed
+        until(page, _ALL_WITH_THE_NUMBER)
 
 
 def test_an_empty_list_offers_a_wider_period(visit: Callable[..., Any]) -> None:
@@ -136,16 +137,14 @@ def test_a_recording_is_shared_and_taken_back(visit: Callable[..., Any], site: S
     page.goto(f"/recordings/{recording}")
     page.fill("[name=email]", "kunde@outside.example")
     page.fill("[name=subject]", "Vores <samtale>")
-    page.locator("form.share button:not([type=button])").last.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("form.share button:not([type=button])").last)
     assert "kunde@outside.example" in page.locator("main").inner_text()
     [share] = [one for one in shares.listed(site.store, ACME) if one.email == "kunde@outside.example"]
     assert share.subject == "Vores <samtale>"
     assert {str(one.kind) for one in mails.listed(site.store, ACME) if one.subject == share.id} == {"share", "code"}
     row = page.locator("tr", has_text="kunde@outside.example")
     row.locator("summary").click()
-    row.locator("button.harm").click()
-    page.wait_for_load_state()
+    follow(page, row.locator("button.harm"))
     assert not shares.get(site.store, ACME, share.id).is_open(site.store.now())
 
 
@@ -178,8 +177,7 @@ def test_what_is_deleted_is_gone_at_once_and_can_be_brought_back(
     listed = {one.id for one in recordings.listed(site.store, ACME, 1_000) if one.location}
     assert not listed & set(chosen)
     assert not set(chosen) & {one.get_attribute("value") for one in page.locator("#rows input").all()}
-    page.locator("form.notice button").first.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("form.notice button").first)
     assert set(chosen) <= {one.get_attribute("value") for one in page.locator("#rows input[name=recording]").all()}
     assert set(chosen) <= {one.id for one in recordings.listed(site.store, ACME, 1_000)}
 

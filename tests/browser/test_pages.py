@@ -8,6 +8,7 @@ import pytest
 
 from fsplug.lab.story.cast import EVERYTHING
 from fsplug.store.accounts import LANGUAGES
+from tests.browser.looking import follow
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site
 
@@ -128,8 +129,7 @@ def test_a_language_changes_every_word_of_the_menu(visit: Callable[..., Any]) ->
     menus = []
     for language in LANGUAGES:
         page.goto("/account")
-        page.locator(f"form[action='/language'] button[value={language}]").first.click()
-        page.wait_for_load_state()
+        follow(page, page.locator(f"form[action='/language'] button[value={language}]").first)
         assert page.locator("html").get_attribute("lang") == language
         menus.append([one.strip() for one in page.locator("nav.nav a").all_inner_texts()])
     assert len(menus[0]) >= 3
@@ -143,8 +143,8 @@ def test_it_is_there_without_scripts(visit: Callable[..., Any], site: Site, forg
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1
     if place.username is not None:
-        page.locator("header form[action='/sign-out'] button").click()
-        page.wait_for_url("**/sign-in")
+        follow(page, page.locator("header form[action='/sign-out'] button"))
+        assert page.url.endswith("/sign-in")
 
 
 def test_pages_that_are_not_theirs_are_not_in_their_menu(visit: Callable[..., Any], site: Site) -> None:

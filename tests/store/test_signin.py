@@ -75,10 +75,10 @@ def test_unknown_accounts_take_as_long_as_known_ones(open_store: Callable[..., S
     accounts.give_password(console.store, ACME, "1001", PASSWORD, real, "root")
 
     def seconds(email: str) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         with pytest.raises(Refused):
             signin.sign_in(console.store, Typed(ACME, email, "wrong", address=email), real, console.vault)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     known, unknown = (min(seconds(email) for _ in range(4)) for email in (ANNA, "nobody@acme.example"))
     assert 0.7 < known / unknown < 1.4
