@@ -11,15 +11,14 @@ from urllib.parse import urlencode
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.ports import some_ports
 from fsplug.policy.listening import Door, Reason
 from fsplug.policy.listening_words import REASONS
 from fsplug.store import sessions
 from tests.calls.conftest import left_as_found
+from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import CUSTOMER, Line
-from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, allowed, both, has_ended, user_of, without_right
+from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, both, has_ended, user_of, without_right
 from tests.calls.plant import ACME, Plant
-from tests.calls.serving import Serving
 
 HERE, APART = "in one process", "apart"
 
@@ -73,53 +72,29 @@ class Pages:
         wait_for(lambda: what in self.told[since:], 5, f"to be told: {what}")
 
 
-def with_roles(document: dict[str, Any]) -> None:
-    """Anna and Bo may sign in."""
-    for username in (ANNA, BO):
-        user_of(document, username)["role"] = "my-console"
-
-
-everybody = both(allowed, with_roles)
-
-
 @pytest.fixture(scope="module", params=[HERE, APART])
 def module_plant(
     line: Line, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Plant]:
-    """fsplug with its console on `web_port`."""
-    line.bring_back()
-    [port] = some_ports(1)
-    web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
-    plant = Plant(line, tmp_path_factory.mktemp("plant"), **web)
-    plant.web_port = port  # type: ignore[attr-defined]
-    console = None
-    if request.param == APART:
-        plant.serving = Serving(plant.data, {**line.settings, **web}, "calls")
-        console = Serving(plant.data, {**line.settings, **web}, "console")
-    with plant.running():
-        if console is not None:
-            console.start(wait=False)
-        wait_for(lambda: _answers(port), 15, "the console to answer")
+) -> Iterator[ConsolePlant]:
+    """fsplug with its console."""
+    with console_plant(line, tmp_path_factory.mktemp("plant"), is_apart=request.param == APART) as plant:
         yield plant
-        if console is not None:
-            assert console.failures() == []
-            assert console.stop() == 0
 
 
 @pytest.fixture
-def plant(module_plant: Plant) -> Iterator[Plant]:
+def plant(module_plant: ConsolePlant) -> Iterator[ConsolePlant]:
     """The same, found and left as it was."""
     yield from left_as_found(module_plant)
 
 
 @pytest.fixture
-def pages(plant: Plant, people: Party) -> Callable[[str], Pages]:
+def pages(plant: ConsolePlant, people: Party) -> Callable[[str], Pages]:
     """Makes the pages of somebody who signs in now."""
     plant.apply(everybody)
 
     def made(username: str) -> Pages:
         cookie = sessions.begin(plant.store, ACME, username, "192.0.2.1", "browser")
-        return Pages(plant.web_port, cookie)  # type: ignore[attr-defined]
+        return Pages(plant.web_port, cookie)
 
     return made
 
@@ -173,10 +148,3 @@ def test_who_has_no_phone_is_told_so(plant: Plant, people: Party, pages: Callabl
     plant.apply(both(everybody, lambda document: user_of(document, BO).update(device=[])))
     status, page = pages(BO).ask("/colleagues/listen", to=ANNA)
     assert (status, "ingen telefon" in page) == (422, True)
-
-
-def _answers(port: int) -> bool:
-    try:
-        return Pages(port, "").ask("/sign-in")[0] == 200
-    except OSError:
-        return False

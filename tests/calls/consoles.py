@@ -1,0 +1,60 @@
+"""fsplug with its console beside a switch: in the process that serves calls, or in one of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import some_ports
+from tests.calls.lines import Line
+from tests.calls.listeners import ANNA, BO, allowed, both, user_of
+from tests.calls.plant import Plant
+from tests.calls.serving import Serving
+
+
+class ConsolePlant(Plant):
+    """A plant whose console listens on `web_port`."""
+
+    def __init__(self, line: Line, data: Path) -> None:
+        [self.web_port] = some_ports(1)
+        self.web = {"web_port": self.web_port, "web_url": f"http://127.0.0.1:{self.web_port}"}
+        super().__init__(line, data, **self.web)
+
+
+@contextmanager
+def console_plant(line: Line, data: Path, is_apart: bool) -> Iterator[ConsolePlant]:
+    """It runs, its console answers."""
+    line.bring_back()
+    plant, console = ConsolePlant(line, data), None
+    if is_apart:
+        plant.serving, console = (Serving(data, {**line.settings, **plant.web}, only) for only in ("calls", "console"))
+    with plant.running():
+        if console is not None:
+            console.start(wait=False)
+        wait_for(lambda: _answers(plant.web_port), 15, "the console to answer")
+        yield plant
+        if console is not None:
+            assert console.failures() == []
+            assert console.stop() == 0
+
+
+def with_roles(document: dict[str, Any]) -> None:
+    """Anna and Bo may sign in."""
+    for username in (ANNA, BO):
+        user_of(document, username)["role"] = "my-console"
+
+
+everybody = both(allowed, with_roles)
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/sign-in")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
