@@ -7,12 +7,14 @@ from pathlib import Path
 from subprocess import Popen
 
 from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound
+from benchmarks.xmlclient import Client
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.ports import some_ports
 from fsplug.store import provision
 from fsplug.store.database import Store
 
 _LINKED = b"calls-restored"
+_PASSWORD = "bench"
 DEMO = SOURCES / "fixtures" / "demo.toml"
 
 
@@ -40,16 +42,16 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
 
 
 @contextmanager
-def answering(
-    folder: Path, program: Sequence[str], listen_port: int, xml_port: int, password: str
-) -> Iterator[Popen[bytes]]:
-    """`fsplug serve` for this folder, its XML endpoint up; there is no switch."""
+def answering(folder: Path, program: Sequence[str], has_console: bool = False) -> Iterator[tuple[Client, int]]:
+    """`fsplug serve` for this folder without a switch: who asks its XML endpoint, and the port of its console."""
     log = folder / "serve.log"
-    [nobody] = some_ports(1)
-    settings = {"xml_port": xml_port, "xml_password": password, "event_socket_port": nobody}
+    listen_port, xml_port, web_port, nobody = some_ports(4)
+    settings = {"xml_port": xml_port, "xml_password": _PASSWORD, "event_socket_port": nobody, "least_free_bytes": 0}
+    if has_console:
+        settings |= {"web_port": web_port, "web_url": f"http://127.0.0.1:{web_port}"}
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
-        wait_until_bound(process, xml_port, log)
-        yield process
+        wait_until_bound(process, web_port if has_console else xml_port, log)
+        yield Client(xml_port, _PASSWORD, folder), web_port
 
 
 def _environment(settings: Mapping[str, object], listen_port: int) -> dict[str, str]:

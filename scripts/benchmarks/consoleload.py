@@ -11,12 +11,11 @@ from tempfile import TemporaryDirectory
 from benchmarks import company
 from benchmarks.figures import Figure, Target, number
 from benchmarks.pageclient import PER_PERSON
-from benchmarks.processes import python, running, wait_until_bound
+from benchmarks.processes import python
 from benchmarks.setting import Setting
 from benchmarks.signins import p99_of, verdicts
 from benchmarks.xmlclient import Client
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.ports import some_ports
 from fsplug.store import sessions
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted
@@ -25,7 +24,7 @@ PEOPLE, PER_SECOND = 20, 50.0
 SHOWN = Target(f"a change shown in the last of {PEOPLE * PER_PERSON} open pages", 1, "s")
 GROWTH = Target(f"a verdict under {PER_SECOND:.0f} pages/s, more than without, 99th percentile", 5, "ms")
 TARGETS = (SHOWN, GROWTH)
-_DOMAIN, _PASSWORD = "acme.example", "bench"
+_DOMAIN = "acme.example"
 _WARM_UP = 100
 
 
@@ -103,20 +102,8 @@ def _p95(took: Sequence[float]) -> float:
 def _serving(folder: Path, setting: Setting) -> Iterator[_Served]:
     store = company.lay_out(folder)
     cookies = ",".join(_signed_in(store))
-    listen_port, xml_port, web_port, nobody = some_ports(4)
-    settings = {
-        "FSPLUG_LISTEN_PORT": str(listen_port),
-        "FSPLUG_XML_PORT": str(xml_port),
-        "FSPLUG_XML_PASSWORD": _PASSWORD,
-        "FSPLUG_EVENT_SOCKET_PORT": str(nobody),
-        "FSPLUG_WEB_PORT": str(web_port),
-        "FSPLUG_WEB_URL": f"http://127.0.0.1:{web_port}",
-        "FSPLUG_LEAST_FREE_BYTES": "0",
-    }
-    log = folder / "serve.log"
-    with running([*setting.program, "serve", "--data", str(folder)], log, settings) as process:
-        wait_until_bound(process, web_port, log)
-        yield _Served(folder, store, Client(xml_port, _PASSWORD, folder), web_port, cookies)
+    with company.answering(folder, setting.program, has_console=True) as (client, web_port):
+        yield _Served(folder, store, client, web_port, cookies)
     store.close()
 
 

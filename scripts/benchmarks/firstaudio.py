@@ -15,9 +15,7 @@ from typing import Any
 
 from benchmarks import company
 from benchmarks.figures import Figure, Target, number
-from benchmarks.processes import running, wait_until_bound
 from benchmarks.setting import Setting
-from fsplug.lab.ports import some_ports
 from fsplug.store import ledger, sessions
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted
@@ -90,19 +88,8 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[str, str]]:
     _record(store, folder / "archive")
     cookie = _sign_in(store)
     store.close()
-    listen_port, web_port, nobody = some_ports(3)
-    url = f"http://127.0.0.1:{web_port}"
-    settings = {
-        "FSPLUG_LISTEN_PORT": str(listen_port),
-        "FSPLUG_WEB_PORT": str(web_port),
-        "FSPLUG_WEB_URL": url,
-        "FSPLUG_EVENT_SOCKET_PORT": str(nobody),
-        "FSPLUG_LEAST_FREE_BYTES": "0",
-    }
-    log = folder / "serve.log"
-    with running([*setting.program, "serve", "--data", str(folder)], log, settings) as process:
-        wait_until_bound(process, web_port, log)
-        yield url, cookie
+    with company.answering(folder, setting.program, has_console=True) as (_, web_port):
+        yield f"http://127.0.0.1:{web_port}", cookie
 
 
 def _sign_in(store: Store) -> str:

@@ -11,10 +11,9 @@ from uuid import uuid4
 
 from benchmarks import company, signinclient
 from benchmarks.figures import Figure, Target, number
-from benchmarks.processes import python, running, wait_until_bound
+from benchmarks.processes import python
 from benchmarks.setting import Setting
 from benchmarks.xmlclient import Client
-from fsplug.lab.ports import some_ports
 from fsplug.modpython_house import ARM
 from fsplug.store import accounts
 from fsplug.store.database import Store
@@ -23,7 +22,7 @@ from fsplug.store.passwords import Passwords
 
 GROWTH = Target("a verdict while 20 sign in at once, more than without, 99th percentile", 5, "ms")
 TARGETS = (GROWTH,)
-_DOMAIN, _PASSWORD = "acme.example", "bench"
+_DOMAIN = "acme.example"
 _PER_SECOND = 100.0
 _WARM_UP = 100
 
@@ -51,20 +50,8 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Client, int]]:
     store = company.lay_out(folder)
     _give_accounts(store)
     store.close()
-    listen_port, xml_port, web_port, nobody = some_ports(4)
-    settings = {
-        "FSPLUG_LISTEN_PORT": str(listen_port),
-        "FSPLUG_XML_PORT": str(xml_port),
-        "FSPLUG_XML_PASSWORD": _PASSWORD,
-        "FSPLUG_EVENT_SOCKET_PORT": str(nobody),
-        "FSPLUG_WEB_PORT": str(web_port),
-        "FSPLUG_WEB_URL": f"http://127.0.0.1:{web_port}",
-        "FSPLUG_LEAST_FREE_BYTES": "0",
-    }
-    log = folder / "serve.log"
-    with running([*setting.program, "serve", "--data", str(folder)], log, settings) as process:
-        wait_until_bound(process, web_port, log)
-        yield Client(xml_port, _PASSWORD, folder), web_port
+    with company.answering(folder, setting.program, has_console=True) as served:
+        yield served
 
 
 def _give_accounts(store: Store) -> None:

@@ -14,7 +14,6 @@ from benchmarks import company, crowd, xmlclient
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from benchmarks.xmlclient import Client
-from fsplug.lab.ports import some_ports
 
 DIALPLAN = Target("a dialplan of 10,000 users at 200/s, 99th percentile", 5, "ms")
 DIRECTORY = Target("a phone of 10,000 users at 200/s, 99th percentile", 5, "ms")
@@ -22,7 +21,6 @@ DIALPLAN_HUGE = Target("a dialplan of 100,000 users, against 10,000", 1.2, "time
 DIRECTORY_HUGE = Target("a phone of 100,000 users, against 10,000", 1.2, "times")
 TARGETS = (DIALPLAN, DIRECTORY, DIALPLAN_HUGE, DIRECTORY_HUGE)
 LARGE, HUGE = 10_000, 100_000
-PASSWORD = "bench"
 _RATE = 200.0
 _KINDS: dict[str, Callable[[int], bytes]] = {"dialplan": xmlclient.dialplan, "directory": xmlclient.directory}
 
@@ -59,9 +57,7 @@ def serving(setting: Setting, users: int) -> Iterator[Client]:
     with TemporaryDirectory(prefix="fsplug-bench-") as name:
         folder = Path(name)
         company.lay_out(folder, crowd.document(users)).close()
-        xml_port, listen_port = some_ports(2)
-        with company.answering(folder, setting.program, listen_port, xml_port, PASSWORD):
-            client = Client(xml_port, PASSWORD, folder)
+        with company.answering(folder, setting.program) as (client, _):
             for ask in _KINDS.values():
                 client.answer(ask(0))
             yield client
