@@ -109,6 +109,8 @@ def _narrow_to_own(actor: Actor, rule: Rule, params: dict[str, Any]) -> None:
     if rule.own is None or params.get(rule.own) not in (None, actor.name):
         raise Refused("not-own", f"{actor.name} may reach their own {rule.need} only", actor=actor.name)
     params[rule.own] = actor.name
+    if "since" in params:
+        params["since"] = max(params["since"] or 0.0, actor.began_at)
 
 
 def path_of(ctx: "click.Context") -> str:

@@ -41,7 +41,8 @@ class Reach(StrEnum):
 class Actor:
     """Who asks. An operator, who has the store itself, has no `scope`; a user has one, and a company.
 
-    `departments` are those a sub-admin administers.
+    `departments` are those a sub-admin administers. What is older than `began_at` (epoch seconds) is another's, who had
+    the username before.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Actor:
     role: Role = Role.NONE
     company: str | None = None
     departments: frozenset[str] = frozenset()
+    began_at: float = 0.0
 
     @property
     def is_operator(self) -> bool:

@@ -3,7 +3,7 @@
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.policy.scopes import Actor
-from fsplug.store import grants
+from fsplug.store import grants, people
 from fsplug.store.companies import get
 from fsplug.store.database import Store
 from fsplug.store.versioned import company_id
@@ -17,7 +17,8 @@ def actor(store: Store, domain: str, username: str) -> Actor:
         text = f"{domain} has no user {username}; see: fsplug user list --company {domain}"
         raise Invalid("unknown-user", text, company=domain, name=username)
     departments = grants.administered(store, domain, username, get(store, domain).version)
-    return Actor(username, AdminScope(found[1]), Role(found[0]), domain, departments)
+    began_at = people.began_at(store, domain, username)
+    return Actor(username, AdminScope(found[1]), Role(found[0]), domain, departments, began_at)
 
 
 def named(store: Store, text: str, company: str | None = None) -> Actor:

@@ -4,7 +4,7 @@ import json
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.scopes import Actor, Need, check_may, check_own
-from fsplug.store import audit, companies, heard, recordings
+from fsplug.store import audit, companies, heard, people, recordings
 from fsplug.store.database import Store
 from fsplug.store.heard import Heard
 from fsplug.store.recordings import Recording, State
@@ -39,8 +39,8 @@ def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str
     why = _reason(store, domain, reason)
     with store.atomic():
         found = playable(recording(store, domain, recording_id, actor))
-        people = people_of(store, found)
-        audit.add(store, domain, actor.told, "play", found.id, people, call=found.call, **why)
+        about = people_of(store, found)
+        audit.add(store, domain, actor.told, "play", found.id, about, call=found.call, **why)
     return found
 
 
@@ -53,8 +53,11 @@ def playable(recording: Recording) -> Recording:
 
 
 def people_of(store: Store, recording: Recording) -> list[str]:
-    """The users who are heard in it."""
-    return [] if recording.company is None else heard.people(ends_of(store, recording), recording.user)
+    """The users who are heard in it; not who was given the username of one of them later."""
+    if recording.company is None:
+        return []
+    named, domain = heard.people(ends_of(store, recording), recording.user), recording.company
+    return [username for username in named if people.began_at(store, domain, username) <= recording.at]
 
 
 def ends_of(store: Store, recording: Recording) -> tuple[Heard, Heard]:

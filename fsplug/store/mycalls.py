@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.policy.scopes import told
-from fsplug.store import activity, heard, listening
+from fsplug.store import activity, heard, listening, people
 from fsplug.store.activity import Sought
 from fsplug.store.audit import Entry
 from fsplug.store.database import Store
@@ -43,7 +43,8 @@ class Leaf:
 
 def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> Leaf:
     """What others did with this user's calls, newest first; a listen-in in which nothing was heard is none."""
-    sought = Sought(acts=ACTS, people=(username,), not_by=told(username, domain))
+    since = people.began_at(store, domain, username)
+    sought = Sought(since=since or None, acts=ACTS, people=(username,), not_by=told(username, domain))
     found = activity.search(store, domain, sought, limit + 1, before)
     entries = found[:limit]
     listens = listening.heard_of(store, domain, [str(one.facts.get("listen")) for one in entries if one.act == LISTEN])

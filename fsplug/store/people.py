@@ -29,6 +29,23 @@ _LISTED = f"""{_USERS} AND u.username IN
     (SELECT p.username FROM "user" p WHERE p.company = ? AND {HOLDS.format("p")} AND p.username > ?
      ORDER BY p.username LIMIT ?) ORDER BY u.username, n.position"""
 
+# One row after the other without a pause is one and the same user; the first user of that name had all that is his.
+_BEGAN_AT = """SELECT v.at FROM "user" u JOIN policy_version v ON v.company = u.company AND v.version = u.since
+    WHERE u.company = ? AND u.username = ? AND NOT EXISTS (SELECT 1 FROM "user" b
+        WHERE b.company = u.company AND b.username = u.username AND b.until = u.since)
+    AND EXISTS (SELECT 1 FROM "user" o
+        WHERE o.company = u.company AND o.username = u.username AND o.until < u.since)
+    ORDER BY u.since DESC LIMIT 1"""
+
+
+def began_at(store: Store, domain: str, username: str) -> float:
+    """Since when (epoch seconds) the username is its latest user's: 0.0 when nobody else had it before.
+
+    A username that somebody has left behind may be given to another person, whose calls the earlier ones are not.
+    """
+    found = store.row(_BEGAN_AT, company_id(store, domain), username)
+    return float(found[0]) if found else 0.0
+
 
 def user_at(store: Store, domain: str, username: str, version: int) -> User | None:
     """The user as of a policy version, or None."""

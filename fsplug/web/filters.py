@@ -91,11 +91,12 @@ def sought(store: Store, filters: Filters, viewer: Viewer) -> Sought:
     """What the store is to look for: the viewer's own only, where they reach no further. Invalid says what is wrong."""
     since, until = days(filters, viewer).bounds(viewer.moments.zone)
     people = found.users_called(store, viewer.domain, filters.person) if filters.person else None
+    own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
     return Sought(
-        since,
+        since if own is None else max(since or 0.0, viewer.actor.began_at),
         until,
         Direction(filters.direction) if filters.direction else None,
-        None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username,
+        own,
         people,
         filters.department or None,
         filters.group or None,

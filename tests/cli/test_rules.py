@@ -142,6 +142,26 @@ def test_recordings_are_the_superusers_and_one_s_own(staff: Cli) -> None:
     assert staff.error("--as", CHIEF, "recording", "list") == (3, "not-allowed")
 
 
+def test_who_is_given_a_username_that_was_another_s_hears_and_reads_nothing_of_theirs(staff: Cli) -> None:
+    whose = ("--company", ACME, "1009")
+    words = ("--extension", "1009", "--role", "my-console", "--email")
+    share = ("share", "create", "--company", ACME, "d-rec", "--to", "x@y.example", "--subject", "s")
+    staff.ok("user", "add", *whose, *words, "bo@acme.example")
+    staff.write(recorded("d", at=5000.0, user="1009"))
+    staff.ok(*share)
+    assert staff.json("--as", "1009@acme.example", "call", "show", "d")["call"] == "d"
+    staff.ok("user", "remove", *whose, "--yes")
+    staff.ok("user", "add", *whose, *words, "carl@acme.example")
+    staff.ok(*share)
+    carl = ("--as", "1009@acme.example")
+    for noun in ("recording", "call", "gap", "listen"):
+        assert staff.json(*carl, noun, "list") == [], noun
+    assert staff.error(*carl, "recording", "show", "d-rec") == (2, "unknown-recording")
+    assert staff.error(*carl, "call", "show", "d")[0] == 3
+    assert [one["act"] for one in staff.json(*carl, "audit", "list")] == ["rights"]
+    assert "d-rec" in {one["id"] for one in staff.json("--as", SUPERUSER, "recording", "list")}
+
+
 def test_policy_is_the_superuser_s(staff: Cli) -> None:
     words = ("exclude", "add", "--company", ACME, "+4533333333")
     for actor in (SUB_ADMIN, CHIEF, LISTENER):

@@ -1,5 +1,6 @@
 """Users, groups and numbers, as of any policy version."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from fsplug.policy.entities import User
 from fsplug.store import groups, numbers, people, policies, provision
 from fsplug.store.database import Store
+from fsplug.store.drafts import Draft, drafted
+from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA, CAST
 
 ANNA = User("1001", "1001", "Anna", "Sales", True, ("+4570101001", "+4520101001"))
@@ -102,3 +105,20 @@ def test_a_department_s_people_are_those_of_the_version(moved: Store) -> None:
     assert people.in_department(moved, ACME, "Sales", 2) == ["1002"]
     assert people.in_department(moved, ACME, None, 2) == ["david"]
     assert people.in_department(moved, BETA, "Sales", 1) == []
+
+
+def test_a_username_given_to_another_person_is_theirs_from_then_on(console: Console) -> None:
+    def change(act: Callable[[Draft], None]) -> None:
+        console.clock.turn(60.0)
+        with drafted(console.store, ACME, "operator") as draft:
+            act(draft)
+
+    newcomer = {"username": "1003", "extension": "1003", "name": "Carl"}
+    change(lambda draft: draft.put("user", {**newcomer, "name": "Clara K"}, "1003"))
+    assert people.began_at(console.store, ACME, "1003") == 0.0, "Clara is who she was"
+    change(lambda draft: draft.remove("user", "1003"))
+    change(lambda draft: draft.put("user", newcomer))
+    began_at = console.clock.now
+    change(lambda draft: draft.put("user", {**newcomer, "name": "Carl L"}, "1003"))
+    assert people.began_at(console.store, ACME, "1003") == began_at
+    assert people.began_at(console.store, ACME, "1002") == people.began_at(console.store, ACME, "nobody") == 0.0

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.store import ledger
+from fsplug.store import actors, hearing, ledger
+from fsplug.store.drafts import drafted
 from fsplug.web import filters
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -220,3 +221,19 @@ def test_a_cursor_is_read_back_as_it_was_written() -> None:
     address = filters.Filters().at(at)
     assert address is not None
     assert filters.cursor(address.partition("before=")[2]) == at
+
+
+def test_a_username_that_was_another_s_brings_none_of_their_calls(bo: Browser, past: Console) -> None:
+    past.made()
+    assert _calls(bo.get("/recordings").text) == ["today-within", "today-out"]
+    with drafted(past.store, ACME, "operator") as draft:
+        draft.put("group", {"number": "2001", "name": "Sales", "members": ["1001"]}, "2001")
+        draft.remove("user", "1002")
+    with drafted(past.store, ACME, "operator") as draft:
+        draft.put("user", {"username": "1002", "extension": "1002", "name": "Carl"})
+    past.made("1002", "carl@acme.example", "my-console")
+    hearing.play(past.store, ACME, "today-out-rec", actors.actor(past.store, ACME, "1001"))
+    bo.sign_in(email="carl@acme.example")
+    assert _calls(bo.get("/recordings").text) == []
+    assert bo.get("/recordings/today-out-rec").status_code == 404
+    assert "Anna" not in bo.get("/my-calls").text
