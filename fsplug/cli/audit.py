@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fsplug.cli.command import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
-from fsplug.cli.listing import Asked, find, first, listing_options, more
+from fsplug.cli.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.options import company_option
 from fsplug.cli.output import counted, safe, table, when
 from fsplug.errors import Unavailable
@@ -24,7 +24,7 @@ def audit() -> None:
 
 
 @audit.command(name="list")
-@listing_options
+@numberless_options
 @click.option("--act", metavar="ACT", help="Only such acts: play, share, sign-in, rights, policy ...")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:

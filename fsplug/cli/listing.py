@@ -42,14 +42,21 @@ class Asked:
 
 def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--company --limit --since --until --number --user; the command is given them as one `Asked`."""
+    return _asking(command, tuple(_OPTIONS))
 
+
+def numberless_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `listing_options`, for a list of what has no telephone number: it takes no --number."""
+    return _asking(command, tuple(name for name in _OPTIONS if name != "number"))
+
+
+def _asking(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
     @functools.wraps(command)
     def asking(*args: Any, **options: Any) -> Any:
-        names = ("company", "limit", "since", "until", "number", "user")
         return command(*args, asked=Asked(**{name: options.pop(name) for name in names}), **options)
 
-    for option in reversed(_OPTIONS):
-        asking = option(asking)
+    for name in reversed(names):
+        asking = _OPTIONS[name](asking)
     return asking
 
 
@@ -117,11 +124,15 @@ def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
         before = row.cursor
 
 
-_OPTIONS = (
-    click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's."),
-    click.option("--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="At most so many."),
-    click.option("--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d, today."),
-    click.option("--until", type=MOMENT, help="Before this time."),
-    click.option("--number", metavar="NUMBER", help="With this number at one end, in any spelling."),
-    click.option("--user", metavar="USER", help="About this user: username, extension or number."),
-)
+_OPTIONS = {
+    "company": click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's."),
+    "limit": click.option(
+        "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="At most so many."
+    ),
+    "since": click.option(
+        "--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d, today."
+    ),
+    "until": click.option("--until", type=MOMENT, help="Before this time."),
+    "number": click.option("--number", metavar="NUMBER", help="With this number at one end, in any spelling."),
+    "user": click.option("--user", metavar="USER", help="About this user: username, extension or number."),
+}

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from fsplug.cli.command import Invocation, Noun, pass_invocation
-from fsplug.cli.listing import Asked, find, first, listing_options, more
+from fsplug.cli.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.options import company_option
 from fsplug.cli.output import sheet, table, when
 from fsplug.store import mails
@@ -21,7 +21,7 @@ def mail() -> None:
 
 
 @mail.command(name="list")
-@listing_options
+@numberless_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that are so.")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from peewee import JOIN, SQL, NodeList
 
@@ -135,6 +136,15 @@ def listed(
     if wanted.number is not None:
         query = query.where((DECISION.caller == wanted.number) | (DECISION.answerer == wanted.number))
     return [_recording(row) for row in store.query(page(query, RECORDING, wanted, limit, before))]
+
+
+def with_number(company: str, number: str) -> Any:
+    """The ids of the company's (an id) recordings with this caller or answerer, to stand in a query."""
+    decided = RECORDING.select(RECORDING.id).join(
+        DECISION, on=((DECISION.id == RECORDING.decision) & (DECISION.company == RECORDING.company))
+    )
+    ends = (DECISION.caller == number) | (DECISION.answerer == number)
+    return decided.where((RECORDING.company == company) & ends)
 
 
 def get(store: Store, domain: str, recording: str) -> Recording | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import SAYS, normalised
-from fsplug.policy.scopes import Actor, Need, check_may
+from fsplug.policy.scopes import Actor, Need, check_may, told
 from fsplug.store import accounts, audit, hearing, mails, onetime, recordings
 from fsplug.store.database import Row, Store
 from fsplug.store.listing import EVERYTHING, Cursor, Wanted, page
@@ -99,8 +99,8 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
     with store.atomic():
         store.run(_INSERT, *row, str(offer.code_by), expires_at, offer.plays)
         people = hearing.people_of(store, found)
-        told = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
-        audit.add(store, domain, actor.told, "share", found.id, people, code_by=str(offer.code_by), **told)
+        facts = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
+        audit.add(store, domain, actor.told, "share", found.id, people, code_by=str(offer.code_by), **facts)
         mails.queue(store, domain, mails.Kind.SHARE, share, email, language)
         if offer.code_by is CodeBy.MAIL:
             mails.queue(store, domain, mails.Kind.CODE, share, email, language)
@@ -119,10 +119,13 @@ def get(store: Store, domain: str, share: str) -> Share:
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Share]:
-    """The company's shares, newest first. `person`: made by this user."""
-    query = _SHARES.where(SHARE_LINK.company == company_id(store, domain))
+    """The company's shares, newest first. `person`: made by this user; `number`: at one end of what is shared."""
+    company = company_id(store, domain)
+    query = _SHARES.where(SHARE_LINK.company == company)
     if wanted.person is not None:
-        query = query.where(SHARE_LINK.made_by == wanted.person)
+        query = query.where(SHARE_LINK.made_by == told(wanted.person, domain))
+    if wanted.number is not None:
+        query = query.where(SHARE_LINK.recording.in_(recordings.with_number(company, wanted.number)))
     return [_share(row) for row in store.query(page(query, SHARE_LINK, wanted, limit, before))]
 
 

@@ -14,7 +14,7 @@ from fsplug.store.signin import Typed
 from fsplug.store.vault import Vault
 from fsplug.wiring.settings import read
 from tests.cli.conftest import ACME, BETA, Cli
-from tests.cli.happened import answered, recorded
+from tests.cli.happened import answered, recorded, talk_to
 
 ANNA, PASSWORD = "anna@acme.example", "correct horse battery"
 WHOSE = ("--company", ACME)
@@ -100,6 +100,24 @@ def test_a_recording_is_shared_listed_and_revoked(staff: Cli) -> None:
     assert staff.error("share", "revoke", "--company", BETA, share["id"]) == (2, "unknown-share")
     staff.ok("share", "revoke", *WHOSE, share["id"])
     assert "revoked by anna" in staff.ok("share", "list")
+
+
+def test_shares_are_found_by_who_made_them_and_by_the_customer_s_number(staff: Cli) -> None:
+    staff.write(recorded("b", at=5000.0, talk=talk_to(caller="55667788")))
+    for recording, by in (("a-rec", ("--as", "1001")), ("b-rec", ())):
+        staff.ok("share", "create", *WHOSE, *by, recording, "--to", "x@y.example", "--subject", "s")
+
+    def shared(*words: str) -> list[str]:
+        return [one["recording"] for one in staff.json("share", "list", *WHOSE, *words)]
+
+    assert shared("--user", "70 10 10 01") == ["a-rec"]
+    assert shared("--number", "0045 55 66 77 88") == ["b-rec"]
+    assert shared("--number", "+4599887766") == []
+
+
+@pytest.mark.parametrize("noun", ["mail", "audit"])
+def test_a_list_without_numbers_does_not_say_that_it_looks_for_one(staff: Cli, noun: str) -> None:
+    assert staff.error(noun, "list", "--number", "+4522334455") == (2, "bad-usage")
 
 
 @pytest.mark.parametrize(
