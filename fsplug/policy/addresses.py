@@ -7,6 +7,8 @@ LONGEST_LOCAL, LONGEST = 64, 254
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _TOP = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
+# The codec is of IDNA 2003, which makes other domains of these than IDNA 2008 does (RFC 5894, 7.2).
+_OTHER_DOMAINS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 SAYS = "write it like anna@acme.example"
 
 
@@ -31,7 +33,7 @@ def same(text: str) -> str:
 
 
 def _in_ascii(domain: str) -> str | None:
-    if len(domain) > LONGEST:
+    if len(domain) > LONGEST or not _OTHER_DOMAINS.isdisjoint(domain):
         return None
     try:
         found = domain.encode("idna").decode("ascii").lower()
