@@ -46,10 +46,14 @@ class Postman:
 
     def round(self, limit: int = 10) -> int:
         """Send what is due now; how many mails were tried."""
-        due = [mail for mail in mails.due(self._store, limit) if mails.take(self._store, mail.id)]
-        for mail in due:
-            self._deliver(mail)
-        return len(due)
+        return sum(self._tried(mail) for mail in mails.due(self._store, limit))
+
+    def _tried(self, mail: Mail) -> bool:
+        """Each is taken when its turn comes: those before it may be slow, and another may have sent it meanwhile."""
+        if not mails.take(self._store, mail.id):
+            return False
+        self._deliver(mail)
+        return True
 
     def _deliver(self, mail: Mail) -> None:
         try:
