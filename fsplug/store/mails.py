@@ -125,7 +125,7 @@ def retry(store: Store, domain: str, mail: str) -> Mail:
     """Try it again now, also if it was given up; Refused("mail-sent") when it has been sent."""
     found = get(store, domain, mail)
     if found.state is State.SENT:
-        text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug account invite"
+        text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug {_AGAIN[found.kind]}"
         raise Refused("mail-sent", text, mail=mail)
     now = store.now()
     sql = "UPDATE mail SET state = 'queued', next_at = ?, at = ?, tries = 0, leased_until = 0 WHERE id = ?"
@@ -164,6 +164,13 @@ def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[
     return found
 
 
+_AGAIN = {
+    Kind.USER_ID: "account invite",
+    Kind.PASSWORD: "account invite",
+    Kind.RESET: "account reset",
+    Kind.SHARE: "share create",
+    Kind.CODE: "share create",
+}
 # The longest pause between two tries.
 LONGEST_WAIT_SECONDS = 3_600.0
 

@@ -127,7 +127,7 @@ def new_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
     with store.atomic():
         if not store.run(sql, vault.seal(secret), company_id(store, domain), username):
             accounts.get(store, domain, username)
-            text = f"{username} has an authenticator; remove it with: fsplug account totp --off"
+            text = f"{username} has an authenticator; remove it with: fsplug account totp-off"
             raise Refused("totp-there", text, username=username)
     return secret
 
