@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fsplug.policy.entities import AdminScope, DeviceKind, Role
+from fsplug.policy.entities import AdminScope, DeviceKind
 from fsplug.policy.hours import opening
 from fsplug.policy.numbers import normalise
 from fsplug.store import devices, grants, groups, ivrs, numbers, people, policies, profiles, trunks
@@ -118,8 +118,6 @@ class Intake:
         actives = [isinstance(given, dict) and given.get("active") is True for given in values["profile"] or []]
         if actives and sum(actives) != 1:
             self._reader.error(where, f"{sum(actives)} profiles are active; set active = true in one of them")
-        if values["role"] not in (None, Role.NONE) and values["email"] == "":
-            self._reader.error(where, f"role: {values['role']} needs an email, where the welcome mail goes")
         if (values["admin"] == AdminScope.SUB_ADMIN) != bool(values["admin_departments"]):
             remedy = 'write both admin = "sub-admin" and its admin_departments, or neither'
             self._reader.error(where, f"admin_departments: a sub-admin has some, nobody else does; {remedy}")

@@ -43,6 +43,7 @@ def test_a_role_without_an_address_says_what_is_missing(cli: Cli) -> None:
     result = cli.run("user", "set", *WHOSE, "1002", "--role", "superuser", "--email", "")
     assert result.exit_code == 2
     assert "email: a console role needs an address, and it is missing; write it like anna@acme.example" in result.stderr
+    assert result.stderr.count("address") == 1, "once is enough"
 
 
 def test_accounts_are_listed_and_shown(staff: Cli) -> None:

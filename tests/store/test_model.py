@@ -172,7 +172,7 @@ CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
         (lambda c: c.update(language="nb"), "company whole.example: languages: nb is missing"),
         (lambda c: c.update(languages=["Danish"]), "languages: 'Danish' won't do; use a code"),
         (lambda c: c["user"][0].update(role="boss"), "role: 'boss' is not known; use none or my-console or superuser"),
-        (lambda c: c["user"][0].update(email=""), "user anna: role: superuser needs an email"),
+        (lambda c: c["user"][0].update(email=""), "user anna: email: a console role needs an address"),
         (
             lambda c: c["user"][1].update(role="my-console", email="ANNA@whole.example"),
             "user bo: email: user anna signs in to the console as anna@whole.example already",
