@@ -90,6 +90,7 @@ class Postman:
             raise _withdrawn(f"{account.username} has another address now")
         facts: dict[str, Any] = {"name": account.name or account.username, "email": account.email}
         facts |= {"customer_ref": mail.company, "company": self._company(mail), "url": f"{self._post.url}/"}
+        facts |= {"has_password": account.password_at is not None}
         if mail.kind is not Kind.USER_ID:
             token = accounts.new_link(self._store, mail.company, mail.subject)
             facts["link"] = f"{self._post.url}/{_SET_PASSWORD}/{token}"

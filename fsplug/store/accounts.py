@@ -17,6 +17,7 @@ from fsplug.store.versioned import Change, company_id
 
 LANGUAGES = ("da", "sv", "en")
 LINK_SECONDS = 86_400.0
+_BOTH = (Kind.USER_ID, Kind.PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ _COLUMNS = """a.username, u.name, u.email, u.role, a.made_at, a.password_at, a.t
 def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
     """Make, change and end accounts as these changes of users ask for, in the transaction around it.
 
-    A new account gets two mails, the user ID and a link to set a password. A lost role ends every session.
+    A new account gets two mails, the user ID and a link to set a password; a new address gets the first, and without
+    a password yet both. A lost role ends every session.
     """
     ours = [_roles(change) for change in changes if change.noun is people.USER]
     for username, before, after in ours:
@@ -80,7 +82,7 @@ def invite(store: Store, domain: str, username: str, by: str) -> list[str]:
     account = get(store, domain, username)
     with store.atomic():
         audit.add(store, domain, by, "invite", username, [username])
-        return _invite(store, account.company, username, account.email)
+        return _mail(store, account.company, username, account.email)
 
 
 def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
@@ -192,12 +194,12 @@ def _roles(change: Change) -> tuple[str, Mapping[str, Any] | None, Mapping[str, 
 def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) -> None:
     sql = "INSERT INTO console_account (company, username, address, made_at) VALUES (?, ?, ?, ?)"
     store.run(sql, company_id(store, domain), username, same(after["email"]), store.now())
-    _invite(store, domain, username, after["email"])
+    _mail(store, domain, username, after["email"])
 
 
-def _invite(store: Store, domain: str, username: str, email: str) -> list[str]:
+def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[Kind] = _BOTH) -> list[str]:
     told_in = language(store, domain, username)
-    return [mails.queue(store, domain, kind, username, email, told_in) for kind in (Kind.USER_ID, Kind.PASSWORD)]
+    return [mails.queue(store, domain, kind, username, email, told_in) for kind in kinds]
 
 
 def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
@@ -208,7 +210,8 @@ def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]])
     for username, after in moved:
         store.run(sql, same(after["email"]), company, username)
         onetime.void(store, onetime.Kind.PASSWORD, Secret(company, username))
-        mails.queue(store, domain, Kind.USER_ID, username, after["email"], language(store, domain, username))
+        kinds = (Kind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
+        _mail(store, domain, username, after["email"], kinds)
 
 
 def _end(store: Store, domain: str, username: str, by: str) -> None:

@@ -83,13 +83,14 @@ def queue(store: Store, domain: str, kind: Kind, subject: str, receiver: str, la
 
 
 def due(store: Store, limit: int = 10) -> list[Mail]:
-    """Every company's mails that are to be sent now, those first that wait longest."""
+    """Every company's mails that are to be sent now, those first that wait longest, and the user ID, or a share's link,
+    before what it announces."""
     now = store.now()
     # Further in the future than any retry: the clock was put back.
     is_due = (MAIL.next_at <= now) | (MAIL.next_at > now + LONGEST_WAIT_SECONDS)
     is_free = (MAIL.leased_until <= now) | (MAIL.leased_until > now + LEASE_SECONDS)
     query = _MAILS.where((MAIL.state == State.QUEUED) & is_due & is_free)
-    return [_mail(row) for row in store.query(query.order_by(MAIL.next_at, MAIL.id).limit(limit))]
+    return [_mail(row) for row in store.query(query.order_by(MAIL.next_at, MAIL.kind.desc(), MAIL.id).limit(limit))]
 
 
 def take(store: Store, mail: str) -> bool:

@@ -22,6 +22,7 @@ FACTS = {
     "plays": 3,
     "until": "2026-11-30 12:00 CET",
     "by_mail": True,
+    "has_password": False,
 }
 
 
@@ -39,6 +40,14 @@ def test_every_mail_is_written_in_every_language_as_text_and_html(kind: Kind, la
     for paragraph in made.paragraphs:
         assert paragraph in text
     assert f'lang="{language}"' in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_user_id_promises_a_link_to_who_has_no_password_yet_alone(language: str) -> None:
+    without, with_one = (letter(Kind.USER_ID, language, FACTS | {"has_password": has}) for has in (False, True))
+    assert without.paragraphs[:-1] == with_one.paragraphs[:-1]
+    assert without.paragraphs[-1] != with_one.paragraphs[-1]
+    assert "\n" not in without.paragraphs[-1]
 
 
 def test_the_three_languages_differ() -> None:

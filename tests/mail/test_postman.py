@@ -164,7 +164,10 @@ def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbo
     console.give("1002", email=ANNA, role="my-console")
     console.give("1002", role=None)
     postman.round()
-    assert [(mail["To"], mail["Subject"]) for mail in mailbox.mails] == [(BO, "Your user ID for Acme")]
+    assert [(mail["To"], mail["Subject"]) for mail in mailbox.mails] == [
+        (BO, "Your password"),
+        (BO, "Your user ID for Acme"),
+    ]
     assert _states(console) == {("sent", None), ("failed", "mail-withdrawn")}
 
 

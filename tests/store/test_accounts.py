@@ -69,6 +69,15 @@ def test_a_changed_address_voids_the_links_sent_to_the_old_one(console: Console)
         accounts.set_password(console.store, token, PASSWORD, console.passwords)
 
 
+def test_a_mended_address_gets_both_mails_until_there_is_a_password_and_then_the_first(console: Console) -> None:
+    console.give("1001", email="anan@acme.example", role="superuser")
+    console.give("1001", email=ANNA)
+    assert [one[0] for one in _queued(console) if one[2] == ANNA] == ["password", "user-id"]
+    console.made()
+    console.give("1001", email=BO)
+    assert [one[0] for one in _queued(console) if one[2] == BO] == ["user-id"]
+
+
 def test_another_role_keeps_the_account_and_sends_nothing(console: Console) -> None:
     console.made()
     before = len(_queued(console))
