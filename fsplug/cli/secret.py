@@ -16,9 +16,10 @@ def secret() -> None:
 @secret.command()
 @pass_invocation
 def rotate(invocation: Invocation) -> None:
-    """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out; restart fsplug serve then.
+    """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out, and nothing restarted.
 
-    The old key goes into secret_keys_before until all is sealed with the new one, and out of it.
+    The old key goes into secret_keys_before until all is sealed with the new one, and out of it. A console on another
+    machine has a fsplug.toml of its own, which needs the new key as well.
     """
     from fsplug.store.vault import Vault, new_key
 
@@ -33,5 +34,5 @@ def rotate(invocation: Invocation) -> None:
             raise Invalid("key-elsewhere", text)
         count = signin.seal_anew(store, Vault((key, *before.secret_keys)))
     settingsedit.put(before.data, {"secret_keys_before": key})
-    told = f"a new secret_key is in force, {count} secrets were sealed anew; now: systemctl restart fsplug"
+    told = f"a new secret_key is in force, {count} secrets were sealed anew"
     invocation.tell({"sealed_anew": count}, told)

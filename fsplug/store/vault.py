@@ -1,6 +1,6 @@
 """What the store keeps but may not be able to read: sealed with a key that lies elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -15,16 +15,13 @@ def new_key() -> str:
 class Vault:
     """Seals with the first of `keys`, opens with any: a key goes out of use once nothing is sealed with it any more.
 
-    Invalid("bad-secret-key") when one is no key. Without keys nothing is sealed or opened: Invalid("no-secret-key").
+    A function is asked for the keys each time: they may be replaced meanwhile. Invalid("bad-secret-key") when one is no
+    key. Without keys nothing is sealed or opened: Invalid("no-secret-key").
     """
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        try:
-            self._fernets = [Fernet(key) for key in keys]
-        except ValueError as error:
-            raise Invalid(
-                "bad-secret-key", f"a secret_key is no key ({error}); fsplug secret rotate makes one"
-            ) from error
+    def __init__(self, keys: Sequence[str] | Callable[[], Sequence[str]]) -> None:
+        self._keys = keys if callable(keys) else lambda: keys
+        _ = self._fernets
 
     def seal(self, text: str) -> str:
         """The text, sealed."""
@@ -46,9 +43,18 @@ class Vault:
             return False
         return True
 
+    @property
+    def _fernets(self) -> list[Fernet]:
+        try:
+            return [Fernet(key) for key in self._keys()]
+        except ValueError as error:
+            raise Invalid(
+                "bad-secret-key", f"a secret_key is no key ({error}); fsplug secret rotate makes one"
+            ) from error
+
     def _all(self) -> MultiFernet:
-        if not self._fernets:
+        if not (fernets := self._fernets):
             raise Invalid(
                 "no-secret-key", "there is no secret_key in the settings; make one with: fsplug secret rotate"
             )
-        return MultiFernet(self._fernets)
+        return MultiFernet(fernets)

@@ -4,6 +4,7 @@ import errno
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import gevent
@@ -12,7 +13,7 @@ from gevent import pywsgi, socket
 from gevent.pool import Pool
 from gevent.threadpool import ThreadPool
 
-from fsplug.errors import Unavailable
+from fsplug.errors import FsplugError, Unavailable
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.media.archive import Archive
@@ -23,7 +24,7 @@ from fsplug.store.vault import Vault
 from fsplug.web.app import LONGEST_BODY, create_app
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
-from fsplug.wiring.settings import Settings
+from fsplug.wiring.settings import Settings, read
 from fsplug.wiring.threads import done_in
 from fsplug.wiring.webinput import Bounded
 
@@ -49,6 +50,14 @@ def web_console(settings: Settings, store: Store, archive: Archive, live: Change
     return WebConsole(settings, store, archive, live) if settings.web_url else None
 
 
+def _secret_keys(settings: Settings) -> tuple[str, ...]:
+    """Those of this moment: `fsplug secret rotate` replaces them while pages are served."""
+    try:
+        return read(settings.data).secret_keys
+    except (FsplugError, OSError):
+        return settings.secret_keys
+
+
 class WebConsole:
     """The console on `web_host` and `web_port`."""
 
@@ -59,7 +68,7 @@ class WebConsole:
             store,
             archive,
             Passwords(),
-            Vault(settings.secret_keys),
+            Vault(partial(_secret_keys, settings)),
             settings.console_url,
             settings.web_behind_proxy,
             live=live,

@@ -1,5 +1,6 @@
 """`fsplug serve --only console`: alone it works and says that the switch is away; there is one on a data folder."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,17 @@ import pytest
 from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.ports import some_ports
-from fsplug.store import provision, sessions
+from fsplug.policy import totp
+from fsplug.store import provision, sessions, signin
 from fsplug.store.database import Store
+from fsplug.store.vault import Vault
 from fsplug.wiring.consoleprocess import ConsoleProcess
 from fsplug.wiring.livehere import LiveThere
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.calls.test_console_live import Pages
-from tests.store.accountcast import Clock
+from tests.cli.conftest import Cli
+from tests.store.accountcast import ANNA, PASSWORD, Clock
 from tests.store.accountcast import Console as Cast
 from tests.store.cast import ACME, CAST
 
@@ -45,6 +49,30 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
         with pytest.raises(Invalid, match="another fsplug's console serves"):
             ConsoleProcess(settings)
         assert console.stop() == 0
+    finally:
+        console.end()
+
+
+def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> None:
+    shell, [port] = Cli(tmp_path / "data"), some_ports(1)
+    shell.ok("init")
+    shell.ok("company", "add", ACME, "--name", "Acme", "--country", "DK")
+    user = ("--company", ACME, "1001")
+    shell.ok("user", "add", *user, "--extension", "1001", "--role", "superuser", "--email", ANNA)
+    (tmp_path / "password").write_text(PASSWORD)
+    shell.ok("account", "password", *user, "--password-file", tmp_path / "password")
+    store = Store(shell.data / "fsplug.db")
+    vault, step = Vault(read(shell.data, {}).secret_keys), int(store.now()) // 30
+    secret = signin.new_totp(store, ACME, "1001", vault)
+    signin.confirm_totp(store, ACME, "1001", totp.code(secret, step - 1), vault)
+    store.close()
+    console = Serving(shell.data, {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}, "console")
+    console.start(wait=False)
+    try:
+        wait_for(lambda: console.said("serving-console") != [], 15, "the console")
+        shell.ok("secret", "rotate")
+        typed = {"customer_ref": ACME, "email": ANNA, "password": PASSWORD}
+        assert Pages(port, "").ask("/sign-in", **typed, code=totp.code(secret, int(time.time()) // 30))[0] == 303
     finally:
         console.end()
 
