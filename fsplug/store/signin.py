@@ -132,20 +132,21 @@ def new_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
     return secret
 
 
+def begun_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
+    """The secret that waits for its first code; Refused("totp-not-begun") when none does."""
+    return vault.open(_begun_totp(store, domain, username)[0])
+
+
 def confirm_totp(store: Store, domain: str, username: str, code: str, vault: Vault) -> None:
     """From now on a code is asked for; Refused("code-wrong") if this is none of the new secret's."""
-    company = company_id(store, domain)
-    sql = "SELECT totp_secret, totp_step FROM console_account WHERE company = ? AND username = ? AND NOT totp_confirmed"
-    found = store.row(sql, company, username)
-    if found is None or found[0] is None:
-        raise Refused("totp-not-begun", "there is no new authenticator to confirm; begin again", username=username)
-    step = totp.step_of(vault.open(found[0]), code, store.now(), found[1])
+    sealed, last_step = _begun_totp(store, domain, username)
+    step = totp.step_of(vault.open(sealed), code, store.now(), last_step)
     if step is None:
         raise Refused("code-wrong", "that is not the code of this moment; check the clock of your device")
     update = """UPDATE console_account SET totp_confirmed = ?, totp_step = ? WHERE company = ? AND username = ?
         AND totp_secret = ?"""
     with store.atomic():
-        if store.run(update, True, step, company, username, found[0]):
+        if store.run(update, True, step, company_id(store, domain), username, sealed):
             audit.add(store, domain, told(username, domain), "totp-on", username, [username])
 
 
@@ -167,6 +168,15 @@ def seal_anew(store: Store, vault: Vault) -> int:
         update = "UPDATE console_account SET totp_secret = ? WHERE company = ? AND username = ?"
         store.run_many(update, [(vault.seal(vault.open(sealed)), *whose) for sealed, *whose in old])
     return len(old)
+
+
+def _begun_totp(store: Store, domain: str, username: str) -> tuple[str, int]:
+    """The secret, sealed, and the step of the last code."""
+    sql = "SELECT totp_secret, totp_step FROM console_account WHERE company = ? AND username = ? AND NOT totp_confirmed"
+    found = store.row(sql, company_id(store, domain), username)
+    if found is None or found[0] is None:
+        raise Refused("totp-not-begun", "there is no new authenticator to confirm; begin again", username=username)
+    return found[0], found[1]
 
 
 def _known(store: Store, typed: Typed) -> tuple[str | None, _Known | None]:

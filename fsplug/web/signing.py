@@ -110,9 +110,17 @@ def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -
 @pages.post("/one-time-codes")
 @takes(Open.ENROLLING)
 def confirm_codes() -> Any:
-    """The first code shows that the authenticator has the secret."""
+    """The first code shows that the authenticator has the secret, which stays the same after a wrong one."""
     session, house, code = g.session, services(), request.form.get("code", "")
-    guard.run(lambda store: signin.confirm_totp(store, session.company, session.username, code, house.vault))
+    whose = (session.company, session.username)
+    try:
+        guard.run(lambda store: signin.confirm_totp(store, *whose, code, house.vault))
+    except Refused as refused:
+        if refused.code != "code-wrong":
+            raise
+        account = guard.run(lambda store: accounts.get(store, *whose))
+        secret = guard.run(lambda store: signin.begun_totp(store, *whose, house.vault))
+        return _codes(account, secret, g.words.error(refused.code)), 403
     return redirect("/", 303)
 
 

@@ -67,7 +67,9 @@ def test_one_time_codes_are_set_up_and_asked_for(browser: Browser, console: Cons
     found = re.search("<code>([A-Z2-7]+)</code>", page)
     assert "<svg" in page and 'class="qr"' in page
     assert found is not None
-    assert browser.post("/one-time-codes", code="000000").status_code == 403
+    wrong = browser.post("/one-time-codes", code="000000")
+    assert (wrong.status_code, 'role="alert"' in wrong.text) == (403, True)
+    assert found[1] in wrong.text, "what was scanned stays good"
     now = int(console.clock()) // 30
     assert browser.post("/one-time-codes", code=totp.code(found[1], now)).status_code == 303
     assert found[1] not in browser.get("/one-time-codes").text
