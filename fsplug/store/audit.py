@@ -143,7 +143,7 @@ def verify(
     """
     company, good = company_id(store, domain), since or Checkpoint()
     begun = good.number
-    if since is not None and (trouble := _checkpoint_trouble(store, company, since)):
+    if trouble := _before_the_first(store, company) or _checkpoint_trouble(store, company, since or Checkpoint()):
         return Verified(0, Checkpoint(), trouble)
     while True:
         for row in _rows(store, company, good.number):
@@ -254,6 +254,12 @@ def _stands_elsewhere(store: Store, company: str, digest: str) -> bool:
 
 def _missing(number: int, detail: str) -> Trouble:
     return Trouble(number, Fault.MISSING, detail)
+
+
+def _before_the_first(store: Store, company: str) -> Trouble | None:
+    sql = "SELECT number FROM audit_entry WHERE company = ? AND number < 1 ORDER BY number LIMIT 1"
+    found = store.row(sql, company)
+    return Trouble(found[0], Fault.INSERTED, "the first entry is number 1") if found else None
 
 
 def _checkpoint_trouble(store: Store, company: str, since: Checkpoint) -> Trouble | None:

@@ -44,8 +44,11 @@ def append(
 def hash_of(
     company: str, number: int, at: float, actor: str, act: str, subject: str, people: str, facts: str, before: str
 ) -> str:
-    """SHA-256, in hex, of everything an entry says and of the entry before."""
-    said = json.dumps((company, number, at, actor, act, subject, people, facts, before))
+    """SHA-256, in hex, of everything an entry says and of the entry before.
+
+    SQLite keeps values of any type in any column: what was put there by others gets a hash as well, that fits nothing.
+    """
+    said = json.dumps((company, number, at, actor, act, subject, people, facts, before), default=repr)
     return hashlib.sha256(said.encode("ascii")).hexdigest()
 
 

@@ -117,6 +117,22 @@ def test_an_inserted_entry_is_named(told: Store) -> None:
         assert _trouble(told) == (5, Fault.INSERTED)
 
 
+@pytest.mark.parametrize("number", [0, -5])
+def test_an_entry_before_the_first_is_named_also_from_a_checkpoint_on(told: Store, number: int) -> None:
+    checkpoint = audit.verify(told, ACME).checkpoint
+    row = (company_id(told, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged")
+    with told.atomic():
+        told.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
+    assert _trouble(told) == _trouble(told, checkpoint) == (number, Fault.INSERTED)
+
+
+def test_bytes_where_text_was_are_a_change(told: Store) -> None:
+    # PostgreSQL's columns hold text alone.
+    value = b"\xff" if told.dialect == "sqlite" else "\\xff"
+    _at(told, "UPDATE audit_entry SET actor = ? WHERE number = 5", value)
+    assert _trouble(told) == (5, Fault.CHANGED)
+
+
 def test_entries_that_changed_places_are_named(told: Store) -> None:
     _at(told, "UPDATE audit_entry SET number = 99 WHERE number = 5")
     _at(told, "UPDATE audit_entry SET number = 5 WHERE number = 6")
