@@ -7,7 +7,7 @@ was proved may play the recording, so many times in all, until the share expires
 from dataclasses import dataclass
 
 from fsplug.errors import Refused
-from fsplug.store import hearing, mails, onetime, recordings, shares
+from fsplug.store import companies, hearing, mails, onetime, recordings, shares
 from fsplug.store.database import Store
 from fsplug.store.onetime import Secret
 from fsplug.store.recordings import Recording, State
@@ -32,10 +32,7 @@ class Visit:
 
 def begin(store: Store, token: str, address: str, agent: str) -> str:
     """Open the link; the cookie of the visit. Refused("share-not-good") when nothing can be heard by it."""
-    found = onetime.look(store, onetime.Kind.SHARE, token)
-    share = shares.of_secret(store, found) if found else None
-    if share is None or not share.is_open(store.now()):
-        raise _not_good()
+    share = _open_share(store, onetime.look(store, onetime.Kind.SHARE, token))
     _recording(store, share)
     cookie = onetime.new_token()
     with store.atomic():
@@ -53,9 +50,9 @@ def visited(store: Store, cookie: str) -> Visit:
     sql = """SELECT s.company, v.share, v.proved_at, v.hearing_until FROM share_visit v
         JOIN share_link s ON s.id = v.share WHERE v.token_hash = ?"""
     found = store.row(sql, onetime.hash_of(cookie))
-    share = shares.of_secret(store, Secret(found[0], found[1])) if found else None
-    if found is None or share is None or not share.is_open(store.now()):
+    if found is None:
         raise _not_good()
+    share = _open_share(store, Secret(found[0], found[1]))
     hearing.playable(_recording(store, share))
     return Visit(share, found[2] is not None, found[3] or 0.0)
 
@@ -124,6 +121,13 @@ def heard(store: Store, cookie: str) -> Recording:
     if not visit.proved or not store.now() < visit.hearing_until < store.now() + 2 * DAY_SECONDS:
         raise Refused("not-hearing", "press play first")
     return hearing.playable(_recording(store, visit.share))
+
+
+def _open_share(store: Store, secret: Secret | None) -> Share:
+    share = shares.of_secret(store, secret) if secret else None
+    if share is None or not share.is_open(store.now()) or not companies.exists(store, share.company):
+        raise _not_good()
+    return share
 
 
 def _recording(store: Store, share: Share) -> Recording:

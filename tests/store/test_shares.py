@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.entities import AdminScope, Direction, Party, Role, Talk, User
 from fsplug.policy.scopes import Actor, operator
-from fsplug.store import audit, hearing, ledger, mails, recordings, shares, visits
+from fsplug.store import audit, hearing, ledger, mails, provision, recordings, shares, visits
 from fsplug.store.database import Store
 from fsplug.store.shares import CodeBy, Offer, Share
 from tests.store.accountcast import Console
@@ -156,6 +156,15 @@ def test_what_is_no_token_is_refused_everywhere(store: Store, token: str) -> Non
         lambda: visits.heard(store, token),
     ):
         assert _code_of(act) == "share-not-good"
+
+
+def test_with_its_company_a_share_is_gone_at_once(store: Store) -> None:
+    share, cookie = _proved(store)
+    visits.play(store, cookie, "192.0.2.1")
+    link = shares.new_link(store, share)
+    provision.apply_plan(store, provision.removal(store, ACME), "operator")
+    assert _code_of(lambda: visits.heard(store, cookie)) == "share-not-good"
+    assert _code_of(lambda: visits.begin(store, link, "192.0.2.1", "Firefox")) == "share-not-good"
 
 
 def test_a_code_of_one_share_is_none_of_another(store: Store) -> None:
