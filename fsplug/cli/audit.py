@@ -38,7 +38,7 @@ def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
 
 
 @audit.command()
-@click.option("--company", metavar="DOMAIN", help="Only this company's trail; without it, every company's.")
+@click.option("--company", metavar="DOMAIN", help="Only this company's trail; without it, every one's there is or was.")
 @click.option("--since", metavar="NUMBER:HASH", help="Go on from this checkpoint, as an earlier run printed it.")
 @pass_invocation
 def verify(invocation: Invocation, company: str | None, since: str | None) -> None:
@@ -50,7 +50,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
         raise click.UsageError("--since is a checkpoint of one company's trail; give --company")
     checkpoint = Checkpoint.read(since) if since is not None else None
     with invocation.store() as store:
-        domains = [company] if company else [one.domain for one in companies.every(store)]
+        domains = [company] if company else companies.domains(store)
         found = {domain: trail.verify(store, domain, checkpoint) for domain in domains}
     facts = [
         {"company": domain, "checked": one.checked, "checkpoint": str(one.checkpoint), "trouble": _trouble(one.trouble)}

@@ -83,6 +83,11 @@ def every(store: Store) -> list[Company]:
     return _companies(store, "")
 
 
+def domains(store: Store) -> list[str]:
+    """The domain of every company there is or was: calls, recordings and trail of one that was removed stay."""
+    return [domain for (domain,) in store.rows("SELECT domain FROM company ORDER BY domain")]
+
+
 def _companies(store: Store, where: str, *params: object) -> list[Company]:
     sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version, d.languages,
         d.listen_from_app, d.listen_consent, d.superuser_totp, d.playback_reason FROM company c

@@ -174,6 +174,11 @@ def test_verify_names_the_first_bent_entry_and_goes_on_from_a_checkpoint(staff: 
     assert staff.error("audit", "verify", *WHOSE, "--since", "x") == (2, "bad-checkpoint")
 
 
+def test_the_trail_of_a_removed_company_is_checked_with_the_others(staff: Cli) -> None:
+    staff.ok("company", "remove", BETA, "--yes")
+    assert {one["company"] for one in staff.json("audit", "verify")} == {ACME, BETA}
+
+
 def test_a_new_key_leaves_authenticators_good_and_the_old_one_opens_nothing(staff: Cli) -> None:
     old = read(staff.data, {}).secret_keys
     store = Store(staff.data / "fsplug.db")
