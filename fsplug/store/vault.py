@@ -48,9 +48,8 @@ class Vault:
         try:
             return [Fernet(key) for key in self._keys()]
         except ValueError as error:
-            raise Invalid(
-                "bad-secret-key", f"a secret_key is no key ({error}); fsplug secret rotate makes one"
-            ) from error
+            remedy = "put back the one that was there, or take it out and run: fsplug secret rotate"
+            raise Invalid("bad-secret-key", f"a secret_key is no key ({error}); {remedy}") from error
 
     def _all(self) -> MultiFernet:
         if not (fernets := self._fernets):

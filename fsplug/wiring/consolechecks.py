@@ -21,7 +21,8 @@ def secret_key(settings: Settings) -> Finding:
     try:
         Vault(settings.secret_keys)
     except FsplugError as error:
-        return wrong(_KEY, error.text, "fsplug secret rotate")
+        said, _, remedy = error.text.partition("; ")
+        return wrong(_KEY, said, remedy)
     return ok(_KEY, "there")
 
 
