@@ -3,6 +3,8 @@
 import ipaddress
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -31,11 +33,24 @@ def send(server: Server, message: EmailMessage, seconds: float = ANSWER_SECONDS)
     Refused("mail-refused") when the server will never take it; Unavailable when it may later. A server that could not
     be trusted, or does not know our account, is Unavailable too: an operator mends it, and the mail still goes.
     """
+    with _signed_in(server, seconds) as connection:
+        connection.send_message(message)
+
+
+def check(server: Server, seconds: float = ANSWER_SECONDS) -> None:
+    """Go as far as a mail goes before it is handed in; errors as `send`."""
+    with _signed_in(server, seconds) as connection:
+        connection.noop()
+
+
+@contextmanager
+def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
     _check_open(server)
     try:
         with _connected(server, seconds) as connection:
-            _signed_in(connection, server)
-            connection.send_message(message)
+            if server.username:
+                connection.login(server.username, server.password)
+            yield connection
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
         raise _refusal(server, code, said) from error
@@ -65,11 +80,6 @@ def _connected(server: Server, seconds: float) -> smtplib.SMTP:
             connection.close()
             raise
     return connection
-
-
-def _signed_in(connection: smtplib.SMTP, server: Server) -> None:
-    if server.username:
-        connection.login(server.username, server.password)
 
 
 def _trust(server: Server) -> ssl.SSLContext:

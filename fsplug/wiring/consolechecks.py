@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from fsplug.errors import FsplugError
+from fsplug.mail import smtp
 from fsplug.policy.addresses import normalised
 from fsplug.store.vault import Vault
 from fsplug.wiring.findings import Finding, ok, warn, wrong
+from fsplug.wiring.mailserver import mail_server
 from fsplug.wiring.settings import Settings
 
 ANSWER_SECONDS = 3.0
@@ -43,7 +45,7 @@ def console(settings: Settings) -> Finding:
 
 
 def mail(settings: Settings) -> Finding:
-    """Its server takes connections, and it comes from an address."""
+    """Its server lets fsplug in as it does when there is mail, and it comes from an address."""
     if not settings.web_url:
         return ok(_MAIL, "none is sent without a console")
     if not settings.smtp_host:
@@ -56,6 +58,11 @@ def mail(settings: Settings) -> Finding:
         socket.create_connection((settings.smtp_host, settings.smtp_port), ANSWER_SECONDS).close()
     except OSError as error:
         return wrong(_MAIL, f"nobody answers at {place}: {error}", "look at smtp_host, smtp_port")
+    try:
+        smtp.check(mail_server(settings), ANSWER_SECONDS)
+    except FsplugError as error:
+        said, _, remedy = error.text.rpartition("; ")
+        return wrong(_MAIL, said or error.text, remedy if said else "look at smtp_host, smtp_port")
     return ok(_MAIL, f"{place} takes mail")
 
 

@@ -24,6 +24,7 @@ from fsplug.store.vault import Vault
 from fsplug.web.app import LONGEST_BODY, create_app
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
+from fsplug.wiring.mailserver import mail_server
 from fsplug.wiring.settings import Settings, read
 from fsplug.wiring.threads import done_in
 from fsplug.wiring.webinput import Bounded
@@ -149,14 +150,7 @@ def postman(settings: Settings, store: Store) -> Postman | None:
     if not (settings.smtp_host and settings.web_url and normalised(settings.mail_sender)):
         log.warning("mail-waits", remedy="set web_url, smtp_host and mail_from; see: fsplug doctor")
         return None
-    server = smtp.Server(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.smtp_security,
-        settings.smtp_username,
-        settings.smtp_password,
-        settings.smtp_ca_file,
-    )
+    server = mail_server(settings)
     post = Post(settings.mail_sender, settings.console_url)
 
     def send(message: Any) -> None:

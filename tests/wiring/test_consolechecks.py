@@ -1,7 +1,7 @@
 """What the doctor says of the console."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from fsplug.store.vault import new_key
 from fsplug.wiring import consolechecks
 from fsplug.wiring.settings import Settings, read
 from fsplug.wiring.webconsole import postman
+from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 
 
 @pytest.fixture
@@ -29,10 +30,31 @@ def _states(settings: Settings) -> list[str]:
     return [str(one.state) for one in consolechecks.every(settings)]
 
 
-def test_a_whole_console_is_well(tmp_path: Path, port: int) -> None:
-    here = {"web_port": port, "web_url": "https://console.example", "smtp_host": "127.0.0.1", "smtp_port": port}
-    settings = _settings(tmp_path, secret_key=new_key(), mail_from="n@console.example", **here)
-    assert _states(settings) == ["ok", "ok", "ok"]
+@pytest.fixture
+def whole(make_mailbox: Callable[..., Mailbox], port: int) -> dict[str, Any]:  # noqa: F811
+    """Settings of a console with which all is well."""
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": make_mailbox().port, "smtp_security": "none"}
+    console = {"web_port": port, "web_url": "https://console.example", "mail_from": "n@console.example"}
+    return {"secret_key": new_key(), **console, **mail}
+
+
+def test_a_whole_console_is_well(tmp_path: Path, whole: dict[str, Any]) -> None:
+    assert _states(_settings(tmp_path, **whole)) == ["ok", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "remedy"),
+    [
+        ({"smtp_security": "starttls"}, "lacks what is needed", "look at smtp_security"),
+        ({"smtp_username": "fsplug", "smtp_password": "x"}, "lacks what is needed", "look at smtp_security"),
+        ({"smtp_security": "tls"}, "can't be trusted", "see smtp_ca_file"),
+    ],
+)
+def test_a_mail_server_that_would_not_take_mail_as_it_is_set_is_named(
+    tmp_path: Path, whole: dict[str, Any], given: dict[str, str], said: str, remedy: str
+) -> None:
+    found = consolechecks.mail(_settings(tmp_path, **{**whole, **given}))
+    assert (str(found.state), said in found.text, found.remedy) == ("wrong", True, remedy)
 
 
 def test_without_a_console_only_the_key_is_looked_at(tmp_path: Path) -> None:
