@@ -11,7 +11,7 @@ import click
 from fsplug.cli.command import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.options import company_option
-from fsplug.cli.output import counted, safe, table, when
+from fsplug.cli.output import cell, counted, safe, table, when
 from fsplug.errors import Unavailable
 from fsplug.store import audit as trail
 from fsplug.store import companies
@@ -86,8 +86,19 @@ def _write(out: Path, lines: Iterator[str]) -> None:
 
 
 def _row(one: Entry) -> tuple[object, ...]:
-    told = ", ".join(f"{name}: {value}" for name, value in one.facts.items())
-    return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), told)
+    return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), _told(one))
+
+
+def _told(one: Entry) -> str:
+    """The facts, what was granted first: a row has no room for all."""
+    facts = sorted(one.facts.items(), key=lambda fact: fact[0] != "granted")
+    return "; ".join(f"{name}: {_said(name, value)}" for name, value in facts)
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(" ".join(map(str, one)).rstrip() if isinstance(one, list) else str(one) for one in value)
+    return when(value) if name.endswith("_at") and isinstance(value, float) else cell(value)
 
 
 def _trouble(found: trail.Trouble | None) -> dict[str, Any] | None:
