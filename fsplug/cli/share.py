@@ -46,9 +46,7 @@ def create(invocation: Invocation, company: str, recording: str, code_by: str, *
         made, code = shares.create(store, company, offer, invocation.by)
     facts = {**asdict(made), "code": code}
     by_phone = [f"read this code out: {code}"] if code else []
-    told = (
-        f"share {made.id}: a link to {made.email} is queued, good for {made.plays} plays until {when(made.expires_at)}"
-    )
+    told = f"share {made.id}: a link to {made.email} is queued; good until {when(made.expires_at)}, plays: {made.plays}"
     invocation.tell(facts, cell(told), *by_phone)
 
 

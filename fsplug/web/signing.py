@@ -1,5 +1,6 @@
 """Sign in, sign out, ask for a new password, set up one-time codes."""
 
+import math
 import time
 from typing import Any
 
@@ -52,7 +53,7 @@ def sign_in() -> Any:
 
 def _sign_in_again(refused: Refused, form: Any) -> Any:
     seconds = refused.facts.get("seconds")
-    facts = {"seconds": f"{seconds:.0f}"} if isinstance(seconds, float) else {}
+    facts = {"seconds": str(math.ceil(seconds))} if isinstance(seconds, float) else {}
     wants_code = refused.code == "code-wanted"
     trouble = g.words.error(refused.code, **facts)
     page = render_template("signin.html", typed=form, wants_code=wants_code or bool(form.get("code")), trouble=trouble)
