@@ -1,11 +1,16 @@
 """`fsplug secret`: the key that seals what the store must not read."""
 
+import os
+
 import click
 
 from fsplug.cli import settingsedit
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.errors import Invalid
 from fsplug.store import signin
+from fsplug.wiring.settings import ENVIRONMENT_PREFIX
+
+_NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
 
 
 @click.group(cls=Noun)
@@ -24,15 +29,20 @@ def rotate(invocation: Invocation) -> None:
     from fsplug.store.vault import Vault, new_key
 
     before = invocation.settings()
+    _check_in_file()
     key = new_key()
     with invocation.store() as store:
         Vault(before.secret_keys)
         # A setting is never empty; a key that stands there twice does no harm.
         settingsedit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
-        if invocation.settings().secret_key != key:
-            text = "the environment has FSPLUG_SECRET_KEY, which goes before fsplug.toml; replace it there"
-            raise Invalid("key-elsewhere", text)
         count = signin.seal_anew(store, Vault((key, *before.secret_keys)))
     settingsedit.put(before.data, {"secret_keys_before": key})
     told = f"a new secret_key is in force, {count} secrets were sealed anew"
     invocation.tell({"sealed_anew": count}, told)
+
+
+def _check_in_file() -> None:
+    """Before anything is written: what the environment keeps to itself does not get into the file."""
+    if not {_NAME, f"{_NAME}_FILE"}.isdisjoint(os.environ):
+        text = "the environment has FSPLUG_SECRET_KEY, which goes before fsplug.toml; replace it there"
+        raise Invalid("key-elsewhere", text)

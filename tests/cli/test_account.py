@@ -11,7 +11,7 @@ from fsplug.store import sessions, signin
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.signin import Typed
-from fsplug.store.vault import Vault
+from fsplug.store.vault import Vault, new_key
 from fsplug.wiring.settings import read
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import answered, recorded, talk_to
@@ -200,6 +200,14 @@ def test_a_new_key_leaves_authenticators_good_and_the_old_one_opens_nothing(staf
     assert _sign_in(staff, totp.code(secret, now))
     staff.ok("account", "totp-off", *WHOSE, "1001")
     assert _sign_in(staff)
+
+
+def test_a_key_of_the_environment_is_replaced_there_and_stays_out_of_the_file(staff: Cli) -> None:
+    file = staff.data / "fsplug.toml"
+    before, key = file.read_bytes(), new_key()
+    result = staff.run("secret", "rotate", FSPLUG_SECRET_KEY=key)
+    assert (result.exit_code, "replace it there" in result.stderr) == (2, True)
+    assert file.read_bytes() == before
 
 
 def test_every_installation_has_a_key_of_its_own(empty: Cli, tmp_path: Path) -> None:
