@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from flask import Response, abort, request
 
-from fsplug.errors import Refused
+from fsplug.errors import Refused, Unavailable
 from fsplug.web.guard import services
 from fsplug.web.services import Services
 
@@ -55,7 +55,11 @@ def audio(location: str, still: Callable[[], object]) -> Response:
 
 
 def _opened(house: Services, location: str) -> tuple[BinaryIO, int]:
-    file = house.archive.open(location)
+    try:
+        file = house.archive.open(location)
+    except Refused as missing:
+        # Whoever listens is not to blame.
+        raise Unavailable(missing.code, missing.text) from missing
     return file, file.seek(0, io.SEEK_END)
 
 
