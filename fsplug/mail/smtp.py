@@ -57,6 +57,9 @@ def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
     except smtplib.SMTPAuthenticationError as error:
         text = f"{server.host} does not let fsplug in: {_words(error.smtp_error)}; look at smtp_username, smtp_password"
         raise Unavailable("smtp-account", text) from error
+    except UnicodeEncodeError as error:
+        text = f"{server.host} would get a name or password beyond ASCII; look at smtp_username, smtp_password"
+        raise Unavailable("smtp-account", text) from error
     except smtplib.SMTPResponseException as error:
         raise _refusal(server, error.smtp_code, error.smtp_error) from error
     except ssl.SSLError as error:

@@ -263,6 +263,7 @@ def test_with_tls_the_server_is_asked_who_it_is_and_the_account_is_used(
     for server, code in (
         (Server("localhost", mailbox.port, "starttls", "fsplug", "s3cret"), "smtp-not-trusted"),
         (Server("localhost", mailbox.port, "starttls", "fsplug", "wrong", certificate[0]), "smtp-account"),
+        (Server("localhost", mailbox.port, "starttls", "fsplug", "blåbær", certificate[0]), "smtp-account"),
         (Server("localhost", mailbox.port, "starttls", ca_file="/nowhere"), "smtp-not-trusted"),
     ):
         with pytest.raises(Unavailable) as trouble:
