@@ -111,6 +111,11 @@ def told(username: str, company: str) -> str:
     return f"{username}@{company}"
 
 
+def outsider(typed: str) -> str:
+    """Somebody known by what they typed or where mail went, as it stands beside what they did: never a user's name."""
+    return f"<{typed}>"
+
+
 def operator(name: str) -> Actor:
     """Somebody on the machine that holds the store."""
     return Actor(name)

@@ -6,7 +6,7 @@ from fsplug.errors import Refused
 from fsplug.policy import throttle as limits
 from fsplug.policy import totp
 from fsplug.policy.addresses import same
-from fsplug.policy.scopes import told
+from fsplug.policy.scopes import outsider, told
 from fsplug.store import accounts, audit, onetime, sessions, throttle
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
@@ -114,7 +114,7 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
         if known is not None:
             accounts.ask_reset(store, known.company, known.username, told(known.username, known.company))
         else:
-            audit.add(store, domain, _short(typed.email), "password-reset-refused")
+            audit.add(store, domain, outsider(_short(typed.email)), "password-reset-refused")
 
 
 def new_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
@@ -225,7 +225,8 @@ def _refused(store: Store, domain: str | None, typed: Typed, wrong: str) -> Refu
     if domain is not None:
         who = _short(typed.email)
         people = _people(store, domain, typed)
-        audit.add(store, domain, who, "sign-in-refused", who, people, address=typed.address, wrong=wrong)
+        facts = {"address": typed.address, "wrong": wrong}
+        audit.add(store, domain, outsider(who), "sign-in-refused", who, people, **facts)
     return Refused("sign-in-refused", "customer ref, e-mail address or password is wrong")
 
 

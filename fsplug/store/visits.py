@@ -7,6 +7,7 @@ was proved may play the recording, so many times in all, until the share expires
 from dataclasses import dataclass
 
 from fsplug.errors import Refused
+from fsplug.policy.scopes import outsider
 from fsplug.store import companies, hearing, mails, onetime, recordings, shares
 from fsplug.store.database import Store
 from fsplug.store.onetime import Secret
@@ -41,7 +42,7 @@ def begin(store: Store, token: str, address: str, agent: str) -> str:
             raise _not_good()
         row = (share.id, store.now(), clean(address), clean(agent)[:200])
         store.run(_VISIT, onetime.hash_of(cookie), *row)
-        shares.tell(store, share, share.email, "share-visit", address=address)
+        shares.tell(store, share, outsider(share.email), "share-visit", address=address)
     return cookie
 
 
@@ -72,7 +73,9 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
             store.run("UPDATE share_link SET wrong_codes = wrong_codes - 1 WHERE id = ?", share.id)
             sql = "UPDATE share_visit SET proved_at = ? WHERE token_hash = ?"
             store.run(sql, store.now(), onetime.hash_of(cookie))
-        shares.tell(store, share, share.email, "share-code" if is_right else "share-code-refused", address=address)
+        shares.tell(
+            store, share, outsider(share.email), "share-code" if is_right else "share-code-refused", address=address
+        )
     if not is_right:
         raise Refused("code-wrong", "that is not the code, or it has been used; ask for a new one")
     return visited(store, cookie)
@@ -103,7 +106,7 @@ def play(store: Store, cookie: str, address: str) -> Visit:
             raise Refused("plays-used", "this recording has been played as often as was agreed")
         sql = "UPDATE share_visit SET hearing_until = ? WHERE token_hash = ?"
         store.run(sql, until, onetime.hash_of(cookie))
-        shares.tell(store, visit.share, visit.share.email, "share-play", address=address)
+        shares.tell(store, visit.share, outsider(visit.share.email), "share-play", address=address)
     return visited(store, cookie)
 
 

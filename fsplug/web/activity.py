@@ -9,7 +9,7 @@ from flask import Blueprint, g, render_template, request
 
 from fsplug.errors import Invalid
 from fsplug.policy.periods import WIDER, Period, days_of, today
-from fsplug.policy.scopes import Need, Reach, told
+from fsplug.policy.scopes import Need, Reach, outsider, told
 from fsplug.store import activity, found
 from fsplug.store.activity import Check, Sought
 from fsplug.store.audit import Entry
@@ -122,7 +122,7 @@ def _sought(store: Store, viewer: Viewer, asked: Asked) -> Sought:
         since,
         until,
         (asked.act,) if asked.act else None,
-        None if who is None else (*(told(one, viewer.domain) for one in who), asked.who),
+        None if who is None else (*(told(one, viewer.domain) for one in who), asked.who, outsider(asked.who)),
         about,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from fsplug.policy.scopes import told
+from fsplug.policy.scopes import outsider, told
 from fsplug.store import people, policies
 from fsplug.store.database import Store
 
@@ -19,7 +19,13 @@ def of_actors(store: Store, domain: str, actors: Iterable[str]) -> Mapping[str, 
     wanted = set(actors)
     usernames = {actor: username for actor in wanted if (username := username_of(actor, domain))}
     names = of_users(store, domain, usernames.values())
-    return {actor: names[usernames[actor]] if actor in usernames else actor for actor in wanted}
+    return {actor: names[usernames[actor]] if actor in usernames else outside(actor, domain) for actor in wanted}
+
+
+def outside(actor: str, domain: str) -> str:
+    """Somebody who is no user, without the brackets; with them where it would read as a user's name."""
+    typed = actor[1:-1] if actor == outsider(actor[1:-1]) else actor
+    return typed if username_of(typed, domain) is None else actor
 
 
 def username_of(actor: str, domain: str) -> str | None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from fsplug.policy.scopes import Need, Reach
-from fsplug.store import audit, companies, groups, hearing, mails, people, playbacks, shares
+from fsplug.store import audit, companies, groups, hearing, mails, playbacks, shares
 from fsplug.store.audit import Entry
 from fsplug.store.database import Store
 from fsplug.store.mails import Mail
 from fsplug.store.recordings import Recording, State
 from fsplug.store.shares import Share
+from fsplug.web.names import of_actors
 from fsplug.web.parties import Party, party
 from fsplug.web.shell import Viewer
 
@@ -22,7 +23,7 @@ _SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
 class Shown:
     """What the page shows. `lanes` are the parties as they are drawn, none where both are in one.
 
-    `names` are those of colleagues by how the audit trail calls them; `mails` those of each share by its id.
+    `names` are people's by how the audit trail calls them; `mails` those of each share by its id.
     """
 
     recording: Recording
@@ -69,7 +70,7 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
         plays,
         shared,
         mails.about(store, domain, (one.id for one in shared)),
-        _names(store, domain, {*(one.actor for one in plays), *(one.made_by for one in shared)}),
+        of_actors(store, domain, {*(one.actor for one in plays), *(one.made_by for one in shared)}),
         playbacks.is_begun(store, viewer.session, recording.id),
         viewer.company.playback_reason,
         store.now(),
@@ -102,10 +103,3 @@ def _group(store: Store, domain: str, number: str | None) -> str:
         return ""
     found = groups.group_at(store, domain, number, companies.get(store, domain).version)
     return found.name or number if found else number
-
-
-def _names(store: Store, domain: str, actors: set[str]) -> dict[str, str]:
-    ending = f"@{domain}"
-    usernames = [actor.removesuffix(ending) for actor in actors if actor.endswith(ending)]
-    found = people.named(store, domain, usernames, companies.get(store, domain).version)
-    return {f"{username}{ending}": user.name or username for username, user in found.items()}

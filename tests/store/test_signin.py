@@ -64,7 +64,7 @@ def test_a_failure_is_in_the_trail_with_its_address(console: Console) -> None:
     console.made()
     _code(console, password="wrong", address="198.51.100.7")
     [entry] = audit.listed(console.store, ACME, limit=1)
-    assert (entry.act, entry.actor, entry.people) == ("sign-in-refused", ANNA, ("1001",))
+    assert (entry.act, entry.actor, entry.people) == ("sign-in-refused", f"<{ANNA}>", ("1001",))
     assert entry.facts == {"address": "198.51.100.7", "wrong": "password"}
 
 

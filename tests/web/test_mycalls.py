@@ -111,3 +111,15 @@ def test_every_page_goes_on_where_the_one_before_ended(
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 60, "1 OR 1=1"])
 def test_a_forged_cursor_is_the_first_page(anna: Browser, before: str) -> None:
     assert anna.get(f"/my-calls?before={before}").status_code == 200
+
+
+def test_an_address_outside_that_reads_like_a_colleague_is_not_taken_for_one(anna: Browser, console: Console) -> None:
+    bo = actor(console.store, ACME, "1002")
+    for email in ("1001@acme.example", "1002@acme.example"):
+        share, _ = shares.create(console.store, ACME, Offer("a-rec", email, "The call"), bo)
+        cookie = visits.begin(console.store, shares.new_link(console.store, share), "198.51.100.7", "browser")
+        visits.prove(console.store, cookie, shares.new_code(console.store, share), "198.51.100.7")
+        visits.play(console.store, cookie, "198.51.100.7")
+    page = anna.get("/my-calls").text
+    assert "&lt;1001@acme.example&gt; played the shared" in page, "it is not Anna herself, whose own acts are left out"
+    assert "&lt;1002@acme.example&gt; played the shared" in page and "Bo played" not in page
