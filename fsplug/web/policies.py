@@ -113,9 +113,10 @@ def save() -> Any:
 
 
 def _reviewed(viewer: Viewer, posted: Posted) -> Any:
-    shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
-    if shown.trouble:
-        return _rendered(shown), 422
+    # A number that was typed and not added yet is meant too: lost in silence, its calls would go on being recorded.
+    shown, typed = guard.run(lambda store: _edited(store, viewer.domain, posted))
+    if typed.trouble or shown.trouble:
+        return _rendered(shown, typed), 422
     try:
         policyform.check(shown.wish)
         review = guard.run(lambda store: _review(store, viewer, shown))
@@ -195,7 +196,7 @@ def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
     if dropped := posted.get("drop"):
         return replace(shown, wish=policyform.without_number(shown.wish, dropped)), Typed()
     typed = Typed(posted.get("number", ""), posted.get("note", ""))
-    if posted.get("act") != "add" or not typed.number.strip():
+    if posted.get("act") not in ("add", "review") or not typed.number.strip():
         return shown, typed
     try:
         wish = policyform.with_number(shown.wish, typed.number, typed.note, shown.current)

@@ -170,6 +170,23 @@ def test_a_number_on_the_list_is_not_added_twice(anna: Browser) -> None:
     assert answer.status_code == 422 and "on the list already" in answer.text
 
 
+def test_a_number_that_was_typed_and_not_added_is_looked_at_and_saved_all_the_same(
+    anna: Browser, console: Console
+) -> None:
+    reviewed = review(anna, anna.get("/policies"), number=["45 70 10 11 77"], note=["the doctor"])
+    assert reviewed.status_code == 200 and "+4570101177" in reviewed.text
+    assert save(anna, reviewed).status_code == 303
+    assert "+4570101177" in policies.snapshot(console.store, ACME).excluded
+
+
+@pytest.mark.parametrize(("typed", "said"), [("7010", "not a telephone number"), ("70101155", "on the list already")])
+def test_what_can_not_be_added_is_said_by_apply_too_and_the_rest_stays(anna: Browser, typed: str, said: str) -> None:
+    answer = review(anna, anna.get("/policies"), number=[typed], note=["the doctor"], internal=["Sales"])
+    assert answer.status_code == 422 and said in answer.text
+    fields = filled(answer.text)
+    assert (fields["number"], fields["note"], fields["internal"]) == ([typed], ["the doctor"], ["Sales"])
+
+
 def test_of_a_long_list_every_number_can_be_found_and_taken_off(
     anna: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
