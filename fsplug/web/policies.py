@@ -99,17 +99,23 @@ def save() -> Any:
     """Make the wish true; where somebody was quicker, the page again with the wish in it."""
     viewer, posted = shell.viewer(), request.form
     shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
-    if shown.trouble:
-        return _rendered(shown), 422
-    try:
-        guard.run(lambda store: _save(store, viewer, shown.wish))
-    except Refused as error:
-        if error.code != "policy-changed":
-            raise
-        return _rendered(guard.run(lambda store: _begun(store, viewer.domain, posted))), 422
-    except Invalid as error:
-        return _rendered(replace(shown, trouble=error.code)), 422
-    return shell.done("/policies", "said-policy-saved", time=viewer.moments.time(viewer.now))
+    if not shown.trouble:
+        try:
+            guard.run(lambda store: _save(store, viewer, shown.wish))
+            return _saved(viewer, viewer.now)
+        except Refused as error:
+            if error.code != "policy-changed":
+                raise
+            shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
+        except Invalid as error:
+            return _rendered(replace(shown, trouble=error.code)), 422
+    # A second click, or a step back and Save again.
+    saved_at = guard.run(lambda store: _saved_at(store, viewer, shown)) if shown.theirs else None
+    return (_rendered(shown), 422) if saved_at is None else _saved(viewer, saved_at)
+
+
+def _saved(viewer: Viewer, at: float) -> Any:
+    return shell.done("/policies", "said-policy-saved", time=viewer.moments.when(at))
 
 
 def _reviewed(viewer: Viewer, posted: Posted) -> Any:
@@ -213,6 +219,18 @@ def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
     found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0, _rest)
     users = (one.decision.user for one in found.examples)
     return Review(changed, found, names.of_users(store, viewer.domain, users))
+
+
+def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
+    """When they made the last change themselves, if nothing is left of their wish to save; None if it is not so."""
+    if shown.since is None or shown.since.by != viewer.actor.told:
+        return None
+    try:
+        drafted = policywishes.drafted_snapshot(store, viewer.domain, shown.wish)
+    except Invalid:
+        return None
+    is_left = differences(shown.current, drafted, people.departments(store, viewer.domain))
+    return None if is_left else shown.since.at
 
 
 def _rest() -> None:

@@ -287,6 +287,30 @@ def test_of_two_admins_the_slower_is_told_and_loses_nothing(anna: Browser, conso
     assert "+4570101166" in found.excluded
 
 
+def test_saved_twice_it_is_saved_once_and_nobody_else_is_blamed(anna: Browser, console: Console) -> None:
+    hers = review(anna, add(anna, anna.get("/policies"), "70101166"), internal=["Sales"])
+    save(anna, hers)
+    said = re.search(r"Saved\. The policy holds since [0-9:]+", anna.get("/policies").text)
+    version = policies.current_version(console.store, ACME)
+    console.clock.turn(90.0)
+    again = save(anna, hers)
+    assert (again.status_code, again.headers["Location"]) == (303, "/policies")
+    assert said is not None and said[0] in anna.get("/policies").text
+    assert policies.current_version(console.store, ACME) == version
+
+
+def test_who_wished_the_same_as_somebody_quicker_is_told_who_it_was(
+    anna: Browser, console: Console, new_browser: Any
+) -> None:
+    console.made("1002", "bo@acme.example", "superuser")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    hers = review(anna, anna.get("/policies"), internal=["Sales"])
+    save(bo, review(bo, bo.get("/policies"), internal=["Sales"]))
+    answer = save(anna, hers)
+    assert answer.status_code == 422 and "Somebody else has changed the policy" in answer.text
+
+
 def test_a_change_of_something_else_meanwhile_is_in_nobody_s_way(anna: Browser, console: Console) -> None:
     hers = review(anna, anna.get("/policies"), internal=["Sales"])
     console.give("1003", name="Clara B.")
