@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request
 
 from fsplug.errors import Refused
 from fsplug.policy.scopes import Need, Reach, check_reaches
@@ -118,14 +118,21 @@ def _signed_in(rule: Rule) -> Any:
     is_life = rule.who is not Open.WATCHING
     found = run(lambda store: sessions.find(store, token, is_life)) if token else None
     if found is None:
-        return redirect("/sign-in")
+        return _lead("/sign-in")
     if found.needs_totp and rule.who is not Open.ENROLLING:
-        return redirect("/one-time-codes")
+        return _lead("/one-time-codes")
     g.session = found
     g.actor = run(lambda store: actors.actor(store, found.company, found.username))
     if isinstance(rule.who, Need):
         check_reaches(g.actor, rule.who, found.company, rule.least)
     return None
+
+
+def _lead(path: str) -> Any:
+    """To another page; where htmx asks for a part of this one, which that page has not, the browser is led there."""
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": path})
+    return redirect(path)
 
 
 def _is_ours() -> bool:

@@ -109,6 +109,28 @@ def test_an_empty_list_offers_a_wider_period(visit: Callable[..., Any]) -> None:
     page.wait_for_url(lambda url: "period=week" in url and "number=" in url)
 
 
+def test_filters_applied_after_the_session_s_end_lead_to_the_sign_in(visit: Callable[..., Any]) -> None:
+    page = visit(SUPERUSER)
+    page.goto("/recordings")
+    page.context.clear_cookies()
+    follow(page, page.locator("form.filters button"))
+    assert page.locator("input[type=password]").is_visible()
+
+
+def test_a_server_that_can_not_answer_is_not_kept_from_who_applies_filters(
+    visit: Callable[..., Any], troubles: list[str]
+) -> None:
+    page = visit(SUPERUSER)
+    page.goto("/recordings")
+    page.route(
+        "**/recordings?*", lambda route: route.fulfill(status=503, content_type="text/html", body="<h1>503</h1>")
+    )
+    follow(page, page.locator("form.filters button"))
+    assert page.locator("h1").inner_text() == "503"
+    assert all("503" in one for one in troubles)
+    troubles.clear()
+
+
 def test_the_list_goes_on_to_its_end(visit: Callable[..., Any], site: Site) -> None:
     page = visit(SUPERUSER)
     page.goto("/recordings?period=month")

@@ -199,6 +199,12 @@ def test_htmx_is_given_the_list_without_the_page_around_it(anna: Browser) -> Non
     assert anna.get("/recordings?number=1", **{"HX-Request": "true"}).status_code == 422
 
 
+def test_who_is_signed_out_is_led_to_the_sign_in_and_not_given_it_as_a_part(anna: Browser) -> None:
+    anna.post("/sign-out")
+    answer = anna.get("/recordings", **{"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.data) == (204, "/sign-in", b"")
+
+
 def test_who_withholds_their_number_is_shown_so(anna: Browser, past: Console) -> None:
     ledger.apply(past.store, _call("hidden", "Anonymous", ANNA, NOW - 5))
     assert "Number withheld" in anna.get("/recordings").text

@@ -52,6 +52,11 @@ document.addEventListener("keydown", (event) => {
 // On a phone the menu is one row, wider than the screen: where one is stands in its middle.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// Where htmx is answered with no part of this page, the browser asks by itself and shows what comes.
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.requestConfig.verb === "get") location.assign(detail.pathInfo.finalRequestPath);
+});
+
 const countAll = () => document.querySelectorAll("form").forEach(count);
 document.addEventListener("htmx:afterSettle", countAll);
 countAll();
