@@ -78,7 +78,7 @@ def page() -> str:
 @pages.post("/policies")
 @takes(Need.POLICY, Reach.COMPANY)
 def change() -> Any:
-    """Add or drop a number, look at what the wish would change, or go back to it: nothing is saved by this."""
+    """Tick a box for all, add or drop a number, look at what would change, or go back: nothing is saved by this."""
     viewer, posted = shell.viewer(), request.form
     if posted.get("act") == "review":
         return _reviewed(viewer, posted)
@@ -202,6 +202,8 @@ def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
     if dropped := posted.get("drop"):
         return replace(shown, wish=policyform.without_number(shown.wish, dropped)), Typed()
     typed = Typed(posted.get("number", ""), posted.get("note", ""))
+    if (box := posted.get("tick")) in policyform.BOXES:
+        return replace(shown, wish=policyform.with_all(shown.wish, box)), typed
     if posted.get("act") not in ("add", "review") or not typed.number.strip():
         return shown, typed
     try:

@@ -53,6 +53,28 @@ def test_boxes_are_reviewed_against_last_week_and_saved_without_scripts_too(
     assert page.locator("input[name=internal][value=Sales]").is_checked()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_box_is_ticked_for_all_departments_at_once(visit: Callable[..., Any], scripts: bool) -> None:
+    page = visit(SUPERUSER, java_script_enabled=scripts)
+    page.goto("/policies")
+    page.fill("#number", "40 50 60 70")
+    boxes = page.locator("input[name=outgoing]")
+    assert not all(box.is_checked() for box in boxes.all())
+    if scripts:
+        page.locator("[data-check-all=outgoing]").check()
+    else:
+        follow(page, page.locator("button[name=tick][value=outgoing]"))
+    assert boxes.count() > 2 and all(box.is_checked() for box in boxes.all())
+    assert page.input_value("#number") == "40 50 60 70"
+
+
+def test_on_a_phone_a_box_is_ticked_for_all_departments_too(visit: Callable[..., Any]) -> None:
+    page = visit(SUPERUSER, width=390)
+    page.goto("/policies")
+    page.locator("[data-check-all=incoming]").click()
+    assert all(box.is_checked() for box in page.locator("input[name=incoming]").all())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_trail_tells_what_was_done_and_is_checked(visit: Callable[..., Any], site: Site, language: str) -> None:
     accounts.choose_language(site.store, ACME, SUPERUSER, language)
