@@ -83,9 +83,10 @@ def parts(number: str) -> Iterator[str]:
 def parts_of_typed(typed: str, country: str) -> tuple[str, ...]:
     """The digits to look for when somebody types this: of the number that they spell, and as they stand.
 
-    The beginning of a number is dialled with zeros that it doesn't have (00 for abroad, 0 at home in many countries).
+    The beginning of a number is dialled with zeros that it doesn't have (00 for abroad, 0 at home in many countries,
+    which is also written as (0) after the country's code).
     """
-    spelled, bare = normalise(typed, country), digits(typed)
+    spelled, bare = normalise(typed, country), digits(typed.replace("(0)", ""))
     found = dict.fromkeys(one for one in (digits(spelled or ""), bare.lstrip("0"), bare) if len(one) >= FEWEST_DIGITS)
     # Whatever a longer one is in, a shorter one within it is in as well.
     return tuple(one for one in found if not any(other in one for other in found if other != one))

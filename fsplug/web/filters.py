@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import WIDER, Days, Period, days_of, today
 from fsplug.policy.scopes import Need, Reach
@@ -110,6 +111,11 @@ def wider(filters: Filters, viewer: Viewer) -> tuple[str, str] | None:
     if next_one is not None:
         return str(next_one), filters.query(period=str(next_one), first="", last="")
     here = today(viewer.now, viewer.moments.zone)
-    if filters.period == Period.MONTH:
-        return "year", filters.query(period=str(Period.DATES), first=str(here - _YEAR), last=str(here))
-    return None
+    try:
+        shown = days(filters, viewer)
+    except Invalid:
+        return None
+    if shown.first <= here - _YEAR:
+        return None
+    year = Days(here - _YEAR, max(here, shown.last))
+    return "year", filters.query(period=str(Period.DATES), first=str(year.first), last=str(year.last))

@@ -98,6 +98,8 @@ def _calls(leaf: Leaf) -> str:
         ({"number": "46812345678"}, "d"),
         ({"number": "0812345678"}, "d"),
         ({"number": "123 45"}, "d"),
+        ({"number": "+46 (0)8 123"}, "d"),
+        ({"number": "(0)8-12"}, "d"),
         ({"number": "999"}, ""),
         ({"number": "3344", "direction": Direction.INCOMING}, "fa"),
         ({"number": "3344", "department": "Sales", "group": "2001", "people": ("1001",)}, "a"),

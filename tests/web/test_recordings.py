@@ -118,6 +118,17 @@ def test_an_empty_list_says_to_widen_the_period_and_offers_it_with_the_other_fil
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "until"),
+    [("2027-01-10", "2027-01-12", "2027-01-15"), ("2027-02-01", "2027-02-28", "2027-02-28")],
+)
+def test_own_dates_without_any_are_widened_to_a_year(anna: Browser, first: str, last: str, until: str) -> None:
+    page = anna.get(f"/recordings?period=dates&first={first}&last={last}&direction=internal").text
+    wider = f"/recordings?period=dates&amp;first=2026-01-15&amp;last={until}&amp;direction=internal"
+    assert f'href="{wider}"' in page
+    assert "The last year" not in anna.get(wider.replace("&amp;", "&").replace("internal", "outgoing&number=999")).text
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "'",
