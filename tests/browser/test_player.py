@@ -115,6 +115,26 @@ def test_deleted_while_it_plays_it_ends_and_says_so(page: Any, site: Site, recor
     troubles[:] = [one for one in troubles if "403" not in one]
 
 
+def test_what_can_not_be_had_has_not_ended_but_failed(page: Any, troubles: list[str]) -> None:
+    page.route("**/audio", lambda route: route.fulfill(status=404))
+    page.click("[data-toggle]")
+    page.wait_for_function("() => document.querySelector('[data-told]').textContent !== ''")
+    assert page.inner_text("[data-told]") == page.get_attribute("[data-player]", "data-failed")
+    assert page.locator("[data-paused]").is_visible()
+    troubles[:] = [one for one in troubles if "404" not in one]
+
+
+def test_at_its_end_the_clock_shows_the_length(page: Any) -> None:
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    page.focus(".wave")
+    page.keyboard.press("End")
+    page.wait_for_function("() => globalThis.heard.ended")
+    at, length = page.inner_text(".clock").split(" / ")
+    assert at == length
+    assert page.get_attribute(".wave", "aria-valuetext").split()[0] == length
+
+
 def test_without_scripts_play_is_a_button_and_then_an_audio_element(visit: Callable[..., Any], recording: str) -> None:
     page = visit(SUPERUSER, java_script_enabled=False)
     page.goto(f"/recordings/{recording}")

@@ -82,10 +82,11 @@ function player(box) {
   };
 
   const show = () => {
-    const at = audio.currentTime;
+    // The length is written in whole seconds, rounded, and so is its end.
+    const at = audio.ended ? Math.round(length) : audio.currentTime;
     box.querySelector("[data-at]").textContent = clock(at);
     wave.setAttribute("aria-valuenow", String(Math.round(at)));
-    wave.setAttribute("aria-valuetext", box.dataset.of.replace("{at}", clock(at)).replace("{length}", clock(length)));
+    wave.setAttribute("aria-valuetext", box.dataset.of.replace("{at}", clock(at)).replace("{length}", clock(Math.round(length))));
   };
 
   const swap = () => {
@@ -141,15 +142,16 @@ function player(box) {
   box.querySelector("#speed").addEventListener("change", (event) => {
     audio.playbackRate = audio.defaultPlaybackRate = Number(event.target.value);
   });
-  for (const happened of ["timeupdate", "seeking", "seeked", "loadedmetadata"]) audio.addEventListener(happened, show);
+  for (const happened of ["timeupdate", "seeking", "seeked", "loadedmetadata", "ended"]) audio.addEventListener(happened, show);
   for (const happened of ["play", "pause", "ended"]) audio.addEventListener(happened, swap);
   audio.addEventListener("error", () => {
     if (!begun) return;
-    // Taken back, signed out, too long ago: play is to be pressed again, which tells why it can't be.
+    // Taken back, signed out, too long ago: play is to be pressed again, which tells why it can't be. Where not even the
+    // length has come, there was nothing that could have ended: the file is away, or damaged.
     begun = false;
     audio.pause();
     form.querySelector(".reason")?.removeAttribute("hidden");
-    say(box.dataset.ended);
+    say(Number.isNaN(audio.duration) ? box.dataset.failed : box.dataset.ended);
     swap();
   });
 
