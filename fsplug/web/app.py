@@ -35,7 +35,8 @@ from fsplug.web.words import Words
 
 log = structlog.get_logger()
 
-LONGEST_BODY = 64 * 1024
+# What is taken of any form before it is known whose it is; each page's own bound is its rule's.
+LONGEST_BODY = 480 * 1024
 # Our own files only and nothing written into a page, and nobody puts us into a frame.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "

@@ -17,6 +17,7 @@ from fsplug.web.services import Services
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION, BROWSER = "session", "browser"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_USUAL_FORM_BYTES = 64 * 1024
 
 
 class Open(Enum):
@@ -32,17 +33,18 @@ class Open(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who gets to a route: what it takes, and how far they must reach in that at the least."""
+    """Who gets to a route: what it takes, and how far they must reach in that at the least; its longest form."""
 
     who: Open | Need
     least: Reach = Reach.OWN
+    form_bytes: int = _USUAL_FORM_BYTES
 
 
-def takes(who: Open | Need, least: Reach = Reach.OWN) -> Callable[[View], View]:
+def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES) -> Callable[[View], View]:
     """The rule of a view."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = Rule(who, least)
+        view.__dict__["rule"] = Rule(who, least, form_bytes)
         return view
 
     return ruled
@@ -110,6 +112,8 @@ def guard() -> Any:
         return None if request.routing_exception is not None else abort(404)
     if request.method not in _SAFE and not _is_ours():
         abort(403)
+    if (request.content_length or 0) > rule.form_bytes:
+        abort(413)
     return None if rule.who is Open.ANYBODY else _signed_in(rule)
 
 

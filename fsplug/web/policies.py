@@ -28,6 +28,8 @@ PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
 # Every few of them it rests as long as it works.
 REST_SECONDS = 0.003
 _sleep = get_original("time", "sleep")
+# A department takes some 300 of them and a ring group 100, whose names stand in the form several times over.
+FORM_BYTES = 480 * 1024
 # A list of more excluded numbers is shown from its beginning; what is typed is found all the same.
 SHOWN_NUMBERS = 100
 
@@ -76,7 +78,7 @@ def page() -> str:
 
 
 @pages.post("/policies")
-@takes(Need.POLICY, Reach.COMPANY)
+@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def change() -> Any:
     """Tick a box for all, add or drop a number, look at what would change, or go back: nothing is saved by this."""
     viewer, posted = shell.viewer(), request.form
@@ -94,7 +96,7 @@ def lead_back() -> Any:
 
 
 @pages.post("/policies/save")
-@takes(Need.POLICY, Reach.COMPANY)
+@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def save() -> Any:
     """Make the wish true; where somebody was quicker, the page again with the wish in it."""
     viewer, posted = shell.viewer(), request.form

@@ -259,6 +259,16 @@ def test_departments_without_boxes_of_their_own_go_on_so_while_they_are_ticked_a
     assert sorted(policies.snapshot(console.store, ACME).departments) == ["*", "Sales"]
 
 
+def test_a_company_of_many_departments_has_a_policy_too(anna: Browser, console: Console) -> None:
+    with drafted(console.store, ACME, "operator") as draft:
+        for number in range(400):
+            draft.put("department", {"name": f"Afdelingen for nord og syd nr. {number}"})
+    reviewed = review(anna, anna.get("/policies"), internal=["Afdelingen for nord og syd nr. 399"])
+    assert reviewed.status_code == 200
+    assert save(anna, reviewed).status_code == 303
+    assert policies.snapshot(console.store, ACME).departments["Afdelingen for nord og syd nr. 399"].internal
+
+
 def test_nothing_to_change_is_said_and_makes_no_version(anna: Browser, console: Console) -> None:
     version = policies.current_version(console.store, ACME)
     answer = review(anna, anna.get("/policies"))
