@@ -24,6 +24,15 @@ def page() -> Any:
     return _page()
 
 
+@pages.get(f"{_PAGE}/confirm")
+@pages.get(f"{_PAGE}/delete")
+@pages.get(f"{_PAGE}/undo")
+@takes(Need.DELETION, Reach.COMPANY)
+def lead_back() -> Any:
+    """Whoever loads again what a form has shown."""
+    return redirect(_PAGE)
+
+
 @pages.post(f"{_PAGE}/confirm")
 @takes(Need.DELETION, Reach.COMPANY)
 def confirm() -> Any:

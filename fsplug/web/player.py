@@ -32,6 +32,14 @@ def page(recording: str) -> Any:
     return show(recording)
 
 
+@pages.get("/recordings/<recording>/play")
+@pages.get("/recordings/<recording>/share")
+@takes(Need.RECORDINGS, Reach.OWN)
+def lead_back(recording: str) -> Any:
+    """Whoever loads again what a form has shown."""
+    return redirect(f"/recordings/{_reached(recording).id}")
+
+
 @pages.post("/recordings/<recording>/play")
 @takes(Need.RECORDINGS, Reach.OWN)
 def play(recording: str) -> Any:

@@ -54,6 +54,16 @@ def test_marked_confirmed_and_gone(anna: Browser, console: Console) -> None:
     assert acts == [("delete", f"1001@{ACME}")] * 2
 
 
+@pytest.mark.parametrize("step", ["confirm", "delete", "undo"])
+def test_what_a_form_has_shown_is_loaded_again_as_the_list(anna: Browser, step: str) -> None:
+    answer = anna.get(f"/deletions/{step}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/deletions")
+
+
+def test_the_law_is_said_and_linked(anna: Browser) -> None:
+    assert "https://www.datatilsynet.dk/" in anna.get("/deletions").text
+
+
 def test_undone_within_the_minute(anna: Browser, console: Console) -> None:
     _send(anna, "/deletions/delete", "b-rec")
     [batch] = re.findall(r'name="batch" value="([0-9a-f]+)"', anna.get("/deletions").text)

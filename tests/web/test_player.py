@@ -59,6 +59,12 @@ def test_the_page_names_both_parties_and_offers_to_play(anna: Browser) -> None:
     assert 'data-player="/recordings/a-rec" data-seconds="7.0"' in page
 
 
+@pytest.mark.parametrize("form", ["play", "share"])
+def test_what_a_form_has_shown_is_loaded_again_as_the_player(anna: Browser, form: str) -> None:
+    answer = anna.get(f"/recordings/a-rec/{form}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/recordings/a-rec")
+
+
 def test_one_press_of_play_is_one_entry_and_the_recording_is_heard(
     anna: Browser, console: Console, whole: bytes
 ) -> None:
