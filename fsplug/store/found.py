@@ -1,7 +1,7 @@
 """Recordings as people look for them: newest first, by any of what they are filed under, a page at a time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fsplug.errors import Invalid
@@ -11,7 +11,7 @@ from fsplug.store.database import Row, Store
 from fsplug.store.heard import Heard
 from fsplug.store.hunting import FOREVER, Wish, keys_of
 from fsplug.store.keywords import FEWEST_DIGITS, MOST_DIGITS, Keyword, Kind, pair, parts_of_typed
-from fsplug.store.listing import Cursor
+from fsplug.store.listing import Cursor, in_batches
 from fsplug.store.recordings import State
 from fsplug.store.versioned import company_id
 
@@ -92,6 +92,16 @@ def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: C
     if len(keys) > limit:
         return Leaf(found, keys[limit - 1])
     return Leaf(found, looked_to, looked_to[0] if looked_to else None)
+
+
+def of_ids(store: Store, domain: str, ids: Collection[str]) -> list[Found]:
+    """These of the company's recordings, newest first; those that aren't there, or not any more, are left out."""
+    sql, company = (
+        f"{_ROWS} AND NOT EXISTS (SELECT 1 FROM deletion x WHERE x.recording = r.id)",
+        company_id(store, domain),
+    )
+    rows = [row for some in in_batches(ids) for row in store.rows(sql.format(_marks(some)), *some, company)]
+    return sorted(map(_found, rows), key=lambda one: one.cursor, reverse=True)
 
 
 def departments(store: Store, domain: str) -> list[str]:

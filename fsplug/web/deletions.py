@@ -7,7 +7,7 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Refused
 from fsplug.policy.scopes import Need, Reach
-from fsplug.store import deletions, people, policies
+from fsplug.store import deletions, found, people, policies
 from fsplug.store.database import Store
 from fsplug.store.deletions import Batch
 from fsplug.web import filters, guard, recordings, shell
@@ -15,6 +15,8 @@ from fsplug.web.guard import takes
 
 pages = Blueprint("deletion", __name__)
 _PAGE = "/deletions"
+# Of more than these, the first are shown to who is asked whether they are meant.
+SHOWN_LINES = 100
 
 
 @pages.get(_PAGE)
@@ -37,10 +39,18 @@ def lead_back() -> Any:
 @takes(Need.DELETION, Reach.COMPANY)
 def confirm() -> Any:
     """Ask, before anything is deleted."""
-    marked, asked = request.form.getlist("recording"), filters.read(request.form)
+    viewer, marked = shell.viewer(), request.form.getlist("recording")
     if not marked:
         return _page(g.words("deletion-none-selected"))
-    return render_template("deletions_confirm.html", marked=marked, filters=asked)
+    if len(marked) > deletions.MOST_AT_ONCE:
+        return _page(g.words.error("bad-deletion"))
+    lines = [
+        recordings.line(one, viewer) for one in guard.run(lambda store: found.of_ids(store, viewer.domain, marked))
+    ]
+    if not lines:
+        return _page(g.words.error("unknown-recording"))
+    asked = filters.read(request.form)
+    return render_template("deletions_confirm.html", lines=lines, filters=asked, most=SHOWN_LINES)
 
 
 @pages.post(f"{_PAGE}/delete")
@@ -93,5 +103,5 @@ def _named(store: Store, domain: str, one: Batch) -> Batch:
     username, _, company = one.deleted_by.rpartition("@")
     if company != domain:
         return one
-    found = people.user_at(store, domain, username, policies.current_version(store, domain))
-    return replace(one, deleted_by=found.name) if found and found.name else one
+    user = people.user_at(store, domain, username, policies.current_version(store, domain))
+    return replace(one, deleted_by=user.name) if user and user.name else one

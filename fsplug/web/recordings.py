@@ -64,7 +64,7 @@ def show(template: str, wrong: str | None = None, **more: Any) -> Any:
         "periods": list(Period),
         "directions": list(Direction),
         "address": request.path,
-        "lines": [_line(one, viewer) for one in leaf.recordings],
+        "lines": [line(one, viewer) for one in leaf.recordings],
         "more": asked.at(leaf.before),
         "looked_back_to": leaf.looked_back_to,
         "wider": filters.wider(asked, viewer),
@@ -93,6 +93,7 @@ def _offered(store: Store, viewer: Viewer) -> Choices:
     return Choices(found.departments(store, viewer.domain), found.groups(store, viewer.domain), True)
 
 
-def _line(one: Found, viewer: Viewer) -> Line:
+def line(one: Found, viewer: Viewer) -> Line:
+    """It as the viewer reads it."""
     country = viewer.company.country
     return Line(one, party(one.caller, country), party(one.answerer, country), person(one.person))

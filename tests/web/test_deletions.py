@@ -54,6 +54,17 @@ def test_marked_confirmed_and_gone(anna: Browser, console: Console) -> None:
     assert acts == [("delete", f"1001@{ACME}")] * 2
 
 
+def test_who_is_asked_sees_what_is_to_be_deleted_and_nothing_that_is_not_there(anna: Browser, console: Console) -> None:
+    _send(anna, "/deletions/delete", "d-rec")
+    status, page = _send(anna, "/deletions/confirm", "b-rec", "c-rec", "d-rec", "beta-rec", "nonsense")
+    assert status == 200 and "2 recordings will be deleted" in page
+    assert re.findall(r'name="recording" value="([^"]*)"', page) == ["c-rec", "b-rec"]
+    assert page.count("<time") == 2
+    for ids, said in ((["d-rec"], "no such recording"), ([f"r{number}" for number in range(1_001)], "1 to 1,000")):
+        status, page = _send(anna, "/deletions/confirm", *ids)
+        assert status == 422 and said in page
+
+
 @pytest.mark.parametrize("step", ["confirm", "delete", "undo"])
 def test_what_a_form_has_shown_is_loaded_again_as_the_list(anna: Browser, step: str) -> None:
     answer = anna.get(f"/deletions/{step}")
