@@ -158,6 +158,23 @@ def test_a_customer_hears_what_was_shared(visit: Callable[..., Any], site: Site,
     assert shares.get(site.store, ACME, share.id).played == 1
 
 
+def test_a_double_click_on_send_shares_once(visit: Callable[..., Any], site: Site, recording: str) -> None:
+    page = visit(SUPERUSER)
+    page.goto(f"/recordings/{recording}")
+    page.fill("#email", "twice@firma.example")
+    page.fill("#subject", "Vores samtale")
+    # A page takes clicks until the next one is there: the answer waits for the second.
+    held: list[Any] = []
+    page.route("**/share", lambda route: held.append(route))
+    send = "document.querySelector('form.share > button').click()"
+    page.evaluate(f"new Promise(done => {{ {send}; setTimeout(() => {{ {send}; done(); }}, 60); }})")
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    held[0].continue_()
+    page.locator(".said").wait_for()
+    assert [one.email for one in shares.of_recording(site.store, ACME, recording)].count("twice@firma.example") == 1
+
+
 def test_a_share_is_withdrawn_by_two_presses(visit: Callable[..., Any], site: Site, recording: str) -> None:
     offer = Offer(recording, "another@outside.example", "Our call", code_by=CodeBy.PHONE)
     share, _ = shares.create(site.store, ACME, offer, operator("root"))

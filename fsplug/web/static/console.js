@@ -52,6 +52,15 @@ document.addEventListener("keydown", (event) => {
 // On a phone the menu is one row, wider than the screen: where one is stands in its middle.
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// A double click sends a form once: its second half would share, or delete, once more.
+const DOUBLE_MILLISECONDS = 3000;
+const sent = new WeakMap();
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.timeStamp - sent.get(event.target) < DOUBLE_MILLISECONDS) event.preventDefault();
+  else sent.set(event.target, event.timeStamp);
+});
+
 // Where htmx is answered with no part of this page, the browser asks by itself and shows what comes.
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.requestConfig.verb === "get") location.assign(detail.pathInfo.finalRequestPath);
