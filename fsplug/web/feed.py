@@ -1,5 +1,6 @@
 """What an open page is told as it happens, by server-sent events: who listens to the viewer, and the rows they see."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -17,6 +18,8 @@ from fsplug.web.words import Words
 pages = Blueprint("live", __name__)
 
 _OVER = b"event: over\ndata:\n\n"
+# What came of a ringing while one page led on to the next is told by the next.
+_BETWEEN_PAGES_SECONDS = 3.0
 
 
 @pages.get("/live")
@@ -40,6 +43,7 @@ class Feed:
         self._session, self._shown = session, shown
         self._known: object = None
         self._told: dict[str, int] = {}
+        self._noted_at = time.monotonic() - _BETWEEN_PAGES_SECONDS
         self.is_over = False
 
     @property
@@ -69,7 +73,7 @@ class Feed:
         company = companies.get(store, self.company)
         account = accounts.get(store, self.company, self.username)
         language = account.language or accounts.spoken(company)
-        calls, note = calls_or_none(live, self.company), live.note(self.company, self.username)
+        calls, note = calls_or_none(live, self.company), self._new_note()
         known = (calls, company, language)
         if known == self._known and note is None:
             return b""
@@ -86,6 +90,14 @@ class Feed:
             note=colleagues.refusal(note, words) if note else None,
         )
         return self._event(parts)
+
+    def _new_note(self) -> str | None:
+        """The code of a note that this page has not told."""
+        note = self._house.live.note(self.company, self.username)
+        if note is None or note.at <= self._noted_at:
+            return None
+        self._noted_at = note.at
+        return note.code
 
     def _event(self, parts: str) -> bytes:
         """The parts that differ from what was sent before."""

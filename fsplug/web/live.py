@@ -1,9 +1,18 @@
 """What goes on at the switch now, as pages ask for it: who talks, who listens to whom, and to begin to listen."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from fsplug.errors import Unavailable
 from fsplug.policy.livecalls import CompanyCalls
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Why nothing came of a ringing: an error's code, and when that was, by `time.monotonic`."""
+
+    code: str
+    at: float
 
 
 class Live(Protocol):
@@ -19,8 +28,8 @@ class Live(Protocol):
         is a `note`.
         """
 
-    def note(self, company: str, username: str) -> str | None:
-        """Why nothing came of the last ringing of the user's phone, as an error's code; told once."""
+    def note(self, company: str, username: str) -> Note | None:
+        """Why nothing came of the last ringing of the user's phone, for a while; each page they have open tells it."""
 
 
 class Away:
@@ -32,7 +41,7 @@ class Away:
     def listen(self, company: str, username: str, number: str) -> str | None:
         raise Unavailable("switch-away", "this console knows of no switch")
 
-    def note(self, company: str, username: str) -> str | None:
+    def note(self, company: str, username: str) -> Note | None:
         return None
 
 

@@ -15,7 +15,7 @@ from fsplug.policy.livecalls import CompanyCalls
 from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.web.feed import Feed
-from fsplug.web.live import calls_or_none
+from fsplug.web.live import Note, calls_or_none
 from fsplug.wiring.threads import done_in
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class Changes(Protocol):
 
     def listen(self, company: str, username: str, number: str) -> str | None: ...
 
-    def note(self, company: str, username: str) -> str | None: ...
+    def note(self, company: str, username: str) -> Note | None: ...
 
 
 class _Stream:
@@ -137,7 +137,7 @@ class LiveFeeds:
                 gevent.sleep(LOOK_SECONDS)
 
     def _wake(self) -> None:
-        """Wake the streams of those companies in which something is different."""
+        """Wake the streams of those companies in which something is different, and of who is to be told a note."""
         companies = {one.feed.company for one in self._streams}
         self._seen = {company: seen for company, seen in self._seen.items() if company in companies}
         if not companies:
@@ -150,6 +150,9 @@ class LiveFeeds:
                 for one in self._streams:
                     if one.feed.company == company:
                         one.wake.set()
+        for one in self._streams:
+            if self._live.note(one.feed.company, one.feed.username) is not None:
+                one.wake.set()
 
     def _versions(self, companies: set[str]) -> dict[str, int]:
         """What holds in each company; of none while the store is away."""

@@ -8,6 +8,7 @@ import gevent
 from gevent import monkey
 
 from fsplug.errors import FsplugError, Unavailable
+from fsplug.web.live import Note
 
 # The gate has refused by then, if it does; a phone that rings takes longer.
 DECIDED_SECONDS = 1.5
@@ -27,11 +28,12 @@ class Ringing:
         self._ring = ring
         self._wake = wake
         self._loop = gevent.get_hub().loop
-        self._notes: dict[tuple[str, str], tuple[str, float]] = {}
+        self._notes: dict[tuple[str, str], Note] = {}
 
     def ask(self, company: str, username: str, number: str) -> str | None:
         """The listen-in's id, None while the phone still rings; raises what `ring` raises. Not for the loop itself."""
         answer = _SimpleQueue()
+        self._notes.pop((company, username), None)
         self._loop.run_callback_threadsafe(gevent.spawn, self._rung, company, username, number, answer)
         try:
             outcome = answer.get(timeout=DECIDED_SECONDS)
@@ -42,10 +44,10 @@ class Ringing:
             raise outcome
         return str(outcome)
 
-    def note(self, company: str, username: str) -> str | None:
-        """The code of why nothing came of it, once."""
-        code, until = self._notes.pop((company, username), ("", 0.0))
-        return code if time.monotonic() < until else None
+    def note(self, company: str, username: str) -> Note | None:
+        """Why nothing came of it, for as long as that is news."""
+        note = self._notes.get((company, username))
+        return note if note is not None and time.monotonic() < note.at + NOTE_SECONDS else None
 
     def _rung(self, company: str, username: str, number: str, answer: Any) -> None:
         begun = time.monotonic()
@@ -53,7 +55,7 @@ class Ringing:
             answer.put(self._ring(company, username, number))
         except FsplugError as error:
             if time.monotonic() - begun > DECIDED_SECONDS / 2:
-                self._notes[company, username] = (str(error.code), time.monotonic() + NOTE_SECONDS)
+                self._notes[company, username] = Note(str(error.code), time.monotonic())
                 self._wake()
             answer.put(error)
         except Exception:

@@ -16,6 +16,7 @@ from fsplug.media.archive import FolderArchive
 from fsplug.policy.livecalls import CompanyCalls, Talk
 from fsplug.store import provision, sessions
 from fsplug.store.database import Store
+from fsplug.web.live import Note
 from fsplug.wiring.settings import read
 from fsplug.wiring.webconsole import WebConsole
 from tests.store.accountcast import Clock, Console
@@ -31,7 +32,7 @@ class MovedCalls:
         self._companies: dict[str, CompanyCalls] = {}
         self._changed = gevent.event.Event()
         self._changes = 0
-        self.notes: dict[tuple[str, str], str] = {}
+        self.notes: dict[tuple[str, str], Note] = {}
         self.is_up = True
 
     def put(self, *talks: Talk, company: str = ACME) -> None:
@@ -55,8 +56,8 @@ class MovedCalls:
     def listen(self, company: str, username: str, number: str) -> str | None:
         return "listen1"
 
-    def note(self, company: str, username: str) -> str | None:
-        return self.notes.pop((company, username), None)
+    def note(self, company: str, username: str) -> Note | None:
+        return self.notes.get((company, username))
 
 
 @dataclass

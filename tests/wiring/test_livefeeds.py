@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from fsplug.policy.livecalls import Talk
 from fsplug.store import sessions
+from fsplug.web.live import Note
 from fsplug.wiring import livefeeds
 from tests.store.accountcast import BO
 from tests.store.cast import ACME, BETA
@@ -60,11 +62,21 @@ def test_a_state_chosen_elsewhere_is_told_within_a_second(house: House) -> None:
     assert until(lambda: "at lunch" in stream.read, "the change of the store") < 1.0
 
 
-def test_what_came_of_the_ringing_is_told(house: House) -> None:
+def test_what_came_of_the_ringing_is_told_by_every_open_page_once(house: House) -> None:
+    streams = [house.open(house.session()) for _ in range(2)]
+    until(lambda: all("hears-me" in one.read for one in streams), "the first state")
+    house.live.notes[ACME, ANNA] = Note("phone-not-answered", time.monotonic())
+    assert until(lambda: all("Your phone was not answered" in one.read for one in streams), "the note") < 1.0
+    house.live.put(Talk(ANNA, listeners=("1002",)))
+    until(lambda: all("is listening" in one.read for one in streams), "what comes after it")
+    assert [one.read.count("Your phone was not answered") for one in streams] == [1, 1]
+
+
+def test_what_came_of_the_ringing_is_no_news_to_a_page_opened_later(house: House) -> None:
+    house.live.notes[ACME, ANNA] = Note("phone-not-answered", time.monotonic() - 10.0)
     stream = house.open(house.session())
-    until(lambda: "hears-me" in stream.read, "the first state")
-    house.live.notes[ACME, ANNA] = "phone-not-answered"
-    until(lambda: "Your phone was not answered" in stream.read, "the note")
+    until(lambda: "live-away" in stream.read, "the first state")
+    assert "not answered" not in stream.read
 
 
 def test_a_switch_that_goes_and_comes_is_told(house: House) -> None:

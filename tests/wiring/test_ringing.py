@@ -55,14 +55,29 @@ def test_a_refusal_of_the_gate_comes_with_the_answer_and_not_again() -> None:
     assert ringer.note(ACME, ANNA) is None
 
 
-def test_a_phone_that_rings_on_is_not_waited_for_and_told_of_later_once() -> None:
+def test_a_phone_that_rings_on_is_not_waited_for_and_told_of_later_until_the_next_one_rings() -> None:
     given_up, woken = gevent.event.Event(), gevent.event.Event()
     ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
     assert asked(ringer) is None
     assert ringer.note(ACME, ANNA) is None
     given_up.set()
     assert woken.wait(5)
-    assert (ringer.note(ACME, "1002"), ringer.note(ACME, ANNA)) == (None, "phone-not-answered")
+    note = ringer.note(ACME, ANNA)
+    assert note is not None and note.code == "phone-not-answered"
+    assert ringer.note(ACME, "1002") is None
+    given_up.clear()
+    assert asked(ringer) is None
+    assert ringer.note(ACME, ANNA) is None
+    given_up.set()
+
+
+def test_what_came_of_a_ringing_is_news_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up, woken = gevent.event.Event(), gevent.event.Event()
+    ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
+    asked(ringer)
+    given_up.set()
+    assert woken.wait(5)
+    monkeypatch.setattr(ringing, "NOTE_SECONDS", 0.0)
     assert ringer.note(ACME, ANNA) is None
 
 
