@@ -16,7 +16,7 @@ from fsplug.store.roster import Person, Sought
 from fsplug.web import guard, shell
 from fsplug.web.guard import Open, services, takes
 from fsplug.web.live import calls_or_none
-from fsplug.web.words import Words
+from fsplug.web.words import Words, texts
 
 pages = Blueprint("colleagues", __name__)
 
@@ -98,10 +98,10 @@ def listen() -> Any:
 
 
 def refusal(code: object, words: Words) -> str:
-    """Why somebody does not hear, in words."""
+    """Why somebody does not hear, in words. What has none of its own is a fault between us and the switch."""
     if code in set(Reason):
         return in_words(Reason(str(code)), words.language)
-    return words.error(str(code))
+    return words.error(str(code) if f"error-{code}" in texts() else "switch-away")
 
 
 def _page(trouble: str | None = None) -> str:
