@@ -119,6 +119,47 @@ def test_a_page_is_led_to_the_sign_in_when_the_session_is_ended_elsewhere(
     page.wait_for_url("**/sign-in", timeout=8_000)
 
 
+def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str, troubles: list[str]
+) -> None:
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    page.context.set_offline(True)
+    page.get_by_text("No connection: this page is not kept up to date").wait_for()
+    page.context.set_offline(False)
+    calls.put(Talk(other, site.store.now()))
+    page.get_by_text("In a call since").wait_for()
+    assert not page.get_by_text("No connection").is_visible()
+    troubles[:] = [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+def test_a_connection_that_died_while_the_computer_slept_is_made_anew(
+    visit: Callable[..., Any], calls: SwitchCalls
+) -> None:
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    with page.expect_request(lambda request: "/live" in request.url):
+        page.evaluate("() => { const real = Date.now; Date.now = () => real() + 60_000; }")
+
+
+def test_the_sixth_page_of_a_user_says_that_it_stands_still(
+    visit: Callable[..., Any], calls: SwitchCalls, troubles: list[str]
+) -> None:
+    for _ in range(5):
+        page = visit(EVERYTHING)
+        page.goto("/colleagues")
+        page.locator("html[data-live=on]").wait_for()
+    sixth = visit(EVERYTHING)
+    sixth.goto("/colleagues")
+    sixth.get_by_text("Too many pages are open at once, so this one").wait_for()
+    page.context.close()
+    sixth.get_by_text("Too many pages").wait_for(state="hidden")
+    troubles[:] = [one for one in troubles if "status of 429" not in one]
+
+
 def test_search_narrows_the_list_as_one_types_and_it_stays_live(
     visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
 ) -> None:

@@ -1,10 +1,15 @@
 // Keeps a page as things are: the server sends parts of it, each with an id, as they change. Without it a page is as of
-// when it was asked for.
+// when it was asked for, and says so where it was to be followed.
 
 const AGAIN_SECONDS = [1, 2, 5, 10, 30];
+// The server gives a sign of life every 15 s. A connection that died while the computer slept gives none, and no error.
+const SILENT_SECONDS = 40;
+const LOOK_SECONDS = 5;
+const TOO_MANY = 429;
 let stream = null;
 let failures = 0;
 let again = 0;
+let heard = 0;
 
 const shown = () => [...document.querySelectorAll("[data-live-user]")].map((row) => row.dataset.liveUser).join(",");
 
@@ -28,17 +33,28 @@ function take(block) {
   if (event === "parts") put(lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n"));
 }
 
+// Says that the page stands still, in these of its words; none when it is live.
+function tell(words) {
+  const told = document.getElementById("not-live");
+  if (told.dataset.told === (words ?? "")) return;
+  told.dataset.told = words ?? "";
+  told.querySelector("p").textContent = words ? told.dataset[words] : "";
+}
+
 async function follow(signal) {
   const answer = await fetch(`/live?shown=${encodeURIComponent(shown())}`, { signal, redirect: "manual", cache: "no-store" });
   // Led on to the sign-in: the session is over.
   if (answer.type === "opaqueredirect") return location.reload();
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw answer;
   failures = 0;
+  heard = Date.now();
   document.documentElement.dataset.live = "on";
+  tell(null);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ; ) {
     const { value, done } = await reader.read();
-    if (done) return;
+    if (done) return null;
+    heard = Date.now();
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     blocks.forEach(take);
@@ -56,13 +72,14 @@ async function start() {
   // A browser has few connections to a server: pages that nobody sees leave them to others, and begin anew when seen.
   if (document.hidden) return;
   const mine = (stream = new AbortController());
-  try {
-    await follow(mine.signal);
-  } catch {
-    if (mine.signal.aborted) return;
-  }
+  heard = Date.now();
+  const trouble = await follow(mine.signal).catch((error) => error);
   if (mine !== stream) return;
+  stream = null;
   document.documentElement.dataset.live = "off";
+  // A server that starts anew is back after the first try.
+  if (trouble?.status === TOO_MANY) tell("many");
+  else if (failures > 0) tell("lost");
   again = setTimeout(start, 1000 * AGAIN_SECONDS[Math.min(failures++, AGAIN_SECONDS.length - 1)]);
 }
 
@@ -75,4 +92,7 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("visibilitychange", start);
 addEventListener("pageshow", (event) => event.persisted && start());
 addEventListener("pagehide", stop);
+addEventListener("online", start);
+addEventListener("offline", start);
+setInterval(() => stream && Date.now() - heard > 1000 * SILENT_SECONDS && start(), 1000 * LOOK_SECONDS);
 start();
