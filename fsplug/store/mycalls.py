@@ -48,6 +48,7 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
     found = activity.search(store, domain, sought, limit + 1, before)
     entries = found[:limit]
     listens = listening.heard_of(store, domain, [str(one.facts.get("listen")) for one in entries if one.act == LISTEN])
+    talks = _talks(store, domain, username, [one.call for one in listens.values() if one.call])
     calls = _recorded(store, domain, [one.subject for one in entries if one.act != LISTEN])
     deeds = []
     for entry in entries:
@@ -56,8 +57,29 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
         elif (listen := listens.get(str(entry.facts.get("listen")))) is not None and listen.began_at is not None:
             ended = listen.ended_at
             seconds = ended - listen.began_at if ended is not None else None
-            deeds.append(Deed(entry, listen.began_at, seconds, is_going_on=ended is None))
+            ends = _of_moment(talks.get(listen.call or "", []), listen.began_at)
+            deeds.append(Deed(entry, listen.began_at, seconds, *ends, is_going_on=ended is None))
     return Leaf(deeds, entries[-1].number if len(found) > limit else None)
+
+
+def _talks(
+    store: Store, domain: str, username: str, calls: list[str]
+) -> Mapping[str, list[tuple[float, tuple[Heard, Heard]]]]:
+    """The talks of each call in which this user is one of the two, by when they began, the first first."""
+    found: dict[str, list[tuple[float, tuple[Heard, Heard]]]] = {}
+    for some in in_batches(dict.fromkeys(calls)):
+        sql = f"""SELECT call, at, caller, answerer, inputs FROM decision
+            WHERE company = ? AND call IN ({", ".join("?" * len(some))}) ORDER BY at, id"""
+        for call, at, caller, answerer, inputs in store.rows(sql, company_id(store, domain), *some):
+            ends = heard.both(json.loads(inputs) if inputs else {}, caller, answerer)
+            if username in (one.username for one in ends):
+                found.setdefault(call, []).append((at, ends))
+    return found
+
+
+def _of_moment(talks: list[tuple[float, tuple[Heard, Heard]]], at: float) -> tuple[Heard | None, Heard | None]:
+    """Who talked in the last of these that had begun by then."""
+    return next((ends for began_at, ends in reversed(talks) if began_at <= at), (None, None))
 
 
 def _recorded(store: Store, domain: str, recordings: list[str]) -> Mapping[str, Mapping[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from fsplug.policy.listening import Door, Ending
 from fsplug.store import hearing, ledger, shares, visits
 from fsplug.store.actors import actor
-from fsplug.store.entries import ListenBegan, ListenEnded
+from fsplug.store.entries import DecisionMade, ListenBegan, ListenEnded
 from fsplug.store.shares import Offer
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
@@ -59,6 +59,24 @@ def test_who_listened_played_and_shared_stands_there_newest_first(anna: Browser,
     order = [page.index(said) for said in ("Bo shared the recording with lawyer@", "Bo played the", "Bo listened in")]
     assert order == sorted(order)
     assert "1:15" in page and "+4522334455" in page
+
+
+def _talk(decision: str, at: float, caller: str, username: str, name: str) -> DecisionMade:
+    """One of the talks of call `a`: somebody outside with this user."""
+    user = {"numbers": [username], "user": {"username": username, "name": name}}
+    more: dict[str, Any] = {"decision": decision, "talk": decision, "record": False, "recording": None, "path": None}
+    return decided("a", at=at, caller=caller, user=username, answerer=username, inputs={"answerer": user}, **more)
+
+
+def test_a_listen_in_says_whose_call_was_heard_the_one_of_that_moment(anna: Browser, console: Console) -> None:
+    now = console.clock.now
+    talks = [(-90.0, "+4522334455", "1001", "Anna"), (-50.0, "+4570101166", "1001", "Anna")]
+    talks += [(-10.0, "+4570101177", "1003", "Clara"), (60.0, "+4570101188", "1001", "Anna")]
+    ledger.apply(console.store, [_talk(who[1], now + who[0], *who[1:]) for who in talks])
+    _listen(console, "first", 30.0)
+    page = anna.get("/my-calls").text
+    assert "+4570101166 → Anna" in page
+    assert not any(other in page for other in ("+4522334455", "+4570101177", "+4570101188"))
 
 
 def test_a_listen_in_that_goes_on_is_told_as_such_and_one_without_a_word_heard_not_at_all(

@@ -12,7 +12,7 @@ from fsplug.store.database import Store
 from fsplug.store.entries import Entry, ListenBegan, ListenEnded, ListenRefused
 from fsplug.store.mails import Mail
 
-_LISTENER, _LISTENED, _WITHOUT_RIGHT = "1002", "1001", "1009"
+LISTENER, LISTENED, _WITHOUT_RIGHT = "1002", "1001", "1009"
 _LISTENS_SECONDS = 95.0
 _OUTSIDERS = (
     ("indkob@nordvind.example", "Vores samtale om leveringen"),
@@ -68,18 +68,17 @@ def delete(store: Store, recording: str, days_ago: int) -> bool:
 
 
 def listen(store: Store, call: StoryCall, days_ago: int, switch: str, chance: random.Random) -> None:
-    """Every few days somebody listens in, or would like to and may not."""
-    if days_ago % 3:
-        return
+    """Somebody listens in to a call that goes on, or would like to and may not."""
     at, listen_in = store.now(), f"{chance.getrandbits(128):032x}"
     legs = (f"{chance.getrandbits(128):032x}", f"{chance.getrandbits(128):032x}")
     begun: list[Entry]
     if days_ago % 2:
-        words = (_WITHOUT_RIGHT, _LISTENED, "*28*70101001", str(Door.DESK), legs[0], str(Reason.LISTENER_RIGHT))
+        words = (_WITHOUT_RIGHT, LISTENED, "*28*70101001", str(Door.DESK), legs[0], str(Reason.LISTENER_RIGHT))
         begun = [ListenRefused(listen_in, ACME, switch, *words, at)]
     else:
-        who = (_LISTENER, _LISTENED, "*28*70101001", str(Door.DESK), call.id, *legs)
-        ended = ListenEnded(listen_in, at + _LISTENS_SECONDS, str(Ending.LISTENER_HUNG_UP))
+        who = (LISTENER, LISTENED, "*28*70101001", str(Door.DESK), call.id, *legs)
+        over = min(at + _LISTENS_SECONDS, (call.answered_at or at) + call.conversation.seconds - 1.0)
+        ended = ListenEnded(listen_in, over, str(Ending.LISTENER_HUNG_UP))
         begun = [ListenBegan(listen_in, ACME, switch, *who, at), ended]
     ledger.apply(store, begun)
 

@@ -21,6 +21,8 @@ from fsplug.store.deletions import UNDO_SECONDS
 DAY_SECONDS = 86_400.0
 # Each is the audio of many recordings, as links to one file: so the story takes megabytes, not gigabytes.
 _LENGTHS_SECONDS = (14.0, 33.0, 48.0, 75.0, 110.0, 170.0, 290.0)
+# A talk goes on for so long before somebody listens to it.
+_SETTLES_SECONDS = 12.0
 
 
 @dataclass
@@ -70,8 +72,10 @@ def _acts(teller: _Teller, now: float, spoken: list[Conversation]) -> Iterator[_
         yield _Act(now - turn.days_ago * DAY_SECONDS, partial(_turn, teller, turn.days_ago, turn.by))
     for house in HOUSES:
         for days_ago in days():
-            for call in planned(house, days_ago, now, spoken):
+            calls = list(planned(house, days_ago, now, spoken))
+            for call in calls:
                 yield _Act(call.at, partial(_happen, teller, call))
+            yield from _listens(teller, calls, days_ago)
     for days_ago in days():
         at = now - (days_ago + 0.05) * DAY_SECONDS
         yield _Act(at, partial(_live, teller, days_ago))
@@ -99,6 +103,16 @@ def _happen(teller: _Teller, call: StoryCall) -> None:
         teller.recorded.append(call)
 
 
+def _listens(teller: _Teller, calls: list[StoryCall], days_ago: int) -> Iterator[_Act]:
+    """Some days somebody listens to Anna, in a talk of hers that is long enough."""
+    long = (one for one in calls if one.conversation.seconds > 3 * _SETTLES_SECONDS and one.answered_at is not None)
+    heard = next((one for one in long if one.user == acts.LISTENED and one.colleague != acts.LISTENER), None)
+    if heard is not None and heard.answered_at is not None and heard.house.domain == ACME:
+        chance = random.Random(f"listen {days_ago}")
+        listen = partial(acts.listen, teller.store, heard, days_ago, teller.switch, chance)
+        yield _Act(heard.answered_at + _SETTLES_SECONDS, listen)
+
+
 def _live(teller: _Teller, days_ago: int) -> None:
     """What people did in the console that day, about calls that there were before."""
     chance = random.Random(f"console {days_ago}")
@@ -107,7 +121,6 @@ def _live(teller: _Teller, days_ago: int) -> None:
     if ours:
         acts.play(teller.store, [recording_of(call) for call in chance.sample(ours, min(2, len(ours)))], chance)
         acts.share(teller.store, recording_of(chance.choice(ours)), days_ago)
-        acts.listen(teller.store, chance.choice(ours), days_ago, teller.switch, chance)
         if acts.delete(teller.store, recording_of(ours[0]), days_ago):
             teller.recorded.remove(ours[0])
     theirs = [recording_of(call) for call in teller.recorded if call.house.domain != ACME][-5:]
