@@ -28,10 +28,13 @@ START_SECONDS = 15.0
 VERDICT_SECONDS = 10.0
 SEAL_SECONDS = 30.0
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
-# Who there is to be in the console, and what they find there.
+# Who is in the console while the calls are made.
+SEER = "1005"
+# Who there is to be in it afterwards, and what they find there.
 VISITORS = (
     ("1005", "superuser: every recording, the policies, the trail"),
-    ("1001", "my-console: her own calls, and who heard them"),
+    ("1001", "my-console: her own calls, and who heard them; somebody listens to her now"),
+    ("1002", "my-console, may listen in: he listens to Anna"),
     ("1006", "company-admin: people, licences and rights"),
 )
 
@@ -47,21 +50,23 @@ def demo(invocation: Invocation, once: bool) -> None:
     On the FreeSWITCH of this machine with SIPp for telephones, where both are installed; else on the fake switch.
     Everything is on loopback and in a folder of its own. What the console shows of the weeks before is made up.
     """
-    from fsplug.lab.rehearsal import CALLS, STANDING, stage
+    from fsplug.lab.rehearsal import CALLS, stage
 
     if not COMPANIES.exists():
         raise Invalid(
             "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} is not there; run it from a checkout"
         )
+    _end_in_good_order()
     on_stage, why = stage()
     with _folder(once) as folder, on_stage as switch, _store(folder) as store, _serving(folder, switch):
-        _say(f"Switch: {switch.name}; {why}.", f"Data:   {folder}", "")
+        _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
+        _say("The link signs in once, as somebody who sees the calls below come in.", "")
         begun_at = store.now()
         for number, call in enumerate(CALLS, 1):
             _show(number, call, switch, store)
         _show_recordings(store, begun_at)
         if not once:
-            with switch.standing(STANDING):
+            with _somebody_listens(switch, store):
                 _stay(folder, store)
 
 
@@ -114,7 +119,7 @@ def _show_recordings(store: "Store", since: float) -> None:
 
 def _stay(folder: Path, store: "Store") -> None:
     _say(
-        "Still serving, and somebody is in a call. In another terminal, for example:",
+        "Still serving: a customer talks to Anna, and Bo listens in. In another terminal, for example:",
         f"  {_program()} call list --data {folder}",
         f"  {_program()} recording verify --all --data {folder}",
         f"  {_program()} policy simulate --company acme.example --from 22334499 --to 1001 --data {folder}",
@@ -132,15 +137,50 @@ def _stay(folder: Path, store: "Store") -> None:
 def _invitations(folder: Path, store: "Store") -> Iterator[str]:
     """A link for each visitor: no password is in the demo for anybody to find."""
     from fsplug.lab.story.cast import ACME
-    from fsplug.store import accounts, signinlinks
+    from fsplug.store import accounts
     from fsplug.wiring.settings import read
 
     console = read(folder).console_url
     yield f"The console: {console} with some weeks of calls before today's. Each link signs in once, within 10 minutes:"
     for username, what in VISITORS:
         name = accounts.get(store, ACME, username).name
-        yield f"  {console}/sign-in/{signinlinks.make(store, ACME, username, 'demo')}  {name}, {what}"
-    yield f"Another: {_program()} account sign-in-link --company {ACME} {VISITORS[0][0]} --data {folder}"
+        yield f"  {_door(folder, store, username)}  {name}, {what}"
+    yield f"Another: {_program()} account sign-in-link --company {ACME} {SEER} --data {folder}"
+
+
+def _door(folder: Path, store: "Store", username: str) -> str:
+    """The console's address that signs this user in, once."""
+    from fsplug.lab.story.cast import ACME
+    from fsplug.store import signinlinks
+    from fsplug.wiring.settings import read
+
+    return f"{read(folder).console_url}/sign-in/{signinlinks.make(store, ACME, username, 'demo')}"
+
+
+@contextmanager
+def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
+    """A call goes on, and somebody listens to it, until the end."""
+    from fsplug.lab.rehearsal import LISTENING, STANDING
+    from fsplug.store import calls, listening
+
+    def talks() -> bool:
+        return any(one.answered_at for one in calls.listed(store, STANDING.company, 5) if one.ended_at is None)
+
+    def listens() -> bool:
+        return any(one.began_at and not one.ended_at for one in listening.listed(store, LISTENING.company, 5))
+
+    with switch.standing(STANDING):
+        _until(lambda: talks() or None, VERDICT_SECONDS, "a call to listen to")
+        with switch.standing(LISTENING):
+            _until(lambda: listens() or None, VERDICT_SECONDS, "somebody to listen in")
+            yield
+
+
+def _end_in_good_order() -> None:
+    """Whoever ends us by a signal, or closes the terminal, leaves neither a switch nor a server behind."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is signal.SIG_DFL:
+            signal.signal(one, signal.default_int_handler)
 
 
 @contextmanager

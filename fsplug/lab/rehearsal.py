@@ -18,6 +18,9 @@ from fsplug.lab.scenario import SCENARIOS, Role, Scenario
 from fsplug.lab.sipp import play
 
 TRUNK = "trunk"
+# A star code is answered by the switch itself.
+NOBODY = ""
+STAR = "*28*"
 ACME, BETA = "acme.example", "beta.example"
 CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
 
@@ -55,6 +58,7 @@ CALLS = (
 STANDING = DemoCall(
     "a customer talks to Anna until the demo ends", CUSTOMER, "+4570101001", "1001", talk_seconds=36_000
 )
+LISTENING = DemoCall("Bo listens to it", "1002", f"{STAR}1001", NOBODY, talk_seconds=36_000)
 _HANG_UP_SECONDS = 20.0
 
 
@@ -170,6 +174,8 @@ def _roles(call: DemoCall) -> tuple[Role, ...]:
     user = "" if call.answers == TRUNK else call.answers
     answering = Role("answers", call.company, user=user)
     talk = call.talk_seconds
+    if call.answers == NOBODY:
+        return (Role("user-listens", call.company, user=call.caller, calls=call.dials, talk_seconds=talk),)
     if call.from_outside:
         outside = Role("outside-calls", call.company, number=call.caller, calls=call.dials, talk_seconds=talk)
         return (answering, outside)

@@ -1,0 +1,70 @@
+"""The demo as somebody sees it who follows what it prints, on the fake switch."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fsplug.lab.freeswitch import wait_for
+
+END_SECONDS = 60.0
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    """It runs; without SIPp on the path, so on the fake switch."""
+    environment = {**os.environ, "PATH": str(tmp_path), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "fsplug", "demo"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    yield process
+    process.kill()
+    process.wait(END_SECONDS)
+
+
+def _said(process: "subprocess.Popen[str]", until: str) -> str:
+    said = ""
+    assert process.stdout is not None
+    while until not in said:
+        line = process.stdout.readline()
+        assert line, f"it ended before {until!r}: {said}"
+        said += line
+    return said
+
+
+def _signed_in(link: str) -> str:
+    """The first page behind a link that signs in."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    browser.open(link, timeout=10).read()
+    confirm = urllib.request.Request(f"{link.rpartition('/sign-in/')[0]}/sign-in-link", data=b"")
+    confirm.add_header("Sec-Fetch-Site", "same-origin")
+    page: bytes = browser.open(confirm, timeout=10).read()
+    return page.decode()
+
+
+def _is_served(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_one_may_look_on_from_the_first_call_see_who_listens_at_the_end_and_nothing_stays_behind(
+    demo: "subprocess.Popen[str]",
+) -> None:
+    door = re.search(r"Console: (\S+)", _said(demo, "The link signs in once"))
+    assert door is not None
+    assert "Overblik" in _signed_in(door[1])
+    told = _said(demo, "Ctrl-C ends it.")
+    doors = {name: link for link, name in re.findall(r"(http\S+/sign-in/\S+)  (\w+)", told)}
+    assert list(doors) == ["Eva", "Anna", "Bo", "Frederik"]
+    assert "Bo Lund lytter med på dit opkald" in _signed_in(doors["Anna"])
+    port = int(re.findall(r":(\d+)/sign-in", told)[0])
+    assert _is_served(port)
+    demo.send_signal(signal.SIGTERM)
+    assert demo.wait(END_SECONDS) == 0
+    wait_for(lambda: not _is_served(port), 10, "the console to be gone")
