@@ -111,7 +111,7 @@ def test_an_address_that_was_missing_and_is_left_empty_is_no_change(admin: Brows
 def test_a_role_makes_an_account_and_mails_and_says_so(admin: Browser, console: Console) -> None:
     wish = {"role": "superuser", "email": "clara@acme.example"}
     summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
-    assert "Two mails each go to: Clara" in summary.text
+    assert "Each of these gets two mails: Clara" in summary.text
     assert saved(admin, console, CLARA, **wish).status_code == 303
     assert accounts.get(console.store, ACME, CLARA).email == "clara@acme.example"
     assert len(mails.about(console.store, ACME, [CLARA])[CLARA]) == 2
