@@ -1,8 +1,9 @@
 """What a change of the configuration is called in the audit trail, and what of it is told there."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fsplug.policy.entities import AdminScope, Role
 
@@ -23,6 +24,7 @@ _POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_numbe
 # These columns of a user are granted too, and these are what everybody has.
 _GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
 _CALLED = {"admin": "admin scope"}
+_TOLD = re.compile(r"user (.*): (licence|right|role|admin scope) (.*) -> (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Grant:
 
     def __str__(self) -> str:
         return f"user {self.username}: {self.what} {self.before or '-'} -> {self.after or '-'}"
+
+    @classmethod
+    def told(cls, text: str) -> Self | None:
+        """The grant that the trail tells of in this way."""
+        found = _TOLD.fullmatch(text)
+        if found is None:
+            return None
+        username, what, *sides = found.groups()
+        before, after = (None if side == "-" else side for side in sides)
+        return cls(username, what, before, after)
 
 
 def grants(change: "Change") -> Iterator[Grant]:

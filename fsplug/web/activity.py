@@ -12,6 +12,7 @@ from fsplug.policy.periods import WIDER, Period, days_of, today
 from fsplug.policy.scopes import Need, Reach, outsider, told
 from fsplug.store import activity, found
 from fsplug.store.activity import Check, Sought
+from fsplug.store.acts import Grant
 from fsplug.store.audit import Entry
 from fsplug.store.database import Store
 from fsplug.store.text import clean
@@ -72,6 +73,7 @@ def page() -> Any:
         "activity.html",
         asked=asked,
         leaf=leaf,
+        grant=Grant.told,
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
         wider=(next_wider, asked.address(period=next_wider)) if next_wider else None,

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import fsplug
+from fsplug.policy.listening import Door
 from fsplug.store import activity, acts, audit
 from fsplug.store.accounts import LANGUAGES
+from fsplug.store.shares import CodeBy
 from fsplug.web.words import texts
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -187,3 +189,29 @@ def test_what_was_put_in_after_the_end_is_found_also_when_a_step_ends_there(cons
         console.store.run("UPDATE audit_head SET number = ?", last - 1)
     found = activity.check(console.store, ACME, most=last)
     assert found.trouble is not None
+
+
+def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, console: Console) -> None:
+    console.give("1002", role="superuser", rights=["listen-in"], licences=["contact-pro"], email="bo@acme.example")
+    audit.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
+    page = re.sub(r"<[^>]+>", "", anna.get("/activity").text)
+    for told in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
+        assert told in page
+    assert "the console or a command" in page and "->" not in page
+
+
+@pytest.mark.parametrize("value", [*Door, *CodeBy])
+def test_every_way_has_words(value: str) -> None:
+    assert {f"fact-door-{value}", f"fact-code_by-{value}"} & texts().keys()
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        acts.Grant("1002", "right", None, "listen-in"),
+        acts.Grant("a: role x -> y", "role", "none", "superuser"),
+        acts.Grant("1", "admin scope", "Sales -> Support", None),
+    ],
+)
+def test_a_grant_is_read_as_it_was_told(grant: acts.Grant) -> None:
+    assert str(acts.Grant.told(str(grant))) == str(grant)
