@@ -1,19 +1,21 @@
 """What holds on every page, for everybody who sees it: it can be read, reached by keyboard, and is small."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
 import pytest
 
-from fsplug.lab.story.cast import EVERYTHING
+from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.store.accounts import LANGUAGES
+from fsplug.store.drafts import drafted
 from tests.browser.looking import follow
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PHONE, WIDE, NARROWEST = 390, 1280, 320
+LONG = "Ø" * 120
 # As the budget has it, without what is heard.
 HEAVIEST_BYTES = 150_000
 PLACES = places()
@@ -157,3 +159,35 @@ def test_pages_that_are_not_theirs_are_not_in_their_menu(visit: Callable[..., An
             answer = page.request.get(f"{site.url}{url}")
             assert answer.status == 200, (username, url)
             assert path_of(answer.url) == url or url == "/"
+
+
+@pytest.fixture
+def wordy(site: Site) -> Iterator[None]:
+    """A department, a group, a profile and a person of a single long word each, for a while."""
+    with drafted(site.store, ACME, "operator") as draft:
+        user = draft.entry("user", EVERYTHING)
+        draft.put("department", {"name": LONG})
+        draft.put(
+            "user", {**user, "name": LONG, "department": LONG, "profile": [{"name": LONG, "active": True}]}, EVERYTHING
+        )
+    yield
+    with drafted(site.store, ACME, "operator") as draft:
+        draft.put("user", user, EVERYTHING)
+        draft.remove("department", LONG)
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+@pytest.mark.parametrize("path", ["/", "/colleagues", "/people", "/people?marked=1008", "/policies", "/account"])
+def test_names_of_one_long_word_make_no_page_wider(
+    visit: Callable[..., Any], wordy: None, path: str, width: int
+) -> None:
+    page = visit(EVERYTHING, width=width)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_all_users_of_a_page_are_marked_by_one_box(visit: Callable[..., Any]) -> None:
+    page = visit(EVERYTHING, width=PHONE)
+    page.goto("/people")
+    page.get_by_role("checkbox").first.check()
+    page.locator("#settings h2").get_by_text("11").wait_for()
