@@ -1,6 +1,6 @@
 """The audit trail: who did what, looked through by time, act and people, and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -77,7 +77,7 @@ def page() -> Any:
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
         wider=(next_wider, asked.address(period=next_wider)) if next_wider else None,
-        trouble=g.words.error(leaf.trouble) if leaf.trouble else "",
+        wrong=g.words.error(leaf.trouble) if leaf.trouble else "",
     )
     return answer, 422 if leaf.trouble else 200
 
@@ -111,8 +111,14 @@ def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Lea
     entries = activity.search(store, viewer.domain, sought, ROWS + 1, before)
     shown = entries[:ROWS]
     called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
-    called |= names.of_users(store, viewer.domain, (username for one in shown for username in one.people))
+    called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
     return Leaf(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
+
+
+def _people(entry: Entry) -> Iterator[str]:
+    """Whom it is about, and whose user it changed."""
+    yield from entry.people
+    yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
 
 
 def _sought(store: Store, viewer: Viewer, asked: Asked) -> Sought:

@@ -200,6 +200,17 @@ def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, co
     assert "the console or a command" in page and "->" not in page
 
 
+def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) -> None:
+    console.give("1002", department="Support")
+    assert "Changed: user <strong>Bo</strong>" in anna.get("/activity").text
+
+
+def test_wrong_dates_are_told_in_the_part_that_a_script_puts_into_the_page(anna: Browser) -> None:
+    answer = anna.get("/activity?period=dates&first=2026-11-20&last=2026-11-01")
+    assert answer.status_code == 422
+    assert "Pick two dates" in answer.text.partition('id="found"')[2]
+
+
 @pytest.mark.parametrize("value", [*Door, *CodeBy])
 def test_every_way_has_words(value: str) -> None:
     assert {f"fact-door-{value}", f"fact-code_by-{value}"} & texts().keys()
