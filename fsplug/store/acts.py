@@ -24,7 +24,12 @@ _POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_numbe
 # These columns of a user are granted too, and these are what everybody has.
 _GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
 _CALLED = {"admin": "admin scope"}
-_TOLD = re.compile(r"user (.*): (licence|right|role|admin scope) (.*) -> (.*)", re.DOTALL)
+# What of a row says whether somebody is recorded, or may be heard.
+_TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
+RECORDING, ALLOW_LISTEN = "recording", "allow listen-in"
+_TOLD = re.compile(
+    rf"user (.*): (licence|right|role|admin scope|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,25 @@ def granted_in(changes: Sequence["Change"]) -> list[Grant]:
     """Every grant, the first hundred."""
     found = (grant for change in changes for grant in grants(change))
     return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def turned_in(changes: Sequence["Change"]) -> list[Grant]:
+    """Whose recording, or leave to listen in by a profile, was turned on ("yes") or off ("no"), the first hundred.
+
+    Of who is new the trail says that.
+    """
+    found = (turn for change in changes for turn in _turns(change))
+    return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def _turns(change: "Change") -> Iterator[Grant]:
+    column = _TURNED.get(change.noun.table)
+    if column is None or change.before is None or change.after is None:
+        return
+    before, after = ("yes" if _named(change, row).get(column) else "no" for row in (change.before, change.after))
+    if before != after:
+        what = RECORDING if change.noun.table == "user" else f"{ALLOW_LISTEN} ({change.key[1]})"
+        yield Grant(change.key[0], what, before, after)
 
 
 def _named(change: "Change", row: Any) -> dict[str, Any]:

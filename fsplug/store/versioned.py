@@ -144,9 +144,10 @@ class Revision:
             by,
             json.dumps(summary, ensure_ascii=False),
         )
-        granted = acts.granted_in(self._changes)
-        told = {"granted": [str(grant) for grant in granted]} if granted else {}
-        who = {grant.username for grant in granted}
+        granted, turned = acts.granted_in(self._changes), acts.turned_in(self._changes)
+        named = {"granted": granted, "turned": turned}
+        told = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
+        who = {grant.username for grant in (*granted, *turned)}
         act = acts.act(self._changes)
         chain.append(self._store, self._company, by, act, "", sorted(who), version=self.version, **summary, **told)
 

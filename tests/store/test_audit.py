@@ -193,10 +193,26 @@ def test_a_change_of_the_configuration_is_one_entry(store: Store, change: Callab
     assert len(audit.listed(store, ACME)) == FIRST + 1, "nothing was changed the second time"
 
 
+def _turn(store: Store, record: bool, allow: bool) -> None:
+    with drafted(store, ACME, "anna") as draft:
+        profile = {"name": "At lunch", "allow_listen": allow, "active": True}
+        draft.put("user", {**draft.entry("user", "1002"), "record": record, "profile": [profile]}, "1002")
+
+
 def test_what_was_granted_to_whom_is_told(store: Store) -> None:
     _grant(store)
     [entry, _] = audit.listed(store, ACME)
     assert (entry.people, entry.facts["granted"]) == (("1002",), ["user 1002: right - -> listen-in"])
+
+
+def test_whose_recording_and_leave_to_listen_was_turned_is_told(store: Store) -> None:
+    _turn(store, record=False, allow=False)
+    _turn(store, record=True, allow=True)
+    _turn(store, record=False, allow=False)
+    [off, on, *_] = audit.listed(store, ACME)
+    assert (off.people, on.people) == (("1002",), ("1002",))
+    assert on.facts["turned"] == ["user 1002: recording no -> yes", "user 1002: allow listen-in (At lunch) no -> yes"]
+    assert off.facts["turned"] == ["user 1002: recording yes -> no", "user 1002: allow listen-in (At lunch) yes -> no"]
 
 
 def test_an_act_that_comes_to_nothing_leaves_no_entry(store: Store) -> None:

@@ -200,6 +200,16 @@ def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, co
     assert "the console or a command" in page and "->" not in page
 
 
+def test_whose_recording_was_turned_off_is_found_by_their_name(anna: Browser, console: Console) -> None:
+    state = {"name": "At lunch", "active": True}
+    allowing = {**state, "allow_listen": True}
+    for record, profile in ((False, state), (True, allowing), (False, state)):
+        console.give("1002", record=record, profile=[profile])
+    page = re.sub(r"<[^>]+>", "", anna.get("/activity?about=Bo").text)
+    for told in ("Bo: Call recording: On", "Bo: Call recording: Off", "Bo: Allow listen-in: At lunch: Not allowed"):
+        assert told in page
+
+
 def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) -> None:
     console.give("1002", department="Support")
     assert "Changed: user <strong>Bo</strong>" in anna.get("/activity").text
