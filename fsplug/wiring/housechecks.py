@@ -3,6 +3,7 @@
 import base64
 import http.client
 import ipaddress
+import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from fsplug.store import companies, migrations
 from fsplug.store.database import Store
 from fsplug.wiring import consolechecks
 from fsplug.wiring.findings import Finding, ok, warn, wrong
-from fsplug.wiring.settings import FILE_NAME, Settings
+from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.conffolder import ConfFolder
 from fsplug.xml.installation import DEFAULT_PASSWORD
 from fsplug.xml.installer import Installer
@@ -27,12 +28,18 @@ _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.in
 def settings_file(settings: Settings) -> Finding:
     """Its secrets are nobody else's, and none is the one everybody knows."""
     path = settings.data / FILE_NAME
-    if path.exists() and stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXO | stat.S_IWGRP):
+    if _is_open(path):
         return wrong(_SETTINGS, f"{path} holds passwords and others can read it", f"chmod 600 {path}")
+    for secret in filter(_is_open, secret_files(os.environ)):
+        return warn(_SETTINGS, f"{secret} holds a secret and others can read it", f"chmod 600 {secret}")
     if settings.event_socket_password == DEFAULT_PASSWORD:
         text = f"the event socket's password is {DEFAULT_PASSWORD}, which everybody knows"
         return warn(_SETTINGS, text, "fsplug switch install --conf DIR")
     return ok(_SETTINGS, f"{path}")
+
+
+def _is_open(path: Path) -> bool:
+    return path.exists() and bool(stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXO | stat.S_IWGRP))
 
 
 def store(settings: Settings) -> Finding:

@@ -14,6 +14,8 @@ from fsplug.errors import Invalid
 
 FILE_NAME = "fsplug.toml"
 ENVIRONMENT_PREFIX = "FSPLUG_"
+# A name in the environment that ends so holds the path of a file with the value.
+_IN_FILE = "_FILE"
 SMTP_SECURITY = ("starttls", "tls", "none")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
@@ -127,11 +129,17 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name in _KINDS:
         key = ENVIRONMENT_PREFIX + name.upper()
-        if f"{key}_FILE" in environment:
-            found[name] = _secret(Path(environment[f"{key}_FILE"]), f"{key}_FILE")
+        if key + _IN_FILE in environment:
+            found[name] = _secret(Path(environment[key + _IN_FILE]), key + _IN_FILE)
         elif key in environment and name != "data":
             found[name] = environment[key]
     return found
+
+
+def secret_files(environment: Mapping[str, str]) -> list[Path]:
+    """The files that the environment names for single settings: FSPLUG_..._FILE."""
+    keys = (ENVIRONMENT_PREFIX + name.upper() + _IN_FILE for name in _KINDS)
+    return [Path(environment[key]) for key in keys if key in environment]
 
 
 def _secret(path: Path, key: str) -> str:

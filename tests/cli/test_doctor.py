@@ -79,6 +79,19 @@ def test_settings_that_others_can_read_are_wrong(settings: Settings) -> None:
     assert (found.state, found.remedy) == (State.WRONG, f"chmod 600 {settings.data}/fsplug.toml")
 
 
+def test_a_secret_of_the_environment_in_a_file_that_others_can_read_is_warned_of(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "smtp-password"
+    secret.write_text("kept\n")
+    secret.chmod(0o644)
+    monkeypatch.setenv("FSPLUG_SMTP_PASSWORD_FILE", str(secret))
+    found = housechecks.settings_file(settings)
+    assert (found.state, found.remedy) == (State.WARN, f"chmod 600 {secret}")
+    secret.chmod(0o400)
+    assert str(secret) not in housechecks.settings_file(settings).text
+
+
 def test_the_password_everybody_knows_is_warned_of(settings: Settings) -> None:
     assert housechecks.settings_file(settings).state == State.WARN
 
