@@ -47,9 +47,11 @@ def revoke(recording: str, share: str) -> Any:
 
 def _revoked(store: Store, viewer: shell.Viewer, recording: str, share: str) -> Share | None:
     """None if this recording has no such share."""
-    if share not in {one.id for one in shares.of_recording(store, viewer.domain, recording)}:
+    try:
+        found = shares.get(store, viewer.domain, share)
+    except Invalid:
         return None
-    return shares.revoke(store, viewer.domain, share, viewer.actor)
+    return shares.revoke(store, viewer.domain, share, viewer.actor) if found.recording == recording else None
 
 
 def _offer(recording: str, typed: dict[str, str]) -> Offer:

@@ -11,7 +11,7 @@ from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.scopes import Need, reach
-from fsplug.store import actors, sessions
+from fsplug.store import actors, deletions, recordings, sessions
 from fsplug.store.database import Store
 from fsplug.store.vault import Vault, new_key
 from fsplug.web.app import create_app
@@ -67,7 +67,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]
     store = Store(folder / "fsplug.db", clock=lambda: NOW)
     store.connect()
     sessions.begin(store, ACME, "1005", "192.0.2.8", "own")
+    # Whose username one of Acme's walkers has too.
     sessions.begin(store, BETA, BETAS_SUPERUSER, "192.0.2.9", "other")
+    # One that could be undone all the while: the clock stands still.
+    deleted = recordings.listed(store, BETA, 2)[-1]
+    deletions.delete(store, BETA, [deleted.id], actors.actor(store, BETA, BETAS_SUPERUSER))
     yield store, _app(store, folder / "archive")
     store.close()
 

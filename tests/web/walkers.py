@@ -44,15 +44,19 @@ HOSTILE = (
     "[]",
 )
 # Tables of one company, with what its ids are; the values of other columns that nobody else may see.
-_IDS = {
-    "recording": "id",
-    "call": "id",
-    "decision": "id",
-    "share_link": "id",
-    "mail": "id",
-    "console_session": "id",
-    "listen_session": "id",
-}
+_IDS = (
+    ("recording", "id"),
+    ("call", "id"),
+    ("decision", "id"),
+    ("share_link", "id"),
+    # The recording that is shared: a share is named below it.
+    ("share_link", "recording"),
+    ("deletion", "batch"),
+    ("deletion", "recording"),
+    ("mail", "id"),
+    ("console_session", "id"),
+    ("listen_session", "id"),
+)
 _SEEN = {
     '"user"': ("name", "email"),
     "decision": ("caller", "answerer"),
@@ -118,7 +122,7 @@ def ids(store: Store, domain: str) -> list[str]:
     """An id of the company's of each kind, the newest; and a user, a number, a department, a group."""
     company = company_id(store, domain)
     newest = "SELECT {} FROM {} WHERE company = ? ORDER BY {} DESC LIMIT 1"
-    found = [store.row(newest.format(column, table, _order(table)), company) for table, column in _IDS.items()]
+    found = [store.row(newest.format(column, table, _order(table)), company) for table, column in _IDS]
     others = ("1002", "2001", *(row[0] for row in store.rows("SELECT name FROM department WHERE company = ?", company)))
     return [*(str(row[0]) for row in found if row), *others]
 
@@ -179,7 +183,7 @@ def _order(table: str) -> str:
 
 def _texts(store: Store, domain: str) -> set[str]:
     company = company_id(store, domain)
-    asked = [*_SEEN.items(), *((table, (column,)) for table, column in _IDS.items())]
+    asked = [*_SEEN.items(), *((table, (column,)) for table, column in _IDS)]
     return {
         str(value)
         for table, columns in asked
