@@ -49,11 +49,15 @@ def choose_language() -> Any:
             accounts.choose_language(store, session.company, session.username, language)
 
     guard.run(keep)
-    # A path of our own: neither another site's address, nor one that a browser takes for such.
-    response = redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", 303)
+    response = redirect(back if _is_path_here(back) else "/", 303)
     if language in accounts.LANGUAGES:
         shell.keep_language(response, language)
     return response
+
+
+def _is_path_here(back: str) -> bool:
+    """Neither another site's address, nor one that a browser takes for such: it leaves out tabs and line breaks."""
+    return back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
 
 
 def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:

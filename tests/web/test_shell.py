@@ -59,7 +59,18 @@ def test_a_language_that_is_none_is_turned_away(anna: Browser) -> None:
     assert anna.post("/language", language="xx", back="/").status_code == 422
 
 
-@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "back",
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\n\\evil.example",
+    ],
+)
 def test_the_way_back_never_leads_elsewhere(anna: Browser, back: str) -> None:
     assert anna.post("/language", language="da", back=back).headers["Location"] == "/"
 
