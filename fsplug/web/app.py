@@ -42,7 +42,9 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-_HEADERS = {
+# On every answer.
+HEADERS = {
+    "Content-Security-Policy": _POLICY.format(nonce=""),
     # Links carry a token in their path: no other page is told it.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -111,8 +113,9 @@ def _style_nonce() -> str:
 
 def _with_headers(response: Response) -> Response:
     nonce = getattr(g, "style_nonce", None)
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "")
-    for name, value in _HEADERS.items():
+    if nonce:
+        response.headers["Content-Security-Policy"] = _POLICY.format(nonce=f" 'nonce-{nonce}'")
+    for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -1,10 +1,12 @@
 """The console's server and the postman, in the process that serves calls: neither may take a call's time."""
 
+import contextlib
 import errno
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 import gevent
@@ -21,7 +23,7 @@ from fsplug.policy.addresses import normalised
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords
 from fsplug.store.vault import Vault
-from fsplug.web.app import LONGEST_BODY, create_app
+from fsplug.web.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
 from fsplug.wiring.mailserver import mail_server
@@ -114,7 +116,7 @@ class WebConsole:
 
 
 class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
-    """One whose request comes too slowly is not waited for."""
+    """One whose request comes too slowly is not waited for; what no page was asked for has a page's headers too."""
 
     def get_environ(self) -> dict[str, Any]:
         environ = super().get_environ()
@@ -139,10 +141,29 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
         return None
 
     def read_request(self, raw_requestline: str) -> bool:
-        with gevent.Timeout(REQUEST_SECONDS, False):
+        # More header lines than are read (http.client's limits) are bad input too, which gevent has a traceback for.
+        with contextlib.suppress(HTTPException), gevent.Timeout(REQUEST_SECONDS, False):
             return bool(super().read_request(raw_requestline))
         self.close_connection = True
         return False
+
+    def handle_one_request(self) -> Any:
+        found = super().handle_one_request()
+        if not isinstance(found, tuple):
+            return found
+        # gevent's own answer to what is no request: 400 and 414 (26.9).
+        status, answer = found
+        return status, answer.replace(b"\r\n\r\n", _lines(HEADERS) + b"\r\n\r\n", 1)
+
+    def finalize_headers(self) -> None:
+        super().finalize_headers()
+        there = {name.lower() for name, _ in self.response_headers}
+        added = ((name.encode(), value.encode()) for name, value in HEADERS.items())
+        self.response_headers += [(name, value) for name, value in added if name.lower() not in there]
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    return "".join(f"\r\n{name}: {value}" for name, value in headers.items()).encode("latin-1")
 
 
 def postman(settings: Settings, store: Store) -> Postman | None:
@@ -207,7 +228,8 @@ def _posted(environ: Mapping[str, Any]) -> bytes:
     """What was posted, a byte more than is taken at most."""
     length = environ.get("CONTENT_LENGTH") or "0"
     wanted = min(int(length), LONGEST_BODY + 1) if length.isascii() and length.isdigit() else 0
-    with gevent.Timeout(REQUEST_SECONDS, False):
+    # Who breaks off, or sends no chunks where they were said to come, has posted nothing.
+    with contextlib.suppress(OSError), gevent.Timeout(REQUEST_SECONDS, False):
         found: bytes = environ["wsgi.input"].read(wanted)
         return found
     return b""

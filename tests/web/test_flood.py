@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.store.database import Store
+from fsplug.web.app import HEADERS
 from fsplug.wiring.webconsole import CONNECTIONS
 from tests.browser.site import started
 
@@ -26,6 +27,7 @@ REQUEST_SECONDS = 1.0
 class Server:
     port: int
     pid: int
+    log: Path
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), DEADLINE_SECONDS)
@@ -53,7 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     store.close()
     process = started(folder, 0.0, REQUEST_SECONDS)
     assert process.stdout is not None
-    yield Server(int(process.stdout.readline()), process.pid)
+    yield Server(int(process.stdout.readline()), process.pid, folder / "console.log")
     process.terminate()
     process.wait(DEADLINE_SECONDS)
 
@@ -145,3 +147,43 @@ def test_a_body_that_comes_byte_by_byte_is_not_waited_for(server: Server) -> Non
         one.sendall(_post("Content-Length: 1000") + b"a")
         assert _all(one) != b"never"
         assert time.monotonic() - begun < 5 * REQUEST_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /sign-in HTTP/1.1\r\nHost: console\r\nConnection: close\r\n\r\n", b"200"),
+        (b"no request\r\n\r\n", b"400"),
+        (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n\r\n", b"414"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: x\r\n" % number for number in range(300)) + b"\r\n", b"400"),
+        (b"POST /sign-in HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"400"),
+    ],
+    ids=["a page", "no request", "long address", "long header", "many headers", "a length that is none"],
+)
+def test_every_answer_has_the_headers_of_a_page(server: Server, sent: bytes, status: bytes) -> None:
+    with server.connect() as one:
+        one.sendall(sent)
+        said = _all(one)
+    head = said.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert head[0].encode().startswith(b"HTTP/1.1 " + status)
+    for name in HEADERS:
+        assert len([line for line in head if line.startswith(f"{name}:")]) == 1, (name, head)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: x\r\n" % number for number in range(300)) + b"\r\n",
+        _post("Content-Length: 900") + b"a=",
+        _post("Transfer-Encoding: chunked") + b"no chunk\r\n",
+    ],
+    ids=["many headers", "broken off", "no chunks"],
+)
+def test_what_is_no_request_fills_no_log(server: Server, sent: bytes) -> None:
+    with server.connect() as one:
+        one.sendall(sent)
+        one.shutdown(socket.SHUT_WR)
+        _all(one)
+    assert server.answers()
+    assert "Traceback" not in server.log.read_text(encoding="utf-8")
