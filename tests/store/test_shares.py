@@ -1,7 +1,7 @@
 """Sharing a recording: a link that is useless alone, a code that is good once, so many plays, until it is revoked."""
 
 from collections.abc import Callable
-from threading import Thread
+from threading import Barrier, Thread
 
 import pytest
 
@@ -98,6 +98,24 @@ def test_two_who_give_the_code_at_once_are_not_both_let_in(open_store: Callable[
         thread.join(30)
     assert len(let_in) == 1
     assert shares.get(store, ACME, share.id).wrong_codes == 5
+
+
+def test_who_presses_play_twice_at_once_uses_one_play_and_hears(open_store: Callable[..., Store], store: Store) -> None:
+    share, cookie = _proved(store, plays=2)
+    own = [open_store(clock=store.now) for _ in range(6)]
+    together, hearing_until = Barrier(len(own)), list[float]()
+
+    def press(own: Store) -> None:
+        together.wait(30)
+        hearing_until.append(visits.play(own, cookie, "").hearing_until)
+
+    threads = [Thread(target=press, args=(one,)) for one in own]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(hearing_until) == len(own) and len(set(hearing_until)) == 1
+    assert shares.get(store, ACME, share.id).played == 1
 
 
 def test_ten_wrong_codes_close_the_share_also_to_the_right_one(store: Store) -> None:
