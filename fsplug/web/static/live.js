@@ -36,8 +36,8 @@ function take(block) {
 // Says that the page stands still, in these of its words; none when it is live.
 function tell(words) {
   const told = document.getElementById("not-live");
-  if (told.dataset.told === (words ?? "")) return;
-  told.dataset.told = words ?? "";
+  if (told.dataset.now === (words ?? "")) return;
+  told.dataset.now = words ?? "";
   told.querySelector("p").textContent = words ? told.dataset[words] : "";
 }
 
