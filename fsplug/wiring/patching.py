@@ -40,6 +40,9 @@ class Lock:
     def _acquire_by_loop(self, timeout: float | None) -> bool:
         """Who releases wakes every greenlet that waits; each tries again, and waits again where another was quicker."""
         hub = gevent.get_hub()
+        if gevent.getcurrent() is hub:
+            # A callback of the loop itself has no loop to wait by. Threads hold a lock for moments.
+            return self._native.acquire(True, -1 if timeout is None else timeout)
         waiter, watcher = gevent.hub.Waiter(hub), hub.loop.async_()
         watcher.start(waiter.switch, None)
         self._watchers.append(watcher)

@@ -99,6 +99,22 @@ def test_a_thread_gets_what_a_greenlet_gives_back(pool: ThreadPool) -> None:
     assert waiting.get() is True and lock.locked()
 
 
+def test_a_callback_of_the_loop_itself_waits_for_a_thread_too(pool: ThreadPool) -> None:
+    lock, is_held, got = threading.Lock(), _native_lock(), list[bool]()
+    is_held.acquire()
+
+    def hold() -> None:
+        with lock:
+            is_held.release()
+            _native_sleep(0.02)
+
+    holding = pool.spawn(hold)
+    is_held.acquire()
+    gevent.get_hub().loop.run_callback(lambda: got.append(lock.acquire()))
+    holding.get()
+    assert got == [True]
+
+
 def test_who_gave_up_waiting_takes_no_release_from_others() -> None:
     lock = threading.Lock()
     lock.acquire()
