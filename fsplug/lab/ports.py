@@ -3,7 +3,7 @@
 import random
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,13 @@ def some_ports(count: int) -> list[int]:
     return _take(free, count)
 
 
-def some_media_ports(count: int) -> list[int]:
-    """So many ports for SIPp's audio; it takes the three after each as well: RTCP, video and its RTCP."""
-    free = (port for port in random.sample(_PORTS[::4], 500) if all(map(is_free, range(port, port + 4))))
+def some_media_ports(count: int, besides: Collection[int]) -> list[int]:
+    """So many ports for SIPp's audio; it takes the three after each as well: RTCP, video and its RTCP.
+
+    None of them is among `besides`: ports chosen for something that does not listen yet.
+    """
+    blocks = (range(port, port + 4) for port in random.sample(_PORTS[::4], 500))
+    free = (block[0] for block in blocks if not set(block) & set(besides) and all(map(is_free, block)))
     return _take(free, count)
 
 

@@ -37,20 +37,15 @@ def play(scenario: Scenario, exchange: Exchange) -> list[Outcome]:
 
 def _cast(scenario: Scenario, exchange: Exchange, folder: Path) -> list[Player]:
     consultation = f"consultation-{uuid4().hex}"
-    media_ports = some_media_ports(len(scenario.roles))
-    ports = iter(_apart_from(media_ports, some_ports(2 * len(scenario.roles))))
+    ports = some_ports(len(scenario.roles))
+    media_ports = some_media_ports(len(scenario.roles), besides=ports)
     players = []
     for number, role in enumerate(scenario.roles):
         is_trunk = not role.user and not role.calls
-        port = exchange.ports.trunk_port if is_trunk else next(ports)
+        port = exchange.ports.trunk_port if is_trunk else ports[number]
         place = Place(folder / role.name, port, media_ports[number], _HERTZ + number * _HERTZ_STEP)
         players.append(Player(role, scenario, exchange, place, consultation))
     return players
-
-
-def _apart_from(media_ports: Sequence[int], ports: Sequence[int]) -> list[int]:
-    taken = {port + offset for port in media_ports for offset in range(4)}
-    return [port for port in ports if port not in taken]
 
 
 def _perform(scenario: Scenario, exchange: Exchange, players: Sequence[Player]) -> None:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
@@ -15,18 +14,11 @@ from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.ports import some_ports
 from fsplug.lab.scenario import Scenario
 from fsplug.lab.sipp import play
+from tests.calls.crowds import Crowd, PlacedCrowd, callers, phone
 from tests.calls.stage import Performance
 
 REAL, FAKE = "FreeSWITCH", "fake"
-CUSTOMER, ANNAS_NUMBER = "+4522334455", "+4570101001"
 UP_SECONDS = 20.0
-
-
-class Crowd(Protocol):
-    """Calls of a customer to Anna that are up at the same time."""
-
-    def dropped(self) -> int:
-        """How many ended otherwise than by the caller's own hangup; waits for the end of all."""
 
 
 class Line(Protocol):
@@ -87,12 +79,12 @@ class RealLine:
 
     @contextmanager
     def crowd(self, count: int, talk_seconds: float, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
-        with _phone(count) as port, self.exchange.signed_in("acme.example", {"1001": port}):
-            crowd = _SippCrowd(self, count, talk_seconds, rate)
-            try:
-                yield crowd
-            finally:
-                crowd.end()
+        with (
+            phone(count) as port,
+            self.exchange.signed_in("acme.example", {"1001": port}),
+            callers(self.switch.ports.external_port, count, talk_seconds, rate) as crowd,
+        ):
+            yield crowd
 
     def bring_back(self) -> None:
         if not _answers(self.switch):
@@ -140,7 +132,7 @@ class FakeLine:
     @contextmanager
     def crowd(self, count: int, talk_seconds: float, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
         with self.control() as control:
-            yield _PlacedCrowd(control, count, talk_seconds, rings)
+            yield PlacedCrowd(control, count, talk_seconds, rings)
 
     def legs(self) -> int:
         return int(self.ask("stats")["channels"])
@@ -165,36 +157,6 @@ class FakeLine:
         wait_for(lambda: self.legs() == 0, 10, "the fake switch to be idle")
 
 
-class _SippCrowd:
-    def __init__(self, line: RealLine, count: int, talk_seconds: float, rate: float) -> None:
-        own, media = some_ports(2)
-        host = f"127.0.0.1:{line.switch.ports.external_port}"
-        self._sipp = _sipp(
-            *("-sn", "uac", host, "-s", ANNAS_NUMBER, "-m", str(count), "-l", str(count), "-r", str(rate)),
-            *("-d", str(round(talk_seconds * 1000)), "-p", str(own), "-mp", str(media)),
-        )
-
-    def dropped(self) -> int:
-        """SIPp tells only whether all went well: 0 is none, 1 at least one."""
-        return 0 if self._sipp.wait(60) == 0 else 1
-
-    def end(self) -> None:
-        """Leave, even if calls are up."""
-        self._sipp.kill()
-        self._sipp.wait(5)
-
-
-class _PlacedCrowd:
-    def __init__(self, control: ControlClient, count: int, talk_seconds: float, rings: float) -> None:
-        self._control = control
-        order = {"caller": CUSTOMER, "destination": ANNAS_NUMBER, "talk": talk_seconds, "answers": {"1001": rings}}
-        self.calls = [control.ask("place", **order)["call"] for _ in range(count)]
-
-    def dropped(self) -> int:
-        ended = [self._control.ask("wait", call=call, seconds=60) for call in self.calls]
-        return sum(1 for one in ended if one["cause"] != "NORMAL_CLEARING" or not one["bridges"])
-
-
 @contextmanager
 def a_line(kind: str, *flags: str) -> Iterator[Line]:
     """A switch of this kind, up until the `with` ends."""
@@ -217,24 +179,6 @@ def why_not(kind: str) -> str:
     if find_freeswitch() is None:
         return "skipped: no FreeSWITCH"
     return "" if shutil.which("sipp") else "skipped: no SIPp"
-
-
-@contextmanager
-def _phone(count: int) -> Iterator[int]:
-    """A phone that answers so many calls; its port."""
-    port, media = some_ports(2)
-    sipp = _sipp("-sn", "uas", "-m", str(10 * count), "-p", str(port), "-mp", str(media))
-    try:
-        yield port
-    finally:
-        sipp.kill()
-        sipp.wait(5)
-
-
-def _sipp(*words: str) -> subprocess.Popen[bytes]:
-    bounds = ("-nostdin", "-timeout", "60s", "-timeout_error", "-i", "127.0.0.1", "-mi", "127.0.0.1")
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(["sipp", *words, *bounds], cwd=Path("/tmp"), **quiet)
 
 
 def _answers(switch: RealSwitch) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store import listening
 from fsplug.store.listening import ListenIn
-from tests.calls.lines import CUSTOMER
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 Change = Callable[[dict[str, Any]], None]

@@ -9,8 +9,9 @@ from typing import Any
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.softphone import Dialog, Softphone
-from tests.calls.lines import CUSTOMER, FakeLine
+from tests.calls.lines import FakeLine
 from tests.calls.listeners import AUDIBLE, HERTZ, Party
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 

@@ -1,9 +1,10 @@
 """Short words for calls that are no scenario of fixtures/sipp: who calls, who answers, how long they talk."""
 
 from fsplug.lab.scenario import SCENARIOS, Role, Scenario
+from tests.calls.crowds import CUSTOMER
 from tests.calls.plant import ACME
 
-CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
+WORKS_DOCTOR = "+4522334499"
 ANNA, CLARA = "1001", "1003"
 
 

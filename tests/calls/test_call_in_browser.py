@@ -12,8 +12,9 @@ from tests.browser import conftest as browser
 from tests.browser.looking import follow, until
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
-from tests.calls.lines import CUSTOMER, Line
+from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, Listens, Party, has_ended
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
 chromium = browser.chromium

@@ -16,8 +16,9 @@ from fsplug.policy.listening_words import REASONS
 from fsplug.store import sessions
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
-from tests.calls.lines import CUSTOMER, Line
+from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, CLARA, Listens, Party, both, has_ended, user_of, without_right
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 HERE, APART = "in one process", "apart"

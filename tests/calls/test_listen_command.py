@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from fsplug.policy.listening import Door, Reason
-from tests.calls.lines import CUSTOMER
 from tests.calls.listeners import (
     ANNA,
     BO,
@@ -21,6 +20,7 @@ from tests.calls.listeners import (
     until_heard,
     without_right,
 )
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 ANNAS_STAR = "*28*70101001"

@@ -7,7 +7,6 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening import Door, Ending, Reason
 from fsplug.store import listening
-from tests.calls.lines import CUSTOMER
 from tests.calls.listeners import (
     ANNA,
     BO,
@@ -24,6 +23,7 @@ from tests.calls.listeners import (
     user_of,
     without_right,
 )
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 ANNAS_STAR = "*28*70101001"

@@ -11,9 +11,10 @@ from fsplug.lab.media import Voice, level
 from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening import Ending
-from tests.calls.lines import CUSTOMER, REAL, why_not
+from tests.calls.lines import REAL, why_not
 from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, has_ended
 from tests.calls.parties import RealParty
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
 ANNAS_STAR = "*28*70101001"

@@ -7,8 +7,9 @@ import pytest
 
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening import Ending, Reason
-from tests.calls.lines import CUSTOMER, FAKE
+from tests.calls.lines import FAKE
 from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HEARD_SECONDS, Caller, Listens, Party, allowed, has_ended
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
 ANNAS_STAR = "*28*70101001"
