@@ -3,7 +3,7 @@
 import random
 import re
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ _TEXTS = ("event_socket_password", "log_level")
 # Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one meanwhile.
 _PORTS = range(10000, 19900)
 _RTP_BLOCKS = range(20000, 32000, 1000)
+# Without IPv6 the last two are not there.
+_TABLES = ("udp", "tcp", "udp6", "tcp6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,9 @@ def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
 
 
 def some_ports(count: int) -> list[int]:
-    """So many ports of 127.0.0.1 that are free for UDP and TCP alike."""
-    free = (port for port in random.sample(_PORTS, 500) if is_free(port))
-    return _take(free, count)
+    """So many ports that are free for UDP and TCP alike."""
+    taken = taken_ports()
+    return _take([port for port in _PORTS if port not in taken], count)
 
 
 def some_media_ports(count: int, besides: Collection[int]) -> list[int]:
@@ -79,15 +81,14 @@ def some_media_ports(count: int, besides: Collection[int]) -> list[int]:
 
     None of them is among `besides`: ports chosen for something that does not listen yet.
     """
-    blocks = (range(port, port + 4) for port in random.sample(_PORTS[::4], 500))
-    free = (block[0] for block in blocks if not set(block) & set(besides) and all(map(is_free, block)))
-    return _take(free, count)
+    taken = taken_ports().union(besides)
+    return _take([port for port in _PORTS[::4] if taken.isdisjoint(range(port, port + 4))], count)
 
 
 def _rtp_block() -> int:
     """The first of 1,000 ports for audio, of which no switch has taken any, nor all of them for itself."""
-    blocks = random.sample(_RTP_BLOCKS, len(_RTP_BLOCKS))
-    return _take((block for block in blocks if all(map(is_free, (*range(block, block + 1000, 2), block + 999)))), 1)[0]
+    taken = taken_ports()
+    return _take([block for block in _RTP_BLOCKS if taken.isdisjoint(range(block, block + 1000))], 1)[0]
 
 
 def reserve(ports: Ports) -> socket.socket:
@@ -105,19 +106,26 @@ def reserve(ports: Ports) -> socket.socket:
     return guard
 
 
-def _take(free: Iterator[int], count: int) -> list[int]:
-    taken = [port for port, _ in zip(free, range(count), strict=False)]
-    if len(taken) < count:
-        raise Unavailable("no-free-ports", f"found {len(taken)} free ports of {count}; end some switches", wanted=count)
-    return taken
-
-
 def is_free(port: int) -> bool:
-    """Whether nobody holds this port of 127.0.0.1, UDP or TCP."""
-    try:
-        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
+    """Whether nobody holds this port, UDP or TCP."""
+    return port not in taken_ports()
+
+
+def taken_ports() -> set[int]:
+    """Every port of this machine that somebody holds, UDP or TCP, as Linux tells.
+
+    To try a port by binding it is to hold it for a moment, and its owner may want it just then.
+    """
+    return {port for table in _TABLES for port in _local_ports(Path("/proc/net", table))}
+
+
+def _local_ports(table: Path) -> Iterator[int]:
+    # proc(5): after the heading, the second field is the local address, its port in hexadecimal.
+    for line in table.read_text().splitlines()[1:] if table.exists() else ():
+        yield int(line.split()[1].rpartition(":")[2], 16)
+
+
+def _take(free: Sequence[int], count: int) -> list[int]:
+    if len(free) < count:
+        raise Unavailable("no-free-ports", f"found {len(free)} free ports of {count}; end some switches", wanted=count)
+    return random.sample(free, count)

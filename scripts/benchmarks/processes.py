@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.ports import is_free
 
 START_SECONDS = 15.0
 STOP_SECONDS = 30.0
@@ -74,15 +75,9 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
         if process.poll() is not None:
             said = log.read_text(errors="replace")[-500:]
             raise Unavailable("bench-process-ended", f"{process.args} ended with {process.returncode}: {said}")
-        return _is_bound(port)
+        return not is_free(port)
 
     wait_for(is_bound, START_SECONDS, f"port {port} (see {log})")
-
-
-def _is_bound(port: int) -> bool:
-    """By the kernel's tables: a probe of our own could take the port from the one that is about to."""
-    local = f": 0100007F:{port:04X} "
-    return any(local in Path(f"/proc/net/{kind}").read_text() for kind in ("tcp", "udp"))
 
 
 def _family(pid: int) -> list[int]:

@@ -4,15 +4,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from fsplug.fakeswitch.controlclient import ControlClient
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.ports import is_free, some_media_ports, some_ports
 
 CUSTOMER, ANNAS_NUMBER = "+4522334455", "+4570101001"
-_COMPLAINT_CHARACTERS = 2000
+_SAID_CHARACTERS = 2000
 
 
 class Crowd(Protocol):
@@ -36,12 +37,12 @@ class PlacedCrowd:
 
 
 @contextmanager
-def callers(switch_port: int, count: int, talk_seconds: float, rate: float) -> Iterator[Crowd]:
-    """SIPp as callers of the switch at this port: so many calls, so many a second, each talking so long."""
+def callers(switch: RealSwitch, count: int, talk_seconds: float, rate: float) -> Iterator[Crowd]:
+    """SIPp as callers of the switch: so many calls, so many a second, each talking so long."""
     calls = ("-m", str(count), "-l", str(count), "-r", str(rate), "-d", str(round(talk_seconds * 1000)))
     [port] = some_ports(1)
-    with _sipp(port, "-sn", "uac", f"127.0.0.1:{switch_port}", "-s", ANNAS_NUMBER, *calls) as crowd:
-        yield crowd
+    with _sipp(port, "-sn", "uac", f"127.0.0.1:{switch.ports.external_port}", "-s", ANNAS_NUMBER, *calls) as sipp:
+        yield _SippCrowd(sipp, switch)
 
 
 @contextmanager
@@ -53,19 +54,27 @@ def phone(count: int) -> Iterator[int]:
         yield port
 
 
+@dataclass(frozen=True, slots=True)
 class _Sipp:
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
-        self._process = process
-        self._folder = folder
+    process: "subprocess.Popen[bytes]"
+    folder: Path
+
+    @property
+    def said(self) -> str:
+        """Its errors, or else its screen."""
+        errors = self.folder / "errors"
+        source = errors if errors.exists() else self.folder / "screen"
+        return source.read_text(errors="replace")[:_SAID_CHARACTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class _SippCrowd:
+    sipp: _Sipp
+    switch: RealSwitch
 
     def complaints(self) -> list[str]:
-        code = self._process.wait(60)
-        return [f"SIPp ended with {code}: {self._said()[:_COMPLAINT_CHARACTERS]}"] if code else []
-
-    def _said(self) -> str:
-        errors = self._folder / "errors"
-        source = errors if errors.exists() else self._folder / "screen"
-        return " ".join(source.read_text(errors="replace").split())
+        code = self.sipp.process.wait(60)
+        return [f"SIPp ended with {code}: {self.sipp.said}", f"FreeSWITCH: {self.switch.log_tail()}"] if code else []
 
 
 @contextmanager

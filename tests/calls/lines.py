@@ -82,7 +82,7 @@ class RealLine:
         with (
             phone(count) as port,
             self.exchange.signed_in("acme.example", {"1001": port}),
-            callers(self.switch.ports.external_port, count, talk_seconds, rate) as crowd,
+            callers(self.switch, count, talk_seconds, rate) as crowd,
         ):
             yield crowd
 

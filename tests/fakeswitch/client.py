@@ -115,10 +115,3 @@ def outbound_server(handle: Callable[[Client], None]) -> Iterator[int]:
         yield server.server_port
     finally:
         server.stop(timeout=1)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

@@ -4,7 +4,8 @@ import gevent
 import pytest
 from gevent.server import StreamServer
 
-from tests.fakeswitch.client import Client, free_port, outbound_server
+from fsplug.lab.ports import some_ports
+from tests.fakeswitch.client import Client, outbound_server
 
 
 def dialplan(port, flags="full"):
@@ -37,7 +38,7 @@ def test_the_server_is_told_the_call_and_lets_it_go(start):
 
 
 def test_a_refused_connection_lets_the_call_go_on_at_once(start):
-    switch = start(dialplan(free_port()))
+    switch = start(dialplan(some_ports(1)[0]))
     assert switch.place("+4522334455", "1001").wait() == "NORMAL_CLEARING"
     assert switch.counters.refused_sockets == 1
     assert switch.counters.held_seconds[0] < 0.05
@@ -74,7 +75,7 @@ def test_after_the_first_command_the_call_waits_for_ever(start):
 
 def test_the_next_host_is_asked_when_one_refuses(start):
     with outbound_server(lambda client: client.ask("exit") and None) as port:
-        both = dialplan(port).replace("127.0.0.1:", f"127.0.0.1:{free_port()}|127.0.0.1:")
+        both = dialplan(port).replace("127.0.0.1:", f"127.0.0.1:{some_ports(1)[0]}|127.0.0.1:")
         switch = start(both)
         switch.place("+4522334455", "1001").wait()
     assert switch.counters.refused_sockets == 0

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.lab.ports import some_ports
 from fsplug.store import ledger
 from fsplug.store.database import Store
 from tests.cli.happened import recorded
@@ -71,14 +71,6 @@ class Visitor:
         return self(where) if where else (answer.status, body)
 
 
-def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
 def _text(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content())
 
@@ -96,13 +88,13 @@ def mailbox(make_mailbox: Callable[..., Mailbox]) -> Mailbox:  # noqa: F811
 @pytest.fixture
 def web_port() -> int:
     """Where the console will be."""
-    return _free_ports(1)[0]
+    return some_ports(1)[0]
 
 
 @pytest.fixture
 def fsplug(tmp_path: Path, mailbox: Mailbox, web_port: int) -> Iterator[Program]:
     """The program, serving."""
-    event_socket, listen, xml = _free_ports(3)
+    event_socket, listen, xml = some_ports(3)
     settings = {
         "FSPLUG_WEB_PORT": str(web_port),
         "FSPLUG_WEB_URL": f"http://127.0.0.1:{web_port}",
