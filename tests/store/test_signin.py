@@ -80,8 +80,9 @@ def test_unknown_accounts_take_as_long_as_known_ones(open_store: Callable[..., S
             signin.sign_in(console.store, Typed(ACME, email, "wrong", address=email), real, console.vault)
         return time.process_time() - begun
 
-    known, unknown = (min(seconds(email) for _ in range(4)) for email in (ANNA, "nobody@acme.example"))
-    assert 0.7 < known / unknown < 1.4
+    rounds = [(seconds(ANNA), seconds("nobody@acme.example")) for _ in range(6)]
+    known, unknown = (min(one) for one in zip(*rounds, strict=True))
+    assert 0.6 < known / unknown < 1.6
 
 
 def test_ten_thousand_guesses_from_many_addresses_are_few_looks_and_the_owner_waits_no_longer_than_five_minutes(

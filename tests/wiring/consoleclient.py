@@ -133,15 +133,14 @@ class House:
         return answer.split(b"\r\n")[0].decode()
 
 
-def until(condition: Any, what: str, seconds: float = DEADLINE_SECONDS) -> float:
-    """Wait for it; how many seconds that took."""
+def until(condition: Any, what: str, seconds: float = DEADLINE_SECONDS) -> None:
+    """Wait for it."""
     clock = gevent.get_hub().loop.now
     gevent.get_hub().loop.update_now()
     begun = clock()
     while not condition():
         gevent.sleep(0.005)
         assert clock() - begun < seconds, f"not within {seconds} s: {what}"
-    return float(clock() - begun)
 
 
 @contextmanager
