@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import FIXTURE
 from fsplug.lab.installed import phone_password
-from fsplug.lab.ports import Ports, some_ports
+from fsplug.lab.ports import Ports
 from fsplug.lab.scenario import SCENARIOS
 
 REGISTER = SCENARIOS / "roles" / "register.xml"

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeports import is_free, some_media_ports, some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.player import Outcome, Place, Player
-from fsplug.lab.ports import is_free, some_media_ports, some_ports
 from fsplug.lab.scenario import Scenario
 
 # When one role has failed, the others only wait for what will not come.
@@ -38,7 +38,7 @@ def play(scenario: Scenario, exchange: Exchange) -> list[Outcome]:
 def _cast(scenario: Scenario, exchange: Exchange, folder: Path) -> list[Player]:
     consultation = f"consultation-{uuid4().hex}"
     ports = some_ports(len(scenario.roles))
-    media_ports = some_media_ports(len(scenario.roles), besides=ports)
+    media_ports = some_media_ports(len(scenario.roles))
     players = []
     for number, role in enumerate(scenario.roles):
         is_trunk = not role.user and not role.calls

@@ -8,8 +8,8 @@ from subprocess import Popen
 
 from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound
 from benchmarks.xmlclient import Client
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.ports import some_ports
 from fsplug.store import provision
 from fsplug.store.database import Store
 

@@ -15,8 +15,8 @@ from benchmarks.processes import cpu_seconds, python, resident_bytes, wait_until
 from benchmarks.setting import Setting
 from fsplug.errors import Unavailable
 from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, wait_for
-from fsplug.lab.ports import some_ports
 from fsplug.store.database import Store
 
 RATE = Target("calls/s on one core (fake switch)", 300, least=True)

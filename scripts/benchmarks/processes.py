@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeports import is_free
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.ports import is_free
 
 START_SECONDS = 15.0
 STOP_SECONDS = 30.0

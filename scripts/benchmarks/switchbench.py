@@ -11,8 +11,9 @@ from benchmarks.processes import python, wait_until_bound
 from benchmarks.roads import FSPLUG, Road, fixture_with_roads
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeports import some_ports, taken_ports
 from fsplug.lab.freeswitch import RealSwitch
-from fsplug.lab.ports import Ports, free_ports, some_ports, taken_ports
+from fsplug.lab.ports import Ports, free_ports
 
 COMPANY, USER = "acme.example", "1001"
 # Four ports a call; 50 calls/s of 5 s are 250 calls, and a port rests a while before it is used again.

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.lab.freeports import is_free, some_media_ports, some_ports
 from fsplug.lab.freeswitch import RealSwitch, wait_for
-from fsplug.lab.ports import is_free, some_media_ports, some_ports
 
 CUSTOMER, ANNAS_NUMBER = "+4522334455", "+4570101001"
 _SAID_CHARACTERS = 2000
@@ -80,7 +80,7 @@ class _SippCrowd:
 @contextmanager
 def _sipp(port: int, *words: str) -> Iterator[_Sipp]:
     """SIPp on this port until the `with` ends, even if calls are up."""
-    [media_port] = some_media_ports(1, besides=[port])
+    [media_port] = some_media_ports(1)
     with tempfile.TemporaryDirectory(prefix="fsplug-sipp-") as name:
         folder = Path(name)
         command = ["sipp", *words, "-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media_port)]

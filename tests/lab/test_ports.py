@@ -1,12 +1,16 @@
 """Ports for test switches and phones: free ones, found without holding any for a moment."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.lab import ports
-from fsplug.lab.ports import is_free, reserve, some_media_ports, some_ports
+from fsplug.lab import freeports, ports
+from fsplug.lab.freeports import Share, is_free, some_media_ports, some_ports, taken_ports
+
+ELSEWHERE = "from fsplug.lab.freeports import some_ports; print(*some_ports(290)); input()"
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
@@ -22,21 +26,38 @@ def test_a_port_that_somebody_holds_is_not_free(address: str, kind: socket.Socke
 
 
 def test_to_look_at_a_port_is_not_to_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(ports, "socket")
     [port] = some_ports(1)
-    assert is_free(port) and some_media_ports(1, besides=[port])
+    monkeypatch.delattr(freeports, "socket")
+    assert is_free(port) and some_ports(1) and some_media_ports(1)
 
 
-def test_media_ports_are_apart_from_ports_chosen_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "taken_ports", set)
-    monkeypatch.setattr(ports, "_PORTS", range(10_000, 10_012))
-    assert sorted(some_media_ports(1, besides=[10_001, 10_011])) == [10_004]
-    with pytest.raises(Unavailable, match="found 1 free ports of 2"):
-        some_media_ports(2, besides=[10_001, 10_011])
+def test_what_one_process_is_given_no_other_is() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as elsewhere:
+        theirs = {int(word) for word in elsewhere.stdout.readline().split()}
+        assert len(theirs) == 290 and theirs.isdisjoint(some_ports(290))
+        elsewhere.communicate("")
+
+
+def test_a_port_is_given_again_only_after_all_others() -> None:
+    share = Share(range(40_001, 40_014), socket.socket())
+    given = [share.give(count) for count in (1, 1, 4, 1, 4, 1)]
+    assert given == [40_001, 40_002, 40_004, 40_008, 40_004, 40_008]
+
+
+def test_what_is_taken_is_passed_over_and_the_last_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    share = Share(range(40_001, 40_006), socket.socket())
+    monkeypatch.setattr(freeports, "taken_ports", lambda: {40_001, 40_004})
+    assert [share.give(1), share.give(2), share.give(1)] == [40_002, 40_002, 40_005]
+    with pytest.raises(Unavailable, match="no 3 free ports in a row"):
+        share.give(3)
 
 
 def test_a_block_that_a_switch_has_reserved_is_not_given_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ports.free_ports()
     monkeypatch.setattr(ports, "_RTP_BLOCKS", range(first.rtp_start, first.rtp_start + 1, 1_000))
-    with reserve(first), pytest.raises(Unavailable, match="free ports"):
-        ports.free_ports()
+    with ports.reserve(first):
+        assert first.rtp_end + 1 in taken_ports()
+        with pytest.raises(Unavailable, match="end some switches"):
+            ports.free_ports()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch
-from fsplug.lab.ports import free_ports, some_ports
+from fsplug.lab.ports import free_ports
 from tests.calls.conftest import left_as_found
 from tests.calls.lines import REAL, RealLine, why_not
 from tests.calls.plant import ROOT, Plant

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from fsplug.lab.exchange import Exchange
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
-from fsplug.lab.ports import free_ports, some_ports
+from fsplug.lab.ports import free_ports
 from fsplug.lab.scenario import read_scenario
 from fsplug.lab.sipp import play
 from fsplug.lab.softphone import Softphone

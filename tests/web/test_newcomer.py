@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.lab.ports import some_ports
+from fsplug.lab.freeports import some_ports
 from fsplug.store import ledger
 from fsplug.store.database import Store
 from tests.cli.happened import recorded

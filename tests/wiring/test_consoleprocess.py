@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.ports import some_ports
 from fsplug.policy import totp
 from fsplug.store import provision, sessions, signin
 from fsplug.store.database import Store
