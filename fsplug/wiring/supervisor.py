@@ -33,9 +33,17 @@ class Supervisor:
         self._stopping = False
 
     def run(self) -> int:
-        """The server's exit code, once it has ended for good."""
+        """The server's exit code, once it has ended for good; 0 when it was told to stop while none ran."""
         for number in _PASSED_ON:
             signal.signal(number, self._pass_on)
+        # They come in only while there is a server to pass them on to: one that came in between would be lost.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+        try:
+            return self._run()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _run(self) -> int:
         wait = RESTART_SECONDS
         while True:
             started_at = time.monotonic()
@@ -45,7 +53,8 @@ class Supervisor:
             settled = time.monotonic() - started_at > SETTLED_SECONDS
             wait = RESTART_SECONDS if settled else min(wait * 2, MOST_RESTART_SECONDS)
             print(f"fsplug: the server ended ({_told(code)}); starting it again", file=sys.stderr, flush=True)
-            time.sleep(wait)
+            if signal.sigtimedwait(_PASSED_ON, wait) is not None:
+                return 0
 
     def _live(self) -> int:
         """One life of the server; its wait status."""
@@ -53,21 +62,22 @@ class Supervisor:
         self._child = os.fork()
         if self._child == 0:
             os._exit(self._as_child(parent))
-        try:
-            return os.waitpid(self._child, 0)[1]
-        finally:
-            self._child = 0
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+        # Its number stays its own until it is asked for how it ended, with nobody left to pass anything on.
+        os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+        return os.waitpid(self._child, 0)[1]
 
     def _as_child(self, parent: int) -> int:
         for number in _PASSED_ON:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         return self._serve() if os.getppid() == parent else 1
 
     def _pass_on(self, number: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        if self._child:
-            os.kill(self._child, number)
+        os.kill(self._child, number)
 
 
 def _told(code: int) -> str:

@@ -12,6 +12,7 @@ from fsplug.wiring.supervisor import EXIT_HOPELESS
 # What the server does is put in; with `say` it tells its process id on a line of its own.
 PROGRAM = """
 import os, signal, sys, time
+from fsplug.wiring import supervisor
 from fsplug.wiring.deadman import DeadMan
 from fsplug.wiring.supervisor import Supervisor
 
@@ -21,17 +22,31 @@ def say():
 def serve():
     {act}
 
+{house}
 sys.exit(Supervisor(serve).run())
 """
 LIVE = "say(); signal.pause()"
+UNTIL_TOLD = "signal.pthread_sigmask(signal.SIG_BLOCK, [15]); say(); signal.sigwait([15]); return 0"
+# The server is there some time before its supervisor goes on.
+SLOW_TO_GO_ON = """
+fork = os.fork
+def slowly():
+    pid = fork()
+    if pid:
+        time.sleep(0.5)
+    return pid
+os.fork = slowly
+"""
+LONG_TO_START_AGAIN = "supervisor.RESTART_SECONDS = supervisor.MOST_RESTART_SECONDS = 60.0"
 
 
 @pytest.fixture
 def start():
     started = []
 
-    def start_program(act):
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM.format(act=act)], stdout=subprocess.PIPE, text=True)
+    def start_program(act, house=""):
+        command = [sys.executable, "-c", PROGRAM.format(act=act, house=house)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process
 
@@ -40,6 +55,7 @@ def start():
         process.kill()
         process.wait(10)
         process.stdout.close()
+        process.stderr.close()
 
 
 def server_of(process):
@@ -58,11 +74,23 @@ def test_a_server_that_crashes_is_started_again(start):
     assert server_of(process) != server_of(process)
 
 
-def test_sigterm_ends_both_and_counts_as_well_done(start):
-    process = start("signal.signal(signal.SIGTERM, lambda *_: os._exit(0)); say(); signal.pause()")
-    server_of(process)
+@pytest.mark.parametrize("house", ["", SLOW_TO_GO_ON], ids=["settled", "just-started"])
+def test_sigterm_ends_both_and_counts_as_well_done(start, house):
+    process = start(UNTIL_TOLD, house)
+    server = server_of(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
+    assert process.stdout.readline() == "", f"{server} still has it open"
+
+
+def test_sigterm_while_no_server_runs_starts_none_again(start):
+    process = start("say(); raise RuntimeError", LONG_TO_START_AGAIN)
+    server_of(process)
+    while "starting it again" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    assert process.stdout.readline() == ""
 
 
 def test_a_server_that_says_it_is_hopeless_is_not_started_again(start):
