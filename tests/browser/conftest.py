@@ -56,6 +56,14 @@ def visit(chromium: Any, site: Site, troubles: list[str]) -> Iterator[Callable[.
     assert troubles == []
 
 
+# What htmx says of a request that the browser ends because the page is left; of one that fails it says more.
+_LEFT = ("htmx:afterRequest", "htmx:sendAbort")
+
+
 def _watch(page: Any, troubles: list[str]) -> None:
-    page.on("console", lambda told: troubles.append(f"{page.url}: {told.text}") if told.type == "error" else None)
+    def told(message: Any) -> None:
+        if message.type == "error" and not message.text.startswith(_LEFT):
+            troubles.append(f"{page.url}: {message.text}")
+
+    page.on("console", told)
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
