@@ -14,7 +14,7 @@ from tests.calls.lines import FAKE, FakeLine, a_line
 from tests.calls.people import CUSTOMER, WORKS_DOCTOR
 from tests.calls.plant import ACME, BETA, Plant
 
-GENERATED, RATE = 10_000, 300.0
+GENERATED, RATE = 10_000, 200.0
 USERS = ("1001", "1002", "1003", "1004")
 CALLERS = (CUSTOMER, WORKS_DOCTOR, "22334499", "anonymous", "004522334455", "+46701740605")
 DIALLED = (*(f"+45701010{user[-2:]}" for user in USERS), "+4570102001", "+4570102002", "+4570102003")
