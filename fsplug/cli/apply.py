@@ -10,7 +10,7 @@ from fsplug.cli import documents
 from fsplug.cli.command import Invocation, Verb, pass_invocation
 from fsplug.cli.output import safe, working
 from fsplug.errors import Invalid
-from fsplug.policy.scopes import Need, check_may
+from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store import provision
 from fsplug.store.provision import Plan
 from fsplug.store.versioned import Change

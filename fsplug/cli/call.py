@@ -11,7 +11,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.output import sheet, table, when
 from fsplug.errors import Invalid
-from fsplug.policy.scopes import Need, check_own
+from fsplug.policy.access.scopes import Need, check_own
 from fsplug.store import calls, decisions
 from fsplug.store.calls import Call
 from fsplug.store.database import Store

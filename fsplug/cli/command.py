@@ -14,7 +14,7 @@ from fsplug.cli.output import as_json, safe_lines
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 
 if TYPE_CHECKING:
-    from fsplug.policy.scopes import Actor, Reach
+    from fsplug.policy.access.scopes import Actor, Reach
     from fsplug.store.database import Store
     from fsplug.wiring.settings import Settings
 
@@ -59,7 +59,7 @@ class Invocation:
     @property
     def by(self) -> "Actor":
         """Who runs this command: the user of --as, else an operator."""
-        from fsplug.policy.scopes import operator
+        from fsplug.policy.access.scopes import operator
 
         return self.actor or operator(self.author)
 

@@ -8,16 +8,8 @@ import click
 
 from fsplug.cli import policyfacts
 from fsplug.cli.output import cell, sheet, when, working
-from fsplug.policy.entities import (
-    Channels,
-    DepartmentPolicy,
-    GroupMode,
-    GroupPolicy,
-    OnFailure,
-    PolicySnapshot,
-    Terms,
-)
-from fsplug.policy.wishes import Wish, of_department, of_group
+from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.recording.edit import Wish, of_department, of_group
 from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.store.policywishes import drafted_snapshot

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fsplug.errors import Refused
-from fsplug.policy.scopes import Actor, Need, Reach, check_may
+from fsplug.policy.access.scopes import Actor, Need, Reach, check_may
 
 if TYPE_CHECKING:
     import click

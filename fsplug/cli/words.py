@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fsplug.policy.recording import Reason
+from fsplug.policy.recording.verdict import Reason
 
 REASONS: dict[str, str] = {
     Reason.NUMBER_EXCLUDED: "{number} is never recorded",

@@ -6,8 +6,8 @@ from typing import Any
 from fsplug.esl import commands
 from fsplug.esl.callbook import ArmedLeg
 from fsplug.policy.entities import OnFailure, PolicySnapshot
-from fsplug.policy.facts import ringing_facts, ringing_from
-from fsplug.policy.legs import Arm, Leg, Ringing, arms
+from fsplug.policy.recording.facts import ringing_facts, ringing_from
+from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
 
 Armed = Mapping[str, ArmedLeg]
 

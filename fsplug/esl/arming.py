@@ -13,7 +13,7 @@ from fsplug.esl.event import Event
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.esl.session import OutboundSession
-from fsplug.policy.legs import Leg, Ringing, arms, username_of
+from fsplug.policy.recording.legs import Leg, Ringing, arms, username_of
 from fsplug.store.entries import CallSeen
 
 log = structlog.get_logger()

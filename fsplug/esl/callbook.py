@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from fsplug.policy.entities import Terms
-from fsplug.policy.legs import Arm, Leg, Ringing
+from fsplug.policy.recording.legs import Arm, Leg, Ringing
 
 
 class Stage(Enum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fsplug.esl.event import Event, Headers
-from fsplug.policy.legs import TRUNK, Leg
+from fsplug.policy.recording.legs import TRUNK, Leg
 
 # Where the number of the party at the far end of a leg stands: the From user, the identities a trunk asserts, the
 # request line. Names are FreeSWITCH 1.11.1's (sofia.c).

@@ -6,9 +6,9 @@ from fsplug.esl.callbook import ArmedLeg, Call, CallBook, Recording
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.policy.entities import Talk
-from fsplug.policy.facts import talk_facts
-from fsplug.policy.legs import Leg, expected_talk, talk_between
-from fsplug.policy.recording import Verdict, verdict
+from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.recording.legs import Leg, expected_talk, talk_between
+from fsplug.policy.recording.verdict import Verdict, verdict
 from fsplug.store.entries import CallAnswered, CallSeen, DecisionMade
 
 

@@ -11,8 +11,8 @@ from fsplug.esl.listenfacts import Caller, ListenFacts
 from fsplug.esl.listening import ListenService
 from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.policy.entities import DeviceKind
-from fsplug.policy.listening import Door, Reason
-from fsplug.policy.listening_words import in_words
+from fsplug.policy.listening.gate import Door, Reason
+from fsplug.policy.listening.words import in_words
 from fsplug.store import devices
 from fsplug.store.database import Store
 from fsplug.store.devices import Device

@@ -12,8 +12,8 @@ from fsplug.esl.listenfacts import Caller, ListenFacts
 from fsplug.esl.listening import ListenService
 from fsplug.esl.session import OutboundSession
 from fsplug.policy.entities import DeviceKind, User
-from fsplug.policy.listening import Door, Reason
-from fsplug.policy.listening_words import prompt
+from fsplug.policy.listening.gate import Door, Reason
+from fsplug.policy.listening.words import prompt
 from fsplug.policy.numbers import normalise
 from fsplug.store import companies, people, policies, trunks
 from fsplug.store.companies import Company

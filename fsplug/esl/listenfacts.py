@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fsplug.esl.callbook import CallBook, Channel
 from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.policy.entities import DeviceKind, User
-from fsplug.policy.legs import username_of
-from fsplug.policy.listening import Asked, Colleague, Door, House, Listener
+from fsplug.policy.listening.gate import Asked, Colleague, Door, House, Listener
 from fsplug.policy.numbers import normalise
+from fsplug.policy.recording.legs import username_of
 from fsplug.store import companies, people, policies, standings
 from fsplug.store.database import Store
 

@@ -20,7 +20,7 @@ from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.policy.entities import User
-from fsplug.policy.listening import Admission, Ending, Reason, admission
+from fsplug.policy.listening.gate import Admission, Ending, Reason, admission
 from fsplug.store.entries import ListenBegan, ListenEnded, ListenRefused
 
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.esl.wire import Event
-from fsplug.policy.listening import Ending
+from fsplug.policy.listening.gate import Ending
 from fsplug.store import listening as rows
 from fsplug.store.database import Store
 from fsplug.store.entries import ListenEnded

@@ -5,7 +5,7 @@ from typing import Any
 
 from fsplug.esl.callbook import CallBook, Channel
 from fsplug.esl.listenbook import ListenBook
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 
 
 def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyCalls:

@@ -11,8 +11,8 @@ from fsplug.esl.listenfacts import Caller, ListenFacts
 from fsplug.esl.listening import ListenService
 from fsplug.esl.livecalls import company_calls
 from fsplug.policy.entities import Direction
-from fsplug.policy.listening import Reason
-from fsplug.policy.livecalls import CompanyCalls
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.live_calls import CompanyCalls
 
 _CHANGES = frozenset({"CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "CHANNEL_HANGUP_COMPLETE"})
 

@@ -9,8 +9,8 @@ from fsplug.esl.listenbook import HeardLeg, ListenBook
 from fsplug.esl.listencommands import ends_with_bridge
 from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.esl.wire import Event
-from fsplug.policy.listening import Reason
-from fsplug.policy.listening_words import FALLBACK_LANGUAGE, shown
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.words import FALLBACK_LANGUAGE, shown
 
 log = structlog.get_logger()
 

@@ -12,7 +12,7 @@ from fsplug.esl.ports import Ports
 from fsplug.esl.recorder import Recorder
 from fsplug.esl.talks import UNTOLD_CAUSE, Talks
 from fsplug.policy.entities import Channels, OnFailure, Terms
-from fsplug.policy.legs import Leg
+from fsplug.policy.recording.legs import Leg
 from fsplug.store import calls, decisions, recordings
 from fsplug.store.calls import Call as CallRow
 from fsplug.store.database import Store

@@ -7,7 +7,7 @@ from fsplug.esl.callbook import Call, CallBook, Channel
 from fsplug.esl.decisions import Decided, Decisions
 from fsplug.esl.ports import Ports
 from fsplug.esl.recorder import Recorder
-from fsplug.policy.legs import Leg, username_of
+from fsplug.policy.recording.legs import Leg, username_of
 from fsplug.store.entries import CallEnded
 
 log = structlog.get_logger()

@@ -8,18 +8,7 @@ from xml.sax.saxutils import escape
 from fsplug.fakeswitch.channel import Channel, Profile, Transfer
 from fsplug.fakeswitch.core import Api, Core
 from fsplug.fakeswitch.dialstring import LegSpec, leading_variables
-from fsplug.fakeswitch.lifecycle import (
-    answer,
-    enter,
-    execute,
-    hang_up,
-    hold,
-    pause,
-    rebridge,
-    retire,
-    state,
-    transfer,
-)
+from fsplug.fakeswitch.lifecycle import answer, enter, execute, hang_up, hold, pause, rebridge, retire, state, transfer
 from fsplug.fakeswitch.phones import phone_of
 from fsplug.fakeswitch.words import decoded_variables
 

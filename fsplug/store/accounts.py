@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import told
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.policy.scopes import told
 from fsplug.store import audit, companies, mails, onetime, passwords, people, sessions, throttle
 from fsplug.store.database import Row, Store
 from fsplug.store.mails import Kind

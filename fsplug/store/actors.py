@@ -1,8 +1,8 @@
 """Users as those who act: what they may do, as of now."""
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.policy.scopes import Actor
 from fsplug.store import grants, people
 from fsplug.store.companies import get
 from fsplug.store.database import Store

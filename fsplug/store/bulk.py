@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, Need, Reach, reach
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
-from fsplug.policy.scopes import Actor, Need, Reach, reach
 from fsplug.store import people, policies, provision, roster, standings
 from fsplug.store.database import Store
 from fsplug.store.drafts import Draft, Table, drafted

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Actor, Need, check_may
+from fsplug.policy.access.scopes import Actor, Need, check_may
 from fsplug.store import audit, filing, hearing, recordings, waveforms
 from fsplug.store.database import Row, Store
 from fsplug.store.recordings import Recording, State

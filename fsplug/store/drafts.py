@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
-from fsplug.policy.scopes import Actor
 from fsplug.store import companies, credentials, document, model, people, policies, provision, writing
 from fsplug.store.companies import DETAIL
 from fsplug.store.database import Row, Store

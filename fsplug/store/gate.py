@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from fsplug.policy.access.scopes import Actor, Need, Touch, check_may, check_may_change
 from fsplug.policy.entities import AdminScope, GroupMode, Role
-from fsplug.policy.scopes import Actor, Need, Touch, check_may, check_may_change
 from fsplug.store import acts, companies, devices, people, policies, profiles, trunks
 from fsplug.store.database import Store
 from fsplug.store.versioned import Change, company_id

@@ -3,7 +3,7 @@
 import json
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Actor, Need, check_may, check_own
+from fsplug.policy.access.scopes import Actor, Need, check_may, check_own
 from fsplug.store import audit, companies, heard, people, recordings
 from fsplug.store.database import Store
 from fsplug.store.heard import Heard

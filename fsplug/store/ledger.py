@@ -13,7 +13,7 @@ from functools import cache, partial
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.policy.scopes import told
+from fsplug.policy.access.scopes import told
 from fsplug.store import chain, filing
 from fsplug.store import entries as kinds
 from fsplug.store.database import Row, Store

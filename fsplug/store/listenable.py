@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from fsplug.policy.entities import DeviceKind
-from fsplug.policy.listening import Asked, Colleague, Listener, Reason, Standing, admission
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.gate import Asked, Colleague, Listener, Reason, Standing, admission
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.store import devices, policies, standings
 from fsplug.store.database import Store
 from fsplug.store.standings import Held

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from fsplug.policy.listening import Door, Ending, Reason
+from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.database import Row, Store
 from fsplug.store.listing import EVERYTHING, Cursor, Wanted, in_batches, page
 from fsplug.store.tables import COMPANY, LISTEN_SESSION

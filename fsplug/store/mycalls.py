@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fsplug.policy.scopes import told
+from fsplug.policy.access.scopes import told
 from fsplug.store import activity, heard, listening, people
 from fsplug.store.activity import Sought
 from fsplug.store.audit import Entry

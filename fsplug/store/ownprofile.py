@@ -1,7 +1,7 @@
 """People's own states: which of their profiles is the active one is theirs to say, whoever they are."""
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Actor
+from fsplug.policy.access.scopes import Actor
 from fsplug.store import gate, profiles
 from fsplug.store.database import Store
 from fsplug.store.profiles import PROFILE

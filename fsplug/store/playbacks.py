@@ -1,7 +1,7 @@
 """Playing a recording in the console: begun by pressing play, bound to the session, ended by time at the latest."""
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Actor, Need, Reach, check_reaches
+from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
 from fsplug.store import actors, hearing, sessions
 from fsplug.store.database import Store
 from fsplug.store.onetime import CLOCK_SECONDS

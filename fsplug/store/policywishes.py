@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from fsplug.errors import Refused
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
-from fsplug.policy.scopes import Actor
-from fsplug.policy.wishes import Difference, Wish, differences, rebased, to_put
+from fsplug.policy.recording.edit import Difference, Wish, differences, rebased, to_put
 from fsplug.store import groups, people, policies
 from fsplug.store.database import Store
 from fsplug.store.drafts import Draft, drafted

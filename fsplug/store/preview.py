@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction, PolicySnapshot
-from fsplug.policy.preview import Again, Tally, again
+from fsplug.policy.recording.preview import Again, Tally, again
 from fsplug.store import decisions, policies
 from fsplug.store.database import Store
 from fsplug.store.decisions import Decision

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy import scopes
+from fsplug.policy.access import scopes
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
-from fsplug.policy.scopes import Actor
 from fsplug.store import accounts, companies, credentials, gate, model, numbers, policies, writing
 from fsplug.store.database import Store
 from fsplug.store.document import invalid, read

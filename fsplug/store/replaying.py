@@ -5,8 +5,8 @@ from typing import Any
 
 from fsplug.errors import FsplugError, Invalid
 from fsplug.policy.entities import Talk
-from fsplug.policy.facts import talk_from
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.facts import talk_from
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.store.decisions import Decision

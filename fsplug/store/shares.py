@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Actor, Need, check_may, told
 from fsplug.policy.addresses import SAYS, normalised
-from fsplug.policy.scopes import Actor, Need, check_may, told
 from fsplug.store import accounts, audit, hearing, mails, onetime, recordings
 from fsplug.store.database import Row, Store
 from fsplug.store.listing import EVERYTHING, Cursor, Wanted, page

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from fsplug.errors import Refused
-from fsplug.policy import throttle as limits
-from fsplug.policy import totp
+from fsplug.policy.access import throttle as limits
+from fsplug.policy.access import totp
+from fsplug.policy.access.scopes import outsider, told
 from fsplug.policy.addresses import same
-from fsplug.policy.scopes import outsider, told
 from fsplug.store import accounts, audit, onetime, sessions, throttle
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords

@@ -1,6 +1,6 @@
 """Links that sign somebody in once, made by an operator on the machine: for the demo, and where no mail can be sent."""
 
-from fsplug.policy.scopes import told
+from fsplug.policy.access.scopes import told
 from fsplug.store import accounts, audit, onetime, sessions
 from fsplug.store.accounts import Account
 from fsplug.store.database import Store

@@ -5,8 +5,8 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import User
-from fsplug.policy.legs import TRUNK, Arm
-from fsplug.policy.simulate import simulate
+from fsplug.policy.recording.legs import TRUNK, Arm
+from fsplug.policy.recording.simulate import simulate
 from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.store.groups import RingGroup

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.policy.listening import House, Standing
+from fsplug.policy.listening.gate import House, Standing
 from fsplug.store import companies, grants, profiles
 from fsplug.store.database import Row, Store
 from fsplug.store.listing import in_batches

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from fsplug.policy.throttle import Count, Terms, failed, wait_seconds
+from fsplug.policy.access.throttle import Count, Terms, failed, wait_seconds
 from fsplug.store.database import Store
 
 _COUNT = "SELECT failures, last_at, closed_until FROM throttle WHERE key = ?"

@@ -7,7 +7,7 @@ was proved may play the recording, so many times in all, until the share expires
 from dataclasses import dataclass
 
 from fsplug.errors import Refused
-from fsplug.policy.scopes import outsider
+from fsplug.policy.access.scopes import outsider
 from fsplug.store import companies, hearing, mails, onetime, recordings, shares
 from fsplug.store.database import Store
 from fsplug.store.onetime import Secret

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
-from fsplug.policy.scopes import told
+from fsplug.policy.access.scopes import told
 from fsplug.store import accounts, sessions
 from fsplug.store.database import Store
 from fsplug.store.sessions import Session

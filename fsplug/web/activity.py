@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, render_template, request
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach, outsider, told
 from fsplug.policy.periods import WIDER, Period, days_of, today
-from fsplug.policy.scopes import Need, Reach, outsider, told
 from fsplug.store import activity, found
 from fsplug.store.activity import Check, Sought
 from fsplug.store.acts import Grant

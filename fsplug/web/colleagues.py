@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.policy.listening import Reason
-from fsplug.policy.listening_words import in_words
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.words import in_words
 from fsplug.store import listenable, ownprofile, people, roster
 from fsplug.store.database import Store
 from fsplug.store.roster import Person, Sought

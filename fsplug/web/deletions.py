@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Refused
-from fsplug.policy.scopes import Need, Reach
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store import deletions, found, people, policies
 from fsplug.store.database import Store
 from fsplug.store.deletions import Batch

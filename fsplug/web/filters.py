@@ -8,9 +8,9 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import WIDER, Days, Period, days_of, today
-from fsplug.policy.scopes import Need, Reach
 from fsplug.store import found
 from fsplug.store.database import Store
 from fsplug.store.found import Sought

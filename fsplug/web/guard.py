@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request
 
 from fsplug.errors import Refused
-from fsplug.policy.scopes import Need, Reach, check_reaches
+from fsplug.policy.access.scopes import Need, Reach, check_reaches
 from fsplug.store import actors, sessions
 from fsplug.store.database import Store
 from fsplug.web.services import Services

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
-from fsplug.policy.scopes import Need, Reach
 from fsplug.store import overview, policies
 from fsplug.store.database import Store
 from fsplug.store.overview import Cause, Hour

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fsplug.errors import Unavailable
-from fsplug.policy.livecalls import CompanyCalls
+from fsplug.policy.listening.live_calls import CompanyCalls
 
 
 @dataclass(frozen=True, slots=True)

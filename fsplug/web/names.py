@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from fsplug.policy.scopes import outsider, told
+from fsplug.policy.access.scopes import outsider, told
 from fsplug.store import people, policies
 from fsplug.store.database import Store
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, Need, Reach
 from fsplug.policy.entities import Licence, Right, Role
-from fsplug.policy.scopes import Actor, Need, Reach
 from fsplug.store import accounts, bulk, groups, invitations, people, policies, roster
 from fsplug.store.bulk import Wish
 from fsplug.store.database import Store

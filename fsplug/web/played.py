@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from babel.numbers import format_decimal
 
-from fsplug.policy.scopes import Need, Reach
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store import audit, companies, groups, hearing, mails, playbacks, shares
 from fsplug.store.audit import Entry
 from fsplug.store.database import Store

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.policy.scopes import Need, Reach
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store import hearing, playbacks
 from fsplug.store.accounts import LANGUAGES
 from fsplug.store.recordings import Recording

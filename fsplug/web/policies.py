@@ -8,10 +8,10 @@ from flask import Blueprint, g, redirect, render_template, request
 from gevent.monkey import get_original
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, OnFailure, PolicySnapshot
 from fsplug.policy.numbers import normalise
-from fsplug.policy.scopes import Need, Reach
-from fsplug.policy.wishes import Difference, Wish, differences, of_department, of_group, rebased
+from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
 from fsplug.store import groups, people, policies, policywishes
 from fsplug.store.database import Store
 from fsplug.store.policies import ExcludedNumber, PolicyVersion

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period
-from fsplug.policy.scopes import Need, Reach
 from fsplug.store import found
 from fsplug.store.database import Store
 from fsplug.store.found import Found, Leaf

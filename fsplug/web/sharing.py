@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Need, Reach
+from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store import shares
 from fsplug.store.database import Store
 from fsplug.store.shares import USUAL_DAYS, USUAL_PLAYS, CodeBy, Offer, Share

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, url_for
 
-from fsplug.policy.scopes import Actor, Need, Reach, reach
+from fsplug.policy.access.scopes import Actor, Need, Reach, reach
 from fsplug.store import accounts, companies
 from fsplug.store.accounts import Account
 from fsplug.store.companies import Company

@@ -9,8 +9,8 @@ from flask import Blueprint, g, redirect, render_template, request
 from markupsafe import Markup
 
 from fsplug.errors import Refused
-from fsplug.policy import totp
-from fsplug.policy.scopes import told
+from fsplug.policy.access import totp
+from fsplug.policy.access.scopes import told
 from fsplug.store import accounts, sessions, signin
 from fsplug.store.signin import Typed
 from fsplug.web import guard

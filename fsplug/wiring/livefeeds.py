@@ -11,7 +11,7 @@ import structlog
 from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError
-from fsplug.policy.livecalls import CompanyCalls
+from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store import policies
 from fsplug.store.database import Store
 from fsplug.web.feed import Feed

@@ -10,7 +10,7 @@ import gevent.event
 
 from fsplug.errors import Unavailable
 from fsplug.esl.livecalls import from_table
-from fsplug.policy.livecalls import CompanyCalls
+from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.wiring.listenin import ListenIn
 from fsplug.wiring.livesocket import ask
 from fsplug.wiring.ringing import Ringing

@@ -21,7 +21,7 @@ from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.esl.listencall import ListenCalls
 from fsplug.esl.livecalls import to_table
 from fsplug.esl.livelist import LiveList
-from fsplug.policy.livecalls import CompanyCalls
+from fsplug.policy.listening.live_calls import CompanyCalls
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from fsplug.policy.entities import DeviceKind, Direction, OnFailure, Party, PolicySnapshot, Talk, User
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import devices, people, policies, trunks
 from fsplug.store.companies import Company
 from fsplug.store.database import Store

@@ -17,7 +17,7 @@ from fsplug.esl.arming import CallArmer
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
-from fsplug.policy.legs import Leg
+from fsplug.policy.recording.legs import Leg
 from fsplug.store import ledger, policies
 from fsplug.store.database import Store
 from fsplug.store.entries import DecisionMade

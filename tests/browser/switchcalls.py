@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from fsplug.esl.livecalls import to_table
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.wiring.livesocket import NAME
 
 

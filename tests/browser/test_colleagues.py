@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING
-from fsplug.policy.livecalls import Talk
+from fsplug.policy.listening.live_calls import Talk
 from fsplug.store import accounts, roster, sessions
 from fsplug.store.drafts import drafted
 from tests.browser.looking import follow

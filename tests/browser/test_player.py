@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import audit, deletions, shares
 from fsplug.store.shares import CodeBy, Offer
 from tests.browser.site import Site

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 from fsplug.store import accounts, policies
 from fsplug.store.accounts import LANGUAGES
 from tests.browser.looking import follow, until

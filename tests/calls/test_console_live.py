@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.policy.listening import Door, Reason
-from fsplug.policy.listening_words import REASONS
+from fsplug.policy.listening.gate import Door, Reason
+from fsplug.policy.listening.words import REASONS
 from fsplug.store import sessions
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody

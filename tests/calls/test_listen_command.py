@@ -7,19 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from fsplug.policy.listening import Door, Reason
-from tests.calls.listeners import (
-    ANNA,
-    BO,
-    DAVID,
-    Listens,
-    Party,
-    allowed,
-    both,
-    has_ended,
-    until_heard,
-    without_right,
-)
+from fsplug.policy.listening.gate import Door, Reason
+from tests.calls.listeners import ANNA, BO, DAVID, Listens, Party, allowed, both, has_ended, until_heard, without_right
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.policy.listening import Door, Ending, Reason
+from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store import listening
 from tests.calls.listeners import (
     ANNA,

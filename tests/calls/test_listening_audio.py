@@ -10,7 +10,7 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice, level
 from fsplug.lab.tone import SAMPLE_RATE
 from fsplug.media.archive import FolderArchive
-from fsplug.policy.listening import Ending
+from fsplug.policy.listening.gate import Ending
 from tests.calls.lines import REAL, why_not
 from tests.calls.listeners import ANNA, AUDIBLE, BO, HERTZ, SILENT, Listens, has_ended
 from tests.calls.parties import RealParty

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 from fsplug.store import sessions, signin
 from fsplug.store.database import Store
 from fsplug.store.passwords import Passwords

@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.cli.main import COMMANDS
 from fsplug.cli.rules import RULES
-from fsplug.policy.scopes import Need
+from fsplug.policy.access.scopes import Need
 from tests.cli.conftest import ACME, BETA, DEMO, Cli
 from tests.cli.happened import recorded
 from tests.cli.test_main import commands

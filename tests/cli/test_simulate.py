@@ -10,8 +10,8 @@ from fsplug.esl.arming import CallArmer
 from fsplug.esl.callbook import CallBook
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
-from fsplug.policy.legs import Leg
-from fsplug.policy.recording import Reason
+from fsplug.policy.recording.legs import Leg
+from fsplug.policy.recording.verdict import Reason
 from fsplug.store.database import Store
 from tests.cli.conftest import ACME, Cli
 

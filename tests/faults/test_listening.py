@@ -6,7 +6,7 @@ import gevent
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.policy.listening import Ending, Reason
+from fsplug.policy.listening.gate import Ending, Reason
 from tests.calls.lines import FAKE
 from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HEARD_SECONDS, Caller, Listens, Party, allowed, has_ended
 from tests.calls.people import CUSTOMER

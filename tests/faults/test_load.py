@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.policy.facts import talk_from
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.facts import talk_from
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import policies
 from fsplug.store.decisions import Decision
 from tests.calls.lines import FAKE, FakeLine, a_line

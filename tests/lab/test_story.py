@@ -10,8 +10,8 @@ import pytest
 from fsplug.lab.story import telling, voices
 from fsplug.lab.story.cast import ACME, BETA, document, document_of
 from fsplug.media import wav
-from fsplug.policy.facts import talk_from
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.facts import talk_from
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import audit, decisions, gaps, ledger, policies, provision, recordings
 from fsplug.store.database import Store
 

@@ -15,7 +15,7 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.mail import smtp
 from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
 from fsplug.mail.smtp import Server
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import accounts, audit, ledger, mails, shares, visits
 from fsplug.store.mails import State
 from fsplug.store.shares import Offer

@@ -10,7 +10,7 @@ import pytest
 from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
 from fsplug.media.destroyer import Destroyer
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import deletions, hearing, ledger, provision
 from fsplug.store.database import Store
 from fsplug.store.deletions import UNDO_SECONDS

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import deletions, ledger, mails, recordings, sessions, shares
 from fsplug.store.database import Store
 from fsplug.store.shares import Offer, Share

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.policy.access.scopes import Actor, AdminScope, operator
 from fsplug.policy.entities import Role
-from fsplug.policy.scopes import Actor, AdminScope, operator
 from fsplug.store import audit, deletions, found, hearing, ledger, recordings, shares, visits
 from fsplug.store.database import Store
 from fsplug.store.deletions import UNDO_SECONDS

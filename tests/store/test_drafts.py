@@ -6,8 +6,8 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope
-from fsplug.policy.scopes import Actor
 from fsplug.store import devices, policies, provision
 from fsplug.store.database import Store
 from fsplug.store.drafts import Draft, drafted

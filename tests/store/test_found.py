@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction, Party, Talk, User
-from fsplug.policy.facts import talk_facts
+from fsplug.policy.recording.facts import talk_facts
 from fsplug.store import found, hunting, ledger
 from fsplug.store.database import Store
 from fsplug.store.entries import Entry, RecordingExpected

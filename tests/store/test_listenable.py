@@ -13,8 +13,8 @@ from fsplug.esl.listenbook import ListenBook
 from fsplug.esl.listenfacts import Caller, ListenFacts
 from fsplug.esl.livecalls import company_calls, from_table, to_table
 from fsplug.policy.entities import DeviceKind
-from fsplug.policy.legs import Leg
-from fsplug.policy.listening import Door, Reason, admission
+from fsplug.policy.listening.gate import Door, Reason, admission
+from fsplug.policy.recording.legs import Leg
 from fsplug.store import listenable, policies, provision
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from fsplug.policy.listening import Door, Ending, House, Reason
+from fsplug.policy.listening.gate import Door, Ending, House, Reason
 from fsplug.store import companies, ledger, listening, policies, provision, standings
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted

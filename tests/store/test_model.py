@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from fsplug.cli.tomltext import toml
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right
 from fsplug.policy.hours import opening
-from fsplug.policy.scopes import Actor
 from fsplug.store import companies, devices, grants, groups, ivrs, numbers, policies, profiles, provision, trunks
 from fsplug.store.database import Store
 from fsplug.store.targets import Target, TargetKind

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fsplug.errors import FsplugError, Refused
+from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope
-from fsplug.policy.scopes import Actor, operator
 from fsplug.store import ownprofile, policies, profiles, provision
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted

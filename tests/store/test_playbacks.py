@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.scopes import Actor
+from fsplug.policy.access.scopes import Actor
 from fsplug.store import actors, audit, deletions, ledger, overview, playbacks, sessions, tidying, waveforms
 from fsplug.store.drafts import drafted
 from fsplug.store.sessions import Session

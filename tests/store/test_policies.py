@@ -5,15 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import (
-    Channels,
-    DepartmentPolicy,
-    GroupMode,
-    GroupPolicy,
-    OnFailure,
-    PolicySnapshot,
-    Terms,
-)
+from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
 from fsplug.store import companies, policies
 from fsplug.store.database import Store
 from fsplug.store.versioned import revise

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, DepartmentPolicy, GroupMode, GroupPolicy, Role
-from fsplug.policy.scopes import Actor, operator
-from fsplug.policy.wishes import Difference, Subject, What, Wish
+from fsplug.policy.recording.edit import Difference, Subject, What, Wish
 from fsplug.store import policies, policywishes
 from fsplug.store.database import Store
 from tests.store.cast import ACME, BETA

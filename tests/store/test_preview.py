@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import DepartmentPolicy, Direction
-from fsplug.policy.scopes import operator
-from fsplug.policy.wishes import Wish, of_department
+from fsplug.policy.recording.edit import Wish, of_department
 from fsplug.store import decisions, ledger, policies, policywishes, provision
 from fsplug.store.database import Store
 from fsplug.store.drafts import Draft

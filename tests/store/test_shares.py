@@ -6,8 +6,8 @@ from threading import Barrier, Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, Direction, Party, Role, Talk, User
-from fsplug.policy.scopes import Actor, operator
 from fsplug.store import audit, hearing, ledger, mails, provision, recordings, shares, visits
 from fsplug.store.database import Store
 from fsplug.store.shares import CodeBy, Offer, Share

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Refused
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 from fsplug.store import accounts, audit, companies, mails, sessions, signin
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import fsplug
-from fsplug.policy.listening import Door
+from fsplug.policy.listening.gate import Door
 from fsplug.store import activity, acts, audit
 from fsplug.store.accounts import LANGUAGES
 from fsplug.store.shares import CodeBy

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from fsplug.errors import FsplugError, Refused, Unavailable
-from fsplug.policy.listening import Reason
-from fsplug.policy.listening_words import REASONS, in_words
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.words import REASONS, in_words
 from fsplug.store import audit, policies, profiles, provision
 from fsplug.store.accounts import LANGUAGES
 from fsplug.store.drafts import drafted

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.store import ledger, mails
 from fsplug.store.entries import GapFound
 from tests.store.accountcast import Console

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.policy.listening import Door, Ending
+from fsplug.policy.listening.gate import Door, Ending
 from fsplug.store import hearing, ledger, shares, visits
 from fsplug.store.actors import actor
 from fsplug.store.entries import DecisionMade, ListenBegan, ListenEnded

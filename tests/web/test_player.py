@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import audit, deletions, ledger, sessions
 from fsplug.store.database import Store
 from fsplug.store.drafts import drafted

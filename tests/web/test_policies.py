@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, OnFailure, Terms
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import audit, decisions, ledger, policies
 from fsplug.store.accounts import LANGUAGES
 from fsplug.store.drafts import drafted

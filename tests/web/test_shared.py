@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.policy.scopes import operator
+from fsplug.policy.access.scopes import operator
 from fsplug.store import audit, shares
 from fsplug.store.shares import CodeBy, Offer, Share
 from fsplug.web import streaming

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 from fsplug.store import accounts, mails, sessions
 from tests.store.accountcast import ANNA, PASSWORD, Console
 from tests.store.cast import ACME, BETA

@@ -10,7 +10,7 @@ import pytest
 from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER
 from fsplug.media.archive import FolderArchive
-from fsplug.policy.scopes import Need, reach
+from fsplug.policy.access.scopes import Need, reach
 from fsplug.store import actors, deletions, recordings, sessions
 from fsplug.store.database import Store
 from fsplug.store.vault import Vault, new_key

@@ -13,7 +13,7 @@ from gevent import socket
 
 from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
-from fsplug.policy.livecalls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.store import provision, sessions
 from fsplug.store.database import Store
 from fsplug.web.live import Note

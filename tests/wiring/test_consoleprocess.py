@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import wait_for
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 from fsplug.store import provision, sessions, signin
 from fsplug.store.database import Store
 from fsplug.store.vault import Vault

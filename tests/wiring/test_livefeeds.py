@@ -10,7 +10,7 @@ from typing import Any
 import gevent
 import pytest
 
-from fsplug.policy.livecalls import Talk
+from fsplug.policy.listening.live_calls import Talk
 from fsplug.store import sessions
 from fsplug.web.live import Note
 from fsplug.wiring import livefeeds

@@ -11,7 +11,7 @@ import pytest
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.softphone import Dialog, Softphone
-from fsplug.policy.listening import Door, Reason
+from fsplug.policy.listening.gate import Door, Reason
 from fsplug.store import calls, listening
 from fsplug.store.database import Store
 from fsplug.store.devices import a1_hash

@@ -6,7 +6,7 @@ from contextlib import suppress
 from fsplug.errors import Invalid, Refused
 from fsplug.lab.story.calls import StoryCall
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER, EVERYTHING, MY_CONSOLE, SUPERUSER
-from fsplug.policy.listening import Door, Ending, Reason
+from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store import actors, deletions, hearing, ledger, mails, shares, visits
 from fsplug.store.database import Store
 from fsplug.store.entries import Entry, ListenBegan, ListenEnded, ListenRefused

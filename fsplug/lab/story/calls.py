@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from fsplug.lab.story.cast import ACME, BEGAN_DAYS, BETA
 from fsplug.lab.story.voices import Conversation
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
-from fsplug.policy.facts import talk_facts
-from fsplug.policy.recording import verdict
+from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.recording.verdict import verdict
 from fsplug.store import people, policies
 from fsplug.store.database import Store
 from fsplug.store.entries import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
-from fsplug.policy.recording import Verdict, verdict
+from fsplug.policy.recording.verdict import Verdict, verdict
 
 # How the dialplan names the leg to a trunk among the legs that may answer.
 TRUNK = "trunk"

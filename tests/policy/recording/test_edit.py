@@ -2,16 +2,8 @@
 
 from dataclasses import replace
 
-from fsplug.policy.entities import (
-    Channels,
-    DepartmentPolicy,
-    GroupMode,
-    GroupPolicy,
-    OnFailure,
-    PolicySnapshot,
-    Terms,
-)
-from fsplug.policy.wishes import Difference, Subject, What, Wish, differences, of_department, rebased, to_put
+from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.recording.edit import Difference, Subject, What, Wish, differences, of_department, rebased, to_put
 
 SALES = DepartmentPolicy("Sales", outgoing=True)
 OTHERS = DepartmentPolicy("*", internal=True, terms=Terms(purpose="safety"))

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, Direction, GroupMode, GroupPolicy, PolicySnapshot, User
-from fsplug.policy.facts import ringing_facts, ringing_from, talk_facts, talk_from
-from fsplug.policy.legs import TRUNK, Leg, Ringing, arms, expected_talk, talk_between
+from fsplug.policy.recording.facts import ringing_facts, ringing_from, talk_facts, talk_from
+from fsplug.policy.recording.legs import TRUNK, Leg, Ringing, arms, expected_talk, talk_between
 
 ANNA = User("1001", "1001", department="Sales", records=True)
 BO = User("1002", "1002", department="Sales", records=False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fsplug.policy.entities import PolicySnapshot, Talk
-from fsplug.policy.recording import Verdict, verdict
+from fsplug.policy.recording.verdict import Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,18 @@
 import pytest
 
 from fsplug.errors import Refused
+from fsplug.policy.access.scopes import (
+    Actor,
+    Need,
+    Reach,
+    Touch,
+    check_may,
+    check_may_change,
+    check_own,
+    operator,
+    reach,
+)
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.policy.scopes import Actor, Need, Reach, Touch, check_may, check_may_change, check_own, operator, reach
 
 ACME = "acme.example"
 ADMINS = list(AdminScope)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fsplug.policy.entities import Party, PolicySnapshot, User
-from fsplug.policy.legs import Arm, Leg, Ringing, arms
+from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
 
 # Stands for the uuid of the leg that would call.
 _NOBODYS_CALL = "simulated"

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 
 from fsplug.policy.entities import DeviceKind, Licence, Right
-from fsplug.policy.listening import Asked, Colleague, House, Listener, Reason, Standing, admission
-from fsplug.policy.listening_words import REASONS, in_words, prompt, shown
+from fsplug.policy.listening.gate import Asked, Colleague, House, Listener, Reason, Standing, admission
+from fsplug.policy.listening.words import REASONS, in_words, prompt, shown
 from fsplug.xml.ways import OWN_PROMPTS
 
 # The conditions and the reason each gives when it fails, in the order of precedence: written down twice on purpose.

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from fsplug.policy.entities import Direction, Party, Talk, User
-from fsplug.policy.legs import Leg, Ringing
+from fsplug.policy.recording.legs import Leg, Ringing
 
 Facts = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fsplug.policy.listening import Reason
+from fsplug.policy.listening.gate import Reason
 
 FALLBACK_LANGUAGE = "en"
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from fsplug.policy import totp
+from fsplug.policy.access import totp
 
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 

@@ -1,6 +1,6 @@
 """How long guesses wait."""
 
-from fsplug.policy.throttle import OF_ACCOUNT, OF_ADDRESS, Count, Terms, failed, wait_seconds
+from fsplug.policy.access.throttle import OF_ACCOUNT, OF_ADDRESS, Count, Terms, failed, wait_seconds
 
 DAY = 86_400.0
 

@@ -15,7 +15,7 @@ from fsplug.policy.entities import (
     Terms,
     User,
 )
-from fsplug.policy.recording import Reason, Rule, verdict
+from fsplug.policy.recording.verdict import Reason, Rule, verdict
 
 ANNA = User("1001", "1001", "Anna", department="Sales", records=True, numbers=("+4570101001",))
 BO = User("1002", "1002", "Bo", department="Sales", records=False)
