@@ -10,7 +10,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.options import company_option, password_options
 from fsplug.cli.output import table, when
 from fsplug.errors import Invalid
-from fsplug.store import accounts, sessions, signin, signinlinks
+from fsplug.store.accounts import accounts, sessions, sign_in_links, signin
 
 _USERNAME = click.argument("username")
 _ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
@@ -78,7 +78,7 @@ def password(
     invocation: Invocation, company: str, username: str, password_file: str | None, ask_password: bool
 ) -> None:
     """Set a password here and now, where no mail can be sent. Sessions end."""
-    from fsplug.store.passwords import Passwords
+    from fsplug.store.accounts.passwords import Passwords
 
     given = entries.password(password_file, ask_password)
     if given is None:
@@ -98,8 +98,8 @@ def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
     if not console:
         raise Invalid("no-console", "there is no console to sign in to: set web_url, and see: fsplug doctor")
     with invocation.store() as store:
-        token = signinlinks.make(store, company, username, invocation.author)
-        expires_at = store.now() + signinlinks.LINK_SECONDS
+        token = sign_in_links.make(store, company, username, invocation.author)
+        expires_at = store.now() + sign_in_links.LINK_SECONDS
     link = f"{console}/sign-in/{token}"
     invocation.tell({"link": link, "expires_at": expires_at}, link)
 

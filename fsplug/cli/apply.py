@@ -11,9 +11,9 @@ from fsplug.cli.command import Invocation, Verb, pass_invocation
 from fsplug.cli.output import safe, working
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_may
-from fsplug.store import provision
-from fsplug.store.provision import Plan
-from fsplug.store.versioned import Change
+from fsplug.store.change import planning
+from fsplug.store.change.planning import Plan
+from fsplug.store.config.versioned import Change
 
 _MARKS = {"add": "+", "change": "~", "remove": "-"}
 _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
@@ -34,14 +34,14 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     _check_companies(invocation, document)
     with invocation.store() as store:
         with working("comparing the document with the store"):
-            plan = provision.plan(store, document, documents.folder(file))
-        provision.check(store, plan, invocation.by)
+            plan = planning.plan(store, document, documents.folder(file))
+        planning.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
         versions = {}
         if plan and not dry_run:
             _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
             with working(f"making {len(plan.changes)} changes"):
-                versions = provision.apply_plan(store, plan, invocation.by)
+                versions = planning.apply_plan(store, plan, invocation.by)
     facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
     invocation.tell(facts, _told(plan, dry_run, versions))
 

@@ -13,9 +13,9 @@ from fsplug.cli.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.options import company_option
 from fsplug.cli.output import cell, counted, safe, table, when
 from fsplug.errors import Unavailable
-from fsplug.store import audit as trail
-from fsplug.store import companies
-from fsplug.store.audit import Checkpoint, Entry
+from fsplug.store.audit import trail as trail
+from fsplug.store.audit.trail import Checkpoint, Entry
+from fsplug.store.config import companies
 
 
 @click.group(cls=Noun)

@@ -12,10 +12,10 @@ from fsplug.cli.listing import PAGE_ROWS, Asked, find, first, in_some_company, l
 from fsplug.cli.output import sheet, table, when
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
-from fsplug.store import calls, decisions
-from fsplug.store.calls import Call
-from fsplug.store.database import Store
-from fsplug.store.decisions import Decision
+from fsplug.store.calls import calls, decisions
+from fsplug.store.calls.calls import Call
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.db.database import Store
 
 Facts = dict[str, Any]
 _DECISION = (

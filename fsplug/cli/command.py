@@ -15,7 +15,7 @@ from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 
 if TYPE_CHECKING:
     from fsplug.policy.access.scopes import Actor, Reach
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
 
 SYSTEM_FOLDER = Path("/var/lib/fsplug")
@@ -74,7 +74,7 @@ class Invocation:
         if acting is None:
             return
         from fsplug.cli import rules
-        from fsplug.store import actors
+        from fsplug.store.config import actors
 
         with self.store() as store:
             self.actor = actors.named(store, acting, ctx.params.get("company") or ctx.params.get("domain"))
@@ -102,8 +102,8 @@ class Invocation:
     @contextmanager
     def store_as_is(self) -> Iterator["Store"]:
         """The store, of whatever version; Invalid("no-store") when there is none yet."""
-        from fsplug.store import migrations
-        from fsplug.store.database import Store
+        from fsplug.store.db.database import Store
+        from fsplug.store.migrations import runner
 
         place = self.settings().store
         if "://" not in place and not Path(place).exists():
@@ -111,7 +111,7 @@ class Invocation:
         store = Store(place)
         try:
             store.connect()
-            if not migrations.applied(store):
+            if not runner.applied(store):
                 raise _no_store(store.place, self.folder)
             yield store
         finally:

@@ -11,9 +11,10 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.freetext import LINE
 from fsplug.cli.options import yes_option
 from fsplug.errors import Invalid
-from fsplug.store import companies, provision
-from fsplug.store.companies import Company
-from fsplug.store.drafts import Draft
+from fsplug.store.change import planning
+from fsplug.store.change.draft import Draft
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
 
 _DOMAIN = click.argument("domain")
 _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
@@ -60,7 +61,7 @@ def add(invocation: Invocation, domain: str, **given: Any) -> None:
         if companies.exists(store, domain):
             text = f"there is a company {domain} already; change it with: fsplug company set {domain}"
             raise Invalid("company-exists", text, company=domain)
-        versions = provision.apply_plan(store, provision.plan(store, document), invocation.by)
+        versions = planning.apply_plan(store, planning.plan(store, document), invocation.by)
     version = versions[domain]
     invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
 
@@ -111,7 +112,7 @@ def remove(invocation: Invocation, domain: str, yes: bool) -> None:
     with invocation.store() as store:
         companies.get(store, domain)
         entries.confirm(invocation, f"company {domain} with all its people and settings", yes)
-        versions = provision.apply_plan(store, provision.removal(store, domain), invocation.by)
+        versions = planning.apply_plan(store, planning.removal(store, domain), invocation.by)
     invocation.tell({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
 
 

@@ -8,8 +8,8 @@ from fsplug.cli.command import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocati
 from fsplug.cli.listing import Asked, find
 from fsplug.cli.moments import MOMENT
 from fsplug.cli.output import counted, table
-from fsplug.store import decisions
-from fsplug.store.replaying import Replayed, replayed
+from fsplug.store.calls import decisions
+from fsplug.store.calls.replay import Replayed, replayed
 
 SHOWN = 20
 

@@ -21,8 +21,8 @@ from fsplug.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
     from fsplug.lab.rehearsal import DemoCall, Stage
-    from fsplug.store.database import Store
-    from fsplug.store.decisions import Decision
+    from fsplug.store.calls.decisions import Decision
+    from fsplug.store.db.database import Store
 
 START_SECONDS = 15.0
 VERDICT_SECONDS = 10.0
@@ -71,7 +71,7 @@ def demo(invocation: Invocation, once: bool) -> None:
 
 
 def _show(number: int, call: "DemoCall", switch: "Stage", store: "Store") -> None:
-    from fsplug.store import decisions
+    from fsplug.store.calls import decisions
 
     known = {one.id for one in decisions.listed(store, call.company)}
 
@@ -91,8 +91,9 @@ def _verdict(decision: "Decision") -> str:
 
 
 def _show_recordings(store: "Store", since: float) -> None:
-    from fsplug.store import companies, recordings
-    from fsplug.store.recordings import State
+    from fsplug.store.config import companies
+    from fsplug.store.recordings import recordings
+    from fsplug.store.recordings.recordings import State
 
     def all_settled() -> list[recordings.Recording]:
         every = (one for company in companies.every(store) for one in recordings.listed(store, company.domain))
@@ -137,7 +138,7 @@ def _stay(folder: Path, store: "Store") -> None:
 def _invitations(folder: Path, store: "Store") -> Iterator[str]:
     """A link for each visitor: no password is in the demo for anybody to find."""
     from fsplug.lab.story.cast import ACME
-    from fsplug.store import accounts
+    from fsplug.store.accounts import accounts
     from fsplug.wiring.settings import read
 
     console = read(folder).console_url
@@ -151,23 +152,23 @@ def _invitations(folder: Path, store: "Store") -> Iterator[str]:
 def _door(folder: Path, store: "Store", username: str) -> str:
     """The console's address that signs this user in, once."""
     from fsplug.lab.story.cast import ACME
-    from fsplug.store import signinlinks
+    from fsplug.store.accounts import sign_in_links
     from fsplug.wiring.settings import read
 
-    return f"{read(folder).console_url}/sign-in/{signinlinks.make(store, ACME, username, 'demo')}"
+    return f"{read(folder).console_url}/sign-in/{sign_in_links.make(store, ACME, username, 'demo')}"
 
 
 @contextmanager
 def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
     """A call goes on, and somebody listens to it, until the end."""
     from fsplug.lab.rehearsal import LISTENING, STANDING
-    from fsplug.store import calls, listening
+    from fsplug.store.calls import calls, listen_sessions
 
     def talks() -> bool:
         return any(one.answered_at for one in calls.listed(store, STANDING.company, 5) if one.ended_at is None)
 
     def listens() -> bool:
-        return any(one.began_at and not one.ended_at for one in listening.listed(store, LISTENING.company, 5))
+        return any(one.began_at and not one.ended_at for one in listen_sessions.listed(store, LISTENING.company, 5))
 
     with switch.standing(STANDING):
         _until(lambda: talks() or None, VERDICT_SECONDS, "a call to listen to")
@@ -198,7 +199,7 @@ def _store(folder: Path) -> Iterator["Store"]:
     """The story of the weeks until now, and a console to see it in."""
     from fsplug.lab.freeports import some_ports
     from fsplug.lab.story.telling import tell
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
     from fsplug.wiring.settings import read
 
     for name in ("spool", "archive"):

@@ -6,7 +6,7 @@ from fsplug.cli import entries
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.freetext import LINE
 from fsplug.cli.options import company_option, yes_option
-from fsplug.store.drafts import Draft
+from fsplug.store.change.draft import Draft
 
 _NAME = click.argument("name", type=LINE)
 

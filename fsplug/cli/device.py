@@ -8,7 +8,7 @@ from fsplug.cli import entries, nested
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.options import company_option, password_options, secrets_option, user_option, yes_option
 from fsplug.policy.entities import DeviceKind
-from fsplug.store.credentials import new_password
+from fsplug.store.change.credentials import new_password
 
 _NAME = click.argument("name")
 _COLUMNS = ("name", "kind", "sip_username", "number")

@@ -15,7 +15,7 @@ from fsplug.cli.serving import is_served
 from fsplug.errors import FsplugError, Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from fsplug.store.trunks import Trunk
+    from fsplug.store.config.trunks import Trunk
     from fsplug.wiring.findings import Finding
     from fsplug.wiring.settings import Settings
 
@@ -89,7 +89,7 @@ def _remedy(code: str) -> str:
 
 def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"]]:
     """A phone to look for, and the trunks there must be; as far as the store tells."""
-    from fsplug.store import devices, trunks
+    from fsplug.store.config import devices, trunks
 
     try:
         with invocation.store() as store:

@@ -12,10 +12,11 @@ from fsplug.cli.command import Invocation
 from fsplug.cli.output import cell, sheet, table
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
-from fsplug.store import audit, companies, policies
-from fsplug.store.database import Store
-from fsplug.store.drafts import Draft, drafted
-from fsplug.store.versioned import SECRET
+from fsplug.store.audit import trail
+from fsplug.store.change.draft import Draft, drafted
+from fsplug.store.config import companies, policies
+from fsplug.store.config.versioned import SECRET
+from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
 _SECRETS = ("password", "a1_hash")
@@ -95,7 +96,7 @@ def show(invocation: Invocation, company: str, kind: str, name: str, show_secret
 def tell_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
     """The audit trail is told before they are shown."""
     with invocation.store() as store:
-        audit.add(store, company, invocation.author, "secrets-shown", whose)
+        trail.add(store, company, invocation.author, "secrets-shown", whose)
 
 
 def tell_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:

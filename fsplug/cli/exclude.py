@@ -9,8 +9,8 @@ from fsplug.cli.freetext import LINE
 from fsplug.cli.output import table, when
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
-from fsplug.store import companies, policies
-from fsplug.store.database import Store
+from fsplug.store.config import companies, policies
+from fsplug.store.db.database import Store
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose calls.")
 _NUMBERS = click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)

@@ -11,9 +11,11 @@ from fsplug.cli.options import secrets_option
 from fsplug.cli.output import safe
 from fsplug.cli.tomltext import toml
 from fsplug.errors import Unavailable
-from fsplug.store import audit, companies, provision
-from fsplug.store.database import Store
-from fsplug.store.model import OWNED
+from fsplug.store.audit import trail
+from fsplug.store.change import planning
+from fsplug.store.change.entry_rows import OWNED
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
 
 _OWNERS_ALONE = 0o600
 
@@ -32,7 +34,7 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
     with invocation.store() as store:
         document = _document(store, domains, show_secrets)
         for company in document["company"]:
-            audit.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
+            trail.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
     if out is None:
         invocation.tell(document, toml(document).rstrip("\n"))
         return
@@ -43,7 +45,7 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
 
 def _document(store: Store, domains: tuple[str, ...], show_secrets: bool) -> dict[str, Any]:
     wanted = domains or [company.domain for company in companies.every(store)]
-    written = (provision.export(store, domain, show_secrets)["company"][0] for domain in dict.fromkeys(wanted))
+    written = (planning.export(store, domain, show_secrets)["company"][0] for domain in dict.fromkeys(wanted))
     return {"company": [_without_empty_tables(company) for company in written]}
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from fsplug.store.reader import text_trouble
+from fsplug.store.change.document.reader import text_trouble
 
 
 class Line(click.ParamType):

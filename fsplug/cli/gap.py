@@ -7,7 +7,7 @@ import click
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import Asked, find, first, listing_options, more
 from fsplug.cli.output import table, when
-from fsplug.store import gaps
+from fsplug.store.calls import gaps
 
 
 @click.group(cls=Noun)

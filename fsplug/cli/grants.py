@@ -9,7 +9,7 @@ import click
 from fsplug.cli import entries
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.options import company_option, yes_option
-from fsplug.store.drafts import Draft
+from fsplug.store.change.draft import Draft
 
 _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 

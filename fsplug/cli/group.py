@@ -10,7 +10,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.freetext import LINE
 from fsplug.cli.options import Target, company_option, yes_option
 from fsplug.policy.entities import GroupMode
-from fsplug.store.schema import Strategy
+from fsplug.store.change.document.fields import Strategy
 
 _NUMBER = click.argument("number")
 _COLUMNS = ("number", "name", "strategy", "ring_seconds", "members", "overflow", "mode")

@@ -14,8 +14,8 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.options import company_option
 from fsplug.cli.output import counted, safe
 from fsplug.errors import Invalid
-from fsplug.store import provision
-from fsplug.store.drafts import Draft
+from fsplug.store.change import planning
+from fsplug.store.change.draft import Draft
 
 _TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
 _LISTS = ("mobile_numbers", "licences", "rights")
@@ -64,8 +64,8 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
         if errors:
             raise _invalid(file, errors)
         plan = draft.plan()
-        provision.check(store, plan, invocation.by)
-        versions = provision.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
+        planning.check(store, plan, invocation.by)
+        versions = planning.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
     facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
     told = f"{len(lines)} users, {len(plan.changes)} changes"
     invocation.tell({**facts, "versions": versions}, f"{told}; nothing was changed (--dry-run)" if dry_run else told)

@@ -94,7 +94,7 @@ def _archive(location: str) -> bool:
 
 
 def _migrated(settings: "Settings") -> tuple[str, bool]:
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
 
     store = Store(settings.store)
     try:
@@ -114,7 +114,7 @@ def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, 
 
 
 def _new_secrets() -> dict[str, str]:
-    from fsplug.store.vault import new_key
+    from fsplug.store.accounts.sealed_secrets import new_key
 
     return {"xml_password": secrets.token_urlsafe(24), "secret_key": new_key()}
 

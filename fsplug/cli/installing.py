@@ -15,7 +15,7 @@ from fsplug.cli.output import safe, working
 from fsplug.errors import Invalid
 
 if TYPE_CHECKING:
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
     from fsplug.xml.installation import Installation
     from fsplug.xml.installer import Installer, Plan

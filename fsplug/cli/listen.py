@@ -7,8 +7,8 @@ import click
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import Asked, find, first, listing_options, more
 from fsplug.cli.output import table, when
-from fsplug.store import listening
-from fsplug.store.listening import ListenIn
+from fsplug.store.calls import listen_sessions
+from fsplug.store.calls.listen_sessions import ListenIn
 
 _TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "ended by", "reason", "call")
 
@@ -37,7 +37,7 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
 def list_(invocation: Invocation, asked: Asked) -> None:
     """List who listened to whom, newest first, and who asked and was refused."""
     with invocation.store() as store:
-        found, cut = first(find(store, asked, listening.listed), asked.limit)
+        found, cut = first(find(store, asked, listen_sessions.listed), asked.limit)
     lines = table(_TITLES, map(_row, found)) if found else ["nobody has listened in"]
     invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
 

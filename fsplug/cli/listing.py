@@ -10,9 +10,9 @@ from typing import Any, Protocol, TypeVar
 import click
 
 from fsplug.cli.moments import MOMENT
-from fsplug.store import companies, policies
-from fsplug.store.database import Store
-from fsplug.store.listing import Cursor, Wanted
+from fsplug.store.config import companies, policies
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor, Wanted
 
 PAGE_ROWS = 500
 DEFAULT_LIMIT = 100
@@ -109,7 +109,7 @@ def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
 
 def _username(store: Store, domain: str, text: str) -> str:
     """The user's name; of a user who is no more, the text itself."""
-    from fsplug.store.parties import Directory
+    from fsplug.store.config.lookup import Directory
 
     known = Directory(store, domain, policies.current_version(store, domain)).find(text)
     return known.user.username if known.user else text

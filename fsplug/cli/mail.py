@@ -8,8 +8,8 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.options import company_option
 from fsplug.cli.output import sheet, table, when
-from fsplug.store import mails
-from fsplug.store.mails import State
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import State
 
 _MAIL = click.argument("mail", metavar="MAIL")
 _TIMES = ("at", "next_at", "sent_at")

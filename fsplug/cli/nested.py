@@ -6,7 +6,7 @@ from typing import Any
 from fsplug.cli import entries
 from fsplug.cli.command import Invocation
 from fsplug.errors import Invalid
-from fsplug.store.drafts import Draft
+from fsplug.store.change.draft import Draft
 
 Table = dict[str, Any]
 

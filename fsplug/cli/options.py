@@ -13,7 +13,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def _companies(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     """The companies there are, for the shell's completion: it has nobody to tell an error to."""
-    from fsplug.store import companies
+    from fsplug.store.config import companies
 
     try:
         with Invocation().store() as store:

@@ -10,8 +10,9 @@ from fsplug.cli.freetext import LINE
 from fsplug.cli.moments import MOMENT
 from fsplug.cli.output import sheet
 from fsplug.policy.entities import Channels, GroupMode, OnFailure
-from fsplug.store import policies, provision
-from fsplug.store.simulation import simulated
+from fsplug.store.calls.simulate import simulated
+from fsplug.store.change import planning
+from fsplug.store.config import policies
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
 
@@ -73,7 +74,7 @@ def preview(invocation: Invocation, file: str, company: str, since: float) -> No
     The document is as for `fsplug apply`; nothing is changed.
     """
     with invocation.store() as store:
-        drafted = provision.drafted_policy(store, documents.read(file), company, documents.folder(file))
+        drafted = planning.drafted_policy(store, documents.read(file), company, documents.folder(file))
         facts = policychange.previewed(store, company, drafted, since)
     invocation.tell(facts, *policychange.preview_lines(facts))
 

@@ -10,10 +10,10 @@ from fsplug.cli import policyfacts
 from fsplug.cli.output import cell, sheet, when, working
 from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
 from fsplug.policy.recording.edit import Wish, of_department, of_group
-from fsplug.store import policies
-from fsplug.store.database import Store
-from fsplug.store.policywishes import drafted_snapshot
-from fsplug.store.preview import preview as preview_of
+from fsplug.store.calls.preview import preview as preview_of
+from fsplug.store.change.edit_policy import drafted_snapshot
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
 
 Facts = dict[str, Any]
 Policy = DepartmentPolicy | GroupPolicy

@@ -6,8 +6,8 @@ from typing import Any
 
 from fsplug.cli.output import sheet, table, when
 from fsplug.policy.entities import DepartmentPolicy, GroupPolicy
-from fsplug.store import companies, groups, policies
-from fsplug.store.database import Store
+from fsplug.store.config import companies, groups, policies
+from fsplug.store.db.database import Store
 
 Facts = dict[str, Any]
 

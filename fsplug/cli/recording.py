@@ -13,9 +13,9 @@ from fsplug.cli.listing import DEFAULT_LIMIT, Asked, find, first, in_some_compan
 from fsplug.cli.output import counted, safe, seconds, sheet, table, when
 from fsplug.cli.verification import check
 from fsplug.errors import Invalid
-from fsplug.store import deletions, hearing, recordings
-from fsplug.store.database import Store
-from fsplug.store.recordings import Recording, State
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import access, deletions, recordings
+from fsplug.store.recordings.recordings import Recording, State
 
 if TYPE_CHECKING:
     from fsplug.media.archive import Archive
@@ -60,7 +60,7 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
     with invocation.store() as store:
         found = _get(store, recording, company)
         if invocation.actor is not None and found.company is not None:
-            hearing.recording(store, found.company, recording, invocation.actor)
+            access.recording(store, found.company, recording, invocation.actor)
     facts = _facts(found, invocation.settings().archive)
     told = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
     told |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}

@@ -7,7 +7,7 @@ import click
 from fsplug.cli import settingsedit
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.errors import Invalid
-from fsplug.store import signin
+from fsplug.store.accounts import signin
 from fsplug.wiring.settings import ENVIRONMENT_PREFIX
 
 _NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
@@ -26,7 +26,7 @@ def rotate(invocation: Invocation) -> None:
     The old key goes into secret_keys_before until all is sealed with the new one, and out of it. A console on another
     machine has a fsplug.toml of its own, which needs the new key as well.
     """
-    from fsplug.store.vault import Vault, new_key
+    from fsplug.store.accounts.sealed_secrets import Vault, new_key
 
     before = invocation.settings()
     _check_in_file()

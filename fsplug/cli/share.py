@@ -10,9 +10,9 @@ from fsplug.cli.freetext import LINE
 from fsplug.cli.listing import Asked, find, first, listing_options, more
 from fsplug.cli.options import company_option
 from fsplug.cli.output import cell, table, when
-from fsplug.store import shares
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.shares import CodeBy, Offer, Share
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import CodeBy, Offer, Share
 
 
 @click.group(cls=Noun)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fsplug.cli import words
 from fsplug.cli.output import table
-from fsplug.store.simulation import Facts
+from fsplug.store.calls.simulate import Facts
 
 
 def heading(facts: Facts) -> Mapping[str, object]:

@@ -8,8 +8,9 @@ import click
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.output import sheet, table, when
 from fsplug.cli.serving import is_served
-from fsplug.store import companies, ledger
-from fsplug.store.database import Store
+from fsplug.store.calls import ledger
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
 
 SHOWN_REJECTS = 20
 

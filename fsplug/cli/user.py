@@ -10,7 +10,7 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.freetext import LINE
 from fsplug.cli.options import company_option, secrets_option, yes_option
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.drafts import Draft
+from fsplug.store.change.draft import Draft
 
 _USERNAME = click.argument("username")
 _COLUMNS = ("username", "extension", "name", "department", "record", "role", "fixed_number", "licences", "rights")

@@ -3,7 +3,7 @@
 from fsplug.errors import FsplugError
 from fsplug.media import disk, wav
 from fsplug.media.archive import Archive
-from fsplug.store.recordings import Recording, State
+from fsplug.store.recordings.recordings import Recording, State
 
 # Lengths are kept as they were measured; only the rounding of a database may differ.
 _SAME_SECONDS = 0.001

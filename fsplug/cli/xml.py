@@ -9,7 +9,7 @@ import click
 from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.output import counted
 from fsplug.errors import Invalid
-from fsplug.store import companies
+from fsplug.store.config import companies
 from fsplug.wiring.settings import Settings
 from fsplug.wiring.xmlways import ways
 from fsplug.xml import answers

@@ -14,7 +14,7 @@ from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.esl.session import OutboundSession
 from fsplug.policy.recording.legs import Leg, Ringing, arms, username_of
-from fsplug.store.entries import CallSeen
+from fsplug.store.calls.entries import CallSeen
 
 log = structlog.get_logger()
 

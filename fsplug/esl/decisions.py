@@ -9,7 +9,7 @@ from fsplug.policy.entities import Talk
 from fsplug.policy.recording.facts import talk_facts
 from fsplug.policy.recording.legs import Leg, expected_talk, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
-from fsplug.store.entries import CallAnswered, CallSeen, DecisionMade
+from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from fsplug.esl.listenswitch import ListenSwitch
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason
 from fsplug.policy.listening.words import in_words
-from fsplug.store import devices
-from fsplug.store.database import Store
-from fsplug.store.devices import Device
+from fsplug.store.config import devices
+from fsplug.store.config.devices import Device
+from fsplug.store.db.database import Store
 
 # After the phone's answer, until the door has decided.
 DECIDED_SECONDS = 5.0

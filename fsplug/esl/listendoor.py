@@ -15,10 +15,10 @@ from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Door, Reason
 from fsplug.policy.listening.words import prompt
 from fsplug.policy.numbers import normalise
-from fsplug.store import companies, people, policies, trunks
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
-from fsplug.store.trunks import Trunk
+from fsplug.store.config import companies, policies, trunks, users
+from fsplug.store.config.companies import Company
+from fsplug.store.config.trunks import Trunk
+from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
 
@@ -153,7 +153,7 @@ class ListenDoor:
     def _whose(self, company: Company, number: str) -> Collection[User]:
         e164 = normalise(number, company.country)
         version = policies.current_version(self._store, company.domain)
-        user = people.by_number(self._store, company.domain, e164, version) if e164 else None
+        user = users.by_number(self._store, company.domain, e164, version) if e164 else None
         return () if user is None else (user,)
 
 

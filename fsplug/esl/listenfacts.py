@@ -8,8 +8,8 @@ from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Asked, Colleague, Door, House, Listener
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.legs import username_of
-from fsplug.store import companies, people, policies, standings
-from fsplug.store.database import Store
+from fsplug.store.config import companies, entitlements, policies, users
+from fsplug.store.db.database import Store
 
 _LONGEST_NUMBER = 40
 
@@ -54,7 +54,7 @@ class ListenFacts:
 
     def user(self, company: str, username: str) -> User | None:
         """The company's user of this name, now."""
-        return people.user_at(self._store, company, username, self.version(company)) if username else None
+        return users.user_at(self._store, company, username, self.version(company)) if username else None
 
     def language(self, company: str) -> str:
         """What the company speaks."""
@@ -66,9 +66,9 @@ class ListenFacts:
         if not text or len(text) > _LONGEST_NUMBER:
             return None
         version = self.version(company)
-        found = people.by_extension(self._store, company, text, version) if text.isascii() and text.isdigit() else None
+        found = users.by_extension(self._store, company, text, version) if text.isascii() and text.isdigit() else None
         e164 = normalise(text, companies.get(self._store, company).country)
-        return found or (people.by_number(self._store, company, e164, version) if e164 else None)
+        return found or (users.by_number(self._store, company, e164, version) if e164 else None)
 
     def talk_of(self, company: str, username: str) -> HeardTalk | None:
         """The answered call this user is in; of several the one answered last."""
@@ -87,17 +87,17 @@ class ListenFacts:
             target=self._colleague(company, target.username, talk, now) if target else None,
             in_call=talk is not None,
             other=self._colleague(company, talk.other, talk, now) if talk and talk.other else None,
-            house=standings.house(self._store, company) if company else House(),
+            house=entitlements.house(self._store, company) if company else House(),
         )
 
     def _listener(self, caller: Caller, version: int) -> Listener:
-        standing = standings.standing(self._store, caller.company, caller.user.username, version)
+        standing = entitlements.standing(self._store, caller.company, caller.user.username, version)
         return Listener(caller.user.username, caller.company, caller.device, self._line_free(caller), standing)
 
     def _colleague(self, company: str, username: str, talk: HeardTalk | None, version: int) -> Colleague:
         began_under = talk.version if talk else version
-        at_start = standings.standing(self._store, company, username, began_under)
-        now = standings.standing_now(self._store, company, username, began_under, version)
+        at_start = entitlements.standing(self._store, company, username, began_under)
+        now = entitlements.standing_now(self._store, company, username, began_under, version)
         return Colleague(username, company, at_start, now)
 
     def _line_free(self, caller: Caller) -> bool:

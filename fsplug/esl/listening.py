@@ -21,7 +21,7 @@ from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.policy.entities import User
 from fsplug.policy.listening.gate import Admission, Ending, Reason, admission
-from fsplug.store.entries import ListenBegan, ListenEnded, ListenRefused
+from fsplug.store.calls.entries import ListenBegan, ListenEnded, ListenRefused
 
 log = structlog.get_logger()
 

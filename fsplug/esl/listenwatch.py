@@ -11,9 +11,9 @@ from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.esl.wire import Event
 from fsplug.policy.listening.gate import Ending
-from fsplug.store import listening as rows
-from fsplug.store.database import Store
-from fsplug.store.entries import ListenEnded
+from fsplug.store.calls import listen_sessions as rows
+from fsplug.store.calls.entries import ListenEnded
+from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
 

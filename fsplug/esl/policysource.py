@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from fsplug.errors import Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
-from fsplug.store import people, policies
-from fsplug.store.database import Store
-from fsplug.store.memo import Memo
+from fsplug.store.config import policies
+from fsplug.store.config import users as people
+from fsplug.store.db.cache import Memo
+from fsplug.store.db.database import Store
 
 # What is known of a user at a version never changes, so that it may be remembered for as long as there is room.
 USERS_REMEMBERED = 50_000

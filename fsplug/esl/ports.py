@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fsplug.esl.wire import Event
 from fsplug.policy.entities import Terms
-from fsplug.store.entries import Entry
+from fsplug.store.calls.entries import Entry
 
 
 class Switch(Protocol):

@@ -9,7 +9,7 @@ from fsplug.esl.callbook import CallBook, Recording, Stage
 from fsplug.esl.ports import Ports
 from fsplug.esl.wire import Event
 from fsplug.policy.entities import OnFailure
-from fsplug.store.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
+from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
 

@@ -13,13 +13,14 @@ from fsplug.esl.recorder import Recorder
 from fsplug.esl.talks import UNTOLD_CAUSE, Talks
 from fsplug.policy.entities import Channels, OnFailure, Terms
 from fsplug.policy.recording.legs import Leg
-from fsplug.store import calls, decisions, recordings
-from fsplug.store.calls import Call as CallRow
-from fsplug.store.database import Store
-from fsplug.store.decisions import Decision
-from fsplug.store.entries import RecordingStopped
-from fsplug.store.recordings import Recording as RecordingRow
-from fsplug.store.recordings import State
+from fsplug.store.calls import calls, decisions
+from fsplug.store.calls.calls import Call as CallRow
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.calls.entries import RecordingStopped
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+from fsplug.store.recordings.recordings import Recording as RecordingRow
+from fsplug.store.recordings.recordings import State
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from fsplug.esl.decisions import Decided, Decisions
 from fsplug.esl.ports import Ports
 from fsplug.esl.recorder import Recorder
 from fsplug.policy.recording.legs import Leg, username_of
-from fsplug.store.entries import CallEnded
+from fsplug.store.calls.entries import CallEnded
 
 log = structlog.get_logger()
 

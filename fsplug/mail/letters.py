@@ -16,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import normalised
-from fsplug.store.mails import Kind
+from fsplug.store.outbox.mails import Kind
 
 _HERE = Path(__file__).parent
 # What mail is from, as people see it (spec R11).

@@ -12,9 +12,12 @@ import structlog
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.mail.letters import Letter, letter, message
-from fsplug.store import accounts, companies, mails, shares
-from fsplug.store.database import Store
-from fsplug.store.mails import Kind, Mail
+from fsplug.store.accounts import accounts
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import Kind, Mail
+from fsplug.store.recordings import shares
 
 log = structlog.get_logger()
 

@@ -4,9 +4,9 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.media.archive import Archive
-from fsplug.store import deletions, recordings
-from fsplug.store.database import Store
-from fsplug.store.deletions import Deletion
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions, recordings
+from fsplug.store.recordings.deletions import Deletion
 
 log = structlog.get_logger()
 

@@ -11,10 +11,10 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 from fsplug.media.archive import Archive
 from fsplug.media.seal import LengthWarning, Sealed, seal
-from fsplug.store import recordings
-from fsplug.store.database import Store
-from fsplug.store.entries import Entry, GapFound, RecordingLost, RecordingSealed
-from fsplug.store.recordings import Recording, State
+from fsplug.store.calls.entries import Entry, GapFound, RecordingLost, RecordingSealed
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+from fsplug.store.recordings.recordings import Recording, State
 
 log = structlog.get_logger()
 

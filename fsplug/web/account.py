@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 
 from fsplug.policy.access.scopes import told
-from fsplug.store import accounts, sessions
-from fsplug.store.database import Store
-from fsplug.store.sessions import Session
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.db.database import Store
 from fsplug.web import guard, shell
 from fsplug.web.guard import SESSION, Open, takes
 

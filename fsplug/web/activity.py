@@ -10,12 +10,13 @@ from flask import Blueprint, g, render_template, request
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach, outsider, told
 from fsplug.policy.periods import WIDER, Period, days_of, today
-from fsplug.store import activity, found
-from fsplug.store.activity import Check, Sought
-from fsplug.store.acts import Grant
-from fsplug.store.audit import Entry
-from fsplug.store.database import Store
-from fsplug.store.text import clean
+from fsplug.store.audit import browse
+from fsplug.store.audit.browse import Check, Sought
+from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.wording import Grant
+from fsplug.store.db.database import Store
+from fsplug.store.db.text import clean
+from fsplug.store.recordings.search import results
 from fsplug.web import guard, names, shell
 from fsplug.web.guard import takes
 from fsplug.web.mycalls import cursor
@@ -70,7 +71,7 @@ def page() -> Any:
     leaf = guard.run(lambda store: _leaf(store, viewer, asked, before))
     next_wider = WIDER.get(Period(asked.period))
     answer = render_template(
-        "activity.html",
+        "browse.html",
         asked=asked,
         leaf=leaf,
         grant=Grant.told,
@@ -87,7 +88,7 @@ def page() -> Any:
 def check() -> Any:
     """Check the trail, or go on where the last step ended."""
     viewer = shell.viewer()
-    made: Check = guard.run(lambda store: activity.check(store, viewer.domain))
+    made: Check = guard.run(lambda store: browse.check(store, viewer.domain))
     if made.trouble is not None:
         return shell.done("/activity", "said-trail-wrong", number=str(made.trouble.number))
     said = "said-trail-whole" if made.is_whole else "said-trail-so-far"
@@ -103,12 +104,12 @@ def _asked(given: Mapping[str, str]) -> Asked:
 
 
 def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Leaf:
-    last = activity.last_check(store, viewer.domain)
+    last = browse.last_check(store, viewer.domain)
     try:
         sought = _sought(store, viewer, asked)
     except Invalid as error:
         return Leaf([], {}, last, trouble=error.code)
-    entries = activity.search(store, viewer.domain, sought, ROWS + 1, before)
+    entries = browse.search(store, viewer.domain, sought, ROWS + 1, before)
     shown = entries[:ROWS]
     called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
     called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
@@ -136,4 +137,4 @@ def _sought(store: Store, viewer: Viewer, asked: Asked) -> Sought:
 
 
 def _users(store: Store, viewer: Viewer, text: str) -> tuple[str, ...] | None:
-    return found.users_called(store, viewer.domain, text) if text else None
+    return results.users_called(store, viewer.domain, text) if text else None

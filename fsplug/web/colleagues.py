@@ -10,9 +10,11 @@ from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.policy.listening.words import in_words
-from fsplug.store import listenable, ownprofile, people, roster
-from fsplug.store.database import Store
-from fsplug.store.roster import Person, Sought
+from fsplug.store.calls import listenable
+from fsplug.store.change import own_profile
+from fsplug.store.config import user_list, users
+from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.db.database import Store
 from fsplug.web import guard, shell
 from fsplug.web.guard import Open, services, takes
 from fsplug.web.live import calls_or_none
@@ -60,7 +62,7 @@ def hearing(store: Store, domain: str, username: str, calls: CompanyCalls | None
     talk = calls.talks.get(username) if calls is not None else None
     if talk is None or not talk.listeners:
         return []
-    called = roster.names(store, domain, talk.listeners)
+    called = user_list.names(store, domain, talk.listeners)
     return [called.get(one, one) for one in talk.listeners]
 
 
@@ -76,7 +78,7 @@ def page() -> str:
 def choose_profile() -> Any:
     """Another of their own profiles is the active one."""
     name, actor = request.form.get("profile", ""), g.actor
-    guard.run(lambda store: ownprofile.choose(store, actor, name))
+    guard.run(lambda store: own_profile.choose(store, actor, name))
     return shell.done("/colleagues", "said-profile", name=name)
 
 
@@ -85,7 +87,7 @@ def choose_profile() -> Any:
 def listen() -> Any:
     """Ring the viewer's own phone; picked up, it hears the colleague."""
     viewer, to = shell.viewer(), request.form.get("to", "")
-    [found] = guard.run(lambda store: roster.of(store, viewer.domain, [to])) or [None]
+    [found] = guard.run(lambda store: user_list.of(store, viewer.domain, [to])) or [None]
     try:
         if found is None:
             raise Refused(Reason.UNKNOWN_PERSON, f"{viewer.domain} has no user {to[:64]}")
@@ -111,10 +113,10 @@ def _page(trouble: str | None = None) -> str:
     calls = calls_or_none(services().live, viewer.domain)
 
     def look(store: Store) -> tuple[Any, ...]:
-        found = roster.listed(store, viewer.domain, sought, PAGE + 1, after)
+        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
         seen = rows(store, viewer.domain, viewer.username, viewer.language, found[:PAGE], calls)
-        [own] = roster.of(store, viewer.domain, [viewer.username])
-        departments = people.departments(store, viewer.domain)
+        [own] = user_list.of(store, viewer.domain, [viewer.username])
+        departments = users.departments(store, viewer.domain)
         return seen, found[PAGE - 1].place if len(found) > PAGE else None, own, departments
 
     seen, following, own, departments = guard.run(look)

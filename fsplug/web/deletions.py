@@ -7,9 +7,11 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store import deletions, found, people, policies
-from fsplug.store.database import Store
-from fsplug.store.deletions import Batch
+from fsplug.store.config import policies, users
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions
+from fsplug.store.recordings.deletions import Batch
+from fsplug.store.recordings.search import results
 from fsplug.web import filters, guard, recordings, shell
 from fsplug.web.guard import takes
 
@@ -45,7 +47,7 @@ def confirm() -> Any:
     if len(marked) > deletions.MOST_AT_ONCE:
         return _page(g.words.error("bad-deletion"))
     lines = [
-        recordings.line(one, viewer) for one in guard.run(lambda store: found.of_ids(store, viewer.domain, marked))
+        recordings.line(one, viewer) for one in guard.run(lambda store: results.of_ids(store, viewer.domain, marked))
     ]
     if not lines:
         return _page(g.words.error("unknown-recording"))
@@ -103,5 +105,5 @@ def _named(store: Store, domain: str, one: Batch) -> Batch:
     username, _, company = one.deleted_by.rpartition("@")
     if company != domain:
         return one
-    user = people.user_at(store, domain, username, policies.current_version(store, domain))
+    user = users.user_at(store, domain, username, policies.current_version(store, domain))
     return replace(one, deleted_by=user.name) if user and user.name else one

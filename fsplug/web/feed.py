@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from fsplug.errors import FsplugError, Invalid
-from fsplug.store import accounts, companies, roster, sessions
-from fsplug.store.sessions import Session
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.config import companies, user_list
 from fsplug.web import colleagues, shell
 from fsplug.web.guard import Open, services, takes
 from fsplug.web.live import calls_or_none
@@ -80,7 +81,7 @@ class Feed:
         self._known = known
         words = Words(language)
         moments = Moments(zone_of(company.timezone), language, store.now())
-        found = roster.of(store, self.company, self._shown)
+        found = user_list.of(store, self.company, self._shown)
         parts = self._environment.get_template("live_parts.html").render(
             t=words,
             moments=moments,

@@ -11,11 +11,11 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import WIDER, Days, Period, days_of, today
-from fsplug.store import found
-from fsplug.store.database import Store
-from fsplug.store.found import Sought
-from fsplug.store.listing import Cursor
-from fsplug.store.text import clean
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor
+from fsplug.store.db.text import clean
+from fsplug.store.recordings.search import results
+from fsplug.store.recordings.search.results import Sought
 from fsplug.web.shell import Viewer
 
 _LONGEST = 300
@@ -91,7 +91,7 @@ def days(filters: Filters, viewer: Viewer) -> Days:
 def sought(store: Store, filters: Filters, viewer: Viewer) -> Sought:
     """What the store is to look for: the viewer's own only, where they reach no further. Invalid says what is wrong."""
     since, until = days(filters, viewer).bounds(viewer.moments.zone)
-    people = found.users_called(store, viewer.domain, filters.person) if filters.person else None
+    people = results.users_called(store, viewer.domain, filters.person) if filters.person else None
     own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
     return Sought(
         since if own is None else max(since or 0.0, viewer.actor.began_at),

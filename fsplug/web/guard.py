@@ -10,8 +10,9 @@ from flask import Flask, Response, abort, current_app, g, redirect, request
 
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import Need, Reach, check_reaches
-from fsplug.store import actors, sessions
-from fsplug.store.database import Store
+from fsplug.store.accounts import sessions
+from fsplug.store.config import actors
+from fsplug.store.db.database import Store
 from fsplug.web.services import Services
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -8,10 +8,11 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
-from fsplug.store import overview, policies
-from fsplug.store.database import Store
-from fsplug.store.overview import Cause, Hour
-from fsplug.store.policies import PolicyVersion
+from fsplug.store.calls import overview
+from fsplug.store.calls.overview import Cause, Hour
+from fsplug.store.config import policies
+from fsplug.store.config.policies import PolicyVersion
+from fsplug.store.db.database import Store
 from fsplug.web import guard, names, shell
 from fsplug.web.guard import Open, takes
 from fsplug.web.live import Live, calls_or_none

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from fsplug.store import mycalls
-from fsplug.store.database import Store
-from fsplug.store.mycalls import Leaf
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import my_calls
+from fsplug.store.recordings.my_calls import Leaf
 from fsplug.web import guard, names, shell
 from fsplug.web.guard import Open, takes
 from fsplug.web.parties import party
@@ -25,7 +25,7 @@ def page() -> Any:
     viewer, before = shell.viewer(), cursor(request.args.get("before", ""))
 
     def look(store: Store) -> tuple[Leaf, Any]:
-        leaf = mycalls.about(store, viewer.domain, viewer.username, ROWS, before)
+        leaf = my_calls.about(store, viewer.domain, viewer.username, ROWS, before)
         return leaf, names.of_actors(store, viewer.domain, (one.entry.actor for one in leaf.deeds))
 
     leaf, called = guard.run(look)
@@ -35,7 +35,7 @@ def page() -> Any:
         for one in leaf.deeds
         if one.caller and one.answerer
     }
-    return render_template("mycalls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+    return render_template("my_calls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
 
 
 def cursor(text: str) -> int | None:

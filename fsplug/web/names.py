@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 
 from fsplug.policy.access.scopes import outsider, told
-from fsplug.store import people, policies
-from fsplug.store.database import Store
+from fsplug.store.config import policies, users
+from fsplug.store.db.database import Store
 
 
 def of_users(store: Store, domain: str, usernames: Iterable[str | None]) -> Mapping[str, str]:
     """The name of each of these users by username; the username itself where there is no name (any more)."""
     wanted = {username for username in usernames if username}
-    known = people.named(store, domain, wanted, policies.current_version(store, domain))
+    known = users.named(store, domain, wanted, policies.current_version(store, domain))
     return {one: known[one].name or one if one in known else one for one in wanted}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fsplug.policy.numbers import normalise_all
-from fsplug.store.heard import Heard
+from fsplug.store.calls.participants import Heard
 
 # What stands in place of a number that its owner withholds (RFC 3323, 4.1), and what trunks write for it.
 _WITHHELD = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private"})

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request
 
 from fsplug.errors import Invalid
-from fsplug.store import accounts
+from fsplug.store.accounts import accounts
 from fsplug.web import guard
 from fsplug.web.guard import Open, services, takes
 

@@ -9,11 +9,13 @@ from flask import Blueprint, g, render_template, request
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach
 from fsplug.policy.entities import Licence, Right, Role
-from fsplug.store import accounts, bulk, groups, invitations, people, policies, roster
-from fsplug.store.bulk import Wish
-from fsplug.store.database import Store
-from fsplug.store.mails import Mail, State
-from fsplug.store.roster import Person, Sought
+from fsplug.store.accounts import accounts, invitations
+from fsplug.store.change import edit_users
+from fsplug.store.change.edit_users import Wish
+from fsplug.store.config import groups, policies, user_list, users
+from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.db.database import Store
+from fsplug.store.outbox.mails import Mail, State
 from fsplug.web import guard, shell
 from fsplug.web.guard import takes
 
@@ -57,7 +59,7 @@ def summary() -> Any:
     """What saving would do, for how many."""
     viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
     try:
-        found = guard.run(lambda store: bulk.preview(store, viewer.domain, marked, wish, actor))
+        found = guard.run(lambda store: edit_users.preview(store, viewer.domain, marked, wish, actor))
     except (Invalid, Refused) as error:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
     # The version that was looked at, not that of this moment: the list may have stood open for an hour.
@@ -72,7 +74,7 @@ def save() -> Any:
     viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
     version = _number(request.form.get("version", ""))
     try:
-        count = guard.run(lambda store: bulk.save(store, viewer.domain, marked, wish, actor, version))
+        count = guard.run(lambda store: edit_users.save(store, viewer.domain, marked, wish, actor, version))
     except (Invalid, Refused) as error:
         names = ", ".join(map(str, error.facts.get("names", ())))
         return _page(g.words.error(error.code, names=names)), 422 if isinstance(error, Invalid) else 403
@@ -94,11 +96,11 @@ def _page(trouble: str | None = None) -> str:
     after = _place(request.values.get("after", ""))
 
     def look(store: Store) -> Mapping[str, Any]:
-        found = roster.listed(store, viewer.domain, sought, PAGE + 1, after)
+        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
         shown = found[:PAGE]
         return {
             "found": shown,
-            "count": roster.count(store, viewer.domain, sought),
+            "count": user_list.count(store, viewer.domain, sought),
             "following": "\t".join(shown[-1].place) if len(found) > PAGE else None,
             "mail_states": _mail_states(store, viewer.domain, shown),
             "settings": _settings(store, viewer.domain, marked, actor),
@@ -108,7 +110,7 @@ def _page(trouble: str | None = None) -> str:
 
     facts = guard.run(look)
     return render_template(
-        "people.html",
+        "users.html",
         trouble=trouble,
         sought=sought,
         is_first=after is None,
@@ -127,17 +129,17 @@ def _sought(actor: Actor) -> Sought:
         asked.get("in_group") or None,
         Role(role) if role in set(Role) else None,
         Licence(licence) if licence in set(Licence) else None,
-        bulk.departments_of(actor),
+        edit_users.departments_of(actor),
     )
 
 
 def _departments(store: Store, domain: str, actor: Actor) -> list[str]:
-    seen = bulk.departments_of(actor)
-    return [name for name in people.departments(store, domain) if seen is None or name in seen]
+    seen = edit_users.departments_of(actor)
+    return [name for name in users.departments(store, domain) if seen is None or name in seen]
 
 
 def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> Settings:
-    marked = roster.of(store, domain, usernames, bulk.departments_of(actor))
+    marked = user_list.of(store, domain, usernames, edit_users.departments_of(actor))
     names = sorted({name for one in marked for name in one.profiles})
     return Settings(
         marked,

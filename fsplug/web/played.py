@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store import audit, companies, groups, hearing, mails, playbacks, shares
-from fsplug.store.audit import Entry
-from fsplug.store.database import Store
-from fsplug.store.mails import Mail
-from fsplug.store.recordings import Recording, State
-from fsplug.store.shares import Share
+from fsplug.store.audit import trail
+from fsplug.store.audit.trail import Entry
+from fsplug.store.config import companies, groups
+from fsplug.store.db.database import Store
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import Mail
+from fsplug.store.recordings import access, playbacks, shares
+from fsplug.store.recordings.recordings import Recording, State
+from fsplug.store.recordings.shares import Share
 from fsplug.web.names import of_actors
 from fsplug.web.parties import Party, party
 from fsplug.web.shell import Viewer
@@ -57,7 +60,7 @@ class Shown:
 def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
     """The page of one recording, for who may reach it."""
     domain, country = viewer.domain, viewer.company.country
-    ends = hearing.ends_of(store, recording)
+    ends = access.ends_of(store, recording)
     caller, answerer = (party(end, country) for end in ends)
     plays = _plays(store, viewer, recording)
     shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
@@ -87,7 +90,7 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
     if not viewer.reaches(Need.AUDIT):
         return []
     person = None if viewer.reaches(Need.AUDIT, Reach.COMPANY) else viewer.username
-    return audit.plays(store, viewer.domain, recording.id, person)
+    return trail.plays(store, viewer.domain, recording.id, person)
 
 
 def _lanes(recording: Recording, caller: Party, answerer: Party, username: str | None) -> tuple[Party, ...]:

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, abort, g, jsonify, redirect, render_templ
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store import hearing, playbacks
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.recordings import Recording
-from fsplug.store.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.recordings import access, playbacks
+from fsplug.store.recordings.recordings import Recording
+from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
 from fsplug.web import guard, played, shell, streaming, waveforms
 from fsplug.web.guard import SESSION, takes
 
@@ -20,7 +20,7 @@ LIMITS: Mapping[str, int] = {
     "days": MOST_DAYS,
     "plays": MOST_PLAYS,
     "subject": LONGEST_SUBJECT,
-    "reason": hearing.LONGEST_REASON,
+    "reason": access.LONGEST_REASON,
 }
 _UNTYPED = {"days": str(USUAL_DAYS), "plays": str(USUAL_PLAYS), "code_by": "mail"}
 
@@ -67,7 +67,7 @@ def audio(recording: str) -> Response:
 @takes(Need.RECORDINGS, Reach.OWN)
 def waveform(recording: str) -> Response:
     """What the player draws."""
-    return waveforms.waveform(hearing.playable(_reached(recording)))
+    return waveforms.waveform(access.playable(_reached(recording)))
 
 
 def show(
@@ -104,7 +104,7 @@ def _reached(recording: str) -> Recording:
     """404 for one that isn't there for them."""
     viewer = shell.viewer()
     try:
-        found: Recording = guard.run(lambda store: hearing.recording(store, viewer.domain, recording, viewer.actor))
+        found: Recording = guard.run(lambda store: access.recording(store, viewer.domain, recording, viewer.actor))
         return found
     except Invalid as unknown:
         _check_there(unknown)

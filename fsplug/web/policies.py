@@ -12,10 +12,12 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, OnFailure, PolicySnapshot
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
-from fsplug.store import groups, people, policies, policywishes
-from fsplug.store.database import Store
-from fsplug.store.policies import ExcludedNumber, PolicyVersion
-from fsplug.store.preview import Preview, preview
+from fsplug.store.calls.preview import Preview, preview
+from fsplug.store.change import edit_policy
+from fsplug.store.config import groups, policies
+from fsplug.store.config import users as people
+from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
+from fsplug.store.db.database import Store
 from fsplug.web import guard, names, policyform, shell
 from fsplug.web.guard import takes
 from fsplug.web.policyform import Posted
@@ -192,7 +194,7 @@ def _shown(store: Store, domain: str, wish: Wish | None = None) -> Shown:
 def _begun(store: Store, domain: str, posted: Posted) -> Shown:
     """The posted wish as one of today's policy, and what others have changed since it was begun."""
     version = policyform.version_of(posted)
-    theirs = tuple(policywishes.theirs(store, domain, version))
+    theirs = tuple(edit_policy.theirs(store, domain, version))
     seen = policies.snapshot(store, domain, version)
     current = policies.snapshot(store, domain)
     shown = _shown(store, domain, rebased(policyform.read(posted, seen), seen, current))
@@ -217,7 +219,7 @@ def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
 
 
 def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
-    drafted = policywishes.drafted_snapshot(store, viewer.domain, shown.wish)
+    drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
     changed = differences(shown.current, drafted, people.departments(store, viewer.domain))
     since = viewer.now - PREVIEW_SECONDS
     found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0, _rest)
@@ -230,7 +232,7 @@ def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
     if shown.since is None or shown.since.by != viewer.actor.told:
         return None
     try:
-        drafted = policywishes.drafted_snapshot(store, viewer.domain, shown.wish)
+        drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
     except Invalid:
         return None
     is_left = differences(shown.current, drafted, people.departments(store, viewer.domain))
@@ -244,4 +246,4 @@ def _rest() -> None:
 
 def _save(store: Store, viewer: Viewer, wish: Wish) -> None:
     policyform.check(wish)
-    policywishes.save(store, viewer.domain, wish, viewer.actor)
+    edit_policy.save(store, viewer.domain, wish, viewer.actor)

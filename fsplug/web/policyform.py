@@ -9,7 +9,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import Wish, of_department, of_group
-from fsplug.store.reader import text_trouble
+from fsplug.store.change.document.reader import text_trouble
 
 LONGEST_PURPOSE, LONGEST_NOTE = 100, 200
 BOXES = ("outgoing", "internal", "incoming")

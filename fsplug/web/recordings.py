@@ -10,9 +10,9 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period
-from fsplug.store import found
-from fsplug.store.database import Store
-from fsplug.store.found import Found, Leaf
+from fsplug.store.db.database import Store
+from fsplug.store.recordings.search import results as found
+from fsplug.store.recordings.search.results import Found, Leaf
 from fsplug.web import filters, guard, shell
 from fsplug.web.filters import Filters
 from fsplug.web.guard import takes

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.media.archive import Archive
-from fsplug.store.database import Store
-from fsplug.store.passwords import Passwords
-from fsplug.store.vault import Vault
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.db.database import Store
 from fsplug.web.live import AWAY, Live
 
 # In a request's environ: when it may be answered (time.monotonic).

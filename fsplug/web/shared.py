@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import Refused
-from fsplug.store import visits
-from fsplug.store.visits import Visit
+from fsplug.store.recordings import share_visits
+from fsplug.store.recordings.share_visits import Visit
 from fsplug.web import guard, played, player, streaming, waveforms
 from fsplug.web.guard import Open, services, takes
 
@@ -21,7 +21,7 @@ _VISIT_SECONDS = 30 * 86_400.0
 def by_link(token: str) -> Any:
     """Open the link: from here on a cookie knows the visit."""
     address, agent = guard.address(), guard.agent()
-    visit = guard.run(lambda store: visits.begin(store, token, address, agent))
+    visit = guard.run(lambda store: share_visits.begin(store, token, address, agent))
     response = redirect("/shared", 303)
     guard.set_cookie(response, _VISIT, visit, _VISIT_SECONDS)
     return response
@@ -40,7 +40,7 @@ def prove() -> Any:
     """Take the code."""
     token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
     try:
-        guard.run(lambda store: visits.prove(store, token, code, address))
+        guard.run(lambda store: share_visits.prove(store, token, code, address))
     except Refused as refused:
         if guard.not_good(refused):
             raise
@@ -53,7 +53,7 @@ def prove() -> Any:
 def another_code() -> Any:
     """Mail another code to the address it was shared with."""
     token = guard.cookie(_VISIT)
-    guard.run(lambda store: visits.ask_code(store, token))
+    guard.run(lambda store: share_visits.ask_code(store, token))
     return redirect("/shared", 303)
 
 
@@ -63,7 +63,7 @@ def play() -> Any:
     """Begin to play, which is counted."""
     token, address = guard.cookie(_VISIT), guard.address()
     try:
-        visit = guard.run(lambda store: visits.play(store, token, address))
+        visit = guard.run(lambda store: share_visits.play(store, token, address))
     except Refused as refused:
         if not player.is_script():
             raise
@@ -77,8 +77,8 @@ def audio() -> Response:
     """What is being heard, for as long as it may be."""
     streaming.check_player()
     house, token = services(), guard.cookie(_VISIT)
-    recording = guard.run(lambda store: visits.heard(store, token))
-    return streaming.audio(str(recording.location), lambda: visits.heard(house.store, token))
+    recording = guard.run(lambda store: share_visits.heard(store, token))
+    return streaming.audio(str(recording.location), lambda: share_visits.heard(house.store, token))
 
 
 @pages.get("/shared/waveform")
@@ -86,12 +86,12 @@ def audio() -> Response:
 def waveform() -> Response:
     """What the player draws, for who gave the code."""
     token = guard.cookie(_VISIT)
-    return waveforms.waveform(guard.run(lambda store: visits.proved(store, token)))
+    return waveforms.waveform(guard.run(lambda store: share_visits.proved(store, token)))
 
 
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_VISIT)
-    visit = guard.run(lambda store: visits.visited(store, token))
+    visit = guard.run(lambda store: share_visits.visited(store, token))
     is_hearing = visit.proved and visit.hearing_until > services().store.now()
     return render_template(
         "shared.html",
@@ -99,7 +99,7 @@ def _page(trouble: str | None) -> str:
         left=_left(visit),
         left_told=_left_told(visit),
         is_hearing=is_hearing,
-        seconds=guard.run(lambda store: visits.proved(store, token)).seconds if visit.proved else None,
+        seconds=guard.run(lambda store: share_visits.proved(store, token)).seconds if visit.proved else None,
         speeds=played.speeds(g.words.language),
         trouble=g.words.error(trouble) if trouble else None,
     )

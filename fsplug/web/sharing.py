@@ -6,9 +6,9 @@ from flask import Blueprint, abort, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store import shares
-from fsplug.store.database import Store
-from fsplug.store.shares import USUAL_DAYS, USUAL_PLAYS, CodeBy, Offer, Share
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import USUAL_DAYS, USUAL_PLAYS, CodeBy, Offer, Share
 from fsplug.web import guard, player, shell
 from fsplug.web.guard import takes
 

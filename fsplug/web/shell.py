@@ -9,11 +9,12 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, request, url_for
 
 from fsplug.policy.access.scopes import Actor, Need, Reach, reach
-from fsplug.store import accounts, companies
-from fsplug.store.accounts import Account
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
-from fsplug.store.sessions import Session
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.accounts import Account
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
+from fsplug.store.db.database import Store
 from fsplug.web import assets, guard
 from fsplug.web.guard import Open, rule_of
 from fsplug.web.icons import icon

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import told
-from fsplug.store import accounts, sessions, signin
-from fsplug.store.signin import Typed
+from fsplug.store.accounts import accounts, sessions, signin
+from fsplug.store.accounts.signin import Typed
 from fsplug.web import guard
 from fsplug.web.guard import BROWSER, SESSION, Open, services, takes
 from fsplug.web.services import NOT_BEFORE

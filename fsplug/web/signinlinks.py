@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template
 
-from fsplug.store import sessions, signinlinks
+from fsplug.store.accounts import sessions, sign_in_links
 from fsplug.web import guard
 from fsplug.web.guard import SESSION, Open, takes
 
@@ -18,7 +18,7 @@ _LINK = "sign-in-link"
 def by_link(token: str) -> Any:
     """Open the link. It is not used up by that: programs open links too."""
     response = redirect("/sign-in-link", 303)
-    guard.set_cookie(response, _LINK, token, signinlinks.LINK_SECONDS)
+    guard.set_cookie(response, _LINK, token, sign_in_links.LINK_SECONDS)
     return response
 
 
@@ -27,7 +27,7 @@ def by_link(token: str) -> Any:
 def page() -> str:
     """The button, for whose link is good."""
     token = guard.cookie(_LINK)
-    account = guard.run(lambda store: signinlinks.account_of(store, token))
+    account = guard.run(lambda store: sign_in_links.account_of(store, token))
     return render_template("signinlink.html", account=account)
 
 
@@ -36,7 +36,7 @@ def page() -> str:
 def sign_in() -> Any:
     """Let them in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
-    session = guard.run(lambda store: signinlinks.use(store, token, address, agent))
+    session = guard.run(lambda store: sign_in_links.use(store, token, address, agent))
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
     guard.forget_cookie(response, _LINK)

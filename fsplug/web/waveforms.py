@@ -7,9 +7,9 @@ from flask import Flask, Response, current_app, jsonify
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.media.peaks import peaks
-from fsplug.store import waveforms
-from fsplug.store.recordings import Recording
-from fsplug.store.waveforms import Peaks
+from fsplug.store.recordings import waveforms
+from fsplug.store.recordings.recordings import Recording
+from fsplug.store.recordings.waveforms import Peaks
 from fsplug.web import guard
 from fsplug.web.guard import services
 from fsplug.web.services import Services

@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import LanguageAccept
 
-from fsplug.store.accounts import LANGUAGES
+from fsplug.store.accounts.accounts import LANGUAGES
 
 FOLDER = Path(__file__).parent / "catalogue"
 

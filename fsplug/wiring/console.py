@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fsplug import __version__
 from fsplug.errors import FsplugError
 from fsplug.esl.callbook import Call, CallBook, Stage
-from fsplug.store import policies
-from fsplug.store.database import Store
-from fsplug.store.simulation import simulated
+from fsplug.store.calls.simulate import simulated
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
 
 USAGE = """usage: python fsplug.modpython status
        python fsplug.modpython verdict COMPANY FROM TO [GROUP]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fsplug.errors import FsplugError
 from fsplug.mail import smtp
 from fsplug.policy.addresses import normalised
-from fsplug.store.vault import Vault
+from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.wiring.findings import Finding, ok, warn, wrong
 from fsplug.wiring.mailserver import mail_server
 from fsplug.wiring.settings import Settings

@@ -7,7 +7,7 @@ import gevent.event
 import structlog
 
 from fsplug.errors import Invalid
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.livehere import LiveThere
 from fsplug.wiring.locking import locked

@@ -10,7 +10,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.arming import CallArmer
 from fsplug.esl.event import Event
 from fsplug.modpython_house import ARM, AWAITED_UNTIL, CONSOLE
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.wiring.console import Console
 from fsplug.wiring.housechecks import is_loopback
 from fsplug.wiring.settings import Settings

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from fsplug.errors import FsplugError, Invalid
 from fsplug.media.spool import Spool
-from fsplug.store import companies, migrations
-from fsplug.store.database import Store
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
+from fsplug.store.migrations import runner
 from fsplug.wiring import consolechecks
 from fsplug.wiring.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -50,7 +51,7 @@ def store(settings: Settings) -> Finding:
     found = Store(place)
     try:
         found.connect()
-        if not migrations.applied(found):
+        if not runner.applied(found):
             return wrong(_STORE, f"{found.place} has no tables", f"fsplug init --data {settings.data}")
         if pending := found.pending():
             return wrong(_STORE, f"{found.place} lacks {', '.join(pending)}", "fsplug store migrate")

@@ -22,7 +22,7 @@ from fsplug.esl.notices import Notices
 from fsplug.esl.ports import Ports
 from fsplug.esl.reception import Reception
 from fsplug.esl.session import OutboundSession
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.xml import prompts
 from fsplug.xml.ways import Ways
 

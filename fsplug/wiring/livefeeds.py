@@ -12,8 +12,8 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.store import policies
-from fsplug.store.database import Store
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
 from fsplug.web.feed import Feed
 from fsplug.web.live import Note, calls_or_none
 from fsplug.wiring.threads import done_in

@@ -31,10 +31,10 @@ from fsplug.esl.watch import EVENTS, Watch
 from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
-from fsplug.store.database import Store
-from fsplug.store.journal import Journal
-from fsplug.store.tidying import tidy
-from fsplug.store.writer import Writer
+from fsplug.store.accounts.housekeeping import tidy
+from fsplug.store.calls.journal import Journal
+from fsplug.store.calls.writer import Writer
+from fsplug.store.db.database import Store
 from fsplug.wiring import xmlways
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.console import Console

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from fsplug.store.trunks import Trunk
+from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.housechecks import is_loopback
 from fsplug.wiring.settings import Settings

@@ -20,9 +20,9 @@ from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.media.archive import Archive
 from fsplug.policy.addresses import normalised
-from fsplug.store.database import Store
-from fsplug.store.passwords import Passwords
-from fsplug.store.vault import Vault
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.db.database import Store
 from fsplug.web.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds

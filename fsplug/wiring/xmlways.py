@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
 from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files

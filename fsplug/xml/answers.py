@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.store import companies, numbers
-from fsplug.store.database import Store
-from fsplug.store.memo import Memo
-from fsplug.store.reader import LONGEST_TEXT
+from fsplug.store.change.document.reader import LONGEST_TEXT
+from fsplug.store.config import companies, numbers
+from fsplug.store.db.cache import Memo
+from fsplug.store.db.database import Store
 from fsplug.xml import incoming
 from fsplug.xml.company import House
 from fsplug.xml.directory import Directory

@@ -6,12 +6,13 @@ from itertools import chain
 
 from fsplug.policy.entities import DeviceKind, Direction, OnFailure, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store import devices, people, policies, trunks
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
-from fsplug.store.devices import Device
-from fsplug.store.listing import in_batches
-from fsplug.store.trunks import Trunk
+from fsplug.store.config import devices, policies, trunks
+from fsplug.store.config import users as people
+from fsplug.store.config.companies import Company
+from fsplug.store.config.devices import Device
+from fsplug.store.config.trunks import Trunk
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 from fsplug.xml.dialling import Dialling, dialling
 from fsplug.xml.extensions import Gateways, Leg
 from fsplug.xml.ways import Ways

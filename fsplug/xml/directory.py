@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fsplug.policy.entities import DeviceKind
-from fsplug.store import devices, people
-from fsplug.store.database import Store
-from fsplug.store.devices import Device
+from fsplug.store.config import devices, users
+from fsplug.store.config.devices import Device
+from fsplug.store.db.database import Store
 from fsplug.xml.company import House, Person
 from fsplug.xml.extensions import Leg
 
@@ -42,7 +42,7 @@ class Directory:
     def of(self, name: str) -> Groups:
         """The one entry of this name, in its group; nothing if there is none."""
         device = devices.by_sip_username(*self._at, name, self._version)
-        user = people.user_at(*self._at, device.username if device else name, self._version)
+        user = users.user_at(*self._at, device.username if device else name, self._version)
         if user is None:
             return []
         person = self._house.person(user)
@@ -56,7 +56,7 @@ class Directory:
 
     def whole(self) -> Groups:
         """Everybody, and every phone."""
-        for department in people.departments(*self._at):
+        for department in users.departments(*self._at):
             if department != DEFAULT_GROUP:
                 yield department, self._members(department)
         yield DEFAULT_GROUP, self._rest()
@@ -68,7 +68,7 @@ class Directory:
             yield from self._of_phones(person)
 
     def _members(self, department: str | None) -> Iterator[Entry]:
-        for person in self._house.persons(people.in_department(*self._at, department, self._version)):
+        for person in self._house.persons(users.in_department(*self._at, department, self._version)):
             yield self._of_person(person)
 
     def _of_person(self, person: Person) -> Entry:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store import companies, numbers
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
+from fsplug.store.config import companies, numbers
+from fsplug.store.config.companies import Company
+from fsplug.store.db.database import Store
 from fsplug.xml import incoming
 from fsplug.xml.company import House
 from fsplug.xml.directory import Directory

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from fsplug.errors import Invalid
-from fsplug.store import trunks
-from fsplug.store.database import Store
-from fsplug.store.trunks import Trunk
+from fsplug.store.config import trunks
+from fsplug.store.config.trunks import Trunk
+from fsplug.store.db.database import Store
 from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import File
 

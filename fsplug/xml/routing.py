@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from fsplug.policy.entities import User
-from fsplug.store import groups, ivrs, numbers, people
-from fsplug.store.database import Store
-from fsplug.store.groups import RingGroup
-from fsplug.store.ivrs import Ivr
-from fsplug.store.numbers import Route
-from fsplug.store.schema import Strategy
-from fsplug.store.targets import Target, TargetKind
+from fsplug.store.change.document.fields import Strategy
+from fsplug.store.config import groups, ivrs, numbers, users
+from fsplug.store.config.destinations import Target, TargetKind
+from fsplug.store.config.groups import RingGroup
+from fsplug.store.config.ivrs import Ivr
+from fsplug.store.config.numbers import Route
+from fsplug.store.db.database import Store
 from fsplug.xml import hours, prompts
 from fsplug.xml.company import House, Person
 from fsplug.xml.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
@@ -71,8 +71,8 @@ class Routing:
             yield self._menu(ivr, ivr.number)
 
     def _users(self, dialled: str, e164: str | None) -> Iterator[User]:
-        by_extension = people.by_extension(self._store, self._domain, dialled, self._version)
-        by_number = people.by_number(self._store, self._domain, e164, self._version) if e164 else None
+        by_extension = users.by_extension(self._store, self._domain, dialled, self._version)
+        by_number = users.by_number(self._store, self._domain, e164, self._version) if e164 else None
         yield from (user for user in (by_extension, by_number) if user)
 
     def _outside(self, dialled: str, e164: str | None) -> Iterator[Extension]:
@@ -95,7 +95,7 @@ class Routing:
     def _led(self, route: Route, pattern: str) -> Extension | None:
         at = (self._store, self._domain)
         name = f"number {route.number}"
-        if route.user and (user := people.user_at(*at, route.user, self._version)):
+        if route.user and (user := users.user_at(*at, route.user, self._version)):
             # Their own extension takes their own numbers.
             return None if route.number in user.numbers else self._person(self._house.person(user), name, pattern)
         if route.group and (group := groups.group_at(*at, route.group, self._version)):
@@ -161,7 +161,7 @@ class Routing:
         """What is dialled in the company to get there."""
         if target is None or target.kind is not TargetKind.USER:
             return target.name if target else None
-        user = people.user_at(self._store, self._domain, target.name, self._version)
+        user = users.user_at(self._store, self._domain, target.name, self._version)
         return user.extension if user else None
 
     def _service(self) -> Outgoing:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from fsplug.errors import Unavailable
-from fsplug.store import companies
-from fsplug.store.database import Store
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
 from fsplug.xml.conffolder import ConfFolder
 from fsplug.xml.files import FOLDERS, MANIFEST, File, Files, Folder, Outcome
 from fsplug.xml.gateways import FOLDER as GATEWAYS

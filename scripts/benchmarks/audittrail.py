@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
-from fsplug.store import audit, companies
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
+from fsplug.store.audit import trail
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
+from fsplug.store.db.database import Store
 
 VERIFIED = Target("a million audit entries verified", 30.0, "s")
 COST = Target("an audit entry after a million, against one after a thousand", 1.2, "times")
@@ -27,7 +28,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     with TemporaryDirectory() as folder:
         small_store, huge_store = (_filled(Path(folder, f"{count}.db"), count) for count in (_SMALL, huge))
         begun = time.perf_counter()
-        found = audit.verify(huge_store, _DOMAIN)
+        found = trail.verify(huge_store, _DOMAIN)
         seconds = time.perf_counter() - begun
         assert found.trouble is None and found.checked >= huge
         yield VERIFIED.judged(seconds * _HUGE / huge, f"{number(found.checked / seconds)} a second")
@@ -60,4 +61,4 @@ def _seconds(store: Store) -> float:
 
 
 def _tell(store: Store, entry: int) -> None:
-    audit.add(store, _DOMAIN, "1001@acme.example", "play", f"recording-{entry}", [f"u{entry % 1000}"], call="a")
+    trail.add(store, _DOMAIN, "1001@acme.example", "play", f"recording-{entry}", [f"u{entry % 1000}"], call="a")

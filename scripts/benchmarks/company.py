@@ -10,8 +10,8 @@ from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bou
 from benchmarks.xmlclient import Client
 from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 
 _LINKED = b"calls-restored"
 _PASSWORD = "bench"
@@ -26,7 +26,7 @@ def lay_out(folder: Path, document: Mapping[str, object] | None = None) -> Store
     store.connect()
     store.migrate()
     companies = document or tomllib.loads(DEMO.read_text(encoding="utf-8"))
-    provision.apply_plan(store, provision.plan(store, companies), by="bench")
+    planning.apply_plan(store, planning.plan(store, companies), by="bench")
     return store
 
 

@@ -16,9 +16,9 @@ from benchmarks.setting import Setting
 from benchmarks.signins import p99_of, verdicts
 from benchmarks.xmlclient import Client
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store import sessions
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
+from fsplug.store.accounts import sessions
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
 
 PEOPLE, PER_SECOND = 20, 50.0
 SHOWN = Target(f"a change shown in the last of {PEOPLE * PER_PERSON} open pages", 1, "s")

@@ -17,7 +17,7 @@ from fsplug.errors import Unavailable
 from fsplug.fakeswitch.controlclient import ControlClient
 from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, wait_for
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 
 RATE = Target("calls/s on one core (fake switch)", 300, least=True)
 MISSED = Target("of them without decision or recording", 0)

@@ -16,10 +16,11 @@ from typing import Any
 from benchmarks import company
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
-from fsplug.store import ledger, sessions
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
-from fsplug.store.entries import CallSeen, DecisionMade, RecordingSealed, RecordingStarted, RecordingStopped
+from fsplug.store.accounts import sessions
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import CallSeen, DecisionMade, RecordingSealed, RecordingStarted, RecordingStopped
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
 
 FIRST = Target("first audio of a one-hour recording after Play, in Chromium, 95th percentile", 300, "ms")
 TARGETS = (FIRST,)

@@ -14,8 +14,8 @@ from pathlib import Path  # noqa: E402
 
 from benchmarks.greenparts import GreenLink, GreenServer  # noqa: E402
 from fsplug.media.worker import Worker  # noqa: E402
-from fsplug.store.entries import Entry  # noqa: E402
-from fsplug.store.writer import Writer  # noqa: E402
+from fsplug.store.calls.entries import Entry  # noqa: E402
+from fsplug.store.calls.writer import Writer  # noqa: E402
 from fsplug.wiring import server  # noqa: E402
 from fsplug.wiring.process import serve_here  # noqa: E402
 

@@ -18,8 +18,8 @@ from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.media import Voice
 from fsplug.lab.softphone import Dialog, Softphone
-from fsplug.store import calls, listening
-from fsplug.store.database import Store
+from fsplug.store.calls import calls, listen_sessions
+from fsplug.store.db.database import Store
 
 STAR = Target("listen-in by star code: answer to first sound, median", 500, "ms")
 COMMAND = Target("listen-in by command: typed to first sound, median", 1_000, "ms")
@@ -136,7 +136,7 @@ def _mobile(count: int) -> str:
 def _leave(bench: _Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
     # The line is free again when fsplug has been told so.
-    wait_for(lambda: all(row.ended_at for row in listening.listed(bench.store, ACME)), 5, "the listen-in to end")
+    wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), 5, "the listen-in to end")
 
 
 def _first_heard(dialog: Dialog) -> float:

@@ -14,12 +14,13 @@ from benchmarks import longpast
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.media.archive import FolderArchive
-from fsplug.store import found, sessions
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
-from fsplug.store.found import Sought
-from fsplug.store.passwords import Passwords
-from fsplug.store.vault import Vault, new_key
+from fsplug.store.accounts import sessions
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
+from fsplug.store.recordings.search import results
+from fsplug.store.recordings.search.results import Sought
 from fsplug.web.app import create_app
 from fsplug.web.services import Services
 
@@ -87,6 +88,6 @@ def _cursor_after(store: Store, recordings: int) -> str:
     """Where the page begins that comes after so many."""
     before = None
     for _ in range(recordings // 5_000):
-        before = found.search(store, longpast.DOMAIN, Sought(), 5_000, before).before
+        before = results.search(store, longpast.DOMAIN, Sought(), 5_000, before).before
     assert before is not None
     return f"{before[0]!r}_{before[1]}"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fsplug.store import filing, provision
-from fsplug.store.database import Row, Store
-from fsplug.store.versioned import company_id
+from fsplug.store.change import planning
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Row, Store
+from fsplug.store.recordings.search import index
 
 DOMAIN, COUNTRY = "acme.example", "DK"
 USERS, DEPARTMENTS, GROUPS, CUSTOMERS = 10_000, 20, 100, 200_000
@@ -29,7 +30,7 @@ def lay_out(folder: Path, count: int) -> Store:
     """A store with the company and `count` recordings, the newest of them just now."""
     store = Store(folder / "fsplug.db")
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, {"company": [_company()]}), by="bench")
+    planning.apply_plan(store, planning.plan(store, {"company": [_company()]}), by="bench")
     company = company_id(store, DOMAIN)
     store.close()
     with sqlite3.connect(folder / "fsplug.db", isolation_level=None) as file:
@@ -83,15 +84,15 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
         talks = list(_talks(company, begun, min(begun + _STRETCH, count), count))
         file.executemany(_DECISION, [decision for decision, _, _ in talks])
         file.executemany(_RECORDING, [recording for _, recording, _ in talks])
-        cards = [filing.card(facts, lambda _: COUNTRY) for _, _, facts in talks]
-        places = [place for one in cards for place in filing.places(one)]
+        cards = [index.card(facts, lambda _: COUNTRY) for _, _, facts in talks]
+        places = [place for one in cards for place in index.places(one)]
         file.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?)", places)
-        file.executemany(filing.INSERT_FILED, [filing.filed(one) for one in cards])
+        file.executemany(index.INSERT_FILED, [index.filed(one) for one in cards])
         seen |= dict(key for one in cards for key in one.keywords)
     named = sorted(seen.items())
-    file.executemany(filing.INSERT_KEYWORD, [(key, company, str(one.kind), one.text) for key, one in named])
-    parts = sorted(part for key, one in named for part in filing.parts_of(key, company, one))
-    file.executemany(filing.INSERT_PART, parts)
+    file.executemany(index.INSERT_KEYWORD, [(key, company, str(one.kind), one.text) for key, one in named])
+    parts = sorted(part for key, one in named for part in index.parts_of(key, company, one))
+    file.executemany(index.INSERT_PART, parts)
     columns = "keyword, at, recording, direction, digits"
     file.execute(
         f"INSERT INTO recording_keyword ({columns}) SELECT {columns} FROM place ORDER BY keyword, at, recording"

@@ -15,10 +15,10 @@ from benchmarks.processes import python
 from benchmarks.setting import Setting
 from benchmarks.xmlclient import Client
 from fsplug.modpython_house import ARM
-from fsplug.store import accounts
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
-from fsplug.store.passwords import Passwords
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
 
 GROWTH = Target("a verdict while 20 sign in at once, more than without, 99th percentile", 5, "ms")
 TARGETS = (GROWTH,)

@@ -15,7 +15,7 @@ from benchmarks.setting import Setting
 from benchmarks.switchbench import SwitchBench, switch_bench
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 
 SWITCH = Target("switch CPU per call, against native", 1.10, "times")
 OWN = Target("fsplug's CPU per call, against the same flow on plain greenswitch", 0.25, "times")

@@ -18,9 +18,10 @@ from fsplug.esl.callbook import CallBook
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.policy.recording.legs import Leg
-from fsplug.store import ledger, policies
-from fsplug.store.database import Store
-from fsplug.store.entries import DecisionMade
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import DecisionMade
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
 
 COST = Target("a verdict in a huge company, against a small one", 1.2, "times")
 TARGETS = (COST,)

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from fsplug.lab.story.cast import ACME
-from fsplug.store import accounts
+from fsplug.store.accounts import accounts
 from tests.browser.pages import Place
 from tests.browser.site import Site
 

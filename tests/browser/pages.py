@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
-from fsplug.store import accounts, onetime, recordings, shares, signinlinks
-from fsplug.store.database import Store
-from fsplug.store.recordings import State
-from fsplug.store.shares import Share
+from fsplug.store.accounts import accounts, sign_in_links, tokens
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings, shares
+from fsplug.store.recordings.recordings import State
+from fsplug.store.recordings.shares import Share
 from fsplug.web.app import create_app
 from tests.browser.site import Site
 from tests.web.walkers import is_open_to_anybody
@@ -67,7 +68,7 @@ def path_of(url: str) -> str:
 def _there_is(store: Store, name: str) -> str:
     if name == "recording":
         return playable(store, MY_CONSOLE)
-    return _open_share(store).id if name == "share" else onetime.new_token()
+    return _open_share(store).id if name == "share" else tokens.new_token()
 
 
 def _open_share(store: Store) -> Share:
@@ -78,5 +79,5 @@ def _open_share(store: Store) -> Share:
 _LINKS: Mapping[str, Callable[[Store], str]] = {
     "/shared/<token>": lambda store: f"/shared/{shares.new_link(store, _open_share(store))}",
     "/set-password/<token>": lambda store: f"/set-password/{accounts.new_link(store, ACME, MY_CONSOLE)}",
-    "/sign-in/<token>": lambda store: f"/sign-in/{signinlinks.make(store, ACME, MY_CONSOLE, 'operator')}",
+    "/sign-in/<token>": lambda store: f"/sign-in/{sign_in_links.make(store, ACME, MY_CONSOLE, 'operator')}",
 }

@@ -10,7 +10,7 @@ from pathlib import Path  # noqa: E402
 
 import gevent  # noqa: E402
 
-from fsplug.store.database import Store  # noqa: E402
+from fsplug.store.db.database import Store  # noqa: E402
 from fsplug.wiring import webconsole  # noqa: E402
 from fsplug.wiring.archives import archive_at  # noqa: E402
 from fsplug.wiring.livehere import LiveThere  # noqa: E402

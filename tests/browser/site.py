@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME
-from fsplug.store import accounts, sessions
-from fsplug.store.database import Store
-from fsplug.store.passwords import Passwords
-from fsplug.store.vault import new_key
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import new_key
+from fsplug.store.db.database import Store
 
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()

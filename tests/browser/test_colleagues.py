@@ -7,8 +7,9 @@ import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.listening.live_calls import Talk
-from fsplug.store import accounts, roster, sessions
-from fsplug.store.drafts import drafted
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import user_list
 from tests.browser.looking import follow
 from tests.browser.site import Site
 from tests.browser.switchcalls import SwitchCalls, switch_calls
@@ -25,7 +26,7 @@ def calls(site: Site) -> Iterator[SwitchCalls]:
 def other(site: Site) -> str:
     """A colleague whom she who may everything may listen to, as soon as they talk."""
     accounts.choose_language(site.store, ACME, EVERYTHING, "en")
-    names = [one.username for one in roster.listed(site.store, ACME) if one.username != EVERYTHING]
+    names = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING]
     states = [{"name": "available", "allow_listen": True, "active": True}, {"name": "meeting"}]
     with drafted(site.store, ACME, "operator") as draft:
         for username in (EVERYTHING, names[0]):
@@ -178,7 +179,7 @@ def test_two_marked_users_are_changed_together(
 ) -> None:
     page = visit(EVERYTHING)
     page.goto("/people")
-    marked = [one.username for one in roster.listed(site.store, ACME) if one.username != EVERYTHING][:2]
+    marked = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING][:2]
     for username in marked:
         page.locator(f"#mark-{username}").check()
     page.get_by_role("heading", name="2 marked users").wait_for()
@@ -186,4 +187,4 @@ def test_two_marked_users_are_changed_together(
     page.get_by_role("button", name="See the changes").click()
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved.").wait_for()
-    assert not any(one.records for one in roster.of(site.store, ACME, marked))
+    assert not any(one.records for one in user_list.of(site.store, ACME, marked))

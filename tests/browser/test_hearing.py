@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
-from fsplug.store import accounts, audit, mails, recordings, shares
-from fsplug.store.accounts import LANGUAGES
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.audit import trail
+from fsplug.store.outbox import mails
+from fsplug.store.recordings import recordings, shares
 from tests.browser.looking import follow, until
 from tests.browser.pages import playable
 from tests.browser.site import Site
@@ -42,8 +45,8 @@ def _press_play(page: Any) -> None:
     page.locator("[data-toggle]").click()
 
 
-def _said(site: Site, act: str) -> list[audit.Entry]:
-    return [one for one in audit.listed(site.store, ACME, 1_000) if one.act == act]
+def _said(site: Site, act: str) -> list[trail.Entry]:
+    return [one for one in trail.listed(site.store, ACME, 1_000) if one.act == act]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

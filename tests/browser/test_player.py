@@ -7,8 +7,9 @@ import pytest
 
 from fsplug.lab.story.cast import ACME
 from fsplug.policy.access.scopes import operator
-from fsplug.store import audit, deletions, shares
-from fsplug.store.shares import CodeBy, Offer
+from fsplug.store.audit import trail
+from fsplug.store.recordings import deletions, shares
+from fsplug.store.recordings.shares import CodeBy, Offer
 from tests.browser.site import Site
 
 SUPERUSER = "1005"
@@ -49,14 +50,14 @@ def _at(page: Any) -> float:
 
 
 def test_a_click_on_play_is_heard_and_told_once(page: Any, site: Site, recording: str) -> None:
-    before = len(audit.plays(site.store, ACME, recording))
+    before = len(trail.plays(site.store, ACME, recording))
     page.click("[data-toggle]")
     page.wait_for_function(_IS_RUNNING)
     page.click("[data-toggle]")
     page.wait_for_function("() => globalThis.heard.paused")
     page.click("[data-toggle]")
     page.wait_for_function(_IS_RUNNING)
-    assert len(audit.plays(site.store, ACME, recording)) == before + 1
+    assert len(trail.plays(site.store, ACME, recording)) == before + 1
 
 
 def test_the_waveform_of_both_is_drawn_and_a_click_on_it_seeks(page: Any) -> None:

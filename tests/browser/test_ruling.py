@@ -8,8 +8,9 @@ import pytest
 
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
 from fsplug.policy.access import totp
-from fsplug.store import accounts, policies
-from fsplug.store.accounts import LANGUAGES
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.config import policies
 from tests.browser.looking import follow, until
 from tests.browser.site import Site
 

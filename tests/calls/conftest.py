@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fsplug.store import listening
+from fsplug.store.calls import listen_sessions
 from tests.calls.lines import FAKE, REAL, FakeLine, Line, RealLine, a_line, why_not
 from tests.calls.listeners import Listens, Party, allowed
 from tests.calls.parties import party
@@ -58,7 +58,7 @@ def people(plant: Plant) -> Iterator[Party]:
 @pytest.fixture
 def listens(plant: Plant) -> Listens:
     """What is written down of listen-ins from here on."""
-    return Listens(plant, {row.id for row in listening.listed(plant.store, ACME, 10_000)})
+    return Listens(plant, {row.id for row in listen_sessions.listed(plant.store, ACME, 10_000)})
 
 
 def left_as_found(plant: Plant) -> Iterator[Plant]:

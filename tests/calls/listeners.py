@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store import listening
-from fsplug.store.listening import ListenIn
+from fsplug.store.calls import listen_sessions
+from fsplug.store.calls.listen_sessions import ListenIn
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
@@ -86,7 +86,7 @@ class Listens:
 
     def rows(self) -> list[ListenIn]:
         """Oldest first."""
-        found = listening.listed(self.plant.store, ACME, 10_000)
+        found = listen_sessions.listed(self.plant.store, ACME, 10_000)
         return [row for row in reversed(found) if row.id not in self.known]
 
     def until(self, holds: Callable[[ListenIn], bool], what: str, count: int = 1) -> list[ListenIn]:

@@ -12,12 +12,14 @@ import numpy as np
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.witness import Account, Row
 from fsplug.media.archive import FolderArchive
-from fsplug.store import calls, decisions, gaps, provision, recordings
-from fsplug.store.calls import Call
-from fsplug.store.database import Store
-from fsplug.store.decisions import Decision
-from fsplug.store.gaps import Gap
-from fsplug.store.recordings import Recording, State
+from fsplug.store.calls import calls, decisions, gaps
+from fsplug.store.calls.calls import Call
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.calls.gaps import Gap
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+from fsplug.store.recordings.recordings import Recording, State
 from tests.calls.lines import Line
 from tests.calls.serving import Serving
 
@@ -47,7 +49,7 @@ class Plant:
         """Bring in the demo's companies, changed so: `fsplug apply`."""
         document = tomllib.loads((ROOT / "fixtures" / "demo.toml").read_text(encoding="utf-8"))
         change(document)
-        provision.apply_plan(self.store, provision.plan(self.store, document), by="test")
+        planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
 
     def calls(self, company: str = ACME) -> list[Call]:
         return calls.listed(self.store, company, _EVERYTHING)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store import accounts
-from fsplug.store.passwords import Passwords
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.passwords import Passwords
 from tests.browser import conftest as browser
 from tests.browser.looking import follow, until
 from tests.calls.conftest import left_as_found

@@ -13,7 +13,7 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Door, Reason
 from fsplug.policy.listening.words import REASONS
-from fsplug.store import sessions
+from fsplug.store.accounts import sessions
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import Line

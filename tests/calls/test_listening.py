@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Door, Ending, Reason
-from fsplug.store import listening
+from fsplug.store.calls import listen_sessions
 from tests.calls.listeners import (
     ANNA,
     BO,
@@ -101,11 +101,11 @@ def test_whoever_lacks_a_condition_is_refused(
     [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
     assert (row.reason, row.listener, row.target, row.began_at) == (reason, BO, ANNA, None)
     until_over(bo, 10)
-    assert listening.of_target(plant.store, ACME, ANNA) == [] or row.id not in heard_ids(plant)
+    assert listen_sessions.of_target(plant.store, ACME, ANNA) == [] or row.id not in heard_ids(plant)
 
 
 def heard_ids(plant: Plant) -> set[str]:
-    return {row.id for row in listening.of_target(plant.store, ACME, ANNA)}
+    return {row.id for row in listen_sessions.of_target(plant.store, ACME, ANNA)}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from fsplug.lab.scenario import Role, Scenario, read_scenario, scenario_names
 from fsplug.lab.witness import Account, complaints
-from fsplug.store.recordings import Recording
+from fsplug.store.recordings.recordings import Recording
 from tests.calls.lines import REAL, FakeLine
 from tests.calls.plant import ACME, BETA, Plant
 from tests.calls.stage import tone_of

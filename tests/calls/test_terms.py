@@ -1,6 +1,6 @@
 """How a recording is made once policy has said yes: one channel or two, one recording of two users' talk."""
 
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls import people
 from tests.calls.people import CLARA, CUSTOMER, incoming, internal
 from tests.calls.plant import Plant

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fsplug.cli.main import root
-from fsplug.store import ledger
-from fsplug.store.database import Store
-from fsplug.store.entries import Entry
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import Entry
+from fsplug.store.db.database import Store
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"

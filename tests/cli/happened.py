@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fsplug.policy.entities import Direction, Party, Talk, User
-from fsplug.store.entries import (
+from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
     CallSeen,

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fsplug.policy.access import totp
-from fsplug.store import sessions, signin
-from fsplug.store.database import Store
-from fsplug.store.passwords import Passwords
-from fsplug.store.signin import Typed
-from fsplug.store.vault import Vault, new_key
+from fsplug.store.accounts import sessions, signin
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.signin import Typed
+from fsplug.store.db.database import Store
 from fsplug.wiring.settings import read
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import answered, recorded, talk_to

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.store.entries import Entry
+from fsplug.store.calls.entries import Entry
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import DAVID, answered, not_recorded, recorded, talk_to
 

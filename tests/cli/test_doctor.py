@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from fsplug.fakeswitch.switch import FakeSwitch
-from fsplug.store.database import Store
-from fsplug.store.trunks import Trunk
+from fsplug.store.config.trunks import Trunk
+from fsplug.store.db.database import Store
 from fsplug.wiring import housechecks, switchchecks
 from fsplug.wiring.findings import Finding, State
 from fsplug.wiring.settings import Settings, read

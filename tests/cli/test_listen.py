@@ -1,6 +1,6 @@
 """`fsplug listen`."""
 
-from fsplug.store.entries import ListenBegan, ListenEnded, ListenRefused
+from fsplug.store.calls.entries import ListenBegan, ListenEnded, ListenRefused
 from tests.cli.conftest import ACME, BETA, Cli
 
 BEGAN = ListenBegan("l1", ACME, "fs1", "1002", "1001", "70101001", "desk", "c", "t", "leg", 3000.0)

@@ -94,7 +94,7 @@ def test_an_error_is_one_line_and_an_exit_code(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("fsplug.store.gaps.listed", fail)
+    monkeypatch.setattr("fsplug.store.calls.gaps.listed", fail)
     result = cli.run("gap", "list")
     assert (result.exit_code, result.stdout, result.stderr) == (code, "", f"fsplug: {error}\n")
 

@@ -12,7 +12,7 @@ from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.recording.verdict import Reason
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from tests.cli.conftest import ACME, Cli
 
 # How the call is described, and how the switch would bring it: who calls, what they dial, which legs may answer.

@@ -5,9 +5,9 @@ import importlib
 from pathlib import Path
 
 from fsplug.cli.serving import is_served
-from fsplug.store.database import Store
-from fsplug.store.entries import CallSeen
-from fsplug.store.journal import Journal
+from fsplug.store.calls.entries import CallSeen
+from fsplug.store.calls.journal import Journal
+from fsplug.store.db.database import Store
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import recorded
 
@@ -59,7 +59,7 @@ def test_an_older_store_is_only_used_once_it_is_migrated(empty: Cli) -> None:
     store = Store(empty.data / "fsplug.db")
     with store.atomic():
         store.run("CREATE TABLE migration (name TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL)")
-        importlib.import_module("fsplug.store.migrations.0001_base").migrate(store)
+        importlib.import_module("fsplug.store.migrations.runner.0001_base").migrate(store)
         store.run("INSERT INTO migration (name, at) VALUES ('0001_base', 0)")
     store.close()
     assert empty.error("call", "list") == (2, "store-outdated")

@@ -25,8 +25,10 @@ from fsplug.esl.recorder import Recorder
 from fsplug.esl.restore import Restorer
 from fsplug.esl.talks import Talks
 from fsplug.esl.watch import Watch
-from fsplug.store import calls, decisions, gaps, ledger, provision, recordings
-from fsplug.store.database import Store
+from fsplug.store.calls import calls, decisions, gaps, ledger
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
 
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
@@ -115,7 +117,7 @@ class Story:
         self.store.connect()
         self.store.migrate()
         document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
-        provision.apply_plan(self.store, provision.plan(self.store, document), by="test")
+        planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
         self.clock = Clock()
         self.switch = Switch()
         self.spool = Spool()

@@ -4,7 +4,7 @@ import pytest
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import DepartmentPolicy
-from fsplug.store import policies
+from fsplug.store.config import policies
 from tests.esl.story import ACME, BETA, Story
 
 

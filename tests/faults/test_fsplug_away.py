@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from fsplug.lab.freeswitch import RealSwitch
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.lines import RealLine
 from tests.calls.plant import Plant
 from tests.calls.serving import is_alive

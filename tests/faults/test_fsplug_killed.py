@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fsplug.store.calls import Call
-from fsplug.store.recordings import State
+from fsplug.store.calls.calls import Call
+from fsplug.store.recordings.recordings import State
 from tests.calls.plant import Plant
 from tests.calls.serving import is_alive
 

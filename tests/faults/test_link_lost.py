@@ -3,7 +3,7 @@
 import gevent
 import pytest
 
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.lines import FakeLine
 from tests.calls.plant import Plant
 

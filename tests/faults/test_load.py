@@ -8,8 +8,8 @@ import pytest
 
 from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store import policies
-from fsplug.store.decisions import Decision
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.config import policies
 from tests.calls.lines import FAKE, FakeLine, a_line
 from tests.calls.people import CUSTOMER, WORKS_DOCTOR
 from tests.calls.plant import ACME, BETA, Plant

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.people import CUSTOMER, incoming
 from tests.calls.plant import Plant
 

@@ -10,7 +10,7 @@ import gevent
 import pytest
 
 from fsplug.lab.scenario import read_scenario
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.conftest import left_as_found
 from tests.calls.lines import Line
 from tests.calls.people import incoming

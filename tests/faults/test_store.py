@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from fsplug.store.recordings import State
+from fsplug.store.recordings.recordings import State
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 

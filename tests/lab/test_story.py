@@ -12,8 +12,12 @@ from fsplug.lab.story.cast import ACME, BETA, document, document_of
 from fsplug.media import wav
 from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store import audit, decisions, gaps, ledger, policies, provision, recordings
-from fsplug.store.database import Store
+from fsplug.store.audit import trail
+from fsplug.store.calls import decisions, gaps, ledger
+from fsplug.store.change import planning
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 AFTERNOON = datetime(2026, 11, 19, 15, 20, tzinfo=COPENHAGEN).timestamp()
@@ -51,7 +55,7 @@ def test_every_decision_is_the_one_that_policy_makes(told: Callable[[float], Sto
 def test_every_verdict_to_record_ends_in_a_recording_or_a_gap(told: Callable[[float], Store]) -> None:
     store = told(AFTERNOON)
     sealed = {one.decision for one in recordings.listed(store, ACME, ALL) if one.location}
-    deleted = {one.subject for one in audit.listed(store, ACME, ALL) if one.act == "destroy"}
+    deleted = {one.subject for one in trail.listed(store, ACME, ALL) if one.act == "destroy"}
     missed = {one.decision for one in gaps.listed(store, ACME, ALL)}
     wanted = [one for one in decisions.listed(store, ACME, ALL) if one.record]
     assert {one.id for one in wanted if one.recording not in deleted} == sealed | missed
@@ -73,8 +77,8 @@ def test_the_audio_is_what_its_row_says(told: Callable[[float], Store], tmp_path
 def test_the_trail_is_whole_and_goes_on_in_time(told: Callable[[float], Store]) -> None:
     store = told(AFTERNOON)
     for domain in (ACME, BETA):
-        assert audit.verify(store, domain).trouble is None
-        times = [one.at for one in audit.listed(store, domain, ALL)]
+        assert trail.verify(store, domain).trouble is None
+        times = [one.at for one in trail.listed(store, domain, ALL)]
         assert times == sorted(times, reverse=True) and times[0] <= AFTERNOON
 
 
@@ -89,7 +93,7 @@ def test_today_has_calls_at_any_hour_and_none_in_the_future(told: Callable[[floa
 
 
 def test_it_ends_with_the_companies_as_they_are_written(told: Callable[[float], Store]) -> None:
-    assert not provision.plan(told(AFTERNOON), document())
+    assert not planning.plan(told(AFTERNOON), document())
     assert document_of(0) == document() != document_of(30)
 
 

@@ -18,8 +18,8 @@ import pytest
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.mail.smtp import Server
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import CAST
 
@@ -98,7 +98,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
     clock = Clock()
     store = Store(tmp_path / "fsplug.db", clock=clock)
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     yield Console(store, clock)
     store.close()
 

@@ -6,7 +6,7 @@ from functools import partial
 from fsplug.mail import smtp
 from fsplug.mail.postman import Postman
 from fsplug.mail.smtp import Server
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from tests.mail.conftest import POST
 from tests.store.accountcast import Clock
 

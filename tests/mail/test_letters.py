@@ -7,8 +7,8 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.mail.letters import letter, message
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.mails import Kind
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.outbox.mails import Kind
 
 FACTS = {
     "name": "Anna",

@@ -16,9 +16,13 @@ from fsplug.mail import smtp
 from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
 from fsplug.mail.smtp import Server
 from fsplug.policy.access.scopes import operator
-from fsplug.store import accounts, audit, ledger, mails, shares, visits
-from fsplug.store.mails import State
-from fsplug.store.shares import Offer
+from fsplug.store.accounts import accounts
+from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import State
+from fsplug.store.recordings import share_visits, shares
+from fsplug.store.recordings.shares import Offer
 from tests.mail.conftest import POST, Mailbox
 from tests.store.accountcast import ANNA, BO, PASSWORD, Console
 from tests.store.cast import ACME, BETA
@@ -63,7 +67,7 @@ def test_mail_behind_a_slow_one_is_free_for_another_to_send(console: Console) ->
 
 
 def test_the_language_is_the_company_s(console: Console, mailbox: Mailbox, postman: Postman) -> None:
-    from fsplug.store.drafts import drafted
+    from fsplug.store.change.draft import drafted
 
     with drafted(console.store, ACME, "operator") as draft:
         draft.put_detail({**draft.detail(), "language": "da", "languages": ["da"]})
@@ -95,11 +99,11 @@ def test_a_share_is_heard_by_the_link_of_one_mail_and_the_code_of_another(
     assert (link["Subject"], code["Subject"]) == ("About Tuesday", "Your code")
     for mail in (link, code):
         assert "+4522334455" not in _text(mail) and "a-rec" not in _text(mail) and "Anna" not in _text(mail)
-    cookie = visits.begin(console.store, _token(link), "", "")
+    cookie = share_visits.begin(console.store, _token(link), "", "")
     [typed] = re.findall(r"\b[0-9]{8}\b", _text(code))
-    visits.prove(console.store, cookie, typed, "")
-    visits.play(console.store, cookie, "")
-    assert visits.heard(console.store, cookie).id == "a-rec"
+    share_visits.prove(console.store, cookie, typed, "")
+    share_visits.play(console.store, cookie, "")
+    assert share_visits.heard(console.store, cookie).id == "a-rec"
 
 
 def test_what_the_server_refuses_for_good_has_failed_with_its_words(
@@ -287,4 +291,4 @@ def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
 def test_mail_tells_the_trail_nothing_and_the_invitation_does(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
     accounts.invite(console.store, ACME, "1001", "root")
-    assert [entry.act for entry in audit.listed(console.store, ACME, limit=2)] == ["invite", "rights"]
+    assert [entry.act for entry in trail.listed(console.store, ACME, limit=2)] == ["invite", "rights"]

@@ -11,9 +11,11 @@ from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
 from fsplug.media.destroyer import Destroyer
 from fsplug.policy.access.scopes import operator
-from fsplug.store import deletions, hearing, ledger, provision
-from fsplug.store.database import Store
-from fsplug.store.deletions import UNDO_SECONDS
+from fsplug.store.calls import ledger
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import access, deletions
+from fsplug.store.recordings.deletions import UNDO_SECONDS
 from tests.store.accountcast import Clock
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
@@ -32,7 +34,7 @@ def store(tmp_path: Path, clock: Clock) -> Store:
     """Two sealed recordings, the first of which was deleted a minute ago."""
     made = Store(tmp_path / "store.db", clock=clock)
     made.migrate()
-    provision.apply_plan(made, provision.plan(made, CAST), by="test")
+    planning.apply_plan(made, planning.plan(made, CAST), by="test")
     for call in ("a", "b"):
         ledger.apply(made, recorded_call(call))
     deletions.delete(made, ACME, ["a-rec"], ROOT)
@@ -98,7 +100,7 @@ def test_killed_anywhere_the_next_round_ends_it(
             Destroyer(store, archive, "fs1").work()
     assert not _is_destroyed(store)
     with pytest.raises(Exception, match="no recording"):
-        hearing.recording(store, ACME, "a-rec", ROOT)
+        access.recording(store, ACME, "a-rec", ROOT)
     assert Destroyer(store, archive, "fs1").work() == 1
     assert _is_destroyed(store)
     assert _files(archive) == ["acme/b-rec.wav"]

@@ -12,9 +12,11 @@ from fsplug.media import disk
 from fsplug.media.archive import FolderArchive
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
-from fsplug.store import gaps, ledger, provision, recordings
-from fsplug.store.database import Store
-from fsplug.store.entries import CallSeen, DecisionMade, RecordingStarted, RecordingStopped
+from fsplug.store.calls import gaps, ledger
+from fsplug.store.calls.entries import CallSeen, DecisionMade, RecordingStarted, RecordingStopped
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
 from tests.media.recordings import killed, whole, write
 
 ACME = "acme.example"
@@ -27,7 +29,7 @@ def store(tmp_path):
     made = Store(tmp_path / "store.db")
     made.connect()
     made.migrate()
-    provision.apply_plan(made, provision.plan(made, tomllib.loads(COMPANIES.read_text())), by="test")
+    planning.apply_plan(made, planning.plan(made, tomllib.loads(COMPANIES.read_text())), by="test")
     return made
 
 

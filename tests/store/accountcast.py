@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fsplug.store import accounts, signin
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
-from fsplug.store.passwords import Passwords
-from fsplug.store.signin import SignedIn, Typed
-from fsplug.store.vault import Vault, new_key
+from fsplug.store.accounts import accounts, signin
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.signin import SignedIn, Typed
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
 from tests.store.cast import ACME
 
 ANNA, BO = "anna@acme.example", "bo@acme.example"

@@ -7,10 +7,10 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from fsplug.store import ledger
-from fsplug.store.database import Store
-from fsplug.store.journal import Journal
-from fsplug.store.writer import Writer
+from fsplug.store.calls import ledger
+from fsplug.store.calls.journal import Journal
+from fsplug.store.calls.writer import Writer
+from fsplug.store.db.database import Store
 from tests.store.story import recorded_call
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import CAST
 
@@ -51,7 +51,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _furnish(url: str) -> None:
     store = Store(url)
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     store.close()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fsplug.store.entries import (
+from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
     CallSeen,

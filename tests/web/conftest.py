@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from gevent.threadpool import ThreadPool
 
 from fsplug.media.archive import FolderArchive
-from fsplug.store import ledger, provision
-from fsplug.store.database import Store
+from fsplug.store.calls import ledger
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.web import signing
 from fsplug.web.app import create_app
 from fsplug.web.live import AWAY
@@ -60,7 +61,7 @@ def console(tmp_path: Path) -> Iterator[Console]:
     clock = Clock()
     store = Store(tmp_path / "fsplug.db", clock=clock)
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     ledger.apply(store, recorded_call("a"))
     yield Console(store, clock)
     store.close()

@@ -10,9 +10,9 @@ import pytest
 
 import fsplug
 from fsplug.policy.listening.gate import Door
-from fsplug.store import activity, acts, audit
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.shares import CodeBy
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.audit import browse, trail, wording
+from fsplug.store.recordings.shares import CodeBy
 from fsplug.web.words import texts
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -50,7 +50,7 @@ def _texts_in(expression: ast.expr) -> set[str]:
 
 
 def _acts() -> set[str]:
-    found = {acts.RIGHTS, acts.POLICY, acts.CONFIGURATION}
+    found = {wording.RIGHTS, wording.POLICY, wording.CONFIGURATION}
     for _, expression in _written():
         found |= (
             _texts_in(expression.body) | _texts_in(expression.orelse)
@@ -79,7 +79,7 @@ def _rows(page: str) -> list[str]:
 
 
 def test_the_trail_is_told_in_words_with_names(anna: Browser, console: Console) -> None:
-    audit.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1001"], call="a", reason="a complaint")
+    trail.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1001"], call="a", reason="a complaint")
     row = _rows(anna.get("/activity").text)[0]
     assert "Bo" in row and "Played a recording" in row and "Anna" in row and "a complaint" in row
 
@@ -94,16 +94,16 @@ def test_only_who_may_read_the_whole_trail_sees_it(console: Console, new_browser
 
 
 def test_another_company_s_trail_is_never_shown(anna: Browser, console: Console) -> None:
-    audit.add(console.store, BETA, "somebody-at-beta", "play", "b-rec", ["1001"])
+    trail.add(console.store, BETA, "somebody-at-beta", "play", "b-rec", ["1001"])
     for query in ("", "?who=somebody-at-beta", "?about=1001", "?act=play"):
         assert "b-rec" not in anna.get(f"/activity{query}").text
 
 
 def test_filters_narrow_the_list(anna: Browser, console: Console) -> None:
     store = console.store
-    audit.add(store, ACME, f"1002@{ACME}", "play", "one", ["1001"])
-    audit.add(store, ACME, f"1002@{ACME}", "delete", "two", ["1003"])
-    audit.add(store, ACME, "root", "play", "three", ["1003", "1001"])
+    trail.add(store, ACME, f"1002@{ACME}", "play", "one", ["1001"])
+    trail.add(store, ACME, f"1002@{ACME}", "delete", "two", ["1003"])
+    trail.add(store, ACME, "root", "play", "three", ["1003", "1001"])
     said = {
         "act=delete": {"two"},
         "who=Bo": {"one", "two"},
@@ -119,10 +119,10 @@ def test_filters_narrow_the_list(anna: Browser, console: Console) -> None:
 
 
 def test_a_period_holds_its_days_only(anna: Browser, console: Console) -> None:
-    audit.add(console.store, ACME, "root", "play", "long-ago", ["1001"])
+    trail.add(console.store, ACME, "root", "play", "long-ago", ["1001"])
     console.clock.turn(86_400.0 * 40)
     anna.sign_in()
-    audit.add(console.store, ACME, "root", "play", "today-s", ["1001"])
+    trail.add(console.store, ACME, "root", "play", "today-s", ["1001"])
     page = anna.get("/activity?period=today").text
     assert "today-s" in page and "long-ago" not in page
     then = anna.get("/activity?period=dates&first=2027-01-01&last=2027-02-01").text
@@ -139,7 +139,7 @@ def test_every_entry_is_on_one_page_and_no_other(
 ) -> None:
     monkeypatch.setattr("fsplug.web.activity.ROWS", 3)
     for number in range(10):
-        audit.add(console.store, ACME, "root", "play", f"rec-{number}", ["1001"])
+        trail.add(console.store, ACME, "root", "play", f"rec-{number}", ["1001"])
     found, path = [], "/activity?act=play"
     while path:
         page = anna.get(path).text
@@ -151,7 +151,7 @@ def test_every_entry_is_on_one_page_and_no_other(
 
 def test_what_stands_in_the_trail_is_shown_as_text(anna: Browser, console: Console) -> None:
     evil = "<img src=x onerror=evil()>"
-    audit.add(console.store, ACME, evil, "play", evil, [evil], reason=evil, listed=[evil])
+    trail.add(console.store, ACME, evil, "play", evil, [evil], reason=evil, listed=[evil])
     assert "<img" not in anna.get("/activity").text
 
 
@@ -163,7 +163,7 @@ def test_a_whole_trail_is_said_to_be_whole(anna: Browser, console: Console) -> N
 
 
 def test_a_changed_entry_is_named(anna: Browser, console: Console) -> None:
-    number = audit.add(console.store, ACME, "root", "play", "one", ["1001"])
+    number = trail.add(console.store, ACME, "root", "play", "one", ["1001"])
     with console.store.atomic():
         console.store.run("UPDATE audit_entry SET actor = 'nobody' WHERE number = ?", number)
     anna.post("/activity/check")
@@ -173,27 +173,27 @@ def test_a_changed_entry_is_named(anna: Browser, console: Console) -> None:
 
 def test_a_long_trail_is_checked_in_steps_and_begins_anew_when_it_is_done(console: Console) -> None:
     for _ in range(7):
-        audit.add(console.store, ACME, "root", "play", "one", ["1001"])
-    steps = [activity.check(console.store, ACME, most=3) for _ in range(3)]
+        trail.add(console.store, ACME, "root", "play", "one", ["1001"])
+    steps = [browse.check(console.store, ACME, most=3) for _ in range(3)]
     entries = steps[0].entries
     assert [one.checkpoint.number for one in steps] == [min(3 * step, entries) for step in (1, 2, 3)]
     while not steps[-1].is_whole:
-        steps.append(activity.check(console.store, ACME, most=3))
+        steps.append(browse.check(console.store, ACME, most=3))
     assert steps[-1].checkpoint.number == entries
-    assert activity.check(console.store, ACME, most=3).checkpoint.number == 3
+    assert browse.check(console.store, ACME, most=3).checkpoint.number == 3
 
 
 def test_what_was_put_in_after_the_end_is_found_also_when_a_step_ends_there(console: Console) -> None:
-    last = audit.add(console.store, ACME, "root", "play", "one", ["1001"])
+    last = trail.add(console.store, ACME, "root", "play", "one", ["1001"])
     with console.store.atomic():
         console.store.run("UPDATE audit_head SET number = ?", last - 1)
-    found = activity.check(console.store, ACME, most=last)
+    found = browse.check(console.store, ACME, most=last)
     assert found.trouble is not None
 
 
 def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, console: Console) -> None:
     console.give("1002", role="superuser", rights=["listen-in"], licences=["contact-pro"], email="bo@acme.example")
-    audit.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
+    trail.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
     page = re.sub(r"<[^>]+>", "", anna.get("/activity").text)
     for told in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
         assert told in page
@@ -229,10 +229,10 @@ def test_every_way_has_words(value: str) -> None:
 @pytest.mark.parametrize(
     "grant",
     [
-        acts.Grant("1002", "right", None, "listen-in"),
-        acts.Grant("a: role x -> y", "role", "none", "superuser"),
-        acts.Grant("1", "admin scope", "Sales -> Support", None),
+        wording.Grant("1002", "right", None, "listen-in"),
+        wording.Grant("a: role x -> y", "role", "none", "superuser"),
+        wording.Grant("1", "admin scope", "Sales -> Support", None),
     ],
 )
-def test_a_grant_is_read_as_it_was_told(grant: acts.Grant) -> None:
-    assert str(acts.Grant.told(str(grant))) == str(grant)
+def test_a_grant_is_read_as_it_was_told(grant: wording.Grant) -> None:
+    assert str(wording.Grant.told(str(grant))) == str(grant)

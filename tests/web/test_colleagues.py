@@ -10,9 +10,11 @@ from fsplug.errors import FsplugError, Refused, Unavailable
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.policy.listening.words import REASONS, in_words
-from fsplug.store import audit, policies, profiles, provision
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.drafts import drafted
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.audit import trail
+from fsplug.store.change import planning
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import policies, profiles
 from tests.store.accountcast import BO, Console
 from tests.store.cast import ACME, BETA, CAST
 from tests.web.conftest import Browser
@@ -202,7 +204,7 @@ def test_everybody_chooses_their_own_state_and_it_is_written_down(
     version = policies.current_version(console.store, ACME)
     active = profiles.active(console.store, ACME, "1002", version)
     assert version == before + 1 and active is not None and active.name == "meeting"
-    [entry] = audit.listed(console.store, ACME, 1)
+    [entry] = trail.listed(console.store, ACME, 1)
     assert (entry.actor, entry.facts["version"]) == (f"1002@{ACME}", version)
     assert bo.post("/colleagues/profile", profile="meeting").status_code == 303, "again, which changes nothing"
     assert policies.current_version(console.store, ACME) == version
@@ -243,4 +245,4 @@ def test_two_companies_see_nothing_of_each_other(console: Console, new_browser: 
     browser.sign_in()
     page = browser.get("/colleagues").text
     assert "badge live" not in page and "listening to your call" not in page
-    assert provision.plan(console.store, CAST) is not None
+    assert planning.plan(console.store, CAST) is not None

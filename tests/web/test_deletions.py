@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from fsplug.store import audit, deletions, ledger, recordings
-from fsplug.store.deletions import UNDO_SECONDS
-from fsplug.store.recordings import State
+from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.recordings import deletions, recordings
+from fsplug.store.recordings.deletions import UNDO_SECONDS
+from fsplug.store.recordings.recordings import State
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
@@ -50,7 +52,7 @@ def test_marked_confirmed_and_gone(anna: Browser, console: Console) -> None:
     page = anna.get("/deletions").text
     assert _listed(page) == ["d"] and "2 recordings deleted at" in page and "by Anna." in page and "Undo" in page
     assert "b-rec" not in anna.get("/recordings").text
-    acts = [(one.act, one.actor) for one in audit.listed(console.store, ACME) if one.act == "delete"]
+    acts = [(one.act, one.actor) for one in trail.listed(console.store, ACME) if one.act == "delete"]
     assert acts == [("delete", f"1001@{ACME}")] * 2
 
 
@@ -121,7 +123,7 @@ def test_what_is_not_theirs_is_not_deleted_nor_what_stands_beside_it(
 def test_a_form_sent_twice_deletes_once(anna: Browser, console: Console) -> None:
     for _ in range(2):
         assert _send(anna, "/deletions/delete", "b-rec")[0] == 303
-    assert sum(one.act == "delete" for one in audit.listed(console.store, ACME)) == 1
+    assert sum(one.act == "delete" for one in trail.listed(console.store, ACME)) == 1
 
 
 @pytest.mark.parametrize("given", [{"role": "my-console"}, {"role": "none", "admin": "company-admin"}])

@@ -10,8 +10,8 @@ import pytest
 from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
 from fsplug.media.archive import FolderArchive
-from fsplug.store.database import Store
-from fsplug.store.vault import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.db.database import Store
 from fsplug.web.app import create_app
 from fsplug.web.services import Services
 from tests.browser.site import NOW

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.web.app import HEADERS
 from fsplug.wiring.webconsole import CONNECTIONS
 from tests.browser.site import started

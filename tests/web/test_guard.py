@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from fsplug.store.drafts import drafted
+from fsplug.store.change.draft import drafted
 from fsplug.web.guard import Open, check_rules, rule_of
 from tests.store.accountcast import Console
 from tests.store.cast import ACME

@@ -7,8 +7,9 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
-from fsplug.store import ledger, mails
-from fsplug.store.entries import GapFound
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import GapFound
+from fsplug.store.outbox import mails
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from fsplug.policy.listening.gate import Door, Ending
-from fsplug.store import hearing, ledger, shares, visits
-from fsplug.store.actors import actor
-from fsplug.store.entries import DecisionMade, ListenBegan, ListenEnded
-from fsplug.store.shares import Offer
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import DecisionMade, ListenBegan, ListenEnded
+from fsplug.store.config.actors import actor
+from fsplug.store.recordings import access, share_visits, shares
+from fsplug.store.recordings.shares import Offer
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.store.story import decided, recorded_call
@@ -52,7 +53,7 @@ def test_who_listened_played_and_shared_stands_there_newest_first(anna: Browser,
     bo = actor(console.store, ACME, "1002")
     _listen(console, "first", 75.0)
     console.clock.turn(60.0)
-    hearing.play(console.store, ACME, "a-rec", bo)
+    access.play(console.store, ACME, "a-rec", bo)
     console.clock.turn(60.0)
     shares.create(console.store, ACME, Offer("a-rec", "lawyer@outside.example", "The call"), bo)
     page = anna.get("/my-calls").text
@@ -91,9 +92,9 @@ def test_a_listen_in_that_goes_on_is_told_as_such_and_one_without_a_word_heard_n
 def test_what_somebody_outside_played_stands_there_too(anna: Browser, console: Console) -> None:
     bo = actor(console.store, ACME, "1002")
     share, _ = shares.create(console.store, ACME, Offer("a-rec", "lawyer@outside.example", "The call"), bo)
-    cookie = visits.begin(console.store, shares.new_link(console.store, share), "198.51.100.7", "browser")
-    visits.prove(console.store, cookie, shares.new_code(console.store, share), "198.51.100.7")
-    visits.play(console.store, cookie, "198.51.100.7")
+    cookie = share_visits.begin(console.store, shares.new_link(console.store, share), "198.51.100.7", "browser")
+    share_visits.prove(console.store, cookie, shares.new_code(console.store, share), "198.51.100.7")
+    share_visits.play(console.store, cookie, "198.51.100.7")
     assert "lawyer@outside.example played the shared recording" in anna.get("/my-calls").text
 
 
@@ -102,7 +103,7 @@ def test_one_s_own_acts_and_other_people_s_calls_are_not_there(
 ) -> None:
     ledger.apply(console.store, recorded_call("c")[:2])
     ledger.apply(console.store, [decided("c", user="1003", answerer="1003")])
-    hearing.play(console.store, ACME, "a-rec", actor(console.store, ACME, "1001"))
+    access.play(console.store, ACME, "a-rec", actor(console.store, ACME, "1001"))
     assert "Anna played" not in anna.get("/my-calls").text
     bo = new_browser()
     bo.sign_in(email="bo@acme.example")
@@ -116,7 +117,7 @@ def test_every_page_goes_on_where_the_one_before_ended(
     monkeypatch.setattr("fsplug.web.mycalls.ROWS", 2)
     bo = actor(console.store, ACME, "1002")
     for _ in range(5):
-        hearing.play(console.store, ACME, "a-rec", bo)
+        access.play(console.store, ACME, "a-rec", bo)
     rows, path = [], "/my-calls"
     while path:
         page = anna.get(path).text
@@ -135,9 +136,9 @@ def test_an_address_outside_that_reads_like_a_colleague_is_not_taken_for_one(ann
     bo = actor(console.store, ACME, "1002")
     for email in ("1001@acme.example", "1002@acme.example"):
         share, _ = shares.create(console.store, ACME, Offer("a-rec", email, "The call"), bo)
-        cookie = visits.begin(console.store, shares.new_link(console.store, share), "198.51.100.7", "browser")
-        visits.prove(console.store, cookie, shares.new_code(console.store, share), "198.51.100.7")
-        visits.play(console.store, cookie, "198.51.100.7")
+        cookie = share_visits.begin(console.store, shares.new_link(console.store, share), "198.51.100.7", "browser")
+        share_visits.prove(console.store, cookie, shares.new_code(console.store, share), "198.51.100.7")
+        share_visits.play(console.store, cookie, "198.51.100.7")
     page = anna.get("/my-calls").text
     assert "&lt;1001@acme.example&gt; played the shared" in page, "it is not Anna herself, whose own acts are left out"
     assert "&lt;1002@acme.example&gt; played the shared" in page and "Bo played" not in page

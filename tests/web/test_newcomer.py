@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from fsplug.lab.freeports import some_ports
-from fsplug.store import ledger
-from fsplug.store.database import Store
+from fsplug.store.calls import ledger
+from fsplug.store.db.database import Store
 from tests.cli.happened import recorded
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 

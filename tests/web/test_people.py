@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.store import accounts, audit, grants, mails, people, policies, roster
+from fsplug.store.accounts import accounts
+from fsplug.store.audit import trail
+from fsplug.store.config import grants, policies, user_list, users
+from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
@@ -54,7 +57,7 @@ def saved(browser: Browser, console: Console, *marked: str, **form: str) -> Any:
 
 def held(console: Console, username: str) -> Any:
     """The user as of now."""
-    [found] = roster.of(console.store, ACME, [username])
+    [found] = user_list.of(console.store, ACME, [username])
     return found
 
 
@@ -88,7 +91,7 @@ def test_a_change_of_many_is_one_version_and_says_before_what_it_does(admin: Bro
         found = held(console, username)
         assert (found.licences, found.rights, found.records) == ({Licence.CONTACT_PRO}, {Right.LISTEN_IN}, True)
     assert held(console, CLARA).profiles == {"available": True}
-    [entry] = audit.listed(console.store, ACME, 1)
+    [entry] = trail.listed(console.store, ACME, 1)
     assert entry.actor == f"1001@{ACME}" and len(entry.facts["granted"]) == 4
 
 
@@ -255,12 +258,12 @@ def test_one_s_own_rights_can_be_an_administrator_s_to_give_and_that_is_written_
     admin: Browser, console: Console
 ) -> None:
     assert saved(admin, console, "1001", right="yes").status_code == 303
-    [entry] = audit.listed(console.store, ACME, 1)
+    [entry] = trail.listed(console.store, ACME, 1)
     assert (entry.actor, entry.people) == (f"1001@{ACME}", ("1001",))
 
 
 def test_departments_are_the_directory_s(admin: Browser, console: Console) -> None:
-    assert people.departments(console.store, ACME) == ["Sales", "Support"]
+    assert users.departments(console.store, ACME) == ["Sales", "Support"]
     saved(admin, console, "1001", CLARA, department="in ")
     assert {held(console, name).department for name in ("1001", CLARA)} == {None}
     assert saved(admin, console, "1001", department="in Nowhere").status_code == 422

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from fsplug.policy.access.scopes import operator
-from fsplug.store import audit, deletions, ledger, sessions
-from fsplug.store.database import Store
-from fsplug.store.drafts import drafted
+from fsplug.store.accounts import sessions
+from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions
 from fsplug.web import streaming
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -43,7 +46,7 @@ def whole(tmp_path: Path) -> bytes:
 
 
 def _plays(store: Store) -> list[Any]:
-    return audit.plays(store, ACME, "a-rec")
+    return trail.plays(store, ACME, "a-rec")
 
 
 def _script(browser: Browser, **form: str) -> Any:

@@ -8,10 +8,12 @@ import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, OnFailure, Terms
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store import audit, decisions, ledger, policies
-from fsplug.store.accounts import LANGUAGES
-from fsplug.store.drafts import drafted
-from fsplug.store.replaying import talk_of
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.audit import trail
+from fsplug.store.calls import decisions, ledger
+from fsplug.store.calls.replay import talk_of
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import policies
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, seen
@@ -233,7 +235,7 @@ def test_boxes_modes_and_terms_are_saved_as_one_version_with_its_author(anna: Br
     terms = Terms(OnFailure.CLOSED, purpose="disputes")
     assert found.departments["Support"] == DepartmentPolicy("Support", True, True, True, terms)
     assert found.groups["2001"].mode is GroupMode.NEVER
-    newest = audit.listed(console.store, ACME, 1)[0]
+    newest = trail.listed(console.store, ACME, 1)[0]
     assert (newest.act, newest.actor) == ("policy", f"1001@{ACME}")
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from fsplug.store import actors, hearing, ledger
-from fsplug.store.drafts import drafted
+from fsplug.store.calls import ledger
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import actors
+from fsplug.store.recordings import access
 from fsplug.web import filters
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -249,7 +251,7 @@ def test_a_username_that_was_another_s_brings_none_of_their_calls(bo: Browser, p
     with drafted(past.store, ACME, "operator") as draft:
         draft.put("user", {"username": "1002", "extension": "1002", "name": "Carl"})
     past.made("1002", "carl@acme.example", "my-console")
-    hearing.play(past.store, ACME, "today-out-rec", actors.actor(past.store, ACME, "1001"))
+    access.play(past.store, ACME, "today-out-rec", actors.actor(past.store, ACME, "1001"))
     bo.sign_in(email="carl@acme.example")
     assert _calls(bo.get("/recordings").text) == []
     assert bo.get("/recordings/today-out-rec").status_code == 404

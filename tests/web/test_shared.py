@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from fsplug.policy.access.scopes import operator
-from fsplug.store import audit, shares
-from fsplug.store.shares import CodeBy, Offer, Share
+from fsplug.store.audit import trail
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import CodeBy, Offer, Share
 from fsplug.web import streaming
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
@@ -117,7 +118,7 @@ def test_a_link_with_the_token_in_the_query_is_none(browser: Browser, offered: t
 
 
 def test_every_step_is_in_the_trail_with_the_address(hearing: Browser, console: Console) -> None:
-    entries = [one for one in audit.listed(console.store, ACME) if one.act.startswith("share-")]
+    entries = [one for one in trail.listed(console.store, ACME) if one.act.startswith("share-")]
     assert [one.act for one in reversed(entries)] == ["share-visit", "share-code", "share-play"]
     assert {one.facts["address"] for one in entries} == {"192.0.2.1"}
 

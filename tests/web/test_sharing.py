@@ -2,7 +2,9 @@
 
 import pytest
 
-from fsplug.store import ledger, mails, shares, visits
+from fsplug.store.calls import ledger
+from fsplug.store.outbox import mails
+from fsplug.store.recordings import share_visits, shares
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.store.story import recorded_call
@@ -48,8 +50,8 @@ def test_a_code_to_read_out_is_shown_once(anna: Browser, console: Console) -> No
     said = shown.partition("shown only now: ")[2][:9]
     assert said.replace(" ", "").isdigit() and "shown only now" not in later
     [share] = shares.of_recording(console.store, ACME, "a-rec")
-    visit = visits.begin(console.store, shares.new_link(console.store, share), "192.0.2.9", "Firefox")
-    assert visits.prove(console.store, visit, said, "192.0.2.9").proved
+    visit = share_visits.begin(console.store, shares.new_link(console.store, share), "192.0.2.9", "Firefox")
+    assert share_visits.prove(console.store, visit, said, "192.0.2.9").proved
 
 
 @pytest.mark.parametrize(
@@ -122,8 +124,8 @@ def test_who_hears_their_own_only_neither_shares_nor_sees_shares(anna: Browser, 
 def test_what_a_customer_played_stands_under_the_recording(anna: Browser, console: Console) -> None:
     anna.post(f"{PAGE}/share", **FORM)
     [share] = shares.of_recording(console.store, ACME, "a-rec")
-    visit = visits.begin(console.store, shares.new_link(console.store, share), "192.0.2.9", "Firefox")
-    visits.prove(console.store, visit, shares.new_code(console.store, share), "192.0.2.9")
-    visits.play(console.store, visit, "192.0.2.9")
+    visit = share_visits.begin(console.store, shares.new_link(console.store, share), "192.0.2.9", "Firefox")
+    share_visits.prove(console.store, visit, shares.new_code(console.store, share), "192.0.2.9")
+    share_visits.play(console.store, visit, "192.0.2.9")
     page = anna.get(PAGE).text
     assert "1 of 2" in page and "outside" in page

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.store import accounts, sessions
-from fsplug.store.accounts import LANGUAGES
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.web import assets
 from tests.store.accountcast import Console
 from tests.store.cast import ACME

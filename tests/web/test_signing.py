@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.policy.access import totp
-from fsplug.store import accounts, mails, sessions
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, PASSWORD, Console
 from tests.store.cast import ACME, BETA
 from tests.web.conftest import Browser

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fsplug.store import signinlinks
+from fsplug.store.accounts import sign_in_links
 from tests.store.accountcast import ANNA, Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
@@ -10,7 +10,7 @@ from tests.web.conftest import Browser
 
 def _link(console: Console) -> str:
     console.give("1001", email=ANNA, role="superuser")
-    return signinlinks.make(console.store, ACME, "1001", "operator")
+    return sign_in_links.make(console.store, ACME, "1001", "operator")
 
 
 def test_the_button_signs_in_and_the_token_leaves_the_address(browser: Browser, console: Console) -> None:

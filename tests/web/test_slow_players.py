@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from fsplug.lab.freeswitch import wait_for
-from fsplug.store import ledger, playbacks, provision, sessions
-from fsplug.store.actors import actor
-from fsplug.store.database import Store
+from fsplug.store.accounts import sessions
+from fsplug.store.calls import ledger
+from fsplug.store.change import planning
+from fsplug.store.config.actors import actor
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import playbacks
 from fsplug.wiring.webconsole import STORE_THREADS
 from tests.browser.site import started
 from tests.store.accountcast import Console
@@ -28,7 +31,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
     """A console with a recording of half an hour that Anna is playing: its port, her cookie."""
     store = Store(tmp_path / "fsplug.db")
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     ledger.apply(store, recorded_call("a"))
     Console(store, store.now).give("1001", email="anna@acme.example", role="superuser")  # type: ignore[arg-type]
     path = tmp_path / "archive" / "acme" / "a-rec.wav"

@@ -11,9 +11,11 @@ from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.access.scopes import Need, reach
-from fsplug.store import actors, deletions, recordings, sessions
-from fsplug.store.database import Store
-from fsplug.store.vault import Vault, new_key
+from fsplug.store.accounts import sessions
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.config import actors
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions, recordings
 from fsplug.web.app import create_app
 from fsplug.web.guard import rule_of
 from fsplug.web.services import Services

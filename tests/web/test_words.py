@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.store.accounts import LANGUAGES
+from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.web.words import FOLDER, texts
 
 WEB = FOLDER.parent

@@ -13,9 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from fsplug.lab.story.cast import ACME, BETA, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE, NO_ROLE, SUB_ADMIN, SUPERUSER
-from fsplug.store import sessions
-from fsplug.store.database import Store
-from fsplug.store.versioned import company_id
+from fsplug.store.accounts import sessions
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
 from fsplug.web.guard import rule_of
 
 URL = "https://console.example"

@@ -14,8 +14,9 @@ from gevent import socket
 from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
-from fsplug.store import provision, sessions
-from fsplug.store.database import Store
+from fsplug.store.accounts import sessions
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.web.live import Note
 from fsplug.wiring.settings import read
 from fsplug.wiring.webconsole import WebConsole
@@ -149,7 +150,7 @@ def a_house(folder: Path) -> Iterator[House]:
     clock = Clock()
     store = Store(folder / "fsplug.db", clock=clock)
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     console = Console(store, clock)
     settings = read(folder, {}, web_port=0, web_url="http://127.0.0.1:1")
     live = MovedCalls()

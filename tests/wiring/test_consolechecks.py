@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from fsplug.store.database import Store
-from fsplug.store.vault import new_key
+from fsplug.store.accounts.sealed_secrets import new_key
+from fsplug.store.db.database import Store
 from fsplug.wiring import consolechecks
 from fsplug.wiring.settings import Settings, read
 from fsplug.wiring.webconsole import postman

@@ -9,9 +9,10 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.access import totp
-from fsplug.store import provision, sessions, signin
-from fsplug.store.database import Store
-from fsplug.store.vault import Vault
+from fsplug.store.accounts import sessions, signin
+from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.wiring.consoleprocess import ConsoleProcess
 from fsplug.wiring.livehere import LiveThere
 from fsplug.wiring.settings import read
@@ -28,7 +29,7 @@ def store(tmp_path: Path) -> Store:
     """Anna may sign in."""
     store = Store(tmp_path / "fsplug.db")
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, CAST), "the cast")
+    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     Cast(store, Clock()).made()
     return store
 

@@ -17,8 +17,8 @@ from fsplug.esl.event import Event
 from fsplug.esl.policysource import PolicySource
 from fsplug.esl.ports import Ports
 from fsplug.modpython_house import ARM, AWAITED_UNTIL
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.wiring.console import USAGE, Console
 from fsplug.wiring.doors import doors, endpoint
 from fsplug.wiring.settings import read
@@ -63,7 +63,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.connect()
     store.migrate()
     document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
-    provision.apply_plan(store, provision.plan(store, document), by="test")
+    planning.apply_plan(store, planning.plan(store, document), by="test")
     yield store
     store.close()
 

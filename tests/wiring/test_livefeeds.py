@@ -11,7 +11,7 @@ import gevent
 import pytest
 
 from fsplug.policy.listening.live_calls import Talk
-from fsplug.store import sessions
+from fsplug.store.accounts import sessions
 from fsplug.web.live import Note
 from fsplug.wiring import livefeeds
 from tests.store.accountcast import BO

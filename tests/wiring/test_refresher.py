@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.store import companies
-from fsplug.store.companies import Company
-from fsplug.store.database import Store
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
+from fsplug.store.db.database import Store
 from fsplug.wiring.refresher import Refresher
 from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files

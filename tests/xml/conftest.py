@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
 from fsplug.xml.files import Files
 from fsplug.xml.templates import Templates

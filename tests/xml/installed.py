@@ -10,9 +10,9 @@ from typing import Any
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch
 from fsplug.lab.ports import free_ports
-from fsplug.store import provision
-from fsplug.store.database import Store
-from fsplug.store.devices import a1_hash
+from fsplug.store.change import planning
+from fsplug.store.config.devices import a1_hash
+from fsplug.store.db.database import Store
 from fsplug.xml import hours
 from fsplug.xml.files import Files, Folder
 from fsplug.xml.templates import Templates
@@ -40,7 +40,7 @@ def stored(path: Path, document: dict[str, Any]) -> Iterator[Store]:
     store = Store(path)
     store.connect()
     store.migrate()
-    provision.apply_plan(store, provision.plan(store, document), "test")
+    planning.apply_plan(store, planning.plan(store, document), "test")
     yield store
     store.close()
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.xml.answers import NOT_FOUND, Answers
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import OWN_PROMPTS, Ways
@@ -275,4 +275,4 @@ def test_a_change_is_answered_at_once(tmp_path: Any) -> None:
 def change(store: Store) -> None:
     document = demo()
     document["company"][0]["group"][0]["members"] = ["1003"]
-    provision.apply_plan(store, provision.plan(store, document), "test")
+    planning.apply_plan(store, planning.plan(store, document), "test")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store import companies, provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
 from fsplug.xml.files import MANIFEST, File, Files, Folder, Outcome
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
@@ -68,7 +69,7 @@ def test_a_change_rewrites_only_what_it_changes(own_store: Store, tmp_path: Path
     folder.write(files(own_store))
     document = demo()
     document["company"][0]["user"][0]["name"] = "Anne"
-    provision.apply_plan(own_store, provision.plan(own_store, document), "test")
+    planning.apply_plan(own_store, planning.plan(own_store, document), "test")
     assert folder.write(files(own_store)).written == ("directory/acme.example.xml",)
 
 
@@ -76,7 +77,7 @@ def test_a_removed_company_s_files_go_and_nobody_else_s(own_store: Store, tmp_pa
     out = tmp_path / "out"
     Folder(out).write(files(own_store))
     (out / "dialplan" / "own.xml").write_text("<include/>")
-    provision.apply_plan(own_store, provision.removal(own_store, "beta.example"), "test")
+    planning.apply_plan(own_store, planning.removal(own_store, "beta.example"), "test")
     assert Folder(out).write(files(own_store)).removed == BETA
     assert {path.name for path in (out / "dialplan").iterdir()} == {
         "own.xml",

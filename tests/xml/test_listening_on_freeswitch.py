@@ -12,10 +12,10 @@ from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.softphone import Dialog, Softphone
 from fsplug.policy.listening.gate import Door, Reason
-from fsplug.store import calls, listening
-from fsplug.store.database import Store
-from fsplug.store.devices import a1_hash
-from fsplug.store.listening import ListenIn
+from fsplug.store.calls import calls, listen_sessions
+from fsplug.store.calls.listen_sessions import ListenIn
+from fsplug.store.config.devices import a1_hash
+from fsplug.store.db.database import Store
 from tests.calls.serving import Serving
 from tests.xml.installed import demo, stored, switch_on_files
 
@@ -53,8 +53,8 @@ class Room:
 
     def row(self) -> ListenIn:
         """What is written down of it."""
-        wait_for(lambda: bool(listening.listed(self.store, ACME)), 5, "a row")
-        return listening.listed(self.store, ACME)[0]
+        wait_for(lambda: bool(listen_sessions.listed(self.store, ACME)), 5, "a row")
+        return listen_sessions.listed(self.store, ACME)[0]
 
 
 @contextmanager
@@ -108,5 +108,5 @@ def test_a_spoofed_number_on_a_trunk_that_is_not_believed_hears_nothing(tmp_path
     with room(tmp_path, document(trusted=False)) as there:
         _, dialog = there.dial(MOBILE)
         wait_for(lambda: dialog.state == "ended", 10, "the caller to be refused")
-        assert listening.listed(there.store, ACME) == []
+        assert listen_sessions.listed(there.store, ACME) == []
         assert dialog.voice.level(440) < AUDIBLE

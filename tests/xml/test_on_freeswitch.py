@@ -20,8 +20,8 @@ from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import SCENARIOS, Role, Scenario, read_scenario
 from fsplug.lab.sipp import play
 from fsplug.policy.hours import DAYS
-from fsplug.store import provision
-from fsplug.store.database import Store
+from fsplug.store.change import planning
+from fsplug.store.db.database import Store
 from fsplug.xml.files import Files, Folder
 from fsplug.xml.templates import Templates
 from fsplug.xml.text import name
@@ -51,7 +51,7 @@ class Office:
         """Change the document of before the tests, render it, and have the switch read it."""
         document = furnished()
         how(document)
-        provision.apply_plan(self._store, provision.plan(self._store, document), "test")
+        planning.apply_plan(self._store, planning.plan(self._store, document), "test")
         Folder(self.switch.conf).write(Files(self._store, Templates(), self._ways).every())
         assert self.switch.api("reloadxml").startswith("+OK")
 

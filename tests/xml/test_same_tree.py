@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fsplug.store import companies, numbers, people
-from fsplug.store.database import Store
+from fsplug.store.config import companies, numbers, users
+from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
 from fsplug.xml.dialling import dialling
 from tests.xml import documents
@@ -93,11 +93,11 @@ def dialled_in(store: Store, domain: str) -> Iterator[str]:
     company = companies.get(store, domain)
     yield from (*ABROAD, *NEVER_A_NUMBER, *SHORT)
     yield from (str(number) for number in range(100, 310))
-    known = [number for user in people.users(store, domain, company.version) for number in user.numbers]
+    known = [number for user in users.users(store, domain, company.version) for number in user.numbers]
     known += [number for number, owner in numbers.owners(store) if owner == domain]
     for e164 in (*known, "+4522334455", "+46701234567", "+12125551234"):
         yield from spelled(e164, dialling(company.country).code)
-    for user in people.users(store, domain, company.version):
+    for user in users.users(store, domain, company.version):
         yield from (user.extension, f"{user.extension}0", f"0{user.extension}", user.username)
 
 

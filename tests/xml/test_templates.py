@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates, own_folder
 from fsplug.xml.ways import Ways

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from fsplug.store.companies import Company
+from fsplug.store.config.companies import Company
 from fsplug.xml.directory import Entry
 from fsplug.xml.templates import Templates
 from fsplug.xml.text import LONGEST_NAME, name

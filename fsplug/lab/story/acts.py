@@ -7,10 +7,13 @@ from fsplug.errors import Invalid, Refused
 from fsplug.lab.story.calls import StoryCall
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER, EVERYTHING, MY_CONSOLE, SUPERUSER
 from fsplug.policy.listening.gate import Door, Ending, Reason
-from fsplug.store import actors, deletions, hearing, ledger, mails, shares, visits
-from fsplug.store.database import Store
-from fsplug.store.entries import Entry, ListenBegan, ListenEnded, ListenRefused
-from fsplug.store.mails import Mail
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import Entry, ListenBegan, ListenEnded, ListenRefused
+from fsplug.store.config import actors
+from fsplug.store.db.database import Store
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import Mail
+from fsplug.store.recordings import access, deletions, share_visits, shares
 
 LISTENER, LISTENED, _WITHOUT_RIGHT = "1002", "1001", "1009"
 _LISTENS_SECONDS = 95.0
@@ -41,7 +44,7 @@ def at_beta(store: Store, recording: str, days_ago: int) -> None:
 def _play(store: Store, domain: str, recording: str, username: str) -> None:
     # Who was not heard in it does not get it.
     with suppress(Refused, Invalid):
-        hearing.play(store, domain, recording, actors.actor(store, domain, username))
+        access.play(store, domain, recording, actors.actor(store, domain, username))
 
 
 def share(store: Store, recording: str, days_ago: int) -> None:
@@ -52,9 +55,9 @@ def share(store: Store, recording: str, days_ago: int) -> None:
     email, subject = _OUTSIDERS[days_ago % len(_OUTSIDERS)]
     made, _ = shares.create(store, ACME, shares.Offer(recording, email, subject, days=14), eva)
     post(store)
-    visit = visits.begin(store, shares.new_link(store, made), _ADDRESS, "Mozilla/5.0")
-    visits.prove(store, visit, shares.new_code(store, made), _ADDRESS)
-    visits.play(store, visit, _ADDRESS)
+    visit = share_visits.begin(store, shares.new_link(store, made), _ADDRESS, "Mozilla/5.0")
+    share_visits.prove(store, visit, shares.new_code(store, made), _ADDRESS)
+    share_visits.play(store, visit, _ADDRESS)
     if days_ago == 12:
         shares.revoke(store, ACME, made.id, eva)
 

@@ -11,9 +11,7 @@ from fsplug.lab.story.voices import Conversation
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.facts import talk_facts
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store import people, policies
-from fsplug.store.database import Store
-from fsplug.store.entries import (
+from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
     CallSeen,
@@ -24,6 +22,9 @@ from fsplug.store.entries import (
     RecordingStarted,
     RecordingStopped,
 )
+from fsplug.store.config import policies
+from fsplug.store.config import users as people
+from fsplug.store.db.database import Store
 
 _OPEN, _CLOSE = time(8), time(17)
 # A call of today is over by now.

@@ -14,9 +14,11 @@ from fsplug.lab.story.cast import ACME, BEGAN_DAYS, TURNS, document_of
 from fsplug.lab.story.voices import Conversation, conversations
 from fsplug.media.archive import FolderArchive
 from fsplug.media.destroyer import Destroyer
-from fsplug.store import actors, ledger, provision
-from fsplug.store.database import Store
-from fsplug.store.deletions import UNDO_SECONDS
+from fsplug.store.calls import ledger
+from fsplug.store.change import planning
+from fsplug.store.config import actors
+from fsplug.store.db.database import Store
+from fsplug.store.recordings.deletions import UNDO_SECONDS
 
 DAY_SECONDS = 86_400.0
 # Each is the audio of many recordings, as links to one file: so the story takes megabytes, not gigabytes.
@@ -84,13 +86,13 @@ def _acts(teller: _Teller, now: float, spoken: list[Conversation]) -> Iterator[_
 
 
 def _found(teller: _Teller) -> None:
-    plan = provision.plan(teller.store, document_of(BEGAN_DAYS))
-    provision.apply_plan(teller.store, plan, "operator")
+    plan = planning.plan(teller.store, document_of(BEGAN_DAYS))
+    planning.apply_plan(teller.store, plan, "operator")
 
 
 def _turn(teller: _Teller, days_ago: int, by: str) -> None:
-    plan = provision.plan(teller.store, document_of(days_ago))
-    provision.apply_plan(teller.store, plan, actors.actor(teller.store, ACME, by))
+    plan = planning.plan(teller.store, document_of(days_ago))
+    planning.apply_plan(teller.store, plan, actors.actor(teller.store, ACME, by))
 
 
 def _happen(teller: _Teller, call: StoryCall) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
 
 _STATEMENTS = (
     """CREATE TABLE gap (

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
 
 _STATEMENTS = (
     "ALTER TABLE company_detail ADD COLUMN superuser_totp BOOLEAN NOT NULL DEFAULT FALSE",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fsplug.store.database import Store
+    from fsplug.store.db.database import Store
 
 _STATEMENTS = (
     "CREATE TABLE keyword (id BIGINT PRIMARY KEY, company TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL)",
@@ -36,7 +36,7 @@ _IN_ORDER = ("CREATE TABLE number_part", "CREATE TABLE recording_keyword", "CREA
 
 def migrate(store: "Store") -> None:
     """Make the tables, and file every recording there is."""
-    from fsplug.store.filing import file_everything
+    from fsplug.store.recordings.search.index import file_everything
 
     for statement in _STATEMENTS:
         in_order = store.dialect == "sqlite" and statement.startswith(_IN_ORDER)

@@ -1,0 +1,254 @@
+"""Console accounts: one for each user with a console role, made and ended with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import told
+from fsplug.policy.addresses import same
+from fsplug.policy.entities import Role
+from fsplug.store.accounts import passwords, sessions, throttle, tokens
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.tokens import Secret
+from fsplug.store.audit import trail
+from fsplug.store.config import companies, users
+from fsplug.store.config.versioned import Change, company_id
+from fsplug.store.db.database import Row, Store
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import Kind
+
+LANGUAGES = ("da", "sv", "en")
+LINK_SECONDS = 86_400.0
+_BOTH = (Kind.USER_ID, Kind.PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user's way into the console. Times are epoch seconds; without `password_at` there is no password yet.
+
+    `language` is the one they chose, if they did.
+    """
+
+    company: str
+    username: str
+    name: str
+    email: str
+    role: Role
+    made_at: float
+    password_at: float | None
+    totp: bool
+    language: str | None = None
+
+
+_COLUMNS = """a.username, u.name, u.email, u.role, a.made_at, a.password_at, a.totp_confirmed, a.language
+    FROM console_account a
+    JOIN "user" u ON u.company = a.company AND u.username = a.username AND u.until IS NULL"""
+
+
+def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
+    """Make, change and end accounts as these changes of users ask for, in the transaction around it.
+
+    A new account gets two mails, the user ID and a link to set a password; a new address gets the first, and without
+    a password yet both. A lost role ends every session.
+    """
+    ours = [_roles(change) for change in changes if change.noun is users.USER]
+    for username, before, after in ours:
+        if before is not None and after is None:
+            _end(store, domain, username, by)
+    moved = [(username, after) for username, before, after in ours if before and after and before != after]
+    _move(store, domain, moved)
+    for username, before, after in ours:
+        if before is None and after is not None:
+            _make(store, domain, username, after)
+
+
+def get(store: Store, domain: str, username: str) -> Account:
+    """The user's account; Invalid("no-account") if there is none."""
+    sql = f"SELECT {_COLUMNS} WHERE a.company = ? AND a.username = ?"
+    found = store.row(sql, company_id(store, domain), username)
+    if found is None:
+        remedy = f"give the user a console role: fsplug user set --company {domain} {username} --role my-console"
+        text = f"{username} of {domain} has no console account; {remedy}"
+        raise Invalid("no-account", text, company=domain, username=username)
+    return _account(domain, found)
+
+
+def listed(store: Store, domain: str) -> list[Account]:
+    """The company's accounts, by username."""
+    sql = f"SELECT {_COLUMNS} WHERE a.company = ? ORDER BY a.username"
+    return [_account(domain, row) for row in store.rows(sql, company_id(store, domain))]
+
+
+def invite(store: Store, domain: str, username: str, by: str) -> list[str]:
+    """Send both mails again; their ids."""
+    account = get(store, domain, username)
+    with store.atomic():
+        trail.add(store, domain, by, "invite", username, [username])
+        return _mail(store, account.company, username, account.email)
+
+
+def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
+    """Send a link to set a new password; the mail's id."""
+    account = get(store, domain, username)
+    with store.atomic():
+        trail.add(store, domain, by, "password-reset", username, [username])
+        return mails.queue(store, domain, Kind.RESET, username, account.email, language(store, domain, username))
+
+
+def new_link(store: Store, domain: str, username: str) -> str:
+    """A token to set a password with, once, within 24 hours. Those given before stay good until one is used."""
+    token = tokens.new_token()
+    tokens.make(store, tokens.Kind.PASSWORD, secret_of(store, domain, username), token, LINK_SECONDS)
+    return token
+
+
+def of_link(store: Store, token: str) -> Account:
+    """Whose password a token sets; Refused("link-not-good") when it does no more."""
+    return of_secret(store, tokens.look(store, tokens.Kind.PASSWORD, token))
+
+
+def set_password(store: Store, token: str, password: str, hasher: Passwords) -> Account:
+    """Set the password that the token is for: it and all others of the account are used up, and sessions end.
+
+    Invalid("bad-password") leaves the token good.
+    """
+    account = of_link(store, token)
+    _check_password(account, password)
+    kept = hasher.hash(password)
+    with store.atomic():
+        of_secret(store, tokens.use(store, tokens.Kind.PASSWORD, token))
+        _keep_password(store, account, kept, told(account.username, account.company))
+    return account
+
+
+def give_password(store: Store, domain: str, username: str, password: str, hasher: Passwords, by: str) -> None:
+    """Set a password without a link, as an operator."""
+    account = get(store, domain, username)
+    _check_password(account, password)
+    kept = hasher.hash(password)
+    with store.atomic():
+        _keep_password(store, account, kept, by)
+
+
+def spoken(company: companies.Company) -> str:
+    """The language of the company's mail and pages."""
+    language = company.language.partition("-")[0]
+    return language if language in LANGUAGES else "en"
+
+
+def language(store: Store, domain: str, username: str = "") -> str:
+    """What is spoken to this user: the language they chose for their account, else the company's."""
+    sql = "SELECT language FROM console_account WHERE company = ? AND username = ?"
+    found = store.row(sql, company_id(store, domain), username)
+    return str(found[0]) if found and found[0] else spoken(companies.get(store, domain))
+
+
+def choose_language(store: Store, domain: str, username: str, language: str) -> None:
+    """From now on pages and mails are in this language; Invalid("unknown-language") if it is none of ours."""
+    if language not in LANGUAGES:
+        text = f"the console does not speak {language}; it speaks {', '.join(LANGUAGES)}"
+        raise Invalid("unknown-language", text, language=language)
+    sql = "UPDATE console_account SET language = ? WHERE company = ? AND username = ?"
+    with store.atomic():
+        store.run(sql, language, company_id(store, domain), username)
+
+
+def unlock(store: Store, domain: str, username: str, by: str) -> None:
+    """Forget the wrong guesses at this account."""
+    account = get(store, domain, username)
+    with store.atomic():
+        throttle.forget(store, throttle_key(domain, account.email))
+        trail.add(store, domain, by, "unlock", username, [username])
+
+
+def throttle_key(domain: str, email: str) -> str:
+    """What wrong guesses at an account are counted by, whether or not there is one."""
+    return throttle.key("account", domain.strip().casefold(), same(email.strip()))
+
+
+def of_secret(store: Store, found: Secret | None) -> Account:
+    """The account that a link's secret is of; Refused("link-not-good") when there is none, or no more."""
+    if found is not None:
+        row = store.row("SELECT domain FROM company WHERE id = ?", found.company)
+        try:
+            return get(store, str(row[0]) if row else "", found.subject)
+        except Invalid:
+            pass
+    text = "this link has been used, is too old or was withdrawn; have a new one sent"
+    raise Refused("link-not-good", text)
+
+
+def secret_of(store: Store, domain: str, username: str) -> Secret:
+    """Whose the links of this user are."""
+    return Secret(company_id(store, domain), username)
+
+
+def _roles(change: Change) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """Username, and e-mail address before and after, where there was or will be a role."""
+
+    def role(row: Row | None) -> Mapping[str, Any] | None:
+        named = change.noun.named(row) if row is not None else {"role": Role.NONE}
+        return {"email": named["email"]} if named["role"] != Role.NONE else None
+
+    return str(change.key[0]), role(change.before), role(change.after)
+
+
+def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) -> None:
+    sql = "INSERT INTO console_account (company, username, address, made_at) VALUES (?, ?, ?, ?)"
+    store.run(sql, company_id(store, domain), username, same(after["email"]), store.now())
+    _mail(store, domain, username, after["email"])
+
+
+def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[Kind] = _BOTH) -> list[str]:
+    told_in = language(store, domain, username)
+    return [mails.queue(store, domain, kind, username, email, told_in) for kind in kinds]
+
+
+def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
+    company = company_id(store, domain)
+    sql = "UPDATE console_account SET address = ? WHERE company = ? AND username = ?"
+    # First away from the old ones: two users may have exchanged theirs.
+    store.run_many(sql, [(f"?{username}", company, username) for username, _ in moved])
+    for username, after in moved:
+        store.run(sql, same(after["email"]), company, username)
+        tokens.void(store, tokens.Kind.PASSWORD, Secret(company, username))
+        kinds = (Kind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
+        _mail(store, domain, username, after["email"], kinds)
+
+
+def _end(store: Store, domain: str, username: str, by: str) -> None:
+    company = company_id(store, domain)
+    sessions.end_all(store, domain, username, by)
+    _void_links(store, Secret(company, username))
+    store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", company, username)
+    store.run("DELETE FROM console_account WHERE company = ? AND username = ?", company, username)
+
+
+def _void_links(store: Store, whose: Secret) -> None:
+    for kind in (tokens.Kind.PASSWORD, tokens.Kind.SIGN_IN):
+        tokens.void(store, kind, whose)
+
+
+def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
+    whose = secret_of(store, account.company, account.username)
+    sql = "UPDATE console_account SET password_hash = ?, password_at = ? WHERE company = ? AND username = ?"
+    store.run(sql, kept, store.now(), whose.company, whose.subject)
+    _void_links(store, whose)
+    sessions.end_all(store, account.company, account.username, by)
+    store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", whose.company, whose.subject)
+    throttle.forget(store, throttle_key(account.company, account.email))
+    trail.add(store, account.company, by, "password-set", account.username, [account.username])
+
+
+def _check_password(account: Account, password: str) -> None:
+    passwords.check_good(password, *_words(account))
+
+
+def _words(account: Account) -> Iterator[str]:
+    yield from (account.username, account.name, account.email, account.email.partition("@")[0], account.company)
+
+
+def _account(domain: str, row: Row) -> Account:
+    username, name, email, role, made_at, password_at, totp, chosen = row
+    return Account(domain, username, name, email, Role(role), made_at, password_at, bool(totp), chosen)

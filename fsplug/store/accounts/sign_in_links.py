@@ -1,0 +1,36 @@
+"""Links that sign somebody in once, made by an operator on the machine: for the demo, and where no mail can be sent."""
+
+from fsplug.policy.access.scopes import told
+from fsplug.store.accounts import accounts, sessions, tokens
+from fsplug.store.accounts.accounts import Account
+from fsplug.store.audit import trail
+from fsplug.store.db.database import Store
+
+LINK_SECONDS = 600.0
+
+
+def make(store: Store, domain: str, username: str, by: str) -> str:
+    """The token of a link that is good once, for `LINK_SECONDS`; it takes the place of password and one-time code.
+
+    Invalid("no-account") if the user has no account.
+    """
+    account, token = accounts.get(store, domain, username), tokens.new_token()
+    with store.atomic():
+        tokens.make(store, tokens.Kind.SIGN_IN, accounts.secret_of(store, domain, username), token, LINK_SECONDS)
+        trail.add(store, domain, by, "sign-in-link", account.username, [account.username])
+    return token
+
+
+def account_of(store: Store, token: str) -> Account:
+    """Whom a token signs in; Refused("link-not-good") when it does no more. It is not used up by this."""
+    return accounts.of_secret(store, tokens.look(store, tokens.Kind.SIGN_IN, token))
+
+
+def use(store: Store, token: str, address: str, agent: str) -> str:
+    """Sign its user in: the token for the browser's cookie; Refused("link-not-good") when it does no more."""
+    with store.atomic():
+        account = accounts.of_secret(store, tokens.use(store, tokens.Kind.SIGN_IN, token))
+        by = told(account.username, account.company)
+        facts = {"address": address, "link": True}
+        trail.add(store, account.company, by, "sign-in", account.username, [account.username], **facts)
+        return sessions.begin(store, account.company, account.username, address, agent)

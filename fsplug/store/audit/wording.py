@@ -1,0 +1,104 @@
+"""What a change of the configuration is called in the audit trail, and what of it is told there."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from fsplug.policy.entities import AdminScope, Role
+
+if TYPE_CHECKING:
+    from fsplug.store.config.versioned import Change
+
+# So many grants of one change are told one by one.
+NAMED_GRANTS = 100
+RIGHTS, POLICY, CONFIGURATION = "rights", "policy", "configuration"
+
+# Rows that are given by name, and what one is called.
+GRANTED_TABLES: Mapping[str, str] = {
+    "licence_grant": "licence",
+    "right_grant": "right",
+    "admin_department": "admin scope",
+}
+_POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_number"})
+# These columns of a user are granted too, and these are what everybody has.
+_GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
+_CALLED = {"admin": "admin scope"}
+# What of a row says whether somebody is recorded, or may be heard.
+_TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
+RECORDING, ALLOW_LISTEN = "recording", "allow listen-in"
+_TOLD = re.compile(
+    rf"user (.*): (licence|right|role|admin scope|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One thing given to a user or taken: "role" from "none" to "superuser", "right" from None to "listen-in"."""
+
+    username: str
+    what: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        return f"user {self.username}: {self.what} {self.before or '-'} -> {self.after or '-'}"
+
+    @classmethod
+    def told(cls, text: str) -> Self | None:
+        """The grant that the trail tells of in this way."""
+        found = _TOLD.fullmatch(text)
+        if found is None:
+            return None
+        username, what, *sides = found.groups()
+        before, after = (None if side == "-" else side for side in sides)
+        return cls(username, what, before, after)
+
+
+def grants(change: "Change") -> Iterator[Grant]:
+    """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
+    noun, key = change.noun, change.key
+    if noun.table in GRANTED_TABLES:
+        gone, come = (key[1] if row is not None else None for row in (change.before, change.after))
+        yield Grant(key[0], GRANTED_TABLES[noun.table], gone, come)
+    if noun.table == "user":
+        before, after = (_GRANTED_COLUMNS | _named(change, row) for row in (change.before, change.after))
+        for name in _GRANTED_COLUMNS:
+            if before[name] != after[name]:
+                yield Grant(key[0], _CALLED.get(name, name), str(before[name]), str(after[name]))
+
+
+def act(changes: Sequence["Change"]) -> str:
+    """The weightiest thing done: rights, policy, or else configuration."""
+    if any(True for change in changes for _ in grants(change)):
+        return RIGHTS
+    return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
+
+
+def granted_in(changes: Sequence["Change"]) -> list[Grant]:
+    """Every grant, the first hundred."""
+    found = (grant for change in changes for grant in grants(change))
+    return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def turned_in(changes: Sequence["Change"]) -> list[Grant]:
+    """Whose recording, or leave to listen in by a profile, was turned on ("yes") or off ("no"), the first hundred.
+
+    Of who is new the trail says that.
+    """
+    found = (turn for change in changes for turn in _turns(change))
+    return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def _turns(change: "Change") -> Iterator[Grant]:
+    column = _TURNED.get(change.noun.table)
+    if column is None or change.before is None or change.after is None:
+        return
+    before, after = ("yes" if _named(change, row).get(column) else "no" for row in (change.before, change.after))
+    if before != after:
+        what = RECORDING if change.noun.table == "user" else f"{ALLOW_LISTEN} ({change.key[1]})"
+        yield Grant(change.key[0], what, before, after)
+
+
+def _named(change: "Change", row: Any) -> dict[str, Any]:
+    return change.noun.named(row) if row is not None else {}

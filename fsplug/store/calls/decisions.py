@@ -1,0 +1,95 @@
+"""Decisions: one immutable row for every verdict on a talk."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Row, Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.schema.tables import COMPANY, DECISION
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What policy said about one talk, under which policy version, and everything it looked at (`inputs`)."""
+
+    id: str
+    company: str
+    call: str
+    talk: str
+    at: float
+    version: int
+    user: str | None
+    leg: str | None
+    record: bool
+    rule: str
+    reason: str
+    direction: str
+    group: str | None
+    caller: str
+    answerer: str
+    inputs: Mapping[str, Any]
+    recording: str | None
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the page that ends with this decision ends."""
+        return (self.at, self.id)
+
+
+_COLUMNS = (
+    DECISION.id,
+    COMPANY.domain,
+    DECISION.call,
+    DECISION.talk,
+    DECISION.at,
+    DECISION.version,
+    DECISION.username,
+    DECISION.leg,
+    DECISION.record,
+    DECISION.rule,
+    DECISION.reason,
+    DECISION.direction,
+    DECISION.grp,
+    DECISION.caller,
+    DECISION.answerer,
+    DECISION.inputs,
+    DECISION.recording,
+)
+_DECISIONS = DECISION.select(*_COLUMNS).join(COMPANY, on=(COMPANY.id == DECISION.company))
+
+
+def listed(
+    store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
+) -> list[Decision]:
+    """The company's decisions, newest first. `person`: the user it is about; `number`: caller or answerer."""
+    query = _DECISIONS.where(DECISION.company == company_id(store, domain))
+    if wanted.person is not None:
+        query = query.where(DECISION.username == wanted.person)
+    if wanted.number is not None:
+        query = query.where((DECISION.caller == wanted.number) | (DECISION.answerer == wanted.number))
+    return [_decision(row) for row in store.query(page(query, DECISION, wanted, limit, before))]
+
+
+def get(store: Store, domain: str, decision: str) -> Decision | None:
+    """The company's decision, or None: also when it is another company's."""
+    query = _DECISIONS.where((DECISION.company == company_id(store, domain)) & (DECISION.id == decision))
+    return next((_decision(row) for row in store.query(query)), None)
+
+
+def of_calls(store: Store, domain: str, calls: list[str]) -> dict[str, list[Decision]]:
+    """The decisions made in each of these calls of the company, oldest first."""
+    found: dict[str, list[Decision]] = {call: [] for call in calls}
+    query = _DECISIONS.where((DECISION.company == company_id(store, domain)) & DECISION.call.in_(calls))
+    for row in store.query(query.order_by(DECISION.at, DECISION.id)) if calls else []:
+        decision = _decision(row)
+        found[decision.call].append(decision)
+    return found
+
+
+def _decision(row: Row) -> Decision:
+    values = list(row)
+    values[8], values[15] = bool(values[8]), json.loads(values[15])
+    return Decision(*values)

@@ -1,0 +1,64 @@
+"""Whom somebody may listen to, for many people at once: the same gate that decides when they do."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from fsplug.policy.entities import DeviceKind
+from fsplug.policy.listening.gate import Asked, Colleague, Listener, Reason, Standing, admission
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.store.config import devices, entitlements, policies
+from fsplug.store.config.entitlements import Held
+from fsplug.store.db.database import Store
+
+_NOT_TALKING = Talk("")
+
+
+def reasons(
+    store: Store, domain: str, listener: str, people: Collection[str], calls: CompanyCalls
+) -> dict[str, Reason | None]:
+    """Why the listener may not hear each of these users now; None for those they may.
+
+    A phone of the listener's that rings at this moment is not seen here, but when they do it.
+    """
+    now = policies.current_version(store, domain)
+    known = _Known(store, domain, now, calls, {*people, listener})
+    phone = devices.phone_to_ring(store, domain, listener, now)
+    kind = phone.kind if phone else DeviceKind.DESK
+    asking = Listener(listener, domain, kind, listener not in calls.busy, known.now(listener))
+    house = entitlements.house(store, domain)
+
+    def asked(person: str) -> Asked:
+        talk = calls.talks.get(person)
+        other = known.colleague(talk.other, talk) if talk and talk.other else None
+        return Asked(asking, known.colleague(person, talk), talk is not None, other, house)
+
+    return {person: admission(asked(person)).reason for person in people}
+
+
+class _Known:
+    """What everybody concerned holds, now and at the versions their calls began under."""
+
+    def __init__(self, store: Store, domain: str, version: int, calls: CompanyCalls, people: set[str]) -> None:
+        self._domain, self._version = domain, version
+        talks = [calls.talks[person] for person in people if person in calls.talks]
+        wanted: defaultdict[int, set[str]] = defaultdict(set)
+        wanted[version] = people | {talk.other for talk in talks if talk.other}
+        for talk in talks:
+            wanted[self._began_under(talk)] |= {talk.username, talk.other} - {""}
+        self._held: Mapping[int, Mapping[str, Held]] = {
+            one: entitlements.held(store, domain, names, one) for one, names in wanted.items()
+        }
+
+    def now(self, username: str) -> Standing:
+        """As of now, by the profile that is active now."""
+        held = self._held[self._version][username]
+        return held.with_profile(held.active)
+
+    def colleague(self, username: str, talk: Talk | None) -> Colleague:
+        """Somebody in this talk, or in none."""
+        then = self._held[self._began_under(talk or _NOT_TALKING)][username]
+        today = self._held[self._version][username]
+        return Colleague(username, self._domain, then.with_profile(then.active), today.with_profile(then.active))
+
+    def _began_under(self, talk: Talk) -> int:
+        return self._version if talk.version is None else talk.version

@@ -1,0 +1,80 @@
+"""What a drafted policy would have recorded of a company's last days."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fsplug.errors import Invalid
+from fsplug.policy.entities import Direction, PolicySnapshot
+from fsplug.policy.recording.preview import Again, Tally, again
+from fsplug.store.calls import decisions
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.calls.replay import talk_of
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor, Wanted
+
+# So many are decided at once, a millisecond or two; between them others have their turn.
+_STRETCH = 50
+SHOWN_EXAMPLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A talk that the draft makes a difference to."""
+
+    decision: Decision
+    again: Again
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How the talks since epoch seconds `since` come out; `is_capped` when there were more than were looked at.
+
+    `unreadable` are decisions whose inputs are damaged: they count nowhere.
+    """
+
+    since: float
+    total: Tally
+    by_direction: dict[Direction, Tally]
+    examples: tuple[Example, ...]
+    is_capped: bool = False
+    unreadable: int = 0
+
+
+def preview(
+    store: Store,
+    domain: str,
+    drafted: PolicySnapshot,
+    since: float,
+    most: int | None = None,
+    rest: Callable[[], object] = lambda: None,
+) -> Preview:
+    """Decide the company's talks since then again, the newest `most` of them; nothing is changed.
+
+    Its cost grows with the number of talks, and it holds no lock; where calls are decided in the same process, `rest`
+    is to leave them the processor for a moment, every few talks.
+    """
+    today = policies.snapshot(store, domain)
+    total, by_direction, examples, unreadable = Tally(), dict.fromkeys(Direction, Tally()), list[Example](), 0
+    is_capped = False
+    for looked_at, decision in enumerate(_newest(store, domain, since, rest)):
+        if is_capped := looked_at == most:
+            break
+        try:
+            one = again(talk_of(decision), decision.record, today, drafted)
+        except Invalid:
+            unreadable += 1
+            continue
+        total = total.and_one(one)
+        by_direction[one.talk.direction] = by_direction[one.talk.direction].and_one(one)
+        if one.differs and len(examples) < SHOWN_EXAMPLES:
+            examples.append(Example(decision, one))
+    return Preview(since, total, by_direction, tuple(examples), is_capped, unreadable)
+
+
+def _newest(store: Store, domain: str, since: float, rest: Callable[[], object]) -> Iterator[Decision]:
+    before: Cursor | None = None
+    while found := decisions.listed(store, domain, _STRETCH, before, Wanted(since=since)):
+        yield from found
+        before = found[-1].cursor
+        rest()

@@ -1,0 +1,222 @@
+"""The same change for one or many users: looked at before it is saved, and saved as one."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, Need, Reach, reach
+from fsplug.policy.addresses import normalised, same
+from fsplug.policy.entities import Licence, Right, Role
+from fsplug.store.change import planning
+from fsplug.store.change.draft import Draft, Table, drafted
+from fsplug.store.config import entitlements, policies, user_list, users
+from fsplug.store.config.user_list import Person
+from fsplug.store.config.versioned import HOLDS, company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be so from now on; None leaves everybody's as it is. `department` is "" for none.
+
+    `allow` says by profile whether it allows listen-in, for those who have a profile of that name.
+    """
+
+    licence: bool | None = None
+    right: bool | None = None
+    records: bool | None = None
+    role: Role | None = None
+    department: str | None = None
+    email: str | None = None
+    allow: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that becomes otherwise for these users (their names): `what` it is, of which profile, and how."""
+
+    what: str
+    after: str
+    names: tuple[str, ...]
+    profile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why it can't be saved, as a code, and whose fault (a name) it is."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a wish would do at a policy version: the differences, who gets mail for a new account, whose ends."""
+
+    version: int
+    differences: tuple[Difference, ...]
+    invited: tuple[str, ...]
+    ended: tuple[str, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def departments_of(actor: Actor) -> frozenset[str] | None:
+    """The departments whose users the actor may see in lists; None for all."""
+    return None if reach(actor, Need.PEOPLE).is_at_least(Reach.COMPANY) else actor.departments
+
+
+def preview(store: Store, domain: str, usernames: Collection[str], wish: Wish, actor: Actor) -> Preview:
+    """What saving it would do. Refused when it is not the actor's to do, Invalid("unknown-user") for a stranger."""
+    with store.connection():
+        found = _marked(store, domain, usernames, actor)
+        draft = Draft(store, domain)
+        moved = list(_changed(draft, found, wish))
+        troubles = tuple(_troubles(store, domain, moved))
+        if not troubles:
+            planning.check(store, draft.plan(), actor)
+        return Preview(
+            policies.current_version(store, domain),
+            tuple(_differences(moved, wish)),
+            tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
+            tuple(one.called for one, before, after in moved if _role(before) and not _role(after)),
+            troubles,
+        )
+
+
+def save(store: Store, domain: str, usernames: Collection[str], wish: Wish, actor: Actor, version: int) -> int:
+    """Make it so for all of them, as one new version of the company; how many users it changed.
+
+    Refused("changed-meanwhile") when one of them has been changed since `version`, which is what the actor looked at.
+    """
+    with drafted(store, domain, actor) as draft:
+        found = _marked(store, domain, usernames, actor)
+        _check_unchanged(store, domain, found, version)
+        moved = list(_changed(draft, found, wish))
+        for trouble in _troubles(store, domain, moved):
+            raise Invalid(trouble.code, f"{trouble.name}: {trouble.code}", name=trouble.name)
+    return len(moved)
+
+
+def _marked(store: Store, domain: str, usernames: Collection[str], actor: Actor) -> list[Person]:
+    found = user_list.of(store, domain, usernames, departments_of(actor))
+    unknown = set(usernames) - {one.username for one in found}
+    if unknown or not found:
+        named = ", ".join(sorted(unknown)[:3])[:100]
+        raise Invalid("unknown-user", f"{domain} has no user {named}; see: fsplug user list --company {domain}")
+    return found
+
+
+_Moved = tuple[Person, Table, Table]
+
+
+def _changed(draft: Draft, found: list[Person], wish: Wish) -> Iterator[_Moved]:
+    """Each user whom it changes, as the document writes them before and after."""
+    for one in found:
+        before = draft.entry("user", one.username)
+        after = _wished(before, wish)
+        if after != before:
+            draft.put("user", after, one.username)
+            yield one, before, after
+
+
+def _wished(before: Table, wish: Wish) -> Table:
+    given: dict[str, Any] = {"record": wish.records, "email": wish.email, "department": wish.department}
+    given["role"] = str(wish.role) if wish.role is not None else None
+    after = {**before, **{name: value for name, value in given.items() if value is not None}}
+    if after.get("role") == Role.NONE:
+        del after["role"]
+    for name in ("department", "email"):
+        if after.get(name) == "" and not before.get(name):
+            # Nothing is what it was.
+            after = {key: value for key, value in after.items() if key != name or key in before}
+    if after.get("department") == "":
+        del after["department"]
+    _hold(after, "licences", Licence.CONTACT_PRO, wish.licence)
+    _hold(after, "rights", Right.LISTEN_IN, wish.right)
+    if wish.allow and after.get("profile"):
+        allow = wish.allow
+        after["profile"] = [
+            {**one, "allow_listen": allow.get(one["name"], one["allow_listen"])} for one in after["profile"]
+        ]
+    return after
+
+
+def _hold(table: Table, kind: str, name: str, holds: bool | None) -> None:
+    if holds is None or (name in table.get(kind, ())) is holds:
+        return
+    held = [one for one in table.get(kind, ()) if one != name]
+    table[kind] = sorted([*held, str(name)] if holds else held)
+
+
+def _differences(moved: list[_Moved], wish: Wish) -> Iterator[Difference]:
+    kinds = {"licence": ("licences", Licence.CONTACT_PRO), "right": ("rights", Right.LISTEN_IN)}
+    for what, (kind, name) in kinds.items():
+        holds = getattr(wish, what)
+        its = [one for one, before, after in moved if (name in before.get(kind, ())) != (name in after.get(kind, ()))]
+        yield from _difference(what, "yes" if holds else "no", its)
+    said = {"record": "yes" if wish.records else "no", "role": str(wish.role)}
+    said |= {"department": wish.department or "", "email": wish.email or ""}
+    for what, after_all in said.items():
+        its = [one for one, before, after in moved if before.get(what) != after.get(what)]
+        yield from _difference(what, after_all, its)
+    for profile, allows in wish.allow.items():
+        its = [one for one, before, after in moved if _allows(before, profile) != _allows(after, profile)]
+        yield from _difference("profile", "yes" if allows else "no", its, profile)
+
+
+def _difference(what: str, after: str, people_: list[Person], profile: str = "") -> Iterator[Difference]:
+    if people_:
+        yield Difference(what, after, tuple(one.called for one in people_), profile)
+
+
+def _allows(table: Table, profile: str) -> bool | None:
+    return next((bool(one["allow_listen"]) for one in table.get("profile", ()) if one["name"] == profile), None)
+
+
+def _role(table: Table) -> str | None:
+    role = table.get("role")
+    return None if role in (None, Role.NONE) else str(role)
+
+
+def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[Trouble]:
+    """A console role takes an address that mail can be sent to, and that nobody else signs in with."""
+    taken = {same(after["email"]): one for one, _, after in moved if _role(after) and after.get("email")}
+    for one, _, after in moved:
+        email = after.get("email", "")
+        if not _role(after) and not email:
+            continue
+        if normalised(email) is None:
+            yield Trouble("email-wrong" if email else "email-missing", one.called)
+        elif _role(after) and (taken[same(email)] is not one or _is_taken(store, domain, one.username, email)):
+            yield Trouble("email-taken", one.called)
+
+
+def _is_taken(store: Store, domain: str, username: str, email: str) -> bool:
+    sql = "SELECT 1 FROM console_account WHERE company = ? AND address = ? AND username <> ?"
+    return store.row(sql, company_id(store, domain), same(email), username) is not None
+
+
+def _check_unchanged(store: Store, domain: str, found: list[Person], version: int) -> None:
+    usernames, current = [one.username for one in found], policies.current_version(store, domain)
+    # Nobody has seen a version that is yet to come.
+    seen, now = (_facts(store, domain, usernames, at) for at in (version if version <= current else 0, current))
+    changed = [one.called for one in found if seen.get(one.username) != now.get(one.username)]
+    if changed:
+        text = f"{', '.join(changed[:3])} has been changed since you looked; look again"
+        raise Refused("changed-meanwhile", text, names=changed[:10])
+
+
+def _facts(store: Store, domain: str, usernames: Collection[str], version: int) -> dict[str, object]:
+    """Everything about these users that can be changed here, as of a version; which profile is active is their own."""
+    held = entitlements.held(store, domain, usernames, version)
+    found: dict[str, object] = {}
+    columns = ", ".join(f"u.{name}" for name in users.USER.values)
+    for some in in_batches(usernames):
+        marks = ", ".join("?" * len(some))
+        sql = f'SELECT u.username, {columns} FROM "user" u WHERE u.company = ? AND u.username IN ({marks})'
+        for row in store.rows(f"{sql} AND {HOLDS.format('u')}", company_id(store, domain), *some, version, version):
+            its = held[row[0]]
+            found[row[0]] = (row, its.licences, its.rights, its.profiles)
+    return found

@@ -1,0 +1,106 @@
+"""What a change of the configuration touches, in the words of `policy.scopes`: the gate before every change."""
+
+from collections.abc import Iterator, Sequence
+
+from fsplug.policy.access.scopes import Actor, Need, Touch, check_may, check_may_change
+from fsplug.policy.entities import AdminScope, GroupMode, Role
+from fsplug.store.audit import wording
+from fsplug.store.config import companies, devices, policies, profiles, trunks, users
+from fsplug.store.config.versioned import Change, company_id
+from fsplug.store.db.database import Store
+
+Departments = frozenset[str | None]
+# A user's department, by username; two where the change moves the user.
+_Places = dict[str, Departments]
+
+
+def check(store: Store, domain: str, changes: Sequence[Change], actor: Actor) -> None:
+    """Refused when a change in this company is not the actor's to make; an operator's all are."""
+    if actor.is_operator or not changes:
+        return
+    # First the company: nobody learns whether there is another one.
+    if domain != actor.company:
+        check_may(actor, Need.COMPANY, domain)
+    not_own = [change for change in changes if not _is_own_state(change, actor)]
+    check_may_change(actor, domain, _Gate(store, domain, not_own).touches())
+
+
+def _is_own_state(change: Change, actor: Actor) -> bool:
+    """Which of their own profiles is active everybody may say; what a profile allows they may not."""
+    if change.noun is not profiles.PROFILE or change.key[0] != actor.name:
+        return False
+    if change.before is None or change.after is None:
+        return False
+    before, after = change.noun.named(change.before), change.noun.named(change.after)
+    return {**before, "active": after["active"]} == after
+
+
+class _Gate:
+    def __init__(self, store: Store, domain: str, changes: Sequence[Change]) -> None:
+        self._changes = changes
+        self._places = _places(store, domain, changes)
+        self._trusted = _trusted(store, domain)
+
+    def touches(self) -> Iterator[Touch]:
+        """Everything that the changes do."""
+        for change in self._changes:
+            yield from self._of(change)
+
+    def _of(self, change: Change) -> Iterator[Touch]:
+        yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
+        for username in _usernames(change):
+            yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
+            yield from self._of_trusted(change, username)
+        if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
+            yield Touch(_need(change), change.noun.name)
+
+    def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
+        """Who reads another's mail can sign in as them, and who holds another's phone can listen as them."""
+        if change.noun is users.USER and change.before is not None and change.after is not None:
+            before, after = change.noun.named(change.before), change.noun.named(change.after)
+            is_holder = before["role"] != Role.NONE or before["admin"] != AdminScope.NONE
+            if is_holder and before["email"] != after["email"]:
+                yield Touch(Need.GRANTS, f"the e-mail address of {username}, who holds a role")
+        if change.noun in (devices.DEVICE, users.USER_NUMBER) and username in self._trusted:
+            yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right")
+
+
+def _usernames(change: Change) -> tuple[str, ...]:
+    """Whose row it is, where it is a user's and no grant; a number may go from one user to another."""
+    if change.noun in (users.USER, devices.DEVICE, profiles.PROFILE):
+        return (str(change.key[0]),)
+    if change.noun is users.USER_NUMBER:
+        return tuple(dict.fromkeys(row[0] for row in (change.before, change.after) if row is not None))
+    return ()
+
+
+def _need(change: Change) -> Need:
+    if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
+        return Need.POLICY
+    if change.noun is policies.GROUP_POLICY:
+        return _need_of_mode(change)
+    return Need.HOUSE if change.noun is trunks.TRUNK else Need.COMPANY
+
+
+def _need_of_mode(change: Change) -> Need:
+    """A group comes with a policy of its own: one that says nothing belongs to the group, and so does its end."""
+    if change.after is None:
+        return Need.COMPANY
+    mode = change.noun.named(change.after)["mode"]
+    return Need.COMPANY if change.before is None and mode == GroupMode.DEPARTMENT else Need.POLICY
+
+
+def _places(store: Store, domain: str, changes: Sequence[Change]) -> _Places:
+    names = {username for change in changes for username in _usernames(change)}
+    known = users.named(store, domain, names, companies.get(store, domain).version)
+    found: _Places = {username: frozenset({user.department}) for username, user in known.items()}
+    for change in changes:
+        if change.noun is users.USER and change.after is not None:
+            department = change.noun.named(change.after)["department"]
+            found[change.key[0]] = found.get(change.key[0], frozenset()) | {department}
+    return found
+
+
+def _trusted(store: Store, domain: str) -> frozenset[str]:
+    sql = "SELECT DISTINCT username FROM right_grant WHERE company = ? AND until IS NULL"
+    return frozenset(username for (username,) in store.rows(sql, company_id(store, domain)))

@@ -1,0 +1,196 @@
+"""From a document to the store and back: plan what would change, apply the plan, export what is there."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access import scopes
+from fsplug.policy.access.scopes import Actor
+from fsplug.policy.entities import PolicySnapshot
+from fsplug.store.accounts import accounts
+from fsplug.store.change import credentials, entry_rows, permission
+from fsplug.store.change.document import write
+from fsplug.store.change.document.read import invalid, read
+from fsplug.store.change.entry_rows import NOUNS, Rows
+from fsplug.store.config import companies, numbers, policies
+from fsplug.store.config.versioned import Change, Revision, company_id, current, revise
+from fsplug.store.db.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPlan:
+    """What would change in one company, which is at `version` (0: it isn't there yet)."""
+
+    domain: str
+    version: int
+    changes: tuple[Change, ...]
+
+    def lines(self) -> Iterator[str]:
+        """One line for each change, for people."""
+        return (f"{self.domain}: {_line(change)}" for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document would change. True when there is something to change; its text says what."""
+
+    companies: tuple[CompanyPlan, ...]
+
+    def __bool__(self) -> bool:
+        return any(company.changes for company in self.companies)
+
+    def __str__(self) -> str:
+        lines = [line for company in self.companies for line in company.lines()]
+        return "\n".join(lines) or "nothing to change"
+
+    @property
+    def changes(self) -> list[Change]:
+        """Every change, company by company."""
+        return [change for company in self.companies for change in company.changes]
+
+
+def plan(store: Store, document: Mapping[str, Any], folder: Path = Path()) -> Plan:
+    """What it takes to make the companies in `document` (parsed TOML) as it says; the others stay as they are.
+
+    Passwords that it keeps in files are read from `folder`. Invalid("invalid-document") lists everything that is wrong
+    with it.
+    """
+    wanted = read(document, folder)
+    planned = Plan(tuple(_company_plan(store, domain, rows) for domain, rows in wanted.items()))
+    errors = [error for company in planned.companies for error in foreign_numbers(store, company, wanted)]
+    if errors:
+        raise invalid(errors)
+    return planned
+
+
+def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
+    """Make the changes, all or none, each company one version further; the new versions by domain.
+
+    `by` is who makes them, an operator if only a name is given. Refused("plan-outdated") if the store has changed
+    since the plan was made, or if something in it is not the actor's to change (see `check`). Who is given a console
+    role gets an account and mail with it, and loses both with the role.
+    """
+    actor = scopes.operator(by) if isinstance(by, str) else by
+    check(store, plan, actor)
+    changing = [company for company in plan.companies if company.changes]
+    with store.atomic(), ExitStack() as revisions:
+        for company in changing:
+            _check_still_true(store, company)
+        opened = [(company, revisions.enter_context(revise(store, company.domain, actor.told))) for company in changing]
+        for company, revision in opened:
+            _check_alone(company, revision)
+        # First every end, then every beginning: a number may move from one company or user to another.
+        for company, revision in opened:
+            revision.close(company.changes)
+        for company, revision in opened:
+            revision.open(company.changes)
+        for company, _ in opened:
+            accounts.follow(store, company.domain, company.changes, actor.told)
+    return {company.domain: revision.version for company, revision in opened}
+
+
+def check(store: Store, plan: Plan, actor: Actor) -> None:
+    """Refused when something in the plan is not the actor's to change; so nobody is shown what they may not do."""
+    for company in plan.companies:
+        permission.check(store, company.domain, company.changes, actor)
+
+
+def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
+    """The document that `plan` finds nothing to change with; Invalid("unknown-company") if there is no company.
+
+    Devices stand in it with their hash; with `show_secrets` with their password, and trunks too.
+    """
+    return {"company": [write.company(domain, present(store, domain), show_secrets)]}
+
+
+def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path()) -> PolicySnapshot:
+    """The recording policy that the document gives the company; Invalid("invalid-document") as `plan`.
+
+    Invalid("company-not-there") when it is not in the document.
+    """
+    wanted = read(document, folder)
+    if domain not in wanted:
+        named = ", ".join(wanted) or "none"
+        raise Invalid("company-not-there", f"the document has no company {domain}; it has: {named}", company=domain)
+    return policies.drafted(domain, companies.get(store, domain).version + 1, wanted[domain])
+
+
+def removal(store: Store, domain: str) -> Plan:
+    """What it takes to remove a company: its people and settings end, its calls and recordings stay."""
+    version = companies.get(store, domain).version
+    differences = _differences(present(store, domain), entry_rows.empty())
+    return Plan((CompanyPlan(domain, version, tuple(differences)),))
+
+
+def present(store: Store, domain: str) -> Rows:
+    """Every row of the company, now; Invalid("unknown-company") if there is none."""
+    companies.get(store, domain)
+    company = company_id(store, domain)
+    with store.connection():
+        return {noun: current(store, company, noun) for noun in NOUNS}
+
+
+def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
+    is_new = not companies.exists(store, domain)
+    version = 0 if is_new else companies.get(store, domain).version
+    before = entry_rows.empty() if is_new else present(store, domain)
+    credentials.settle(domain, wanted, before)
+    return CompanyPlan(domain, version, tuple(_differences(before, wanted)))
+
+
+def _differences(present: Rows, wanted: Rows) -> Iterator[Change]:
+    for noun in NOUNS:
+        before, after = present[noun], wanted[noun]
+        for key in (*after, *(key for key in before if key not in after)):
+            if before.get(key) != after.get(key):
+                yield Change(noun, key, before.get(key), after.get(key))
+
+
+def foreign_numbers(store: Store, company: CompanyPlan, wanted: Mapping[str, Rows]) -> Iterator[str]:
+    """An error for each number the plan takes from a company that isn't `wanted` itself."""
+    added = (change for change in company.changes if change.noun is numbers.NUMBER and change.action == "add")
+    for change in added:
+        owner = numbers.owner(store, change.key[0])
+        if owner is not None and owner not in wanted:
+            where = f"company {company.domain}, number {change.key[0]}"
+            yield f"{where}: it already belongs to {owner}; take it out there first"
+
+
+def _check_still_true(store: Store, company: CompanyPlan) -> None:
+    if company.version == 0 and not companies.exists(store, company.domain):
+        companies.insert(store, company.domain)
+    elif company.version == 0 or companies.get(store, company.domain).version != company.version:
+        raise _outdated(company)
+
+
+def _check_alone(company: CompanyPlan, revision: Revision) -> None:
+    """Now that nobody else can change the company: nobody did since it was looked at."""
+    if company.version and revision.version != company.version + 1:
+        raise _outdated(company)
+
+
+def _outdated(company: CompanyPlan) -> Refused:
+    text = f"{company.domain} has changed since the plan was made; plan again"
+    return Refused("plan-outdated", text, company=company.domain, version=company.version)
+
+
+def _line(change: Change) -> str:
+    what = " ".join((change.action, change.noun.name, *change.key))
+    if change.action == "remove":
+        return what
+    before = change.noun.named(change.before) if change.before is not None else {}
+    after = change.noun.named(change.after or ())
+    shown = change.noun.shown(change.after or ())
+    changed = (name for name, value in after.items() if before.get(name) != value)
+    details = [_detail(name, change, shown[name]) for name in changed]
+    return f"{what}: {', '.join(details)}" if details else what
+
+
+def _detail(name: str, change: Change, value: object) -> str:
+    if name in change.noun.secrets:
+        return f"{name} {value}"
+    before = change.noun.named(change.before)[name] if change.before is not None else None
+    return f"{name} {before!r} -> {value!r}" if change.before is not None else f"{name} {value!r}"

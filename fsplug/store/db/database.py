@@ -1,0 +1,209 @@
+"""The store: one database, its connections, its transactions, and its troubles as `Unavailable`."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import peewee
+from playhouse.pool import MaxConnectionsExceeded
+
+from fsplug.errors import Invalid, Unavailable
+from fsplug.store.db.backends import backend
+from fsplug.store.db.cache import Memo
+from fsplug.store.migrations import runner
+
+if TYPE_CHECKING:
+    from fsplug.policy.entities import PolicySnapshot
+
+Row = tuple[Any, ...]
+# How long a write waits for another writer before it gives up.
+LOCK_SECONDS = 5.0
+RETRY_SECONDS = 0.005
+# How long a read does, which in WAL mode is in nobody's way but a recovery's or a mode change's. Calls wait for reads.
+READ_SECONDS = 0.5
+Result = TypeVar("Result")
+
+
+class Store:
+    """A fsplug database: SQLite by path, PostgreSQL by URL. Threads and greenlets may share one Store.
+
+    `blocking` tells that a write holds the calling thread (SQLite): under gevent, run it in the hub's threadpool.
+    Each thread or greenlet uses a connection of its own from a pool, for as long as one call or transaction lasts.
+    Statements are written with `?`. What goes wrong with the database itself is raised as `Unavailable` (store-locked,
+    store-full, store-read-only, store-gone, store-broken, ...); a row it will not have is Invalid("row-refused").
+    """
+
+    def __init__(
+        self,
+        url_or_path: str | Path,
+        *,
+        lock_seconds: float = LOCK_SECONDS,
+        clock: Callable[[], float] = time.time,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._backend = backend(url_or_path, lock_seconds)
+        self._lock_seconds = lock_seconds
+        self._db = self._backend.database
+        self._wait = wait
+        self.now = clock
+        self.dialect = self._backend.dialect
+        self.place = self._backend.place
+        self.blocking = self._backend.blocking
+        self.company_ids: Memo[str] = Memo(10_000)
+        self.snapshots: Memo[PolicySnapshot] = Memo(128)
+
+    def connect(self) -> None:
+        """Open the database; Invalid("store-newer") if a later fsplug made its tables."""
+        runner.refuse_newer(self)
+
+    def close(self) -> None:
+        """Close every connection. The Store may be used again afterwards."""
+        self._db.close_all()
+        self.company_ids.clear()
+        self.snapshots.clear()
+
+    def migrate(self) -> list[str]:
+        """Bring the tables up to date; the names of the migrations applied now."""
+        return runner.apply_pending(self)
+
+    def pending(self) -> list[str]:
+        """The names of the migrations this database still lacks."""
+        return runner.pending(self)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread or greenlet is inside `atomic`: what it reads may still be rolled back."""
+        return bool(self._db.in_transaction())
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Several reads on one connection."""
+        context = self._db.connection_context()
+        self._patiently(context.__enter__, READ_SECONDS)
+        try:
+            yield
+        finally:
+            context.__exit__(None, None, None)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """A write transaction; within another one, a savepoint.
+
+        Waits up to `lock_seconds` for its turn, then Unavailable("store-locked"). Under gevent the body must not
+        yield to other greenlets.
+        """
+        with self.connection():
+            transaction = self._begun()
+            try:
+                yield
+            except BaseException as error:
+                self._undo(transaction, error)
+                raise
+            with self._troubles():
+                transaction.__exit__(None, None, None)
+
+    def rows(self, sql: str, *params: object) -> list[Row]:
+        """Every row of a SELECT."""
+        return self._fetched(self._dialect_sql(sql), params)
+
+    def row(self, sql: str, *params: object) -> Row | None:
+        """The first row of a SELECT, or None."""
+        found = self.rows(sql, *params)
+        return found[0] if found else None
+
+    def query(self, query: peewee.Query) -> list[Row]:
+        """Every row of a query built with peewee."""
+        return self._fetched(*self._db.get_sql_context().sql(query).query())
+
+    def run(self, sql: str, *params: object) -> int:
+        """Run one statement in the transaction around it; the number of rows it touched."""
+        with self.connection(), self._troubles():
+            cursor = self._db.cursor()
+            cursor.execute(self._dialect_sql(sql), params)
+            return int(cursor.rowcount)
+
+    def run_many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run one statement for each of `rows`, in the transaction around it."""
+        if rows:
+            with self.connection(), self._troubles():
+                self._db.cursor().executemany(self._dialect_sql(sql), rows)
+
+    def _fetched(self, sql: str, params: Sequence[object]) -> list[Row]:
+        try:
+            return self._fetched_once(sql, params)
+        except Unavailable as trouble:
+            # A server that restarted leaves dead connections in the pool; outside a transaction a new one will do.
+            if trouble.code != "store-gone" or not self._db.is_closed():
+                raise
+        return self._fetched_once(sql, params)
+
+    def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
+        def fetch() -> list[Row]:
+            cursor = self._db.cursor()
+            cursor.execute(sql, params)
+            return list(cursor.fetchall())
+
+        with self.connection():
+            # A transaction that met a lock is lost in PostgreSQL, and can't meet one in SQLite: it has the only one.
+            return self._patiently(fetch, 0.0 if self.in_transaction else READ_SECONDS)
+
+    def _dialect_sql(self, sql: str) -> str:
+        return sql if self.dialect == "sqlite" else _with_percent_marks(sql)
+
+    def _begun(self) -> Any:
+        begin = () if self._db.in_transaction() else self._backend.begin
+        transaction = self._db.atomic(*begin)
+        self._patiently(transaction.__enter__, self._lock_seconds)
+        return transaction
+
+    def _patiently(self, step: Callable[[], Result], seconds: float) -> Result:
+        """Try `step` again while another program's lock is in its way, letting others run between."""
+        give_up_at = time.monotonic() + seconds
+        while True:
+            try:
+                with self._troubles():
+                    return step()
+            except Unavailable as trouble:
+                if trouble.code != "store-locked" or time.monotonic() >= give_up_at:
+                    raise
+            self._wait(RETRY_SECONDS)
+
+    def _undo(self, transaction: Any, error: BaseException) -> None:
+        try:
+            transaction.__exit__(type(error), error, error.__traceback__)
+        except peewee.PeeweeException as failed_rollback:
+            # SQLite rolled back by itself, or the connection is gone with its transaction: the first error says more.
+            error.add_note(f"the rollback failed too: {failed_rollback}")
+
+    @contextmanager
+    def _troubles(self) -> Iterator[None]:
+        try:
+            yield
+        except MaxConnectionsExceeded as error:
+            raise Unavailable("store-busy", f"{self.place}: every connection is in use", store=self.place) from error
+        except Exception as error:
+            raise self._explained(_original(error)) from error
+
+    def _explained(self, error: Exception) -> Exception:
+        trouble = self._backend.trouble(error)
+        if trouble is not None:
+            if trouble.code == "store-gone":
+                self._db.close_idle()
+            return trouble
+        if isinstance(error, self._backend.row_errors):
+            return Invalid("row-refused", f"{self.place} refuses the row: {error}", store=self.place)
+        return error
+
+
+def _original(error: Exception) -> Exception:
+    """The driver's error inside peewee's."""
+    inner = getattr(error, "orig", None)
+    return inner if isinstance(inner, Exception) else error
+
+
+@lru_cache(maxsize=512)
+def _with_percent_marks(sql: str) -> str:
+    return sql.replace("?", "%s")

@@ -1,0 +1,97 @@
+"""What a recording is found by: one keyword for each person, department, group and number, some with the direction."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fsplug.policy.numbers import normalise
+from fsplug.store.calls.participants import Heard
+from fsplug.store.db.text import clean
+
+# The fewest digits that are looked for; a longer text than this is no number.
+FEWEST_DIGITS, MOST_DIGITS = 3, 30
+
+
+class Kind(StrEnum):
+    """What a keyword names. Those of many recordings are kept for each direction too, so that any page is quick."""
+
+    ALL = "all"
+    DEPARTMENT = "department"
+    GROUP = "group"
+    GROUP_DEPARTMENT = "group-department"
+    PERSON = "person"
+    NUMBER = "number"
+
+
+OF_EACH_DIRECTION = frozenset({Kind.ALL, Kind.DEPARTMENT, Kind.GROUP, Kind.GROUP_DEPARTMENT})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Keyword:
+    """One of them, in the company with this id; `direction` is empty for recordings of every direction."""
+
+    kind: Kind
+    text: str = ""
+    direction: str = ""
+
+    def id(self, company: str) -> int:
+        """Its number. 63 bits of a hash: whoever writes needs not ask, and what is found is looked at again."""
+        named = "\0".join((company, self.kind, self.text, self.direction))
+        return int.from_bytes(hashlib.blake2b(named.encode(), digest_size=8).digest()) >> 1
+
+
+def of_talk(
+    ends: Collection[Heard], people: Collection[str], group: str | None, direction: str, outside: Collection[str]
+) -> list[Keyword]:
+    """The keywords of a recording of this talk: `people` are the users heard in it, `outside` the others' numbers."""
+    departments = sorted({clean(end.department) for end in ends if end.department})
+    found = [Keyword(Kind.ALL), *(Keyword(Kind.DEPARTMENT, one) for one in departments)]
+    if group:
+        found.append(Keyword(Kind.GROUP, group))
+        found += [Keyword(Kind.GROUP_DEPARTMENT, pair(group, one)) for one in departments]
+    if direction:
+        found += [Keyword(one.kind, one.text, direction) for one in found]
+    found += [Keyword(Kind.PERSON, clean(one)) for one in people]
+    return found + [Keyword(Kind.NUMBER, one) for one in outside]
+
+
+def pair(group: str, department: str) -> str:
+    """The text of a group and a department together."""
+    return f"{group} {department}"
+
+
+def numbers(ends: Collection[Heard], people: Collection[str], country: str | None) -> list[str]:
+    """The numbers of those who are no users: E.164 where they are that, else their digits."""
+    outside = [end for end in ends if end.username is None and end.text not in people]
+    texts = dict.fromkeys(text for end in outside for text in (end.text, *end.numbers))
+    found = ((normalise(text, country) if country else None) or _bare(text) for text in texts)
+    return list(dict.fromkeys(one for one in found if one))
+
+
+def digits(text: str) -> str:
+    """The digits in it, in ASCII."""
+    return "".join(str(int(char)) for char in text if char.isdecimal())
+
+
+def parts(number: str) -> Iterator[str]:
+    """What a part of the number begins one of: its digits from every place on."""
+    bare = digits(number)
+    yield from (bare[at:] for at in range(len(bare) - FEWEST_DIGITS + 1))
+
+
+def parts_of_typed(typed: str, country: str) -> tuple[str, ...]:
+    """The digits to look for when somebody types this: of the number that they spell, and as they stand.
+
+    The beginning of a number is dialled with zeros that it doesn't have (00 for abroad, 0 at home in many countries,
+    which is also written as (0) after the country's code).
+    """
+    spelled, bare = normalise(typed, country), digits(typed.replace("(0)", ""))
+    found = dict.fromkeys(one for one in (digits(spelled or ""), bare.lstrip("0"), bare) if len(one) >= FEWEST_DIGITS)
+    # Whatever a longer one is in, a shorter one within it is in as well.
+    return tuple(one for one in found if not any(other in one for other in found if other != one))
+
+
+def _bare(text: str) -> str:
+    found = digits(text)
+    return found if FEWEST_DIGITS <= len(found) <= MOST_DIGITS else ""

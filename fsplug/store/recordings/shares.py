@@ -1,0 +1,212 @@
+"""Recordings shared with people outside: a link by mail, useless without a code that is good once."""
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Actor, Need, check_may, told
+from fsplug.policy.addresses import SAYS, normalised
+from fsplug.store.accounts import accounts, tokens
+from fsplug.store.accounts.tokens import CLOCK_SECONDS, Secret
+from fsplug.store.audit import trail
+from fsplug.store.change.document.reader import text_trouble
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Row, Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.outbox import mails
+from fsplug.store.recordings import access, recordings
+from fsplug.store.schema.tables import COMPANY, SHARE_LINK
+
+DAY_SECONDS = 86_400.0
+MOST_DAYS, MOST_PLAYS, LONGEST_SUBJECT = 30, 100, 200
+USUAL_DAYS, USUAL_PLAYS = 7, 3
+# Wrong codes in all, by whomever: one in ten million is right.
+MOST_WRONG_CODES, CODE_DIGITS = 10, 8
+
+
+class CodeBy(StrEnum):
+    """How the code reaches the person: in a second mail, or read out by who shares."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One recording shared with one address. Times are epoch seconds; `played` of `plays` are used."""
+
+    id: str
+    company: str
+    recording: str
+    made_by: str
+    at: float
+    email: str
+    subject: str
+    language: str
+    code_by: CodeBy
+    expires_at: float
+    plays: int
+    played: int
+    wrong_codes: int
+    revoked_at: float | None
+    revoked_by: str | None
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the page that ends with this share ends."""
+        return (self.at, self.id)
+
+    def is_open(self, now: float) -> bool:
+        """Whether anything can be heard by it. A clock that was put back far makes no share young again."""
+        in_time = self.at < now + CLOCK_SECONDS and now < self.expires_at
+        return self.revoked_at is None and in_time and self.wrong_codes < MOST_WRONG_CODES
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is to be shared, with whom, for how long and how often."""
+
+    recording: str
+    email: str
+    subject: str
+    days: int = USUAL_DAYS
+    plays: int = USUAL_PLAYS
+    code_by: CodeBy = CodeBy.MAIL
+    language: str | None = None
+
+
+_NAMES = (
+    *("recording", "made_by", "at", "email", "subject", "language"),
+    *("code_by", "expires_at", "plays", "played", "wrong_codes", "revoked_at", "revoked_by"),
+)
+_SHARES = SHARE_LINK.select(SHARE_LINK.id, COMPANY.domain, *(getattr(SHARE_LINK, name) for name in _NAMES)).join(
+    COMPANY, on=(COMPANY.id == SHARE_LINK.company)
+)
+_INSERT = """INSERT INTO share_link (id, company, recording, made_by, at, email, subject, language, code_by, expires_at,
+    plays) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share, str | None]:
+    """Share a recording and queue the mail with its link; the share, and the code if it is to be read out by phone.
+
+    Invalid names what is wrong with the offer; Refused("not-playable") if there is nothing to hear.
+    """
+    found = access.playable(access.recording(store, domain, offer.recording, actor, Need.SHARING))
+    email, subject = _checked(offer)
+    share, now = uuid.uuid4().hex[:16], store.now()
+    language = offer.language or accounts.language(store, domain)
+    expires_at = now + offer.days * DAY_SECONDS
+    row = (share, company_id(store, domain), found.id, actor.told, now, email, subject, language)
+    with store.atomic():
+        store.run(_INSERT, *row, str(offer.code_by), expires_at, offer.plays)
+        people = access.people_of(store, found)
+        facts = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
+        trail.add(store, domain, actor.told, "share", found.id, people, code_by=str(offer.code_by), **facts)
+        mails.queue(store, domain, mails.Kind.SHARE, share, email, language)
+        if offer.code_by is CodeBy.MAIL:
+            mails.queue(store, domain, mails.Kind.CODE, share, email, language)
+        made = get(store, domain, share)
+        return made, new_code(store, made) if offer.code_by is CodeBy.PHONE else None
+
+
+def get(store: Store, domain: str, share: str) -> Share:
+    """The company's share; Invalid("unknown-share") if there is none."""
+    found = store.query(_SHARES.where((SHARE_LINK.company == company_id(store, domain)) & (SHARE_LINK.id == share)))
+    if not found:
+        raise Invalid("unknown-share", f"{domain} has no share {share}; see: fsplug share list", share=share)
+    return _share(found[0])
+
+
+def listed(
+    store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
+) -> list[Share]:
+    """The company's shares, newest first. `person`: made by this user; `number`: at one end of what is shared."""
+    company = company_id(store, domain)
+    query = _SHARES.where(SHARE_LINK.company == company)
+    if wanted.person is not None:
+        query = query.where(SHARE_LINK.made_by == told(wanted.person, domain))
+    if wanted.number is not None:
+        query = query.where(SHARE_LINK.recording.in_(recordings.with_number(company, wanted.number)))
+    return [_share(row) for row in store.query(page(query, SHARE_LINK, wanted, limit, before))]
+
+
+def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
+    """With whom a recording is or was shared, newest first."""
+    query = _SHARES.where((SHARE_LINK.company == company_id(store, domain)) & (SHARE_LINK.recording == recording))
+    return [_share(row) for row in store.query(query.order_by(SHARE_LINK.at.desc(), SHARE_LINK.id).limit(limit))]
+
+
+def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
+    """From now on nothing can be heard by it, also by who is hearing; again revoked it stays as it was."""
+    check_may(actor, Need.SHARING, domain)
+    with store.atomic():
+        found = get(store, domain, share)
+        sql = "UPDATE share_link SET revoked_at = ?, revoked_by = ? WHERE id = ? AND revoked_at IS NULL"
+        if store.run(sql, store.now(), actor.told, share):
+            tell(store, found, actor.told, "share-revoke")
+        return get(store, domain, share)
+
+
+def new_link(store: Store, share: Share) -> str:
+    """The token of a link, good while the share is."""
+    token = tokens.new_token()
+    tokens.make(store, tokens.Kind.SHARE, secret_of(store, share), token, share.expires_at - store.now())
+    return token
+
+
+def new_code(store: Store, share: Share) -> str:
+    """A code, good once, while the share is."""
+    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    seconds = share.expires_at - store.now()
+    tokens.make(store, tokens.Kind.CODE, secret_of(store, share), code_token(share, code), seconds)
+    return code
+
+
+def _checked(offer: Offer) -> tuple[str, str]:
+    """The address and the subject as they are kept."""
+    email, subject = normalised(offer.email.strip()), offer.subject.strip()
+    troubles = {}
+    if email is None:
+        troubles["email"] = f"{offer.email[:60]!r} is no address that mail can be sent to; {SAYS}"
+    if not subject or text_trouble(subject) or len(subject) > LONGEST_SUBJECT:
+        troubles["subject"] = f"the subject must be one line of up to {LONGEST_SUBJECT} characters"
+    if not 1 <= offer.days <= MOST_DAYS:
+        troubles["days"] = f"{offer.days} days must lie from 1 to {MOST_DAYS}"
+    if not 1 <= offer.plays <= MOST_PLAYS:
+        troubles["plays"] = f"{offer.plays} plays must lie from 1 to {MOST_PLAYS}"
+    if offer.language not in (None, *accounts.LANGUAGES):
+        troubles["language"] = f"{offer.language} is not known; use {', '.join(accounts.LANGUAGES)}"
+    if troubles or email is None:
+        raise Invalid("bad-share", "; ".join(troubles.values()), troubles=[*troubles.values()], wrong=[*troubles])
+    return email, subject
+
+
+def tell(store: Store, share: Share, by: str, act: str, **facts: object) -> None:
+    """Tell the audit trail of an act on the share."""
+    found = recordings.get(store, share.company, share.recording)
+    people = access.people_of(store, found) if found is not None else []
+    trail.add(store, share.company, by, act, share.recording, people, share=share.id, **facts)
+
+
+def of_secret(store: Store, secret: Secret) -> Share | None:
+    """The share that a secret is of, or None."""
+    found = store.query(_SHARES.where((SHARE_LINK.company == secret.company) & (SHARE_LINK.id == secret.subject)))
+    return _share(found[0]) if found else None
+
+
+def secret_of(store: Store, share: Share) -> Secret:
+    """Whose the share's links and codes are."""
+    return Secret(company_id(store, share.company), share.id)
+
+
+def code_token(share: Share, code: str) -> str:
+    """The token of a code: it is good for this share alone."""
+    return f"{share.id}:{code}"
+
+
+def _share(row: Row) -> Share:
+    share, domain, *rest = row
+    named = dict(zip(_NAMES, rest, strict=True))
+    return Share(share, domain, **{**named, "code_by": CodeBy(named["code_by"])})

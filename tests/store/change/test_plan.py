@@ -1,0 +1,312 @@
+"""The operator's document: planned, applied, exported; strict, and every error said at once."""
+
+import copy
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Invalid, Refused
+from fsplug.store.calls import decisions, ledger
+from fsplug.store.change import planning
+from fsplug.store.config import companies, groups, numbers, policies, users
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+from tests.store.cast import ACME, BETA, CAST
+from tests.store.story import recorded_call
+
+Document = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def document() -> Document:
+    """The cast's document, to be changed."""
+    return copy.deepcopy(CAST)
+
+
+def _apply(store: Store, document: Document) -> dict[str, int]:
+    return planning.apply_plan(store, planning.plan(store, document), "operator")
+
+
+def _errors(store: Store, document: object) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        planning.plan(store, document)  # type: ignore[arg-type]
+    assert refused.value.code == "invalid-document"
+    errors = refused.value.facts["errors"]
+    assert isinstance(errors, list)
+    assert all(error in refused.value.text for error in errors)
+    return errors
+
+
+def test_a_second_plan_has_nothing_to_change(store: Store, document: Document) -> None:
+    plan = planning.plan(store, document)
+    assert not plan
+    assert str(plan) == "nothing to change"
+    assert planning.apply_plan(store, plan, "operator") == {}
+    assert policies.current_version(store, ACME) == 1
+
+
+def test_an_empty_store_becomes_what_the_document_says(empty_url: str, document: Document) -> None:
+    store = Store(empty_url)
+    store.migrate()
+    plan = planning.plan(store, document)
+    assert plan and "acme.example: add user 1001: extension '1001', name 'Anna'" in str(plan)
+    assert not companies.every(store)
+    assert planning.apply_plan(store, plan, "operator") == {ACME: 1, BETA: 1}
+    assert not planning.plan(store, document)
+    store.close()
+
+
+def test_each_change_is_a_line_that_people_can_read(store: Store, document: Document) -> None:
+    acme = document["company"][0]
+    acme["name"] = "Acme A/S"
+    acme["user"][1]["department"] = "Support"
+    acme["user"][1]["mobile_numbers"] = ["+4533333333"]
+    acme["group"][0]["mode"] = "never"
+    acme["excluded"] = []
+    assert str(planning.plan(store, document)).splitlines() == [
+        "acme.example: change company: name 'Acme' -> 'Acme A/S'",
+        "acme.example: change user 1002: department 'Sales' -> 'Support'",
+        "acme.example: add user's number +4533333333: username '1002', kind 'mobile', position 0",
+        "acme.example: change group policy 2001: mode 'always' -> 'never'",
+        "acme.example: remove excluded number +4570101155",
+    ]
+
+
+def test_a_plan_makes_one_version_for_each_company_it_changes(store: Store, document: Document) -> None:
+    document["company"][0]["user"].pop()
+    document["company"][0]["excluded"].append({"number": "+45 33 33 33 33"})
+    assert _apply(store, document) == {ACME: 2}
+    assert (policies.current_version(store, ACME), policies.current_version(store, BETA)) == (2, 1)
+    [change, *_] = policies.history(store, ACME)
+    assert change.by == "operator"
+    assert change.what["changes"] == [["remove", "user", "1003"], ["add", "excluded number", "+4533333333"]]
+
+
+def test_what_the_document_leaves_out_of_a_company_is_removed(store: Store) -> None:
+    _apply(store, {"company": [{"domain": ACME, "name": "Acme", "country": "DK"}]})
+    assert users.users(store, ACME, 2) == []
+    assert groups.groups(store, ACME, 2) == []
+    snapshot = policies.snapshot(store, ACME)
+    assert (snapshot.departments, snapshot.groups, snapshot.excluded) == ({}, {}, frozenset())
+    assert len(users.users(store, ACME, 1)) == 3
+
+
+def test_a_company_the_document_does_not_name_stays_as_it_is(store: Store, document: Document) -> None:
+    document["company"].pop(0)
+    assert not planning.plan(store, document)
+    assert len(users.users(store, ACME, policies.current_version(store, ACME))) == 3
+
+
+def test_calls_of_the_past_are_never_touched(store: Store) -> None:
+    ledger.apply(store, recorded_call())
+    before = decisions.listed(store, ACME), recordings.listed(store, ACME)
+    _apply(store, {"company": [{"domain": ACME, "name": "Acme", "country": "DK"}]})
+    assert (decisions.listed(store, ACME), recordings.listed(store, ACME)) == before
+
+
+def test_export_is_the_inverse_of_apply(store: Store, empty_url: str) -> None:
+    exported = {
+        "company": [company for domain in (ACME, BETA) for company in planning.export(store, domain)["company"]]
+    }
+    assert not planning.plan(store, exported)
+    other = Store(empty_url)
+    other.migrate()
+    _apply(other, exported)
+    assert [planning.export(other, domain) for domain in (ACME, BETA)] == [
+        planning.export(store, domain) for domain in (ACME, BETA)
+    ]
+    other.close()
+
+
+def test_export_writes_numbers_as_e164_and_every_term(store: Store) -> None:
+    [acme] = planning.export(store, ACME)["company"]
+    assert acme["user"][0] == {
+        "username": "1001",
+        "extension": "1001",
+        "name": "Anna",
+        "email": "",
+        "department": "Sales",
+        "record": True,
+        "fixed_number": "+4570101001",
+        "mobile_numbers": ["+4520101001"],
+    }
+    assert acme["group"][0]["members"] == ["1001", "1002"]
+    assert (acme["group"][0]["mode"], acme["group"][0]["on_failure"]) == ("always", "open")
+    assert acme["number"] == [{"number": "+4570101001", "user": "1001"}, {"number": "+4570102001", "group": "2001"}]
+
+
+def test_two_users_may_swap_extensions_and_numbers(store: Store, document: Document) -> None:
+    anna, bo, _ = document["company"][0]["user"]
+    anna["extension"], bo["extension"] = "1002", "1001"
+    bo["mobile_numbers"] = anna.pop("mobile_numbers")
+    assert _apply(store, document) == {ACME: 2}
+    found = users.by_extension(store, ACME, "1001", 2), users.by_number(store, ACME, "+4520101001", 2)
+    assert [user.name for user in found if user] == ["Bo", "Bo"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_number_may_move_from_one_company_to_another(store: Store, document: Document, order: int) -> None:
+    acme, beta = document["company"]
+    acme["number"].pop(0)
+    beta["number"] = [{"number": "+4570101001", "user": "1001"}]
+    assert _apply(store, {"company": document["company"][::order]}) == {ACME: 2, BETA: 2}
+    assert numbers.owner(store, "+4570101001") == BETA
+
+
+def test_a_number_of_a_company_outside_the_document_is_not_taken(store: Store) -> None:
+    beta = {"domain": BETA, "name": "Beta", "country": "SE", "user": [{"username": "b", "extension": "1"}]}
+    beta["number"] = [{"number": "+4570101001", "user": "b"}]
+    assert _errors(store, {"company": [beta]}) == [
+        "company beta.example, number +4570101001: it already belongs to acme.example; take it out there first"
+    ]
+
+
+def test_a_plan_is_refused_once_the_store_has_moved_on(store: Store, document: Document) -> None:
+    document["company"][0]["user"].pop()
+    plan = planning.plan(store, document)
+    policies.exclude(store, ACME, "+4533333333", "anna")
+    with pytest.raises(Refused, match=r"acme\.example has changed since the plan was made; plan again"):
+        planning.apply_plan(store, plan, "operator")
+    assert len(users.users(store, ACME, 2)) == 3
+
+
+def test_a_plan_for_a_new_company_is_refused_when_somebody_else_made_it(store: Store) -> None:
+    document = {"company": [{"domain": "new.example", "name": "New", "country": "DK"}]}
+    plan = planning.plan(store, document)
+    _apply(store, document)
+    with pytest.raises(Refused, match="plan again"):
+        planning.apply_plan(store, plan, "operator")
+
+
+def test_all_of_a_plan_is_applied_or_none(store: Store, document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    document["company"][0]["user"].pop()
+    document["company"][1]["name"] = "Beta AB"
+    plan = planning.plan(store, document)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("fsplug.store.config.versioned.Revision.finish", fail)
+        with pytest.raises(ZeroDivisionError):
+            planning.apply_plan(store, plan, "operator")
+    assert len(users.users(store, ACME, 1)) == 3
+    assert companies.get(store, BETA).name == "Beta"
+    assert planning.apply_plan(store, plan, "operator") == {ACME: 2, BETA: 2}
+
+
+def test_the_document_reads_as_toml(store: Store) -> None:
+    toml = """
+        [[company]]
+        domain = "gamma.example"
+        name = "Gamma"
+        country = "NO"
+        language = "nb-NO"
+        timezone = "Europe/Oslo"
+          [[company.user]]
+          username = "1001"
+          extension = "1001"
+          record = true
+          [[company.policy]]
+          department = "*"
+          outgoing = true
+          on_failure = "closed"
+    """
+    assert _apply(store, tomllib.loads(toml)) == {"gamma.example": 1}
+    assert policies.snapshot(store, "gamma.example").departments["*"].terms.on_failure == "closed"
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda c: c.update(contry="DK"), "company: contry is not known; did you mean country?"),
+        (lambda c: c.pop("name"), "company: name is missing; name the company"),
+        (lambda c: c.update(country="XX"), "company: country: 'XX' is not known; use a two-letter ISO code such as DK"),
+        (
+            lambda c: c.update(timezone="Mars"),
+            "timezone: 'Mars' is not known; use a name such as Europe/Copenhagen",
+        ),
+        (
+            lambda c: c.update(domain="A B"),
+            "domain: 'A B' won't do; write it in lower case, such as acme.example",
+        ),
+        (lambda c: c.update(name="a\nb"), "holds a control character"),
+        (lambda c: c.update(name="x" * 501), "is over 500 characters; take it out"),
+        (lambda c: c.update(user="anna"), "company: user: 'anna' must be a list"),
+        (lambda c: c["user"].append(7), "7 is not a table"),
+        (lambda c: c["user"][0].update(extension=1001), "user 1001: extension: 1001 must be text in quotes"),
+        (lambda c: c["user"][0].update(record="yes"), "user 1001: record: 'yes' must be true or false"),
+        (lambda c: c["user"][0].update(record=1), "user 1001: record: 1 must be true or false"),
+        (lambda c: c["user"][0].update(email="anna"), "email: 'anna' won't do; write it like anna@acme.example"),
+        (lambda c: c["user"][0].update(username="a,b"), "username: 'a,b' won't do"),
+        (lambda c: c["user"][0].update(department="Slaes"), "department: there is no department Slaes; add it"),
+        (
+            lambda c: c["user"][0].update(fixed_number="12"),
+            "fixed number: '12' is not a telephone number in DK",
+        ),
+        (lambda c: c["user"][0].update(mobile_numbers=[45]), "mobile_numbers: 45 must be text in quotes"),
+        (lambda c: c["user"][1].update(extension="1001"), "user 1002: user 1001 has 1001 already; give it another"),
+        (lambda c: c["user"][1].update(fixed_number="+4570101001"), "the user's number +4570101001 occurs twice"),
+        (lambda c: c["user"].append(c["user"][0]), "user 1001: the user 1001 occurs twice; remove one of them"),
+        (lambda c: c["group"][0].update(number="1001"), "group 1001: user 1001 has 1001 already; give it another"),
+        (lambda c: c["group"][0].update(strategy="all"), "use simultaneous or sequential or random"),
+        (lambda c: c["group"][0].update(mode="maybe"), "mode: 'maybe' is not known; use department or always or never"),
+        (lambda c: c["group"][0].update(members=["nobody"]), "member: there is no user nobody"),
+        (lambda c: c["group"][0].update(members=["1001", "1001"]), "the group member 1001 occurs twice"),
+        (lambda c: c["group"][0].update(ring_seconds=0), "ring_seconds: 0 must lie from 1 to 3600"),
+        (lambda c: c["group"][0].update(ring_seconds=True), "ring_seconds: True must be a whole number"),
+        (lambda c: c["policy"][0].update(department="Slaes"), "policy Slaes: department: there is no department Slaes"),
+        (lambda c: c["policy"][0].update(on_failure="shut"), "on_failure: 'shut' is not known; use open or closed"),
+        (lambda c: c["policy"][0].update(purpose=" "), "purpose: ' ' won't do"),
+        (lambda c: c["excluded"].append({"number": "+4570101155"}), "the excluded number +4570101155 occurs twice"),
+        (lambda c: c["excluded"].append({"number": "112"}), "number: '112' is not a telephone number in DK"),
+        (lambda c: c["number"][0].update(group="2001"), "leads nowhere or to two places"),
+        (lambda c: c["number"][0].pop("user"), "leads nowhere or to two places"),
+        (lambda c: c["number"][0].update(user="nobody"), "user: there is no user nobody"),
+        (lambda c: c["number"].append(c["number"][0]), "the number +4570101001 occurs twice"),
+    ],
+)
+def test_an_error_names_its_place_and_its_remedy(store: Store, document: Document, change: Change, error: str) -> None:
+    change(document["company"][0])
+    errors = _errors(store, document)
+    assert any(error in each for each in errors), errors
+    assert policies.current_version(store, ACME) == 1
+
+
+def test_every_error_is_said_at_once(store: Store, document: Document) -> None:
+    acme, beta = document["company"]
+    acme["user"][0]["extension"] = "x"
+    acme["group"][0]["members"] = ["nobody"]
+    beta["country"] = "Sweden"
+    beta["number"] = [{"number": "+4570101001", "user": "1001"}]
+    document["companies"] = []
+    assert len(_errors(store, document)) == 4
+
+
+@pytest.mark.parametrize("shape", [{"company": {}}, {"company": [[]]}, {"company": 1}, {}, []])
+def test_a_document_of_the_wrong_shape_is_invalid(store: Store, shape: object) -> None:
+    assert _errors(store, shape)
+
+
+def test_a_domain_is_given_once(store: Store, document: Document) -> None:
+    document["company"].append(document["company"][0])
+    assert any("the domain occurs twice" in error for error in _errors(store, document))
+
+
+def test_a_number_leads_to_one_company(store: Store, document: Document) -> None:
+    document["company"][1]["number"] = [{"number": "+4570101001", "user": "1001"}]
+    [error] = _errors(store, document)
+    assert error == "company beta.example, number +4570101001: acme.example has it too; a number leads to one company"
+
+
+@pytest.mark.parametrize("name", ["${system(touch x)}", "$${x}", 'O\'Brien "Bo" <&>', "Zoë 🎧", "; DROP TABLE user"])
+def test_a_name_is_kept_as_it_was_written(store: Store, document: Document, name: str) -> None:
+    document["company"][0]["user"][0]["name"] = name
+    _apply(store, document)
+    user = users.user_at(store, ACME, "1001", 2)
+    assert user is not None and user.name == name

@@ -1,0 +1,149 @@
+"""Tables come to be step by step, and a database of an earlier step keeps its rows."""
+
+import importlib
+from threading import Thread
+
+import pytest
+
+from fsplug.errors import Invalid
+from fsplug.store.calls import gaps
+from fsplug.store.change import planning
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
+from fsplug.store.migrations import runner
+from fsplug.store.recordings import recordings
+from fsplug.store.recordings.search import results
+from fsplug.store.recordings.search.results import Sought
+
+BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
+LATER = [name for name in runner.names() if name > MODEL]
+
+
+def test_an_empty_database_takes_every_step_in_order(empty_url: str) -> None:
+    store = Store(empty_url)
+    assert store.pending() == [BASE, GAPS, MODEL, *LATER]
+    assert store.migrate() == [BASE, GAPS, MODEL, *LATER]
+    assert store.pending() == []
+    store.close()
+
+
+def test_a_second_run_has_nothing_to_do(store: Store) -> None:
+    assert store.migrate() == []
+
+
+def test_every_step_has_the_next_number() -> None:
+    numbers = [int(name.split("_")[0]) for name in runner.names()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_lost(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: (BASE,))
+        assert store.migrate() == [BASE]
+    _write_rows_of_the_first_step(store)
+    assert store.migrate() == [GAPS, MODEL, *LATER]
+    assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
+    assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
+    assert [one.id for one in results.search(store, "acme.example", Sought()).recordings] == ["r2", "r1"]
+    [gap] = gaps.listed(store, "acme.example")
+    assert (gap.decision, gap.recording, gap.cause, gap.at) == ("d1", "r1", "disk-full", 3.0)
+    store.close()
+
+
+def _write_rows_of_the_first_step(store: Store) -> None:
+    with store.atomic():
+        store.run("INSERT INTO company (id, domain, version) VALUES ('c1', 'acme.example', 1)")
+        store.run("INSERT INTO policy_version (company, version, at, author, what) VALUES ('c1', 1, 0.0, 'a', '{}')")
+        store.run(
+            "INSERT INTO company_detail (company, name, country, language, timezone, since) "
+            "VALUES ('c1', 'Acme', 'DK', 'da', 'UTC', 1)"
+        )
+        store.run("INSERT INTO excluded_number (company, number, note, since) VALUES ('c1', '+4570101155', '', 1)")
+        lost = ("r1", "c1", "call", "d1", 1.0, 3.0, "disk-full", None)
+        sealed = ("r2", "c1", "call", "d2", 2.0, None, None, 4.0)
+        store.run_many(
+            "INSERT INTO recording (id, company, call, decision, decided_at, lost_at, lost_cause, sealed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [lost, sealed],
+        )
+
+
+def test_a_database_of_the_second_step_is_the_same_company_afterwards(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: (BASE, GAPS))
+        store.migrate()
+    _write_rows_of_the_first_step(store)
+    _write_people_of_the_second_step(store)
+    assert store.migrate() == [MODEL, *LATER]
+    [company] = planning.export(store, "acme.example")["company"]
+    assert (company["language"], company["languages"]) == ("da", ["da"])
+    assert company["user"] == [{"username": "1001", "extension": "1001", "name": "Anna", "email": "", "record": True}]
+    assert (company["group"][0]["members"], company["number"]) == (
+        ["1001"],
+        [{"number": "+4570101001", "group": "2001"}],
+    )
+    assert not planning.plan(store, {"company": [company]})
+    company["user"][0]["device"] = [{"kind": "desk"}]
+    assert planning.apply_plan(store, planning.plan(store, {"company": [company]}), "a") == {"acme.example": 2}
+    store.close()
+
+
+def _write_people_of_the_second_step(store: Store) -> None:
+    with store.atomic():
+        store.run(
+            """INSERT INTO "user" (company, username, extension, name, email, record, since)
+            VALUES ('c1', '1001', '1001', 'Anna', '', true, 1)"""
+        )
+        store.run(
+            """INSERT INTO ring_group (company, number, name, strategy, ring_seconds, since)
+            VALUES ('c1', '2001', 'Sales', 'simultaneous', 20, 1)"""
+        )
+        store.run(
+            "INSERT INTO group_member (company, grp, username, position, since) VALUES ('c1', '2001', '1001', 0, 1)"
+        )
+        store.run("INSERT INTO number (company, number, grp, since) VALUES ('c1', '+4570101001', '2001', 1)")
+        terms = "on_failure, channels, purpose"
+        store.run(
+            f"INSERT INTO group_policy (company, grp, mode, {terms}, since) "
+            "VALUES ('c1', '2001', 'always', 'open', 'stereo', 'quality', 1)"
+        )
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(empty_url)
+    step = importlib.import_module(f"fsplug.store.migrations.runner.{GAPS}")
+    monkeypatch.setattr(step, "_STATEMENTS", (*step._STATEMENTS, "INSERT INTO nowhere VALUES (1)"))
+    with pytest.raises(Exception, match="nowhere"):
+        store.migrate()
+    assert store.pending() == [GAPS, MODEL, *LATER]
+    monkeypatch.undo()
+    assert store.migrate() == [GAPS, MODEL, *LATER]
+    store.close()
+
+
+def test_a_database_of_a_newer_fsplug_is_refused_by_name(store: Store, url: str) -> None:
+    with store.atomic():
+        store.run("INSERT INTO migration (name, at) VALUES ('0009_later', 0.0)")
+    for opening in (Store(url).connect, Store(url).migrate):
+        with pytest.raises(Invalid, match=r"newer fsplug \(it has 0009_later\); upgrade fsplug") as refused:
+            opening()
+        assert refused.value.code == "store-newer"
+
+
+def test_two_at_once_take_each_step_once(empty_url: str) -> None:
+    stores = [Store(empty_url) for _ in range(2)]
+    taken: list[str] = []
+    threads = [Thread(target=lambda store=store: taken.extend(store.migrate())) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(taken) == [BASE, GAPS, MODEL, *LATER]
+    for store in stores:
+        store.close()

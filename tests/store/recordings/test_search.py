@@ -1,0 +1,269 @@
+"""Looking for recordings: every filter alone and together, a page at a time, whatever is added or typed meanwhile."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Invalid
+from fsplug.policy.entities import Direction, Party, Talk, User
+from fsplug.policy.recording.facts import talk_facts
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import Entry, RecordingExpected
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor
+from fsplug.store.recordings.search import query, results
+from fsplug.store.recordings.search.keywords import Keyword
+from fsplug.store.recordings.search.results import Leaf, Sought
+from tests.store.cast import ACME, BETA
+from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
+
+ANNA = User("1001", "1001", "Anna", "Sales", True, ("+4570101001",))
+BO = User("1002", "1002", "Bo", "Sales")
+CLARA = User("1003", "1003", "Clara", "Support", True)
+CUSTOMER, OTHER = "22334455", "+46 8 123 456 78"
+
+
+def _talk(caller: User | str, answerer: User | str, group: str | None = None) -> dict[str, Any]:
+    """What a decision on their talk is written with; a user's party goes by the extension."""
+    ends = [
+        Party(one, (one.extension,)) if isinstance(one, User) else Party(None, (one,)) for one in (caller, answerer)
+    ]
+    direction = Direction.INTERNAL if ends[0].user and ends[1].user else None
+    direction = direction or (Direction.OUTGOING if ends[0].user else Direction.INCOMING)
+    recorded = ends[0].user or ends[1].user
+    talk = Talk(ACME, *ends, direction, (group,) if group else ())
+    texts = {"caller": ends[0].numbers[0], "answerer": ends[1].numbers[0]}
+    user = recorded.username if recorded else None
+    return {"inputs": talk_facts(talk), "direction": str(direction), "group": group, "user": user, **texts}
+
+
+TALKS = {
+    "a": _talk(CUSTOMER, ANNA, "2001"),
+    "b": _talk(ANNA, CUSTOMER),
+    "c": _talk(ANNA, CLARA),
+    "d": _talk(OTHER, CLARA),
+    "e": _talk(CLARA, "anonymous"),
+    "f": _talk("+4533445566", BO, "2001"),
+    "g": _talk(BO, ANNA),
+}
+
+
+def _recorded(call: str, at: float, **talk: Any) -> list[Entry]:
+    return [seen(call, at=at), decided(call, at=at, **talk), started(call, at=at), stopped(call), sealed(call)]
+
+
+@pytest.fixture
+def busy(store: Store) -> Store:
+    """Seven recordings of Acme's, a second between each, and one of Beta's with the same customer."""
+    for number, (call, talk) in enumerate(TALKS.items()):
+        ledger.apply(store, _recorded(call, 100.0 + number, **talk))
+    ledger.apply(store, recorded_call("beta", BETA, 103.0))
+    return store
+
+
+def _calls(leaf: Leaf) -> str:
+    return "".join(one.id.removesuffix("-rec") for one in leaf.recordings)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "calls"),
+    [
+        ({}, "gfedcba"),
+        ({"since": 102.0}, "gfedc"),
+        ({"until": 102.0}, "ba"),
+        ({"since": 101.0, "until": 104.0}, "dcb"),
+        ({"direction": Direction.INTERNAL}, "gc"),
+        ({"direction": Direction.OUTGOING}, "eb"),
+        ({"people": ("1003",)}, "edc"),
+        ({"people": ("1002", "1003")}, "gfedc"),
+        ({"people": ("1002", "1003"), "direction": Direction.INTERNAL}, "gc"),
+        ({"people": ()}, ""),
+        ({"people": ("nobody",)}, ""),
+        ({"department": "Sales"}, "gfcba"),
+        ({"department": "Support"}, "edc"),
+        ({"department": "Support", "direction": Direction.INCOMING}, "d"),
+        ({"department": "Nowhere"}, ""),
+        ({"group": "2001"}, "fa"),
+        ({"group": "2001", "department": "Sales"}, "fa"),
+        ({"group": "2001", "department": "Support"}, ""),
+        ({"group": "2001", "people": ("1002",)}, "f"),
+        ({"group": "2001", "direction": Direction.OUTGOING}, ""),
+        ({"number": "22 33 44 55"}, "ba"),
+        ({"number": "+45 22 33 44 55"}, "ba"),
+        ({"number": "004522334455"}, "ba"),
+        ({"number": "3344"}, "fba"),
+        ({"number": "334455"}, "fba"),
+        ({"number": "33445566"}, "f"),
+        ({"number": "46812345678"}, "d"),
+        ({"number": "0812345678"}, "d"),
+        ({"number": "123 45"}, "d"),
+        ({"number": "+46 (0)8 123"}, "d"),
+        ({"number": "(0)8-12"}, "d"),
+        ({"number": "999"}, ""),
+        ({"number": "3344", "direction": Direction.INCOMING}, "fa"),
+        ({"number": "3344", "department": "Sales", "group": "2001", "people": ("1001",)}, "a"),
+        ({"own": "1001"}, "gcba"),
+        ({"own": "1001", "people": ("1003",)}, "c"),
+        ({"own": "1001", "people": ("1002", "1003")}, "gc"),
+        ({"own": "1003", "number": "3344"}, ""),
+        ({"own": "nobody"}, ""),
+    ],
+)
+def test_what_is_looked_for_is_found_newest_first_whatever_leads(
+    busy: Store, wanted: dict[str, Any], calls: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for few in (0, 2, 2_000):
+        monkeypatch.setattr(query, "FEW", few)
+        assert _calls(results.search(busy, ACME, Sought(**wanted))) == calls, few
+
+
+def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    wishes = [Sought(), Sought(number="3344"), Sought(department="Sales"), Sought(people=("1001", "1003"))]
+    for wanted, limit, few in itertools.product(wishes, (1, 2, 3, 7), (0, 2_000)):
+        monkeypatch.setattr(query, "FEW", few)
+        assert "".join(map(_calls, _pages(busy, wanted, limit))) == _calls(results.search(busy, ACME, wanted))
+
+
+def test_recordings_of_one_moment_are_not_lost_between_pages(store: Store) -> None:
+    for call in "abcde":
+        ledger.apply(store, _recorded(call, 100.0, **TALKS["a"]))
+    assert "".join(map(_calls, _pages(store, Sought(), 2))) == "edcba"
+
+
+def test_pages_of_one_s_own_are_full(busy: Store) -> None:
+    assert list(map(_calls, _pages(busy, Sought(own="1001"), 2))) == ["gc", "ba"]
+
+
+def test_two_keywords_of_one_hash_show_nobody_what_is_not_theirs(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Keyword, "id", lambda keyword, company: 1)
+    ledger.apply(busy, _recorded("x", 200.0, **TALKS["a"]))
+    ledger.apply(busy, recorded_call("y", BETA, 201.0))
+    assert _calls(results.search(busy, ACME, Sought())) == "x"
+    assert _calls(results.search(busy, ACME, Sought(own="1003"))) == ""
+
+
+def test_what_is_added_between_two_pages_shifts_nothing(busy: Store) -> None:
+    first = results.search(busy, ACME, Sought(), 3)
+    ledger.apply(busy, _recorded("z", 999.0, **TALKS["a"]))
+    assert _calls(results.search(busy, ACME, Sought(), 3, first.before)) == "dcb"
+
+
+def test_looking_for_what_is_seldom_among_much_ends_and_goes_on(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query, "FEW", 0)
+    monkeypatch.setattr(query, "_STEPS", (1, 1))
+    monkeypatch.setattr(query, "_MOST_NUMBERS", 0)
+    first = results.search(busy, ACME, Sought(number="12345678"))
+    assert (_calls(first), first.looked_back_to) == ("", 105.0)
+    second = results.search(busy, ACME, Sought(number="12345678"), before=first.before)
+    assert (_calls(second), second.looked_back_to) == ("d", 103.0)
+    assert _calls(_pages(busy, Sought(number="12345678"), 50)[-1]) == ""
+
+
+def _pages(store: Store, wanted: Sought, limit: int) -> Sequence[Leaf]:
+    leaves: list[Leaf] = []
+    before: Cursor | None = None
+    while not leaves or before is not None:
+        leaves.append(results.search(store, ACME, wanted, limit, before))
+        before = leaves[-1].before
+    return leaves
+
+
+@pytest.mark.parametrize(
+    "typed", ["1", "12", "+4", "abc", "%%%", "'; --", "\n", "💥💥💥", "9" * 300, "_" * 300, "12\x00"]
+)
+def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store, typed: str) -> None:
+    try:
+        assert _calls(results.search(busy, ACME, Sought(number=typed))) == ("gfedcba" if not typed.strip() else "")
+    except Invalid as invalid:
+        assert invalid.code == "number-too-short"
+
+
+def test_digits_of_other_scripts_are_digits(busy: Store) -> None:
+    assert _calls(results.search(busy, ACME, Sought(number="٢٢٣٣٤٤٥٥"))) == "ba"
+
+
+@pytest.mark.parametrize(
+    ("typed", "usernames"),
+    [
+        ("1001", ("1001",)),
+        ("Anna", ("1001",)),
+        ("ANN", ("1001",)),
+        (" clara ", ("1003",)),
+        ("a", ("1001", "1003")),
+        ("%", ()),
+        ("_nna", ()),
+        ("\\", ()),
+        ("Birgitta", ()),
+        ("x" * 300, ()),
+    ],
+)
+def test_people_are_found_by_what_they_are_called(store: Store, typed: str, usernames: tuple[str, ...]) -> None:
+    assert results.users_called(store, ACME, typed) == usernames
+
+
+def test_more_people_than_can_be_looked_for_are_too_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST_PEOPLE", 1)
+    assert results.users_called(store, ACME, "bo") == ("1002",)
+    with pytest.raises(Invalid) as invalid:
+        results.users_called(store, ACME, "a")
+    assert invalid.value.code == "too-many-people"
+
+
+def test_a_row_says_who_they_were_then(busy: Store) -> None:
+    [internal] = [one for one in results.search(busy, ACME, Sought()).recordings if one.id == "c-rec"]
+    assert (internal.caller.name, internal.answerer.name, internal.answerer.department) == ("Anna", "Clara", "Support")
+    assert (internal.user, internal.person.name if internal.person else "", internal.people) == (
+        "1001",
+        "Anna",
+        ["1001", "1003"],
+    )
+    assert (internal.state, internal.seconds) == ("sealed", 7.0)
+
+
+def test_the_choices_are_what_recordings_were_made_of(busy: Store) -> None:
+    assert results.departments(busy, ACME) == ["Sales", "Support"]
+    assert results.groups(busy, ACME) == {"2001": "Sales"}
+    assert results.departments(busy, BETA) == []
+
+
+def test_a_recording_whose_decision_comes_later_moves_to_where_it_belongs(store: Store) -> None:
+    ledger.apply(store, [started("c", at=500.0)])
+    [early] = results.search(store, ACME, Sought()).recordings
+    assert (early.at, early.direction) == (500.0, None)
+    further = RecordingExpected(
+        "c-2", ACME, "c", "c-dec", "1001", "c-b", "/spool/c-2.wav", "stereo", "q", "open", 502.0
+    )
+    ledger.apply(store, [further])
+    ledger.apply(store, [seen("c"), decided("c", at=499.0, **TALKS["c"])])
+    assert [(one.id, one.at) for one in results.search(store, ACME, Sought()).recordings] == [
+        ("c-2", 502.0),
+        ("c-rec", 499.0),
+    ]
+    assert _calls(results.search(store, ACME, Sought(people=("1003",)))) == "c-2c"
+
+
+def test_in_whatever_order_entries_come_the_same_is_filed(store: Store, open_store: Callable[..., Store]) -> None:
+    def filed() -> list[Any]:
+        tables = ("recording_keyword", "filed_recording", "number_part", "keyword")
+        return [sorted(store.rows(f"SELECT * FROM {table}")) for table in tables]
+
+    entries = [*_recorded("a", 100.0, **TALKS["a"]), *_recorded("c", 100.0, **TALKS["c"])]
+    ledger.apply(store, entries)
+    once = filed()
+    ledger.apply(store, entries)
+    assert filed() == once
+    with store.atomic():
+        for table in ("recording_keyword", "filed_recording", "recording", "decision", "gap", "call"):
+            store.run(f"DELETE FROM {table}")
+    for entry in reversed(entries):
+        ledger.apply(store, [entry])
+    assert filed() == once
+
+
+def test_names_that_no_database_takes_as_they_are_can_be_looked_for(store: Store) -> None:
+    odd = User("1001", "1001", "A\x00", "Sa\x00les\ud800")
+    ledger.apply(store, _recorded("a", 100.0, **_talk(CUSTOMER, odd)))
+    [name] = results.departments(store, ACME)
+    assert _calls(results.search(store, ACME, Sought(department=name))) == "a"
