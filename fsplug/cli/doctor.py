@@ -63,7 +63,7 @@ def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
 
 def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:
     from fsplug.cli.installing import options_of, wanted_installation
-    from fsplug.esl.session import InboundESL
+    from fsplug.esl.protocol.session import InboundESL
     from fsplug.wiring import switchchecks
     from fsplug.wiring.findings import wrong
 

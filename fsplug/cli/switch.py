@@ -31,7 +31,7 @@ switch.add_command(uninstall)
 @pass_invocation
 def status(invocation: Invocation) -> None:
     """Say whether the switch's event socket answers, and how it is. Exit code 4 when it does not answer."""
-    from fsplug.esl.session import InboundESL
+    from fsplug.esl.protocol.session import InboundESL
 
     settings = invocation.settings()
     connection = InboundESL(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from fsplug.esl.wire import encoded_value
+from fsplug.esl.protocol.wire import encoded_value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 _encoded = lru_cache(maxsize=8_192)(encoded_value)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.event import Event
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.protocol.event import Event
 from fsplug.modpython_house import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.store.db.database import Store
 from fsplug.wiring.console import Console

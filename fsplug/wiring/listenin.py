@@ -6,22 +6,22 @@ from uuid import uuid4
 
 import gevent
 
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.event import Event
-from fsplug.esl.link import Link
-from fsplug.esl.listenbook import ListenBook
-from fsplug.esl.listencall import ListenCalls
-from fsplug.esl.listendoor import ListenDoor
-from fsplug.esl.listenfacts import ListenFacts
-from fsplug.esl.listenguard import ListenGuard
-from fsplug.esl.listening import ListenService
-from fsplug.esl.listenswitch import LinkedListenSwitch
-from fsplug.esl.listenwatch import ListenWatch
-from fsplug.esl.livelist import LiveList
-from fsplug.esl.notices import Notices
-from fsplug.esl.ports import Ports
-from fsplug.esl.reception import Reception
-from fsplug.esl.session import OutboundSession
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.listenin.book import ListenBook
+from fsplug.esl.listenin.gate_facts import ListenFacts
+from fsplug.esl.listenin.guard import ListenGuard
+from fsplug.esl.listenin.live_list import LiveList
+from fsplug.esl.listenin.notices import Notices
+from fsplug.esl.listenin.reception import Reception
+from fsplug.esl.listenin.ring_listener import ListenCalls
+from fsplug.esl.listenin.sessions import ListenService
+from fsplug.esl.listenin.star_code import ListenDoor
+from fsplug.esl.listenin.switch import LinkedListenSwitch
+from fsplug.esl.listenin.watch import ListenWatch
+from fsplug.esl.protocol.event import Event
+from fsplug.esl.protocol.link import Link
+from fsplug.esl.protocol.session import OutboundSession
 from fsplug.store.db.database import Store
 from fsplug.xml import prompts
 from fsplug.xml.ways import Ways

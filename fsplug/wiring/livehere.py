@@ -9,7 +9,7 @@ import gevent
 import gevent.event
 
 from fsplug.errors import Unavailable
-from fsplug.esl.livecalls import from_table
+from fsplug.esl.listenin.live_calls import from_table
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.wiring.listenin import ListenIn
 from fsplug.wiring.livesocket import ask

@@ -18,9 +18,9 @@ from gevent import socket
 from gevent.server import StreamServer
 
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
-from fsplug.esl.listencall import ListenCalls
-from fsplug.esl.livecalls import to_table
-from fsplug.esl.livelist import LiveList
+from fsplug.esl.listenin.live_calls import to_table
+from fsplug.esl.listenin.live_list import LiveList
+from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.policy.listening.live_calls import CompanyCalls
 
 log = structlog.get_logger()

@@ -13,21 +13,21 @@ import gevent.lock
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.decisions import Decisions
-from fsplug.esl.event import Event
-from fsplug.esl.growth import GrowthWatch
-from fsplug.esl.link import Link
-from fsplug.esl.policysource import PolicySource
-from fsplug.esl.ports import Ports
-from fsplug.esl.reconcile import Reconciler
-from fsplug.esl.recorder import Recorder
-from fsplug.esl.restore import Restorer
-from fsplug.esl.server import Server
-from fsplug.esl.switch import LinkedSwitch
-from fsplug.esl.talks import Talks
-from fsplug.esl.watch import EVENTS, Watch
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.reconcile import Reconciler
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.restore import Restorer
+from fsplug.esl.calls.switch import LinkedSwitch
+from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.watch import EVENTS, Watch
+from fsplug.esl.protocol.event import Event
+from fsplug.esl.protocol.link import Link
+from fsplug.esl.protocol.server import Server
 from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker

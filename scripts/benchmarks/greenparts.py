@@ -10,7 +10,7 @@ from greenswitch import InboundESL, OutboundESLServer
 from greenswitch.esl import OutboundSession, OutboundSessionHasGoneAway
 
 from benchmarks.roads import DIAL_STRING
-from fsplug.esl.event import Headers
+from fsplug.esl.protocol.event import Headers
 
 # Every leg of the bench's calls carries it.
 _OURS = "variable_fsplug_company"
@@ -52,7 +52,7 @@ class GreenEvent:
 
 
 class GreenLink:
-    """`fsplug.esl.link.Link` as far as the bench's calls need it; it does not come back when it is lost."""
+    """`fsplug.esl.protocol.link.Link` as far as the bench's calls need it; it does not come back when it is lost."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class GreenLink:
 
 
 class GreenServer:
-    """`fsplug.esl.server.Server`."""
+    """`fsplug.esl.protocol.server.Server`."""
 
     let_through = 0
 

@@ -18,7 +18,7 @@ from benchmarks.installed import ENDPOINT, FILES, installed
 from benchmarks.setting import Setting
 from fsplug.cli.tomltext import toml
 from fsplug.errors import Unavailable
-from fsplug.esl.session import InboundESL
+from fsplug.esl.protocol.session import InboundESL
 
 LOOKUP = Target("the switch looks a user of 10,000 up by the endpoint, median", 5, "ms")
 TARGETS = (LOOKUP,)

@@ -13,10 +13,10 @@ from uuid import uuid4
 from benchmarks import company
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.policysource import PolicySource
-from fsplug.esl.ports import Ports
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import DecisionMade

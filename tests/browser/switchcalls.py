@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-from fsplug.esl.livecalls import to_table
+from fsplug.esl.listenin.live_calls import to_table
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.wiring.livesocket import NAME
 

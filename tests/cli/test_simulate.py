@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from fsplug.cli.words import REASONS
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.policysource import PolicySource
-from fsplug.esl.ports import Ports
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.recording.verdict import Reason
 from fsplug.store.db.database import Store

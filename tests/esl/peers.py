@@ -9,7 +9,7 @@ import gevent
 from gevent import socket
 from gevent.server import StreamServer
 
-from fsplug.esl.wire import plain_event
+from fsplug.esl.protocol.wire import plain_event
 
 GOODBYE = b"Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
 NOTICE = b"Content-Type: text/disconnect-notice\nContent-Length: 67\n\n" + GOODBYE

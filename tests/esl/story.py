@@ -11,20 +11,21 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fsplug.esl import commands, wire
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.channels import leg_of
-from fsplug.esl.decisions import Decisions
-from fsplug.esl.event import Event
-from fsplug.esl.growth import GrowthWatch
-from fsplug.esl.policysource import PolicySource
-from fsplug.esl.ports import Ports
-from fsplug.esl.reconcile import Reconciler
-from fsplug.esl.recorder import Recorder
-from fsplug.esl.restore import Restorer
-from fsplug.esl.talks import Talks
-from fsplug.esl.watch import Watch
+from fsplug.esl.calls import commands
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.reconcile import Reconciler
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.restore import Restorer
+from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.watch import Watch
+from fsplug.esl.protocol import wire
+from fsplug.esl.protocol.event import Event
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store

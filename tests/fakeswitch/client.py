@@ -7,7 +7,7 @@ import gevent
 from gevent import socket
 from gevent.event import Event as Signal
 
-from fsplug.esl.wire import Decoder, Event, Malformed, Message
+from fsplug.esl.protocol.wire import Decoder, Event, Malformed, Message
 
 DEADLINE_SECONDS = 5.0
 

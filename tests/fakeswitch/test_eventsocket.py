@@ -6,7 +6,7 @@ import pytest
 from gevent import socket
 
 from fsplug.errors import Unavailable
-from fsplug.esl.wire import plain_event
+from fsplug.esl.protocol.wire import plain_event
 from fsplug.fakeswitch.switch import FakeSwitch
 from tests.fakeswitch.client import Client
 

@@ -11,11 +11,11 @@ from urllib.parse import quote
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.esl.arming import CallArmer
-from fsplug.esl.callbook import CallBook
-from fsplug.esl.event import Event
-from fsplug.esl.policysource import PolicySource
-from fsplug.esl.ports import Ports
+from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.protocol.event import Event
 from fsplug.modpython_house import ARM, AWAITED_UNTIL
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store

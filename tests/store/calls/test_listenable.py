@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fsplug.esl.callbook import CallBook, Channel
-from fsplug.esl.listenbook import ListenBook
-from fsplug.esl.listenfacts import Caller, ListenFacts
-from fsplug.esl.livecalls import company_calls, from_table, to_table
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.listenin.book import ListenBook
+from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
+from fsplug.esl.listenin.live_calls import company_calls, from_table, to_table
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason, admission
 from fsplug.policy.recording.legs import Leg

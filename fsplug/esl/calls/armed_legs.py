@@ -1,0 +1,73 @@
+"""Arms with the ids of the decisions and recordings they may lead to, and the channel variables that carry them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fsplug.esl.calls import commands
+from fsplug.esl.calls.book import ArmedLeg
+from fsplug.policy.entities import OnFailure, PolicySnapshot
+from fsplug.policy.recording.facts import ringing_facts, ringing_from
+from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
+
+Armed = Mapping[str, ArmedLeg]
+
+
+def with_ids(decided: tuple[Arm, ...], new_id: Callable[[], str]) -> dict[str, ArmedLeg]:
+    """The arms by leg name, each with its decision's id; legs armed on the caller's leg share its one recording."""
+    shared = new_id()
+    return {arm.leg: ArmedLeg(arm, new_id(), _recording(arm, shared, new_id)) for arm in decided}
+
+
+def _recording(arm: Arm, shared: str, new_id: Callable[[], str]) -> str | None:
+    if not arm.verdict.record:
+        return None
+    return shared if arm.on_caller else new_id()
+
+
+def facts_of(ringing: Ringing, armed: Armed) -> dict[str, Any]:
+    """What is kept with a call so that its arms can be made again after a restart."""
+    ids = {name: [one.decision, one.recording] for name, one in armed.items()}
+    return {"ringing": ringing_facts(ringing), "armed": ids}
+
+
+def ringing_of(facts: Mapping[str, Any]) -> Ringing | None:
+    """The ringing call kept with these facts; None for a call that was never armed."""
+    return ringing_from(facts["ringing"]) if facts.get("ringing") else None
+
+
+def again(facts: Mapping[str, Any], snapshot: PolicySnapshot) -> dict[str, ArmedLeg]:
+    """The arms as they were: the same policy version gives the same verdicts, the ids are those kept."""
+    ringing = ringing_of(facts)
+    decided = arms(ringing, snapshot) if ringing else ()
+    return {arm.leg: ArmedLeg(arm, *facts["armed"][arm.leg]) for arm in decided if arm.leg in facts["armed"]}
+
+
+def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str]) -> dict[str, str]:
+    """The caller's channel variables that arm the call: one per leg, and the caller's own where it is the one recorded.
+
+    An empty value takes back what an earlier ringing of the same call had set.
+    """
+    starts = {name: _start(one, path) for name, one in armed.items()}
+    own = next((starts[name] for name, one in armed.items() if one.arm.on_caller), "")
+    theirs = {f"fsplug_arm_{name}": "" if one.arm.on_caller else starts[name] for name, one in armed.items()}
+    return {
+        "fsplug_call": caller.uuid,
+        "fsplug_version": str(version),
+        "fsplug_groups": ":".join(caller.groups),
+        "fsplug_verdict": "given",
+        "execute_on_answer": own,
+        **theirs,
+    }
+
+
+def _start(one: ArmedLeg, path: Callable[[str], str]) -> str:
+    if one.recording is None:
+        return ""
+    return commands.record_session(path(one.recording), one.recording, one.arm.verdict.terms)
+
+
+def must_be_refused(armed: Armed, trouble: str | None) -> bool:
+    """Whether the call may not go on: nothing can be recorded now, and policy rather has no call than no recording."""
+    verdicts = [one.arm.verdict for one in armed.values()]
+    closed = any(one.record and one.terms.on_failure is OnFailure.CLOSED for one in verdicts)
+    return closed and trouble is not None

@@ -1,0 +1,104 @@
+"""A call asks before it rings: the verdict of every leg that may answer is set on it as what it does at its answer.
+
+The switch then starts recordings by itself, with no round trip and no race with a hangup, even if fsplug dies now.
+"""
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl.calls import armed_legs, commands
+from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
+from fsplug.esl.calls.legs import leg_names, leg_of
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.protocol.event import Event
+from fsplug.esl.protocol.session import OutboundSession
+from fsplug.policy.recording.legs import Leg, Ringing, arms, username_of
+from fsplug.store.calls.entries import CallSeen
+
+log = structlog.get_logger()
+
+# The switch holds the caller in silence meanwhile; a session that takes longer has lost its use.
+ANSWER_SECONDS = 2.0
+
+
+class CallArmer:
+    """Arms calls at two doors: the outbound socket, by one short session before the call rings, and `armed`."""
+
+    def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+        self._book = book
+        self._policy = policy
+        self._ports = ports
+
+    def handle(self, session: OutboundSession) -> None:
+        """Arm the call of this session and let it go. Whatever fails here, the call goes on as the dialplan says."""
+        channel = session.connect(ANSWER_SECONDS)
+        leg = leg_of(channel)
+        if leg.company:
+            self._arm_session(session, leg, leg_names(channel))
+        session.exit()
+
+    def armed(self, channel: Event) -> dict[str, str]:
+        """The variables that arm the call of this channel, as its dump tells of it; none for no company's call."""
+        leg = leg_of(channel)
+        if not (leg.company and leg.uuid):
+            return {}
+        return commands.checked(self.arm(leg, leg_names(channel)))
+
+    def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
+        """Decide for every leg that may answer, note the call, and give the variables that arm it."""
+        begun_under = self._book.version_of(caller)
+        version = self._policy.version(caller.company) if begun_under is None else begun_under
+        ringing = self._ringing(caller, names, version)
+        decided = arms(ringing, self._policy.snapshot(caller.company, version))
+        armed = armed_legs.with_ids(decided, self._ports.new_id)
+        self._note(ringing, armed, version)
+        set_on_call = armed_legs.variables(caller, armed, version, self._ports.spool.path)
+        refuse = armed_legs.must_be_refused(armed, self._ports.spool.trouble)
+        if refuse:
+            log.error("call-refused", call=caller.uuid, company=caller.company, trouble=self._ports.spool.trouble)
+        return {**set_on_call, "fsplug_refuse": "true" if refuse else ""}
+
+    def _arm_session(self, session: OutboundSession, leg: Leg, names: tuple[str, ...]) -> None:
+        try:
+            session.api_and_exit(commands.set_variables(leg.uuid, self.arm(leg, names)), ANSWER_SECONDS)
+        except FsplugError as error:
+            log.error("call-not-armed", call=leg.uuid, company=leg.company, code=error.code, error=error.text)
+
+    def _ringing(self, caller: Leg, names: tuple[str, ...], version: int) -> Ringing:
+        wanted = dict.fromkeys([caller.username, *map(username_of, names)])
+        users = self._policy.users(caller.company, wanted, version)
+        return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
+
+    def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:
+        """Take the call into the picture, and into the journal before the switch hears of it."""
+        caller = ringing.caller
+        self._ports.write(
+            CallSeen(
+                call=caller.uuid,
+                company=caller.company,
+                switch=self._ports.switch_name,
+                version=version,
+                direction=next(iter(armed.values())).arm.verdict.direction,
+                group=caller.groups[-1] if caller.groups else None,
+                caller=next(iter(caller.numbers), ""),
+                called=next(iter(caller.dialled), ""),
+                facts=armed_legs.facts_of(ringing, armed),
+                at=self._ports.clock(),
+            )
+        )
+        call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version))
+        self._book.drop_unused_arms(call)
+        call.ringing = ringing
+        call.armed = armed
+        self._book.see(caller)
+        self._take_in_recordings(caller, armed)
+
+    def _take_in_recordings(self, caller: Leg, armed: armed_legs.Armed) -> None:
+        for one in armed.values():
+            if one.recording:
+                path = self._ports.spool.path(one.recording)
+                terms = one.arm.verdict.terms
+                self._book.recordings[one.recording] = Recording(
+                    one.recording, path, caller.company, caller.uuid, terms
+                )

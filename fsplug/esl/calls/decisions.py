@@ -1,0 +1,127 @@
+"""The decision of one talk, taken from what was armed or from policy, and written down."""
+
+from dataclasses import dataclass
+
+from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.policy.entities import Talk
+from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.recording.legs import Leg, expected_talk, talk_between
+from fsplug.policy.recording.verdict import Verdict, verdict
+from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about to be written. `recording` is to record the talk; `armed` when the switch starts it itself."""
+
+    id: str
+    call: str
+    talk: Talk
+    verdict: Verdict
+    recording: Recording | None
+    armed: bool
+
+
+class Decisions:
+    """Takes decisions; each is written once and never changed."""
+
+    def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+        self._book = book
+        self._policy = policy
+        self._ports = ports
+
+    def of(self, caller: Leg, answerer: Leg) -> Decided:
+        """The decision of a talk of these two legs: as armed, where it was, else by the policy the call began under."""
+        armed = self._book.take_arm(caller.uuid, answerer)
+        return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer)
+
+    def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
+        """Note the decision, and that its call is answered. `ordinal` counts the talks of the caller's leg."""
+        call = self._book.calls[decided.call]
+        if not call.answered:
+            call.answered = True
+            self._ports.write(CallAnswered(call.id, at))
+        self._ports.write(self._entry(decided, caller, answerer, ordinal, at))
+
+    def _armed(self, caller: Leg, answerer: Leg, armed: ArmedLeg) -> Decided:
+        call = self._book.calls[caller.uuid]
+        recording = self._book.recordings.get(armed.recording) if armed.recording else None
+        if recording is not None:
+            recording.decision = armed.decision
+            if not recording.leg:
+                self._book.runs_on(recording, caller.uuid if armed.arm.on_caller else answerer.uuid)
+        talk = expected_talk(call.ringing, answerer.name) if call.ringing else talk_between(caller, answerer, {})
+        return Decided(armed.decision, call.id, talk, armed.arm.verdict, recording, armed=True)
+
+    def _fresh(self, caller: Leg, answerer: Leg) -> Decided:
+        company = caller.company or answerer.company
+        version = self._version(company, caller, answerer)
+        users = self._policy.users(company, (caller.username, answerer.username), version)
+        talk = talk_between(caller, answerer, users)
+        outcome = verdict(talk, self._policy.snapshot(company, version))
+        call = self._call_of(caller, answerer, company, version, talk)
+        decision = self._ports.new_id()
+        recorded = caller if outcome.user == caller.username else answerer
+        recording = self._recording(outcome, recorded, call, decision) if outcome.record else None
+        return Decided(decision, call.id, talk, outcome, recording, armed=False)
+
+    def _version(self, company: str, caller: Leg, answerer: Leg) -> int:
+        """The policy version the call began under; now's for a call fsplug has not seen before."""
+        known = next((leg.version for leg in (caller, answerer) if leg.version is not None), None)
+        return self._policy.version(company) if known is None else known
+
+    def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str) -> Recording:
+        recording = self._ports.new_id()
+        path = self._ports.spool.path(recording)
+        return Recording(recording, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
+
+    def _call_of(self, caller: Leg, answerer: Leg, company: str, version: int, talk: Talk) -> Call:
+        """The call these legs belong to; taken in now, when it came while fsplug was away."""
+        ids = [leg.call or leg.uuid for leg in (caller, answerer)]
+        known = next((self._book.calls[one] for one in ids if one in self._book.calls), None)
+        if known is not None:
+            return known
+        call = self._book.calls[ids[0]] = Call(ids[0], company, version, legs={caller.uuid, answerer.uuid})
+        self._ports.write(
+            CallSeen(
+                call=call.id,
+                company=company,
+                switch=self._ports.switch_name,
+                version=version,
+                direction=talk.direction,
+                group=talk.groups[-1] if talk.groups else None,
+                caller=next(iter(talk.caller.numbers), ""),
+                called=next(iter(talk.answerer.numbers), ""),
+                facts={},
+                at=self._ports.clock(),
+            )
+        )
+        return call
+
+    def _entry(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> DecisionMade:
+        outcome, recording = decided.verdict, decided.recording
+        return DecisionMade(
+            decision=decided.id,
+            call=decided.call,
+            company=decided.talk.company,
+            talk=f"{caller.uuid}:{answerer.uuid or answerer.name}:{ordinal}",
+            at=at,
+            version=outcome.version,
+            user=outcome.user,
+            leg=recording.leg if recording else None,
+            record=outcome.record,
+            rule=outcome.rule,
+            reason=outcome.reason,
+            direction=outcome.direction,
+            group=outcome.group,
+            caller=next(iter(decided.talk.caller.numbers), ""),
+            answerer=next(iter(decided.talk.answerer.numbers), ""),
+            inputs=talk_facts(decided.talk),
+            recording=recording.id if recording else None,
+            path=recording.path if recording else None,
+            channels=outcome.terms.channels,
+            purpose=outcome.terms.purpose,
+            on_failure=outcome.terms.on_failure,
+        )

@@ -1,0 +1,105 @@
+"""What the switch says of a channel, read as a leg."""
+
+from collections.abc import Mapping
+
+from fsplug.esl.protocol.event import Event, Headers
+from fsplug.policy.recording.legs import TRUNK, Leg
+
+# Where the number of the party at the far end of a leg stands: the From user, the identities a trunk asserts, the
+# request line. Names are FreeSWITCH 1.11.1's (sofia.c).
+_CALLING = (
+    "Caller-Caller-ID-Number",
+    "Caller-ANI",
+    "variable_sip_from_user",
+    "variable_sip_P-Asserted-Identity",
+    "variable_sip_P-Preferred-Identity",
+    "variable_sip_Remote-Party-ID",
+)
+_CALLED = (
+    "Caller-Destination-Number",
+    "Caller-Callee-ID-Number",
+    "variable_sip_to_user",
+    "variable_sip_req_user",
+)
+# On a leg that was called and then sent on to call somebody itself, "destination" and "callee" are the new ones; whom
+# it was called as is left in the request, and the switch has made its callee ID its caller ID (1.11.1).
+_SENT_ON = ("variable_sip_to_user", "variable_sip_req_user", "Caller-Caller-ID-Number")
+_ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
+_FORWARDING = (
+    "Caller-RDNIS",
+    "variable_sip_h_Diversion",
+    "variable_sip_history_info",
+    "variable_sip_redirected_by",
+    "variable_sip_referred_by_user",
+    "variable_sip_referred_by_user_stripped",
+    "variable_sip_h_Referred-By",
+)
+_LEG = Headers(
+    "Unique-ID",
+    "Call-Direction",
+    "Answer-State",
+    "Caller-Channel-Answered-Time",
+    "variable_fsplug_company",
+    "variable_fsplug_call",
+    "variable_fsplug_leg",
+    "variable_fsplug_legs",
+    "variable_fsplug_user",
+    "variable_fsplug_group",
+    "variable_fsplug_groups",
+    "variable_fsplug_version",
+    *dict.fromkeys(_CALLING + _CALLED + _SENT_ON + _ASKED_FOR + _FORWARDING),
+)
+
+
+def leg_of(event: Event) -> Leg:
+    """The leg a channel event, `connect` answer or `uuid_dump` tells of.
+
+    A leg that calls carries its caller's numbers, and apart from them those it dialled; one that was called, the
+    numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, also one that was called first.
+    """
+    told = event.read(_LEG)
+    called_in = told.get("Call-Direction") == "inbound"
+    calls = called_in or bool(told.get("variable_fsplug_legs"))
+    uuid = told.get("Unique-ID", "")
+    return Leg(
+        uuid=uuid,
+        company=told.get("variable_fsplug_company", ""),
+        call=uuid if calls else told.get("variable_fsplug_call", ""),
+        name=told.get("variable_fsplug_leg", ""),
+        username=told.get("variable_fsplug_user", ""),
+        called_in=called_in,
+        answered=told.get("Answer-State") == "answered",
+        answered_at=_answered_at(told),
+        numbers=_values(told, _CALLING if called_in else _SENT_ON if calls else _CALLED),
+        dialled=_values(told, _CALLED if called_in else _ASKED_FOR) if calls else (),
+        forwarders=_values(told, _FORWARDING),
+        groups=_groups(told),
+        version=_version(told),
+    )
+
+
+def leg_names(event: Event) -> tuple[str, ...]:
+    """The legs that may answer, as the dialplan names them in `fsplug_legs`; a trunk where it names none."""
+    names = (event.get("variable_fsplug_legs") or "").split(",")
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
+
+
+def _values(told: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([told[name] for name in names if told.get(name)]))
+
+
+def _groups(told: Mapping[str, str]) -> tuple[str, ...]:
+    """The ring groups a leg came through, oldest first: those noted on it before, then the one it is in now."""
+    noted = told.get("variable_fsplug_groups", "").split(":")
+    return tuple(dict.fromkeys([group for group in (*noted, told.get("variable_fsplug_group", "")) if group]))
+
+
+def _answered_at(told: Mapping[str, str]) -> float | None:
+    """The switch tells microseconds, and 0 for a leg that rings."""
+    time = told.get("Caller-Channel-Answered-Time", "")
+    return int(time) / 1e6 if time.isascii() and time.isdigit() and len(time) < 19 and int(time) else None
+
+
+def _version(told: Mapping[str, str]) -> int | None:
+    version = told.get("variable_fsplug_version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None

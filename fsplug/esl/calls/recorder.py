@@ -1,0 +1,248 @@
+"""One recording from its start on the switch to its end: confirmed, started late, stopped, or told as a gap."""
+
+from dataclasses import replace
+
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.calls.book import CallBook, Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.protocol.wire import Event
+from fsplug.policy.entities import OnFailure
+from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
+
+log = structlog.get_logger()
+
+# From the talk's begin to the RECORD_START that should have come already; then it is started by command.
+CONFIRM_SECONDS = 0.5
+# A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
+START_SECONDS = 2.0
+# A recording that begins later than this after its talk is whole no more. A command to a bridged leg takes 0.2 s.
+LATE_SECONDS = 0.5
+# A recording that the switch ends during the talk is followed by another, unless it ends at once each time.
+RESTART_AFTER_SECONDS = 2.0
+# From the end of a leg to the RECORD_STOP that should have come before it.
+STOP_SECONDS = 2.0
+# Causes of our own: the leg's end was told and its RECORD_STOP was not; neither was, so nobody knows when it ended.
+STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
+# What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
+REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
+
+
+class Recorder:
+    """Watches over recordings once policy has said yes."""
+
+    def __init__(self, book: CallBook, ports: Ports) -> None:
+        self._book = book
+        self._ports = ports
+
+    def expect(self, recording: Recording) -> None:
+        """The talk has begun: the recording must run by now, or is started, or its lack is told."""
+        if recording.stage is Stage.ARMED:
+            self._ports.later(CONFIRM_SECONDS, self._start_if_missing, recording)
+            return
+        self._write_started(recording)
+        if recording.stage is Stage.STOPPED:
+            self._write_stopped(recording)
+
+    def start(self, recording: Recording) -> None:
+        """Start a recording on a leg that is in a talk already."""
+        self._book.recordings[recording.id] = recording
+        self._book.runs_on(recording, recording.leg)
+        self._ports.later(0, self._command_start, recording)
+
+    def stop(self, recording: Recording) -> None:
+        """End a recording whose talk is over while its leg lives on."""
+        if recording.advance(Stage.STOPPING):
+            self._ports.later(0, self._command_stop, recording)
+
+    def started(self, event: Event) -> None:
+        """RECORD_START."""
+        recording = self._of(event)
+        if recording is None or not recording.advance(Stage.RUNNING):
+            return
+        self._book.runs_on(recording, event.uuid)
+        recording.started_at = event.timestamp
+        if recording.decision:
+            self._write_started(recording)
+
+    def stopped(self, event: Event) -> None:
+        """RECORD_STOP; it comes for files the switch has removed again too, so only its cause is noted."""
+        recording = self._of(event)
+        if recording is None:
+            return
+        was_wanted = recording.stage is Stage.RUNNING and event.get("Answer-State") == "answered"
+        ran_seconds = event.timestamp - (recording.started_at or event.timestamp)
+        cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
+        self.end(recording, event.timestamp, cause)
+        if was_wanted and recording.decision:
+            self._ended_early(recording, cause, ran_seconds)
+
+    def end(self, recording: Recording, at: float, cause: str) -> None:
+        """It is over on the switch: what there is goes to the media worker, once a decision has ordered it."""
+        if not recording.advance(Stage.STOPPED):
+            return
+        recording.stopped_at, recording.stop_cause = at, cause
+        if recording.decision:
+            self._write_stopped(recording)
+
+    def leg_ended(self, recording: Recording, at: float | None) -> None:
+        """The recorded leg is gone, at an unknown time if None: its RECORD_STOP has come, is on its way, or is lost."""
+        seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
+        self._ports.later(seconds, self._settle, recording, at)
+
+    def ran_unseen(self, recording: Recording) -> bool:
+        """Whether this armed recording has run though nobody told whose talk it was."""
+        untold = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
+        return untold and not recording.decision and self._ports.spool.exists(recording.id)
+
+    def ended_unseen(self, recording: Recording, at: float) -> None:
+        """It ran and its leg is gone; when it began and ended is not known, its file tells how long it was."""
+        if recording.stage is Stage.STOPPED:
+            self._write_stopped(recording)
+        else:
+            self.end(recording, at, END_UNSEEN)
+        self._book.recordings.pop(recording.id, None)
+
+    def never_began(self, recording: Recording, cause: str, detail: str) -> None:
+        """There is nothing of this talk, and there will be nothing."""
+        recording.advance(Stage.STOPPED)
+        self._book.recordings.pop(recording.id, None)
+        self._write_lost(recording, cause, detail)
+
+    def check(self, recording: Recording) -> None:
+        """Of a decided recording found again after a restart: it runs, or is started anew for the rest of the talk."""
+        self._ports.later(0, self._command_start, recording)
+
+    def fail(self, recording: Recording, cause: str, detail: str) -> None:
+        """Tell that this talk is no longer recorded, and act as its policy says."""
+        self._tell_gap(recording, cause, detail)
+        self._close_if_policy_says(recording)
+
+    def _tell_gap(self, recording: Recording, cause: str, detail: str) -> None:
+        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
+        self._ports.write(
+            GapFound(
+                company=recording.company,
+                call=recording.call,
+                decision=recording.decision,
+                recording=recording.id,
+                cause=cause,
+                detail=detail,
+                at=self._ports.clock(),
+            )
+        )
+
+    def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
+        if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
+            self._write_lost(recording, "never-started", "the switch told of no recording during the talk")
+        self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
+        self._book.recordings.pop(recording.id, None)
+        if not recording.decision:
+            # A leg that answered and lost the race, or was answered by a machine of the dialplan: nobody's talk.
+            self._ports.spool.discard(recording.id)
+
+    def _start_if_missing(self, recording: Recording) -> None:
+        channel = self._book.channels.get(recording.leg)
+        if recording.stage is Stage.ARMED and channel is not None and channel.recording == recording.id:
+            self._command_start(recording)
+
+    def _command_start(self, recording: Recording) -> None:
+        """Start it, unless it runs already and only its RECORD_START was not told."""
+        try:
+            if self._ports.switch.is_recording(recording.leg, recording.path):
+                self._found_running(recording)
+                return
+            if self._ports.spool.exists(recording.id):
+                if self._ports.switch.channel(recording.leg) is None:
+                    return  # nothing is left of the talk either; its end settles this one
+                recording = self._successor_of(recording)
+            self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
+        except Unavailable as error:
+            log.warning("start-not-sent", recording=recording.id, error=error.text)
+        self._ports.later(START_SECONDS, self._give_up_if_missing, recording)
+
+    def _found_running(self, recording: Recording) -> None:
+        if recording.advance(Stage.RUNNING):
+            self._write_started(recording)
+
+    def _successor_of(self, recording: Recording) -> Recording:
+        """A recording for the rest of the talk: this one has ended untold, and a second start would wipe its file."""
+        self.end(recording, self._ports.clock(), END_UNSEEN)
+        self._book.recordings.pop(recording.id, None)
+        successor = self._ports.new_id()
+        path = self._ports.spool.path(successor)
+        follower = replace(recording, id=successor, path=path, stage=Stage.ARMED, started_at=None, stopped_at=None)
+        self._book.recordings[successor] = follower
+        self._book.runs_on(follower, follower.leg)
+        self._write_expected(follower)
+        return follower
+
+    def _write_expected(self, recording: Recording) -> None:
+        self._ports.write(
+            RecordingExpected(
+                recording=recording.id,
+                company=recording.company,
+                call=recording.call,
+                decision=recording.decision,
+                user=None,
+                leg=recording.leg,
+                path=recording.path,
+                channels=recording.terms.channels,
+                purpose=recording.terms.purpose,
+                on_failure=recording.terms.on_failure,
+                at=self._ports.clock(),
+            )
+        )
+
+    def _command_stop(self, recording: Recording) -> None:
+        try:
+            self._ports.switch.stop_recording(recording.leg, recording.path)
+        except Unavailable as error:
+            log.error("recording-not-stopped", recording=recording.id, error=error.text)
+
+    def _give_up_if_missing(self, recording: Recording) -> None:
+        if recording.stage is not Stage.ARMED:
+            return
+        if self._ports.spool.exists(recording.id):
+            # It has begun, and only its RECORD_START was not told.
+            self._found_running(recording)
+            return
+        recording.advance(Stage.STOPPED)
+        self._book.recordings.pop(recording.id, None)
+        if recording.leg not in self._book.channels:
+            self._write_lost(recording, "ended-before-start", "the talk was over before the recording began")
+            return
+        trouble = self._ports.spool.trouble or "the switch did not start the recording (bypass media, or no audio)"
+        self._write_lost(recording, "start-failed", trouble)
+        self._close_if_policy_says(recording)
+
+    def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
+        told = cause or "no cause told"
+        self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
+        goes_on = recording.terms.on_failure is OnFailure.OPEN and recording.leg in self._book.channels
+        if goes_on and ran_seconds >= RESTART_AFTER_SECONDS and self._ports.spool.trouble is None:
+            self.start(self._successor_of(recording))
+
+    def _close_if_policy_says(self, recording: Recording) -> None:
+        if recording.terms.on_failure is OnFailure.CLOSED:
+            self._ports.later(0, self._ports.switch.hang_up, recording.leg, REFUSED_CAUSE)
+
+    def _of(self, event: Event) -> Recording | None:
+        return self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
+
+    def _write_started(self, recording: Recording) -> None:
+        at = recording.started_at or self._ports.clock()
+        self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
+        late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
+        if late > LATE_SECONDS:
+            self._tell_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
+
+    def _write_stopped(self, recording: Recording) -> None:
+        at = recording.stopped_at or self._ports.clock()
+        seconds = at - recording.started_at if recording.started_at and recording.stop_cause != END_UNSEEN else None
+        self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
+
+    def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
+        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
+        self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))

@@ -1,0 +1,151 @@
+"""After a restart: the store's open calls put back into the picture, those that ended meanwhile settled."""
+
+from collections.abc import Collection, Mapping
+
+import structlog
+
+from fsplug.esl.calls import armed_legs
+from fsplug.esl.calls.book import Call, CallBook, Recording, Stage
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
+from fsplug.policy.entities import Channels, OnFailure, Terms
+from fsplug.policy.recording.legs import Leg
+from fsplug.store.calls import calls, decisions
+from fsplug.store.calls.calls import Call as CallRow
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.calls.entries import RecordingStopped
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+from fsplug.store.recordings.recordings import Recording as RecordingRow
+from fsplug.store.recordings.recordings import State
+
+log = structlog.get_logger()
+
+_UNDER_WAY = (State.EXPECTED, State.RECORDING)
+
+
+class Restorer:
+    """Runs when the link first comes up, before the reconciler's first look."""
+
+    def __init__(
+        self, store: Store, book: CallBook, policy: PolicySource, talks: Talks, recorder: Recorder, ports: Ports
+    ) -> None:
+        self._store = store
+        self._book = book
+        self._policy = policy
+        self._talks = talks
+        self._recorder = recorder
+        self._ports = ports
+
+    def restore(self) -> None:
+        """Take up the store's open calls of this switch. Raises Unavailable when the switch or the store is away."""
+        open_calls = calls.open_on(self._store, self._ports.switch_name)
+        under_way = self._recordings_by_call()
+        legs = self._live_legs() if open_calls else []
+        bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
+        for row in open_calls:
+            if row.id in self._book.calls:
+                continue  # it has asked again meanwhile
+            self._take_up(row, legs, bridged, under_way.get(row.id, []))
+        self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
+        log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
+
+    def _take_up(
+        self, row: CallRow, legs: Collection[Leg], bridged: Collection[tuple[str, str]], under_way: list[RecordingRow]
+    ) -> None:
+        decided = decisions.of_calls(self._store, row.company, [row.id])[row.id]
+        call = self._call(row, {one.id for one in decided})
+        its_legs = [leg for leg in legs if row.id in (leg.uuid, leg.call)]
+        for leg in its_legs:
+            self._book.see(leg)
+        if not its_legs:
+            self._end(call, under_way)
+            return
+        for decision in decided:
+            self._talk_again(decision, bridged)
+        for recording in under_way:
+            self._record_again(recording)
+
+    def _call(self, row: CallRow, decided: Collection[str]) -> Call:
+        version = row.version or self._policy.version(row.company)
+        snapshot = self._policy.snapshot(row.company, version)
+        armed = armed_legs.again(row.facts, snapshot)
+        open_arms = {name: one for name, one in armed.items() if one.decision not in decided}
+        ringing = armed_legs.ringing_of(row.facts)
+        call = Call(row.id, row.company, version, ringing, open_arms, answered=row.answered_at is not None)
+        self._book.calls[call.id] = call
+        for one in open_arms.values():
+            if one.recording:
+                path, terms = self._ports.spool.path(one.recording), one.arm.verdict.terms
+                self._book.recordings[one.recording] = Recording(one.recording, path, call.company, call.id, terms)
+        return call
+
+    def _talk_again(self, decision: Decision, bridged: Collection[tuple[str, str]]) -> None:
+        """Two legs whose talk was decided and is still going on."""
+        caller, answerer, ordinal = decision.talk.split(":")
+        one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
+        if one is None or other is None:
+            return
+        one.talks = max(one.talks, int(ordinal) + 1)
+        if (caller, answerer) in bridged or (answerer, caller) in bridged:
+            one.partner, other.partner = answerer, caller
+            one.decision = other.decision = decision.id
+            one.recording = other.recording = decision.recording
+
+    def _record_again(self, row: RecordingRow) -> None:
+        recording = Recording(
+            id=row.id,
+            path=row.path or self._ports.spool.path(row.id),
+            company=row.company or "",
+            call=row.call or "",
+            terms=_terms(row),
+            leg=row.leg or "",
+            decision=row.decision or "",
+            # Not begun yet, it was due when its talk was decided.
+            due_at=None if row.started_at else row.at,
+            started_at=row.started_at,
+        )
+        self._book.recordings[recording.id] = recording
+        channel = self._book.channels.get(recording.leg)
+        if channel is None:
+            self._stop(row)
+            return
+        self._book.runs_on(recording, recording.leg)
+        if channel.decision == recording.decision:
+            self._recorder.check(recording)
+        else:
+            # Its talk is over though its leg lives: what it goes on with was never decided.
+            recording.stage = Stage.RUNNING
+            self._recorder.stop(recording)
+
+    def _end(self, call: Call, under_way: list[RecordingRow]) -> None:
+        for row in under_way:
+            self._stop(row)
+        self._book.see(call.ringing.caller if call.ringing else Leg(call.id, call.company, call=call.id))
+        self._talks.leg_ended(call.id, UNTOLD_CAUSE, self._ports.clock())
+
+    def _stop_those_of_ended_calls(self, under_way: Mapping[str, list[RecordingRow]], open_calls: set[str]) -> None:
+        for call, rows in under_way.items():
+            for row in rows if call not in open_calls else ():
+                self._stop(row)
+
+    def _stop(self, row: RecordingRow) -> None:
+        self._book.recordings.pop(row.id, None)
+        self._ports.write(RecordingStopped(row.id, self._ports.clock(), "stop-unseen", None))
+
+    def _recordings_by_call(self) -> dict[str, list[RecordingRow]]:
+        by_call: dict[str, list[RecordingRow]] = {}
+        for row in recordings.in_states(self._store, self._ports.switch_name, _UNDER_WAY):
+            by_call.setdefault(row.call or "", []).append(row)
+        return by_call
+
+    def _live_legs(self) -> list[Leg]:
+        told = (self._ports.switch.channel(uuid) for uuid in self._ports.switch.legs())
+        return [leg_of(event) for event in told if event is not None]
+
+
+def _terms(row: RecordingRow) -> Terms:
+    return Terms(OnFailure(row.on_failure or "open"), Channels(row.channels or "stereo"), row.purpose or "")

@@ -1,0 +1,177 @@
+"""Who talks to whom: every bridge of the switch, told by event or found by looking, goes through `begin`."""
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.decisions import Decided, Decisions
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.policy.recording.legs import Leg, username_of
+from fsplug.store.calls.entries import CallEnded
+
+log = structlog.get_logger()
+
+# After an UNBRIDGE, until a leg that is about to hang up has told so. Stopping a recording on such a leg is needless,
+# and a media bug command that races a hangup can leave a zombie channel.
+UNBRIDGE_SECONDS = 0.1
+# The hangup cause of a call whose end nobody told.
+UNTOLD_CAUSE = "UNTOLD"
+# Causes of a leg that answered but was not the one the caller got.
+LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF"})
+# The caller was gone before the bridge: while it rang, or at once after being answered by this very leg (1.11.1).
+CALLER_GONE = "ORIGINATOR_CANCEL"
+
+
+class Talks:
+    """Takes the decision of every talk, exactly one each, and keeps the recordings in step with who talks."""
+
+    def __init__(self, book: CallBook, decisions: Decisions, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
+        self._decisions = decisions
+        self._recorder = recorder
+        self._ports = ports
+        self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
+
+    def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
+        """These two legs talk to each other from now on; told again, it only makes good a decision still owed."""
+        if caller.partner != answerer.leg.uuid or answerer.partner != caller.leg.uuid:
+            self._leave(caller)
+            self._leave(answerer)
+            caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+        ours = caller.leg.company or answerer.leg.company
+        if ours and not (caller.decision or answerer.decision):
+            self._decide(caller, answerer, at)
+
+    def end(self, channel: Channel) -> None:
+        """The bridge of this leg is gone; if it lives on, it talks to nobody, for now."""
+        partner = channel.partner
+        if partner is not None and channel.left != (channel.talks, partner):
+            channel.left = (channel.talks, partner)
+            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
+
+    def leg_ended(self, uuid: str, cause: str, at: float) -> None:
+        """A leg is gone from the switch."""
+        channel = self._book.channels.get(uuid)
+        if channel is None:
+            return
+        if channel.decision is None and channel.leg.answered:
+            if cause in LOST_RACE or (cause == CALLER_GONE and not self._was_the_answer(channel.leg)):
+                self._disarm(channel.leg)
+            else:
+                self._decide_unbridged(channel.leg, at)
+        self._book.forget(uuid)
+        for recording in self._book.recordings_on(channel):
+            self._recorder.leg_ended(recording, None if cause == UNTOLD_CAUSE else at)
+        partner = self._book.partner_of(channel)
+        if partner is not None and partner.partner == uuid:
+            self.end(partner)
+        self._end_call_without_legs(channel.leg.call, cause, at)
+
+    def end_deserted(self) -> None:
+        """End the calls whose last leg did not end but was sent on into a call of its own."""
+        for call in list(self._book.calls.values()):
+            if call.left_at and not call.legs:
+                self._end_call(call)
+
+    def settle_owed(self) -> None:
+        """Decide the talks that were over before the store could be asked; what was to be recorded is a gap."""
+        for (caller_uuid, answerer_uuid), (caller, answerer, at) in list(self._owed.items()):
+            if caller_uuid in self._book.channels and answerer_uuid in self._book.channels:
+                continue
+            decided = self._decisions.of(caller, answerer)
+            del self._owed[caller_uuid, answerer_uuid]
+            self._decisions.write(decided, caller, answerer, 0, at)
+            if decided.recording:
+                self._recorder.never_began(
+                    decided.recording, "store-away", "the talk was over before policy could be read"
+                )
+            call = self._book.calls[decided.call]
+            call.legs -= {uuid for uuid in call.legs if uuid not in self._book.channels}
+            self._end_call_without_legs(call.id, UNTOLD_CAUSE, self._ports.clock())
+
+    def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
+        try:
+            decided = self._decisions.of(caller.leg, answerer.leg)
+        except FsplugError as error:
+            # The store is away. The reconciler comes back to it.
+            log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
+            self._owed[caller.leg.uuid, answerer.leg.uuid] = (caller.leg, answerer.leg, at)
+            return
+        self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
+        self._decisions.write(decided, caller.leg, answerer.leg, caller.talks, at)
+        self._record(decided, at)
+        for channel in (caller, answerer):
+            channel.talks += 1
+            channel.decision = decided.id
+            channel.recording = decided.recording.id if decided.recording else None
+
+    def _record(self, decided: Decided, at: float) -> None:
+        if decided.recording is None:
+            return
+        decided.recording.due_at = at
+        if decided.armed:
+            self._recorder.expect(decided.recording)
+        else:
+            self._recorder.start(decided.recording)
+
+    def _decide_unbridged(self, answerer: Leg, at: float) -> None:
+        """A leg answered and was gone before the bridge was told: the talk was, however short."""
+        call = self._book.calls.get(answerer.call)
+        if call is None or call.ringing is None or answerer.name not in call.armed:
+            return
+        decided = self._decisions.of(call.ringing.caller, answerer)
+        self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
+        self._record(decided, at)
+
+    def _was_the_answer(self, answerer: Leg) -> bool:
+        """Whether the caller, now gone, was answered by this leg: it was not before it rang, and no other talk came."""
+        call = self._book.calls.get(answerer.call)
+        if call is None or call.ringing is None:
+            return False
+        return call.caller_answered and not call.answered and not call.ringing.caller.answered
+
+    def _disarm(self, loser: Leg) -> None:
+        """A leg answered too late: what it armed is nobody's talk, and its file goes with it."""
+        armed = self._book.take_arm(loser.call, loser)
+        if armed is not None and armed.recording in self._book.recordings and not armed.arm.on_caller:
+            self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
+
+    def _leave(self, channel: Channel) -> None:
+        """The channel's talk is over: what recorded it stops."""
+        recording = self._book.recordings.get(channel.recording) if channel.recording else None
+        if recording is not None:
+            self._recorder.stop(recording)
+        channel.partner = channel.decision = channel.recording = None
+
+    def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
+        channel.left = None
+        lives_on = self._book.channels.get(channel.leg.uuid) is channel
+        if lives_on and channel.partner == partner and channel.talks == talks:
+            self._leave(channel)
+
+    def _end_call_without_legs(self, call_id: str, cause: str, at: float) -> None:
+        call = self._book.calls.get(call_id)
+        if call is None:
+            return
+        call.left_at, call.left_by = at, cause
+        if not call.legs:
+            self._end_call(call)
+
+    def _end_call(self, call: Call) -> None:
+        self._settle_unseen(call, call.left_at)
+        del self._book.calls[call.id]
+        self._book.drop_unused_arms(call)
+        self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
+
+    def _settle_unseen(self, call: Call, at: float) -> None:
+        """A leg answered and hung up while nobody told us: the file that it armed is the witness."""
+        if call.ringing is None:
+            return
+        for name, armed in list(call.armed.items()):
+            recording = self._book.recordings.get(armed.recording or "")
+            if recording is not None and self._recorder.ran_unseen(recording):
+                leg = Leg("", call.company, call=call.id, name=name, username=username_of(name))
+                decided = self._decisions.of(call.ringing.caller, leg)
+                self._decisions.write(decided, call.ringing.caller, leg, 0, at)
+                self._recorder.ended_unseen(recording, at)

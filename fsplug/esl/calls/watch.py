@@ -1,0 +1,105 @@
+"""The switch's events, in the order it tells them, brought to talks and recordings."""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.talks import Talks
+from fsplug.esl.protocol.wire import Event
+
+log = structlog.get_logger()
+
+EVENTS = (
+    "CHANNEL_ANSWER",
+    "CHANNEL_BRIDGE",
+    "CHANNEL_UNBRIDGE",
+    "CHANNEL_HANGUP_COMPLETE",
+    "RECORD_START",
+    "RECORD_STOP",
+)
+# Every leg fsplug has to do with carries one of its variables; the rest is another's business and is not even parsed.
+OURS = b"variable_fsplug_"
+
+
+class Watch:
+    """Feeds events to the record flow. Events may come late, twice, out of order or not at all: see reconcile."""
+
+    def __init__(self, book: CallBook, talks: Talks, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
+        self._talks = talks
+        self._recorder = recorder
+        self._ports = ports
+        self._handlers: Mapping[str, Callable[[Event], None]] = {
+            "CHANNEL_ANSWER": self._answered,
+            "CHANNEL_BRIDGE": self._bridged,
+            "CHANNEL_UNBRIDGE": self._unbridged,
+            "CHANNEL_HANGUP_COMPLETE": self._hung_up,
+            "RECORD_START": self._record_started,
+            "RECORD_STOP": recorder.stopped,
+        }
+
+    def see(self, event: Event) -> None:
+        """Take in one event of the switch."""
+        handler = self._handlers.get(event.name)
+        if handler is not None and (event.mentions(OURS) or event.uuid in self._book.channels):
+            handler(event)
+
+    def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
+        """Take in a bridge, told or (without `at`) found by looking; legs not known yet are asked for."""
+        one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
+        if one is not None and other is not None:
+            self._talks.begin(one, other, at or self._began_at(one, other))
+
+    def _began_at(self, one: Channel, other: Channel) -> float:
+        """When the later of two legs answered: a talk that nobody told of began no sooner."""
+        answered = [channel.leg.answered_at for channel in (one, other) if channel.leg.answered_at]
+        return max(answered, default=self._ports.clock())
+
+    def _answered(self, event: Event) -> None:
+        self._book.see(leg_of(event))
+
+    def _record_started(self, event: Event) -> None:
+        if event.uuid not in self._book.channels:
+            # Its answer was not told, or not yet.
+            self._book.see(leg_of(event))
+        self._recorder.started(event)
+
+    def _bridged(self, event: Event) -> None:
+        caller, answerer = _pair(event)
+        self._book.see(leg_of(event))
+        if caller in self._book.channels and answerer in self._book.channels:
+            self.begin(caller, answerer, event.timestamp)
+        else:
+            # The leg's own answer was not told. Asking for it waits for the switch, which may not hold up the events.
+            self._ports.later(0, self.begin, caller, answerer, event.timestamp)
+
+    def _unbridged(self, event: Event) -> None:
+        for uuid in _pair(event):
+            channel = self._book.channels.get(uuid)
+            if channel is not None:
+                self._talks.end(channel)
+
+    def _hung_up(self, event: Event) -> None:
+        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", event.timestamp)
+
+    def _known_or_asked(self, uuid: str) -> Channel | None:
+        if uuid in self._book.channels:
+            return self._book.channels[uuid]
+        try:
+            told = self._ports.switch.channel(uuid)
+        except Unavailable as error:
+            log.warning("leg-unknown", leg=uuid, error=error.text)
+            return None
+        return self._book.see(leg_of(told)) if told is not None else None
+
+
+def _pair(event: Event) -> tuple[str, str]:
+    """The caller's and the answerer's uuid of a bridge event, which is told on the caller's leg."""
+    caller = event.get("Bridge-A-Unique-ID") or event.uuid
+    answerer = event.get("Bridge-B-Unique-ID") or event.get("Other-Leg-Unique-ID") or ""
+    return caller, answerer

@@ -1,0 +1,72 @@
+"""Who listens to whom at this moment. Memory only, no I/O."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fsplug.esl.listenin.gate_facts import Caller, HeardTalk
+from fsplug.policy.entities import User
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """One listen-in under way: `caller` hears `target` in `talk`, since `began_at` (epoch seconds)."""
+
+    id: str
+    company: str
+    caller: Caller
+    target: User
+    talk: HeardTalk
+    began_at: float
+
+
+@dataclass(slots=True)
+class HeardLeg:
+    """A leg that somebody listens to: what its phone showed before, and who listens, in the order they came."""
+
+    leg: str
+    company: str
+    shown_name: str
+    shown_number: str
+    listens: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ListenBook:
+    """All listen-ins by id and by both legs, and the legs heard by their uuid."""
+
+    listens: dict[str, Listening] = field(default_factory=dict)
+    heard: dict[str, HeardLeg] = field(default_factory=dict)
+    by_listener_leg: dict[str, str] = field(default_factory=dict)
+
+    def add(self, listening: Listening, heard: HeardLeg) -> None:
+        """Take one in; `heard` is the leg's entry, unless it has one."""
+        self.listens[listening.id] = listening
+        self.by_listener_leg[listening.caller.leg] = listening.id
+        self.heard.setdefault(heard.leg, heard).listens.append(listening.id)
+
+    def remove(self, listen: str) -> Listening | None:
+        """Take one out; None when it was not in. The heard leg stays until it is forgotten."""
+        listening = self.listens.pop(listen, None)
+        if listening is not None:
+            self.by_listener_leg.pop(listening.caller.leg, None)
+            heard = self.heard.get(listening.talk.leg)
+            if heard is not None:
+                heard.listens.remove(listen)
+        return listening
+
+    def on_listener_leg(self, uuid: str) -> Listening | None:
+        """The listen-in whose listener is on this leg."""
+        return self.listens.get(self.by_listener_leg.get(uuid, ""))
+
+    def of_leg(self, uuid: str) -> list[Listening]:
+        """Those who listen to this leg, in the order they came."""
+        heard = self.heard.get(uuid)
+        return [self.listens[listen] for listen in heard.listens] if heard else []
+
+    def of_listener(self, company: str, username: str) -> Iterator[Listening]:
+        """What this user listens to."""
+        return (one for one in self.listens.values() if one.company == company and one.caller.user.username == username)
+
+    def companies(self) -> set[str]:
+        """The companies in which somebody listens."""
+        return {one.company for one in self.listens.values()}

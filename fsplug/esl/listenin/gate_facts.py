@@ -1,0 +1,126 @@
+"""What the gate of listen-in looks at, put together from the picture of the calls, the store and the switch."""
+
+from dataclasses import dataclass
+
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.policy.entities import DeviceKind, User
+from fsplug.policy.listening.gate import Asked, Colleague, Door, House, Listener
+from fsplug.policy.numbers import normalise
+from fsplug.policy.recording.legs import username_of
+from fsplug.store.config import companies, entitlements, policies, users
+from fsplug.store.db.database import Store
+
+_LONGEST_NUMBER = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks to listen: a user, on the leg `leg` (empty when nobody has called yet), by this door and device.
+
+    `line_taken`: they have asked already, and that is not decided yet, or they listen.
+    """
+
+    company: str
+    user: User
+    door: Door
+    device: DeviceKind
+    leg: str = ""
+    line_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeardTalk:
+    """The talk somebody wants to hear: the person's leg, its partner, and the policy version of its call."""
+
+    leg: str
+    partner: str
+    call: str
+    version: int
+    other: str = ""
+
+
+class ListenFacts:
+    """Reads; changes nothing."""
+
+    def __init__(self, store: Store, book: CallBook, switch: ListenSwitch) -> None:
+        self._store = store
+        self._book = book
+        self._switch = switch
+
+    def version(self, company: str) -> int:
+        """The company's policy version now."""
+        return policies.current_version(self._store, company)
+
+    def user(self, company: str, username: str) -> User | None:
+        """The company's user of this name, now."""
+        return users.user_at(self._store, company, username, self.version(company)) if username else None
+
+    def language(self, company: str) -> str:
+        """What the company speaks."""
+        return companies.get(self._store, company).language
+
+    def person(self, company: str, dialled: str) -> User | None:
+        """Whose extension or number this is, in any spelling; None when it is nobody's in this company."""
+        text = dialled.strip().removesuffix("#")
+        if not text or len(text) > _LONGEST_NUMBER:
+            return None
+        version = self.version(company)
+        found = users.by_extension(self._store, company, text, version) if text.isascii() and text.isdigit() else None
+        e164 = normalise(text, companies.get(self._store, company).country)
+        return found or (users.by_number(self._store, company, e164, version) if e164 else None)
+
+    def talk_of(self, company: str, username: str) -> HeardTalk | None:
+        """The answered call this user is in; of several the one answered last."""
+        talking = [
+            one for one in self._channels_of(company, username) if one.leg.answered and self._book.partner_of(one)
+        ]
+        if not talking:
+            return None
+        return self._heard(max(talking, key=lambda one: one.leg.answered_at or 0.0))
+
+    def asked(self, caller: Caller | None, company: str, target: User | None, talk: HeardTalk | None) -> Asked:
+        """Everything the gate wants to know of this wish, as of now."""
+        now = self.version(company) if company else 0
+        return Asked(
+            listener=self._listener(caller, now) if caller else None,
+            target=self._colleague(company, target.username, talk, now) if target else None,
+            in_call=talk is not None,
+            other=self._colleague(company, talk.other, talk, now) if talk and talk.other else None,
+            house=entitlements.house(self._store, company) if company else House(),
+        )
+
+    def _listener(self, caller: Caller, version: int) -> Listener:
+        standing = entitlements.standing(self._store, caller.company, caller.user.username, version)
+        return Listener(caller.user.username, caller.company, caller.device, self._line_free(caller), standing)
+
+    def _colleague(self, company: str, username: str, talk: HeardTalk | None, version: int) -> Colleague:
+        began_under = talk.version if talk else version
+        at_start = entitlements.standing(self._store, company, username, began_under)
+        now = entitlements.standing_now(self._store, company, username, began_under, version)
+        return Colleague(username, company, at_start, now)
+
+    def _line_free(self, caller: Caller) -> bool:
+        """Whether the listener is in no call, and none rings at a phone of theirs."""
+        company, username = caller.company, caller.user.username
+        if caller.line_taken or any(one.leg.uuid != caller.leg for one in self._channels_of(company, username)):
+            return False
+        may_ring = [
+            call.id
+            for call in self._book.calls.values()
+            if call.company == company and any(username_of(name) == username for name in call.armed)
+        ]
+        return not any(username in self._switch.ringing(call) for call in may_ring)
+
+    def _channels_of(self, company: str, username: str) -> list[Channel]:
+        return [
+            one for one in self._book.channels.values() if one.leg.username == username and one.leg.company == company
+        ]
+
+    def _heard(self, channel: Channel) -> HeardTalk:
+        leg = channel.leg
+        partner = self._book.partner_of(channel)
+        version = leg.version if leg.version is not None else self.version(leg.company)
+        ours = partner is not None and partner.leg.company == leg.company
+        other = partner.leg.username if partner is not None and ours else ""
+        return HeardTalk(leg.uuid, channel.partner or "", leg.call or leg.uuid, version, other)

@@ -1,0 +1,57 @@
+"""The live calls of a company as plain facts, for whoever shows them to colleagues."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.listenin.book import ListenBook
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+
+
+def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyCalls:
+    """Who talks in the company, as of now. Any thread may ask: what changes meanwhile is in or not."""
+    users = [one for one in list(book.channels.values()) if one.leg.company == company and one.leg.username]
+    heard = _listeners(listens, company)
+    talking = sorted((one for one in users if _is_talking(book, one)), key=_answered_at)
+    # Of several talks of one user the last one counts, as it does for those who dial.
+    talks = {one.leg.username: _talk(book, one, heard.get(one.leg.uuid, ())) for one in talking}
+    return CompanyCalls(talks, frozenset(one.leg.username for one in users))
+
+
+def to_table(calls: CompanyCalls) -> dict[str, Any]:
+    """The calls as JSON can carry them."""
+    talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
+    return {"talks": talks, "busy": sorted(calls.busy)}
+
+
+def from_table(table: Mapping[str, Any]) -> CompanyCalls:
+    """From `to_table`."""
+    talks = {
+        username: Talk(username, since, version, other, tuple(listeners))
+        for username, since, version, other, listeners in table["talks"]
+    }
+    return CompanyCalls(talks, frozenset(table["busy"]))
+
+
+def _is_talking(book: CallBook, channel: Channel) -> bool:
+    return channel.leg.answered and book.partner_of(channel) is not None
+
+
+def _answered_at(channel: Channel) -> tuple[float, str]:
+    return channel.leg.answered_at or 0.0, channel.leg.uuid
+
+
+def _talk(book: CallBook, channel: Channel, listeners: tuple[str, ...]) -> Talk:
+    leg, partner = channel.leg, book.partner_of(channel)
+    ours = partner is not None and partner.leg.company == leg.company
+    other = partner.leg.username if partner is not None and ours else ""
+    return Talk(leg.username, leg.answered_at, leg.version, other, listeners)
+
+
+def _listeners(listens: ListenBook, company: str) -> dict[str, tuple[str, ...]]:
+    """By the leg they hear."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in list(listens.listens.values()):
+        if one.company == company:
+            found[one.talk.leg] = (*found.get(one.talk.leg, ()), one.caller.user.username)
+    return found

@@ -1,0 +1,103 @@
+"""Who is in a call now, who listens to whom, and whether somebody may: what a console shows, with its changes."""
+
+from dataclasses import dataclass
+
+import gevent.event
+
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.listenin.book import ListenBook
+from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
+from fsplug.esl.listenin.live_calls import company_calls
+from fsplug.esl.listenin.sessions import ListenService
+from fsplug.esl.protocol.event import Event
+from fsplug.policy.entities import Direction
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.live_calls import CompanyCalls
+
+_CHANGES = frozenset({"CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "CHANNEL_HANGUP_COMPLETE"})
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTalk:
+    """A user in a call. `since` is epoch seconds; `other` a colleague's username, else the number at the other end.
+
+    `listeners` are the usernames of who listens now; `why_not` is the gate's reason against the one who looks, None
+    when they may listen, or when nobody in particular looks.
+    """
+
+    company: str
+    user: str
+    name: str
+    extension: str
+    call: str
+    since: float | None
+    direction: Direction
+    other: str
+    listeners: tuple[str, ...]
+    why_not: Reason | None
+
+
+class LiveList:
+    """The live calls of a company. Wait for `changes` to differ and ask again."""
+
+    def __init__(self, book: CallBook, listens: ListenBook, facts: ListenFacts, service: ListenService) -> None:
+        self._book = book
+        self._listens = listens
+        self._facts = facts
+        self._service = service
+        self._changed = gevent.event.Event()
+        self.changes = 0
+
+    def of(self, company: str, viewer: Caller | None = None) -> list[LiveTalk]:
+        """Everybody of the company who talks, the longest first; as `viewer` may listen to them."""
+        talking = [one for one in self._book.channels.values() if self._is_talking(one, company)]
+        talking.sort(key=lambda one: (one.leg.answered_at or 0.0, one.leg.username))
+        return [self._talk(one, company, viewer) for one in talking]
+
+    def calls(self, company: str) -> CompanyCalls:
+        """The same as plain facts that depend on nobody who looks. Any thread may ask."""
+        return company_calls(self._book, self._listens, company)
+
+    def see(self, event: Event) -> None:
+        """An event of the switch that may change the list."""
+        if event.name in _CHANGES:
+            self.change()
+
+    def change(self) -> None:
+        """Something is different."""
+        self.changes += 1
+        self._changed.set()
+        self._changed.clear()
+
+    def wait(self, known: int, seconds: float) -> int:
+        """The number of changes, once it is another than `known`, or after so many seconds."""
+        if self.changes == known:
+            self._changed.wait(seconds)
+        return self.changes
+
+    def _is_talking(self, channel: Channel, company: str) -> bool:
+        leg = channel.leg
+        return leg.company == company and bool(leg.username) and self._book.partner_of(channel) is not None
+
+    def _talk(self, channel: Channel, company: str, viewer: Caller | None) -> LiveTalk:
+        leg, partner = channel.leg, self._book.partner_of(channel)
+        user = self._facts.user(company, leg.username)
+        other = partner.leg.username or next(iter(partner.leg.numbers), "") if partner else ""
+        return LiveTalk(
+            company=company,
+            user=leg.username,
+            name=user.name if user else "",
+            extension=user.extension if user else "",
+            call=leg.call or leg.uuid,
+            since=leg.answered_at,
+            direction=_direction(channel, partner),
+            other=other,
+            listeners=tuple(one.caller.user.username for one in self._listens.of_leg(leg.uuid)),
+            why_not=self._service.may_listen(viewer, company, user).reason if viewer else None,
+        )
+
+
+def _direction(channel: Channel, partner: Channel | None) -> Direction:
+    if partner is not None and partner.leg.username:
+        return Direction.INTERNAL
+    return Direction.OUTGOING if channel.leg.call == channel.leg.uuid else Direction.INCOMING

@@ -1,0 +1,100 @@
+"""Telling the person listened to: the phone's display, a tone in their ear alone, and set back when nobody listens."""
+
+from collections.abc import Callable
+
+import structlog
+
+from fsplug.errors import Refused
+from fsplug.esl.listenin.book import HeardLeg, ListenBook
+from fsplug.esl.listenin.commands import ends_with_bridge
+from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.esl.protocol.wire import Event
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.words import FALLBACK_LANGUAGE, shown
+
+log = structlog.get_logger()
+
+# Shows who listens in the consoles this user (company, username) has open: the names; True when one of them did.
+ShowInConsole = Callable[[str, str, tuple[str, ...]], bool]
+
+
+def no_console(company: str, username: str, names: tuple[str, ...]) -> bool:
+    """There is no console yet, or none is open."""
+    return False
+
+
+class Notices:
+    """Keeps what the heard legs are told in step with who listens. Raises Unavailable when the switch is away."""
+
+    def __init__(self, book: ListenBook, switch: ListenSwitch, console: ShowInConsole = no_console) -> None:
+        self._book = book
+        self._switch = switch
+        self._console = console
+        self._tones = 0
+        self._languages: dict[str, str] = {}
+
+    def looked_at(self, company: str, leg: str) -> HeardLeg | None:
+        """This leg as it is before anybody listens to it; None when it is gone."""
+        known = self._book.heard.get(leg)
+        channel = None if known else self._switch.channel(leg)
+        if channel is None:
+            return known
+        name, number = _shown_before(channel)
+        return HeardLeg(leg, company, name, number)
+
+    def prepare(self, leg: str, token: str) -> None:
+        """Let those with the token hear this leg, and have the switch itself end that with the leg's bridge."""
+        marks = {"eavesdrop_group": token, "api_after_bridge": ends_with_bridge(leg), "update_ignore_ua": "true"}
+        if not self._switch.mark(leg, marks):
+            raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=leg)
+
+    def tell(self, leg: str, language: str) -> None:
+        """Show and sound that one more listens; Refused("person-not-told") when display and console both failed.
+
+        The tone must play too: it alone reaches a person who looks at neither.
+        """
+        self._tones = count = self._tones + 1
+        self._languages[leg] = language
+        if not (self._show(leg) and self._switch.sound(leg, count)):
+            raise Refused(Reason.NOT_TOLD, "neither the phone nor the console could be told who listens", leg=leg)
+
+    def set_back(self, leg: str) -> None:
+        """One listens less: show who is left, or what was shown before. A leg that is gone needs nothing."""
+        heard = self._book.heard.get(leg)
+        if heard is None:
+            return
+        if heard.listens:
+            self._show(leg)
+            return
+        self._book.heard.pop(leg, None)
+        self._languages.pop(leg, None)
+        if self._switch.mark(leg, {"eavesdrop_group": "", "api_after_bridge": ""}):
+            self._switch.show(leg, heard.shown_name, heard.shown_number)
+
+    def set_back_after_restart(self, leg: str) -> None:
+        """Nobody listens any more to a leg that an earlier fsplug let somebody hear."""
+        channel = self._switch.channel(leg)
+        if channel is not None and self._switch.mark(leg, {"eavesdrop_group": "", "api_after_bridge": ""}):
+            self._switch.show(leg, *_parties(channel))
+
+    def _show(self, leg: str) -> bool:
+        listens = self._book.of_leg(leg)
+        users = [one.caller.user for one in listens]
+        names = tuple(user.name or user.username for user in users)
+        on_phone = self._switch.show(
+            leg, shown(names, self._languages.get(leg, FALLBACK_LANGUAGE)), users[-1].extension
+        )
+        in_console = self._console(listens[0].company, listens[0].target.username, names)
+        return on_phone or in_console
+
+
+def _shown_before(channel: Event) -> tuple[str, str]:
+    """What the phone shows now: what was last sent to it, else the other party as it was told of."""
+    name, number = (channel.variable(f"last_sent_callee_id_{what}") for what in ("name", "number"))
+    return (name or "", number or "") if name or number else _parties(channel)
+
+
+def _parties(channel: Event) -> tuple[str, str]:
+    """The other party of a leg: a phone that called sees whom it called, one that was called sees who calls."""
+    whom = "Callee" if channel.get("Call-Direction") == "inbound" else "Caller"
+    return channel.get(f"Caller-{whom}-ID-Name") or "", channel.get(f"Caller-{whom}-ID-Number") or ""

@@ -1,0 +1,104 @@
+"""Listening in from a command or a console: the listener's own phone is rung and dials the star code."""
+
+from uuid import uuid4
+
+from gevent.event import AsyncResult
+from gevent.timeout import Timeout
+
+from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
+from fsplug.esl.listenin.sessions import ListenService
+from fsplug.esl.listenin.star_code import STAR, ListenDoor, Ticket
+from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.policy.entities import DeviceKind
+from fsplug.policy.listening.gate import Door, Reason
+from fsplug.policy.listening.words import in_words
+from fsplug.store.config import devices
+from fsplug.store.config.devices import Device
+from fsplug.store.db.database import Store
+
+# After the phone's answer, until the door has decided.
+DECIDED_SECONDS = 5.0
+
+
+class ListenCalls:
+    """Rings phones that are signed in at the switch's SIP profile `profile`."""
+
+    def __init__(
+        self,
+        store: Store,
+        facts: ListenFacts,
+        service: ListenService,
+        door: ListenDoor,
+        switch: ListenSwitch,
+        profile: str,
+    ) -> None:
+        self._store = store
+        self._facts = facts
+        self._service = service
+        self._door = door
+        self._switch = switch
+        self._profile = profile
+
+    def viewer(self, company: str, username: str) -> Caller:
+        """This user as one who may want to listen, on the phone that would be rung. Invalid("unknown-user")."""
+        user = self._facts.user(company, username)
+        if user is None:
+            text = f"{company} has no user {username}; see: fsplug user list --company {company}"
+            raise Invalid("unknown-user", text, company=company, user=username)
+        device = self._phone(company, username)
+        return Caller(company, user, Door.COMMAND, device.kind if device else DeviceKind.DESK)
+
+    def listen(self, company: str, username: str, number: str) -> str:
+        """Ring the user's phone and let it dial; the listen-in's id once the user hears.
+
+        Refused with the gate's code, before anything rings where that can be; "phone-not-answered" when nobody took the
+        call.
+        """
+        caller = self.viewer(company, username)
+        decided, target, _ = self._service.decide(caller, company, number)
+        if decided.reason is not None or target is None:
+            reason = decided.reason or Reason.UNKNOWN_PERSON
+            self._service.refuse(caller, company, target, number, reason)
+            raise self._refusal(company, reason)
+        phone = self._phone(company, username)
+        if phone is None or phone.sip_username is None:
+            text = f"{username} has no phone to ring; add one with: fsplug device add --company {company}"
+            raise Invalid("no-phone", text, company=company, user=username)
+        return self._ring(caller, phone.sip_username, f"{STAR}{target.extension}")
+
+    def _ring(self, caller: Caller, phone: str, dial: str) -> str:
+        word, told = uuid4().hex, AsyncResult()
+        self._door.tickets[word] = Ticket(caller.company, caller.user.username, caller.device, told.set)
+        variables = {
+            "fsplug_company": caller.company,
+            "fsplug_user": caller.user.username,
+            "fsplug_listen_ticket": word,
+            "origination_caller_id_number": dial,
+            "origination_caller_id_name": dial,
+            "ignore_early_media": "true",
+        }
+        try:
+            answer = self._switch.ring_and_dial(self._profile, phone, caller.company, variables, dial)
+            if not answer.startswith("+OK"):
+                cause = answer.removeprefix("-ERR ")
+                raise Refused("phone-not-answered", f"{caller.user.username}'s phone: {cause}", cause=cause)
+            return self._told(caller.company, told)
+        finally:
+            self._door.tickets.pop(word, None)
+
+    def _told(self, company: str, told: "AsyncResult[str | Reason]") -> str:
+        try:
+            outcome: str | Reason = told.get(timeout=DECIDED_SECONDS)
+        except Timeout:
+            text = "the phone answered, and its call did not come; is the star code in the dialplan?"
+            raise Unavailable("no-star-code", text, company=company) from None
+        if isinstance(outcome, Reason):
+            raise self._refusal(company, outcome)
+        return outcome
+
+    def _refusal(self, company: str, reason: Reason) -> Refused:
+        return Refused(reason, in_words(reason, self._facts.language(company)), company=company)
+
+    def _phone(self, company: str, username: str) -> Device | None:
+        return devices.phone_to_ring(self._store, company, username, self._facts.version(company))

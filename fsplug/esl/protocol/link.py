@@ -1,0 +1,258 @@
+"""The inbound link: the switch's events in, commands out, for as long as fsplug runs."""
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import Any
+
+import gevent
+import gevent.event
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.protocol import wire
+from fsplug.esl.protocol.exchange import new_uuid
+from fsplug.esl.protocol.session import InboundESL
+from fsplug.esl.protocol.wire import Event
+
+log = structlog.get_logger()
+
+QUEUED_EVENTS = 100_000
+# Any answer proves the switch alive, an -ERR too; this one costs it next to nothing.
+_PROBE = wire.command("api strepoch")
+_JOB_DONE = "BACKGROUND_JOB"
+_EVENTS_PER_TURN = 16
+_REFUSALS = frozenset({"auth-refused", "access-refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When the link retries and when it doubts, in seconds."""
+
+    answer: float = 5.0
+    first_retry: float = 0.2
+    last_retry: float = 5.0
+    refused_retry: float = 30.0
+    idle: float = 10.0
+    probe: float = 5.0
+
+
+def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> float:
+    """Seconds to wait before dialling again: longer each time, and short again once the link has held."""
+    if reason in _REFUSALS:
+        return pace.refused_retry
+    if not previous or up_seconds > pace.last_retry:
+        return pace.first_retry
+    return min(previous * 2, pace.last_retry)
+
+
+class Link:
+    """Keeps one signed-in, subscribed connection to the switch, and comes back when it is lost.
+
+    `on_up`, `on_event` and `on_down` are called from one greenlet, in the order things happened, and may take their
+    time. `on_down` is told why, an error's code such as `switch-gone` or `auth-refused`, once per reason.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        password: str,
+        events: Sequence[str],
+        on_event: Callable[[Event], None],
+        on_up: Callable[[], None],
+        on_down: Callable[[str], None],
+        *,
+        pace: Pace = Pace(),
+        queued_events: int = QUEUED_EVENTS,
+    ) -> None:
+        self.peer = f"{host}:{port}"
+        self._connect_to = (host, port, password)
+        self._events = frozenset(events)
+        # CUSTOM and its subclasses must come last; the switch takes every word after it for one.
+        self._subscription = f"event plain {_JOB_DONE} {' '.join(events)}"
+        wire.command(f"auth {password}")
+        self._pace = pace
+        self._on_up = on_up
+        self._on_down = on_down
+        self._inbox = Inbox(on_event, queued_events)
+        self._connection: _Connection | None = None
+        self._up_at: float | None = None
+        self._reason: str | None = None
+        self._greenlets: list[Any] = []
+
+    @property
+    def up(self) -> bool:
+        """Whether the switch answers and its events come in."""
+        return self._connection is not None
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._greenlets = [gevent.spawn(self._keep), gevent.spawn(self._inbox.deliver)]
+
+    def stop(self) -> None:
+        """Disconnect and end; events not yet delivered are dropped."""
+        gevent.killall(self._greenlets)
+        self._greenlets = []
+
+    def api(self, command: str, deadline_seconds: float) -> str:
+        """What an API command prints, -ERR texts among it.
+
+        It holds up everything on the link while the switch works on it: what may take seconds goes by `bgapi`.
+        """
+        return self._live().api(command, deadline_seconds)
+
+    def bgapi(self, command: str, deadline_seconds: float) -> str:
+        """What an API command prints, run by the switch in a thread of its own."""
+        job = new_uuid()
+        line = wire.command(f"bgapi {command}", [("Job-UUID", job)])
+        done = self._live().event_for(job, line, deadline_seconds)
+        return done.body.decode("utf-8", "replace")
+
+    def command(self, line: str, deadline_seconds: float) -> Event:
+        """The headers of a command's reply. Unavailable `switch-refused` when it is -ERR."""
+        return self._live().command(line, deadline_seconds)
+
+    def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
+        """Have a leg run an application in its own thread; returns when the switch has taken it on."""
+        self._live().accepted(wire.execute(app, arg, uuid), deadline_seconds)
+
+    def _live(self) -> "_Connection":
+        if self._connection is None:
+            why = f" ({self._reason})" if self._reason else ""
+            text = f"the link to the switch at {self.peer} is down{why}; it comes back by itself when the switch does"
+            raise Unavailable("link-down", text, peer=self.peer, reason=self._reason)
+        return self._connection
+
+    def _keep(self) -> None:
+        pause = 0.0
+        while True:
+            self._up_at = None
+            error = self._run_connection()
+            self._note_down(error)
+            up_seconds = monotonic() - self._up_at if self._up_at else 0.0
+            pause = pause_after(error.code, up_seconds, pause, self._pace)
+            gevent.sleep(pause * random.uniform(0.5, 1.0))
+
+    def _run_connection(self) -> Unavailable:
+        """One connection from dial to end; what ended it."""
+        connection = _Connection(*self._connect_to, self._pace.answer, self._inbox)
+        pump = None
+        try:
+            connection.connect()
+            connection.command(self._subscription, self._pace.answer)
+            pump = gevent.spawn(connection.pump)
+            self._come_up(connection)
+            self._watch(connection, pump)
+            return connection.fault or connection.gone()
+        except Unavailable as error:
+            return error
+        finally:
+            self._connection = None
+            connection.close()
+            gevent.killall([pump] if pump else [])
+
+    def _come_up(self, connection: "_Connection") -> None:
+        self._connection = connection
+        self._reason = None
+        self._up_at = monotonic()
+        log.info("link-up", switch=self.peer)
+        self._inbox.put(self._on_up)
+        connection.release(self._events)
+
+    def _watch(self, connection: "_Connection", pump: Any) -> None:
+        while connection.connected:
+            idle_seconds = monotonic() - connection.heard_at
+            if idle_seconds >= self._pace.idle:
+                connection.ask(_PROBE, self._pace.probe)
+            else:
+                pump.join(self._pace.idle - idle_seconds)
+
+    def _note_down(self, error: Unavailable) -> None:
+        if self._reason != error.code:
+            self._reason = error.code
+            log.warning("link-down", switch=self.peer, code=error.code, error=error.text)
+            self._inbox.put(partial(self._on_down, error.code))
+
+
+class Inbox:
+    """Events and tidings in order, between the greenlet that reads and the one that delivers."""
+
+    def __init__(self, on_event: Callable[[Event], None], limit: int) -> None:
+        self._on_event = on_event
+        self._limit = limit
+        self._waiting: deque[Event | Callable[[], None]] = deque()
+        self._filled = gevent.event.Event()
+
+    @property
+    def full(self) -> bool:
+        return len(self._waiting) >= self._limit
+
+    def put(self, item: Event | Callable[[], None]) -> None:
+        """Queue an event, or something to call in its turn."""
+        self._waiting.append(item)
+        self._filled.set()
+
+    def clear(self) -> int:
+        """Forget the events that wait; how many they were. Tidings stay."""
+        tidings = [item for item in self._waiting if not isinstance(item, Event)]
+        lost = len(self._waiting) - len(tidings)
+        self._waiting = deque(tidings)
+        return lost
+
+    def deliver(self) -> None:
+        """Hand everything on as it comes, for ever. A handler that fails is logged and does not stop the next."""
+        while True:
+            self._filled.wait()
+            for _ in range(_EVENTS_PER_TURN):
+                if not self._waiting:
+                    self._filled.clear()
+                    break
+                self._deliver_one(self._waiting.popleft())
+            else:
+                gevent.sleep(0)
+
+    def _deliver_one(self, item: Event | Callable[[], None]) -> None:
+        try:
+            if isinstance(item, Event):
+                self._on_event(item)
+            else:
+                item()
+        except Exception:
+            log.exception("event-handler-failed", handled=item.name if isinstance(item, Event) else "link")
+
+
+class _Connection(InboundESL):
+    """One life of the link: it puts events into the inbox, those before `release` only then."""
+
+    def __init__(self, host: str, port: int, password: str, timeout: float, inbox: Inbox) -> None:
+        super().__init__(host, port, password, timeout)
+        self._inbox = inbox
+        self._early: list[Event] | None = []
+        self._wanted: frozenset[str] = frozenset()
+
+    def release(self, wanted: frozenset[str]) -> None:
+        """From now on events of these names go to the inbox."""
+        early, self._early = self._early or [], None
+        self._wanted = wanted
+        for event in early:
+            self.unclaimed(event)
+
+    def unclaimed(self, event: Event) -> None:
+        if self._early is not None:
+            self._early.append(event)
+        elif event.name == _JOB_DONE and _JOB_DONE not in self._wanted:
+            pass
+        elif self._inbox.full:
+            self._overflow()
+        else:
+            self._inbox.put(event)
+
+    def _overflow(self) -> None:
+        lost = self._inbox.clear()
+        log.error("events-overflow", switch=self.peer, lost=lost)
+        text = f"{lost} events of the switch at {self.peer} waited too long and were dropped; the link starts afresh"
+        self.drop(Unavailable("events-overflow", text, lost=lost))

@@ -1,0 +1,159 @@
+"""Where the dialplan's `socket` action arrives: one greenlet per call, and none that waits in a queue."""
+
+import errno
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from gevent import monkey, socket
+from gevent.pool import Group
+from gevent.server import StreamServer
+
+from fsplug.errors import Unavailable
+from fsplug.esl.protocol.session import OutboundSession
+
+log = structlog.get_logger()
+
+_OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
+# Since 25.8 gevent's patched os.close gives a descriptor back only in the hub's next round.
+_close_now = monkey.get_original("os", "close")
+
+
+class Server:
+    """Takes calls up to a limit. Beyond it a call is let through: closed at once, so that its dialplan goes on."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        handle: Callable[[OutboundSession], None],
+        limit: int,
+        backlog: int = 4096,
+    ) -> None:
+        self._wanted = (host, port)
+        self._handle = handle
+        self._limit = limit
+        self._backlog = backlog
+        self._calls = Group()
+        self._listener: _Listener | None = None
+        self.let_through = 0
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on; before `start`, those it was given."""
+        return self._listener.address[:2] if self._listener else self._wanted
+
+    @property
+    def active(self) -> int:
+        """Calls in hand now."""
+        return len(self._calls)
+
+    def start(self) -> None:
+        """Listen. Unavailable when the address can't be had."""
+        host, port = self._wanted
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            sock = socket.create_server((host, port), family=family, backlog=self._backlog)
+        except OSError as error:
+            raise _not_listening(self._wanted, error) from error
+        sock.setblocking(False)
+        self._listener = _Listener(sock, self._admit, self._count_let_through)
+        self._listener.start()
+
+    def drain(self, deadline_seconds: float) -> bool:
+        """Take no more calls and wait for those in hand; whether all of them ended by the deadline."""
+        self._stop_listening()
+        return bool(self._calls.join(timeout=deadline_seconds))
+
+    def stop(self) -> None:
+        """Take no more calls and let go of those in hand; each goes on by its dialplan."""
+        self._stop_listening()
+        self._calls.kill()
+
+    def _stop_listening(self) -> None:
+        # What the kernel has accepted for us is reset by this, and its call goes on.
+        if self._listener is not None:
+            self._wanted = self.address
+            self._listener.close()
+            self._listener = None
+
+    def _admit(self, sock: Any, peer: tuple[str, int]) -> None:
+        """Called in the hub: may not wait."""
+        if len(self._calls) < self._limit:
+            self._calls.spawn(self._serve, sock, peer)
+        else:
+            sock.close()
+            self._count_let_through("limit")
+
+    def _serve(self, sock: Any, peer: tuple[str, int]) -> None:
+        session = OutboundSession(peer, sock)
+        try:
+            self._handle(session)
+        except Unavailable as error:
+            log.warning("call-let-through", call=session.uuid, code=error.code, error=error.text)
+        except Exception:
+            log.exception("call-handler-failed", call=session.uuid)
+        finally:
+            session.close()
+
+    def _count_let_through(self, reason: str) -> None:
+        self.let_through += 1
+        log.warning("call-let-through", reason=reason, active=self.active, limit=self._limit)
+
+
+class _Listener(StreamServer):  # type: ignore[misc]
+    """An accept loop that outlives running out of file descriptors: it keeps a spare one to turn calls away with."""
+
+    max_delay = 0.05
+
+    def __init__(
+        self,
+        sock: Any,
+        admit: Callable[[Any, tuple[str, int]], None],
+        turned_away: Callable[[str], None],
+    ) -> None:
+        super().__init__(sock, handle=admit)
+        self._turned_away = turned_away
+        self._spare = os.open(os.devnull, os.O_RDONLY)
+
+    def do_read(self) -> Any:
+        try:
+            return super().do_read()
+        except OSError as error:
+            if error.errno not in _OUT_OF_FILES:
+                raise
+            self._turn_one_away()
+            return None
+
+    def do_handle(self, sock: Any, peer: tuple[str, int]) -> None:
+        # Neither a greenlet for a call that is let through, nor a socket closed when this returns.
+        self._handle(sock, peer)
+
+    def close(self) -> None:
+        super().close()
+        if self._spare >= 0:
+            _close_now(self._spare)
+            self._spare = -1
+
+    def _turn_one_away(self) -> None:
+        spare, self._spare = self._spare, -1
+        if spare >= 0:
+            _close_now(spare)
+        try:
+            if accepted := super().do_read():
+                _close_now(accepted[0].detach())
+                self._turned_away("files")
+        finally:
+            with suppress(OSError):
+                self._spare = os.open(os.devnull, os.O_RDONLY)
+
+
+def _not_listening(address: tuple[str, int], error: OSError) -> Unavailable:
+    host, port = address
+    if error.errno == errno.EADDRINUSE:
+        text = f"port {port} on {host} is taken; stop what holds it (ss -ltnp 'sport = :{port}') or set another port"
+        return Unavailable("port-taken", text, host=host, port=port)
+    text = f"can't listen on {host}:{port}: {error.strerror}; set an address of this machine and a port over 1023"
+    return Unavailable("cannot-listen", text, host=host, port=port)
