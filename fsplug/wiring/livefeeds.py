@@ -14,8 +14,8 @@ from fsplug.errors import FsplugError
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
-from fsplug.web.feed import Feed
-from fsplug.web.live import Note, calls_or_none
+from fsplug.web.kernel.feed import Feed
+from fsplug.web.kernel.live import Note, calls_or_none
 from fsplug.wiring.threads import done_in
 
 log = structlog.get_logger()

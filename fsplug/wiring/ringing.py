@@ -8,7 +8,7 @@ import gevent
 from gevent import monkey
 
 from fsplug.errors import FsplugError, Unavailable
-from fsplug.web.live import Note
+from fsplug.web.kernel.live import Note
 
 # The gate has refused by then, if it does; a phone that rings takes longer.
 DECIDED_SECONDS = 1.5

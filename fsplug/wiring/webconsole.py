@@ -23,8 +23,8 @@ from fsplug.policy.addresses import normalised
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.db.database import Store
-from fsplug.web.app import HEADERS, LONGEST_BODY, create_app
-from fsplug.web.services import FEED, NOT_BEFORE, Services
+from fsplug.web.kernel.app import HEADERS, LONGEST_BODY, create_app
+from fsplug.web.kernel.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.livefeeds import Changes, LiveFeeds
 from fsplug.wiring.mailserver import mail_server
 from fsplug.wiring.settings import Settings, read

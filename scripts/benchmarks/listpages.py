@@ -21,8 +21,8 @@ from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Sought
-from fsplug.web.app import create_app
-from fsplug.web.services import Services
+from fsplug.web.kernel.app import create_app
+from fsplug.web.kernel.services import Services
 
 FIRST = Target("a page of a million recordings, filtered, 95th percentile", 50, "ms")
 FAR = Target("the same on page 1,000, 95th percentile", 50, "ms")

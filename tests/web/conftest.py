@@ -15,10 +15,10 @@ from fsplug.media.archive import FolderArchive
 from fsplug.store.calls import ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.web import signing
-from fsplug.web.app import create_app
-from fsplug.web.live import AWAY
-from fsplug.web.services import Services
+from fsplug.web.kernel.app import create_app
+from fsplug.web.kernel.live import AWAY
+from fsplug.web.kernel.services import Services
+from fsplug.web.pages.sign_in import views
 from tests.store.accountcast import ANNA, PASSWORD, Clock, Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
@@ -89,7 +89,7 @@ def live() -> Any:
 @pytest.fixture
 def app(console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The application."""
-    monkeypatch.setattr(signing, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(views, "ANSWER_SECONDS", 0.0)
     pool = ThreadPool(2)
 
     def elsewhere(work: Callable[[], Any]) -> Any:

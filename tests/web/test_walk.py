@@ -16,11 +16,11 @@ from fsplug.store.accounts.sealed_secrets import Vault, new_key
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions, recordings
-from fsplug.web.app import create_app
-from fsplug.web.guard import rule_of
-from fsplug.web.services import Services
-from tests.browser.site import NOW
+from fsplug.web.kernel.app import create_app
+from fsplug.web.kernel.guard import rule_of
+from fsplug.web.kernel.services import Services
 from tests.store.accountcast import PlainPasswords
+from tests.web.browser.site import NOW
 from tests.web.walkers import (
     HOSTILE,
     STRANGERS,

@@ -16,7 +16,7 @@ from fsplug.lab.story.cast import ACME, BETA, COMPANY_ADMIN, EVERYTHING, MY_CONS
 from fsplug.store.accounts import sessions
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.web.guard import rule_of
+from fsplug.web.kernel.guard import rule_of
 
 URL = "https://console.example"
 WALKERS = {

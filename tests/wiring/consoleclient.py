@@ -17,7 +17,7 @@ from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.store.accounts import sessions
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.web.live import Note
+from fsplug.web.kernel.live import Note
 from fsplug.wiring.settings import read
 from fsplug.wiring.webconsole import WebConsole
 from tests.store.accountcast import Clock, Console

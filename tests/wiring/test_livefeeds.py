@@ -12,7 +12,7 @@ import pytest
 
 from fsplug.policy.listening.live_calls import Talk
 from fsplug.store.accounts import sessions
-from fsplug.web.live import Note
+from fsplug.web.kernel.live import Note
 from fsplug.wiring import livefeeds
 from tests.store.accountcast import BO
 from tests.store.cast import ACME, BETA
@@ -160,7 +160,7 @@ def test_a_browser_that_slept_gets_everything_again(house: House) -> None:
 def test_who_does_not_read_costs_nothing_and_is_cut(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(livefeeds, "SEND_SECONDS", 0.5)
     monkeypatch.setattr(livefeeds, "PACE_SECONDS", 0.0)
-    monkeypatch.setattr("fsplug.web.feed.Feed._event", lambda feed, parts: b":" + b"x" * 1_000_000 + b"\n\n")
+    monkeypatch.setattr("fsplug.web.kernel.feed.Feed._event", lambda feed, parts: b":" + b"x" * 1_000_000 + b"\n\n")
     house.open(house.session(), reads=False)
     feeds = house.web._feeds
     assert len(feeds) == 1

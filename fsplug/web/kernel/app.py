@@ -1,0 +1,139 @@
+"""The console as a WSGI application."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.web.kernel import assets, feed, shell
+from fsplug.web.kernel.formatting import Moments
+from fsplug.web.kernel.guard import check_rules, guard, run
+from fsplug.web.kernel.services import Services
+from fsplug.web.kernel.words import Words
+from fsplug.web.pages.account import views as account
+from fsplug.web.pages.activity import views as activity
+from fsplug.web.pages.colleagues import views as colleagues
+from fsplug.web.pages.deletions import views as deletions
+from fsplug.web.pages.home import views as home
+from fsplug.web.pages.my_calls import views as mycalls
+from fsplug.web.pages.people import views as people
+from fsplug.web.pages.player import sharing, waveforms
+from fsplug.web.pages.player import views as player
+from fsplug.web.pages.policies import views as policies
+from fsplug.web.pages.recordings import views as recordings
+from fsplug.web.pages.shared import views as shared
+from fsplug.web.pages.sign_in import links, passwords
+from fsplug.web.pages.sign_in import views as signing
+
+log = structlog.get_logger()
+
+# What is taken of any form before it is known whose it is; each page's own bound is its rule's.
+LONGEST_BODY = 480 * 1024
+# Our own files only and nothing written into a page, and nobody puts us into a frame.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+# On every answer.
+HEADERS = {
+    "Content-Security-Policy": _POLICY.format(nonce=""),
+    # Links carry a token in their path: no other page is told it.
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_AREAS = (
+    signing,
+    links,
+    passwords,
+    account,
+    shared,
+    assets,
+    home,
+    feed,
+    colleagues,
+    people,
+    recordings,
+    deletions,
+    policies,
+    activity,
+    mycalls,
+    player,
+    sharing,
+)
+_STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
+
+
+def create_app(services: Services) -> Flask:
+    """The application over these services."""
+    app = Flask("fsplug.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.extensions["services"] = services
+    for area in _AREAS:
+        app.register_blueprint(area.pages)
+    check_rules(app)
+    app.before_request(shell.choose_words)
+    app.before_request(guard)
+    app.before_request(_look)
+    app.after_request(_with_headers)
+    shell.prepare(app)
+    feed.prepare(app)
+    waveforms.prepare(app)
+    app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
+    app.register_error_handler(FsplugError, _told)
+    app.register_error_handler(HTTPException, _turned)
+    app.register_error_handler(Exception, _failed)
+    return app
+
+
+def _look() -> None:
+    session = getattr(g, "session", None)
+    if session is not None:
+        actor = g.actor
+        g.viewer = run(lambda store: shell.look(store, session, actor))
+        g.words = Words(g.viewer.language)
+
+
+def _style_nonce() -> str:
+    """For this answer only, where a script of others' brings its style along."""
+    g.style_nonce = getattr(g, "style_nonce", None) or secrets.token_urlsafe(16)
+    return str(g.style_nonce)
+
+
+def _with_headers(response: Response) -> Response:
+    nonce = getattr(g, "style_nonce", None)
+    if nonce:
+        response.headers["Content-Security-Policy"] = _POLICY.format(nonce=f" 'nonce-{nonce}'")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _told(error: FsplugError) -> tuple[str, int]:
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
+    if status == 503:
+        log.error("page-failed", code=error.code, error=error.text)
+    elif "actor" in g and "viewer" not in g:
+        # Turned away before anybody had looked: they may go on by the menu.
+        _look()
+    return render_template("told.html", text=g.words.error(error.code)), status
+
+
+def _failed(error: Exception) -> tuple[str, int]:
+    # The rule, not the path: it may hold a token.
+    log.error("page-failed", page=str(request.url_rule), exc_info=error)
+    return render_template("told.html", text=g.words.error("http-500")), 500
+
+
+def _turned(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    words = getattr(g, "words", None) or Words("en")
+    g.words = words
+    return render_template("told.html", text=words.error(f"http-{status}")), status

@@ -1,0 +1,131 @@
+"""What an open page is told as it happens, by server-sent events: who listens to the viewer, and the rows they see."""
+
+import time
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, request
+
+from fsplug.errors import FsplugError, Invalid
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.config import companies, user_list
+from fsplug.web.kernel import shell
+from fsplug.web.kernel.formatting import Moments, zone_of
+from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.live import calls_or_none
+from fsplug.web.kernel.services import FEED, Services
+from fsplug.web.kernel.words import Words
+from fsplug.web.pages.colleagues import views
+
+pages = Blueprint("live", __name__)
+
+_OVER = b"event: over\ndata:\n\n"
+# What came of a ringing while one page led on to the next is told by the next.
+_BETWEEN_PAGES_SECONDS = 3.0
+
+
+@pages.get("/live")
+@takes(Open.WATCHING)
+def feed() -> Response:
+    """The stream; the server takes it from here. `shown` names the users whose rows are on the page."""
+    shown = [one for one in request.args.get("shown", "").split(",") if one][: views.PAGE]
+    request.environ[FEED] = Feed(current_app._get_current_object(), services(), g.session, shown)  # type: ignore[attr-defined]
+    answer = Response(mimetype="text/event-stream")
+    # Proxies that gather what they pass on (nginx) would hold it back.
+    answer.headers["X-Accel-Buffering"] = "no"
+    del answer.headers["Content-Length"]
+    return answer
+
+
+class Feed:
+    """One stream. It begins with everything, whatever the browser saw before, and goes on with what is different."""
+
+    def __init__(self, app: Flask, house: Services, session: Session, shown: list[str]) -> None:
+        self._environment, self._house = app.jinja_env, house
+        self._session, self._shown = session, shown
+        self._known: object = None
+        self._told: dict[str, int] = {}
+        self._noted_at = time.monotonic() - _BETWEEN_PAGES_SECONDS
+        self.is_over = False
+
+    @property
+    def company(self) -> str:
+        """Whose calls it follows."""
+        return self._session.company
+
+    @property
+    def username(self) -> str:
+        """Whom it is for."""
+        return self._session.username
+
+    def look(self) -> bytes:
+        """The events there are to send by now, often none. The last one of all when the session is over."""
+        try:
+            session = sessions.still_open(self._house.store, self._session.id)
+            if session is not None and not session.needs_totp:
+                return self._events()
+        except Invalid:
+            # The user, the account or the company is no more.
+            pass
+        self.is_over = True
+        return _OVER
+
+    def _events(self) -> bytes:
+        store, live = self._house.store, self._house.live
+        company = companies.get(store, self.company)
+        account = accounts.get(store, self.company, self.username)
+        language = account.language or accounts.spoken(company)
+        calls, note = calls_or_none(live, self.company), self._new_note()
+        known = (calls, company, language)
+        if known == self._known and note is None:
+            return b""
+        self._known = known
+        words = Words(language)
+        moments = Moments(zone_of(company.timezone), language, store.now())
+        found = user_list.of(store, self.company, self._shown)
+        parts = self._environment.get_template("live_parts.html").render(
+            t=words,
+            moments=moments,
+            hearing=views.hearing(store, self.company, self.username, calls),
+            colleagues=views.rows(store, self.company, self.username, language, found, calls),
+            is_away=calls is None,
+            note=views.refusal(note, words) if note else None,
+        )
+        return self._event(parts)
+
+    def _new_note(self) -> str | None:
+        """The code of a note that this page has not told."""
+        note = self._house.live.note(self.company, self.username)
+        if note is None or note.at <= self._noted_at:
+            return None
+        self._noted_at = note.at
+        return note.code
+
+    def _event(self, parts: str) -> bytes:
+        """The parts that differ from what was sent before."""
+        # Between two parts stands a NUL, which is in none of them.
+        new = [part.strip() for part in parts.split("\0") if self._is_new(part.strip())]
+        lines = "".join(f"data: {line}\n" for part in new for line in part.splitlines())
+        return f"event: parts\n{lines}\n".encode() if new else b""
+
+    def _is_new(self, part: str) -> bool:
+        name, told = part.partition(">")[0], hash(part)
+        is_new = bool(part) and self._told.get(name) != told
+        self._told[name] = told
+        return is_new
+
+
+def prepare(app: Flask) -> None:
+    """Let every page of somebody signed in say who listens to them."""
+    app.jinja_env.globals["hearing_me"] = hearing_me
+
+
+def hearing_me() -> list[str]:
+    """The names of those who listen to the viewer now; none where that can't be known."""
+    viewer, house = shell.viewer(), services()
+    calls = calls_or_none(house.live, viewer.domain)
+    try:
+        found: Any = house.run(lambda: views.hearing(house.store, viewer.domain, viewer.username, calls))
+        return list(found)
+    except FsplugError:
+        return []

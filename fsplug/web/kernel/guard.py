@@ -1,0 +1,161 @@
+"""Who gets to a page at all: every route has a rule, and no form is taken that another site's page has sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request
+
+from fsplug.errors import Refused
+from fsplug.policy.access.scopes import Need, Reach, check_reaches
+from fsplug.store.accounts import sessions
+from fsplug.store.config import actors
+from fsplug.store.db.database import Store
+from fsplug.web.kernel.services import Services
+
+View = TypeVar("View", bound=Callable[..., Any])
+SESSION, BROWSER = "session", "browser"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_USUAL_FORM_BYTES = 64 * 1024
+
+
+class Open(Enum):
+    """Who may see a page that asks for no right: anybody, or everybody who is signed in."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "signed in"
+    # Signed in, also while one-time codes are still to be set up.
+    ENROLLING = "enrolling"
+    # Signed in; the page asks by itself, so that is no sign of life and the session runs out all the same.
+    WATCHING = "watching"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who gets to a route: what it takes, and how far they must reach in that at the least; its longest form."""
+
+    who: Open | Need
+    least: Reach = Reach.OWN
+    form_bytes: int = _USUAL_FORM_BYTES
+
+
+def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES) -> Callable[[View], View]:
+    """The rule of a view."""
+
+    def ruled(view: View) -> View:
+        view.__dict__["rule"] = Rule(who, least, form_bytes)
+        return view
+
+    return ruled
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """The rule of a route, None if it has none."""
+    found: Rule | None = getattr(app.view_functions.get(endpoint), "rule", None)
+    return found
+
+
+def check_rules(app: Flask) -> None:
+    """LookupError when a route has no rule: such an application does not start."""
+    without = [rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) is None]
+    if without:
+        raise LookupError(f"routes without a rule: {', '.join(without)}; give them @takes(...)")
+
+
+def services() -> Services:
+    """The house's services."""
+    found: Services = current_app.extensions["services"]
+    return found
+
+
+def run(work: Callable[[Store], Any]) -> Any:
+    """Do what waits for the store, in another thread: `work` can't ask for the request."""
+    house = services()
+    return house.run(lambda: work(house.store))
+
+
+def address() -> str:
+    """The network address that asks."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if services().behind_proxy else ""
+    return forwarded.rpartition(",")[2].strip() or request.remote_addr or ""
+
+
+def agent() -> str:
+    """The browser, as it calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
+def cookie(name: str) -> str:
+    """A cookie of ours."""
+    return request.cookies.get(_cookie_name(name), "")
+
+
+def set_cookie(response: Any, name: str, value: str, seconds: float | None = None) -> None:
+    """Set a cookie that scripts do not see and other sites' forms do not send."""
+    secure = services().is_secure
+    age = int(seconds) if seconds is not None else None
+    # Lax, not Strict: people come from a link in a mail, and the page they are led on to must know them.
+    response.set_cookie(_cookie_name(name), value, max_age=age, secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def forget_cookie(response: Any, name: str) -> None:
+    """Take a cookie back."""
+    secure = services().is_secure
+    response.delete_cookie(_cookie_name(name), secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def guard() -> Any:
+    """Before every view: the request comes from our own pages, and who asks may."""
+    rule = rule_of(current_app, request.endpoint or "")
+    if rule is None:
+        return None if request.routing_exception is not None else abort(404)
+    if request.method not in _SAFE and not _is_ours():
+        abort(403)
+    if (request.content_length or 0) > rule.form_bytes:
+        abort(413)
+    return None if rule.who is Open.ANYBODY else _signed_in(rule)
+
+
+def _signed_in(rule: Rule) -> Any:
+    token = cookie(SESSION)
+    is_life = rule.who is not Open.WATCHING
+    found = run(lambda store: sessions.find(store, token, is_life)) if token else None
+    if found is None:
+        return _lead("/sign-in")
+    if found.needs_totp and rule.who is not Open.ENROLLING:
+        return _lead("/one-time-codes")
+    g.session = found
+    g.actor = run(lambda store: actors.actor(store, found.company, found.username))
+    if isinstance(rule.who, Need):
+        check_reaches(g.actor, rule.who, found.company, rule.least)
+    return None
+
+
+def _lead(path: str) -> Any:
+    """To another page; where htmx asks for a part of this one, which that page has not, the browser is led there."""
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": path})
+    return redirect(path)
+
+
+def _is_ours() -> bool:
+    """Whether one of our pages has sent the form; a browser says which page did (Fetch Metadata, RFC 6454)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return "Cookie" not in request.headers
+    return urlsplit(origin).netloc in (urlsplit(services().url).netloc, request.host)
+
+
+def _cookie_name(name: str) -> str:
+    # The prefix keeps other hosts of the same domain from setting it (RFC 6265bis, 4.1.3.2).
+    return f"__Host-fsplug-{name}" if services().is_secure else f"fsplug-{name}"
+
+
+def not_good(error: Refused) -> bool:
+    """Whether there is nothing to be had by a link or a cookie any more."""
+    return error.code in ("link-not-good", "share-not-good")

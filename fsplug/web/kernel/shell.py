@@ -1,0 +1,180 @@
+"""What every page has around it: who looks, in which language, by which clock, and where they can go."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, current_app, g, redirect, request, url_for
+
+from fsplug.policy.access.scopes import Actor, Need, Reach, reach
+from fsplug.store.accounts import accounts
+from fsplug.store.accounts.accounts import Account
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
+from fsplug.store.db.database import Store
+from fsplug.web.kernel import assets, guard
+from fsplug.web.kernel.formatting import Moments, zone_of
+from fsplug.web.kernel.guard import Open, rule_of
+from fsplug.web.kernel.icons import icon
+from fsplug.web.kernel.words import Words, language_of
+
+_SAID, _LANGUAGE = "said", "language"
+_LANGUAGE_SECONDS = 365 * 86_400.0
+# Endpoint and icon of every page in the menu, in order; the text is menu-BLUEPRINT.
+_MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "calls",
+        (
+            ("home.home", "home"),
+            ("recordings.page", "waves"),
+            ("colleagues.page", "handset"),
+            ("mycalls.page", "person"),
+        ),
+    ),
+    (
+        "configuration",
+        (
+            ("policies.page", "policy"),
+            ("deletion.page", "trash"),
+            ("people.page", "people"),
+            ("activity.page", "list"),
+        ),
+    ),
+)
+# Pages that one comes to from an entry, and that have none of their own.
+_PART_OF = {"player": "recordings", "sharing": "recordings"}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at the page: all facts are of this moment."""
+
+    session: Session
+    actor: Actor
+    account: Account
+    company: Company
+    now: float
+
+    @property
+    def domain(self) -> str:
+        """Their company's."""
+        return self.company.domain
+
+    @property
+    def username(self) -> str:
+        """Theirs."""
+        return self.actor.name
+
+    @property
+    def language(self) -> str:
+        """The one they chose, else their company's."""
+        return self.account.language or accounts.spoken(self.company)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Writes times for them."""
+        return Moments(zone_of(self.company.timezone), self.language, self.now)
+
+    def reaches(self, need: Need, least: Reach = Reach.OWN) -> bool:
+        """Whether so much is theirs."""
+        return reach(self.actor, need).is_at_least(least)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the menu."""
+
+    name: str
+    url: str
+    icon: str
+    is_here: bool
+
+
+def look(store: Store, session: Session, actor: Actor) -> Viewer:
+    """The viewer of this session."""
+    account = accounts.get(store, session.company, session.username)
+    return Viewer(session, actor, account, companies.get(store, session.company), store.now())
+
+
+def viewer() -> Viewer:
+    """Who looks; only on pages that ask for a session."""
+    found: Viewer = g.viewer
+    return found
+
+
+def choose_words() -> None:
+    """Before somebody is known: the language of the browser, or what was chosen in it."""
+    chosen = guard.cookie(_LANGUAGE)
+    g.words = Words(chosen if chosen in accounts.LANGUAGES else language_of(request.accept_languages))
+
+
+def keep_language(response: Any, language: str) -> None:
+    """Remember it for the pages without a session."""
+    guard.set_cookie(response, _LANGUAGE, language, _LANGUAGE_SECONDS)
+
+
+def done(url: str, said: str, **facts: str) -> Any:
+    """Lead on to a page that says, once, what was done: the name of a text, and its facts."""
+    response = redirect(url, 303)
+    guard.set_cookie(response, _SAID, json.dumps([said, facts]))
+    return response
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of the page rather than the browser for all of it."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def prepare(app: Flask) -> None:
+    """Give templates what every page needs."""
+    app.jinja_env.globals.update(asset=assets.url, icon=icon)
+    app.context_processor(_facts)
+    app.after_request(_forget_said)
+
+
+def _facts() -> dict[str, Any]:
+    looking = getattr(g, "viewer", None)
+    return {
+        "t": g.words,
+        "viewer": looking,
+        "moments": looking.moments if looking else None,
+        "menu": [(name, list(_entries(entries, looking))) for name, entries in _MENU] if looking else [],
+        "languages": accounts.LANGUAGES,
+        "said": _said(),
+        "Need": Need,
+    }
+
+
+def _entries(entries: tuple[tuple[str, str], ...], looking: Viewer) -> Iterator[Entry]:
+    for endpoint, symbol in entries:
+        rule = rule_of(current_app, endpoint)
+        # Who does not reach the company's recordings is led on from the first page.
+        is_led_on = endpoint == "home.home" and not looking.reaches(Need.RECORDINGS, Reach.COMPANY)
+        if rule is None or is_led_on:
+            continue
+        if isinstance(rule.who, Open) or looking.reaches(rule.who, rule.least):
+            name = endpoint.partition(".")[0]
+            is_here = _PART_OF.get(request.blueprint or "", request.blueprint) == name
+            yield Entry(name, url_for(endpoint), symbol, is_here)
+
+
+def _said() -> str | None:
+    """The text that the page before left. Only our own page can have set the cookie, and it is text all the same."""
+    kept = guard.cookie(_SAID)
+    if not kept or request.method != "GET" or wants_part():
+        return None
+    g.said = True
+    try:
+        name, facts = json.loads(kept)
+        return g.words(name, **facts)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return None
+
+
+def _forget_said(response: Any) -> Any:
+    if getattr(g, "said", False):
+        guard.forget_cookie(response, _SAID)
+    return response

@@ -1,0 +1,69 @@
+"""One's own account: language, one-time codes, and where one is signed in."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+
+from fsplug.policy.access.scopes import told
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.sessions import Session
+from fsplug.store.db.database import Store
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import SESSION, Open, takes
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/account")
+@takes(Open.SIGNED_IN)
+def page() -> str:
+    """What is theirs to choose."""
+    viewer = shell.viewer()
+    found = guard.run(lambda store: sessions.listed(store, viewer.domain, viewer.username))
+    return render_template("account.html", sessions=found)
+
+
+@pages.post("/account/sign-out")
+@takes(Open.SIGNED_IN)
+def sign_out_one() -> Any:
+    """End one of their other sessions, or all of them, this one too."""
+    viewer, chosen = shell.viewer(), request.form.get("session", "")
+    ended = guard.run(lambda store: _end(store, viewer, chosen))
+    if any(one.id == viewer.session.id for one in ended):
+        response = redirect("/sign-in", 303)
+        guard.forget_cookie(response, SESSION)
+        return response
+    return shell.done("/account", "said-signed-out")
+
+
+@pages.post("/language")
+@takes(Open.ANYBODY)
+def choose_language() -> Any:
+    """Speak another language: to the account, if somebody is signed in, and in this browser."""
+    language, back = request.form.get("language", ""), request.form.get("back", "/")
+    token = guard.cookie(SESSION)
+
+    def keep(store: Store) -> None:
+        session = sessions.find(store, token) if token else None
+        if session is not None:
+            accounts.choose_language(store, session.company, session.username, language)
+
+    guard.run(keep)
+    response = redirect(back if _is_path_here(back) else "/", 303)
+    if language in accounts.LANGUAGES:
+        shell.keep_language(response, language)
+    return response
+
+
+def _is_path_here(back: str) -> bool:
+    """Neither another site's address, nor one that a browser takes for such: it leaves out tabs and line breaks."""
+    return back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+
+
+def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:
+    """Only sessions of their own are found here."""
+    own = sessions.listed(store, viewer.domain, viewer.username)
+    ending = [one for one in own if chosen in ("", one.id)]
+    by = told(viewer.username, viewer.domain)
+    with store.atomic():
+        return [sessions.end(store, viewer.domain, one.id, by) for one in ending]

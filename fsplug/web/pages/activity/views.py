@@ -1,0 +1,140 @@
+"""The audit trail: who did what, looked through by time, act and people, and checked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, g, render_template, request
+
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach, outsider, told
+from fsplug.policy.periods import WIDER, Period, days_of, today
+from fsplug.store.audit import browse
+from fsplug.store.audit.browse import Check, Sought
+from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.wording import Grant
+from fsplug.store.db.database import Store
+from fsplug.store.db.text import clean
+from fsplug.store.recordings.search import results
+from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.shell import Viewer
+from fsplug.web.kernel.words import texts
+from fsplug.web.pages.my_calls.views import cursor
+
+pages = Blueprint("activity", __name__)
+
+ROWS = 50
+_ACT = "act-"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters as they were typed; empty for no limit."""
+
+    period: str = Period.WEEK
+    first: str = ""
+    last: str = ""
+    act: str = ""
+    who: str = ""
+    about: str = ""
+
+    def address(self, **others: object) -> str:
+        """Of the list with these in place of its own."""
+        wanted = {**asdict(self), **others}
+        return "/activity?" + urlencode({name: value for name, value in wanted.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page; `before` is where the next one begins."""
+
+    entries: list[Entry]
+    called: Mapping[str, str]
+    check: Check | None
+    before: int | None = None
+    trouble: str = ""
+
+
+def acts() -> list[str]:
+    """Every act that has a name."""
+    return sorted(name.removeprefix(_ACT) for name in texts() if name.startswith(_ACT))
+
+
+@pages.get("/activity")
+@takes(Need.AUDIT, Reach.COMPANY)
+def page() -> Any:
+    """This week's, or what was looked for."""
+    viewer, asked = shell.viewer(), _asked(request.args)
+    before = cursor(request.args.get("before", ""))
+    leaf = guard.run(lambda store: _leaf(store, viewer, asked, before))
+    next_wider = WIDER.get(Period(asked.period))
+    answer = render_template(
+        "browse.html",
+        asked=asked,
+        leaf=leaf,
+        grant=Grant.told,
+        acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
+        periods=list(Period),
+        wider=(next_wider, asked.address(period=next_wider)) if next_wider else None,
+        wrong=g.words.error(leaf.trouble) if leaf.trouble else "",
+    )
+    return answer, 422 if leaf.trouble else 200
+
+
+@pages.post("/activity/check")
+@takes(Need.AUDIT, Reach.COMPANY)
+def check() -> Any:
+    """Check the trail, or go on where the last step ended."""
+    viewer = shell.viewer()
+    made: Check = guard.run(lambda store: browse.check(store, viewer.domain))
+    if made.trouble is not None:
+        return shell.done("/activity", "said-trail-wrong", number=str(made.trouble.number))
+    said = "said-trail-whole" if made.is_whole else "said-trail-so-far"
+    return shell.done("/activity", said, number=str(made.checkpoint.number), entries=str(made.entries))
+
+
+def _asked(given: Mapping[str, str]) -> Asked:
+    typed = {name: clean(given.get(name, "")).strip()[:200] for name in Asked.__dataclass_fields__}
+    asked = Asked(**typed)
+    if asked.period not in tuple(Period):
+        asked = replace(asked, period=str(Period.WEEK))
+    return asked if asked.act in acts() else replace(asked, act="")
+
+
+def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Leaf:
+    last = browse.last_check(store, viewer.domain)
+    try:
+        sought = _sought(store, viewer, asked)
+    except Invalid as error:
+        return Leaf([], {}, last, trouble=error.code)
+    entries = browse.search(store, viewer.domain, sought, ROWS + 1, before)
+    shown = entries[:ROWS]
+    called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
+    called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
+    return Leaf(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
+
+
+def _people(entry: Entry) -> Iterator[str]:
+    """Whom it is about, and whose user it changed."""
+    yield from entry.people
+    yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
+
+
+def _sought(store: Store, viewer: Viewer, asked: Asked) -> Sought:
+    zone = viewer.moments.zone
+    since, until = days_of(Period(asked.period), today(viewer.now, zone), asked.first, asked.last).bounds(zone)
+    who = _users(store, viewer, asked.who)
+    about = _users(store, viewer, asked.about)
+    return Sought(
+        since,
+        until,
+        (asked.act,) if asked.act else None,
+        None if who is None else (*(told(one, viewer.domain) for one in who), asked.who, outsider(asked.who)),
+        about,
+    )
+
+
+def _users(store: Store, viewer: Viewer, text: str) -> tuple[str, ...] | None:
+    return results.users_called(store, viewer.domain, text) if text else None

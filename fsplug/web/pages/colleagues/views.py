@@ -1,0 +1,138 @@
+"""Everybody of the company, live: who is in a call, and listening in to it where that is allowed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.policy.listening.gate import Reason
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.words import in_words
+from fsplug.store.calls import listenable
+from fsplug.store.change import own_profile
+from fsplug.store.config import user_list, users
+from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.db.database import Store
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.live import calls_or_none
+from fsplug.web.kernel.words import Words, texts
+
+pages = Blueprint("colleagues", __name__)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One row: the person, their call, and why the viewer may not listen to it (in words; empty when they may).
+
+    Who listens is shown to nobody here but the listener: `is_heard` is whether the viewer does.
+    """
+
+    person: Person
+    talk: Talk | None
+    is_viewer: bool
+    is_heard: bool
+    why_not: str
+
+
+def rows(
+    store: Store, domain: str, viewer: str, language: str, found: Iterable[Person], calls: CompanyCalls | None
+) -> list[Colleague]:
+    """These people as this viewer sees them; without `calls` the switch is away."""
+    found = list(found)
+    usernames = [one.username for one in found]
+    why = listenable.reasons(store, domain, viewer, usernames, calls) if calls is not None else {}
+
+    def row(one: Person) -> Colleague:
+        talk = calls.talks.get(one.username) if calls is not None else None
+        reason = why.get(one.username, Reason.UNAVAILABLE)
+        is_heard = talk is not None and viewer in talk.listeners
+        told = in_words(reason, language) if reason is not None else ""
+        return Colleague(one, talk, one.username == viewer, is_heard, told)
+
+    return [row(one) for one in found]
+
+
+def hearing(store: Store, domain: str, username: str, calls: CompanyCalls | None) -> list[str]:
+    """The names of those who listen to this user now."""
+    talk = calls.talks.get(username) if calls is not None else None
+    if talk is None or not talk.listeners:
+        return []
+    called = user_list.names(store, domain, talk.listeners)
+    return [called.get(one, one) for one in talk.listeners]
+
+
+@pages.get("/colleagues")
+@takes(Open.SIGNED_IN)
+def page() -> str:
+    """A page of them, by name."""
+    return _page()
+
+
+@pages.post("/colleagues/profile")
+@takes(Open.SIGNED_IN)
+def choose_profile() -> Any:
+    """Another of their own profiles is the active one."""
+    name, actor = request.form.get("profile", ""), g.actor
+    guard.run(lambda store: own_profile.choose(store, actor, name))
+    return shell.done("/colleagues", "said-profile", name=name)
+
+
+@pages.post("/colleagues/listen")
+@takes(Open.SIGNED_IN)
+def listen() -> Any:
+    """Ring the viewer's own phone; picked up, it hears the colleague."""
+    viewer, to = shell.viewer(), request.form.get("to", "")
+    [found] = guard.run(lambda store: user_list.of(store, viewer.domain, [to])) or [None]
+    try:
+        if found is None:
+            raise Refused(Reason.UNKNOWN_PERSON, f"{viewer.domain} has no user {to[:64]}")
+        begun = services().live.listen(viewer.domain, viewer.username, found.extension)
+    except FsplugError as error:
+        status = 403 if isinstance(error, Refused) else 422 if isinstance(error, Invalid) else 503
+        return _page(refusal(error.code, g.words)), status
+    said = "said-phone-rings" if begun is None else "said-listening"
+    return shell.done("/colleagues", said, name=found.called)
+
+
+def refusal(code: object, words: Words) -> str:
+    """Why somebody does not hear, in words. What has none of its own is a fault between us and the switch."""
+    if code in set(Reason):
+        return in_words(Reason(str(code)), words.language)
+    return words.error(str(code) if f"error-{code}" in texts() else "switch-away")
+
+
+def _page(trouble: str | None = None) -> str:
+    viewer = shell.viewer()
+    sought = Sought(request.args.get("q", "")[:100], request.args.get("department") or None)
+    after = _place(request.args.get("after", ""))
+    calls = calls_or_none(services().live, viewer.domain)
+
+    def look(store: Store) -> tuple[Any, ...]:
+        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
+        seen = rows(store, viewer.domain, viewer.username, viewer.language, found[:PAGE], calls)
+        [own] = user_list.of(store, viewer.domain, [viewer.username])
+        departments = users.departments(store, viewer.domain)
+        return seen, found[PAGE - 1].place if len(found) > PAGE else None, own, departments
+
+    seen, following, own, departments = guard.run(look)
+    return render_template(
+        "colleagues.html",
+        trouble=trouble,
+        sought=sought,
+        is_first=after is None,
+        colleagues=seen,
+        following="\t".join(following) if following else None,
+        own=own,
+        departments=departments,
+        is_away=calls is None,
+    )
+
+
+def _place(text: str) -> tuple[str, str] | None:
+    name, tab, username = text.partition("\t")
+    return (name, username) if tab else None

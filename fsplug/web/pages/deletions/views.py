@@ -1,0 +1,108 @@
+"""Recordings deleted by people: marked on the list, confirmed, gone at once, and undone for a minute."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from fsplug.errors import FsplugError, Refused
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.store.config import policies, users
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions
+from fsplug.store.recordings.deletions import Batch
+from fsplug.store.recordings.search import results
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import takes
+from fsplug.web.pages.recordings import filters, views
+
+pages = Blueprint("deletion", __name__)
+_PAGE = "/deletions"
+# Of more than these, the first are shown to who is asked whether they are meant.
+SHOWN_LINES = 100
+
+
+@pages.get(_PAGE)
+@takes(Need.DELETION, Reach.COMPANY)
+def page() -> Any:
+    """The list to mark recordings on, and what can still be undone."""
+    return _page()
+
+
+@pages.get(f"{_PAGE}/confirm")
+@pages.get(f"{_PAGE}/delete")
+@pages.get(f"{_PAGE}/undo")
+@takes(Need.DELETION, Reach.COMPANY)
+def lead_back() -> Any:
+    """Whoever loads again what a form has shown."""
+    return redirect(_PAGE)
+
+
+@pages.post(f"{_PAGE}/confirm")
+@takes(Need.DELETION, Reach.COMPANY)
+def confirm() -> Any:
+    """Ask, before anything is deleted."""
+    viewer, marked = shell.viewer(), request.form.getlist("recording")
+    if not marked:
+        return _page(g.words("deletion-none-selected"))
+    if len(marked) > deletions.MOST_AT_ONCE:
+        return _page(g.words.error("bad-deletion"))
+    lines = [views.line(one, viewer) for one in guard.run(lambda store: results.of_ids(store, viewer.domain, marked))]
+    if not lines:
+        return _page(g.words.error("unknown-recording"))
+    asked = filters.read(request.form)
+    return render_template("deletions_confirm.html", lines=lines, filters=asked, most=SHOWN_LINES)
+
+
+@pages.post(f"{_PAGE}/delete")
+@takes(Need.DELETION, Reach.COMPANY)
+def delete() -> Any:
+    """Delete what was marked."""
+    viewer, marked = shell.viewer(), request.form.getlist("recording")
+    try:
+        guard.run(lambda store: deletions.delete(store, viewer.domain, marked, viewer.actor))
+    except FsplugError as error:
+        return _refused(error)
+    # What was deleted stands on the page, for as long as it can be undone.
+    return redirect(_PAGE + filters.read(request.form).query(), 303)
+
+
+@pages.post(f"{_PAGE}/undo")
+@takes(Need.DELETION, Reach.COMPANY)
+def undo() -> Any:
+    """Bring back what was deleted at once."""
+    viewer, batch = shell.viewer(), request.form.get("batch", "")
+    try:
+        guard.run(lambda store: deletions.undelete_batch(store, viewer.domain, batch, viewer.actor))
+    except FsplugError as error:
+        return _refused(error)
+    return shell.done(_PAGE + filters.read(request.form).query(), "said-undeletion")
+
+
+def _refused(error: FsplugError) -> Any:
+    if isinstance(error, Refused) and error.code not in ("too-late", "not-deletable"):
+        raise error
+    return _page(g.words.error(error.code))
+
+
+def _page(wrong: str | None = None) -> Any:
+    viewer = shell.viewer()
+    pending = guard.run(
+        lambda store: [_named(store, viewer.domain, one) for one in deletions.pending(store, viewer.domain)]
+    )
+    return views.show(
+        "deletions.html",
+        wrong,
+        address=_PAGE,
+        undoable=[one for one in pending if one.undo_until > viewer.now],
+        waiting=[one for one in pending if one.trouble],
+    )
+
+
+def _named(store: Store, domain: str, one: Batch) -> Batch:
+    """With the name of the user who deleted, where it is known."""
+    username, _, company = one.deleted_by.rpartition("@")
+    if company != domain:
+        return one
+    user = users.user_at(store, domain, username, policies.current_version(store, domain))
+    return replace(one, deleted_by=user.name) if user and user.name else one

@@ -1,0 +1,145 @@
+"""The first page of whoever is signed in: the day at a glance for superusers, the page they came for to others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, url_for
+
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.policy.periods import Days, today
+from fsplug.store.calls import overview
+from fsplug.store.calls.overview import Cause, Hour
+from fsplug.store.config import policies
+from fsplug.store.config.policies import PolicyVersion
+from fsplug.store.db.database import Store
+from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.kernel.live import Live, calls_or_none
+from fsplug.web.kernel.shell import Viewer
+
+pages = Blueprint("home", __name__)
+
+WEEK_SECONDS = 7 * 86_400.0
+# The plot: in units of its own, that the stylesheet makes as wide as there is room.
+_BAR, _GAP, _HEIGHT, _LABELS = 20, 6, 120, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An hour in the plot: where it stands, and how high calls and recordings reach."""
+
+    hour: Hour
+    x: int
+    calls: float
+    recordings: float
+    is_labelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The day in bars; the highest stands for `most` calls."""
+
+    bars: Sequence[Bar]
+    most: int
+    width: int
+    height: int = _HEIGHT
+    bar: int = _BAR
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a superuser sees first. `room` are the archive's free and all bytes, None where nobody can say.
+
+    `listening` is None when the switch is away.
+    """
+
+    hours: Sequence[Hour]
+    bytes_today: int
+    room: tuple[int, int] | None
+    causes: Sequence[Cause]
+    mails: Mapping[str, int]
+    failed: Sequence[tuple[float, str, str, str]]
+    since: PolicyVersion | None
+    excluded: int
+    called: Mapping[str, str]
+    talks: int | None = None
+    listening: Sequence[tuple[str, str]] | None = None
+
+    @property
+    def calls(self) -> int:
+        """Of today."""
+        return sum(hour.calls for hour in self.hours)
+
+    @property
+    def recordings(self) -> int:
+        """Of today."""
+        return sum(hour.recordings for hour in self.hours)
+
+    @property
+    def gaps(self) -> int:
+        """Of the last week."""
+        return sum(cause.gaps for cause in self.causes)
+
+
+@pages.get("/")
+@takes(Open.SIGNED_IN)
+def home() -> Any:
+    """What there is for them."""
+    viewer = shell.viewer()
+    if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
+        return redirect(_way(viewer))
+    house = guard.services()
+    room = house.run(house.archive.room)
+    day = guard.run(lambda store: _day(store, viewer, house.live, room))
+    leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
+    return render_template("home.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
+
+
+def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
+    """The hours as bars; a recording's bar stands inside its calls'."""
+    most = max((max(hour.calls, hour.recordings) for hour in hours), default=0)
+    scale = _HEIGHT / most if most else 0.0
+    bars = [
+        Bar(
+            hour,
+            number * (_BAR + _GAP),
+            round(hour.calls * scale, 1),
+            round(hour.recordings * scale, 1),
+            viewer.moments.of(hour.at).hour % _LABELS == 0,
+        )
+        for number, hour in enumerate(hours)
+    ]
+    return Plot(bars, most, len(bars) * (_BAR + _GAP))
+
+
+def _way(viewer: Viewer) -> str:
+    """Where others are led."""
+    wanted = "recordings.page" if viewer.reaches(Need.RECORDINGS) else "colleagues.page"
+    found = wanted if wanted in current_app.view_functions else "account.page"
+    return url_for(found)
+
+
+def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None) -> Day:
+    domain, zone = viewer.domain, viewer.moments.zone
+    here = today(viewer.now, zone)
+    since, until = Days(here, here).bounds(zone)
+    week = viewer.now - WEEK_SECONDS
+    changed = policies.last_change(store, domain)
+    calls = calls_or_none(live, domain)
+    listening = [(who, one.username) for one in calls.talks.values() for who in one.listeners] if calls else []
+    called = dict(names.of_actors(store, domain, [changed.by] if changed else []))
+    called |= names.of_users(store, domain, (username for pair in listening for username in pair))
+    return Day(
+        overview.hours(store, domain, since, until),
+        overview.recorded_bytes(store, domain, since),
+        room,
+        overview.gap_causes(store, domain, week),
+        overview.mail_states(store, domain, week),
+        overview.failed_mails(store, domain, week),
+        changed,
+        len(policies.snapshot(store, domain).excluded),
+        called,
+        len(calls.talks) if calls else None,
+        listening if calls else None,
+    )

@@ -1,0 +1,43 @@
+"""What others did with one's own calls."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import my_calls
+from fsplug.store.recordings.my_calls import Leaf
+from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.kernel.parties import party
+
+pages = Blueprint("mycalls", __name__)
+
+ROWS = 50
+# The trail's numbers stay below this.
+_LONGEST_NUMBER = 15
+
+
+@pages.get("/my-calls")
+@takes(Open.SIGNED_IN)
+def page() -> Any:
+    """Who listened, played and shared, newest first."""
+    viewer, before = shell.viewer(), cursor(request.args.get("before", ""))
+
+    def look(store: Store) -> tuple[Leaf, Any]:
+        leaf = my_calls.about(store, viewer.domain, viewer.username, ROWS, before)
+        return leaf, names.of_actors(store, viewer.domain, (one.entry.actor for one in leaf.deeds))
+
+    leaf, called = guard.run(look)
+    country = viewer.company.country
+    calls = {
+        one.entry.number: [party(end, country) for end in (one.caller, one.answerer)]
+        for one in leaf.deeds
+        if one.caller and one.answerer
+    }
+    return render_template("my_calls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+
+
+def cursor(text: str) -> int | None:
+    """Where a page begins; None, which is the first page, for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None

@@ -1,0 +1,206 @@
+"""The company's users: who holds what, and changing that for one or many of them at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Actor, Need, Reach
+from fsplug.policy.entities import Licence, Right, Role
+from fsplug.store.accounts import accounts, invitations
+from fsplug.store.change import edit_users
+from fsplug.store.change.edit_users import Wish
+from fsplug.store.config import groups, policies, user_list, users
+from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.db.database import Store
+from fsplug.store.outbox.mails import Mail, State
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import takes
+
+pages = Blueprint("people", __name__)
+
+PAGE = 50
+_YES_OR_NO = {"yes": True, "no": False}
+_ALLOW = "allow."
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the marked users hold, field by field: what all of them do, or None where they differ."""
+
+    marked: list[Person]
+    licence: bool | None
+    right: bool | None
+    records: bool | None
+    role: Role | None
+    department: str | None
+    profiles: Mapping[str, bool | None]
+    mails: list[Mail]
+    version: int
+
+    @property
+    def one(self) -> Person | None:
+        """The one marked, if it is one."""
+        return self.marked[0] if len(self.marked) == 1 else None
+
+
+@pages.get("/people")
+@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+def page() -> str:
+    """The list, and beside it the settings of those who are marked."""
+    return _page()
+
+
+@pages.post("/people/summary")
+@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+def summary() -> Any:
+    """What saving would do, for how many."""
+    viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
+    try:
+        found = guard.run(lambda store: edit_users.preview(store, viewer.domain, marked, wish, actor))
+    except (Invalid, Refused) as error:
+        return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
+    # The version that was looked at, not that of this moment: the list may have stood open for an hour.
+    seen = request.form.get("version", "")
+    return render_template("peoplesummary.html", preview=found, marked=marked, seen=seen, kept=_kept())
+
+
+@pages.post("/people/save")
+@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+def save() -> Any:
+    """Make it so."""
+    viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
+    version = _number(request.form.get("version", ""))
+    try:
+        count = guard.run(lambda store: edit_users.save(store, viewer.domain, marked, wish, actor, version))
+    except (Invalid, Refused) as error:
+        names = ", ".join(map(str, error.facts.get("names", ())))
+        return _page(g.words.error(error.code, names=names)), 422 if isinstance(error, Invalid) else 403
+    return shell.done("/people", "said-people-saved", count=str(count))
+
+
+@pages.post("/people/invite")
+@takes(Need.ACCOUNT, Reach.COMPANY)
+def invite() -> Any:
+    """Send both mails again."""
+    viewer, username, actor = shell.viewer(), request.form.get("username", ""), g.actor
+    guard.run(lambda store: accounts.invite(store, viewer.domain, username, actor.told))
+    return shell.done(f"/people?marked={username}", "said-invited")
+
+
+def _page(trouble: str | None = None) -> str:
+    viewer, marked, actor = shell.viewer(), _marked(), g.actor
+    sought = _sought(actor)
+    after = _place(request.values.get("after", ""))
+
+    def look(store: Store) -> Mapping[str, Any]:
+        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
+        shown = found[:PAGE]
+        return {
+            "found": shown,
+            "count": user_list.count(store, viewer.domain, sought),
+            "following": "\t".join(shown[-1].place) if len(found) > PAGE else None,
+            "mail_states": _mail_states(store, viewer.domain, shown),
+            "settings": _settings(store, viewer.domain, marked, actor),
+            "departments": _departments(store, viewer.domain, actor),
+            "groups": groups.groups(store, viewer.domain, policies.current_version(store, viewer.domain)),
+        }
+
+    facts = guard.run(look)
+    return render_template(
+        "users.html",
+        trouble=trouble,
+        sought=sought,
+        is_first=after is None,
+        roles=list(Role),
+        company_reach=Reach.COMPANY,
+        **facts,
+    )
+
+
+def _sought(actor: Actor) -> Sought:
+    asked = request.values
+    role, licence = asked.get("with_role", ""), asked.get("with_licence", "")
+    return Sought(
+        asked.get("q", "")[:100],
+        asked.get("in_department") or None,
+        asked.get("in_group") or None,
+        Role(role) if role in set(Role) else None,
+        Licence(licence) if licence in set(Licence) else None,
+        edit_users.departments_of(actor),
+    )
+
+
+def _departments(store: Store, domain: str, actor: Actor) -> list[str]:
+    seen = edit_users.departments_of(actor)
+    return [name for name in users.departments(store, domain) if seen is None or name in seen]
+
+
+def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> Settings:
+    marked = user_list.of(store, domain, usernames, edit_users.departments_of(actor))
+    names = sorted({name for one in marked for name in one.profiles})
+    return Settings(
+        marked,
+        _common([Licence.CONTACT_PRO in one.licences for one in marked]),
+        _common([Right.LISTEN_IN in one.rights for one in marked]),
+        _common([one.records for one in marked]),
+        _common([one.role for one in marked]),
+        _common([one.department or "" for one in marked]),
+        {name: _common([one.profiles[name] for one in marked if name in one.profiles]) for name in names},
+        invitations.latest(store, domain, [marked[0].username])[marked[0].username] if len(marked) == 1 else [],
+        policies.current_version(store, domain),
+    )
+
+
+def _mail_states(store: Store, domain: str, shown: list[Person]) -> dict[str, State]:
+    """The worst of what became of each one's mails, where it is not that all were sent."""
+    holders = [one.username for one in shown if one.role is not Role.NONE]
+    found = {name: {mail.state for mail in its} for name, its in invitations.latest(store, domain, holders).items()}
+    worst = (State.FAILED, State.QUEUED)
+    return {name: next(state for state in worst if state in its) for name, its in found.items() if its & set(worst)}
+
+
+def _common(values: list[Any]) -> Any:
+    return values[0] if values and all(one == values[0] for one in values) else None
+
+
+def _wish() -> Wish:
+    """What the form asks for; a field that is not there, or empty, leaves everything as it is."""
+    form = request.form
+    role, department, email = form.get("role", ""), form.get("department", ""), form.get("email")
+    allow = {
+        name.removeprefix(_ALLOW): _YES_OR_NO[value]
+        for name, value in form.items()
+        if name.startswith(_ALLOW) and value in _YES_OR_NO
+    }
+    return Wish(
+        licence=_YES_OR_NO.get(form.get("licence", "")),
+        right=_YES_OR_NO.get(form.get("right", "")),
+        records=_YES_OR_NO.get(form.get("records", "")),
+        role=Role(role) if role in set(Role) else None,
+        # "in " stands before a name, so that a department may be called anything.
+        department=department.removeprefix("in ") if department.startswith("in ") else None,
+        email=email.strip() if email is not None and len(_marked()) == 1 else None,
+        allow=allow,
+    )
+
+
+def _kept() -> list[tuple[str, str]]:
+    """The fields of the wish, to be sent again by the summary."""
+    names = ("licence", "right", "records", "role", "department", "email")
+    return [(name, value) for name, value in request.form.items() if name in names or name.startswith(_ALLOW)]
+
+
+def _marked() -> list[str]:
+    return list(dict.fromkeys(one for one in request.values.getlist("marked") if one))[:1000]
+
+
+def _place(text: str) -> tuple[str, str] | None:
+    name, tab, username = text.partition("\t")
+    return (name, username) if tab else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

@@ -1,0 +1,108 @@
+"""What stands around the player: who talks in the recording, who heard it, with whom it is shared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.store.audit import trail
+from fsplug.store.audit.trail import Entry
+from fsplug.store.config import companies, groups
+from fsplug.store.db.database import Store
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import Mail
+from fsplug.store.recordings import access, playbacks, shares
+from fsplug.store.recordings.recordings import Recording, State
+from fsplug.store.recordings.shares import Share
+from fsplug.web.kernel.names import of_actors
+from fsplug.web.kernel.parties import Party, party
+from fsplug.web.kernel.shell import Viewer
+
+_SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows. `lanes` are the parties as they are drawn, none where both are in one.
+
+    `names` are people's by how the audit trail calls them; `mails` those of each share by its id.
+    """
+
+    recording: Recording
+    caller: Party
+    answerer: Party
+    lanes: tuple[Party, ...]
+    group: str
+    plays: Sequence[Entry]
+    shares: Sequence[Share]
+    mails: Mapping[str, Sequence[Mail]]
+    names: Mapping[str, str]
+    is_begun: bool
+    asks_reason: bool
+    now: float
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether there is something to hear."""
+        return self.recording.state is State.SEALED and self.recording.location is not None
+
+    @property
+    def tells_reasons(self) -> bool:
+        """Whether there is a reason to show, or the company asks for them."""
+        return self.asks_reason or any("reason" in entry.facts for entry in self.plays)
+
+    def who(self, actor: str) -> str:
+        """A colleague by name, an operator or somebody outside as the trail has them."""
+        return self.names.get(actor, actor)
+
+
+def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
+    """The page of one recording, for who may reach it."""
+    domain, country = viewer.domain, viewer.company.country
+    ends = access.ends_of(store, recording)
+    caller, answerer = (party(end, country) for end in ends)
+    plays = _plays(store, viewer, recording)
+    shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
+    return Shown(
+        recording,
+        caller,
+        answerer,
+        _lanes(recording, caller, answerer, ends[0].username),
+        _group(store, domain, recording.group),
+        plays,
+        shared,
+        mails.about(store, domain, (one.id for one in shared)),
+        of_actors(store, domain, {*(one.actor for one in plays), *(one.made_by for one in shared)}),
+        playbacks.is_begun(store, viewer.session, recording.id),
+        viewer.company.playback_reason,
+        store.now(),
+    )
+
+
+def speeds(language: str) -> list[tuple[float, str]]:
+    """The speeds it can be played at, and how they are written."""
+    return [(speed, f"{format_decimal(speed, locale=language)}×") for speed in _SPEEDS]
+
+
+def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
+    """Everybody reads who heard their own calls, a superuser who heard any."""
+    if not viewer.reaches(Need.AUDIT):
+        return []
+    person = None if viewer.reaches(Need.AUDIT, Reach.COMPANY) else viewer.username
+    return trail.plays(store, viewer.domain, recording.id, person)
+
+
+def _lanes(recording: Recording, caller: Party, answerer: Party, username: str | None) -> tuple[Party, ...]:
+    """FreeSWITCH records what a leg says to the left and what it hears to the right (switch_core_media_bug.c)."""
+    if recording.channels == "mono":
+        return ()
+    is_callers = username is not None and username == recording.user
+    return (caller, answerer) if is_callers else (answerer, caller)
+
+
+def _group(store: Store, domain: str, number: str | None) -> str:
+    if not number:
+        return ""
+    found = groups.group_at(store, domain, number, companies.get(store, domain).version)
+    return found.name or number if found else number

@@ -1,0 +1,71 @@
+"""Sharing a recording from its player: the form, and what is taken back."""
+
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import USUAL_DAYS, USUAL_PLAYS, CodeBy, Offer, Share
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import takes
+from fsplug.web.pages.player import views
+
+pages = Blueprint("sharing", __name__)
+
+# What no offer has: it is refused with the rest of what is wrong.
+_NO_NUMBER = 0
+
+
+@pages.post("/recordings/<recording>/share")
+@takes(Need.SHARING, Reach.COMPANY)
+def share(recording: str) -> Any:
+    """Share it with an address. A code that is to be read out by phone is shown once."""
+    viewer, typed = shell.viewer(), request.form.to_dict()
+    offer = _offer(recording, typed)
+    try:
+        made, code = guard.run(lambda store: shares.create(store, viewer.domain, offer, viewer.actor))
+    except Invalid as wrong:
+        if wrong.code == "unknown-recording":
+            abort(404)
+        return views.show(recording, wrong, typed, at="share")
+    except Refused as refused:
+        return views.show(recording, refused, typed, at="share")
+    facts = {"email": made.email, **({"code": f"{code[:4]} {code[4:]}"} if code else {})}
+    return shell.done(f"/recordings/{recording}", "said-shared-phone" if code else "said-shared", **facts)
+
+
+@pages.post("/recordings/<recording>/share/<share>/revoke")
+@takes(Need.SHARING, Reach.COMPANY)
+def revoke(recording: str, share: str) -> Any:
+    """Take it back, also from who is listening."""
+    viewer = shell.viewer()
+    found = guard.run(lambda store: _revoked(store, viewer, recording, share)) or abort(404)
+    return shell.done(f"/recordings/{recording}", "said-share-revoked", email=found.email)
+
+
+def _revoked(store: Store, viewer: shell.Viewer, recording: str, share: str) -> Share | None:
+    """None if this recording has no such share."""
+    try:
+        found = shares.get(store, viewer.domain, share)
+    except Invalid:
+        return None
+    return shares.revoke(store, viewer.domain, share, viewer.actor) if found.recording == recording else None
+
+
+def _offer(recording: str, typed: dict[str, str]) -> Offer:
+    return Offer(
+        recording,
+        typed.get("email", ""),
+        typed.get("subject", ""),
+        _number(typed.get("days", str(USUAL_DAYS))),
+        _number(typed.get("plays", str(USUAL_PLAYS))),
+        CodeBy.PHONE if typed.get("code_by") == CodeBy.PHONE else CodeBy.MAIL,
+        typed.get("language") or None,
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else _NO_NUMBER

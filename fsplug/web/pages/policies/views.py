@@ -1,0 +1,250 @@
+"""What is recorded: departments, ring groups, excluded numbers. Nothing is changed before it was looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+from gevent.monkey import get_original
+
+from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, OnFailure, PolicySnapshot
+from fsplug.policy.numbers import normalise
+from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
+from fsplug.store.calls.preview import Preview, preview
+from fsplug.store.change import edit_policy
+from fsplug.store.config import groups, policies
+from fsplug.store.config import users as people
+from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
+from fsplug.store.db.database import Store
+from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.shell import Viewer
+from fsplug.web.pages.policies import form
+from fsplug.web.pages.policies.form import Posted
+
+pages = Blueprint("policies", __name__)
+
+# A preview looks at the talks of a week, the newest if there are very many.
+PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
+# Every few of them it rests as long as it works.
+REST_SECONDS = 0.003
+_sleep = get_original("time", "sleep")
+# A department takes some 300 of them and a ring group 100, whose names stand in the form several times over.
+FORM_BYTES = 480 * 1024
+# A list of more excluded numbers is shown from its beginning; what is typed is found all the same.
+SHOWN_NUMBERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields for a new number, and why it won't do."""
+
+    number: str = ""
+    note: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The policy now, and the wish beside it.
+
+    `theirs` is what others changed since the wish was begun, and `trouble` the error's code if it can't go on so.
+    """
+
+    current: PolicySnapshot
+    wish: Wish
+    groups: Mapping[str, str]
+    excluded: list[ExcludedNumber]
+    since: PolicyVersion | None
+    names: Mapping[str, str]
+    theirs: tuple[Difference, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a wish would change, and what it would have recorded lately."""
+
+    differences: list[Difference]
+    preview: Preview
+    users: Mapping[str, str]
+
+
+@pages.get("/policies")
+@takes(Need.POLICY, Reach.COMPANY)
+def page() -> str:
+    """The policy as it is."""
+    viewer = shell.viewer()
+    return _rendered(guard.run(lambda store: _shown(store, viewer.domain)))
+
+
+@pages.post("/policies")
+@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
+def change() -> Any:
+    """Tick a box for all, add or drop a number, look at what would change, or go back: nothing is saved by this."""
+    viewer, posted = shell.viewer(), request.form
+    if posted.get("act") == "review":
+        return _reviewed(viewer, posted)
+    shown, typed = guard.run(lambda store: _edited(store, viewer.domain, posted))
+    return _rendered(shown, typed), 422 if typed.trouble or shown.trouble else 200
+
+
+@pages.get("/policies/save")
+@takes(Need.POLICY, Reach.COMPANY)
+def lead_back() -> Any:
+    """Whoever loads again what a form has shown."""
+    return redirect("/policies")
+
+
+@pages.post("/policies/save")
+@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
+def save() -> Any:
+    """Make the wish true; where somebody was quicker, the page again with the wish in it."""
+    viewer, posted = shell.viewer(), request.form
+    shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
+    if not shown.trouble:
+        try:
+            guard.run(lambda store: _save(store, viewer, shown.wish))
+            return _saved(viewer, viewer.now)
+        except Refused as error:
+            if error.code != "policy-changed":
+                raise
+            shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
+        except Invalid as error:
+            return _rendered(replace(shown, trouble=error.code)), 422
+    # A second click, or a step back and Save again.
+    saved_at = guard.run(lambda store: _saved_at(store, viewer, shown)) if shown.theirs else None
+    return (_rendered(shown), 422) if saved_at is None else _saved(viewer, saved_at)
+
+
+def _saved(viewer: Viewer, at: float) -> Any:
+    return shell.done("/policies", "said-policy-saved", time=viewer.moments.when(at))
+
+
+def _reviewed(viewer: Viewer, posted: Posted) -> Any:
+    # A number that was typed and not added yet is meant too: lost in silence, its calls would go on being recorded.
+    shown, typed = guard.run(lambda store: _edited(store, viewer.domain, posted))
+    if typed.trouble or shown.trouble:
+        return _rendered(shown, typed), 422
+    try:
+        form.check(shown.wish)
+        review = guard.run(lambda store: _review(store, viewer, shown))
+    except Invalid as error:
+        return _rendered(replace(shown, trouble=error.code)), 422
+    if not review.differences:
+        return _rendered(shown, is_same=True)
+    hidden = list(form.fields(shown.wish))
+    return render_template("policies_review.html", shown=shown, review=review, hidden=hidden, most=MOST_TALKS)
+
+
+def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -> str:
+    typed = typed or Typed()
+    trouble = typed.trouble or shown.trouble
+    departments = {
+        name: (of_department(name, shown.current), policy) for name, policy in shown.wish.departments.items()
+    }
+    modes = {number: (of_group(number, shown.current), mode) for number, mode in shown.wish.groups.items()}
+    return render_template(
+        "policies.html",
+        shown=shown,
+        departments=departments,
+        groups=modes,
+        typed=typed,
+        trouble=g.words.error(trouble) if trouble else "",
+        is_same=is_same,
+        boxes=form.BOXES,
+        modes=list(GroupMode),
+        failures=list(OnFailure),
+        every=EVERY_DEPARTMENT,
+        excluded=_listed(shown, typed),
+        most_numbers=SHOWN_NUMBERS,
+        longest_purpose=form.LONGEST_PURPOSE,
+        longest_note=form.LONGEST_NOTE,
+    )
+
+
+def _listed(shown: Shown, typed: Typed) -> list[ExcludedNumber]:
+    """The excluded numbers to show: the first, those to be taken off, and the one that was typed."""
+    also = {*shown.wish.again, normalise(typed.number, shown.current.country)}
+    first, rest = shown.excluded[:SHOWN_NUMBERS], shown.excluded[SHOWN_NUMBERS:]
+    return [*first, *(one for one in rest if one.number in also)]
+
+
+def _shown(store: Store, domain: str, wish: Wish | None = None) -> Shown:
+    """The policy, and the wish: everything as it is if there is none. Names that aren't there any more are dropped."""
+    with store.connection():
+        current = policies.snapshot(store, domain)
+        departments = (*people.departments(store, domain), EVERY_DEPARTMENT)
+        ring_groups = groups.names(store, domain)
+        excluded, since = policies.excluded(store, domain), policies.last_change(store, domain)
+        actors = [one.by for one in excluded[:SHOWN_NUMBERS]] + ([since.by] if since else [])
+        called = names.of_actors(store, domain, actors)
+    wish = wish or Wish(current.version)
+    trouble = "unknown-department" if wish.departments.keys() - set(departments) else ""
+    trouble = trouble or ("unknown-group" if wish.groups.keys() - ring_groups.keys() else "")
+    whole = replace(
+        wish,
+        departments={name: wish.departments.get(name) or of_department(name, current) for name in departments},
+        groups={number: wish.groups.get(number) or of_group(number, current) for number in ring_groups},
+    )
+    return Shown(current, whole, ring_groups, excluded, since, called, trouble=trouble)
+
+
+def _begun(store: Store, domain: str, posted: Posted) -> Shown:
+    """The posted wish as one of today's policy, and what others have changed since it was begun."""
+    version = form.version_of(posted)
+    theirs = tuple(edit_policy.theirs(store, domain, version))
+    seen = policies.snapshot(store, domain, version)
+    current = policies.snapshot(store, domain)
+    shown = _shown(store, domain, rebased(form.read(posted, seen), seen, current))
+    return replace(shown, theirs=theirs, trouble="policy-changed" if theirs else shown.trouble)
+
+
+def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
+    shown = _begun(store, domain, posted)
+    if dropped := posted.get("drop"):
+        return replace(shown, wish=form.without_number(shown.wish, dropped)), Typed()
+    typed = Typed(posted.get("number", ""), posted.get("note", ""))
+    if (box := posted.get("tick")) in form.BOXES:
+        return replace(shown, wish=form.with_all(shown.wish, box)), typed
+    if posted.get("act") not in ("add", "review") or not typed.number.strip():
+        return shown, typed
+    try:
+        wish = form.with_number(shown.wish, typed.number, typed.note, shown.current)
+        form.check(replace(shown.wish, departments={}, groups={}, never=wish.never))
+    except Invalid as error:
+        return shown, replace(typed, trouble=error.code)
+    return replace(shown, wish=wish), Typed()
+
+
+def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
+    drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
+    changed = differences(shown.current, drafted, people.departments(store, viewer.domain))
+    since = viewer.now - PREVIEW_SECONDS
+    found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0, _rest)
+    users = (one.decision.user for one in found.examples)
+    return Review(changed, found, names.of_users(store, viewer.domain, users))
+
+
+def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
+    """When they made the last change themselves, if nothing is left of their wish to save; None if it is not so."""
+    if shown.since is None or shown.since.by != viewer.actor.told:
+        return None
+    try:
+        drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
+    except Invalid:
+        return None
+    is_left = differences(shown.current, drafted, people.departments(store, viewer.domain))
+    return None if is_left else shown.since.at
+
+
+def _rest() -> None:
+    """Leave the processor to calls: Python runs one thread at a time."""
+    _sleep(REST_SECONDS)
+
+
+def _save(store: Store, viewer: Viewer, wish: Wish) -> None:
+    form.check(wish)
+    edit_policy.save(store, viewer.domain, wish, viewer.actor)

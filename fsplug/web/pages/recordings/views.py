@@ -1,0 +1,100 @@
+"""The list of recordings: today's first, narrowed by filters, a page at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, Reach
+from fsplug.policy.entities import Direction
+from fsplug.policy.periods import Period
+from fsplug.store.db.database import Store
+from fsplug.store.recordings.search import results as found
+from fsplug.store.recordings.search.results import Found, Leaf
+from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.parties import Party, party, person
+from fsplug.web.kernel.shell import Viewer
+from fsplug.web.pages.recordings import filters
+from fsplug.web.pages.recordings.filters import Filters
+
+pages = Blueprint("recordings", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A recording as it stands on the list."""
+
+    found: Found
+    caller: Party
+    answerer: Party
+    person: Party | None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it can be played."""
+        return self.found.state == "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer; nothing of other people to who hears their own only."""
+
+    departments: Sequence[str]
+    groups: Mapping[str, str]
+    people: bool
+
+
+@pages.get("/recordings")
+@takes(Need.RECORDINGS, Reach.OWN)
+def page() -> Any:
+    """Today's, or what was looked for."""
+    return show("recordings.html")
+
+
+def show(template: str, wrong: str | None = None, **more: Any) -> Any:
+    """A page with the list that its address asks for; 422 where that can't be looked for, or something is `wrong`."""
+    viewer, asked = shell.viewer(), filters.read(request.values)
+    leaf, offered, code = guard.run(lambda store: _looked(store, viewer, asked))
+    wrong = wrong or (g.words.error(code) if code else None)
+    shown: dict[str, Any] = {
+        "filters": asked,
+        "choices": offered,
+        "periods": list(Period),
+        "directions": list(Direction),
+        "address": request.path,
+        "lines": [line(one, viewer) for one in leaf.recordings],
+        "more": asked.at(leaf.before),
+        "looked_back_to": leaf.looked_back_to,
+        "wider": filters.wider(asked, viewer),
+        "wrong": wrong,
+        **more,
+    }
+    if shell.wants_part():
+        template = template.replace(".html", "_part.html")
+    return render_template(template, **shown), 422 if wrong else 200
+
+
+def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[Leaf, Choices, str | None]:
+    """The page, the choices, and the code of what is wrong with what was asked."""
+    offered = _offered(store, viewer)
+    try:
+        sought = filters.sought(store, asked, viewer)
+        return found.search(store, viewer.domain, sought, before=filters.cursor(asked.before)), offered, None
+    except Invalid as invalid:
+        return Leaf([]), offered, invalid.code
+
+
+def _offered(store: Store, viewer: Viewer) -> Choices:
+    everybody = viewer.reaches(Need.RECORDINGS, Reach.COMPANY)
+    if not everybody:
+        return Choices((), {}, False)
+    return Choices(found.departments(store, viewer.domain), found.groups(store, viewer.domain), True)
+
+
+def line(one: Found, viewer: Viewer) -> Line:
+    """It as the viewer reads it."""
+    country = viewer.company.country
+    return Line(one, party(one.caller, country), party(one.answerer, country), person(one.person))

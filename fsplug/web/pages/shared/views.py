@@ -1,0 +1,115 @@
+"""A shared recording: opened by a link, proved by a code, played as often as was agreed."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+
+from fsplug.errors import Refused
+from fsplug.store.recordings import share_visits
+from fsplug.store.recordings.share_visits import Visit
+from fsplug.web.kernel import guard
+from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.pages.player import around, streaming, views, waveforms
+
+pages = Blueprint("shared", __name__)
+
+_VISIT = "visit"
+_VISIT_SECONDS = 30 * 86_400.0
+
+
+@pages.get("/shared/<token>")
+@takes(Open.ANYBODY)
+def by_link(token: str) -> Any:
+    """Open the link: from here on a cookie knows the visit."""
+    address, agent = guard.address(), guard.agent()
+    visit = guard.run(lambda store: share_visits.begin(store, token, address, agent))
+    response = redirect("/shared", 303)
+    guard.set_cookie(response, _VISIT, visit, _VISIT_SECONDS)
+    return response
+
+
+@pages.get("/shared")
+@takes(Open.ANYBODY)
+def page() -> str:
+    """Ask for the code, or show the player."""
+    return _page(None)
+
+
+@pages.post("/shared/code")
+@takes(Open.ANYBODY)
+def prove() -> Any:
+    """Take the code."""
+    token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
+    try:
+        guard.run(lambda store: share_visits.prove(store, token, code, address))
+    except Refused as refused:
+        if guard.not_good(refused):
+            raise
+        return _page(refused.code), 403
+    return redirect("/shared", 303)
+
+
+@pages.post("/shared/another-code")
+@takes(Open.ANYBODY)
+def another_code() -> Any:
+    """Mail another code to the address it was shared with."""
+    token = guard.cookie(_VISIT)
+    guard.run(lambda store: share_visits.ask_code(store, token))
+    return redirect("/shared", 303)
+
+
+@pages.post("/shared/play")
+@takes(Open.ANYBODY)
+def play() -> Any:
+    """Begin to play, which is counted."""
+    token, address = guard.cookie(_VISIT), guard.address()
+    try:
+        visit = guard.run(lambda store: share_visits.play(store, token, address))
+    except Refused as refused:
+        if not views.is_script():
+            raise
+        return views.told(refused)
+    return jsonify(told=_left_told(visit)) if views.is_script() else redirect("/shared", 303)
+
+
+@pages.get("/shared/audio")
+@takes(Open.ANYBODY)
+def audio() -> Response:
+    """What is being heard, for as long as it may be."""
+    streaming.check_player()
+    house, token = services(), guard.cookie(_VISIT)
+    recording = guard.run(lambda store: share_visits.heard(store, token))
+    return streaming.audio(str(recording.location), lambda: share_visits.heard(house.store, token))
+
+
+@pages.get("/shared/waveform")
+@takes(Open.ANYBODY)
+def waveform() -> Response:
+    """What the player draws, for who gave the code."""
+    token = guard.cookie(_VISIT)
+    return waveforms.waveform(guard.run(lambda store: share_visits.proved(store, token)))
+
+
+def _page(trouble: str | None) -> str:
+    token = guard.cookie(_VISIT)
+    visit = guard.run(lambda store: share_visits.visited(store, token))
+    is_hearing = visit.proved and visit.hearing_until > services().store.now()
+    return render_template(
+        "shared.html",
+        visit=visit,
+        left=_left(visit),
+        left_told=_left_told(visit),
+        is_hearing=is_hearing,
+        seconds=guard.run(lambda store: share_visits.proved(store, token)).seconds if visit.proved else None,
+        speeds=around.speeds(g.words.language),
+        trouble=g.words.error(trouble) if trouble else None,
+    )
+
+
+def _left(visit: Visit) -> int:
+    return visit.share.plays - visit.share.played
+
+
+def _left_told(visit: Visit) -> str:
+    told: str = g.words("plays-left", plays=_left(visit))
+    return told

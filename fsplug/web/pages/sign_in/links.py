@@ -1,0 +1,43 @@
+"""Sign in by a link that an operator made. The token leaves the address at once, for a cookie; a button uses it up."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template
+
+from fsplug.store.accounts import sessions, sign_in_links
+from fsplug.web.kernel import guard
+from fsplug.web.kernel.guard import SESSION, Open, takes
+
+pages = Blueprint("signinlinks", __name__)
+
+_LINK = "sign-in-link"
+
+
+@pages.get("/sign-in/<token>")
+@takes(Open.ANYBODY)
+def by_link(token: str) -> Any:
+    """Open the link. It is not used up by that: programs open links too."""
+    response = redirect("/sign-in-link", 303)
+    guard.set_cookie(response, _LINK, token, sign_in_links.LINK_SECONDS)
+    return response
+
+
+@pages.get("/sign-in-link")
+@takes(Open.ANYBODY)
+def page() -> str:
+    """The button, for whose link is good."""
+    token = guard.cookie(_LINK)
+    account = guard.run(lambda store: sign_in_links.account_of(store, token))
+    return render_template("signinlink.html", account=account)
+
+
+@pages.post("/sign-in-link")
+@takes(Open.ANYBODY)
+def sign_in() -> Any:
+    """Let them in, and use the link up."""
+    token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
+    session = guard.run(lambda store: sign_in_links.use(store, token, address, agent))
+    response = redirect("/", 303)
+    guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
+    guard.forget_cookie(response, _LINK)
+    return response

@@ -1,0 +1,54 @@
+"""Set a password by the link of a mail. The token leaves the address at once, for a cookie."""
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from fsplug.errors import Invalid
+from fsplug.store.accounts import accounts
+from fsplug.web.kernel import guard
+from fsplug.web.kernel.guard import Open, services, takes
+
+pages = Blueprint("passwords", __name__)
+
+_LINK = "set-password"
+
+
+@pages.get("/set-password/<token>")
+@takes(Open.ANYBODY)
+def by_link(token: str) -> Any:
+    """Open the link. It is not used up by that: programs open links in mails too."""
+    response = redirect("/set-password", 303)
+    guard.set_cookie(response, _LINK, token, accounts.LINK_SECONDS)
+    return response
+
+
+@pages.get("/set-password")
+@takes(Open.ANYBODY)
+def page() -> str:
+    """The form, for whose link is good."""
+    return _page(None)
+
+
+@pages.post("/set-password")
+@takes(Open.ANYBODY)
+def set_password() -> Any:
+    """Set it, and use the link up."""
+    token, password = guard.cookie(_LINK), request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        return _page("not-the-same"), 422
+    house = services()
+    try:
+        house.run_hash(lambda: accounts.set_password(house.store, token, password, house.passwords))
+    except Invalid as trouble:
+        return _page(trouble.code), 422
+    response = redirect("/sign-in", 303)
+    guard.forget_cookie(response, _LINK)
+    return response
+
+
+def _page(trouble: str | None) -> str:
+    token = guard.cookie(_LINK)
+    account = guard.run(lambda store: accounts.of_link(store, token))
+    told = g.words.error(trouble) if trouble else None
+    return render_template("setpassword.html", account=account, trouble=told)

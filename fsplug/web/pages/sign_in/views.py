@@ -1,0 +1,130 @@
+"""Sign in, sign out, ask for a new password, set up one-time codes."""
+
+import math
+import time
+from typing import Any
+
+import segno
+from flask import Blueprint, g, redirect, render_template, request
+from markupsafe import Markup
+
+from fsplug.errors import Refused
+from fsplug.policy.access import totp
+from fsplug.policy.access.scopes import told
+from fsplug.store.accounts import accounts, sessions, signin
+from fsplug.store.accounts.signin import Typed
+from fsplug.web.kernel import guard
+from fsplug.web.kernel.guard import BROWSER, SESSION, Open, services, takes
+from fsplug.web.kernel.services import NOT_BEFORE
+
+pages = Blueprint("signing", __name__)
+
+# Answers to questions that must not tell who exists come no sooner than this.
+ANSWER_SECONDS = 0.3
+_BROWSER_SECONDS = 180 * 86_400.0
+
+
+@pages.get("/sign-in")
+@takes(Open.ANYBODY)
+def sign_in_page() -> str:
+    """The three fields."""
+    return render_template("signin.html", typed={}, wants_code=False, trouble=None)
+
+
+@pages.post("/sign-in")
+@takes(Open.ANYBODY)
+def sign_in() -> Any:
+    """Let them in, or say that something was wrong."""
+    begun = time.monotonic()
+    form = request.form
+    words = (form.get("customer_ref", ""), form.get("email", ""), form.get("password", ""), form.get("code", ""))
+    typed = Typed(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
+    house = services()
+    try:
+        found = house.run_hash(lambda: signin.sign_in(house.store, typed, house.passwords, house.vault))
+    except Refused as refused:
+        _no_sooner(begun)
+        return _sign_in_again(refused, form)
+    response = redirect("/", 303)
+    guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
+    guard.set_cookie(response, BROWSER, found.browser, _BROWSER_SECONDS)
+    return response
+
+
+def _sign_in_again(refused: Refused, form: Any) -> Any:
+    seconds = refused.facts.get("seconds")
+    facts = {"seconds": str(math.ceil(seconds))} if isinstance(seconds, float) else {}
+    wants_code = refused.code == "code-wanted"
+    trouble = g.words.error(refused.code, **facts)
+    page = render_template("signin.html", typed=form, wants_code=wants_code or bool(form.get("code")), trouble=trouble)
+    return page, 200 if wants_code else 429 if seconds else 403
+
+
+@pages.post("/sign-out")
+@takes(Open.ENROLLING)
+def sign_out() -> Any:
+    """End this session."""
+    session = g.session
+    by = told(session.username, session.company)
+    guard.run(lambda store: sessions.end(store, session.company, session.id, by))
+    response = redirect("/sign-in", 303)
+    guard.forget_cookie(response, SESSION)
+    return response
+
+
+@pages.get("/forgotten")
+@takes(Open.ANYBODY)
+def forgotten_page() -> str:
+    """Customer ref and e-mail."""
+    return render_template("forgotten.html", done=False)
+
+
+@pages.post("/forgotten")
+@takes(Open.ANYBODY)
+def forgotten() -> str:
+    """Mail them a link, if they are anybody; the answer is the same if they are not."""
+    begun = time.monotonic()
+    customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
+    guard.run(lambda store: signin.ask_reset(store, customer_ref, email))
+    _no_sooner(begun)
+    return render_template("forgotten.html", done=True)
+
+
+@pages.get("/one-time-codes")
+@takes(Open.ENROLLING)
+def codes_page() -> Any:
+    """A new secret for the authenticator, or that there is one."""
+    session, house = g.session, services()
+    account = guard.run(lambda store: accounts.get(store, session.company, session.username))
+    if account.totp:
+        return render_template("codes.html", secret=None, trouble=None)
+    secret = guard.run(lambda store: signin.new_totp(store, session.company, session.username, house.vault))
+    return _codes(account, secret)
+
+
+def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -> str:
+    uri = totp.uri(secret, account.company, account.email)
+    drawn = Markup(segno.make(uri, micro=False).svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))
+    return render_template("codes.html", secret=secret, uri=uri, drawn=drawn, trouble=trouble)
+
+
+@pages.post("/one-time-codes")
+@takes(Open.ENROLLING)
+def confirm_codes() -> Any:
+    """The first code shows that the authenticator has the secret, which stays the same after a wrong one."""
+    session, house, code = g.session, services(), request.form.get("code", "")
+    whose = (session.company, session.username)
+    try:
+        guard.run(lambda store: signin.confirm_totp(store, *whose, code, house.vault))
+    except Refused as refused:
+        if refused.code != "code-wrong":
+            raise
+        account = guard.run(lambda store: accounts.get(store, *whose))
+        secret = guard.run(lambda store: signin.begun_totp(store, *whose, house.vault))
+        return _codes(account, secret, g.words.error(refused.code)), 403
+    return redirect("/", 303)
+
+
+def _no_sooner(begun: float) -> None:
+    """Have the server hold the answer back; nobody else waits meanwhile."""
+    request.environ[NOT_BEFORE] = begun + ANSWER_SECONDS

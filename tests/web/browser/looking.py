@@ -1,0 +1,66 @@
+"""Somebody of the story in Chromium."""
+
+import shutil
+import time
+from typing import Any
+
+from fsplug.lab.story.cast import ACME
+from fsplug.store.accounts import accounts
+from tests.web.browser.pages import Place
+from tests.web.browser.site import Site
+
+# Pages take a tenth of a second; a busy machine some more.
+_MOST_MILLISECONDS = 15_000
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def context_of(browser: Any, site: Site, username: str | None, domain: str = ACME, **options: Any) -> Any:
+    """A browser's context in which this user is signed in; `None` is nobody."""
+    context = browser.new_context(base_url=site.url, **options)
+    context.set_default_timeout(_MOST_MILLISECONDS)
+    context.add_init_script(_clock(site))
+    if username is not None:
+        cookie = {"name": "fsplug-session", "value": site.session(username, domain), "url": site.url}
+        context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+    return context
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait until it is true in the page: Playwright's own wait evaluates there, which the page's policy forbids."""
+    give_up_at = time.monotonic() + _MOST_MILLISECONDS / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < give_up_at, expression
+        page.wait_for_timeout(20)
+
+
+def follow(page: Any, control: Any) -> None:
+    """Press what leads to another page, and wait until all of that page is there."""
+    with page.expect_navigation():
+        control.click()
+
+
+class Eyes:
+    """Looks at pages, in one language."""
+
+    def __init__(self, browser: Any, site: Site, language: str) -> None:
+        self._browser, self._site, self._language = browser, site, language
+
+    def page(self, place: Place, width: int, height: int, scheme: str) -> Any:
+        """The page as it is there when all that it shows has come."""
+        if place.username is not None:
+            accounts.choose_language(self._site.store, ACME, place.username, self._language)
+        options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "locale": self._language}
+        page = context_of(self._browser, self._site, place.username, **options).new_page()
+        page.goto(place.at(self._site), wait_until="load")
+        # A feed stays open for as long as the page: there is no moment at which nothing comes any more.
+        page.wait_for_timeout(400)
+        return page
+
+
+def _clock(site: Site) -> str:
+    """The browser lives by the story's clock too."""
+    return f"""{{ const Real = Date, ahead = {round(site.ahead_seconds * 1000)};
+        globalThis.Date = class extends Real {{
+            constructor(...words) {{ if (words.length) super(...words); else super(Real.now() + ahead); }}
+            static now() {{ return Real.now() + ahead; }}
+        }}; }}"""

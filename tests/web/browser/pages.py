@@ -1,0 +1,83 @@
+"""Every page there is, from the route table: so those that come later are looked at as well."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
+from fsplug.store.accounts import accounts, sign_in_links, tokens
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings, shares
+from fsplug.store.recordings.recordings import State
+from fsplug.store.recordings.shares import Share
+from fsplug.web.kernel.app import create_app
+from tests.web.browser.site import Site
+from tests.web.walkers import is_open_to_anybody
+
+# Whoever sees every page, somebody who sees few, and nobody.
+LOOKERS = {"everything": EVERYTHING, "my-console": MY_CONSOLE, "nobody": None}
+# What is no page: files, sound, what goes on for as long as a page is open.
+_NO_PAGES = re.compile(r"^/static/|/audio|/live$|/waveform|/peaks|\.json$|^/sign-out")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page as one of the lookers sees it; `path` has its arguments in <>."""
+
+    looker: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.looker} {self.path}"
+
+    @property
+    def username(self) -> str | None:
+        """Whose page it is."""
+        return LOOKERS[self.looker]
+
+    def at(self, site: Site) -> str:
+        """The path, with something there is for every argument."""
+        if self.path in _LINKS:
+            return _LINKS[self.path](site.store)
+        return re.sub("<(?:[a-z]+:)?([a-z_]+)>", lambda found: _there_is(site.store, found[1]), self.path)
+
+
+def places() -> list[Place]:
+    """Every page and who looks at it."""
+    app = create_app(None)  # type: ignore[arg-type]
+    found = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
+        if "GET" in (rule.methods or ()) and not _NO_PAGES.search(rule.rule):
+            is_open = is_open_to_anybody(app, rule)  # type: ignore[arg-type]
+            found += [Place(name, rule.rule) for name in LOOKERS if (name == "nobody") == is_open]
+    return found
+
+
+def playable(store: Store, username: str | None = None) -> str:
+    """The id of the newest recording that can be heard; of this user's."""
+    found = recordings.listed(store, ACME, 1_000)
+    return next(one.id for one in found if one.state is State.SEALED and username in (None, one.user))
+
+
+def path_of(url: str) -> str:
+    """Its path alone."""
+    return urlsplit(url).path
+
+
+def _there_is(store: Store, name: str) -> str:
+    if name == "recording":
+        return playable(store, MY_CONSOLE)
+    return _open_share(store).id if name == "share" else tokens.new_token()
+
+
+def _open_share(store: Store) -> Share:
+    return next(one for one in shares.listed(store, ACME) if one.is_open(store.now()))
+
+
+# Pages behind a link that is to be good.
+_LINKS: Mapping[str, Callable[[Store], str]] = {
+    "/shared/<token>": lambda store: f"/shared/{shares.new_link(store, _open_share(store))}",
+    "/set-password/<token>": lambda store: f"/set-password/{accounts.new_link(store, ACME, MY_CONSOLE)}",
+    "/sign-in/<token>": lambda store: f"/sign-in/{sign_in_links.make(store, ACME, MY_CONSOLE, 'operator')}",
+}

@@ -1,0 +1,73 @@
+"""The story behind a console that runs, and ways to be signed in to it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from fsplug.lab.story import telling
+from fsplug.lab.story.cast import ACME
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.passwords import Passwords
+from fsplug.store.accounts.sealed_secrets import new_key
+from fsplug.store.db.database import Store
+
+# The afternoon of a Thursday, so that today, yesterday and this week have calls.
+NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
+ROOT = Path(__file__).parents[2]
+_START_SECONDS = 20.0
+# What seals the secrets of authenticators here.
+KEY = new_key()
+
+
+@dataclass(frozen=True)
+class Site:
+    """`url` has no slash at its end; `store` is the console's own, opened a second time."""
+
+    url: str
+    data: Path
+    store: Store
+    ahead_seconds: float
+
+    def session(self, username: str, domain: str = ACME) -> str:
+        """The cookie of somebody who has signed in."""
+        return sessions.begin(self.store, domain, username, "127.0.0.1", "browser of a test")
+
+    def set_password(self, username: str, password: str, domain: str = ACME) -> None:
+        """Give an account a password."""
+        accounts.give_password(self.store, domain, username, password, Passwords(), "operator")
+
+
+@contextmanager
+def told_site(folder: Path, told_until: float = NOW) -> Iterator[Site]:
+    """The story told into the folder, and its console until the end."""
+    ahead_seconds = told_until - time.time()
+    (folder / "archive").mkdir()
+    (folder / "spool").mkdir()
+    telling.tell(folder / "fsplug.db", folder / "archive", told_until)
+    store = Store(folder / "fsplug.db", clock=lambda: time.time() + ahead_seconds)
+    store.connect()
+    process = started(folder, ahead_seconds)
+    try:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        yield Site(f"http://127.0.0.1:{port}", folder, store, ahead_seconds)
+    finally:
+        process.terminate()
+        process.wait(_START_SECONDS)
+        store.close()
+
+
+def started(folder: Path, ahead_seconds: float, request_seconds: float = 20.0) -> "subprocess.Popen[str]":
+    """The console of this data folder as a process; the first line it prints is its port."""
+    # The port is the system's to choose; nothing of the console reads its own from web_url but mail and cookies.
+    environment = {**os.environ, "FSPLUG_WEB_URL": "http://127.0.0.1", "FSPLUG_WEB_PORT": "0", "FSPLUG_SECRET_KEY": KEY}
+    command = [sys.executable, "-m", "tests.web.browser.serving", str(folder), str(ahead_seconds), str(request_seconds)]
+    with (folder / "console.log").open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)

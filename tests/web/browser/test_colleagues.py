@@ -1,0 +1,190 @@
+"""Colleagues and users in a browser: what changes by itself, by keyboard, and without scripts."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story.cast import ACME, EVERYTHING
+from fsplug.policy.listening.live_calls import Talk
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import user_list
+from tests.web.browser.looking import follow
+from tests.web.browser.site import Site
+from tests.web.browser.switchcalls import SwitchCalls, switch_calls
+
+
+@pytest.fixture(scope="module")
+def calls(site: Site) -> Iterator[SwitchCalls]:
+    """The switch's."""
+    with switch_calls(site.data) as found:
+        yield found
+
+
+@pytest.fixture
+def other(site: Site) -> str:
+    """A colleague whom she who may everything may listen to, as soon as they talk."""
+    accounts.choose_language(site.store, ACME, EVERYTHING, "en")
+    names = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING]
+    states = [{"name": "available", "allow_listen": True, "active": True}, {"name": "meeting"}]
+    with drafted(site.store, ACME, "operator") as draft:
+        for username in (EVERYTHING, names[0]):
+            user = {**draft.entry("user", username), "licences": ["contact-pro"], "profile": states}
+            rights = ["listen-in"] if username == EVERYTHING else []
+            draft.put("user", {**user, "rights": rights}, username)
+    return names[0]
+
+
+def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str) -> None:
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    row = page.locator(f'tr[data-live-user="{other}"]')
+    page.locator("html[data-live=on]").wait_for()
+    calls.put(Talk(other, site.store.now()))
+    row.get_by_text("In a call since").wait_for()
+    calls.put()
+    row.get_by_text("In a call since").wait_for(state="detached")
+
+
+def test_who_listens_is_told_on_any_page_and_no_more_when_it_ends(
+    visit: Callable[..., Any], calls: SwitchCalls, other: str
+) -> None:
+    calls.put(Talk(EVERYTHING))
+    page = visit(EVERYTHING)
+    page.goto("/account")
+    page.locator("html[data-live=on]").wait_for()
+    calls.put(Talk(EVERYTHING, listeners=(other,)))
+    banner = page.get_by_role("alert").get_by_text("is listening to your call")
+    banner.wait_for()
+    page.mouse.wheel(0, 5_000)
+    assert banner.bounding_box()["y"] >= 0, "it stays in sight"
+    calls.put(Talk(EVERYTHING))
+    banner.wait_for(state="detached")
+
+
+def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
+) -> None:
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    row = page.locator(f'tr[data-live-user="{other}"]')
+    row.locator("summary").focus()
+    page.keyboard.press("Enter")
+    entry = row.get_by_role("button", name="Listen in")
+    assert entry.get_attribute("aria-disabled") == "true"
+    assert row.get_by_text("Your colleague is not in a call.").is_visible()
+    entry.focus()
+    calls.put(Talk(other, site.store.now()))
+    row.locator("form button").wait_for()
+    assert page.evaluate("document.activeElement.textContent").strip() == "Listen in", "the focus stays"
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("You are listening in").wait_for()
+    assert calls.asked[-1][0] == EVERYTHING
+    row.locator("summary").click()
+    page.keyboard.press("Escape")
+    assert not row.locator("details").evaluate("menu => menu.open")
+
+
+def test_it_all_works_without_scripts_but_for_what_changes_by_itself(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
+) -> None:
+    calls.put(Talk(other, site.store.now()))
+    page = visit(EVERYTHING, java_script_enabled=False)
+    page.goto("/colleagues")
+    row = page.locator(f'tr[data-live-user="{other}"]')
+    assert row.get_by_text("In a call since").is_visible()
+    row.locator("summary").click()
+    follow(page, row.get_by_role("button", name="Listen in"))
+    assert page.get_by_text("You are listening in").is_visible()
+    page.get_by_label("Your profile").select_option("meeting")
+    follow(page, page.get_by_role("button", name="Change"))
+    assert page.get_by_text("Your profile is now meeting").is_visible()
+    page.goto("/people")
+    page.get_by_role("checkbox").nth(1).check()
+    follow(page, page.get_by_role("button", name="Show settings"))
+    follow(page, page.get_by_role("button", name="See the changes"))
+    assert page.get_by_text("Nothing changes").is_visible()
+
+
+def test_a_page_is_led_to_the_sign_in_when_the_session_is_ended_elsewhere(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls
+) -> None:
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    sessions.end_all(site.store, ACME, EVERYTHING, "test")
+    page.wait_for_url("**/sign-in", timeout=8_000)
+
+
+def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str, troubles: list[str]
+) -> None:
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    page.context.set_offline(True)
+    page.get_by_text("No connection: this page is not kept up to date").wait_for()
+    page.context.set_offline(False)
+    calls.put(Talk(other, site.store.now()))
+    page.get_by_text("In a call since").wait_for()
+    assert not page.get_by_text("No connection").is_visible()
+    troubles[:] = [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+def test_a_connection_that_died_while_the_computer_slept_is_made_anew(
+    visit: Callable[..., Any], calls: SwitchCalls
+) -> None:
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.locator("html[data-live=on]").wait_for()
+    with page.expect_request(lambda request: "/live" in request.url):
+        page.evaluate("() => { const real = Date.now; Date.now = () => real() + 60_000; }")
+
+
+def test_the_sixth_page_of_a_user_says_that_it_stands_still(
+    visit: Callable[..., Any], calls: SwitchCalls, troubles: list[str]
+) -> None:
+    for _ in range(5):
+        page = visit(EVERYTHING)
+        page.goto("/colleagues")
+        page.locator("html[data-live=on]").wait_for()
+    sixth = visit(EVERYTHING)
+    sixth.goto("/colleagues")
+    sixth.get_by_text("Too many pages are open at once, so this one").wait_for()
+    page.context.close()
+    sixth.get_by_text("Too many pages").wait_for(state="hidden")
+    troubles[:] = [one for one in troubles if "status of 429" not in one]
+
+
+def test_search_narrows_the_list_as_one_types_and_it_stays_live(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
+) -> None:
+    calls.put()
+    page = visit(EVERYTHING)
+    page.goto("/colleagues")
+    page.get_by_label("Search by name or number").fill(other)
+    page.locator("tbody tr").nth(1).wait_for(state="detached")
+    page.wait_for_timeout(300)
+    calls.put(Talk(other, site.store.now()))
+    page.get_by_text("In a call since").wait_for()
+
+
+def test_two_marked_users_are_changed_together(
+    visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
+) -> None:
+    page = visit(EVERYTHING)
+    page.goto("/people")
+    marked = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING][:2]
+    for username in marked:
+        page.locator(f"#mark-{username}").check()
+    page.get_by_role("heading", name="2 marked users").wait_for()
+    page.locator("#set-records").select_option("no")
+    page.get_by_role("button", name="See the changes").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    assert not any(one.records for one in user_list.of(site.store, ACME, marked))

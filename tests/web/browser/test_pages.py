@@ -1,0 +1,193 @@
+"""What holds on every page, for everybody who sees it: it can be read, reached by keyboard, and is small."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story.cast import ACME, EVERYTHING
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.change.draft import drafted
+from tests.web.browser.looking import follow
+from tests.web.browser.pages import Place, path_of, places
+from tests.web.browser.site import Site
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PHONE, WIDE, NARROWEST = 390, 1280, 320
+LONG = "Ø" * 120
+# As the budget has it, without what is heard.
+HEAVIEST_BYTES = 150_000
+PLACES = places()
+SEEN_BY_ALL = [one for one in PLACES if one.looker != "my-console"]
+_HIDDEN_FOCUS = """() => {
+    const seen = element => { const box = element.getBoundingClientRect();
+        return box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0; };
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const style = getComputedStyle(element);
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none";
+    return {tag: element.tagName, text: (element.textContent || element.name || "").trim().slice(0, 40),
+            seen: seen(element), ring};
+}"""
+_REACHABLE = """() => [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [tabindex="0"]')]
+    .filter(one => !one.disabled && one.checkVisibility({visibilityProperty: true}) &&
+        !(one.type === 'radio' && !one.checked)).length"""
+
+
+def _opened(visit: Callable[..., Any], site: Site, place: Place, **options: Any) -> Any:
+    """The page, or what one is told whose page it is not."""
+    page = visit(place.username, **options)
+    page.goto(place.at(site), wait_until="load")
+    return page
+
+
+@pytest.fixture
+def forgiving(troubles: list[str]) -> Any:
+    """A page that is not theirs is told so by a status, which the browser calls an error."""
+    yield
+    troubles[:] = [one for one in troubles if "the server responded with a status of 403" not in one
+                   and "status of 404" not in one]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", SEEN_BY_ALL, ids=str)
+def test_everybody_can_read_it(
+    visit: Callable[..., Any], site: Site, forgiving: Any, troubles: list[str], place: Place
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = _opened(visit, site, place)
+    for width, scheme in product((WIDE, PHONE), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+        before = len(troubles)
+        found = axe.Axe().run(page, options=AXE).response["violations"]
+        # What axe itself does to a page, its policy forbids, and says so.
+        page.evaluate("0")
+        del troubles[before:]
+        told = [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:4]]}" for one in found]
+        assert told == [], (width, scheme)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_nothing_has_to_be_scrolled_sideways(
+    visit: Callable[..., Any], site: Site, forgiving: Any, place: Place
+) -> None:
+    page = _opened(visit, site, place, width=NARROWEST)
+    wide = page.evaluate("""() => document.documentElement.scrollWidth > innerWidth
+        ? [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map(one => one.outerHTML.slice(0, 90)) : []""")
+    assert wide == []
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_it_is_light(visit: Callable[..., Any], site: Site, forgiving: Any, place: Place) -> None:
+    page = visit(place.username)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: dict[str, float] = {}
+    sounds: set[str] = set()
+    session.on("Network.responseReceived", lambda told: sounds.add(told["requestId"])
+               if told["response"]["mimeType"].startswith("audio/") else None)  # fmt: skip
+    session.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
+    page.goto(place.at(site), wait_until="load")
+    page.wait_for_load_state("load")
+    weight = sum(size for request, size in sizes.items() if request not in sounds)
+    assert 500 < weight < HEAVIEST_BYTES
+
+
+@pytest.mark.parametrize("place", SEEN_BY_ALL, ids=str)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    visit: Callable[..., Any], site: Site, forgiving: Any, place: Place
+) -> None:
+    page = _opened(visit, site, place)
+    reachable = page.evaluate(_REACHABLE)
+    page.keyboard.press("Tab")
+    reached = []
+    # The browser itself may take a turn; a page of hundreds of rows is walked through in part.
+    for _ in range(min(reachable + 3, 80)):
+        focus = page.evaluate(_HIDDEN_FOCUS)
+        if focus is None:
+            break
+        reached.append(focus)
+        page.keyboard.press("Tab")
+    assert [one for one in reached if not one["seen"]] == []
+    assert [one for one in reached if not one["ring"]] == []
+    assert len(reached) >= min(reachable, 80) - 3, f"{len(reached)} of {reachable}"
+
+
+def test_the_first_key_leads_past_the_menu(visit: Callable[..., Any]) -> None:
+    page = visit(EVERYTHING)
+    page.goto("/account")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_a_language_changes_every_word_of_the_menu(visit: Callable[..., Any]) -> None:
+    page = visit(EVERYTHING)
+    menus = []
+    for language in LANGUAGES:
+        page.goto("/account")
+        follow(page, page.locator(f"form[action='/language'] button[value={language}]").first)
+        assert page.locator("html").get_attribute("lang") == language
+        menus.append([one.strip() for one in page.locator("nav.nav a").all_inner_texts()])
+    assert len(menus[0]) >= 3
+    for da, sv, en in zip(*menus, strict=True):
+        assert len({da, sv, en}) >= 2, "some words are the same in two languages, none in all three"
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_it_is_there_without_scripts(visit: Callable[..., Any], site: Site, forgiving: Any, place: Place) -> None:
+    page = _opened(visit, site, place, java_script_enabled=False)
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    if place.username is not None:
+        follow(page, page.locator("header form[action='/sign-out'] button"))
+        assert page.url.endswith("/sign-in")
+
+
+def test_pages_that_are_not_theirs_are_not_in_their_menu(visit: Callable[..., Any], site: Site) -> None:
+    for username in ("1001", "1005", "1006", "1007"):
+        page = visit(username)
+        page.goto("/account")
+        urls = [one.get_attribute("href") for one in page.locator("nav.nav a").all()]
+        assert len(urls) == len(set(urls)) and urls
+        for url in urls:
+            answer = page.request.get(f"{site.url}{url}")
+            assert answer.status == 200, (username, url)
+            assert path_of(answer.url) == url or url == "/"
+
+
+@pytest.fixture
+def wordy(site: Site) -> Iterator[None]:
+    """A department, a group, a profile and a person of a single long word each, for a while."""
+    with drafted(site.store, ACME, "operator") as draft:
+        user = draft.entry("user", EVERYTHING)
+        draft.put("department", {"name": LONG})
+        draft.put(
+            "user", {**user, "name": LONG, "department": LONG, "profile": [{"name": LONG, "active": True}]}, EVERYTHING
+        )
+    yield
+    with drafted(site.store, ACME, "operator") as draft:
+        draft.put("user", user, EVERYTHING)
+        draft.remove("department", LONG)
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+@pytest.mark.parametrize("path", ["/", "/colleagues", "/people", "/people?marked=1008", "/policies", "/account"])
+def test_names_of_one_long_word_make_no_page_wider(
+    visit: Callable[..., Any], wordy: None, path: str, width: int
+) -> None:
+    page = visit(EVERYTHING, width=width)
+    page.goto(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_all_users_of_a_page_are_marked_by_one_box(visit: Callable[..., Any]) -> None:
+    page = visit(EVERYTHING, width=PHONE)
+    page.goto("/people")
+    page.get_by_role("checkbox").first.check()
+    page.locator("#settings h2").get_by_text("11").wait_for()

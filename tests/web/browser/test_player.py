@@ -1,0 +1,188 @@
+"""The player in a real browser: audio that runs, keys, the waveform, and a page without scripts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story.cast import ACME
+from fsplug.policy.access.scopes import operator
+from fsplug.store.audit import trail
+from fsplug.store.recordings import deletions, shares
+from fsplug.store.recordings.shares import CodeBy, Offer
+from tests.web.browser.site import Site
+
+SUPERUSER = "1005"
+# Of the one audio element, which is in no document.
+_WATCHED = "const Own = Audio; globalThis.Audio = function () { return (globalThis.heard = new Own()); };"
+_IS_RUNNING = "() => globalThis.heard.currentTime > 0.3 && !globalThis.heard.paused && !globalThis.heard.muted"
+# Whether more of the first lane's canvas is drawn than a line.
+_IS_DRAWN = """() => {
+    const canvas = document.querySelector(".wave > div")?.shadowRoot.querySelector(".canvases canvas");
+    if (!canvas) return false;
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return pixels.filter((value, at) => at % 4 === 3 && value > 0).length > 0.05 * canvas.width * canvas.height;
+}"""
+
+
+@pytest.fixture
+def recording(site: Site) -> str:
+    """The longest of the story's: a browser does not fetch all of it at once."""
+    sql = """SELECT r.id FROM recording r JOIN company c ON c.id = r.company WHERE c.domain = ? AND r.state = 'sealed'
+        AND r.id NOT IN (SELECT recording FROM deletion) ORDER BY r.seconds DESC LIMIT 1"""
+    found = site.store.row(sql, ACME)
+    assert found is not None
+    return str(found[0])
+
+
+@pytest.fixture
+def page(visit: Callable[..., Any], recording: str) -> Any:
+    """The superuser's."""
+    found = visit(SUPERUSER)
+    found.add_init_script(_WATCHED)
+    found.goto(f"/recordings/{recording}")
+    found.wait_for_selector("[data-skip]:visible")
+    return found
+
+
+def _at(page: Any) -> float:
+    return float(page.evaluate("globalThis.heard.currentTime"))
+
+
+def test_a_click_on_play_is_heard_and_told_once(page: Any, site: Site, recording: str) -> None:
+    before = len(trail.plays(site.store, ACME, recording))
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    page.click("[data-toggle]")
+    page.wait_for_function("() => globalThis.heard.paused")
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    assert len(trail.plays(site.store, ACME, recording)) == before + 1
+
+
+def test_the_waveform_of_both_is_drawn_and_a_click_on_it_seeks(page: Any) -> None:
+    page.wait_for_function(_IS_DRAWN)
+    assert page.locator(".lane").count() == 2
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    box = page.locator(".wave").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
+    length = float(page.get_attribute("[data-player]", "data-seconds"))
+    page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 2}) < 3")
+
+
+def test_keys_play_pause_and_go_ten_seconds(page: Any) -> None:
+    page.focus(".wave")
+    page.keyboard.press("Space")
+    page.wait_for_function(_IS_RUNNING)
+    page.keyboard.press("Space")
+    page.wait_for_function("() => globalThis.heard.paused")
+    begun = _at(page)
+    page.keyboard.press("ArrowRight")
+    assert _at(page) == pytest.approx(begun + 10, abs=0.2)
+    page.keyboard.press("ArrowLeft")
+    assert _at(page) == pytest.approx(begun, abs=0.2)
+    page.keyboard.press("End")
+    assert page.get_attribute(".wave", "aria-valuenow") == page.get_attribute(".wave", "aria-valuemax")
+
+
+def test_keys_in_a_field_are_the_field_s(page: Any) -> None:
+    page.fill("#subject", "a")
+    page.focus("#subject")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowLeft")
+    assert page.input_value("#subject") == "a "
+    assert page.evaluate("globalThis.heard.paused && globalThis.heard.currentTime === 0")
+
+
+def test_it_plays_as_fast_as_is_chosen_also_before_play_is_pressed(page: Any) -> None:
+    page.select_option("#speed", "2.0")
+    page.click("[data-skip='10']")
+    page.click("[data-toggle]")
+    page.wait_for_function("() => globalThis.heard.currentTime > 10.3")
+    assert page.evaluate("globalThis.heard.playbackRate") == 2
+
+
+def test_deleted_while_it_plays_it_ends_and_says_so(page: Any, site: Site, recording: str, troubles: list[str]) -> None:
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    deletions.delete(site.store, ACME, [recording], operator("root"))
+    try:
+        page.evaluate("globalThis.heard.currentTime = globalThis.heard.duration * 0.8")
+        page.wait_for_function("() => document.querySelector('[data-told]').textContent !== ''")
+        assert page.locator("[data-paused]").is_visible()
+    finally:
+        deletions.undelete(site.store, ACME, [recording], operator("root"))
+    troubles[:] = [one for one in troubles if "403" not in one]
+
+
+def test_what_can_not_be_had_has_not_ended_but_failed(page: Any, troubles: list[str]) -> None:
+    page.route("**/audio", lambda route: route.fulfill(status=404))
+    page.click("[data-toggle]")
+    page.wait_for_function("() => document.querySelector('[data-told]').textContent !== ''")
+    assert page.inner_text("[data-told]") == page.get_attribute("[data-player]", "data-failed")
+    assert page.locator("[data-paused]").is_visible()
+    troubles[:] = [one for one in troubles if "404" not in one]
+
+
+def test_at_its_end_the_clock_shows_the_length(page: Any) -> None:
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    page.focus(".wave")
+    page.keyboard.press("End")
+    page.wait_for_function("() => globalThis.heard.ended")
+    at, length = page.inner_text(".clock").split(" / ")
+    assert at == length
+    assert page.get_attribute(".wave", "aria-valuetext").split()[0] == length
+
+
+def test_without_scripts_play_is_a_button_and_then_an_audio_element(visit: Callable[..., Any], recording: str) -> None:
+    page = visit(SUPERUSER, java_script_enabled=False)
+    page.goto(f"/recordings/{recording}")
+    assert page.locator("audio").count() == 0
+    page.click("[data-toggle]")
+    assert page.locator("audio[controls]").get_attribute("src") == f"/recordings/{recording}/audio"
+    assert not page.locator("[data-toggle]").is_visible()
+
+
+def test_a_customer_hears_what_was_shared(visit: Callable[..., Any], site: Site, recording: str) -> None:
+    offer = Offer(recording, "customer@outside.example", "Our call", code_by=CodeBy.PHONE)
+    share, code = shares.create(site.store, ACME, offer, operator("root"))
+    page = visit()
+    page.add_init_script(_WATCHED)
+    page.goto(f"/shared/{shares.new_link(site.store, share)}")
+    page.fill("#code", str(code))
+    page.click("button.first")
+    page.wait_for_function(_IS_DRAWN)
+    page.click("[data-toggle]")
+    page.wait_for_function(_IS_RUNNING)
+    assert shares.get(site.store, ACME, share.id).played == 1
+
+
+def test_a_double_click_on_send_shares_once(visit: Callable[..., Any], site: Site, recording: str) -> None:
+    page = visit(SUPERUSER)
+    page.goto(f"/recordings/{recording}")
+    page.fill("#email", "twice@firma.example")
+    page.fill("#subject", "Vores samtale")
+    # A page takes clicks until the next one is there: the answer waits for the second.
+    held: list[Any] = []
+    page.route("**/share", lambda route: held.append(route))
+    send = "document.querySelector('form.share > button').click()"
+    page.evaluate(f"new Promise(done => {{ {send}; setTimeout(() => {{ {send}; done(); }}, 60); }})")
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    held[0].continue_()
+    page.locator(".said").wait_for()
+    assert [one.email for one in shares.of_recording(site.store, ACME, recording)].count("twice@firma.example") == 1
+
+
+def test_a_share_is_withdrawn_by_two_presses(visit: Callable[..., Any], site: Site, recording: str) -> None:
+    offer = Offer(recording, "another@outside.example", "Our call", code_by=CodeBy.PHONE)
+    share, _ = shares.create(site.store, ACME, offer, operator("root"))
+    page = visit(SUPERUSER, width=390)
+    page.goto(f"/recordings/{recording}")
+    row = page.locator("tr", has_text="another@outside.example")
+    row.locator("summary").click()
+    row.locator("button.harm").click()
+    page.wait_for_selector(".said")
+    assert shares.get(site.store, ACME, share.id).revoked_at is not None

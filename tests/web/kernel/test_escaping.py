@@ -1,0 +1,133 @@
+"""Names and numbers of every kind that are markup, script or template: on every page they are text."""
+
+import html
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from fsplug.lab.story import telling
+from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
+from fsplug.media.archive import FolderArchive
+from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.db.database import Store
+from fsplug.web.kernel.app import create_app
+from fsplug.web.kernel.services import Services
+from tests.store.accountcast import PlainPasswords
+from tests.web.browser.site import NOW
+from tests.web.walkers import URL, Walker, Way, body, ids, ways
+
+HOSTILE = (
+    "<script>evil()</script>",
+    '"><img src=x onerror=evil()>',
+    "' onmouseover='evil()",
+    "javascript:evil()",
+    "{{7331*7}}",
+    "{% raw %}${7331*7}",
+    "<!--evil-->]]>&lt;evil&gt;",
+)
+_SUM = str(7331 * 7)
+# Text that people, callers or mail servers write, wherever it is kept.
+_WRITTEN = {
+    '"user"': ("name", "department"),
+    "company_detail": ("name",),
+    "department": ("name",),
+    "department_policy": ("department",),
+    "admin_department": ("department",),
+    "ring_group": ("name",),
+    "profile": ("name",),
+    "excluded_number": ("note",),
+    "decision": ("caller", "answerer", "inputs"),
+    "call": ("caller", "called"),
+    "gap": ("cause", "detail"),
+    "share_link": ("subject", "email"),
+    "share_visit": ("agent", "address"),
+    "listen_session": ("dialled",),
+    "mail": ("reason", "receiver"),
+    "console_session": ("agent", "address"),
+    "audit_entry": ("facts", "actor", "subject"),
+    "policy_version": ("author",),
+}
+GETS = [way for way in ways(create_app(None)) if way.method == "GET"]  # type: ignore[arg-type]
+# What a browser goes to, or runs.
+_LEADING = frozenset({"href", "src", "action", "formaction", "hx-get", "hx-post", "data", "poster"})
+
+
+class Looker(HTMLParser):
+    """Finds what a browser would run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dangers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag == "script" and not (named.get("src") or "").startswith("/static/"):
+            self.dangers.append(f"a script: {named}")
+        if "evil" in tag:
+            self.dangers.append(f"an element {tag}")
+        for name, value in attrs:
+            leads = name in _LEADING and (value or "").strip().lower().startswith(("javascript:", "data:"))
+            if name.startswith(("on", "hx-on", "style")) or "evil" in name or leads:
+                self.dangers.append(f"{tag} {name}={value}")
+
+    def handle_comment(self, data: str) -> None:
+        if "evil" in data:
+            self.dangers.append(f"a comment: {data}")
+
+
+@pytest.fixture(scope="module", params=HOSTILE)
+def hostile(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]]:
+    """The story, written by somebody hostile, and the application over it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "archive").mkdir()
+    telling.tell(folder / "fsplug.db", folder / "archive", NOW)
+    store = Store(folder / "fsplug.db", clock=lambda: NOW)
+    store.connect()
+    for (trigger,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        # Some rows are never changed, but here.
+        store.run(f"DROP TRIGGER {trigger}")
+    for table, columns in _WRITTEN.items():
+        for column in columns:
+            _write(store, table, column, request.param)
+    services = Services(store, FolderArchive(folder / "archive"), PlainPasswords(), Vault([new_key()]), URL)
+    yield store, create_app(services)
+    store.close()
+
+
+def _write(store: Store, table: str, column: str, text: str) -> None:
+    if (table, column) == ("decision", "inputs"):
+        # Who was heard, by the names and numbers of that time.
+        for place in ("$.caller.user.name", "$.answerer.user.name", "$.caller.numbers[0]", "$.answerer.numbers[0]"):
+            known = "json_extract(inputs, ?) IS NOT NULL"
+            store.run(f"UPDATE decision SET inputs = json_set(inputs, ?, ?) WHERE {known}", place, text, place)
+    elif (table, column) == ("audit_entry", "facts"):
+        store.run("UPDATE audit_entry SET facts = json_object('email', ?, 'reason', ?, 'call', ?)", text, text, text)
+    else:
+        # In front of what is there: names that are keys stay different, and those that belong together alike.
+        store.run(f"UPDATE {table} SET {column} = ? || ' ' || {column} WHERE {column} NOT IN ('', '*')", text)
+
+
+@pytest.mark.parametrize("way", GETS, ids=str)
+@pytest.mark.parametrize("username", [EVERYTHING, MY_CONSOLE])
+def test_what_is_written_by_others_is_text_on_every_page(hostile: tuple[Store, Any], way: Way, username: str) -> None:
+    store, app = hostile
+    walker = Walker(app, store, username)
+    for value in ids(store, ACME) if way.arguments else [""]:
+        for query in ({}, {"period": "month"}):
+            answer = walker.ask(way, way.at(value), query_string=query)
+            assert answer.status_code < 500
+            if answer.mimetype == "text/html":
+                text = body(answer)
+                looker = Looker()
+                looker.feed(text)
+                assert looker.dangers == []
+                assert _SUM not in text
+
+
+def test_the_hostile_names_are_really_shown(hostile: tuple[Store, Any]) -> None:
+    store, app = hostile
+    walker = Walker(app, store, EVERYTHING)
+    text = html.unescape(body(walker.ask(Way("GET", "/account", "account.page"), "/account")))
+    assert any(one in text for one in HOSTILE)

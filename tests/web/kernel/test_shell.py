@@ -1,0 +1,116 @@
+"""What is around every page: files, languages, sessions."""
+
+import re
+from typing import Any
+
+import pytest
+
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.web.kernel import assets
+from tests.store.accountcast import Console
+from tests.store.cast import ACME
+from tests.web.conftest import Browser
+
+
+@pytest.fixture
+def anna(browser: Browser, console: Console) -> Browser:
+    """Anna's browser, signed in."""
+    console.made()
+    browser.sign_in()
+    return browser
+
+
+def test_files_are_kept_for_good_under_their_version_only(browser: Browser) -> None:
+    answer = browser.get(assets.url("console.css"))
+    assert (answer.status_code, answer.mimetype) == (200, "text/css")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "immutable" not in browser.get("/static/older/console.css").headers["Cache-Control"]
+
+
+def test_files_are_sent_zipped_to_who_takes_them(browser: Browser) -> None:
+    zipped = browser.get(assets.url("console.css"), **{"Accept-Encoding": "gzip"})
+    plain = browser.get(assets.url("console.css"))
+    assert zipped.headers["Content-Encoding"] == "gzip" and len(zipped.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize("name", ["../app.py", "..%2fapp.py", "vendor/README.md", "vendor", "%2e%2e/guard.py"])
+def test_only_files_meant_for_browsers_are_sent(browser: Browser, name: str) -> None:
+    assert browser.get(f"/static/{assets.version()}/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_chosen_before_sign_in_is_spoken(browser: Browser, language: str) -> None:
+    browser.post("/language", language=language, back="/sign-in")
+    assert f'<html lang="{language}">' in browser.get("/sign-in").text
+
+
+def test_the_language_of_an_account_is_spoken_in_every_browser_and_in_its_mails(
+    anna: Browser, console: Console, new_browser: Any
+) -> None:
+    assert anna.post("/language", language="sv", back="/account").headers["Location"] == "/account"
+    other = new_browser()
+    other.sign_in()
+    assert '<html lang="sv">' in other.get("/account").text
+    assert accounts.language(console.store, ACME, "1001") == "sv"
+
+
+def test_a_language_that_is_none_is_turned_away(anna: Browser) -> None:
+    assert anna.post("/language", language="xx", back="/").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/\r\n\\evil.example",
+    ],
+)
+def test_the_way_back_never_leads_elsewhere(anna: Browser, back: str) -> None:
+    assert anna.post("/language", language="da", back=back).headers["Location"] == "/"
+
+
+def test_signing_out_everywhere_ends_every_session(anna: Browser, console: Console, new_browser: Any) -> None:
+    other = new_browser()
+    other.sign_in()
+    assert anna.post("/account/sign-out", session="").headers["Location"] == "/sign-in"
+    assert other.get("/account").status_code == 302
+    assert sessions.listed(console.store, ACME) == []
+
+
+def test_one_browser_can_be_signed_out_from_another(anna: Browser, console: Console, new_browser: Any) -> None:
+    before = {one.id for one in sessions.listed(console.store, ACME)}
+    other = new_browser()
+    other.sign_in()
+    [theirs] = {one.id for one in sessions.listed(console.store, ACME)} - before
+    assert anna.post("/account/sign-out", session=theirs).headers["Location"] == "/account"
+    assert (anna.get("/account").status_code, other.get("/account").status_code) == (200, 302)
+
+
+def test_nobody_ends_another_s_session(anna: Browser, console: Console, new_browser: Any) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    theirs = sessions.begin(console.store, ACME, "1002", "192.0.2.9", "browser")
+    found = sessions.find(console.store, theirs)
+    assert found is not None
+    anna.post("/account/sign-out", session=found.id)
+    assert sessions.find(console.store, theirs) is not None
+
+
+def test_the_menu_says_where_one_is_on_the_player_s_page_too(anna: Browser) -> None:
+    for path in ("/recordings", "/recordings/a-rec"):
+        [here] = re.findall(r'<a href="([^"]+)" aria-current="page">', anna.get(path).text)
+        assert here == "/recordings"
+
+
+def test_who_is_turned_away_goes_on_by_the_menu(console: Console, new_browser: Any) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    answer = bo.get("/policies")
+    assert answer.status_code == 403
+    assert 'href="/recordings"' in answer.text and 'href="/policies"' not in answer.text

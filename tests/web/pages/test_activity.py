@@ -1,0 +1,238 @@
+"""The audit trail in the browser: every act has its words, filters narrow it, and a check says whether it is whole."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fsplug
+from fsplug.policy.listening.gate import Door
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.audit import browse, trail, wording
+from fsplug.store.recordings.shares import CodeBy
+from fsplug.web.kernel.words import texts
+from tests.store.accountcast import Console
+from tests.store.cast import ACME, BETA
+from tests.web.conftest import Browser
+
+_ROOT = Path(fsplug.__file__).parent
+# Where an act stands in a call that writes the trail: the function's name, and which argument.
+_WRITERS = {("audit", "add"): 3, ("chain", "append"): 3, ("shares", "tell"): 3, ("", "tell"): 3, ("", "_tell"): 3}
+
+
+@pytest.fixture
+def anna(browser: Browser, console: Console) -> Browser:
+    """Anna's browser; she is a superuser."""
+    console.made()
+    browser.sign_in()
+    browser.post("/language", language="en", back="/")
+    return browser
+
+
+def _written() -> Iterator[tuple[str, ast.expr]]:
+    for path in _ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func
+            module = called.value.id if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) else ""
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            place = _WRITERS.get((module, name))
+            if place is not None and len(node.args) > place:
+                yield path.name, node.args[place]
+
+
+def _texts_in(expression: ast.expr) -> set[str]:
+    return {one.value for one in ast.walk(expression) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def _acts() -> set[str]:
+    found = {wording.RIGHTS, wording.POLICY, wording.CONFIGURATION}
+    for _, expression in _written():
+        found |= (
+            _texts_in(expression.body) | _texts_in(expression.orelse)
+            if isinstance(expression, ast.IfExp)
+            else _texts_in(expression)
+        )
+    return found
+
+
+def test_the_acts_are_found_where_they_are_written() -> None:
+    assert {"play", "share", "share-code-refused", "listen", "delete", "undelete", "sign-in"} <= _acts()
+
+
+@pytest.mark.parametrize("act", sorted(_acts()))
+def test_an_act_has_its_words_in_every_language(act: str) -> None:
+    assert set(texts()[f"act-{act}"]) == set(LANGUAGES)
+
+
+def test_no_words_are_there_for_acts_that_nobody_writes() -> None:
+    assert {name.removeprefix("act-") for name in texts() if name.startswith("act-")} == _acts()
+
+
+def _rows(page: str) -> list[str]:
+    found = re.search(r'<tbody id="rows">(.*?)</tbody>', page, re.DOTALL)
+    return re.findall(r"<tr>.*?</tr>", found.group(1), re.DOTALL) if found else []
+
+
+def test_the_trail_is_told_in_words_with_names(anna: Browser, console: Console) -> None:
+    trail.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1001"], call="a", reason="a complaint")
+    row = _rows(anna.get("/activity").text)[0]
+    assert "Bo" in row and "Played a recording" in row and "Anna" in row and "a complaint" in row
+
+
+def test_only_who_may_read_the_whole_trail_sees_it(console: Console, new_browser: Any) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    assert bo.get("/activity").status_code == 403
+    assert bo.post("/activity/check").status_code == 403
+    assert 'href="/activity"' not in bo.get("/account").text
+
+
+def test_another_company_s_trail_is_never_shown(anna: Browser, console: Console) -> None:
+    trail.add(console.store, BETA, "somebody-at-beta", "play", "b-rec", ["1001"])
+    for query in ("", "?who=somebody-at-beta", "?about=1001", "?act=play"):
+        assert "b-rec" not in anna.get(f"/activity{query}").text
+
+
+def test_filters_narrow_the_list(anna: Browser, console: Console) -> None:
+    store = console.store
+    trail.add(store, ACME, f"1002@{ACME}", "play", "one", ["1001"])
+    trail.add(store, ACME, f"1002@{ACME}", "delete", "two", ["1003"])
+    trail.add(store, ACME, "root", "play", "three", ["1003", "1001"])
+    said = {
+        "act=delete": {"two"},
+        "who=Bo": {"one", "two"},
+        "who=root": {"three"},
+        "about=Clara": {"two", "three"},
+        "about=1001&act=play": {"one", "three"},
+        "who=nobody-at-all": set(),
+        "act=invented&who=Bo": {"one", "two"},
+    }
+    for query, wanted in said.items():
+        page = anna.get(f"/activity?{query}").text
+        assert {name for name in ("one", "two", "three") if f"<dd>{name}</dd>" in page} == wanted, query
+
+
+def test_a_period_holds_its_days_only(anna: Browser, console: Console) -> None:
+    trail.add(console.store, ACME, "root", "play", "long-ago", ["1001"])
+    console.clock.turn(86_400.0 * 40)
+    anna.sign_in()
+    trail.add(console.store, ACME, "root", "play", "today-s", ["1001"])
+    page = anna.get("/activity?period=today").text
+    assert "today-s" in page and "long-ago" not in page
+    then = anna.get("/activity?period=dates&first=2027-01-01&last=2027-02-01").text
+    assert "long-ago" in then and "today-s" not in then
+
+
+@pytest.mark.parametrize("query", ["period=dates&first=x", "period=dates&first=2027-02-01&last=2027-01-01"])
+def test_dates_that_are_none_are_told(anna: Browser, query: str) -> None:
+    assert anna.get(f"/activity?{query}").status_code == 422
+
+
+def test_every_entry_is_on_one_page_and_no_other(
+    anna: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fsplug.web.pages.activity.views.ROWS", 3)
+    for number in range(10):
+        trail.add(console.store, ACME, "root", "play", f"rec-{number}", ["1001"])
+    found, path = [], "/activity?act=play"
+    while path:
+        page = anna.get(path).text
+        found += re.findall(r"<dd>(rec-\d)</dd>", page)
+        further = re.search(r'href="(/activity\?[^"]*before=\d+)"', page)
+        path = further.group(1).replace("&amp;", "&") if further else ""
+    assert found == [f"rec-{number}" for number in reversed(range(10))]
+
+
+def test_what_stands_in_the_trail_is_shown_as_text(anna: Browser, console: Console) -> None:
+    evil = "<img src=x onerror=evil()>"
+    trail.add(console.store, ACME, evil, "play", evil, [evil], reason=evil, listed=[evil])
+    assert "<img" not in anna.get("/activity").text
+
+
+def test_a_whole_trail_is_said_to_be_whole(anna: Browser, console: Console) -> None:
+    assert "has not been checked" in anna.get("/activity").text
+    assert anna.post("/activity/check").status_code == 303
+    page = anna.get("/activity").text
+    assert "Checked: all" in page and "Whole" in page
+
+
+def test_a_changed_entry_is_named(anna: Browser, console: Console) -> None:
+    number = trail.add(console.store, ACME, "root", "play", "one", ["1001"])
+    with console.store.atomic():
+        console.store.run("UPDATE audit_entry SET actor = 'nobody' WHERE number = ?", number)
+    anna.post("/activity/check")
+    page = anna.get("/activity").text
+    assert f"Entry {number} was changed" in page and "Not whole" in page
+
+
+def test_a_long_trail_is_checked_in_steps_and_begins_anew_when_it_is_done(console: Console) -> None:
+    for _ in range(7):
+        trail.add(console.store, ACME, "root", "play", "one", ["1001"])
+    steps = [browse.check(console.store, ACME, most=3) for _ in range(3)]
+    entries = steps[0].entries
+    assert [one.checkpoint.number for one in steps] == [min(3 * step, entries) for step in (1, 2, 3)]
+    while not steps[-1].is_whole:
+        steps.append(browse.check(console.store, ACME, most=3))
+    assert steps[-1].checkpoint.number == entries
+    assert browse.check(console.store, ACME, most=3).checkpoint.number == 3
+
+
+def test_what_was_put_in_after_the_end_is_found_also_when_a_step_ends_there(console: Console) -> None:
+    last = trail.add(console.store, ACME, "root", "play", "one", ["1001"])
+    with console.store.atomic():
+        console.store.run("UPDATE audit_head SET number = ?", last - 1)
+    found = browse.check(console.store, ACME, most=last)
+    assert found.trouble is not None
+
+
+def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, console: Console) -> None:
+    console.give("1002", role="superuser", rights=["listen-in"], licences=["contact-pro"], email="bo@acme.example")
+    trail.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
+    page = re.sub(r"<[^>]+>", "", anna.get("/activity").text)
+    for told in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
+        assert told in page
+    assert "the console or a command" in page and "->" not in page
+
+
+def test_whose_recording_was_turned_off_is_found_by_their_name(anna: Browser, console: Console) -> None:
+    state = {"name": "At lunch", "active": True}
+    allowing = {**state, "allow_listen": True}
+    for record, profile in ((False, state), (True, allowing), (False, state)):
+        console.give("1002", record=record, profile=[profile])
+    page = re.sub(r"<[^>]+>", "", anna.get("/activity?about=Bo").text)
+    for told in ("Bo: Call recording: On", "Bo: Call recording: Off", "Bo: Allow listen-in: At lunch: Not allowed"):
+        assert told in page
+
+
+def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) -> None:
+    console.give("1002", department="Support")
+    assert "Changed: user <strong>Bo</strong>" in anna.get("/activity").text
+
+
+def test_wrong_dates_are_told_in_the_part_that_a_script_puts_into_the_page(anna: Browser) -> None:
+    answer = anna.get("/activity?period=dates&first=2026-11-20&last=2026-11-01")
+    assert answer.status_code == 422
+    assert "Pick two dates" in answer.text.partition('id="found"')[2]
+
+
+@pytest.mark.parametrize("value", [*Door, *CodeBy])
+def test_every_way_has_words(value: str) -> None:
+    assert {f"fact-door-{value}", f"fact-code_by-{value}"} & texts().keys()
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        wording.Grant("1002", "right", None, "listen-in"),
+        wording.Grant("a: role x -> y", "role", "none", "superuser"),
+        wording.Grant("1", "admin scope", "Sales -> Support", None),
+    ],
+)
+def test_a_grant_is_read_as_it_was_told(grant: wording.Grant) -> None:
+    assert str(wording.Grant.told(str(grant))) == str(grant)

@@ -1,0 +1,307 @@
+"""The player's page, the one way to its audio, and every other way that is none."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.policy.access.scopes import operator
+from fsplug.store.accounts import sessions
+from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.change.draft import drafted
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import deletions
+from fsplug.web.pages.player import streaming
+from tests.store.accountcast import Console
+from tests.store.cast import ACME, BETA
+from tests.store.story import decided, recorded_call, seen, started
+from tests.web.conftest import PLAYER, URL, Browser
+
+PAGE, AUDIO = "/recordings/a-rec", "/recordings/a-rec/audio"
+ROOT = operator("root")
+
+
+@pytest.fixture
+def anna(browser: Browser, console: Console) -> Browser:
+    """A superuser, signed in."""
+    console.made()
+    browser.sign_in()
+    return browser
+
+
+@pytest.fixture
+def hearing(anna: Browser) -> Browser:
+    """She pressed play."""
+    assert anna.post(f"{PAGE}/play").headers["Location"] == PAGE
+    return anna
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> bytes:
+    """The recording's file."""
+    return (tmp_path / "archive/acme/a-rec.wav").read_bytes()
+
+
+def _plays(store: Store) -> list[Any]:
+    return trail.plays(store, ACME, "a-rec")
+
+
+def _script(browser: Browser, **form: str) -> Any:
+    """The player's script presses play."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    return browser.client.post(f"{PAGE}/play", data=form, headers=headers, base_url=URL)
+
+
+def test_the_page_names_both_parties_and_offers_to_play(anna: Browser) -> None:
+    page = anna.get(PAGE).text
+    assert "+4522334455" in page and f'action="{PAGE}/play"' in page
+    assert "<audio" not in page, "there is nothing to hear before play is pressed"
+    assert 'data-player="/recordings/a-rec" data-seconds="7.0"' in page
+
+
+@pytest.mark.parametrize("form", ["play", "share"])
+def test_what_a_form_has_shown_is_loaded_again_as_the_player(anna: Browser, form: str) -> None:
+    answer = anna.get(f"/recordings/a-rec/{form}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/recordings/a-rec")
+
+
+def test_one_press_of_play_is_one_entry_and_the_recording_is_heard(
+    anna: Browser, console: Console, whole: bytes
+) -> None:
+    assert anna.get(AUDIO, **PLAYER).status_code == 403
+    anna.post(f"{PAGE}/play")
+    assert '<audio controls controlslist="nodownload' in anna.get(PAGE).text
+    for _ in range(3):
+        answer = anna.get(AUDIO, **PLAYER)
+        assert (answer.status_code, answer.data, answer.mimetype) == (200, whole, "audio/wav")
+    assert len(_plays(console.store)) == 1
+
+
+def test_the_audio_is_not_kept_by_browsers_and_has_no_file_name(hearing: Browser) -> None:
+    headers = hearing.get(AUDIO, **PLAYER).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Disposition"] == "inline"
+    assert "ETag" not in headers and "Last-Modified" not in headers
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Range": "bytes=0-"},
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"},
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"},
+        {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "audio"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "audio"},
+        {"Sec-Fetch-Dest": "audio"},
+        {},
+    ],
+    ids=["typed", "typed-range", "link", "save-as", "frame", "other-site", "sister-site", "half-told", "untold"],
+)
+def test_only_a_player_on_our_own_page_is_answered(hearing: Browser, asked: dict[str, str]) -> None:
+    assert hearing.get(AUDIO, **asked).status_code == 403
+
+
+def test_a_browser_that_says_nothing_is_a_player_when_it_asks_for_a_range(hearing: Browser) -> None:
+    assert hearing.get(AUDIO, Range="bytes=0-99").status_code == 206
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "end"),
+    [
+        ("bytes=0-", 0, None),
+        ("bytes=0-0", 0, 1),
+        ("bytes=0-1", 0, 2),
+        ("bytes=32000-", 32_000, None),
+        ("bytes=100-199", 100, 200),
+        ("bytes=-44", -44, None),
+        ("bytes=-999999999", 0, None),
+        ("bytes=5-999999999999999999", 5, None),
+    ],
+)
+def test_a_player_may_seek(hearing: Browser, whole: bytes, asked: str, first: int, end: int | None) -> None:
+    answer = hearing.get(AUDIO, Range=asked, **PLAYER)
+    assert (answer.status_code, answer.data) == (206, whole[first:end])
+    begun = len(whole) + first if first < 0 else first
+    said = f"bytes {begun}-{begun + len(answer.data) - 1}/{len(whole)}"
+    assert answer.headers["Content-Range"] == said
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("bytes=0-1,5-6", "bytes=99999999-", "bytes=9-3", "bytes=-0", "bytes=-", "bytes=", "bytes", ""),
+        *("pages=0-1", "bytes=a-b", "bytes=--5", "bytes=1e3-", f"bytes={'9' * 5_000}-", "bytes=\u0661-"),
+    ],
+)
+def test_a_range_that_is_none_gets_nothing(hearing: Browser, whole: bytes, asked: str) -> None:
+    asked = asked.encode().decode("latin-1")
+    answer = hearing.get(AUDIO, Range=asked, **PLAYER)
+    assert (answer.status_code, answer.data) == (416, b"")
+    assert answer.headers["Content-Range"] == f"bytes */{len(whole)}"
+
+
+def test_who_asks_for_all_the_rest_gets_a_piece_of_it(hearing: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "_OPEN_ENDED_BYTES", 1_000)
+    answer = hearing.get(AUDIO, Range="bytes=500-", **PLAYER)
+    assert answer.headers["Content-Range"].startswith("bytes 500-1499/")
+    assert len(answer.data) == 1_000
+
+
+def test_another_session_of_the_same_person_hears_nothing(hearing: Browser, new_browser: Callable[..., Any]) -> None:
+    other = new_browser()
+    other.sign_in()
+    assert other.get(AUDIO, **PLAYER).status_code == 403
+    assert hearing.get(AUDIO, **PLAYER).status_code == 200
+
+
+def test_after_signing_out_nothing_is_heard(hearing: Browser) -> None:
+    hearing.post("/sign-out")
+    assert hearing.get(AUDIO, **PLAYER).headers["Location"] == "/sign-in"
+
+
+def test_with_the_role_goes_the_audio(hearing: Browser, console: Console) -> None:
+    console.give("1001", role="none")
+    assert hearing.get(AUDIO, **PLAYER).headers["Location"] == "/sign-in"
+
+
+def test_deleted_it_is_gone_at_once(hearing: Browser, console: Console) -> None:
+    deletions.delete(console.store, ACME, ["a-rec"], ROOT)
+    assert hearing.get(AUDIO, **PLAYER).status_code == 403
+    for path in (PAGE, f"{PAGE}/waveform"):
+        assert hearing.get(path).status_code == 404
+    assert hearing.post(f"{PAGE}/play").status_code == 404
+
+
+@pytest.mark.parametrize("gone", ["signed out", "deleted", "no role"])
+def test_in_the_middle_the_rest_is_not_sent(
+    hearing: Browser, console: Console, gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_BLOCK_BYTES", 1_000)
+    monkeypatch.setattr(streaming, "_RECHECK_SECONDS", 0.0)
+    answer = hearing.client.get(AUDIO, base_url=URL, headers=PLAYER, buffered=False)
+    blocks = answer.iter_encoded()
+    assert len(next(blocks)) == len(next(blocks)) == 1_000
+    if gone == "signed out":
+        sessions.end_all(console.store, ACME, "1001", "root")
+    elif gone == "deleted":
+        deletions.delete(console.store, ACME, ["a-rec"], ROOT)
+    else:
+        console.give("1001", role="none")
+    assert list(blocks) == []
+
+
+def test_a_colleague_s_recording_is_as_if_there_were_none(console: Console, new_browser: Callable[..., Any]) -> None:
+    console.made("1002", "bo@acme.example", "my-console")
+    bo = new_browser()
+    bo.sign_in(email="bo@acme.example")
+    for recording in ("a-rec", "no-such", "%00", "x" * 500):
+        page = f"/recordings/{recording}"
+        assert [bo.get(path).status_code for path in (page, f"{page}/waveform")] == [404, 404]
+        assert bo.post(f"{page}/play").status_code == 404
+        assert bo.get(f"{page}/audio", **PLAYER).status_code == 403
+        assert bo.post(f"{page}/share", email="a@b.example", subject="x").status_code == 403
+    assert _plays(console.store) == []
+
+
+def test_another_company_s_recording_is_as_if_there_were_none(anna: Browser, console: Console) -> None:
+    ledger.apply(console.store, recorded_call("beta", BETA))
+    assert anna.get("/recordings/beta-rec").status_code == 404
+    assert anna.post("/recordings/beta-rec/play").status_code == 404
+    assert anna.get("/recordings/beta-rec/audio", **PLAYER).status_code == 403
+    assert anna.post("/recordings/beta-rec/share", email="a@b.example", subject="x").status_code == 404
+
+
+def test_one_s_own_is_heard_by_who_has_no_other_right_and_not_shared(
+    console: Console, new_browser: Callable[..., Any]
+) -> None:
+    console.made("1001", "anna@acme.example", "my-console")
+    anna = new_browser()
+    anna.sign_in()
+    page = anna.get(PAGE).text
+    assert f"{PAGE}/play" in page and f"{PAGE}/share" not in page
+    anna.post(f"{PAGE}/play")
+    assert anna.get(AUDIO, **PLAYER).status_code == 200
+    assert "Played by" in anna.get(PAGE).text, "who hears their own sees who heard it"
+
+
+def test_where_a_reason_is_asked_for_there_is_no_playing_without(anna: Browser, console: Console) -> None:
+    with drafted(console.store, ACME, "operator") as draft:
+        draft.put_detail({**draft.detail(), "playback_reason": True})
+    assert 'name="reason"' in anna.get(PAGE).text
+    answer = anna.post(f"{PAGE}/play", reason=" ")
+    assert (answer.status_code, "Say why you want to hear" in answer.text) == (422, True)
+    assert _script(anna).json == {"told": "Say why you want to hear the recording."}
+    assert anna.get(AUDIO, **PLAYER).status_code == 403
+    assert _script(anna, reason="<b>a complaint</b>\n1").json == {"told": ""}
+    page = anna.get(PAGE).text
+    assert "&lt;b&gt;a complaint&lt;/b&gt; 1" in page and "<b>a complaint" not in page
+
+
+def test_a_reason_that_is_too_long_is_refused_and_kept(anna: Browser, console: Console) -> None:
+    answer = anna.post(f"{PAGE}/play", reason="why\r\n" + "x" * 10_000)
+    assert (answer.status_code, "300 characters at most" in answer.text) == (422, True)
+    assert _plays(console.store) == []
+
+
+def test_who_played_it_stands_below_by_name(hearing: Browser, console: Console) -> None:
+    page = hearing.get(PAGE).text
+    assert "Anna" in page and "1001@acme.example" not in page
+
+
+def test_names_and_numbers_are_text_whatever_they_hold(anna: Browser, console: Console) -> None:
+    hostile = '"><img src=x onerror=alert(1)>'
+    inputs = {
+        "caller": {"user": None, "numbers": [hostile]},
+        "answerer": {"user": {"username": "1001", "name": hostile}},
+    }
+    known = {"inputs": inputs, "caller": hostile, "answerer": hostile}
+    ledger.apply(console.store, [seen("x", caller=hostile), decided("x", **known), *recorded_call("x")[3:]])
+    page = anna.get("/recordings/x-rec").text
+    assert "&lt;img src=x" in page and "<img" not in page
+
+
+def test_one_that_is_not_ready_says_so_and_has_no_player(anna: Browser, console: Console) -> None:
+    ledger.apply(console.store, [seen("b"), decided("b"), started("b")])
+    page = anna.get("/recordings/b-rec")
+    assert (page.status_code, "data-player" in page.text) == (200, False)
+    assert "nothing to hear yet" in page.text
+    assert anna.post("/recordings/b-rec/play").status_code == 403
+    assert anna.get("/recordings/b-rec/waveform").status_code == 403
+
+
+def test_a_file_that_is_not_in_the_archive_is_said_in_words(hearing: Browser, archive: Any) -> None:
+    archive.remove("acme/a-rec.wav")
+    answer = hearing.get(AUDIO, **PLAYER)
+    assert (answer.status_code, "not in the archive" in answer.text) == (503, True)
+    assert hearing.get(f"{PAGE}/waveform").status_code == 403
+    assert hearing.get(PAGE).status_code == 200
+
+
+def test_the_page_lets_in_one_style_of_its_own_and_nothing_else(anna: Browser) -> None:
+    first, second = (anna.get(PAGE) for _ in range(2))
+    policies = [answer.headers["Content-Security-Policy"] for answer in (first, second)]
+    nonces = [policy.partition("'nonce-")[2].partition("'")[0] for policy in policies]
+    assert nonces[0] != nonces[1] and len(nonces[0]) > 20
+    assert f'data-nonce="{nonces[0]}"' in first.text
+    assert "script-src 'self';" in policies[0] and "unsafe" not in policies[0]
+    assert "nonce" not in anna.get("/account").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("language", ["da", "sv", "en"])
+def test_the_script_s_words_are_the_viewer_s(anna: Browser, language: str) -> None:
+    anna.post("/language", language=language, back=PAGE)
+    page = anna.get(PAGE).text
+    assert {"da": "Mellemrum", "sv": "mellanslag", "en": "space"}[language].casefold() in page.casefold()
+    assert {"da": "1,25×", "sv": "1,25×", "en": "1.25×"}[language] in page
+
+
+def test_a_press_by_script_is_answered_in_json(anna: Browser) -> None:
+    answer = _script(anna)
+    assert (answer.status_code, json.loads(answer.data)) == (200, {"told": ""})

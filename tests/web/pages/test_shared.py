@@ -1,0 +1,145 @@
+"""A shared recording, as the person sees it whom it was shared with."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.policy.access.scopes import operator
+from fsplug.store.audit import trail
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import CodeBy, Offer, Share
+from fsplug.web.pages.player import streaming
+from tests.store.accountcast import Console
+from tests.store.cast import ACME
+from tests.web.conftest import PLAYER, Browser
+
+
+@pytest.fixture
+def offered(console: Console) -> tuple[Share, str, str]:
+    """A share, its link's token, its code."""
+    offer = Offer("a-rec", "customer@outside.example", "Our call", plays=2, code_by=CodeBy.PHONE)
+    share, code = shares.create(console.store, ACME, offer, operator("root"))
+    return share, shares.new_link(console.store, share), str(code)
+
+
+@pytest.fixture
+def hearing(browser: Browser, offered: tuple[Share, str, str]) -> Browser:
+    """Somebody who opened the link, gave the code and pressed play."""
+    _, token, code = offered
+    browser.get(f"/shared/{token}")
+    browser.post("/shared/code", code=code)
+    assert browser.post("/shared/play").status_code == 303
+    return browser
+
+
+def test_link_code_play_and_the_recording_is_heard(
+    browser: Browser, offered: tuple[Share, str, str], tmp_path: Path
+) -> None:
+    _, token, code = offered
+    answer = browser.get(f"/shared/{token}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/shared")
+    page = browser.get("/shared").text
+    assert 'name="code"' in page and "<audio" not in page and token not in page
+    assert browser.post("/shared/code", code=code).status_code == 303
+    assert "/shared/play" in browser.get("/shared").text
+    assert browser.get("/shared/audio", **PLAYER).status_code == 403
+    browser.post("/shared/play")
+    assert "<audio" in browser.get("/shared").text
+    answer = browser.get("/shared/audio", **PLAYER)
+    assert answer.data == (tmp_path / "archive/acme/a-rec.wav").read_bytes()
+    assert answer.headers["Content-Disposition"] == "inline"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("bytes=0-99", 0, 99), ("bytes=32000-", 32000, None), ("bytes=-44", -44, None)]
+)
+def test_a_player_may_seek(hearing: Browser, tmp_path: Path, asked: str, first: int, last: int | None) -> None:
+    whole = (tmp_path / "archive/acme/a-rec.wav").read_bytes()
+    answer = hearing.get("/shared/audio", Range=asked, **PLAYER)
+    assert answer.status_code == 206
+    assert answer.data == whole[first : None if last is None else last + 1]
+    assert answer.headers["Content-Range"].endswith(f"/{len(whole)}")
+
+
+def test_nothing_about_the_call_stands_on_the_page(hearing: Browser) -> None:
+    page = hearing.get("/shared").text
+    for word in ("+4522334455", "a-rec", "1001", "Anna", "acme.example"):
+        assert word not in page
+
+
+def test_a_second_browser_with_the_link_hears_nothing(
+    hearing: Browser, new_browser: Callable[..., Browser], offered: tuple[Share, str, str]
+) -> None:
+    _, token, code = offered
+    second = new_browser()
+    second.get(f"/shared/{token}")
+    assert second.post("/shared/code", code=code).status_code == 403
+    assert second.post("/shared/play").status_code == 403
+    assert second.get("/shared/audio", **PLAYER).status_code == 403
+
+
+def test_revoked_it_is_gone_at_once(hearing: Browser, console: Console, offered: tuple[Share, str, str]) -> None:
+    share, token, _ = offered
+    shares.revoke(console.store, ACME, share.id, operator("root"))
+    for path in ("/shared", "/shared/audio", "/shared/waveform", f"/shared/{token}"):
+        answer = hearing.get(path, **PLAYER)
+        assert answer.status_code == 403
+        assert "nothing to hear here any more" in answer.text
+
+
+def test_revoked_in_the_middle_the_rest_is_not_sent(
+    hearing: Browser, console: Console, offered: tuple[Share, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_BLOCK_BYTES", 1000)
+    monkeypatch.setattr(streaming, "_RECHECK_SECONDS", 0.0)
+    environ: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.1"}
+    answer = hearing.client.get(
+        "/shared/audio", base_url="https://console.example", environ_base=environ, headers=PLAYER, buffered=False
+    )
+    blocks = answer.iter_encoded()
+    assert len(next(blocks)) == 1000
+    shares.revoke(console.store, ACME, offered[0].id, operator("root"))
+    assert list(blocks) == []
+
+
+def test_plays_run_out(hearing: Browser, console: Console) -> None:
+    console.clock.turn(700)
+    assert hearing.get("/shared/audio", **PLAYER).status_code == 403
+    assert hearing.post("/shared/play").status_code == 303
+    console.clock.turn(700)
+    assert "as often as was agreed" in hearing.get("/shared").text
+    assert hearing.post("/shared/play").status_code == 403
+
+
+def test_a_link_with_the_token_in_the_query_is_none(browser: Browser, offered: tuple[Share, str, str]) -> None:
+    assert browser.get(f"/shared?token={offered[1]}").status_code == 403
+
+
+def test_every_step_is_in_the_trail_with_the_address(hearing: Browser, console: Console) -> None:
+    entries = [one for one in trail.listed(console.store, ACME) if one.act.startswith("share-")]
+    assert [one.act for one in reversed(entries)] == ["share-visit", "share-code", "share-play"]
+    assert {one.facts["address"] for one in entries} == {"192.0.2.1"}
+
+
+def test_without_the_code_there_is_no_waveform_either(browser: Browser, offered: tuple[Share, str, str]) -> None:
+    browser.get(f"/shared/{offered[1]}")
+    assert browser.get("/shared/waveform").status_code == 403
+    browser.post("/shared/code", code=offered[2])
+    assert len(browser.get("/shared/waveform").json) == 2
+
+
+def test_the_audio_is_no_page_and_no_file(hearing: Browser) -> None:
+    for asked in ({"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}, {}, {**PLAYER, "Sec-Fetch-Dest": "empty"}):
+        assert hearing.get("/shared/audio", **asked).status_code == 403
+
+
+def test_a_script_that_presses_play_is_told_what_is_left(hearing: Browser, console: Console) -> None:
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    pressed = {"base_url": "https://console.example", "headers": headers, "environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
+    assert hearing.client.post("/shared/play", **pressed).json == {"told": "Plays left: 1"}
+    for _ in range(2):
+        console.clock.turn(700)
+        answer = hearing.client.post("/shared/play", **pressed)
+    assert (answer.status_code, "as often as was agreed" in answer.json["told"]) == (403, True)
