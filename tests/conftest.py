@@ -1,5 +1,5 @@
 """gevent patches the standard library before anything else is imported, as `fsplug serve` does."""
 
-from fsplug.wiring.patching import patch
+from fsplug.wiring.process.patching import patch
 
 patch()

@@ -16,7 +16,7 @@ from fsplug.errors import FsplugError, Invalid, Unavailable
 
 if TYPE_CHECKING:
     from fsplug.store.config.trunks import Trunk
-    from fsplug.wiring.findings import Finding
+    from fsplug.wiring.doctor.findings import Finding
     from fsplug.wiring.settings import Settings
 
 ANSWER_SECONDS = 5.0
@@ -49,23 +49,23 @@ def doctor(invocation: Invocation, conf: Path | None) -> None:
 
 
 def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
-    from fsplug.wiring import housechecks
+    from fsplug.wiring.doctor import installation
 
     try:
         settings = invocation.settings()
     except Invalid as error:
-        yield housechecks.refused(error)
+        yield installation.refused(error)
         return
     folder = conf or (Path(settings.switch_conf) if settings.switch_conf else None)
-    yield from housechecks.every(settings, is_served(settings.lock_file), folder)
+    yield from installation.every(settings, is_served(settings.lock_file), folder)
     yield from _of_switch(invocation, settings, folder)
 
 
 def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:
     from fsplug.cli.installing import options_of, wanted_installation
     from fsplug.esl.protocol.session import InboundESL
-    from fsplug.wiring import switchchecks
-    from fsplug.wiring.findings import wrong
+    from fsplug.wiring.doctor import switch
+    from fsplug.wiring.doctor.findings import wrong
 
     connection = InboundESL(
         settings.event_socket_host, settings.event_socket_port, settings.event_socket_password, ANSWER_SECONDS
@@ -74,7 +74,7 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
         connection.connect()
         wanted = wanted_installation(settings, options_of(conf))
         api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
-        yield from switchchecks.every(api, settings, wanted, *_stored(invocation))
+        yield from switch.every(api, settings, wanted, *_stored(invocation))
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:

@@ -61,7 +61,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     before and is not given now stays as it is. Directory, dialplan and gateways are files there too: fsplug serve
     keeps them as the store has them.
     """
-    from fsplug.wiring.xmlways import conf_text
+    from fsplug.wiring.endpoint.xml_ways import conf_text
     from fsplug.xml.conffolder import ConfFolder
     from fsplug.xml.gateways import Gateways
     from fsplug.xml.installer import Installer
@@ -141,11 +141,11 @@ def options_of(conf: Path | None) -> dict[str, Any]:
 
 def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
     """The switch as these settings and options want it."""
-    from fsplug.wiring import xmlways
+    from fsplug.wiring.endpoint import xml_ways
     from fsplug.xml.installation import OWN_ADDRESS, Installation, Way, endpoint_url
 
     first, last = _rtp_ports(options.get("rtp_ports") or "16384-32768")
-    ways = xmlways.ways(settings)
+    ways = xml_ways.ways(settings)
     return Installation(
         way=Way(options.get("way", "endpoint")),
         endpoint_url=endpoint_url(settings.xml_host, settings.xml_port),
@@ -166,9 +166,9 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
 
 
 def _render(settings: "Settings", conf: Path, store: "Store") -> None:
-    from fsplug.wiring import xmlways
+    from fsplug.wiring.endpoint import xml_ways
 
-    standing = xmlways.standing(settings, store, conf)
+    standing = xml_ways.standing(settings, store, conf)
     standing.make_folders()
     standing.bring_up()
 

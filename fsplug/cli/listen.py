@@ -24,7 +24,7 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
         return
     if not (company and listener and number):
         raise click.UsageError("give --company, --as and --to; or see: fsplug listen list --help", context)
-    from fsplug.wiring.livesocket import ask
+    from fsplug.wiring.console.live_socket import ask
 
     invocation = context.ensure_object(Invocation)
     [answer] = ask(invocation.folder, do="listen", company=company, to=number, **{"as": listener})

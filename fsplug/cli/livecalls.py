@@ -15,7 +15,7 @@ def watch(invocation: Invocation, company: str | None, viewer: str | None) -> No
     """Show the live calls of a company until Ctrl-C; with --json one line each time."""
     if not company:
         raise Invalid("no-company", "whose calls? add --company DOMAIN; see: fsplug company list")
-    from fsplug.wiring.livesocket import ask
+    from fsplug.wiring.console.live_socket import ask
 
     shown = None
     for answer in ask(invocation.folder, do="calls", company=company, watch=True, **{"as": viewer}):

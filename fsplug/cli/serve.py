@@ -20,7 +20,7 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
 
     A server that freezes is ended within 2.5 seconds and started again; no call waits longer for it.
     """
-    from fsplug.wiring.supervisor import Supervisor
+    from fsplug.wiring.process.supervisor import Supervisor
 
     invocation.settings()
 
@@ -32,9 +32,9 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
 
 def _serve(invocation: Invocation, only: str | None) -> int:
     """In the server's own process: nothing that waits is imported before gevent is patched in."""
-    from fsplug.wiring.patching import patch
+    from fsplug.wiring.process.patching import patch
 
     patch()
-    from fsplug.wiring.process import serve_here
+    from fsplug.wiring.process.main import serve_here
 
     return serve_here(invocation.folder, only)

@@ -10,8 +10,8 @@ from fsplug.cli.command import Invocation, Noun, pass_invocation
 from fsplug.cli.output import counted
 from fsplug.errors import Invalid
 from fsplug.store.config import companies
+from fsplug.wiring.endpoint.xml_ways import ways
 from fsplug.wiring.settings import Settings
-from fsplug.wiring.xmlways import ways
 from fsplug.xml import answers
 from fsplug.xml.answers import Answers
 from fsplug.xml.files import File, Files, Folder, Outcome

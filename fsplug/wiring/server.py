@@ -35,21 +35,21 @@ from fsplug.store.accounts.housekeeping import tidy
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
-from fsplug.wiring import xmlways
 from fsplug.wiring.archives import archive_at
-from fsplug.wiring.console import Console
-from fsplug.wiring.deadman import DeadMan
-from fsplug.wiring.doors import endpoint
-from fsplug.wiring.listenin import ListenIn
-from fsplug.wiring.livehere import LiveHere
-from fsplug.wiring.livesocket import LiveSocket
-from fsplug.wiring.locking import locked
-from fsplug.wiring.loops import every
-from fsplug.wiring.refresher import Refresher
+from fsplug.wiring.console.live_here import LiveHere
+from fsplug.wiring.console.live_socket import LiveSocket
+from fsplug.wiring.console.server import POST_SECONDS, rounds, web_console
+from fsplug.wiring.endpoint import xml_ways
+from fsplug.wiring.endpoint.doors import endpoint
+from fsplug.wiring.endpoint.fs_cli import Console
+from fsplug.wiring.endpoint.refresher import Refresher
+from fsplug.wiring.listen_in import ListenIn
+from fsplug.wiring.process.deadman import DeadMan
+from fsplug.wiring.process.locking import locked
+from fsplug.wiring.process.loops import every
+from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings
-from fsplug.wiring.spoolgate import SpoolGate
-from fsplug.wiring.threads import done_in
-from fsplug.wiring.webconsole import POST_SECONDS, rounds, web_console
+from fsplug.wiring.spool_gate import SpoolGate
 
 log = structlog.get_logger()
 
@@ -120,7 +120,7 @@ class ServingProcess:
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         armer = CallArmer(self.book, policy, ports)
-        self.listen_in = ListenIn(self.store, self.book, self.link, ports, xmlways.ways(settings))
+        self.listen_in = ListenIn(self.store, self.book, self.link, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
@@ -233,8 +233,8 @@ class ServingProcess:
         settings = self._settings
         if not settings.switch_conf:
             return None
-        ways = xmlways.ways(settings)
-        standing = xmlways.standing(settings, self.store, Path(settings.switch_conf))
+        ways = xml_ways.ways(settings)
+        standing = xml_ways.standing(settings, self.store, Path(settings.switch_conf))
         return Refresher(standing, partial(self._have_switch_read, ways.trunk_profile))
 
     def _have_switch_read(self, trunk_profile: str, gateways: Collection[str]) -> None:

@@ -17,7 +17,7 @@ from fsplug.media.worker import Worker  # noqa: E402
 from fsplug.store.calls.entries import Entry  # noqa: E402
 from fsplug.store.calls.writer import Writer  # noqa: E402
 from fsplug.wiring import server  # noqa: E402
-from fsplug.wiring.process import serve_here  # noqa: E402
+from fsplug.wiring.process.main import serve_here  # noqa: E402
 
 
 class ForgetfulWriter(Writer):

@@ -9,8 +9,9 @@ import pytest
 from fsplug.fakeswitch.switch import FakeSwitch
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
-from fsplug.wiring import housechecks, switchchecks
-from fsplug.wiring.findings import Finding, State
+from fsplug.wiring.doctor import installation
+from fsplug.wiring.doctor import switch as switchchecks
+from fsplug.wiring.doctor.findings import Finding, State
 from fsplug.wiring.settings import Settings, read
 from tests.cli.conftest import Cli
 
@@ -75,7 +76,7 @@ def test_a_wrong_password_of_the_event_socket_is_found_and_not_shown(cli: Cli) -
 
 def test_settings_that_others_can_read_are_wrong(settings: Settings) -> None:
     (settings.data / "fsplug.toml").chmod(0o644)
-    found = housechecks.settings_file(settings)
+    found = installation.settings_file(settings)
     assert (found.state, found.remedy) == (State.WRONG, f"chmod 600 {settings.data}/fsplug.toml")
 
 
@@ -86,54 +87,54 @@ def test_a_secret_of_the_environment_in_a_file_that_others_can_read_is_warned_of
     secret.write_text("kept\n")
     secret.chmod(0o644)
     monkeypatch.setenv("FSPLUG_SMTP_PASSWORD_FILE", str(secret))
-    found = housechecks.settings_file(settings)
+    found = installation.settings_file(settings)
     assert (found.state, found.remedy) == (State.WARN, f"chmod 600 {secret}")
     secret.chmod(0o400)
-    assert str(secret) not in housechecks.settings_file(settings).text
+    assert str(secret) not in installation.settings_file(settings).text
 
 
 def test_the_password_everybody_knows_is_warned_of(settings: Settings) -> None:
-    assert housechecks.settings_file(settings).state == State.WARN
+    assert installation.settings_file(settings).state == State.WARN
 
 
 def test_a_store_that_is_missing_or_old_is_wrong(settings: Settings) -> None:
-    assert housechecks.store(settings).state == State.OK
+    assert installation.store(settings).state == State.OK
     store = Store(settings.store)
     with store.atomic():
         [(newest,)] = store.rows("SELECT max(name) FROM migration")
         store.run("DELETE FROM migration WHERE name = ?", newest)
     store.close()
-    assert "store migrate" in housechecks.store(settings).remedy
+    assert "store migrate" in installation.store(settings).remedy
     Path(settings.store).unlink()
-    assert "fsplug init" in housechecks.store(settings).remedy
+    assert "fsplug init" in installation.store(settings).remedy
 
 
 @pytest.mark.parametrize(("fault", "word"), [("missing", "missing"), ("captured", "8000"), ("a file", "unwritable")])
 def test_a_spool_that_cant_be_written_is_wrong(settings: Settings, fault: str, word: str) -> None:
-    assert housechecks.spool(settings).state == State.OK
+    assert installation.spool(settings).state == State.OK
     if fault == "captured":
         (settings.spool / "8000").mkdir()
     else:
         settings.spool.rmdir()
     if fault == "a file":
         settings.spool.write_text("")
-    found = housechecks.spool(settings)
+    found = installation.spool(settings)
     assert found.state == State.WRONG and word in found.text
 
 
 def test_a_spool_without_room_is_wrong(cli: Cli) -> None:
-    found = housechecks.spool(read(cli.data, {}, least_free_bytes=1 << 50))
+    found = installation.spool(read(cli.data, {}, least_free_bytes=1 << 50))
     assert found.state == State.WRONG and "nothing is recorded" in found.text
 
 
 def test_a_configuration_changed_by_hand_is_warned_of(cli: Cli, tmp_path: Path) -> None:
     conf = tmp_path / "conf"
     conf.mkdir()
-    assert "holds nothing" in housechecks.configuration(conf).text
+    assert "holds nothing" in installation.configuration(conf).text
     cli.ok("switch", "install", "--conf", conf, "--yes")
-    assert housechecks.configuration(conf).state == State.OK
+    assert installation.configuration(conf).state == State.OK
     (conf / "freeswitch.xml").write_text("<document/>")
-    assert "freeswitch.xml" in housechecks.configuration(conf).text
+    assert "freeswitch.xml" in installation.configuration(conf).text
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from fsplug.store.accounts import sessions
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.live import Note
+from fsplug.wiring.console.server import WebConsole
 from fsplug.wiring.settings import read
-from fsplug.wiring.webconsole import WebConsole
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import ACME, CAST
 

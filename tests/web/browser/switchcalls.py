@@ -10,7 +10,7 @@ from typing import Any
 
 from fsplug.esl.listenin.live_calls import to_table
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
-from fsplug.wiring.livesocket import NAME
+from fsplug.wiring.console.live_socket import NAME
 
 
 class SwitchCalls:

@@ -15,7 +15,7 @@ from fsplug.store.change import planning
 from fsplug.store.config.actors import actor
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import playbacks
-from fsplug.wiring.webconsole import STORE_THREADS
+from fsplug.wiring.console.server import STORE_THREADS
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call

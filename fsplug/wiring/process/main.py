@@ -9,10 +9,10 @@ import gevent
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.wiring.consoleprocess import ConsoleProcess
+from fsplug.wiring.console.process import ConsoleProcess
+from fsplug.wiring.process.supervisor import EXIT_HOPELESS
 from fsplug.wiring.server import ServingProcess
 from fsplug.wiring.settings import read
-from fsplug.wiring.supervisor import EXIT_HOPELESS
 
 # How long a thread that seals or writes may keep calls and questions from the processor; Python's default is 5 ms.
 SWITCH_SECONDS = 0.001

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.findings import Api, Finding, ok, warn, wrong
-from fsplug.wiring.housechecks import is_loopback
+from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
+from fsplug.wiring.doctor.installation import is_loopback
 from fsplug.wiring.settings import Settings
 from fsplug.xml.installation import Installation, Way
 

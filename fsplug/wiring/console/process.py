@@ -9,11 +9,11 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.store.db.database import Store
 from fsplug.wiring.archives import archive_at
-from fsplug.wiring.livehere import LiveThere
-from fsplug.wiring.locking import locked
-from fsplug.wiring.loops import every
+from fsplug.wiring.console.live_here import LiveThere
+from fsplug.wiring.console.server import POST_SECONDS, STOP_SECONDS, WebConsole, rounds
+from fsplug.wiring.process.locking import locked
+from fsplug.wiring.process.loops import every
 from fsplug.wiring.settings import Settings
-from fsplug.wiring.webconsole import POST_SECONDS, STOP_SECONDS, WebConsole, rounds
 
 log = structlog.get_logger()
 

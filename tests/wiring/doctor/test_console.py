@@ -9,9 +9,9 @@ import pytest
 
 from fsplug.store.accounts.sealed_secrets import new_key
 from fsplug.store.db.database import Store
-from fsplug.wiring import consolechecks
+from fsplug.wiring.console.server import postman
+from fsplug.wiring.doctor import console as consolechecks
 from fsplug.wiring.settings import Settings, read
-from fsplug.wiring.webconsole import postman
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 
 

@@ -19,8 +19,8 @@ from fsplug.esl.protocol.event import Event
 from fsplug.modpython_house import ARM, AWAITED_UNTIL
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.wiring.console import USAGE, Console
-from fsplug.wiring.doors import doors, endpoint
+from fsplug.wiring.endpoint.doors import doors, endpoint
+from fsplug.wiring.endpoint.fs_cli import USAGE, Console
 from fsplug.wiring.settings import read
 from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates

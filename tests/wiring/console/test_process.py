@@ -13,8 +13,8 @@ from fsplug.store.accounts import sessions, signin
 from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.wiring.consoleprocess import ConsoleProcess
-from fsplug.wiring.livehere import LiveThere
+from fsplug.wiring.console.live_here import LiveThere
+from fsplug.wiring.console.process import ConsoleProcess
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.calls.test_console_live import Pages
@@ -92,7 +92,7 @@ def test_a_serving_process_that_does_not_answer_is_not_waited_for(
         asked.append(request["company"])
         raise Unavailable("not-serving", "it does not answer")
 
-    monkeypatch.setattr("fsplug.wiring.livehere.ask", silent)
+    monkeypatch.setattr("fsplug.wiring.console.live_here.ask", silent)
     live = LiveThere(tmp_path)
     for _ in range(5):
         with pytest.raises(Unavailable):

@@ -13,7 +13,7 @@ import pytest
 from fsplug.policy.listening.live_calls import Talk
 from fsplug.store.accounts import sessions
 from fsplug.web.kernel.live import Note
-from fsplug.wiring import livefeeds
+from fsplug.wiring.console import live_feeds
 from tests.store.accountcast import BO
 from tests.store.cast import ACME, BETA
 from tests.wiring.consoleclient import House, a_house, until
@@ -24,7 +24,7 @@ ANNA, CLARA = "1001", "1003"
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """Anna's and Bo's accounts; sessions are looked at every half second."""
-    monkeypatch.setattr(livefeeds, "SESSION_SECONDS", 0.5)
+    monkeypatch.setattr(live_feeds, "SESSION_SECONDS", 0.5)
     with a_house(tmp_path) as found:
         found.console.made()
         found.console.made("1002", BO, "my-console")
@@ -140,8 +140,8 @@ def test_a_user_has_five_and_the_next_is_refused_politely(house: House) -> None:
 
 
 def test_the_house_has_room_for_so_many(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(livefeeds, "OVERALL", 3)
-    monkeypatch.setattr(livefeeds, "PER_USER", 100)
+    monkeypatch.setattr(live_feeds, "OVERALL", 3)
+    monkeypatch.setattr(live_feeds, "PER_USER", 100)
     cookie = house.session()
     assert [house.open(cookie).status for _ in range(4)] == ["200"] * 3 + ["503"]
     assert house.page("/account", cookie) == "HTTP/1.1 200 OK"
@@ -158,8 +158,8 @@ def test_a_browser_that_slept_gets_everything_again(house: House) -> None:
 
 
 def test_who_does_not_read_costs_nothing_and_is_cut(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(livefeeds, "SEND_SECONDS", 0.5)
-    monkeypatch.setattr(livefeeds, "PACE_SECONDS", 0.0)
+    monkeypatch.setattr(live_feeds, "SEND_SECONDS", 0.5)
+    monkeypatch.setattr(live_feeds, "PACE_SECONDS", 0.0)
     monkeypatch.setattr("fsplug.web.kernel.feed.Feed._event", lambda feed, parts: b":" + b"x" * 1_000_000 + b"\n\n")
     house.open(house.session(), reads=False)
     feeds = house.web._feeds
@@ -175,7 +175,7 @@ def test_who_does_not_read_costs_nothing_and_is_cut(house: House, monkeypatch: p
 
 
 def test_a_hundred_pages_are_told_while_others_are_answered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(livefeeds, "PER_USER", 100)
+    monkeypatch.setattr(live_feeds, "PER_USER", 100)
     cookie = house.session()
     streams = [house.open(cookie, "1001,1002,1003") for _ in range(100)]
     until(lambda: all("state-1003" in one.read for one in streams), "all have begun")

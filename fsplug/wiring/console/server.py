@@ -25,11 +25,11 @@ from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.kernel.services import FEED, NOT_BEFORE, Services
-from fsplug.wiring.livefeeds import Changes, LiveFeeds
-from fsplug.wiring.mailserver import mail_server
+from fsplug.wiring.console.live_feeds import Changes, LiveFeeds
+from fsplug.wiring.console.mail_server import mail_server
+from fsplug.wiring.console.request_input import Bounded
+from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings, read
-from fsplug.wiring.threads import done_in
-from fsplug.wiring.webinput import Bounded
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from fsplug.errors import Unavailable
 from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
-from fsplug.wiring.refresher import Refresher
+from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files
 from fsplug.xml.gateways import Gateways

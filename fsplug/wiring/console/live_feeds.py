@@ -16,7 +16,7 @@ from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.feed import Feed
 from fsplug.web.kernel.live import Note, calls_or_none
-from fsplug.wiring.threads import done_in
+from fsplug.wiring.process.threads import done_in
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from fsplug.wiring.supervisor import EXIT_HOPELESS
+from fsplug.wiring.process.supervisor import EXIT_HOPELESS
 
 # What the server does is put in; with `say` it tells its process id on a line of its own.
 PROGRAM = """

@@ -11,10 +11,10 @@ from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.protocol.event import Event
 from fsplug.modpython_house import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.store.db.database import Store
-from fsplug.wiring.console import Console
-from fsplug.wiring.housechecks import is_loopback
+from fsplug.wiring.doctor.installation import is_loopback
+from fsplug.wiring.endpoint.fs_cli import Console
+from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
-from fsplug.wiring.xmlways import templates, ways
 from fsplug.xml.answers import Answers
 from fsplug.xml.endpoint import Door, Endpoint, Form
 

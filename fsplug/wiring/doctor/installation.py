@@ -14,8 +14,8 @@ from fsplug.media.spool import Spool
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
-from fsplug.wiring import consolechecks
-from fsplug.wiring.findings import Finding, ok, warn, wrong
+from fsplug.wiring.doctor import console
+from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.conffolder import ConfFolder
 from fsplug.xml.installation import DEFAULT_PASSWORD
@@ -138,7 +138,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     yield service(is_served)
     yield outbound_socket(settings)
     yield endpoint(settings)
-    yield from consolechecks.every(settings)
+    yield from console.every(settings)
     if conf is not None:
         yield configuration(conf)
 

@@ -8,8 +8,8 @@ import pytest
 from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError, Refused, Unavailable
-from fsplug.wiring import ringing
-from fsplug.wiring.ringing import Ringing
+from fsplug.wiring.console import ringing
+from fsplug.wiring.console.ringing import Ringing
 
 ACME, ANNA = "acme.example", "1001"
 

@@ -11,9 +11,9 @@ import gevent.event
 from fsplug.errors import Unavailable
 from fsplug.esl.listenin.live_calls import from_table
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.wiring.listenin import ListenIn
-from fsplug.wiring.livesocket import ask
-from fsplug.wiring.ringing import Ringing
+from fsplug.wiring.console.live_socket import ask
+from fsplug.wiring.console.ringing import Ringing
+from fsplug.wiring.listen_in import ListenIn
 
 # Many pages at one moment look at one picture.
 FRESH_SECONDS = 0.25

@@ -14,7 +14,7 @@ import pytest
 from gevent import monkey
 from gevent.threadpool import ThreadPool
 
-from fsplug.wiring.patching import Lock
+from fsplug.wiring.process.patching import Lock
 
 DEADLINE_SECONDS = 20.0
 THREADS = 4
