@@ -8,7 +8,7 @@ import click
 
 from fsplug.cli.output import safe
 from fsplug.store.config.versioned import SECRET
-from fsplug.xml.installer import FileChange
+from fsplug.xml.install.installer import FileChange
 
 # A whole file longer than this is named with its length.
 _LONGEST_WHOLE = 60

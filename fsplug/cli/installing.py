@@ -17,8 +17,8 @@ from fsplug.errors import Invalid
 if TYPE_CHECKING:
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
-    from fsplug.xml.installation import Installation
-    from fsplug.xml.installer import Installer, Plan
+    from fsplug.xml.install.installation import Installation
+    from fsplug.xml.install.installer import Installer, Plan
 
 _NEXT_STEPS = ["start FreeSWITCH, or start it again", "fsplug serve", "fsplug doctor"]
 _RTP = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
@@ -62,9 +62,9 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     keeps them as the store has them.
     """
     from fsplug.wiring.endpoint.xml_ways import conf_text
-    from fsplug.xml.conffolder import ConfFolder
-    from fsplug.xml.gateways import Gateways
-    from fsplug.xml.installer import Installer
+    from fsplug.xml.install.conf_folder import ConfFolder
+    from fsplug.xml.install.gateways import Gateways
+    from fsplug.xml.install.installer import Installer
 
     settings = invocation.settings()
     installer = Installer(ConfFolder(conf))
@@ -94,9 +94,9 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
 @pass_invocation
 def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool) -> None:
     """Take fsplug out of a FreeSWITCH's configuration: every file is as it was before."""
-    from fsplug.xml.conffolder import ConfFolder
-    from fsplug.xml.installer import Installer
-    from fsplug.xml.standing import clear
+    from fsplug.xml.install.conf_folder import ConfFolder
+    from fsplug.xml.install.installer import Installer
+    from fsplug.xml.install.standing_files import clear
 
     installer = Installer(ConfFolder(conf))
     if not installer.is_installed:
@@ -114,8 +114,8 @@ def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[
     """What fsplug must have in its own settings for this switch."""
     import secrets
 
-    from fsplug.xml import beside
-    from fsplug.xml.installation import DEFAULT_PASSWORD
+    from fsplug.xml.install import beside
+    from fsplug.xml.install.installation import DEFAULT_PASSWORD
 
     port, password = settings.event_socket_port, settings.event_socket_password
     theirs = None if installer.is_whole else beside.event_socket(installer.tree())
@@ -133,8 +133,8 @@ def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[
 
 def options_of(conf: Path | None) -> dict[str, Any]:
     """The options that the installation there was given."""
-    from fsplug.xml.conffolder import ConfFolder
-    from fsplug.xml.installer import Installer
+    from fsplug.xml.install.conf_folder import ConfFolder
+    from fsplug.xml.install.installer import Installer
 
     return {} if conf is None else dict(Installer(ConfFolder(conf)).manifest.options)
 
@@ -142,7 +142,7 @@ def options_of(conf: Path | None) -> dict[str, Any]:
 def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
     """The switch as these settings and options want it."""
     from fsplug.wiring.endpoint import xml_ways
-    from fsplug.xml.installation import OWN_ADDRESS, Installation, Way, endpoint_url
+    from fsplug.xml.install.installation import OWN_ADDRESS, Installation, Way, endpoint_url
 
     first, last = _rtp_ports(options.get("rtp_ports") or "16384-32768")
     ways = xml_ways.ways(settings)

@@ -11,8 +11,8 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.ports import Ports
 from fsplug.lab.program import fsplug_program
 from fsplug.wiring import settings
-from fsplug.xml.conffolder import ConfFolder
-from fsplug.xml.installer import Installer
+from fsplug.xml.install.conf_folder import ConfFolder
+from fsplug.xml.install.installer import Installer
 
 _PHONE = "desk"
 

@@ -23,7 +23,7 @@ from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.session import OutboundSession
 from fsplug.store.db.database import Store
-from fsplug.xml import prompts
+from fsplug.xml.dialplan import prompts
 from fsplug.xml.ways import Ways
 
 # A right that is taken away ends a listen-in within a second.

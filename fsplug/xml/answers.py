@@ -8,10 +8,10 @@ from fsplug.store.change.document.reader import LONGEST_TEXT
 from fsplug.store.config import companies, numbers
 from fsplug.store.db.cache import Memo
 from fsplug.store.db.database import Store
-from fsplug.xml import incoming
-from fsplug.xml.company import House
+from fsplug.xml.dialplan import incoming
+from fsplug.xml.dialplan.company import House
+from fsplug.xml.dialplan.routing import Routing
 from fsplug.xml.directory import Directory
-from fsplug.xml.routing import Routing
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 

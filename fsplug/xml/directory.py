@@ -7,8 +7,8 @@ from fsplug.policy.entities import DeviceKind
 from fsplug.store.config import devices, users
 from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
-from fsplug.xml.company import House, Person
-from fsplug.xml.extensions import Leg
+from fsplug.xml.dialplan.company import House, Person
+from fsplug.xml.dialplan.extensions import Leg
 
 # The group of people without a department, and of phones whose name is not their person's.
 DEFAULT_GROUP = "default"

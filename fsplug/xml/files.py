@@ -12,10 +12,10 @@ from fsplug.errors import Refused, Unavailable
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
-from fsplug.xml import incoming
-from fsplug.xml.company import House
+from fsplug.xml.dialplan import incoming
+from fsplug.xml.dialplan.company import House
+from fsplug.xml.dialplan.routing import Routing
 from fsplug.xml.directory import Directory
-from fsplug.xml.routing import Routing
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 

@@ -13,7 +13,7 @@ from fsplug.lab.ports import free_ports
 from fsplug.store.change import planning
 from fsplug.store.config.devices import a1_hash
 from fsplug.store.db.database import Store
-from fsplug.xml import hours
+from fsplug.xml.dialplan import hours
 from fsplug.xml.files import Files, Folder
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways

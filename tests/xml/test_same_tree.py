@@ -7,7 +7,7 @@ import pytest
 from fsplug.store.config import companies, numbers, users
 from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
-from fsplug.xml.dialling import dialling
+from fsplug.xml.dialplan.dialling import dialling
 from tests.xml import documents
 
 DOMAINS = ("acme.example", "beta.example", "wide.example", "many.example", "usa.example")

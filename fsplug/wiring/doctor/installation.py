@@ -17,9 +17,9 @@ from fsplug.store.migrations import runner
 from fsplug.wiring.doctor import console
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
-from fsplug.xml.conffolder import ConfFolder
-from fsplug.xml.installation import DEFAULT_PASSWORD
-from fsplug.xml.installer import Installer
+from fsplug.xml.install.conf_folder import ConfFolder
+from fsplug.xml.install.installation import DEFAULT_PASSWORD
+from fsplug.xml.install.installer import Installer
 
 ANSWER_SECONDS = 3.0
 _SETTINGS, _STORE, _SPOOL, _CONF = "settings", "store", "spool", "switch's configuration"

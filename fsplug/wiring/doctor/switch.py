@@ -11,7 +11,7 @@ from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.doctor.installation import is_loopback
 from fsplug.wiring.settings import Settings
-from fsplug.xml.installation import Installation, Way
+from fsplug.xml.install.installation import Installation, Way
 
 # 1.11.1 can be ended before sign-in through the event socket's port (Content-Length); mended in 1.11.2.
 _MENDED = (1, 11, 2)

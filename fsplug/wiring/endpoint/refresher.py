@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.xml import gateways
-from fsplug.xml.standing import StandingFiles
+from fsplug.xml.install import gateways
+from fsplug.xml.install.standing_files import StandingFiles
 
 log = structlog.get_logger()
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
-from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files
-from fsplug.xml.gateways import Gateways
-from fsplug.xml.standing import StandingFiles
+from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.gateways import Gateways
+from fsplug.xml.install.standing_files import StandingFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 

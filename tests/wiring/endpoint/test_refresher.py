@@ -10,10 +10,10 @@ from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.refresher import Refresher
-from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import Files
-from fsplug.xml.gateways import Gateways
-from fsplug.xml.standing import StandingFiles
+from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.gateways import Gateways
+from fsplug.xml.install.standing_files import StandingFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 

@@ -2,7 +2,7 @@
 
 import zoneinfo
 
-from fsplug.xml.hours import posix_rule
+from fsplug.xml.dialplan.hours import posix_rule
 
 
 def posix_rules() -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.xml.prompts import find, question, spoken
+from fsplug.xml.dialplan.prompts import find, question, spoken
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
 ACME = "acme.example"

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.xml import beside, installation
-from fsplug.xml.conffolder import ConfFolder, digest
-from fsplug.xml.conftext import ConfText
-from fsplug.xml.conftree import ROOT, ConfTree
-from fsplug.xml.installation import Installation
+from fsplug.xml.install import beside, installation
+from fsplug.xml.install.conf_folder import ConfFolder, digest
+from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.conf_tree import ROOT, ConfTree
+from fsplug.xml.install.installation import Installation
 
 MANIFEST = "fsplug/installed.json"
 _BEFORE = "fsplug/before"

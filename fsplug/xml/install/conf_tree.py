@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from fsplug.errors import Invalid
-from fsplug.xml.surgery import Element, XmlFile
+from fsplug.xml.install.surgery import Element, XmlFile
 
 ROOT = "freeswitch.xml"
 _OWN_FOLDER = "$${conf_dir}/"

@@ -3,7 +3,7 @@
 import pytest
 
 from fsplug.policy.hours import opening
-from fsplug.xml.hours import open_hours, posix_rule
+from fsplug.xml.dialplan.hours import open_hours, posix_rule
 
 
 @pytest.mark.parametrize(

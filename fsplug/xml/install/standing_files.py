@@ -11,11 +11,11 @@ from pathlib import Path
 from fsplug.errors import Unavailable
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
-from fsplug.xml.conffolder import ConfFolder
 from fsplug.xml.files import FOLDERS, MANIFEST, File, Files, Folder, Outcome
-from fsplug.xml.gateways import FOLDER as GATEWAYS
-from fsplug.xml.gateways import Gateways
-from fsplug.xml.surgery import XmlFile
+from fsplug.xml.install.conf_folder import ConfFolder
+from fsplug.xml.install.gateways import FOLDER as GATEWAYS
+from fsplug.xml.install.gateways import Gateways
+from fsplug.xml.install.surgery import XmlFile
 
 OWN = "fsplug"
 _PUBLIC = "public/extensions.xml"

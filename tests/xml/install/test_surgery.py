@@ -3,7 +3,7 @@
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.xml.surgery import XmlFile, include
+from fsplug.xml.install.surgery import XmlFile, include
 
 SOURCE = b"""<?xml version="1.0"?>
 <!-- <load module="mod_hash"/> -->

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import TZPATH
 
 from fsplug.policy.hours import Opening
-from fsplug.xml.extensions import OpenHours
+from fsplug.xml.dialplan.extensions import OpenHours
 
 
 def open_hours(opening: Opening) -> OpenHours:

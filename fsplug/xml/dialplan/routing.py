@@ -11,9 +11,9 @@ from fsplug.store.config.groups import RingGroup
 from fsplug.store.config.ivrs import Ivr
 from fsplug.store.config.numbers import Route
 from fsplug.store.db.database import Store
-from fsplug.xml import hours, prompts
-from fsplug.xml.company import House, Person
-from fsplug.xml.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
+from fsplug.xml.dialplan import hours, prompts
+from fsplug.xml.dialplan.company import House, Person
+from fsplug.xml.dialplan.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
 
 STAR = "*28*"
 # As many as FreeSWITCH rings at once, and one after the other (switch_ivr_originate.c, MAX_PEERS, 1.11.1).

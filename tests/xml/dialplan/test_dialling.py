@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from fsplug.policy.numbers import normalise
-from fsplug.xml.dialling import dialling
+from fsplug.xml.dialplan.dialling import dialling
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from fsplug.xml.extensions import Incoming
+from fsplug.xml.dialplan.extensions import Incoming
 
 _WRITTEN = "(?:[+]|00)?"
 

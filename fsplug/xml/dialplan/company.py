@@ -13,8 +13,8 @@ from fsplug.store.config.devices import Device
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
-from fsplug.xml.dialling import Dialling, dialling
-from fsplug.xml.extensions import Gateways, Leg
+from fsplug.xml.dialplan.dialling import Dialling, dialling
+from fsplug.xml.dialplan.extensions import Gateways, Leg
 from fsplug.xml.ways import Ways
 
 _PAGE = 500

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from fsplug.xml.conftext import ConfText
-from fsplug.xml.timezones import posix_rules
+from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.timezones import posix_rules
 
 # Found by the switch itself: the address of the interface with the default route.
 OWN_ADDRESS = Markup("$${local_ip_v4}")

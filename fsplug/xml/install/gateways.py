@@ -6,8 +6,8 @@ from fsplug.errors import Invalid
 from fsplug.store.config import trunks
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
-from fsplug.xml.conftext import ConfText
 from fsplug.xml.files import File
+from fsplug.xml.install.conf_text import ConfText
 
 FOLDER = "gateways"
 

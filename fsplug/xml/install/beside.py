@@ -1,10 +1,10 @@
 """fsplug put into a configuration that somebody has already: a few lines in their files, all else in our own."""
 
-from fsplug.xml import installation as own_files
-from fsplug.xml.conftext import ConfText
-from fsplug.xml.conftree import ConfTree, relative
-from fsplug.xml.installation import DEFAULT_PASSWORD, Installation, Way
-from fsplug.xml.surgery import Element, XmlFile, include
+from fsplug.xml.install import installation as own_files
+from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.conf_tree import ConfTree, relative
+from fsplug.xml.install.installation import DEFAULT_PASSWORD, Installation, Way
+from fsplug.xml.install.surgery import Element, XmlFile, include
 
 # They make every phone one of a single domain.
 _ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
