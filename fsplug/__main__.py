@@ -1,6 +1,6 @@
 """`python -m fsplug` is `fsplug`."""
 
-from fsplug.cli.main import main
+from fsplug.cli.kernel.main import main
 
 if __name__ == "__main__":
     main()

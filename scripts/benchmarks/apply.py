@@ -10,7 +10,7 @@ from benchmarks import crowd
 from benchmarks.figures import Figure, Target
 from benchmarks.processes import ENVIRONMENT
 from benchmarks.setting import Setting
-from fsplug.cli.tomltext import toml
+from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
 
 FIRST = Target("`fsplug apply` of 10,000 users", 60, "s")

@@ -16,7 +16,7 @@ from benchmarks import crowd
 from benchmarks.figures import Figure, Target, number
 from benchmarks.installed import ENDPOINT, FILES, installed
 from benchmarks.setting import Setting
-from fsplug.cli.tomltext import toml
+from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol.session import InboundESL
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from fsplug.cli.main import root
+from fsplug.cli.kernel.main import root
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import Entry
 from fsplug.store.db.database import Store

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fsplug.cli.tomltext import toml
+from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right

@@ -1,0 +1,125 @@
+"""`fsplug call`: calls, and what was decided in them."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import click
+
+from fsplug.cli.calls import live_calls, words
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
+from fsplug.cli.kernel.output import sheet, table, when
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, check_own
+from fsplug.store.calls import calls, decisions
+from fsplug.store.calls.calls import Call
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.db.database import Store
+
+Facts = dict[str, Any]
+_DECISION = (
+    *("record", "rule", "reason", "user", "group", "direction"),
+    *("caller", "answerer", "version", "recording", "at"),
+)
+
+
+@click.group(cls=Noun)
+def call() -> None:
+    """Calls and the decisions made in them."""
+
+
+@call.command(name="list")
+@listing_options
+@click.option("--watch", is_flag=True, help="Show who is in a call now, and every change, until Ctrl-C.")
+@click.option("--as", "viewer", metavar="USERNAME", help="With --watch: whether this user may listen in to each.")
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None) -> None:
+    """List calls, newest first, with their decisions."""
+    if watch:
+        live_calls.watch(invocation, asked.company, viewer)
+        return
+    with invocation.store() as store:
+        found, cut = first(find(store, asked, calls.listed), asked.limit)
+        facts = [_call_facts(one, made) for one, made in _with_decisions(store, found)]
+    titles = ("call", "started", "company", "direction", "group", "caller", "called", "ended", "decisions")
+    empty = ["no calls; they show here once the dialplan's socket action has reached fsplug serve"]
+    lines = table(titles, map(_row, facts)) if facts else empty
+    invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
+
+
+@call.command()
+@click.argument("call", metavar="CALL")
+@click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
+@pass_invocation
+def show(invocation: Invocation, call: str, company: str | None) -> None:
+    """Show one call, by the uuid of its first leg, and everything decided in it."""
+    with invocation.store() as store:
+        found = in_some_company(store, company, partial(_get, store, call))
+        if found is None:
+            raise Invalid("unknown-call", f"there is no call {call}; see: fsplug call list", call=call)
+        [(_, made)] = _with_decisions(store, [found])
+        if invocation.actor is not None:
+            theirs = [one.user for one in made if one.at >= invocation.actor.began_at]
+            check_own(invocation.actor, Need.RECORDINGS, found.company, theirs)
+    facts = _call_facts(found, made)
+    shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}
+    invocation.tell(facts, *sheet({n: v for n, v in shown.items() if n != "decisions"}), "", *_decision_lines(facts))
+
+
+def _get(store: Store, call: str, domain: str) -> Call | None:
+    return calls.get(store, domain, call)
+
+
+def _with_decisions(store: Store, found: list[Call]) -> Iterator[tuple[Call, list[Decision]]]:
+    made: dict[str, list[Decision]] = {}
+    for domain in {one.company for one in found}:
+        ids = [one.id for one in found if one.company == domain]
+        for page in range(0, len(ids), PAGE_ROWS):
+            made |= decisions.of_calls(store, domain, ids[page : page + PAGE_ROWS])
+    return ((one, made[one.id]) for one in found)
+
+
+def _call_facts(call: Call, made: Iterable[Decision]) -> Facts:
+    return {
+        "call": call.id,
+        "company": call.company,
+        "switch": call.switch,
+        "direction": call.direction,
+        "group": call.group,
+        "caller": call.caller,
+        "called": call.called,
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+        "cause": call.cause,
+        "version": call.version,
+        "decisions": [_decision_facts(one) for one in made],
+    }
+
+
+def _decision_facts(decision: Decision) -> Facts:
+    return {"decision": decision.id, **{name: getattr(decision, name) for name in _DECISION}}
+
+
+def _row(call: Facts) -> tuple[object, ...]:
+    ended = call["cause"] if call["ended_at"] else "goes on"
+    told = ", ".join(f"{one['rule']}: {words.outcome(one['record'])}" for one in call["decisions"])
+    named = (call[name] for name in ("company", "direction", "group", "caller", "called"))
+    return (call["call"], when(call["started_at"]), *named, ended, told)
+
+
+def _decision_lines(call: Facts) -> list[str]:
+    if not call["decisions"]:
+        return ["nobody has talked: nothing was decided"]
+    rows = [
+        (
+            when(one["at"]),
+            words.outcome(one["record"]),
+            one["rule"],
+            words.reason(one["reason"], **one),
+            one["recording"],
+        )
+        for one in call["decisions"]
+    ]
+    return table(("decided", "verdict", "rule", "reason", "recording"), rows)

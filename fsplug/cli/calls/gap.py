@@ -1,0 +1,28 @@
+"""`fsplug gap`: what should have been recorded and was not."""
+
+from dataclasses import asdict
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
+from fsplug.cli.kernel.output import table, when
+from fsplug.store.calls import gaps
+
+
+@click.group(cls=Noun)
+def gap() -> None:
+    """What policy wanted recorded and nobody can play."""
+
+
+@gap.command(name="list")
+@listing_options
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked) -> None:
+    """List gaps, newest first, each with its cause."""
+    with invocation.store() as store:
+        found, cut = first(find(store, asked, gaps.listed), asked.limit)
+    rows = [(when(one.at), one.company, one.call, one.user, one.cause, one.detail, one.recording) for one in found]
+    titles = ("found", "company", "call", "user", "cause", "detail", "recording")
+    lines = table(titles, rows) if found else ["no gaps: all that should have been recorded was"]
+    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))

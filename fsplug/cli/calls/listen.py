@@ -1,0 +1,49 @@
+"""`fsplug listen`: hear a colleague's call, with their knowledge; and who heard whose."""
+
+from dataclasses import asdict
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
+from fsplug.cli.kernel.output import table, when
+from fsplug.store.calls import listen_sessions
+from fsplug.store.calls.listen_sessions import ListenIn
+
+_TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "ended by", "reason", "call")
+
+
+@click.group(cls=Noun, invoke_without_command=True)
+@click.option("--company", metavar="DOMAIN", help="Whose.")
+@click.option("--as", "listener", metavar="USERNAME", help="Who listens: their own phone rings.")
+@click.option("--to", "number", metavar="NUMBER", help="The colleague's number, in any spelling, or extension.")
+@click.pass_context
+def listen(context: click.Context, company: str | None, listener: str | None, number: str | None) -> None:
+    """Listen in to a colleague's call. Their phone shows who listens, and a short tone tells them."""
+    if context.invoked_subcommand is not None:
+        return
+    if not (company and listener and number):
+        raise click.UsageError("give --company, --as and --to; or see: fsplug listen list --help", context)
+    from fsplug.wiring.console.live_socket import ask
+
+    invocation = context.ensure_object(Invocation)
+    [answer] = ask(invocation.folder, do="listen", company=company, to=number, **{"as": listener})
+    invocation.tell({"listen": answer["listen"]}, f"{listener} listens; hang up the phone to end it")
+
+
+@listen.command(name="list")
+@listing_options
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked) -> None:
+    """List who listened to whom, newest first, and who asked and was refused."""
+    with invocation.store() as store:
+        found, cut = first(find(store, asked, listen_sessions.listed), asked.limit)
+    lines = table(_TITLES, map(_row, found)) if found else ["nobody has listened in"]
+    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+
+
+def _row(one: ListenIn) -> tuple[object, ...]:
+    until = "goes on" if one.began_at and not one.ended_at else when(one.ended_at)
+    heard = one.target or one.dialled
+    told = (one.ending, one.reason, one.call)
+    return (when(one.at), one.company, one.listener, heard, one.door, when(one.began_at), until, *told)

@@ -1,0 +1,37 @@
+"""Who is in a call now, as the running `fsplug serve` knows it, shown again after every change."""
+
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation
+from fsplug.cli.kernel.output import table, when
+from fsplug.errors import Invalid
+
+_TITLES = ("user", "name", "since", "direction", "with", "listens now", "may listen")
+
+
+def watch(invocation: Invocation, company: str | None, viewer: str | None) -> None:
+    """Show the live calls of a company until Ctrl-C; with --json one line each time."""
+    if not company:
+        raise Invalid("no-company", "whose calls? add --company DOMAIN; see: fsplug company list")
+    from fsplug.wiring.console.live_socket import ask
+
+    shown = None
+    for answer in ask(invocation.folder, do="calls", company=company, watch=True, **{"as": viewer}):
+        if answer["calls"] != shown:
+            shown = answer["calls"]
+            _show(invocation, shown, viewer)
+
+
+def _show(invocation: Invocation, calls: list[dict[str, Any]], viewer: str | None) -> None:
+    if not invocation.wants_json:
+        click.clear()
+    rows = [_row(one, viewer) for one in calls]
+    invocation.tell(calls, *(table(_TITLES, rows) if rows else ["nobody is in a call"]))
+
+
+def _row(call: dict[str, Any], viewer: str | None) -> tuple[object, ...]:
+    may = "" if viewer is None else call["why_not"] or "yes"
+    listeners = ", ".join(call["listeners"])
+    return (call["user"], call["name"], when(call["since"]), call["direction"], call["other"], listeners, may)

@@ -1,0 +1,182 @@
+"""`fsplug recording`: what was recorded, and whether it is whole."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fsplug.cli.calls.verification import check
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import DEFAULT_LIMIT, Asked, find, first, in_some_company, listing_options, more
+from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
+from fsplug.errors import Invalid
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import access, deletions, recordings
+from fsplug.store.recordings.recordings import Recording, State
+
+if TYPE_CHECKING:
+    from fsplug.media.archive import Archive
+
+Facts = dict[str, Any]
+_NAMES = (
+    *("id", "company", "call", "user", "direction", "state", "started_at", "stopped_at", "talk_seconds"),
+    *("seconds", "bytes", "sha256", "location", "repaired", "channels", "purpose", "cause"),
+    *("caller", "answerer", "group", "decision"),
+)
+
+
+@click.group(cls=Noun)
+def recording() -> None:
+    """Recordings: one for each part of a user in a call that policy wants recorded."""
+
+
+@recording.command(name="list")
+@listing_options
+@click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that have come so far.")
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
+    """List recordings, newest first; deleted ones with --state deleted alone."""
+    listed = partial(recordings.listed, deleted=state == State.DELETED)
+    with invocation.store() as store:
+        rows = (one for one in find(store, asked, listed) if state in (None, one.state))
+        found, cut = first(rows, asked.limit)
+    archive = invocation.settings().archive
+    facts = [_facts(one, archive) for one in found]
+    titles = ("recording", "started", "company", "user", "direction", "caller", "answerer", "length", "state", "cause")
+    empty = ["no recordings yet; what is recorded says: fsplug policy show --company C"]
+    lines = table(titles, map(_row, facts)) if facts else empty
+    invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
+
+
+@recording.command()
+@click.argument("recording", metavar="RECORDING")
+@click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
+@pass_invocation
+def show(invocation: Invocation, recording: str, company: str | None) -> None:
+    """Show one recording."""
+    with invocation.store() as store:
+        found = _get(store, recording, company)
+        if invocation.actor is not None and found.company is not None:
+            access.recording(store, found.company, recording, invocation.actor)
+    facts = _facts(found, invocation.settings().archive)
+    told = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
+    told |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
+    invocation.tell(facts, *sheet({**facts, **told}))
+
+
+@recording.command()
+@click.argument("ids", metavar="[RECORDING...]", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every sealed recording.")
+@click.option("--company", metavar="DOMAIN", help="Only this company's.")
+@pass_invocation
+def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: str | None) -> None:
+    """Check recordings against the archive: there, size, SHA-256, readable. Exit code 1 when one fails."""
+    from fsplug.wiring.archives import archive_at
+
+    if bool(ids) == every:
+        raise click.UsageError("give recordings, or --all")
+    archive = archive_at(invocation.settings().archive)
+    results = []
+    with invocation.store() as store:
+        for one in counted(_wanted(store, ids, company), "recordings"):
+            results.append(_verified(invocation, one, archive))
+    failed = sum(not result["ok"] for result in results)
+    empty = "no sealed recordings yet; there is nothing to verify"
+    invocation.tell(results, f"{len(results) - failed} ok, {failed} FAILED" if results else empty)
+    if failed:
+        click.get_current_context().exit(EXIT_FOUND_WRONG)
+
+
+@recording.command()
+@click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
+@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@pass_invocation
+def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dry_run: bool, yes: bool) -> None:
+    """Delete recordings: gone at once for everybody. It can be undone for a minute; then the files are destroyed."""
+    with invocation.store() as store:
+        by_company = _by_company(store, ids, company)
+        going = [
+            one
+            for domain, some in by_company.items()
+            for one in deletions.deletable(store, domain, some, invocation.by)
+        ]
+        if not dry_run:
+            crud.confirm(invocation, _so_many(len(going)), yes)
+            with store.atomic():
+                for domain, some in by_company.items():
+                    deletions.delete(store, domain, some, invocation.by)
+    undo = f"bring them back within {deletions.UNDO_SECONDS:.0f} s: fsplug recording undelete {' '.join(ids)}"
+    said = f"{_so_many(len(going))} would be deleted" if dry_run else f"{_so_many(len(going))} deleted; {undo}"
+    invocation.tell([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
+
+
+@recording.command()
+@click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
+@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
+@pass_invocation
+def undelete(invocation: Invocation, ids: tuple[str, ...], company: str | None) -> None:
+    """Bring back recordings that were deleted less than a minute ago."""
+    with invocation.store() as store, store.atomic():
+        for domain, some in _by_company(store, ids, company).items():
+            deletions.undelete(store, domain, some, invocation.by)
+    invocation.tell([{"id": one, "deleted": False} for one in ids], f"{_so_many(len(ids))} brought back")
+
+
+def _by_company(store: Store, ids: tuple[str, ...], company: str | None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in ids:
+        found.setdefault(str(_get(store, one, company).company), []).append(one)
+    return found
+
+
+def _so_many(count: int) -> str:
+    return "1 recording" if count == 1 else f"{count} recordings"
+
+
+def _wanted(store: Store, ids: tuple[str, ...], company: str | None) -> Iterator[Recording]:
+    if ids:
+        # All are looked up before the first is read: a mistyped one is said at once.
+        yield from [_get(store, one, company) for one in ids]
+        return
+    everything = find(store, Asked(company, limit=DEFAULT_LIMIT), recordings.listed)
+    yield from (one for one in everything if one.state is State.SEALED)
+
+
+def _verified(invocation: Invocation, recording: Recording, archive: "Archive") -> Facts:
+    trouble = check(recording, archive)
+    if not invocation.json:
+        click.echo(f"FAILED {recording.id}: {safe(trouble)}" if trouble else f"ok     {recording.id}")
+    return {"id": recording.id, "company": recording.company, "ok": trouble is None, "trouble": trouble}
+
+
+def _get(store: Store, recording: str, company: str | None) -> Recording:
+    found = in_some_company(store, company, partial(_in_company, store, recording))
+    if found is None:
+        text = f"there is no recording {recording}; see: fsplug recording list"
+        raise Invalid("unknown-recording", text, recording=recording)
+    return found
+
+
+def _in_company(store: Store, recording: str, domain: str) -> Recording | None:
+    return recordings.get(store, domain, recording)
+
+
+def _facts(recording: Recording, archive: str) -> Facts:
+    """What is said of a recording; `file` is where it lies, for an archive that is a folder."""
+    in_folder = recording.location and "://" not in archive
+    return {
+        **{name: getattr(recording, name) for name in _NAMES},
+        "detail": recording.lost_detail,
+        "file": str(Path(archive, recording.location or "")) if in_folder else None,
+    }
+
+
+def _row(recording: Facts) -> tuple[object, ...]:
+    named = (recording[name] for name in ("company", "user", "direction", "caller", "answerer"))
+    started, length = when(recording["started_at"]), seconds(recording["seconds"])
+    return (recording["id"], started, *named, length, recording["state"], recording["cause"])

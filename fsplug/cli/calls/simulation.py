@@ -1,0 +1,30 @@
+"""A simulated call, told to people."""
+
+from collections.abc import Mapping
+
+from fsplug.cli.calls import words
+from fsplug.cli.kernel.output import table
+from fsplug.store.calls.simulate import Facts
+
+
+def heading(facts: Facts) -> Mapping[str, object]:
+    """What was asked, for people."""
+    asked: Facts = {
+        "company": f"{facts['company']}, policy version {facts['version']}",
+        "from": f"{facts['from']['given']} ({facts['from']['told']})",
+        "to": f"{facts['to']['given']} ({facts['to']['told']})",
+    }
+    return asked | ({"through group": ", ".join(facts["groups"])} if facts["groups"] else {})
+
+
+def lines(facts: Facts) -> list[str]:
+    """The verdicts, for people."""
+    rows = [
+        (one["leg"], words.outcome(one["record"]), one["rule"], words.reason(one["reason"], **_named(one)), one["user"])
+        for one in facts["verdicts"]
+    ]
+    return table(("if this leg answers", "verdict", "rule", "reason", "user"), rows) if rows else ["nobody may answer"]
+
+
+def _named(verdict: Facts) -> Facts:
+    return {name: verdict[name] for name in ("user", "group", "number", "direction")}

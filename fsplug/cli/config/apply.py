@@ -1,0 +1,104 @@
+"""`fsplug apply`: companies as a document says."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import documents
+from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.output import safe, working
+from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need, check_may
+from fsplug.store.change import planning
+from fsplug.store.change.planning import Plan
+from fsplug.store.config.versioned import Change
+
+_MARKS = {"add": "+", "change": "~", "remove": "-"}
+_COUNTED = {"add": "new", "change": "different", "remove": "removed"}
+
+
+@click.command(cls=Verb)
+@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--yes", is_flag=True, help="Remove without asking.")
+@pass_invocation
+def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
+    """Make the companies in FILE.toml as it says; - reads the document from standard input.
+
+    What the document leaves out of a company it names is removed; companies it does not name stay as they are. It is
+    all or nothing, and a second run has nothing to change.
+    """
+    document = documents.read(file)
+    _check_companies(invocation, document)
+    with invocation.store() as store:
+        with working("comparing the document with the store"):
+            plan = planning.plan(store, document, documents.folder(file))
+        planning.check(store, plan, invocation.by)
+        _show_plan(invocation, plan)
+        versions = {}
+        if plan and not dry_run:
+            _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
+            with working(f"making {len(plan.changes)} changes"):
+                versions = planning.apply_plan(store, plan, invocation.by)
+    facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
+    invocation.tell(facts, _told(plan, dry_run, versions))
+
+
+def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
+    """Before anything of a company is compared: it is the user's own."""
+    if invocation.by.is_operator:
+        return
+    written = document.get("company")
+    tables = written if isinstance(written, list) else []
+    for domain in (table.get("domain") for table in tables if isinstance(table, dict)):
+        check_may(invocation.by, Need.PEOPLE, str(domain))
+
+
+def _show_plan(invocation: Invocation, plan: Plan) -> None:
+    if not invocation.json:
+        for company in plan.companies:
+            for change, line in zip(company.changes, company.lines(), strict=True):
+                click.echo(f"{_MARKS[change.action]} {safe(line)}")
+
+
+def _check_removals(plan: Plan, yes: bool, may_ask: bool) -> None:
+    removals = _count(plan, "remove")
+    if yes or not removals:
+        return
+    if may_ask and sys.stdin.isatty():
+        click.confirm(f"remove {removals} of what is there?", abort=True, err=True)
+        return
+    text = f"this removes {removals} of what is there and nobody can be asked; look with --dry-run, then say --yes"
+    raise Invalid("removals-not-confirmed", text, removals=removals)
+
+
+def _told(plan: Plan, dry_run: bool, versions: dict[str, int]) -> str:
+    if not plan:
+        return "nothing to change"
+    counts = [f"{_count(plan, action)} {said}" for action, said in _COUNTED.items()]
+    if dry_run:
+        return f"{', '.join(counts)}; nothing was changed (--dry-run)"
+    now = [f"{domain} has policy version {version}" for domain, version in versions.items()]
+    return f"done: {', '.join(counts)}; {', '.join(now)}"
+
+
+def _count(plan: Plan, action: str) -> int:
+    return sum(change.action == action for change in plan.changes)
+
+
+def _facts(plan: Plan) -> Iterator[dict[str, Any]]:
+    for company in plan.companies:
+        for change in company.changes:
+            yield {"company": company.domain, **_change_facts(change)}
+
+
+def _change_facts(change: Change) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "noun": change.noun.name,
+        "key": list(change.key),
+        "before": change.noun.shown(change.before) if change.before is not None else None,
+        "after": change.noun.shown(change.after) if change.after is not None else None,
+    }

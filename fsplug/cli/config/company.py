@@ -1,0 +1,120 @@
+"""`fsplug company`: the tenants of this fsplug."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import yes_option
+from fsplug.errors import Invalid
+from fsplug.store.change import planning
+from fsplug.store.change.draft import Draft
+from fsplug.store.config import companies
+from fsplug.store.config.companies import Company
+
+_DOMAIN = click.argument("domain")
+_COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
+_FROM_APP, _CONSENT = "Apps may listen in too.", "A colleague at the other end must allow listening in as well."
+_TOTP = "Superusers must sign in with one-time codes."
+_REASON = "Who plays a recording must say why; it stands in the audit trail."
+_COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--listen-consent/--no-listen-consent", default=None, help=_CONSENT),
+        click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
+        click.option("--playback-reason/--no-playback-reason", default=None, help=_REASON),
+        click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
+        click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
+        click.option(
+            "--language",
+            "languages",
+            metavar="CODE",
+            multiple=True,
+            help="Such as da; the first is its own, callers hear one of them; repeat it  [en]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def company() -> None:
+    """Companies: each is a domain of the switch, and sees nothing of the others."""
+
+
+@company.command()
+@_DOMAIN
+@click.option("--name", metavar="TEXT", type=LINE, required=True, help="What it is called.")
+@click.option("--country", metavar="CODE", required=True, help="Whose spelling its numbers follow, such as DK.")
+@_options
+@pass_invocation
+def add(invocation: Invocation, domain: str, **given: Any) -> None:
+    """Add a company; DOMAIN is what its phones register at, and what people sign in with."""
+    document = {"company": [crud.merged({"domain": domain}, given)]}
+    with invocation.store() as store:
+        if companies.exists(store, domain):
+            text = f"there is a company {domain} already; change it with: fsplug company set {domain}"
+            raise Invalid("company-exists", text, company=domain)
+        versions = planning.apply_plan(store, planning.plan(store, document), invocation.by)
+    version = versions[domain]
+    invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
+
+
+@company.command(name="list")
+@pass_invocation
+def list_(invocation: Invocation) -> None:
+    """List the companies."""
+    with invocation.store() as store:
+        found = [_facts(one) for one in companies.every(store)]
+    crud.tell_list(invocation, found, _COLUMNS, "no company yet; add one with: fsplug company add DOMAIN")
+
+
+@company.command()
+@_DOMAIN
+@pass_invocation
+def show(invocation: Invocation, domain: str) -> None:
+    """Show a company, and how much it has."""
+    with invocation.store() as store:
+        draft = Draft(store, domain)
+        counts = {f"{kind}s": len(draft.names(kind)) for kind in _COUNTED}
+        facts = {**_facts(companies.get(store, domain)), **counts}
+    crud.tell_one(invocation, facts)
+
+
+@company.command(name="set")
+@_DOMAIN
+@click.option("--name", metavar="TEXT", type=LINE, help="What it is called.")
+@click.option("--country", metavar="CODE", help="Whose spelling its numbers follow, such as DK.")
+@_options
+@pass_invocation
+def set_(invocation: Invocation, domain: str, **given: Any) -> None:
+    """Change a company. What is not named stays as it is."""
+    crud.check_given(given)
+    with crud.changing(invocation, domain, f"company {domain} changed") as draft:
+        before = draft.detail()
+        if given["languages"]:
+            del before["language"]
+        draft.put_detail(crud.merged(before, given))
+
+
+@company.command()
+@_DOMAIN
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, domain: str, yes: bool) -> None:
+    """Remove a company's people and settings. Its calls, recordings and past policies stay."""
+    with invocation.store() as store:
+        companies.get(store, domain)
+        crud.confirm(invocation, f"company {domain} with all its people and settings", yes)
+        versions = planning.apply_plan(store, planning.removal(store, domain), invocation.by)
+    invocation.tell({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
+
+
+def _facts(one: Company) -> dict[str, Any]:
+    return {**asdict(one), "languages": list(one.languages)}

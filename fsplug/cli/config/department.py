@@ -1,0 +1,86 @@
+"""`fsplug department`: the departments of a company."""
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import company_option, yes_option
+from fsplug.store.change.draft import Draft
+
+_NAME = click.argument("name", type=LINE)
+
+
+@click.group(cls=Noun)
+def department() -> None:
+    """Departments: what users belong to, and what recording policy and sub-admins are given for."""
+
+
+@department.command()
+@company_option
+@_NAME
+@pass_invocation
+def add(invocation: Invocation, company: str, name: str) -> None:
+    """Add a department."""
+    crud.add(invocation, company, "department", name, {"name": name})
+
+
+@department.command(name="list")
+@company_option
+@pass_invocation
+def list_(invocation: Invocation, company: str) -> None:
+    """List the departments."""
+    crud.list_all(invocation, company, "department", ("name",))
+
+
+@department.command()
+@company_option
+@_NAME
+@pass_invocation
+def show(invocation: Invocation, company: str, name: str) -> None:
+    """Show a department and who belongs to it."""
+    with crud.reading(invocation, company) as draft:
+        found = draft.entry("department", name)
+        users = [user for user in draft.names("user") if draft.entry("user", user).get("department") == name]
+    crud.tell_one(invocation, {**found, "users": users})
+
+
+@department.command(name="set")
+@company_option
+@_NAME
+@click.option("--name", "new_name", metavar="TEXT", type=LINE, required=True, help="What it is called from now on.")
+@pass_invocation
+def set_(invocation: Invocation, company: str, name: str, new_name: str) -> None:
+    """Rename a department; its users, its policy and its administrators go with it."""
+    with crud.changing(invocation, company, f"department {name} is called {new_name}") as draft:
+        draft.put("department", {**draft.entry("department", name), "name": new_name}, name)
+        _rename(draft, name, new_name)
+
+
+@department.command()
+@company_option
+@_NAME
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, name: str, yes: bool) -> None:
+    """Remove a department that nobody belongs to, and its policy."""
+    with crud.reading(invocation, company) as draft:
+        draft.entry("department", name)
+    crud.confirm(invocation, f"department {name} of {company} and its policy", yes)
+    with crud.changing(invocation, company, f"department {name} removed") as draft:
+        draft.entry("department", name)
+        draft.remove("department", name)
+        draft.remove("policy", name)
+
+
+def _rename(draft: Draft, name: str, new_name: str) -> None:
+    if draft.has("policy", name):
+        draft.put("policy", {**draft.entry("policy", name), "department": new_name}, name)
+    for username in draft.names("user"):
+        user = draft.entry("user", username)
+        administered = user.get("admin_departments", [])
+        if name in (user.get("department"), *administered):
+            own = new_name if user.get("department") == name else user.get("department")
+            renamed = [new_name if one == name else one for one in administered]
+            given = {"department": own, "admin_departments": tuple(renamed)}
+            draft.put("user", crud.merged(user, given), username)

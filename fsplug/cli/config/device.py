@@ -1,0 +1,107 @@
+"""`fsplug device`: what users are reached on."""
+
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud, nested
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.options import company_option, password_options, secrets_option, user_option, yes_option
+from fsplug.policy.entities import DeviceKind
+from fsplug.store.change.credentials import new_password
+
+_NAME = click.argument("name")
+_COLUMNS = ("name", "kind", "sip_username", "number")
+_NUMBER = click.option("--number", help="A mobile's number, one of the user's own.")
+_SIP_USERNAME = click.option("--sip-username", help="What it signs in as  [the username, or USERNAME-NAME]")
+
+
+@click.group(cls=Noun)
+def device() -> None:
+    """Devices: desk phones and apps, which sign in to the switch, and mobiles, which have a number."""
+
+
+@device.command()
+@company_option
+@user_option
+@click.argument("name", required=False)
+@click.option("--kind", type=click.Choice(list(map(str, DeviceKind))), required=True, help="What it is.")
+@_NUMBER
+@_SIP_USERNAME
+@password_options
+@pass_invocation
+def add(invocation: Invocation, company: str, username: str, name: str | None, **given: Any) -> None:
+    """Give a user a device, called like its kind if NAME is left out.
+
+    Its password is made at random, unless one is given; fsplug device show --show-secrets prints it.
+    """
+    name = name or given["kind"]
+    password = crud.password(given.pop("password_file"), given.pop("ask_password"))
+    with crud.changing(invocation, company, f"device {name} of user {username} added") as draft:
+        nested.check_new(draft, username, "device", name)
+        made = crud.merged({"name": name}, {**given, "password": password})
+        nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
+
+
+@device.command(name="list")
+@company_option
+@click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+@pass_invocation
+def list_(invocation: Invocation, company: str, username: str | None) -> None:
+    """List devices."""
+    nested.list_all(invocation, company, username, "device", _COLUMNS)
+
+
+@device.command()
+@company_option
+@user_option
+@_NAME
+@secrets_option
+@pass_invocation
+def show(invocation: Invocation, company: str, username: str, name: str, show_secrets: bool) -> None:
+    """Show a device; with --show-secrets its password, or the hash where only that is known."""
+    with crud.reading(invocation, company) as draft:
+        found = nested.one(draft, username, "device", name, show_secrets)
+    if show_secrets:
+        crud.tell_secrets_shown(invocation, company, f"device {name} of user {username}")
+    crud.tell_one(invocation, {"user": username, **found}, show_secrets)
+
+
+@device.command(name="set")
+@company_option
+@user_option
+@_NAME
+@_NUMBER
+@_SIP_USERNAME
+@password_options
+@click.option("--new-password", is_flag=True, help="Make a new password at random.")
+@pass_invocation
+def set_(invocation: Invocation, company: str, username: str, name: str, new_password: bool, **given: Any) -> None:
+    """Change a device. A phone that is signed in stays so until it registers again."""
+    password = _password(given.pop("password_file"), given.pop("ask_password"), new_password)
+    crud.check_given({**given, "password": password})
+    with crud.changing(invocation, company, f"device {name} of user {username} changed") as draft:
+        before = nested.one(draft, username, "device", name)
+        if password is not None or given["sip_username"]:
+            # The hash is that of the old name and password.
+            before = {key: value for key, value in before.items() if key != "a1_hash"}
+        made = crud.merged(before, {**given, "password": password})
+        nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
+
+
+@device.command()
+@company_option
+@user_option
+@_NAME
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, username: str, name: str, yes: bool) -> None:
+    """Take a device from a user."""
+    nested.remove(invocation, company, username, "device", name, yes)
+
+
+def _password(password_file: str | None, ask_password: bool, at_random: bool) -> str | None:
+    given = crud.password(password_file, ask_password)
+    if at_random and given is not None:
+        raise click.UsageError("--new-password makes one: give none beside it")
+    return new_password() if at_random else given

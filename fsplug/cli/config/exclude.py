@@ -1,0 +1,85 @@
+"""`fsplug exclude`: numbers that are never recorded."""
+
+from dataclasses import asdict
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.output import table, when
+from fsplug.errors import Invalid
+from fsplug.policy.numbers import normalise
+from fsplug.store.config import companies, policies
+from fsplug.store.db.database import Store
+
+_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose calls.")
+_NUMBERS = click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
+
+
+@click.group(cls=Noun)
+def exclude() -> None:
+    """Numbers that are never recorded, whatever else policy says."""
+
+
+@exclude.command()
+@_COMPANY
+@_NUMBERS
+@click.option("--note", metavar="TEXT", type=LINE, help="Why; it is kept beside the number.")
+@pass_invocation
+def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: str | None) -> None:
+    """Never record calls with these numbers, from the next call on. Any spelling will do."""
+    with invocation.store() as store:
+        wanted = _normalised(store, company, numbers)
+        with store.atomic():
+            known = {one.number: one.note for one in policies.excluded(store, company)}
+            notes = {number: known.get(number, "") if note is None else note for number in wanted}
+            added = [one for one in wanted if policies.exclude(store, company, one, invocation.author, notes[one])]
+        version = policies.current_version(store, company)
+    _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was excluded already"))
+
+
+@exclude.command()
+@_COMPANY
+@_NUMBERS
+@pass_invocation
+def remove(invocation: Invocation, company: str, numbers: tuple[str, ...]) -> None:
+    """Let policy decide again about calls with these numbers."""
+    with invocation.store() as store:
+        wanted = _normalised(store, company, numbers)
+        with store.atomic():
+            removed = [one for one in wanted if policies.unexclude(store, company, one, invocation.author)]
+        version = policies.current_version(store, company)
+    _tell(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
+
+
+@exclude.command(name="list")
+@_COMPANY
+@pass_invocation
+def list_(invocation: Invocation, company: str) -> None:
+    """List the numbers that are never recorded."""
+    with invocation.store() as store:
+        found = policies.excluded(store, company)
+    rows = [(one.number, one.note, when(one.at), one.by, one.version) for one in found]
+    empty = [f"no number of {company} is excluded; add one with: fsplug exclude add --company {company} NUMBER"]
+    lines = table(("number", "note", "since", "by", "version"), rows) if found else empty
+    invocation.tell([asdict(one) for one in found], *lines)
+
+
+def _normalised(store: Store, company: str, texts: tuple[str, ...]) -> list[str]:
+    """The numbers in E.164, each once; Invalid names every text that is none."""
+    country = companies.get(store, company).country
+    found = {text: normalise(text, country) for text in texts}
+    wrong = [text for text, number in found.items() if number is None]
+    if wrong:
+        remedy = "write it with + and the country's code, such as +4570101155"
+        text = f"{', '.join(wrong)}: not a telephone number in {country}; {remedy}"
+        raise Invalid("bad-number", text, numbers=wrong, country=country)
+    return list(dict.fromkeys(number for number in found.values() if number))
+
+
+def _tell(
+    invocation: Invocation, company: str, wanted: list[str], changed: list[str], version: int, words: tuple[str, str]
+) -> None:
+    facts = {"company": company, "numbers": wanted, "changed": changed, "version": version}
+    lines = (f"{number}: {words[0] if number in changed else words[1]}" for number in wanted)
+    invocation.tell(facts, *lines, f"{company} has policy version {version}")

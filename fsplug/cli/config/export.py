@@ -1,0 +1,64 @@
+"""`fsplug export`: companies as a document."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.options import secrets_option
+from fsplug.cli.kernel.output import safe
+from fsplug.cli.kernel.toml_text import toml
+from fsplug.errors import Unavailable
+from fsplug.store.audit import trail
+from fsplug.store.change import planning
+from fsplug.store.change.entry_rows import OWNED
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
+
+_OWNERS_ALONE = 0o600
+
+
+@click.command(cls=Verb)
+@click.option("--company", "domains", metavar="DOMAIN", multiple=True, help="Only this company; may be repeated.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, for you alone to read.")
+@secrets_option
+@pass_invocation
+def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, show_secrets: bool) -> None:
+    """Write companies as the TOML document that fsplug apply has nothing to change with.
+
+    A device's password stands in it as the hash a switch needs to let it in: keep the document as you keep passwords.
+    Trunks' passwords are left out, and stay as they are when it is applied here again; --show-secrets writes both.
+    """
+    with invocation.store() as store:
+        document = _document(store, domains, show_secrets)
+        for company in document["company"]:
+            trail.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
+    if out is None:
+        invocation.tell(document, toml(document).rstrip("\n"))
+        return
+    _write(out, toml(document))
+    count = len(document["company"])
+    invocation.tell({"file": str(out), "companies": count}, f"wrote {count} companies to {safe(out)}")
+
+
+def _document(store: Store, domains: tuple[str, ...], show_secrets: bool) -> dict[str, Any]:
+    wanted = domains or [company.domain for company in companies.every(store)]
+    written = (planning.export(store, domain, show_secrets)["company"][0] for domain in dict.fromkeys(wanted))
+    return {"company": [_without_empty_tables(company) for company in written]}
+
+
+def _without_empty_tables(company: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in company.items() if value or name not in OWNED}
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWNERS_ALONE)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(descriptor, _OWNERS_ALONE)
+            file.write(text)
+    except OSError as error:
+        text = f"{out} can't be written: {error.strerror}; name another file"
+        raise Unavailable("file-not-written", text, file=str(out)) from error

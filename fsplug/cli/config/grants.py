@@ -1,0 +1,97 @@
+"""What users hold by name, licences and rights: one shape of commands for both."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.options import company_option, yes_option
+from fsplug.store.change.draft import Draft
+
+_USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
+
+
+def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click.Group:
+    """The group of commands that give and take `choices`, which stand under `field` in a user's entry."""
+    named = click.argument("name", metavar=noun.upper(), type=click.Choice(list(map(str, choices))))
+    group = Noun(noun, help=about)
+
+    @group.command(help=f"Give users a {noun}: all of them or none.")
+    @company_option
+    @named
+    @_USERS
+    @pass_invocation
+    def add(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...]) -> None:
+        with crud.changing(invocation, company, f"{noun} {name} given to {', '.join(usernames)}") as draft:
+            _give(draft, field, name, usernames)
+
+    @group.command(name="list", help=f"List who holds which {noun}.")
+    @company_option
+    @click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+    @pass_invocation
+    def list_(invocation: Invocation, company: str, username: str | None) -> None:
+        with crud.reading(invocation, company) as draft:
+            users = draft.names("user") if username is None else [username]
+            found = [{"user": user, noun: name} for user in users for name in _held(draft, field, user)]
+        crud.tell_list(invocation, found, ("user", noun), f"nobody here holds a {noun}")
+
+    @group.command(help=f"Show who holds a {noun}.")
+    @company_option
+    @named
+    @pass_invocation
+    def show(invocation: Invocation, company: str, name: str) -> None:
+        with crud.reading(invocation, company) as draft:
+            found: dict[str, Any] = {noun: name, "users": _holders(draft, field, name)}
+        crud.tell_one(invocation, found)
+
+    @group.command(name="set", help=f"Give a {noun} to these users and take it from all others.")
+    @company_option
+    @named
+    @_USERS
+    @yes_option
+    @pass_invocation
+    def set_(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...], yes: bool) -> None:
+        with crud.reading(invocation, company) as draft:
+            losing = [user for user in _holders(draft, field, name) if user not in usernames]
+        if losing:
+            crud.confirm(invocation, f"{noun} {name} from {', '.join(losing)}", yes)
+        with crud.changing(invocation, company, f"{noun} {name} held by {', '.join(usernames)}") as draft:
+            _take(draft, field, name, [user for user in _holders(draft, field, name) if user not in usernames])
+            _give(draft, field, name, usernames)
+
+    @group.command(help=f"Take a {noun} from users.")
+    @company_option
+    @named
+    @_USERS
+    @yes_option
+    @pass_invocation
+    def remove(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...], yes: bool) -> None:
+        crud.confirm(invocation, f"{noun} {name} from {', '.join(usernames)}", yes)
+        with crud.changing(invocation, company, f"{noun} {name} taken from {', '.join(usernames)}") as draft:
+            _take(draft, field, name, usernames)
+
+    return group
+
+
+def _held(draft: Draft, field: str, username: str) -> list[str]:
+    return list(draft.entry("user", username).get(field, []))
+
+
+def _holders(draft: Draft, field: str, name: str) -> list[str]:
+    return [username for username in draft.names("user") if name in _held(draft, field, username)]
+
+
+def _give(draft: Draft, field: str, name: str, usernames: Collection[str]) -> None:
+    for username in dict.fromkeys(usernames):
+        held = _held(draft, field, username)
+        if name not in held:
+            draft.put("user", {**draft.entry("user", username), field: [*held, name]}, username)
+
+
+def _take(draft: Draft, field: str, name: str, usernames: Collection[str]) -> None:
+    for username in dict.fromkeys(usernames):
+        left = [one for one in _held(draft, field, username) if one != name]
+        draft.put("user", {**draft.entry("user", username), field: left}, username)

@@ -1,0 +1,85 @@
+"""`fsplug group`: ring groups."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import Target, company_option, yes_option
+from fsplug.policy.entities import GroupMode
+from fsplug.store.change.document.fields import Strategy
+
+_NUMBER = click.argument("number")
+_COLUMNS = ("number", "name", "strategy", "ring_seconds", "members", "overflow", "mode")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What it says about recording."),
+        click.option(
+            "--overflow", type=Target("group", "user", "number"), help="Who is rung after that; '' for nobody."
+        ),
+        click.option("--ring-seconds", type=int, help="How long it rings."),
+        click.option(
+            "--member", "members", metavar="USERNAME", multiple=True, help="A member, in ringing order; repeat it."
+        ),
+        click.option("--strategy", type=click.Choice(list(map(str, Strategy))), help="How the members are rung."),
+        click.option("--name", metavar="TEXT", type=LINE, help="What it is called."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def group() -> None:
+    """Ring groups: a number that several users answer."""
+
+
+@group.command()
+@company_option
+@_NUMBER
+@_options
+@pass_invocation
+def add(invocation: Invocation, company: str, number: str, **given: Any) -> None:
+    """Add a ring group."""
+    crud.add(invocation, company, "group", number, {"number": number, **given})
+
+
+@group.command(name="list")
+@company_option
+@pass_invocation
+def list_(invocation: Invocation, company: str) -> None:
+    """List the ring groups."""
+    crud.list_all(invocation, company, "group", _COLUMNS)
+
+
+@group.command()
+@company_option
+@_NUMBER
+@pass_invocation
+def show(invocation: Invocation, company: str, number: str) -> None:
+    """Show a ring group."""
+    crud.show(invocation, company, "group", number)
+
+
+@group.command(name="set")
+@company_option
+@_NUMBER
+@_options
+@pass_invocation
+def set_(invocation: Invocation, company: str, number: str, **given: Any) -> None:
+    """Change a ring group. What is not named stays as it is; --member names all its members anew."""
+    crud.change(invocation, company, "group", number, given)
+
+
+@group.command()
+@company_option
+@_NUMBER
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
+    """Remove a ring group that nothing leads to any more."""
+    crud.remove(invocation, company, "group", number, yes)

@@ -1,0 +1,163 @@
+"""`fsplug import`: users from a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.options import company_option
+from fsplug.cli.kernel.output import counted, safe
+from fsplug.errors import Invalid
+from fsplug.store.change import planning
+from fsplug.store.change.draft import Draft
+
+_TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
+_LISTS = ("mobile_numbers", "licences", "rights")
+COLUMNS = (*_TEXTS, "record", *_LISTS)
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_ENOUGH_ERRORS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One user of the file; `number` is the line it ends on, as an editor counts."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def username(self) -> str:
+        return self.cells["username"]
+
+
+@click.group(cls=Noun, name="import")
+def import_() -> None:
+    """Take in what other programs wrote."""
+
+
+@import_.command()
+@click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@company_option
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@pass_invocation
+def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> None:
+    """Add the users in FILE.csv, and change those who are there; nobody is removed.
+
+    The first line names the columns: username, and any of extension (a new user needs it), name, email, department,
+    record (yes or no), role (none, my-console, superuser), fixed_number, mobile_numbers, licences, rights. The last
+    three hold several values with blanks between; numbers stand without blanks there. Columns are parted by commas or
+    semicolons, the text is UTF-8. A cell that is empty takes the value away; a column that is missing leaves it.
+
+    Everything is taken in, or, when a line is wrong, nothing: every wrong line is named with what to do about it.
+    """
+    lines = _lines(file)
+    with invocation.store() as store, store.atomic():
+        draft = Draft(store, company)
+        errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
+        errors += _placed(company, lines, draft.errors())
+        if errors:
+            raise _invalid(file, errors)
+        plan = draft.plan()
+        planning.check(store, plan, invocation.by)
+        versions = planning.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
+    facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
+    told = f"{len(lines)} users, {len(plan.changes)} changes"
+    invocation.tell({**facts, "versions": versions}, f"{told}; nothing was changed (--dry-run)" if dry_run else told)
+
+
+def _lines(file: Path) -> list[_Line]:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"{file} can't be read as UTF-8: {error}; save it as CSV UTF-8"
+        raise Invalid("unreadable-file", text, file=str(file)) from error
+    separator = ";" if text.partition("\n")[0].count(";") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        text = f"line {reader.line_num}: not CSV: {error}"
+        raise Invalid("bad-csv", f"{file}, {text}; close the quotes", file=str(file)) from error
+    _, columns = rows[0] if rows else (0, [])
+    columns = [column.strip() for column in columns]
+    _check_columns(file, columns)
+    return list(_cells(file, columns, rows[1:]))
+
+
+def _check_columns(file: Path, columns: list[str]) -> None:
+    unknown = [column for column in columns if column not in COLUMNS]
+    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
+    if unknown or twice or "username" not in columns:
+        wrong = ", ".join(map(repr, (*unknown, *twice))) or "username is missing"
+        text = f"{file}, line 1: its columns won't do ({wrong}); use username and any of {', '.join(COLUMNS[1:])}"
+        raise Invalid("bad-columns", text, file=str(file), columns=columns)
+
+
+def _cells(file: Path, columns: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[_Line]:
+    uneven = [
+        f"line {number}: {len(row)} cells under {len(columns)} columns; fill it up or quote what holds a separator"
+        for number, row in rows
+        if len(row) != len(columns)
+    ]
+    if uneven:
+        raise _invalid(file, uneven)
+    for number, row in rows:
+        yield _Line(number, dict(zip(columns, map(str.strip, row), strict=True)))
+
+
+def _unnamed(lines: list[_Line]) -> Iterator[str]:
+    """The lines that are about nobody, or about somebody who had a line already."""
+    first: dict[str, int] = {}
+    for line in lines:
+        if not line.username:
+            yield f"line {line.number}: username is empty; fill it in"
+        elif first.setdefault(line.username, line.number) != line.number:
+            yield f"line {line.number}, user {line.username}: stands on line {first[line.username]} already; keep one"
+
+
+def _take(draft: Draft, line: _Line) -> Iterator[str]:
+    """Put the line into the draft; what is wrong with the line itself."""
+    if not line.username:
+        return
+    where = f"line {line.number}, user {line.username}"
+    record = line.cells.get("record", "")
+    if record and record.lower() not in _YES_NO:
+        yield f"{where}: record: {record!r} won't do; write yes or no"
+        return
+    is_known = draft.has("user", line.username)
+    before = draft.entry("user", line.username) if is_known else {}
+    draft.put("user", crud.merged(before, _table(line)), line.username if is_known else None)
+
+
+def _table(line: _Line) -> dict[str, Any]:
+    table: dict[str, Any] = {name: line.cells[name] for name in _TEXTS if name in line.cells}
+    table |= {name: tuple(line.cells[name].split()) or ("",) for name in _LISTS if name in line.cells}
+    if "record" in line.cells:
+        table["record"] = _YES_NO.get(line.cells["record"].lower(), False)
+    return table
+
+
+def _placed(company: str, lines: list[_Line], errors: list[str]) -> list[str]:
+    """The errors with the line of the user they are about."""
+    numbers = {line.username: line.number for line in lines}
+    said = []
+    for error in errors:
+        place, _, text = error.removeprefix(f"company {company}, ").partition(": ")
+        user, _, inside = place.removeprefix("user ").partition(", ")
+        known = place.startswith("user ") and user in numbers
+        detail = f", {inside}" if inside else ""
+        said.append(f"line {numbers[user]}, user {user}{detail}: {text}" if known else error)
+    return said
+
+
+def _invalid(file: Path, errors: list[str]) -> Invalid:
+    shown = [safe(error) for error in errors[:_ENOUGH_ERRORS]]
+    more = [f"and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
+    count = f"{len(errors)} error{'s' if len(errors) > 1 else ''} in {file}, nothing was changed:"
+    return Invalid("invalid-file", "\n  ".join((count, *shown, *more)), file=str(file), errors=errors)

@@ -1,0 +1,89 @@
+"""`fsplug ivr`: numbers that ask the caller to press a key."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import Pair, Target, company_option, yes_option
+
+_NUMBER = click.argument("number")
+_COLUMNS = ("number", "name", "choices", "default", "timeout_seconds", "tries")
+_TARGET = Target("group", "user", "number")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--tries", type=int, help="How often the prompt is played."),
+        click.option("--timeout-seconds", type=int, help="How long it waits for a key."),
+        click.option(
+            "--prompt", "prompts", type=Pair("LANGUAGE"), multiple=True, help="What is played; repeat it per language."
+        ),
+        click.option("--default", type=_TARGET, help="Where silence leads."),
+        click.option(
+            "--choice", "choices", type=Pair("DIGIT", _TARGET), multiple=True, help="Where a key leads; repeat it."
+        ),
+        click.option("--name", metavar="TEXT", type=LINE, help="What it is called."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def ivr() -> None:
+    """IVRs: a number that plays a prompt and sends the caller on by the key pressed, or by none."""
+
+
+@ivr.command()
+@company_option
+@_NUMBER
+@_options
+@pass_invocation
+def add(invocation: Invocation, company: str, number: str, **given: Any) -> None:
+    """Add an IVR."""
+    crud.add(invocation, company, "ivr", number, {"number": number, **_tables(given)})
+
+
+@ivr.command(name="list")
+@company_option
+@pass_invocation
+def list_(invocation: Invocation, company: str) -> None:
+    """List the IVRs."""
+    crud.list_all(invocation, company, "ivr", _COLUMNS)
+
+
+@ivr.command()
+@company_option
+@_NUMBER
+@pass_invocation
+def show(invocation: Invocation, company: str, number: str) -> None:
+    """Show an IVR."""
+    crud.show(invocation, company, "ivr", number)
+
+
+@ivr.command(name="set")
+@company_option
+@_NUMBER
+@_options
+@pass_invocation
+def set_(invocation: Invocation, company: str, number: str, **given: Any) -> None:
+    """Change an IVR. What is not named stays as it is; --choice and --prompt name all of theirs anew."""
+    crud.change(invocation, company, "ivr", number, _tables(given))
+
+
+@ivr.command()
+@company_option
+@_NUMBER
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
+    """Remove an IVR that nothing leads to any more."""
+    crud.remove(invocation, company, "ivr", number, yes)
+
+
+def _tables(given: dict[str, Any]) -> dict[str, Any]:
+    """The pairs of the line as tables; one that was not given is None."""
+    return given | {name: dict(given[name]) if given[name] else None for name in ("choices", "prompts")}

@@ -1,0 +1,98 @@
+"""`fsplug number`: numbers dialled from outside."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.options import Target, company_option, yes_option
+
+_NUMBER = click.argument("number")
+_COLUMNS = ("number", "user", "group", "ivr", "hours", "closed")
+_LEADS_TO = ("user", "group", "ivr")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option(
+            "--closed", type=Target("group", "user", "ivr", "number"), help="Where it leads outside its hours."
+        ),
+        click.option(
+            "--hours",
+            metavar="'mon-fri 08:00-16:00'",
+            multiple=True,
+            help="When it is open; may be repeated; '': always.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def number() -> None:
+    """Numbers dialled from outside: each leads to a user, a ring group or an IVR."""
+
+
+@number.command()
+@company_option
+@_NUMBER
+@click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where it leads.")
+@_options
+@pass_invocation
+def add(invocation: Invocation, company: str, number: str, to: dict[str, str], **given: Any) -> None:
+    """Add a number, in any spelling."""
+    name = _e164(invocation, company, number)
+    crud.add(invocation, company, "number", name, {"number": name, **_led(to), **given})
+
+
+@number.command(name="list")
+@company_option
+@pass_invocation
+def list_(invocation: Invocation, company: str) -> None:
+    """List the numbers."""
+    crud.list_all(invocation, company, "number", _COLUMNS)
+
+
+@number.command()
+@company_option
+@_NUMBER
+@pass_invocation
+def show(invocation: Invocation, company: str, number: str) -> None:
+    """Show where a number leads."""
+    crud.show(invocation, company, "number", _e164(invocation, company, number))
+
+
+@number.command(name="set")
+@company_option
+@_NUMBER
+@click.option("--to", type=Target(*_LEADS_TO), help="Where it leads.")
+@_options
+@pass_invocation
+def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] | None, **given: Any) -> None:
+    """Change where a number leads, and when. Without hours it is always open."""
+    if given["hours"] == ("",):
+        given["closed"] = ""
+    name = _e164(invocation, company, number)
+    crud.change(invocation, company, "number", name, {**(_led(to) if to else {}), **given})
+
+
+@number.command()
+@company_option
+@_NUMBER
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
+    """Remove a number."""
+    crud.remove(invocation, company, "number", _e164(invocation, company, number), yes)
+
+
+def _e164(invocation: Invocation, company: str, text: str) -> str:
+    with invocation.store() as store:
+        return crud.e164(store, company, text)
+
+
+def _led(to: dict[str, str]) -> dict[str, str]:
+    """Where it leads, and nowhere else."""
+    return dict.fromkeys(_LEADS_TO, "") | to

@@ -1,0 +1,103 @@
+"""`fsplug policy`: what is recorded, and what would be."""
+
+from typing import Any
+
+import click
+
+from fsplug.cli.calls import simulation
+from fsplug.cli.config import policy_change, policy_facts
+from fsplug.cli.kernel import documents
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.moments import MOMENT
+from fsplug.cli.kernel.output import sheet
+from fsplug.policy.entities import Channels, GroupMode, OnFailure
+from fsplug.store.calls.simulate import simulated
+from fsplug.store.change import planning
+from fsplug.store.config import policies
+
+_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
+
+
+@click.group(cls=Noun)
+def policy() -> None:
+    """What is recorded: departments' boxes, groups' modes, and what they say to a call."""
+
+
+@policy.command()
+@_COMPANY
+@click.option("--at", type=MOMENT, help="As of this time, instead of now.")
+@pass_invocation
+def show(invocation: Invocation, company: str, at: float | None) -> None:
+    """Show a company's recording policy."""
+    with invocation.store() as store:
+        version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
+        facts = policy_facts.facts(store, company, version)
+    invocation.tell(facts, *policy_facts.lines(facts))
+
+
+@policy.command(name="set")
+@_COMPANY
+@click.option("--department", metavar="NAME", help="The department; '*' for every one without boxes of its own.")
+@click.option("--outgoing/--no-outgoing", default=None, help="The box for calls that its users make to outside.")
+@click.option("--internal/--no-internal", default=None, help="The box for calls between users.")
+@click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside.")
+@click.option("--group", metavar="NUMBER", help="The ring group.")
+@click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
+@click.option("--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What a call does when it can't be.")
+@click.option("--channels", type=click.Choice(list(map(str, Channels))), help="Each party on its own, or both in one.")
+@click.option("--purpose", metavar="TEXT", type=LINE, help="Why it is recorded.")
+@click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")
+@pass_invocation
+def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:
+    """Set the boxes of a department or the mode of a ring group.
+
+    What is not named stays as it is; a department's first boxes of its own begin as those of '*'. The change counts
+    from the next call on.
+    """
+    change = policy_change.change(given)
+    with invocation.store() as store:
+        if preview_since is not None:
+            facts = policy_change.preview(store, company, change, preview_since)
+            invocation.tell(facts, *policy_change.preview_lines(facts))
+            return
+        facts = policy_change.make(store, company, change, invocation.author)
+    invocation.tell(facts, *policy_change.lines(facts))
+
+
+@policy.command()
+@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@_COMPANY
+@click.option("--since", type=MOMENT, required=True, help="From this time on: a date, epoch seconds, 7d, today.")
+@pass_invocation
+def preview(invocation: Invocation, file: str, company: str, since: float) -> None:
+    """Say what the company's policy in FILE.toml would have recorded since then.
+
+    The document is as for `fsplug apply`; nothing is changed.
+    """
+    with invocation.store() as store:
+        drafted = planning.drafted_policy(store, documents.read(file), company, documents.folder(file))
+        facts = policy_change.previewed(store, company, drafted, since)
+    invocation.tell(facts, *policy_change.preview_lines(facts))
+
+
+@policy.command()
+@_COMPANY
+@click.option("--from", "caller", metavar="A", required=True, help="Who calls: extension, username, or any number.")
+@click.option("--to", "called", metavar="B", help="Who answers: extension, username, a group, or any number.")
+@click.option("--group", metavar="NUMBER", help="The ring group that the call comes through.")
+@click.option("--forwarded-by", metavar="NUMBER", multiple=True, help="A number that passed the call on.")
+@click.option("--at", type=MOMENT, help="Under the policy of this time, instead of now's.")
+@pass_invocation
+def simulate(invocation: Invocation, company: str, at: float | None, **call: Any) -> None:
+    """Say what policy would do with a call, by the function that decides live ones.
+
+    A user's own fixed or mobile number counts as that user. With --group and nobody in particular in --to, there is
+    a verdict for each member who may answer.
+    """
+    if not (call["called"] or call["group"]):
+        raise click.UsageError("give --to, or --group for every member of a group")
+    with invocation.store() as store:
+        version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
+        facts = {"at": at, **simulated(store, company, version, **call)}
+    invocation.tell(facts, *sheet(simulation.heading(facts)), "", *simulation.lines(facts))

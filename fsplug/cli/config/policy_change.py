@@ -1,0 +1,155 @@
+"""One change of policy from the command line: made, or only previewed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import click
+
+from fsplug.cli.config import policy_facts
+from fsplug.cli.kernel.output import cell, sheet, when, working
+from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.recording.edit import Wish, of_department, of_group
+from fsplug.store.calls.preview import preview as preview_of
+from fsplug.store.change.edit_policy import drafted_snapshot
+from fsplug.store.config import policies
+from fsplug.store.db.database import Store
+
+Facts = dict[str, Any]
+Policy = DepartmentPolicy | GroupPolicy
+_BOXES = ("outgoing", "internal", "incoming")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes different: the columns of one department's or group's policy, by name."""
+
+    department: str | None
+    group: str | None
+    values: Mapping[str, Any]
+    terms: Mapping[str, Any]
+
+    def before(self, snapshot: PolicySnapshot) -> Policy:
+        """The policy it changes, as it counts now: that of `*` for a department without boxes of its own."""
+        if self.department is not None:
+            return of_department(self.department, snapshot)
+        return of_group(self.group or "", snapshot)
+
+    def after(self, snapshot: PolicySnapshot) -> Policy:
+        """The policy it makes."""
+        before = self.before(snapshot)
+        return replace(before, **self.values, terms=_terms(before.terms, self.terms))
+
+
+def change(given: Mapping[str, Any]) -> Change:
+    """The change that these options ask for; UsageError when they contradict each other or ask for none."""
+    boxes = {name: given[name] for name in _BOXES if given[name] is not None}
+    mode = {"mode": GroupMode(given["mode"])} if given["mode"] else {}
+    terms = {name: given[name] for name in ("on_failure", "channels", "purpose") if given[name]}
+    if (given["department"] is None) == (given["group"] is None):
+        raise click.UsageError("give either --department NAME or --group NUMBER")
+    if given["department"] is not None and mode:
+        raise click.UsageError("--mode is for a group; a department has --outgoing, --internal, --incoming")
+    if given["group"] is not None and boxes:
+        raise click.UsageError("the boxes are a department's; a group has --mode department|always|never")
+    if not (boxes or mode or terms):
+        raise click.UsageError("say what to change, such as --incoming, --mode or --purpose")
+    return Change(given["department"], given["group"], boxes or mode, terms)
+
+
+def make(store: Store, company: str, change: Change, by: str) -> Facts:
+    """Make the change; what was before, what is after, and the policy version."""
+    with store.atomic():
+        snapshot = policies.snapshot(store, company)
+        version = _put(store, company, change.after(snapshot), by)
+    before, after = _facts(change.before(snapshot)), _facts(change.after(snapshot))
+    return {
+        "company": company,
+        "changed": version != snapshot.version,
+        "version": version,
+        "before": before,
+        "after": after,
+    }
+
+
+def lines(facts: Facts) -> list[str]:
+    """What `make` did, for people."""
+    if not facts["changed"]:
+        return [f"nothing to change; {facts['company']} stays at policy version {facts['version']}"]
+    before, after = facts["before"], facts["after"]
+    changes = {name: _arrow(before[name], value) for name, value in after.items() if before[name] != value}
+    where = f"department {after['department']}" if "department" in after else f"group {after['group']}"
+    now = f"policy version {facts['version']} of {facts['company']}, from the next call on"
+    return [cell(where), *(f"  {line}" for line in sheet(changes)), now] if changes else [cell(where), now]
+
+
+def preview(store: Store, company: str, change: Change, since: float) -> Facts:
+    """How the change would have decided the talks since then; nothing is changed."""
+    return previewed(store, company, _after(store, company, change), since)
+
+
+def previewed(store: Store, company: str, drafted: PolicySnapshot, since: float) -> Facts:
+    """How a drafted policy would have decided the talks since then."""
+    with working("deciding past talks again"):
+        found = preview_of(store, company, drafted, since)
+    total = found.total
+    return {
+        "company": company,
+        "since": since,
+        "talks": total.talks,
+        "recorded_then": total.then,
+        "recorded_today": total.today,
+        "recorded_with_change": total.drafted,
+        "more": total.more,
+        "less": total.less,
+    }
+
+
+def preview_lines(facts: Facts) -> list[str]:
+    """What `preview` counted, for people."""
+    if not facts["talks"]:
+        return [f"nobody talked since {when(facts['since'])}; there is nothing to preview with"]
+    return [
+        f"{facts['talks']} talks since {when(facts['since'])}; nothing was changed",
+        *sheet(
+            {
+                "recorded then": facts["recorded_then"],
+                "under today's policy": facts["recorded_today"],
+                "with this change": f"{facts['recorded_with_change']} (+{facts['more']}, -{facts['less']})",
+            }
+        ),
+    ]
+
+
+def _after(store: Store, company: str, change: Change) -> PolicySnapshot:
+    """The policy that the change would make."""
+    current = policies.snapshot(store, company)
+    policy = change.after(current)
+    if isinstance(policy, DepartmentPolicy):
+        return drafted_snapshot(store, company, Wish(current.version, {policy.department: policy}))
+    return drafted_snapshot(store, company, Wish(current.version, groups={policy.group: policy}))
+
+
+def _put(store: Store, company: str, policy: Policy, by: str) -> int:
+    put: Callable[..., int] = (
+        policies.set_department_policy if isinstance(policy, DepartmentPolicy) else policies.set_group_policy
+    )
+    return put(store, company, policy, by)
+
+
+def _terms(before: Terms, given: Mapping[str, Any]) -> Terms:
+    return Terms(
+        on_failure=OnFailure(given.get("on_failure", before.on_failure)),
+        channels=Channels(given.get("channels", before.channels)),
+        purpose=given.get("purpose", before.purpose),
+    )
+
+
+def _facts(policy: Policy) -> Facts:
+    if isinstance(policy, DepartmentPolicy):
+        return policy_facts.of_department(policy)
+    return policy_facts.of_group(policy)
+
+
+def _arrow(before: object, after: object) -> str:
+    return f"{cell(before)} -> {cell(after)}"

@@ -1,0 +1,89 @@
+"""`fsplug profile`: users' states, and whether others may listen in meanwhile."""
+
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud, nested
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import company_option, user_option, yes_option
+
+_NAME = click.argument("name", type=LINE)
+_COLUMNS = ("name", "allow_listen", "active")
+_ALLOW = click.option("--allow-listen/--no-allow-listen", default=None, help="Whether others may listen in.")
+_ACTIVE = click.option("--active", is_flag=True, default=None, help="It is the one that counts from now on.")
+
+
+@click.group(cls=Noun)
+def profile() -> None:
+    """Profiles: a user's states, one of them active; each says whether listen-in is allowed."""
+
+
+@profile.command()
+@company_option
+@user_option
+@_NAME
+@_ALLOW
+@_ACTIVE
+@pass_invocation
+def add(invocation: Invocation, company: str, username: str, name: str, **given: Any) -> None:
+    """Give a user a profile; the first one is active."""
+    with crud.changing(invocation, company, f"profile {name} of user {username} added") as draft:
+        nested.check_new(draft, username, "profile", name)
+        others = nested.of_user(draft, username, "profile")
+        made = crud.merged({"name": name}, {**given, "active": bool(given["active"]) or not others})
+        nested.put(draft, username, "profile", _with(others, made))
+
+
+@profile.command(name="list")
+@company_option
+@click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+@pass_invocation
+def list_(invocation: Invocation, company: str, username: str | None) -> None:
+    """List profiles."""
+    nested.list_all(invocation, company, username, "profile", _COLUMNS)
+
+
+@profile.command()
+@company_option
+@user_option
+@_NAME
+@pass_invocation
+def show(invocation: Invocation, company: str, username: str, name: str) -> None:
+    """Show a profile."""
+    with crud.reading(invocation, company) as draft:
+        found = nested.one(draft, username, "profile", name)
+    crud.tell_one(invocation, {"user": username, **found})
+
+
+@profile.command(name="set")
+@company_option
+@user_option
+@_NAME
+@_ALLOW
+@_ACTIVE
+@pass_invocation
+def set_(invocation: Invocation, company: str, username: str, name: str, **given: Any) -> None:
+    """Change a profile, or make it the active one."""
+    crud.check_given(given)
+    with crud.changing(invocation, company, f"profile {name} of user {username} changed") as draft:
+        made = crud.merged(nested.one(draft, username, "profile", name), given)
+        nested.put(draft, username, "profile", _with(nested.of_user(draft, username, "profile"), made))
+
+
+@profile.command()
+@company_option
+@user_option
+@_NAME
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, username: str, name: str, yes: bool) -> None:
+    """Take a profile from a user; not the active one, as long as there are others."""
+    nested.remove(invocation, company, username, "profile", name, yes)
+
+
+def _with(profiles: dict[str, nested.Table], made: nested.Table) -> dict[str, nested.Table]:
+    """The profiles with one put among them; when that one is active, no other is."""
+    others = {name: {**one, "active": False} if made["active"] else one for name, one in profiles.items()}
+    return {**others, made["name"]: made}

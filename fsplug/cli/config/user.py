@@ -1,0 +1,111 @@
+"""`fsplug user`: the people of a company."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.options import company_option, secrets_option, yes_option
+from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.change.draft import Draft
+
+_USERNAME = click.argument("username")
+_COLUMNS = ("username", "extension", "name", "department", "record", "role", "fixed_number", "licences", "rights")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--mobile-number", "mobile_numbers", multiple=True, help="Mobile number; may be repeated."),
+        click.option("--fixed-number", help="Fixed number, in any spelling."),
+        click.option(
+            "--admin-department",
+            "admin_departments",
+            metavar="NAME",
+            multiple=True,
+            help="A department a sub-admin administers; may be repeated.",
+        ),
+        click.option("--admin", type=click.Choice(list(map(str, AdminScope))), help="Whose administrator the user is."),
+        click.option("--role", type=click.Choice(list(map(str, Role))), help="What the user may do in the console."),
+        click.option("--record/--no-record", default=None, help="The flag without which nothing is recorded."),
+        click.option("--department", metavar="NAME", type=LINE, help="The department; '' for none."),
+        click.option("--email", metavar="ADDRESS", type=LINE, help="Where mail goes; a console role needs it."),
+        click.option("--name", metavar="TEXT", type=LINE, help="What the user is called."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Noun)
+def user() -> None:
+    """Users: who has which extension and numbers, who is recorded, who may do what."""
+
+
+@user.command()
+@company_option
+@_USERNAME
+@click.option("--extension", required=True, help="The number dialled inside the company.")
+@_options
+@pass_invocation
+def add(invocation: Invocation, company: str, username: str, **given: Any) -> None:
+    """Add a user. Devices, profiles, licences and rights are given afterwards, each with a command of its own."""
+    crud.add(invocation, company, "user", username, {"username": username, **given})
+
+
+@user.command(name="list")
+@company_option
+@click.option("--department", metavar="NAME", help="Only of this department.")
+@pass_invocation
+def list_(invocation: Invocation, company: str, department: str | None) -> None:
+    """List the users."""
+    wanted = None if department is None else lambda one: one.get("department") == department
+    crud.list_all(invocation, company, "user", _COLUMNS, wanted)
+
+
+@user.command()
+@company_option
+@_USERNAME
+@secrets_option
+@pass_invocation
+def show(invocation: Invocation, company: str, username: str, show_secrets: bool) -> None:
+    """Show a user, with devices, profiles, licences and rights."""
+    crud.show(invocation, company, "user", username, show_secrets)
+
+
+@user.command(name="set")
+@company_option
+@_USERNAME
+@click.option("--extension", help="The number dialled inside the company.")
+@_options
+@pass_invocation
+def set_(invocation: Invocation, company: str, username: str, **given: Any) -> None:
+    """Change a user. What is not named stays as it is; '' takes a value away."""
+    if given["admin"] not in (None, AdminScope.SUB_ADMIN) and not given["admin_departments"]:
+        given["admin_departments"] = ("",)
+    crud.change(invocation, company, "user", username, given)
+
+
+@user.command()
+@company_option
+@_USERNAME
+@yes_option
+@pass_invocation
+def remove(invocation: Invocation, company: str, username: str, yes: bool) -> None:
+    """Remove a user, who leaves the ring groups too. Numbers that lead to the user must lead elsewhere before."""
+    with crud.reading(invocation, company) as draft:
+        draft.entry("user", username)
+    crud.confirm(invocation, f"user {username} of {company} with devices, profiles, licences and rights", yes)
+    with crud.changing(invocation, company, f"user {username} removed") as draft:
+        draft.entry("user", username)
+        draft.remove("user", username)
+        _leave_groups(draft, username)
+
+
+def _leave_groups(draft: Draft, username: str) -> None:
+    for number in draft.names("group"):
+        group = draft.entry("group", number)
+        if username in group["members"]:
+            left = [member for member in group["members"] if member != username]
+            draft.put("group", {**group, "members": left}, number)

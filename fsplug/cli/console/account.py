@@ -1,0 +1,161 @@
+"""`fsplug account`: who may sign in to the console, and who is signed in."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.options import company_option, password_options
+from fsplug.cli.kernel.output import table, when
+from fsplug.errors import Invalid
+from fsplug.store.accounts import accounts, sessions, sign_in_links, signin
+
+_USERNAME = click.argument("username")
+_ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+
+
+@click.group(cls=Noun)
+def account() -> None:
+    """Console accounts: a user gets one with a console role (fsplug user set --role), and loses it with the role."""
+
+
+@account.command(name="list")
+@company_option
+@_ONE_USER
+@pass_invocation
+def list_(invocation: Invocation, company: str, username: str | None) -> None:
+    """List the accounts."""
+    with invocation.store() as store:
+        found = [one for one in accounts.listed(store, company) if username in (None, one.username)]
+    rows = [(one.username, one.name, one.email, one.role, when(one.password_at), one.totp) for one in found]
+    titles = ("username", "name", "e-mail", "role", "password since", "one-time codes")
+    empty = [f"nobody of {company} has an account; give one with: fsplug user set --company {company} USER --role ..."]
+    invocation.tell([asdict(one) for one in found], *(table(titles, rows) if found else empty))
+
+
+@account.command()
+@company_option
+@_USERNAME
+@pass_invocation
+def show(invocation: Invocation, company: str, username: str) -> None:
+    """Show an account."""
+    with invocation.store() as store:
+        facts = asdict(accounts.get(store, company, username))
+        facts["sessions"] = len(sessions.listed(store, company, username))
+    crud.tell_one(invocation, {name: when(facts[name]) if name.endswith("_at") else facts[name] for name in facts})
+
+
+@account.command()
+@company_option
+@_USERNAME
+@pass_invocation
+def invite(invocation: Invocation, company: str, username: str) -> None:
+    """Send the two mails again: the user ID, and a link to set a password."""
+    with invocation.store() as store:
+        sent = accounts.invite(store, company, username, invocation.author)
+    invocation.tell({"mails": sent}, f"two mails to {username} are queued; see: fsplug mail list --company {company}")
+
+
+@account.command()
+@company_option
+@_USERNAME
+@pass_invocation
+def reset(invocation: Invocation, company: str, username: str) -> None:
+    """Send a link to set a new password; the old one stays good until then."""
+    with invocation.store() as store:
+        sent = accounts.ask_reset(store, company, username, invocation.author)
+    invocation.tell({"mails": [sent]}, f"a mail to {username} is queued; see: fsplug mail list --company {company}")
+
+
+@account.command()
+@company_option
+@_USERNAME
+@password_options
+@pass_invocation
+def password(
+    invocation: Invocation, company: str, username: str, password_file: str | None, ask_password: bool
+) -> None:
+    """Set a password here and now, where no mail can be sent. Sessions end."""
+    from fsplug.store.accounts.passwords import Passwords
+
+    given = crud.password(password_file, ask_password)
+    if given is None:
+        raise click.UsageError("say --ask-password, or --password-file FILE")
+    with invocation.store() as store:
+        accounts.give_password(store, company, username, given, Passwords(), invocation.author)
+    invocation.tell({"changed": True}, f"{username} has a new password")
+
+
+@account.command(name="sign-in-link")
+@company_option
+@_USERNAME
+@pass_invocation
+def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
+    """Make a link that signs the user in once, within ten minutes, without a password; the audit trail is told."""
+    console = invocation.settings().console_url
+    if not console:
+        raise Invalid("no-console", "there is no console to sign in to: set web_url, and see: fsplug doctor")
+    with invocation.store() as store:
+        token = sign_in_links.make(store, company, username, invocation.author)
+        expires_at = store.now() + sign_in_links.LINK_SECONDS
+    link = f"{console}/sign-in/{token}"
+    invocation.tell({"link": link, "expires_at": expires_at}, link)
+
+
+@account.command()
+@company_option
+@_USERNAME
+@pass_invocation
+def unlock(invocation: Invocation, company: str, username: str) -> None:
+    """Forget the wrong guesses at an account, so that its owner need not wait."""
+    with invocation.store() as store:
+        accounts.unlock(store, company, username, invocation.author)
+    invocation.tell({"changed": True}, f"{username} may sign in at once")
+
+
+@account.command(name="sessions")
+@company_option
+@_ONE_USER
+@pass_invocation
+def sessions_(invocation: Invocation, company: str, username: str | None) -> None:
+    """List who is signed in."""
+    with invocation.store() as store:
+        found = sessions.listed(store, company, username)
+    rows = [(one.id, one.username, when(one.made_at), when(one.seen_at), one.address, one.agent) for one in found]
+    titles = ("session", "username", "since", "seen", "address", "browser")
+    lines = table(titles, rows) if found else ["nobody is signed in"]
+    invocation.tell([asdict(one) for one in found], *lines)
+
+
+@account.command(name="sign-out")
+@company_option
+@click.argument("session", metavar="[SESSION]", required=False)
+@click.option("--user", "username", metavar="USERNAME", help="Every session of this user.")
+@pass_invocation
+def sign_out(invocation: Invocation, company: str, session: str | None, username: str | None) -> None:
+    """End a session, or all of a user's."""
+    if session is None and username is None:
+        raise click.UsageError("give a session, or --user USERNAME; see: fsplug account sessions")
+    with invocation.store() as store:
+        theirs = [one.id for one in sessions.listed(store, company, username)]
+        if session is not None and session not in theirs:
+            text = f"{company} has no open session {session} here; see: fsplug account sessions --company {company}"
+            raise Invalid("unknown-session", text, session=session)
+        ended = [session] if session is not None else theirs
+        for one in ended:
+            sessions.end(store, company, one, invocation.author)
+    invocation.tell({"ended": ended}, f"{len(ended)} sessions ended")
+
+
+@account.command(name="totp-off")
+@company_option
+@_USERNAME
+@pass_invocation
+def totp_off(invocation: Invocation, company: str, username: str) -> None:
+    """Ask for no one-time codes any more, for somebody whose authenticator is lost. Sessions end."""
+    with invocation.store() as store:
+        signin.remove_totp(store, company, username, invocation.author)
+    told: dict[str, Any] = {"changed": True}
+    invocation.tell(told, f"{username} signs in without one-time codes, until new ones are set up")

@@ -1,0 +1,113 @@
+"""`fsplug audit`: who did what to people's data and rights, and whether the trail of it is whole."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
+from fsplug.cli.kernel.options import company_option
+from fsplug.cli.kernel.output import cell, counted, safe, table, when
+from fsplug.errors import Unavailable
+from fsplug.store.audit import trail as trail
+from fsplug.store.audit.trail import Checkpoint, Entry
+from fsplug.store.config import companies
+
+
+@click.group(cls=Noun)
+def audit() -> None:
+    """The audit trail: one entry for each act on people's data or rights, chained by hashes, company by company."""
+
+
+@audit.command(name="list")
+@numberless_options
+@click.option("--act", metavar="ACT", help="Only such acts: play, share, sign-in, rights, policy ...")
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
+    """List entries, newest first. --user: about this user's calls and rights."""
+    with invocation.store() as store:
+        entries = (one for one in find(store, asked, trail.listed) if act in (None, one.act))
+        found, cut = first(entries, asked.limit)
+    titles = ("number", "at", "company", "who", "act", "what", "people", "facts")
+    lines = table(titles, map(_row, found)) if found else ["no such entries"]
+    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+
+
+@audit.command()
+@click.option("--company", metavar="DOMAIN", help="Only this company's trail; without it, every one's there is or was.")
+@click.option("--since", metavar="NUMBER:HASH", help="Go on from this checkpoint, as an earlier run printed it.")
+@pass_invocation
+def verify(invocation: Invocation, company: str | None, since: str | None) -> None:
+    """Check that no entry was changed, removed, inserted or moved. Exit code 1, and the first that was, if one was.
+
+    Keep the printed checkpoint elsewhere: whoever writes the whole trail anew can't make it fit that.
+    """
+    if since is not None and company is None:
+        raise click.UsageError("--since is a checkpoint of one company's trail; give --company")
+    checkpoint = Checkpoint.read(since) if since is not None else None
+    with invocation.store() as store:
+        domains = [company] if company else companies.domains(store)
+        found = {domain: trail.verify(store, domain, checkpoint) for domain in domains}
+    facts = [
+        {"company": domain, "checked": one.checked, "checkpoint": str(one.checkpoint), "trouble": _trouble(one.trouble)}
+        for domain, one in found.items()
+    ]
+    invocation.tell(facts, *(_verified(one) for one in facts))
+    if any(one.trouble for one in found.values()):
+        click.get_current_context().exit(EXIT_FOUND_WRONG)
+
+
+@audit.command()
+@company_option
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Write it there.")
+@pass_invocation
+def export(invocation: Invocation, company: str, out: Path) -> None:
+    """Write the company's trail as lines of JSON, oldest first; that it was written is an entry too."""
+    with invocation.store() as store:
+        trail.add(store, company, invocation.author, "audit-export")
+        newest_first = find(store, Asked(company), trail.listed)
+        entries = [asdict(one) for one in counted(newest_first, "entries")]
+    _write(out, (json.dumps(one) for one in reversed(entries)))
+    invocation.tell({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
+
+
+def _write(out: Path, lines: Iterator[str]) -> None:
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            out.chmod(0o600)
+            file.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        text = f"{out} can't be written: {error.strerror}; name another file"
+        raise Unavailable("file-not-written", text, file=str(out)) from error
+
+
+def _row(one: Entry) -> tuple[object, ...]:
+    return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), _told(one))
+
+
+def _told(one: Entry) -> str:
+    """The facts, what was granted first: a row has no room for all."""
+    facts = sorted(one.facts.items(), key=lambda fact: fact[0] != "granted")
+    return "; ".join(f"{name}: {_said(name, value)}" for name, value in facts)
+
+
+def _said(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(" ".join(map(str, one)).rstrip() if isinstance(one, list) else str(one) for one in value)
+    return when(value) if name.endswith("_at") and isinstance(value, float) else cell(value)
+
+
+def _trouble(found: trail.Trouble | None) -> dict[str, Any] | None:
+    return asdict(found) if found is not None else None
+
+
+def _verified(one: dict[str, Any]) -> str:
+    if one["trouble"] is None:
+        return f"ok     {one['company']}: {one['checked']} entries, checkpoint {one['checkpoint']}"
+    trouble = one["trouble"]
+    text = f"entry {trouble['number']} is {trouble['fault']}: {trouble['detail']}"
+    return f"FAILED {one['company']}: {text}; good up to {one['checkpoint'].partition(':')[0]}"

@@ -1,0 +1,64 @@
+"""`fsplug mail`: what was mailed to people, and what became of it."""
+
+from dataclasses import asdict
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
+from fsplug.cli.kernel.options import company_option
+from fsplug.cli.kernel.output import sheet, table, when
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import State
+
+_MAIL = click.argument("mail", metavar="MAIL")
+_TIMES = ("at", "next_at", "sent_at")
+
+
+@click.group(cls=Noun)
+def mail() -> None:
+    """Mail to people: queued here, sent by fsplug serve."""
+
+
+@mail.command(name="list")
+@numberless_options
+@click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that are so.")
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
+    """List mail, newest first."""
+    with invocation.store() as store:
+        rows = (one for one in find(store, asked, mails.listed) if state in (None, one.state))
+        found, cut = first(rows, asked.limit)
+    titles = ("mail", "queued", "company", "kind", "about", "to", "state", "tries", "why")
+    cells = [
+        (one.id, when(one.at), one.company, one.kind, one.subject, one.receiver, one.state, one.tries, one.reason)
+        for one in found
+    ]
+    lines = table(titles, cells) if found else ["no mail yet"]
+    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+    if any(one.state is State.QUEUED for one in found) and not (
+        invocation.settings().smtp_host and invocation.settings().web_url
+    ):
+        invocation.note("mail waits until web_url, smtp_host and mail_from are set, in fsplug.toml")
+
+
+@mail.command()
+@company_option
+@_MAIL
+@pass_invocation
+def show(invocation: Invocation, company: str, mail: str) -> None:
+    """Show one mail: to whom, about whom, and why it has not gone."""
+    with invocation.store() as store:
+        facts = asdict(mails.get(store, company, mail))
+    invocation.tell(facts, *sheet({**facts, **{name: when(facts[name]) for name in _TIMES}}))
+
+
+@mail.command()
+@company_option
+@_MAIL
+@pass_invocation
+def retry(invocation: Invocation, company: str, mail: str) -> None:
+    """Send a mail now that waits or has failed."""
+    with invocation.store() as store:
+        found = mails.retry(store, company, mail)
+    invocation.tell(asdict(found), f"the mail to {found.receiver} is queued")

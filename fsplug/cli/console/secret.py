@@ -1,0 +1,48 @@
+"""`fsplug secret`: the key that seals what the store must not read."""
+
+import os
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.operate import settings_edit
+from fsplug.errors import Invalid
+from fsplug.store.accounts import signin
+from fsplug.wiring.settings import ENVIRONMENT_PREFIX
+
+_NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
+
+
+@click.group(cls=Noun)
+def secret() -> None:
+    """Secrets of this installation."""
+
+
+@secret.command()
+@pass_invocation
+def rotate(invocation: Invocation) -> None:
+    """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out, and nothing restarted.
+
+    The old key goes into secret_keys_before until all is sealed with the new one, and out of it. A console on another
+    machine has a fsplug.toml of its own, which needs the new key as well.
+    """
+    from fsplug.store.accounts.sealed_secrets import Vault, new_key
+
+    before = invocation.settings()
+    _check_in_file()
+    key = new_key()
+    with invocation.store() as store:
+        Vault(before.secret_keys)
+        # A setting is never empty; a key that stands there twice does no harm.
+        settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
+        count = signin.seal_anew(store, Vault((key, *before.secret_keys)))
+    settings_edit.put(before.data, {"secret_keys_before": key})
+    told = f"a new secret_key is in force, {count} secrets were sealed anew"
+    invocation.tell({"sealed_anew": count}, told)
+
+
+def _check_in_file() -> None:
+    """Before anything is written: what the environment keeps to itself does not get into the file."""
+    if not {_NAME, f"{_NAME}_FILE"}.isdisjoint(os.environ):
+        text = "the environment has FSPLUG_SECRET_KEY, which goes before fsplug.toml; replace it there"
+        raise Invalid("key-elsewhere", text)

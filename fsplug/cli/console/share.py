@@ -1,0 +1,89 @@
+"""`fsplug share`: recordings shared with people outside."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
+from fsplug.cli.kernel.options import company_option
+from fsplug.cli.kernel.output import cell, table, when
+from fsplug.store.accounts.accounts import LANGUAGES
+from fsplug.store.recordings import shares
+from fsplug.store.recordings.shares import CodeBy, Offer, Share
+
+
+@click.group(cls=Noun)
+def share() -> None:
+    """Shared recordings: a link by mail, and a code that goes another way; nothing can be downloaded."""
+
+
+@share.command()
+@company_option
+@click.argument("recording")
+@click.option(
+    "--to", "email", metavar="ADDRESS", type=LINE, required=True, help="The e-mail address it is shared with."
+)
+@click.option("--subject", metavar="TEXT", type=LINE, required=True, help="The subject of the mail.")
+@click.option("--days", type=int, default=7, show_default=True, help="For so many days, 30 at most.")
+@click.option("--plays", type=int, default=3, show_default=True, help="It can be played so often.")
+@click.option(
+    "--code",
+    "code_by",
+    type=click.Choice(list(map(str, CodeBy))),
+    default=str(CodeBy.MAIL),
+    show_default=True,
+    help="The code goes in a second mail, or is printed here to be read out by phone.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the mail  [the company's]")
+@pass_invocation
+def create(invocation: Invocation, company: str, recording: str, code_by: str, **given: Any) -> None:
+    """Share a recording. Its link is sent by mail, and is useless without the code."""
+    offer = Offer(recording, code_by=CodeBy(code_by), **given)
+    with invocation.store() as store:
+        made, code = shares.create(store, company, offer, invocation.by)
+    facts = {**asdict(made), "code": code}
+    by_phone = [f"read this code out: {code}"] if code else []
+    told = f"share {made.id}: a link to {made.email} is queued; good until {when(made.expires_at)}, plays: {made.plays}"
+    invocation.tell(facts, cell(told), *by_phone)
+
+
+@share.command(name="list")
+@listing_options
+@pass_invocation
+def list_(invocation: Invocation, asked: Asked) -> None:
+    """List shares, newest first. --user: made by this user."""
+    with invocation.store() as store:
+        found, cut = first(find(store, asked, shares.listed), asked.limit)
+        now = store.now()
+    titles = ("share", "made", "company", "recording", "by", "to", "played", "until", "state")
+    rows = [
+        (
+            *(one.id, when(one.at), one.company, one.recording, one.made_by, one.email),
+            *(f"{one.played} of {one.plays}", when(one.expires_at), _state(one, now)),
+        )
+        for one in found
+    ]
+    lines = table(titles, rows) if found else ["nothing was shared"]
+    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+
+
+@share.command()
+@company_option
+@click.argument("share", metavar="SHARE")
+@pass_invocation
+def revoke(invocation: Invocation, company: str, share: str) -> None:
+    """Take a share back, at once: also from who is listening."""
+    with invocation.store() as store:
+        found = shares.revoke(store, company, share, invocation.by)
+    invocation.tell(asdict(found), cell(f"share {share} with {found.email} is revoked"))
+
+
+def _state(one: Share, now: float) -> str:
+    if one.revoked_at is not None:
+        return f"revoked by {one.revoked_by}"
+    if not one.is_open(now):
+        return "expired" if now >= one.expires_at else "closed after wrong codes"
+    return "open" if one.played < one.plays else "played"

@@ -1,0 +1,232 @@
+"""What all commands share: the data folder, the settings, the store, and the two ways to say a result."""
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fsplug.cli.kernel.output import as_json, safe_lines
+from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
+
+if TYPE_CHECKING:
+    from fsplug.policy.access.scopes import Actor, Reach
+    from fsplug.store.db.database import Store
+    from fsplug.wiring.settings import Settings
+
+SYSTEM_FOLDER = Path("/var/lib/fsplug")
+LOCAL_FOLDER = Path("fsplug-data")
+EXIT_FOUND_WRONG = 1
+_EXIT_CODES: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 2), (Refused, 3), (Unavailable, 4))
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was typed beside the command itself. `data` is None where no --data was; `acting` is --as.
+
+    `actor` is who runs the command, once that was checked, and `reach` how far they reach with it.
+    """
+
+    data: Path | None = None
+    json: bool = False
+    arguments: tuple[str, ...] = ()
+    acting: str | None = None
+    actor: "Actor | None" = None
+    reach: "Reach | None" = None
+
+    @property
+    def folder(self) -> Path:
+        """The data folder: --data, else FSPLUG_DATA, else /var/lib/fsplug if it is there, else ./fsplug-data."""
+        named = self.data or os.environ.get("FSPLUG_DATA")
+        return Path(named or (SYSTEM_FOLDER if SYSTEM_FOLDER.is_dir() else LOCAL_FOLDER))
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether --json was typed, even on a line that could not be read to its end."""
+        return self.json or "--json" in self.arguments
+
+    @property
+    def author(self) -> str:
+        """Who changes policy here: the name that stands beside the version."""
+        if self.actor is not None:
+            return self.actor.told
+        return os.environ.get("SUDO_USER") or _login_name()
+
+    @property
+    def by(self) -> "Actor":
+        """Who runs this command: the user of --as, else an operator."""
+        from fsplug.policy.access.scopes import operator
+
+        return self.actor or operator(self.author)
+
+    @property
+    def departments(self) -> frozenset[str] | None:
+        """The departments whose users may be seen; None for all."""
+        return self.by.departments if self.reach == "departments" else None
+
+    def check_rule(self, ctx: click.Context) -> None:
+        """With --as: the user may run this command, and its parameters say no more than what is theirs."""
+        acting = _acting_by_itself(ctx.params) if self.acting is None else self.acting
+        if acting is None:
+            return
+        from fsplug.cli.kernel import rules
+        from fsplug.store.config import actors
+
+        with self.store() as store:
+            self.actor = actors.named(store, acting, ctx.params.get("company") or ctx.params.get("domain"))
+        self.reach = rules.check(self.actor, rules.path_of(ctx), ctx.params)
+
+    def settings(self, **flags: object) -> "Settings":
+        """The settings of the data folder, with these flags over them."""
+        from fsplug.wiring.settings import read
+
+        try:
+            return read(self.folder, **flags)
+        except OSError as error:
+            text = f"the settings in {self.folder} can't be read: {error.strerror}; look at its rights"
+            raise Unavailable("settings-unreadable", text, data=str(self.folder)) from error
+
+    @contextmanager
+    def store(self) -> Iterator["Store"]:
+        """The store, up to date; Invalid when there is none yet or its tables are of an older fsplug."""
+        with self.store_as_is() as store:
+            if pending := store.pending():
+                text = f"{store.place} was made by an older fsplug; stop fsplug serve, then run: fsplug store migrate"
+                raise Invalid("store-outdated", text, store=store.place, pending=pending)
+            yield store
+
+    @contextmanager
+    def store_as_is(self) -> Iterator["Store"]:
+        """The store, of whatever version; Invalid("no-store") when there is none yet."""
+        from fsplug.store.db.database import Store
+        from fsplug.store.migrations import runner
+
+        place = self.settings().store
+        if "://" not in place and not Path(place).exists():
+            raise _no_store(place, self.folder)
+        store = Store(place)
+        try:
+            store.connect()
+            if not runner.applied(store):
+                raise _no_store(store.place, self.folder)
+            yield store
+        finally:
+            store.close()
+
+    def tell(self, facts: Any, *lines: str) -> None:
+        """Print the result: `facts` as JSON with --json, else the lines."""
+        for line in (as_json(facts),) if self.json else lines:
+            click.echo(line)
+
+    def note(self, text: str) -> None:
+        """Say something to a person that is no part of the result."""
+        if not self.json:
+            click.echo(safe_lines(text), err=True)
+
+    def fail(self, error: FsplugError) -> int:
+        """Say the error; its exit code."""
+        self._say_error(error.code, error.text, error.facts)
+        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
+
+    def fail_usage(self, error: click.UsageError) -> int:
+        """Say an error of the command line as JSON; its exit code."""
+        self.json = True
+        self._say_error("bad-usage", error.format_message(), {})
+        return error.exit_code
+
+    def _say_error(self, code: str, text: str, facts: dict[str, object]) -> None:
+        said = as_json({"error": {"code": code, "text": text, "facts": facts}})
+        click.echo(said if self.json else safe_lines(f"fsplug: {text}"), err=True)
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+
+
+def common_options(*own: click.Parameter) -> list[click.Parameter]:
+    """--data, --json and --as, which every command takes; a command may have an --as of its `own`."""
+    common: list[click.Parameter] = [
+        click.Option(
+            ["--data"],
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            callback=_remember_data,
+            expose_value=False,
+            is_eager=True,
+            help="The data folder  [FSPLUG_DATA; /var/lib/fsplug if it is there, else ./fsplug-data]",
+        ),
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            callback=_remember_json,
+            expose_value=False,
+            is_eager=True,
+            help="Print JSON; times are epoch seconds.",
+        ),
+        click.Option(
+            ["--as", "acting"],
+            metavar="USER",
+            callback=_remember_acting,
+            expose_value=False,
+            is_eager=True,
+            help="Act as this user, USERNAME@COMPANY, with no more than what they may see and do.",
+        ),
+    ]
+    taken = {name for one in own for name in one.opts}
+    return [one for one in common if not taken.intersection(one.opts)]
+
+
+class Verb(click.Command):
+    """A command that takes --data, --json and --as, and is run only if who runs it may."""
+
+    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        ctx.ensure_object(Invocation).check_rule(ctx)
+        return super().invoke(ctx)
+
+
+class Noun(click.Group):
+    """A group of verbs; it takes --data, --json and --as too."""
+
+    command_class = Verb
+
+    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+
+
+def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Invocation).data = value
+
+
+def _remember_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Invocation).json = True
+
+
+def _remember_acting(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Invocation).acting = value
+
+
+def _acting_by_itself(params: dict[str, Any]) -> str | None:
+    """`fsplug call list --as`: with --watch it only tells whose menu to show."""
+    viewer: str | None = params.get("viewer")
+    return None if params.get("watch") else viewer
+
+
+def _no_store(place: str, folder: Path) -> Invalid:
+    text = f"there is no fsplug store at {place}; make it with: fsplug init --data {folder}"
+    return Invalid("no-store", text, store=place)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

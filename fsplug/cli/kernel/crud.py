@@ -1,0 +1,182 @@
+"""What `add`, `list`, `show`, `set` and `remove` do with an entry of a company: a user, a group, a trunk ..."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation
+from fsplug.cli.kernel.output import cell, sheet, table
+from fsplug.errors import Invalid
+from fsplug.policy.numbers import normalise
+from fsplug.store.audit import trail
+from fsplug.store.change.draft import Draft, drafted
+from fsplug.store.config import companies, policies
+from fsplug.store.config.versioned import SECRET
+from fsplug.store.db.database import Store
+
+Table = dict[str, Any]
+_SECRETS = ("password", "a1_hash")
+
+
+@contextmanager
+def changing(invocation: Invocation, company: str, done: str) -> Iterator[Draft]:
+    """A draft of the company, saved at the end; then it is said what was done and which version that made."""
+    with invocation.store() as store:
+        before = companies.get(store, company).version
+        with drafted(store, company, invocation.by) as draft:
+            yield draft
+        version = policies.current_version(store, company)
+    changed = version != before
+    line = f"{done}; {company} has policy version {version}, from the next call on"
+    unchanged = f"nothing to change; {company} stays at policy version {version}"
+    invocation.tell({"company": company, "changed": changed, "version": version}, cell(line if changed else unchanged))
+
+
+@contextmanager
+def reading(invocation: Invocation, company: str) -> Iterator[Draft]:
+    """The company to look at."""
+    with invocation.store() as store:
+        yield Draft(store, company, departments=invocation.departments)
+
+
+def add(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
+    """Add an entry; Invalid("...-exists") when it is there already."""
+    with changing(invocation, company, f"{kind} {name} added") as draft:
+        if draft.has(kind, name):
+            text = (
+                f"{company} has a {kind} {name} already; change it with: fsplug {kind} set --company {company} {name}"
+            )
+            raise Invalid(f"{kind}-exists", text, company=company, name=name)
+        draft.put(kind, merged({}, given))
+
+
+def change(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
+    """Change what is given of an entry."""
+    check_given(given)
+    with changing(invocation, company, f"{kind} {name} changed") as draft:
+        draft.put(kind, merged(draft.entry(kind, name), given), name)
+
+
+def remove(invocation: Invocation, company: str, kind: str, name: str, yes: bool) -> None:
+    """Remove an entry, once somebody has said yes."""
+    with reading(invocation, company) as draft:
+        draft.entry(kind, name)
+    confirm(invocation, f"{kind} {name} of {company}", yes)
+    with changing(invocation, company, f"{kind} {name} removed") as draft:
+        draft.entry(kind, name)
+        draft.remove(kind, name)
+
+
+def list_all(
+    invocation: Invocation,
+    company: str,
+    kind: str,
+    columns: Sequence[str],
+    wanted: Callable[[Table], bool] | None = None,
+) -> None:
+    """List the entries of a kind."""
+    with reading(invocation, company) as draft:
+        found = [draft.entry(kind, name) for name in draft.names(kind)]
+    tell_list(invocation, [one for one in found if wanted is None or wanted(one)], columns, f"{company} has no {kind}")
+
+
+def show(invocation: Invocation, company: str, kind: str, name: str, show_secrets: bool = False) -> None:
+    """Show one entry."""
+    with reading(invocation, company) as draft:
+        found = draft.entry(kind, name, show_secrets)
+    if show_secrets:
+        tell_secrets_shown(invocation, company, f"{kind} {name}")
+    tell_one(invocation, found, show_secrets)
+
+
+def tell_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
+    """The audit trail is told before they are shown."""
+    with invocation.store() as store:
+        trail.add(store, company, invocation.author, "secrets-shown", whose)
+
+
+def tell_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:
+    """Print entries, these columns of them for people."""
+    hidden = [masked(one) for one in found]
+    rows = [[in_words(one.get(column)) for column in columns] for one in hidden]
+    invocation.tell(hidden, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
+
+
+def tell_one(invocation: Invocation, found: Table, show_secrets: bool = False) -> None:
+    """Print one entry."""
+    told = found if show_secrets else masked(found)
+    invocation.tell(told, *sheet({name.replace("_", " "): in_words(value) for name, value in told.items()}))
+
+
+def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Table:
+    """The entry with what is given in place of what was: None and () are not given, empty ones take a key away."""
+    changed = {name: value for name, value in given.items() if value is not None and value != ()}
+    lists = {name: [one for one in value if one != ""] for name, value in changed.items() if isinstance(value, tuple)}
+    return {name: value for name, value in {**before, **changed, **lists}.items() if value != ""}
+
+
+def check_given(given: Mapping[str, Any]) -> None:
+    """UsageError when nothing is given to change."""
+    if all(value is None or value == () for value in given.values()):
+        raise click.UsageError("say what to change; see --help")
+
+
+def confirm(invocation: Invocation, what: str, yes: bool) -> None:
+    """Go on when somebody has said yes to the removal; Invalid("removal-not-confirmed") where nobody can be asked."""
+    if yes:
+        return
+    if invocation.json or not sys.stdin.isatty():
+        text = f"this removes {what} and nobody can be asked; say --yes"
+        raise Invalid("removal-not-confirmed", text, what=what)
+    click.confirm(cell(f"remove {what}?"), abort=True, err=True)
+
+
+def password(password_file: str | None, ask_password: bool) -> str | None:
+    """The password from a file, standard input or a prompt; None where none of them is named."""
+    if password_file is not None and ask_password:
+        raise click.UsageError("--password-file and --ask-password: choose one")
+    if ask_password:
+        asked: str = click.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
+        return asked
+    if password_file is None:
+        return None
+    try:
+        text = sys.stdin.read() if password_file == "-" else Path(password_file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"the password file {password_file} can't be read: {error}"
+        raise Invalid("unreadable-file", text, file=password_file) from error
+    return text.rstrip("\r\n")
+
+
+def e164(store: Store, company: str, text: str) -> str:
+    """The number in E.164; Invalid("bad-number") if it is none."""
+    country = companies.get(store, company).country
+    found = normalise(text, country)
+    if found is None:
+        remedy = "write it with + and the country's code, such as +4570101155"
+        raise Invalid("bad-number", f"{text} is not a telephone number in {country}; {remedy}", number=text)
+    return found
+
+
+def masked(table: Table) -> Table:
+    """The entry with its passwords and hashes hidden, those of its own entries too."""
+    return {name: SECRET if name in _SECRETS else _masked_inside(value) for name, value in table.items()}
+
+
+def _masked_inside(value: Any) -> Any:
+    if isinstance(value, list):
+        return [masked(one) if isinstance(one, dict) else one for one in value]
+    return value
+
+
+def in_words(value: Any) -> Any:
+    """A value of an entry in one line."""
+    if isinstance(value, list):
+        return ", ".join(str(one["name"] if isinstance(one, dict) else one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {in_words(one)}" for name, one in value.items())
+    return value

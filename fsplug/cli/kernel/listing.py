@@ -1,0 +1,138 @@
+"""Lists of what happened: the options they share, and pages of one company or of all brought into one list."""
+
+import functools
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any, Protocol, TypeVar
+
+import click
+
+from fsplug.cli.kernel.moments import MOMENT
+from fsplug.store.config import companies, policies
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Cursor, Wanted
+
+PAGE_ROWS = 500
+DEFAULT_LIMIT = 100
+
+
+class Listed(Protocol):
+    """A row of a list."""
+
+    @property
+    def cursor(self) -> Cursor: ...
+
+
+Row = TypeVar("Row", bound=Listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an operator wants listed; None for no limit. `number` and `user` as typed, times in epoch seconds."""
+
+    company: str | None = None
+    limit: int = DEFAULT_LIMIT
+    since: float | None = None
+    until: float | None = None
+    number: str | None = None
+    user: str | None = None
+
+
+def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--company --limit --since --until --number --user; the command is given them as one `Asked`."""
+    return _asking(command, tuple(_OPTIONS))
+
+
+def numberless_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `listing_options`, for a list of what has no telephone number: it takes no --number."""
+    return _asking(command, tuple(name for name in _OPTIONS if name != "number"))
+
+
+def _asking(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
+    @functools.wraps(command)
+    def asking(*args: Any, **options: Any) -> Any:
+        return command(*args, asked=Asked(**{name: options.pop(name) for name in names}), **options)
+
+    for name in reversed(names):
+        asking = _OPTIONS[name](asking)
+    return asking
+
+
+def find(store: Store, asked: Asked, listed: Callable[..., list[Row]]) -> Iterator[Row]:
+    """Everything asked for, newest first, whatever the limit says; read page by page as it is taken."""
+    domains = [asked.company] if asked.company else [company.domain for company in companies.every(store)]
+    wanted = chain.from_iterable(((domain, one) for one in _wanted(store, domain, asked)) for domain in domains)
+    lists = [_rows(store, domain, one, listed) for domain, one in wanted]
+    return _distinct(heapq.merge(*lists, key=lambda row: row.cursor, reverse=True))
+
+
+def first(rows: Iterator[Row], limit: int) -> tuple[list[Row], bool]:
+    """The first rows, and whether there are more."""
+    found = list(islice(rows, limit + 1))
+    return found[:limit], len(found) > limit
+
+
+def in_some_company(store: Store, company: str | None, get: Callable[[str], Row | None]) -> Row | None:
+    """What `get` finds in this company, or in the first that has it where none is named."""
+    domains = [company] if company else [one.domain for one in companies.every(store)]
+    return next((row for row in map(get, domains) if row is not None), None)
+
+
+def more(limit: int) -> str:
+    """What is said below a list that was cut."""
+    return f"there are more than these {limit}; see them with --limit, --since, --until"
+
+
+def _rows(store: Store, domain: str, wanted: Wanted, listed: Callable[..., list[Row]]) -> Iterator[Row]:
+    before: Cursor | None = None
+    while page := listed(store, domain, PAGE_ROWS, before, wanted):
+        yield from page
+        if len(page) < PAGE_ROWS:
+            return
+        before = page[-1].cursor
+
+
+def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
+    """One for each spelling of the number: it is kept as the switch had it."""
+    base = Wanted(since=asked.since, until=asked.until)
+    if asked.user:
+        base = replace(base, person=_username(store, domain, asked.user))
+    if not asked.number:
+        return [base]
+    from fsplug.policy.spellings import spellings
+
+    country = companies.get(store, domain).country
+    return [replace(base, number=spelling) for spelling in spellings(asked.number, country)]
+
+
+def _username(store: Store, domain: str, text: str) -> str:
+    """The user's name; of a user who is no more, the text itself."""
+    from fsplug.store.config.lookup import Directory
+
+    known = Directory(store, domain, policies.current_version(store, domain)).find(text)
+    return known.user.username if known.user else text
+
+
+def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
+    """A row that two spellings have found comes twice, next to itself."""
+    before: Cursor | None = None
+    for row in rows:
+        if row.cursor != before:
+            yield row
+        before = row.cursor
+
+
+_OPTIONS = {
+    "company": click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's."),
+    "limit": click.option(
+        "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="At most so many."
+    ),
+    "since": click.option(
+        "--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d, today."
+    ),
+    "until": click.option("--until", type=MOMENT, help="Before this time."),
+    "number": click.option("--number", metavar="NUMBER", help="With this number at one end, in any spelling."),
+    "user": click.option("--user", metavar="USER", help="About this user: username, extension or number."),
+}

@@ -1,0 +1,108 @@
+"""`fsplug NOUN VERB`: the commands there are. What a command needs is imported when that command is called."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from fsplug import __version__
+from fsplug.cli.kernel.context import Invocation, Noun
+from fsplug.errors import FsplugError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command is written (`module:attribute` below `fsplug.cli`) and what `fsplug --help` says of it."""
+
+    written_in: str
+    help: str
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        module, _, attribute = self.written_in.partition(":")
+        found: click.Command = getattr(importlib.import_module(f"fsplug.cli.{module}"), attribute)
+        return found
+
+
+COMMANDS: Mapping[str, Place] = {
+    "init": Place("operate.init:init", "Make the data folder: settings, store, spool and archive."),
+    "apply": Place("config.apply:apply", "Make companies as a TOML document says."),
+    "export": Place("config.export:export", "Write companies as a TOML document."),
+    "import": Place("config.import_users:import_", "Take in users from a CSV file."),
+    "serve": Place("operate.serve:serve", "Serve the FreeSWITCH beside this fsplug."),
+    "doctor": Place("operate.doctor:doctor", "Look at everything, and say what is wrong and what to do."),
+    "demo": Place("operate.demo:demo", "Show the rules on a dozen calls."),
+    "company": Place("config.company:company", "Companies: add, list, show, set, remove."),
+    "department": Place("config.department:department", "Departments: add, list, show, set, remove."),
+    "user": Place("config.user:user", "Users: add, list, show, set, remove."),
+    "device": Place("config.device:device", "Users' phones, apps and mobiles: add, list, show, set, remove."),
+    "profile": Place("config.profile:profile", "Users' states: add, list, show, set, remove."),
+    "licence": Place("config.licence:licence", "Add-ons users hold: add, list, show, set, remove."),
+    "right": Place("config.right:right", "What supervisors may do: add, list, show, set, remove."),
+    "group": Place("config.group:group", "Ring groups: add, list, show, set, remove."),
+    "ivr": Place("config.ivr:ivr", "Numbers that ask for a key: add, list, show, set, remove."),
+    "number": Place("config.number:number", "Numbers dialled from outside: add, list, show, set, remove."),
+    "trunk": Place("config.trunk:trunk", "Ways to other networks: add, list, show, set, remove."),
+    "policy": Place("config.policy:policy", "What is recorded: show, set, simulate."),
+    "exclude": Place("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
+    "call": Place("calls.call:call", "Calls and the decisions made in them: list, show."),
+    "listen": Place("calls.listen:listen", "Listen in to a colleague's call; who listened to whom: list."),
+    "recording": Place("calls.recording:recording", "Recordings: list, show, verify."),
+    "share": Place("console.share:share", "Recordings shared with people outside: create, list, revoke."),
+    "gap": Place("calls.gap:gap", "What should have been recorded and was not: list."),
+    "decision": Place("calls.decision:decision", "Decisions of the past: replay."),
+    "account": Place("console.account:account", "Who may sign in to the console, and who is signed in."),
+    "mail": Place("console.mail:mail", "Mail to people: list, show, retry."),
+    "audit": Place("console.audit:audit", "Who did what to people's data and rights: list, verify, export."),
+    "secret": Place("console.secret:secret", "The key that seals what the store must not read: rotate."),
+    "switch": Place("operate.switch:switch", "The FreeSWITCH beside this fsplug: install, uninstall, status."),
+    "xml": Place("operate.xml:xml", "What FreeSWITCH is told, directory and dialplan: render, show."),
+    "store": Place("operate.store:store", "The database: status, migrate."),
+}
+
+
+class Root(Noun):
+    """Loads only the command that is called, and turns fsplug's errors into a line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        place = COMMANDS.get(name)
+        return place.load() if place else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.ensure_object(Invocation).arguments = tuple(args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        invocation = ctx.ensure_object(Invocation)
+        try:
+            return super().invoke(ctx)
+        except FsplugError as error:
+            ctx.exit(invocation.fail(error))
+        except click.UsageError as error:
+            if not invocation.wants_json:
+                raise
+            ctx.exit(invocation.fail_usage(error))
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fsplug", message="%(prog)s %(version)s")
+def root() -> None:
+    """Call recording by policy, and listen-in, for FreeSWITCH.
+
+    --data, --json and --as may stand anywhere on the line. Exit codes: 0 done, 1 something checked was found wrong,
+    2 the input can't be used, 3 refused, 4 the switch, the store or the archive did not answer.
+    """
+
+
+def main() -> None:
+    """The program `fsplug`."""
+    root(prog_name="fsplug")

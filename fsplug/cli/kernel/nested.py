@@ -1,0 +1,58 @@
+"""What belongs to a user and has a name there: devices and profiles."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.context import Invocation
+from fsplug.errors import Invalid
+from fsplug.store.change.draft import Draft
+
+Table = dict[str, Any]
+
+
+def of_user(draft: Draft, username: str, kind: str, show_secrets: bool = False) -> dict[str, Table]:
+    """The user's devices or profiles by name."""
+    found: list[Table] = draft.entry("user", username, show_secrets).get(kind, [])
+    return {one["name"]: one for one in found}
+
+
+def one(draft: Draft, username: str, kind: str, name: str, show_secrets: bool = False) -> Table:
+    """One of them; Invalid("unknown-...") if there is none."""
+    found = of_user(draft, username, kind, show_secrets)
+    if name not in found:
+        text = f"user {username} has no {kind} {name}; there are: {', '.join(found) or 'none yet'}"
+        raise Invalid(f"unknown-{kind}", text, user=username, name=name)
+    return found[name]
+
+
+def check_new(draft: Draft, username: str, kind: str, name: str) -> None:
+    """Invalid("...-exists") if the user has it."""
+    if name in of_user(draft, username, kind):
+        text = f"user {username} has a {kind} {name} already; change it with: fsplug {kind} set"
+        raise Invalid(f"{kind}-exists", text, user=username, name=name)
+
+
+def put(draft: Draft, username: str, kind: str, every: Mapping[str, Table]) -> None:
+    """Make these the user's devices or profiles."""
+    user = draft.entry("user", username)
+    draft.put("user", {**user, kind: list(every.values())}, username)
+
+
+def list_all(invocation: Invocation, company: str, username: str | None, kind: str, columns: tuple[str, ...]) -> None:
+    """List them, of one user or of everybody."""
+    with crud.reading(invocation, company) as draft:
+        usernames = draft.names("user") if username is None else [username]
+        found = [{"user": name, **one} for name in usernames for one in of_user(draft, name, kind).values()]
+    crud.tell_list(invocation, found, ("user", *columns), f"{company} has no {kind} here")
+
+
+def remove(invocation: Invocation, company: str, username: str, kind: str, name: str, yes: bool) -> None:
+    """Remove one of them, once somebody has said yes."""
+    with crud.reading(invocation, company) as draft:
+        one(draft, username, kind, name)
+    crud.confirm(invocation, f"{kind} {name} of user {username}", yes)
+    with crud.changing(invocation, company, f"{kind} {name} of user {username} removed") as draft:
+        one(draft, username, kind, name)
+        left = {other: table for other, table in of_user(draft, username, kind).items() if other != name}
+        put(draft, username, kind, left)

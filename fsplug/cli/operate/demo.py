@@ -1,0 +1,258 @@
+"""`fsplug demo`: a dozen calls that show the rules of recording, and the console with some weeks before them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from fsplug.cli.calls import words
+from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.output import seconds, table, when
+from fsplug.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from fsplug.lab.rehearsal import DemoCall, Stage
+    from fsplug.store.calls.decisions import Decision
+    from fsplug.store.db.database import Store
+
+START_SECONDS = 15.0
+VERDICT_SECONDS = 10.0
+SEAL_SECONDS = 30.0
+COMPANIES = Path(__file__).parents[3] / "fixtures" / "demo.toml"
+# Who is in the console while the calls are made.
+SEER = "1005"
+# Who there is to be in it afterwards, and what they find there.
+VISITORS = (
+    ("1005", "superuser: every recording, the policies, the trail"),
+    ("1001", "my-console: her own calls, and who heard them; somebody listens to her now"),
+    ("1002", "my-console, may listen in: he listens to Anna"),
+    ("1006", "company-admin: people, licences and rights"),
+)
+
+Found = TypeVar("Found")
+
+
+@click.command(cls=Verb)
+@click.option("--once", is_flag=True, help="End by itself when the calls are over, and leave nothing behind.")
+@pass_invocation
+def demo(invocation: Invocation, once: bool) -> None:
+    """Show the rules on a dozen calls, then stay up to be looked at until Ctrl-C, in the console too.
+
+    On the FreeSWITCH of this machine with SIPp for telephones, where both are installed; else on the fake switch.
+    Everything is on loopback and in a folder of its own. What the console shows of the weeks before is made up.
+    """
+    from fsplug.lab.rehearsal import CALLS, stage
+
+    if not COMPANIES.exists():
+        raise Invalid(
+            "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} is not there; run it from a checkout"
+        )
+    _end_in_good_order()
+    on_stage, why = stage()
+    with _folder(once) as folder, on_stage as switch, _store(folder) as store, _serving(folder, switch):
+        _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
+        _say("The link signs in once, as somebody who sees the calls below come in.", "")
+        begun_at = store.now()
+        for number, call in enumerate(CALLS, 1):
+            _show(number, call, switch, store)
+        _show_recordings(store, begun_at)
+        if not once:
+            with _somebody_listens(switch, store):
+                _stay(folder, store)
+
+
+def _show(number: int, call: "DemoCall", switch: "Stage", store: "Store") -> None:
+    from fsplug.store.calls import decisions
+
+    known = {one.id for one in decisions.listed(store, call.company)}
+
+    def news() -> list["Decision"]:
+        return [one for one in decisions.listed(store, call.company) if one.id not in known]
+
+    _say(f"{number:2}. {call.caller} dials {call.dials}: {call.about}")
+    switch.place(call)
+    for decision in _until(news, VERDICT_SECONDS, "a verdict"):
+        _say(f"    {_verdict(decision)}")
+
+
+def _verdict(decision: "Decision") -> str:
+    said = "RECORDED    " if decision.record else "not recorded"
+    facts = {"user": decision.user, "group": decision.group, "direction": decision.direction}
+    return f"{said}  {decision.rule}: {words.reason(decision.reason, **facts)}; policy version {decision.version}"
+
+
+def _show_recordings(store: "Store", since: float) -> None:
+    from fsplug.store.config import companies
+    from fsplug.store.recordings import recordings
+    from fsplug.store.recordings.recordings import State
+
+    def all_settled() -> list[recordings.Recording]:
+        every = (one for company in companies.every(store) for one in recordings.listed(store, company.domain))
+        found = [one for one in every if one.at >= since]
+        return found if all(one.state in (State.SEALED, State.LOST) for one in found) else []
+
+    found = _until(all_settled, SEAL_SECONDS, "the recordings to be sealed")
+    titles = ("recording", "company", "user", "state", "length", "bytes", "began", "sha-256")
+    rows = [
+        (
+            one.id[:8],
+            one.company,
+            one.user,
+            one.state,
+            seconds(one.seconds),
+            one.bytes,
+            when(one.started_at),
+            (one.sha256 or "")[:12],
+        )
+        for one in sorted(found, key=lambda one: one.at)
+    ]
+    _say("", f"{len(found)} recordings, whole and in the archive:", "", *table(titles, rows), "")
+
+
+def _stay(folder: Path, store: "Store") -> None:
+    _say(
+        "Still serving: a customer talks to Anna, and Bo listens in. In another terminal, for example:",
+        f"  {_program()} call list --data {folder}",
+        f"  {_program()} recording verify --all --data {folder}",
+        f"  {_program()} policy simulate --company acme.example --from 22334499 --to 1001 --data {folder}",
+        "",
+        *_invitations(folder, store),
+        "",
+        "Ctrl-C ends it.",
+    )
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        _say("")
+
+
+def _invitations(folder: Path, store: "Store") -> Iterator[str]:
+    """A link for each visitor: no password is in the demo for anybody to find."""
+    from fsplug.lab.story.cast import ACME
+    from fsplug.store.accounts import accounts
+    from fsplug.wiring.settings import read
+
+    console = read(folder).console_url
+    yield f"The console: {console} with some weeks of calls before today's. Each link signs in once, within 10 minutes:"
+    for username, what in VISITORS:
+        name = accounts.get(store, ACME, username).name
+        yield f"  {_door(folder, store, username)}  {name}, {what}"
+    yield f"Another: {_program()} account sign-in-link --company {ACME} {SEER} --data {folder}"
+
+
+def _door(folder: Path, store: "Store", username: str) -> str:
+    """The console's address that signs this user in, once."""
+    from fsplug.lab.story.cast import ACME
+    from fsplug.store.accounts import sign_in_links
+    from fsplug.wiring.settings import read
+
+    return f"{read(folder).console_url}/sign-in/{sign_in_links.make(store, ACME, username, 'demo')}"
+
+
+@contextmanager
+def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
+    """A call goes on, and somebody listens to it, until the end."""
+    from fsplug.lab.rehearsal import LISTENING, STANDING
+    from fsplug.store.calls import calls, listen_sessions
+
+    def talks() -> bool:
+        return any(one.answered_at for one in calls.listed(store, STANDING.company, 5) if one.ended_at is None)
+
+    def listens() -> bool:
+        return any(one.began_at and not one.ended_at for one in listen_sessions.listed(store, LISTENING.company, 5))
+
+    with switch.standing(STANDING):
+        _until(lambda: talks() or None, VERDICT_SECONDS, "a call to listen to")
+        with switch.standing(LISTENING):
+            _until(lambda: listens() or None, VERDICT_SECONDS, "somebody to listen in")
+            yield
+
+
+def _end_in_good_order() -> None:
+    """Whoever ends us by a signal, or closes the terminal, leaves neither a switch nor a server behind."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) is signal.SIG_DFL:
+            signal.signal(one, signal.default_int_handler)
+
+
+@contextmanager
+def _folder(once: bool) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="fsplug-demo-"))
+    try:
+        yield folder
+    finally:
+        if once:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _store(folder: Path) -> Iterator["Store"]:
+    """The story of the weeks until now, and a console to see it in."""
+    from fsplug.lab.freeports import some_ports
+    from fsplug.lab.story.telling import tell
+    from fsplug.store.db.database import Store
+    from fsplug.wiring.settings import read
+
+    for name in ("spool", "archive"):
+        (folder / name).mkdir()
+    [port] = some_ports(1)
+    settings = f'web_url = "http://127.0.0.1:{port}"\nweb_port = {port}\n'
+    (folder / "fsplug.toml").write_text(settings, encoding="ascii")
+    tell(folder / "fsplug.db", folder / "archive", time.time(), read(folder).switch_name)
+    store = Store(folder / "fsplug.db")
+    store.connect()
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _serving(folder: Path, switch: "Stage") -> Iterator[None]:
+    """`fsplug serve` for this switch, up and linked."""
+    log = folder / "serve.log"
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fsplug", "serve", "--data", str(folder)],
+            env={**os.environ, **_environment(switch.settings)},
+            stderr=lines,
+            start_new_session=True,
+        )
+    try:
+        _until(lambda: b"calls-restored" in log.read_bytes() or None, START_SECONDS, f"fsplug to serve (see {log})")
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _environment(settings: Mapping[str, str | int]) -> dict[str, str]:
+    return {f"FSPLUG_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+def _until(look: Callable[[], Found | None], at_most_seconds: float, what: str) -> Found:
+    """What `look` finds, as soon as it finds something."""
+    give_up_at = time.monotonic() + at_most_seconds
+    while time.monotonic() < give_up_at:
+        if found := look():
+            return found
+        time.sleep(0.05)
+    raise Unavailable("demo-stuck", f"waited {at_most_seconds:.0f} s in vain for {what}")
+
+
+def _program() -> str:
+    return sys.argv[0] if "fsplug" in Path(sys.argv[0]).name else "fsplug"
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        click.echo(line)

@@ -1,0 +1,105 @@
+"""`fsplug doctor`: what is wrong here, and the command that mends it."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.output import safe
+from fsplug.cli.operate.serving import is_served
+from fsplug.errors import FsplugError, Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from fsplug.store.config.trunks import Trunk
+    from fsplug.wiring.doctor.findings import Finding
+    from fsplug.wiring.settings import Settings
+
+ANSWER_SECONDS = 5.0
+_COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"}
+
+
+@click.command(cls=Verb)
+@click.option(
+    "--conf",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The switch's configuration folder  [the one that fsplug switch install was given]",
+)
+@pass_invocation
+def doctor(invocation: Invocation, conf: Path | None) -> None:
+    """Look at everything that must be right for calls to be recorded, and say what to do.
+
+    Exit code 1 when something is wrong; what is only worth a warning is not. The switch records a channel of its own
+    into the spool for a moment, to show that it can.
+    """
+    findings = []
+    for finding in _findings(invocation, conf):
+        findings.append(finding)
+        if not invocation.json:
+            _say(finding)
+    is_wrong = any(one.state in ("wrong", "unknown") for one in findings)
+    invocation.tell({"well": not is_wrong, "findings": [asdict(one) for one in findings]})
+    if is_wrong:
+        sys.exit(EXIT_FOUND_WRONG)
+
+
+def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
+    from fsplug.wiring.doctor import installation
+
+    try:
+        settings = invocation.settings()
+    except Invalid as error:
+        yield installation.refused(error)
+        return
+    folder = conf or (Path(settings.switch_conf) if settings.switch_conf else None)
+    yield from installation.every(settings, is_served(settings.lock_file), folder)
+    yield from _of_switch(invocation, settings, folder)
+
+
+def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:
+    from fsplug.cli.operate.installing import options_of, wanted_installation
+    from fsplug.esl.protocol.session import InboundESL
+    from fsplug.wiring.doctor import switch
+    from fsplug.wiring.doctor.findings import wrong
+
+    connection = InboundESL(
+        settings.event_socket_host, settings.event_socket_port, settings.event_socket_password, ANSWER_SECONDS
+    )
+    try:
+        connection.connect()
+        wanted = wanted_installation(settings, options_of(conf))
+        api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
+        yield from switch.every(api, settings, wanted, *_stored(invocation))
+    except Unavailable as error:
+        yield wrong("event socket", error.text, _remedy(error.code))
+    finally:
+        connection.exit()
+
+
+def _remedy(code: str) -> str:
+    if code == "auth-refused":
+        return "fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'reload mod_event_socket'"
+    return "systemctl start freeswitch"
+
+
+def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"]]:
+    """A phone to look for, and the trunks there must be; as far as the store tells."""
+    from fsplug.store.config import devices, trunks
+
+    try:
+        with invocation.store() as store:
+            return devices.some_phone(store), trunks.of_all(store)
+    except FsplugError:
+        return None, []
+
+
+def _say(finding: "Finding") -> None:
+    state = click.style(f"{finding.state:8}", fg=_COLOURS[finding.state])
+    click.echo(f"{state}{safe(finding.subject)}: {safe(finding.text)}")
+    if finding.remedy:
+        click.echo(f"        -> {safe(finding.remedy)}")

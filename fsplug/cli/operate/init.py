@@ -1,0 +1,140 @@
+"""`fsplug init`: a data folder that `fsplug serve` can start in."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.output import safe
+from fsplug.cli.operate import settings_file
+from fsplug.cli.operate.settings_file import without_password
+from fsplug.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from fsplug.wiring.settings import Settings
+
+PRIVATE, SHARED = 0o700, 0o770
+
+
+@click.command(cls=Verb)
+@click.option("--store", metavar="URL", help="A file, or postgresql://HOST/NAME  [fsplug.db in the data folder]")
+@click.option("--spool", metavar="DIR", help="Where the switch records; it must be able to write there  [spool]")
+@click.option("--archive", metavar="DIR|s3://BUCKET/PREFIX", help="Where recordings are kept  [archive]")
+@pass_invocation
+def init(invocation: Invocation, store: str | None, spool: str | None, archive: str | None) -> None:
+    """Make the data folder: settings, store, spool and archive.
+
+    A second run changes nothing; it makes what is missing and says what is there. A password belongs into ~/.pgpass or
+    the file that FSPLUG_STORE_FILE names, not into --store.
+    """
+    given = {
+        "store": _place(store),
+        "spool": spool and str(Path(spool).expanduser().absolute()),
+        "archive": _place(archive),
+    }
+    flags = {name: value for name, value in given.items() if value is not None}
+    settings = invocation.settings(**flags)
+    _check_places(settings)
+    steps = [
+        ("data folder", settings.data, _folder(settings.data, PRIVATE)),
+        ("settings", settings_file.path(settings), _settings(invocation, settings, flags)),
+        ("spool", settings.spool, _spool(settings.spool)),
+        ("archive", settings.archive, _archive(settings.archive)),
+        ("store", *_migrated(settings)),
+    ]
+    facts = {"data": str(settings.data), "made": [what for what, _, made in steps if made]}
+    facts |= {what: str(place) for what, place, _ in steps[1:]}
+    invocation.tell(facts, *(_line(*step) for step in steps), "", *_next_steps(settings))
+
+
+def _place(text: str | None) -> str | None:
+    """A URL as it is, a folder or file by its absolute path."""
+    return text if text is None or "://" in text else str(Path(text).expanduser().absolute())
+
+
+def _check_places(settings: "Settings") -> None:
+    """Before anything is made: the switch can record there, and there can be an archive."""
+    from fsplug.media.spool import checked_root
+    from fsplug.wiring.archives import archive_at
+
+    try:
+        checked_root(settings.spool)
+    except Invalid as error:
+        raise Invalid(error.code, f"{error.text}; name it with --spool", **error.facts) from error
+    archive_at(settings.archive)
+
+
+def _folder(path: Path, mode: int) -> bool:
+    """Make the folder; whether it was missing."""
+    try:
+        if path.is_dir():
+            return False
+        path.mkdir(mode=mode, parents=True)
+        path.chmod(mode)
+    except OSError as error:
+        text = f"the folder {path} can't be made: {error.strerror}; make it by hand or choose another"
+        raise Unavailable("folder-not-made", text, path=str(path)) from error
+    return True
+
+
+def _spool(path: Path) -> bool:
+    from fsplug.media.spool import Spool
+
+    made = _folder(path, SHARED)
+    Spool(path).check_writable()
+    return made
+
+
+def _archive(location: str) -> bool:
+    return False if "://" in location else _folder(Path(location), PRIVATE)
+
+
+def _migrated(settings: "Settings") -> tuple[str, bool]:
+    from fsplug.store.db.database import Store
+
+    store = Store(settings.store)
+    try:
+        store.connect()
+        return store.place, bool(store.migrate())
+    finally:
+        store.close()
+
+
+def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, str]) -> bool:
+    if settings_file.path(settings).exists():
+        settings_file.check_same(invocation.settings(), settings, flags)
+        return False
+    made = {name: secret for name, secret in _new_secrets().items() if not getattr(settings, name)}
+    settings_file.write(replace(settings, **made), {**flags, **made})
+    return True
+
+
+def _new_secrets() -> dict[str, str]:
+    from fsplug.store.accounts.sealed_secrets import new_key
+
+    return {"xml_password": secrets.token_urlsafe(24), "secret_key": new_key()}
+
+
+def _line(what: str, place: object, made: bool) -> str:
+    return f"{'made' if made else 'there already'}: {what} {safe(without_password(str(place)))}"
+
+
+def _next_steps(settings: "Settings") -> list[str]:
+    data = safe(settings.data)
+    return [
+        "next:",
+        f"  1. write your companies down and load them: fsplug apply FILE.toml --data {data}",
+        f"  2. {_spool_advice(settings)}",
+        f"  3. in the dialplan, before the bridge: socket {settings.listen_host}:{settings.listen_port} full",
+        f"  4. fsplug serve --data {data}",
+    ]
+
+
+def _spool_advice(settings: "Settings") -> str:
+    if settings.data in settings.spool.parents:
+        return "run the switch as this user; for another user, set a spool outside the data folder, which is closed"
+    return f"let the switch's user write in {safe(settings.spool)}"

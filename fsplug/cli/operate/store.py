@@ -1,0 +1,92 @@
+"""`fsplug store`: the database."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.output import sheet, table, when
+from fsplug.cli.operate.serving import is_served
+from fsplug.store.calls import ledger
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
+
+SHOWN_REJECTS = 20
+
+
+@click.group(cls=Noun)
+def store() -> None:
+    """The database that holds companies, policies, calls and recordings."""
+
+
+@store.command()
+@pass_invocation
+def migrate(invocation: Invocation) -> None:
+    """Bring the tables up to date. Stop fsplug serve before."""
+    with invocation.store_as_is() as store:
+        applied = store.migrate()
+        place = store.place
+    told = f"{place}: applied {', '.join(applied)}" if applied else f"{place} is up to date"
+    invocation.tell({"store": place, "applied": applied}, told)
+
+
+@store.command()
+@pass_invocation
+def status(invocation: Invocation) -> None:
+    """Say where the store is, what it holds, what it refused, and what still stands in the journal."""
+    settings = invocation.settings()
+    with invocation.store_as_is() as store:
+        facts = _facts(store)
+    journal = {"journal_entries": _entries(settings.journal_file), "served": is_served(settings.lock_file)}
+    facts |= journal
+    invocation.tell(facts, *_lines(facts))
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    pending = store.pending()
+    rejects = [] if pending else ledger.rejects(store, SHOWN_REJECTS)
+    return {
+        "store": store.place,
+        "dialect": store.dialect,
+        "pending": pending,
+        "companies": [] if pending else [{"domain": c.domain, "version": c.version} for c in companies.every(store)],
+        "rejects": [{"entry": one.entry, "error": one.error, "at": one.at} for one in rejects],
+    }
+
+
+def _entries(journal: Path) -> int:
+    """How many entries stand in the journal, those already in the store among them."""
+    return sum(_lines_in(path) for path in (journal.with_name(f"{journal.name}.old"), journal))
+
+
+def _lines_in(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except FileNotFoundError:
+        return 0
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    known = ", ".join(f"{one['domain']} (version {one['version']})" for one in facts["companies"])
+    shown = {
+        "store": f"{facts['store']} ({facts['dialect']})",
+        "tables": f"lack {', '.join(facts['pending'])}; run: fsplug store migrate"
+        if facts["pending"]
+        else "up to date",
+        "companies": known or "none yet; make them with: fsplug apply FILE.toml",
+        "journal": _journal(facts),
+        "refused entries": len(facts["rejects"]) or "none",
+    }
+    rows = [(when(one["at"]), one["error"], one["entry"]) for one in facts["rejects"]]
+    return [*sheet(shown), *(["", *table(("refused", "because", "entry"), rows)] if rows else [])]
+
+
+def _journal(facts: dict[str, Any]) -> str:
+    count = facts["journal_entries"]
+    if not count:
+        return "empty"
+    if facts["served"]:
+        return f"{count} entries; fsplug serve keeps them for a while after they are in the store"
+    return f"{count} entries; the next fsplug serve takes them up"

@@ -1,0 +1,103 @@
+"""`fsplug xml`: what the switch is told, as files or for reading."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.output import counted
+from fsplug.errors import Invalid
+from fsplug.store.config import companies
+from fsplug.wiring.endpoint.xml_ways import ways
+from fsplug.wiring.settings import Settings
+from fsplug.xml import answers
+from fsplug.xml.answers import Answers
+from fsplug.xml.files import File, Files, Folder, Outcome
+from fsplug.xml.templates import Templates
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_TEMPLATES = click.option(
+    "--templates", metavar="DIR", type=_FOLDER, help="Files here go before our templates of the same name."
+)
+_SECRET = "(secret)"
+# What a whole rendering is: of these folders nothing else of ours stays.
+_RENDERED = ("dialplan", "directory")
+_HASH = re.compile('name="a1-hash" value="([0-9a-f]+)"')
+
+
+@click.group(cls=Noun)
+def xml() -> None:
+    """What FreeSWITCH is told: who signs in (directory), and where calls go (dialplan)."""
+
+
+@xml.command()
+@click.option("--out", metavar="DIR", type=_FOLDER, required=True, help="Where the files go.")
+@click.option("--company", metavar="DOMAIN", help="Only this company's files.")
+@_TEMPLATES
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@pass_invocation
+def render(invocation: Invocation, out: Path, company: str | None, templates: Path | None, dry_run: bool) -> None:
+    """Write everything as files, for a switch that reads files; those that are so already stay untouched.
+
+    The directory's files hold hashes that are as good as passwords: keep them from everybody but the switch.
+    """
+    with invocation.store() as store:
+        files = Files(store, Templates(override=templates), ways(invocation.settings()))
+        wanted = files.every() if company is None else [*files.shared(), *files.of(companies.get(store, company))]
+        outcome = Folder(out).write(map(_shown, wanted), _RENDERED if company is None else (), dry_run)
+    invocation.tell(_facts(outcome, dry_run), *_lines(outcome, dry_run))
+
+
+@xml.command()
+@click.argument("section", type=click.Choice(["dialplan", "directory"]))
+@click.option("--company", metavar="DOMAIN", help="Whose; the dialplan without it is the trunks'.")
+@click.option("--number", default="", help="The number that is dialled.")
+@click.option("--user", default="", help="Who signs in or is rung: a user or a phone.")
+@click.option("--department", default="", help="The department that is rung.")
+@click.option("--show-secrets", is_flag=True, help="Print password hashes too; they are as good as passwords.")
+@_TEMPLATES
+@pass_invocation
+def show(invocation: Invocation, section: str, show_secrets: bool, templates: Path | None, **key: Any) -> None:
+    """Print what the switch is answered for a number, a user or a department."""
+    settings = invocation.settings()
+    with invocation.store() as store:
+        document = _answered(Answers(store, Templates(override=templates), ways(settings)), settings, section, key)
+        secrets = [] if show_secrets else _hashes(document)
+    for secret in secrets:
+        document = document.replace(secret, _SECRET)
+    invocation.tell({"section": section, **key, "xml": document}, document.rstrip("\n"))
+
+
+def _shown(file: File) -> File:
+    return File(file.place, lambda: counted(file.pieces(), f"lines of {file.place}"))
+
+
+def _answered(known: Answers, settings: Settings, section: str, key: dict[str, Any]) -> str:
+    company = key["company"]
+    if section == "directory":
+        document = known.directory(company or "", key["user"], key["department"])
+    else:
+        document = known.dialplan(company or ways(settings).public_context, key["number"])
+    if document == answers.NOT_FOUND:
+        asked = " ".join(f"{name} {value}" for name, value in key.items() if value)
+        remedy = "see: fsplug company list, fsplug number list"
+        text = f'{asked or "nothing"} is not fsplug\'s: the switch is answered "not found"; {remedy}'
+        raise Invalid("not-found", text, section=section, **key)
+    return document
+
+
+def _hashes(document: str) -> list[str]:
+    return _HASH.findall(document)
+
+
+def _facts(outcome: Outcome, dry_run: bool) -> dict[str, Any]:
+    return {"written": outcome.written, "kept": outcome.kept, "removed": outcome.removed, "dry_run": dry_run}
+
+
+def _lines(outcome: Outcome, dry_run: bool) -> list[str]:
+    would = "would be " if dry_run else ""
+    lines = [f"{place}: {would}written" for place in outcome.written]
+    lines += [f"{place}: {would}removed" for place in outcome.removed]
+    return [*lines, f"{len(outcome.kept)} files were so already"]

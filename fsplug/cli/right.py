@@ -1,6 +1,0 @@
-"""`fsplug right`: what supervisors may do."""
-
-from fsplug.cli.grants import commands
-from fsplug.policy.entities import Right
-
-right = commands("right", "rights", Right, "Rights: what a supervisor may do, held per user.")

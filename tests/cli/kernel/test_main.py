@@ -1,0 +1,150 @@
+"""The command line as a whole: help, where options may stand, errors and exit codes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from fsplug import __version__
+from fsplug.cli.kernel.context import Invocation
+from fsplug.cli.kernel.main import COMMANDS, root
+from fsplug.errors import Invalid, Refused, Unavailable
+from tests.cli.conftest import ACME, Cli
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command that can be called, by its whole name."""
+    for name, place in COMMANDS.items():
+        command = place.load()
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {verb}", one) for verb, one in command.commands.items())
+        else:
+            yield name, command
+
+
+def test_every_command_has_help_and_stands_in_the_readmes_command_list() -> None:
+    _, _, section = README.read_text(encoding="utf-8").partition("## Commands")
+    for name, command in commands():
+        assert command.help, name
+        assert f"fsplug {name}" in section.partition("\n## ")[0], name
+
+
+def test_every_option_has_help_and_every_command_takes_data_and_json() -> None:
+    for name, command in commands():
+        options = [one for one in command.params if isinstance(one, click.Option)]
+        assert all(one.help for one in options), name
+        assert {"data", "json"} <= {one.name for one in options}, name
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("gevent", "greenswitch", "peewee", "phonenumbers", "structlog")
+    program = f"""import sys
+from fsplug.cli.main import root
+root(['--help'], standalone_mode=False)
+print([one for one in {heavy} if one in sys.modules], file=sys.stderr)"""
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert result.stderr.strip() == "[]"
+
+
+def test_the_version_is_told(cli: Cli) -> None:
+    assert cli.ok("--version") == f"fsplug {__version__}\n"
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_the_data_folder_may_be_named_anywhere_on_the_line(cli: Cli, tmp_path: Path, place: int) -> None:
+    words = ["call", "list", "--json"]
+    words[place:place] = ["--data", str(cli.data)]
+    assert json.loads(cli.run(*words, FSPLUG_DATA=str(tmp_path / "nowhere")).stdout) == []
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_json_may_be_asked_for_anywhere_on_the_line(cli: Cli, place: int) -> None:
+    words = ["gap", "list"]
+    words.insert(place, "--json")
+    assert json.loads(cli.ok(*words)) == []
+
+
+def test_without_a_data_folder_named_it_is_the_systems_else_one_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FSPLUG_DATA", raising=False)
+    monkeypatch.setattr("fsplug.cli.kernel.context.SYSTEM_FOLDER", tmp_path / "system")
+    assert Invocation().folder == Path("fsplug-data")
+    (tmp_path / "system").mkdir()
+    assert Invocation().folder == tmp_path / "system"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Invalid("bad", "no good", value=1), 2),
+        (Refused("no", "not allowed"), 3),
+        (Unavailable("away", "not there"), 4),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_code(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fsplug.store.calls.gaps.listed", fail)
+    result = cli.run("gap", "list")
+    assert (result.exit_code, result.stdout, result.stderr) == (code, "", f"fsplug: {error}\n")
+
+
+def test_with_json_an_error_is_json_on_stderr(cli: Cli) -> None:
+    result = cli.run("exclude", "list", "--company", "gamma.example", "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    error = json.loads(result.stderr)["error"]
+    assert (error["code"], error["facts"]) == ("unknown-company", {"company": "gamma.example"})
+    assert "fsplug apply" in error["text"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bogus",),
+        ("call", "bogus"),
+        ("call", "list", "--bogus"),
+        ("call", "list", "--limit", "none"),
+        ("exclude", "list"),
+    ],
+)
+def test_a_mistyped_line_is_an_error_of_the_same_shape(cli: Cli, words: tuple[str, ...]) -> None:
+    assert cli.error(*words) == (2, "bad-usage")
+    assert "Usage:" in cli.run(*words).stderr
+
+
+def test_without_a_store_every_command_says_how_to_make_one(empty: Cli) -> None:
+    for words in (("call", "list"), ("policy", "show", "--company", ACME), ("store", "status"), ("apply", "-")):
+        result = empty.run(*words)
+        assert result.exit_code == 2, words
+        assert f"fsplug init --data {empty.data}" in result.stderr
+    assert not empty.data.exists()
+
+
+def test_bad_settings_are_all_named_at_once(cli: Cli) -> None:
+    (cli.data / "fsplug.toml").write_text('bogus = 1\nlisten_port = "x"\n')
+    result = cli.run("call", "list")
+    assert result.exit_code == 2
+    assert "bogus" in result.stderr and "listen_port" in result.stderr
+
+
+def test_settings_that_cant_be_read_are_an_error_not_a_traceback(cli: Cli) -> None:
+    (cli.data / "fsplug.toml").unlink()
+    (cli.data / "fsplug.toml").mkdir()
+    assert cli.error("call", "list") == (4, "settings-unreadable")
+
+
+def test_root_is_the_program_that_setuptools_installs() -> None:
+    result = subprocess.run([sys.executable, "-m", "fsplug", "bogus"], capture_output=True, text=True)
+    assert result.returncode == 2
+    assert "No such command 'bogus'" in result.stderr
+    assert root.name == "root"

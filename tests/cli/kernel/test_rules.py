@@ -1,0 +1,196 @@
+"""--as: every command has a rule, and whoever runs it reaches what is theirs and no more."""
+
+from pathlib import Path
+
+import pytest
+
+from fsplug.cli.kernel.main import COMMANDS
+from fsplug.cli.kernel.rules import RULES
+from fsplug.policy.access.scopes import Need
+from tests.cli.conftest import ACME, BETA, DEMO, Cli
+from tests.cli.happened import recorded
+from tests.cli.kernel.test_main import commands
+
+SUPERUSER, SUB_ADMIN, CHIEF, LISTENER = (f"{one}@{ACME}" for one in ("1001", "1002", "1003", "1004"))
+# Where a command has words of its own that must be there; the others take these.
+WORDS = {
+    "share create": ("a-rec", "--to", "x@y.example", "--subject", "s"),
+    "xml render": ("--out", "."),
+    "xml show": ("directory", "--company", ACME, "--user", "1001"),
+    "exclude add": ("+4533333333",),
+    "exclude remove": ("+4533333333",),
+    "policy preview": (str(DEMO), "--since", "7d"),
+}
+
+
+@pytest.fixture
+def staff(cli: Cli) -> Cli:
+    """A superuser, a sub-admin of Sales, a company-admin and a my-console user; a recorded call of Anna's."""
+    cli.ok("user", "set", "--company", ACME, "1001", "--role", "superuser", "--email", "anna@acme.example")
+    departments = ("--admin", "sub-admin", "--admin-department", "Sales")
+    cli.ok("user", "set", "--company", ACME, "1002", *departments)
+    cli.ok("user", "set", "--company", ACME, "1003", "--admin", "company-admin")
+    cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "david@acme.example")
+    cli.write(recorded("a"))
+    return cli
+
+
+def test_every_command_has_a_rule_and_every_rule_a_command() -> None:
+    names = {name for name, _ in commands()} | {"listen"}
+    assert set(RULES) == names
+    assert set(COMMANDS) == {name.split()[0] for name in names}
+
+
+@pytest.mark.parametrize("path", [path for path, rule in RULES.items() if not rule.itself])
+def test_nobody_of_another_company_runs_it_there(staff: Cli, path: str, tmp_path: Path) -> None:
+    """A superuser who is company-admin too, of Beta, names Acme in every command."""
+    staff.ok("user", "add", "--company", BETA, "all", "--extension", "999", "--email", "all@beta.example")
+    staff.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin")
+    rule = RULES[path]
+    words = _words_for(path, tmp_path)
+    company = {"company": ("--company", ACME), "domains": ("--company", ACME), "domain": (ACME,), None: ()}[
+        rule.company
+    ]
+    before = staff.json("audit", "list", "--limit", "1")
+    code, error = staff.error("--as", f"all@{BETA}", *path.split(), *company, *words)
+    assert (code, error) in {(3, "other-company"), (3, "not-allowed")}, path
+    assert (error == "not-allowed") == (rule.need is Need.HOUSE), path
+    assert staff.json("audit", "list", "--limit", "1") == before
+
+
+def _words_for(path: str, tmp_path: Path) -> tuple[str, ...]:
+    """What click wants before it runs the command at all."""
+    command = dict(commands())[path]
+    words: list[str] = list(WORDS.get(path, ()))
+    if words:
+        return tuple(words)
+    for one in command.params:
+        if one.required and one.name != RULES[path].company:
+            file = tmp_path / "file"
+            file.write_text("username\n")
+            value = {"kind": "desk", "target": "user:1", "choices": "1=group:2001", "default": "group:2001"}.get(
+                str(one.name), "contact-pro" if path.startswith("licence") else "listen-in"
+            )
+            value = ACME if one.name in ("company", "domain") else value
+            value = str(file) if one.name in ("file", "out", "conf") else value
+            words += [value] if one.param_type_name == "argument" else [one.opts[0], value]
+    if path in ("number add",):
+        words += ["--to", "user:1"]
+    return tuple(words)
+
+
+def test_a_sub_admin_manages_users_of_the_department_and_grants_nothing(staff: Cli) -> None:
+    mine = ("--as", SUB_ADMIN)
+    staff.ok(*mine, "user", "set", "--company", ACME, "1001", "--name", "Anna H")
+    staff.ok(*mine, "user", "add", "--company", ACME, "1900", "--extension", "1900", "--department", "Sales")
+    assert staff.error(*mine, "user", "add", "--company", ACME, "1901", "--extension", "1901") == (3, "not-allowed")
+    for change in (
+        ("user", "set", "1002", "--admin", "company-admin"),
+        ("user", "set", "1001", "--role", "none"),
+        ("user", "set", "1900", "--role", "my-console", "--email", "x@acme.example"),
+        ("user", "set", "1001", "--email", "mine@acme.example"),
+        ("right", "add", "listen-in", "1900"),
+        ("licence", "add", "contact-pro", "1900"),
+    ):
+        noun, verb, *words = change
+        assert staff.error(*mine, noun, verb, "--company", ACME, *words) in {
+            (3, "not-company-admin"),
+            (3, "not-allowed"),
+        }, change
+    assert staff.json("policy", "show", "--company", ACME)["by"] == SUB_ADMIN
+
+
+def test_a_sub_admin_sees_and_changes_nobody_elsewhere(staff: Cli) -> None:
+    mine = ("--as", SUB_ADMIN)
+    seen = {one["username"]: one["department"] for one in staff.json(*mine, "user", "list", "--company", ACME)}
+    assert seen and set(seen.values()) == {"Sales"}
+    elsewhere = next(
+        one["username"]
+        for one in staff.json("user", "list", "--company", ACME)
+        if one.get("department") not in (None, "Sales")
+    )
+    assert staff.error(*mine, "user", "show", "--company", ACME, elsewhere) == (2, "unknown-user")
+    assert staff.error(*mine, "user", "set", "--company", ACME, elsewhere, "--name", "X")[0] == 3
+    moved = ("user", "set", "--company", ACME, elsewhere, "--department", "Sales")
+    assert staff.error(*mine, *moved)[0] == 3, "nor takes anybody in"
+
+
+def test_a_document_and_a_file_do_no_more_than_their_bearer_may(staff: Cli, tmp_path: Path) -> None:
+    document = tmp_path / "acme.toml"
+    document.write_text(staff.ok("export", "--company", ACME))
+    assert "nothing to change" in staff.ok("--as", SUB_ADMIN, "apply", document)
+    document.write_text(document.read_text().replace('role = "my-console"', 'role = "superuser"'))
+    result = staff.run("--as", SUB_ADMIN, "apply", "--dry-run", document)
+    assert (result.exit_code, result.stdout) == (3, ""), "it is not even shown"
+    beta = tmp_path / "beta.toml"
+    beta.write_text(staff.ok("export", "--company", BETA))
+    assert staff.error("--as", CHIEF, "apply", beta) == (3, "other-company")
+    users = tmp_path / "users.csv"
+    users.write_text("username,rights\n1001,listen-in\n")
+    assert staff.error("--as", SUB_ADMIN, "import", "users", "--company", ACME, users)[0] == 3
+    assert staff.error("--as", SUPERUSER, "import", "users", "--company", ACME, users)[0] == 3
+    staff.ok("--as", CHIEF, "import", "users", "--company", ACME, users)
+
+
+def test_recordings_are_the_superusers_and_one_s_own(staff: Cli) -> None:
+    staff.write(recorded("d", at=5000.0, user="1004"))
+    assert {one["id"] for one in staff.json("--as", SUPERUSER, "recording", "list")} == {"a-rec", "d-rec"}
+    assert [one["id"] for one in staff.json("--as", LISTENER, "recording", "list")] == ["d-rec"]
+    assert staff.json("--as", LISTENER, "recording", "show", "d-rec")["id"] == "d-rec"
+    assert staff.error("--as", LISTENER, "recording", "show", "a-rec") == (2, "unknown-recording")
+    assert staff.error("--as", LISTENER, "recording", "list", "--user", "1001") == (3, "not-own")
+    assert staff.error("--as", CHIEF, "recording", "list") == (3, "not-allowed")
+
+
+def test_who_is_given_a_username_that_was_another_s_hears_and_reads_nothing_of_theirs(staff: Cli) -> None:
+    whose = ("--company", ACME, "1009")
+    words = ("--extension", "1009", "--role", "my-console", "--email")
+    share = ("share", "create", "--company", ACME, "d-rec", "--to", "x@y.example", "--subject", "s")
+    staff.ok("user", "add", *whose, *words, "bo@acme.example")
+    staff.write(recorded("d", at=5000.0, user="1009"))
+    staff.ok(*share)
+    assert staff.json("--as", "1009@acme.example", "call", "show", "d")["call"] == "d"
+    staff.ok("user", "remove", *whose, "--yes")
+    staff.ok("user", "add", *whose, *words, "carl@acme.example")
+    staff.ok(*share)
+    carl = ("--as", "1009@acme.example")
+    for noun in ("recording", "call", "gap", "listen"):
+        assert staff.json(*carl, noun, "list") == [], noun
+    assert staff.error(*carl, "recording", "show", "d-rec") == (2, "unknown-recording")
+    assert staff.error(*carl, "call", "show", "d")[0] == 3
+    assert [one["act"] for one in staff.json(*carl, "audit", "list")] == ["rights"]
+    assert "d-rec" in {one["id"] for one in staff.json("--as", SUPERUSER, "recording", "list")}
+
+
+def test_policy_is_the_superuser_s(staff: Cli) -> None:
+    words = ("exclude", "add", "--company", ACME, "+4533333333")
+    for actor in (SUB_ADMIN, CHIEF, LISTENER):
+        assert staff.error("--as", actor, *words) == (3, "not-allowed")
+    staff.ok("--as", SUPERUSER, *words)
+    [entry] = staff.json("audit", "list", "--company", ACME, "--limit", "1")
+    assert (entry["actor"], entry["act"]) == (SUPERUSER, "policy")
+
+
+def test_a_group_s_mode_is_policy_also_for_who_may_change_the_group(staff: Cli) -> None:
+    group = staff.json("group", "list", "--company", ACME)[0]["number"]
+    staff.ok("--as", CHIEF, "group", "set", "--company", ACME, group, "--name", "New")
+    assert staff.error("--as", CHIEF, "policy", "set", "--company", ACME, "--group", group, "--mode", "never")[0] == 3
+
+
+def test_everybody_finds_the_entries_about_their_own_calls(staff: Cli) -> None:
+    staff.ok("share", "create", "--company", ACME, "a-rec", "--to", "x@y.example", "--subject", "s", "--code", "phone")
+    acts = [one["act"] for one in staff.json("--as", SUPERUSER, "audit", "list", "--user", "1001")]
+    assert acts[0] == "share"
+    assert "share" not in [one["act"] for one in staff.json("--as", LISTENER, "audit", "list")]
+    assert staff.error("--as", LISTENER, "audit", "list", "--user", "1001") == (3, "not-own")
+    assert staff.error("--as", LISTENER, "audit", "verify") == (3, "not-own")
+
+
+@pytest.mark.parametrize("who", ["nobody@acme.example", "1001@nowhere.example", "1001", "@", "", "1001@beta.example\n"])
+def test_who_is_not_there_can_do_nothing(staff: Cli, who: str) -> None:
+    assert staff.error("--as", who, "recording", "list") == (3, "unknown-actor")
+
+
+def test_the_company_may_be_left_out_and_as_may_stand_anywhere(staff: Cli) -> None:
+    assert staff.json("recording", "list", "--as", SUPERUSER)
+    assert staff.json("recording", "list", "--company", ACME, "--as", "1001")
