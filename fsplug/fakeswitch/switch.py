@@ -10,12 +10,12 @@ from fsplug.fakeswitch import directory
 from fsplug.fakeswitch.apis import SWITCH_APIS
 from fsplug.fakeswitch.applications import APPLICATIONS
 from fsplug.fakeswitch.calls import Call, Order
-from fsplug.fakeswitch.channelapis import CHANNEL_APIS
+from fsplug.fakeswitch.channel_apis import CHANNEL_APIS
 from fsplug.fakeswitch.clock import Clock
 from fsplug.fakeswitch.core import Core, Counters
 from fsplug.fakeswitch.dialplan import Dialplan, load, parse
 from fsplug.fakeswitch.eavesdropping import EAVESDROP_APIS, eavesdrop
-from fsplug.fakeswitch.eventsocket import EventSocket
+from fsplug.fakeswitch.event_socket import EventSocket
 from fsplug.fakeswitch.lifecycle import hang_up
 from fsplug.fakeswitch.misbehaviour import Misbehaviour
 from fsplug.fakeswitch.misbehaviour import fault as known_fault

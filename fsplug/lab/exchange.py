@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE
 from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import Ports

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.lab.eventsocket import api
+from fsplug.lab.event_socket import api
 from fsplug.lab.ports import Ports, free_ports, reserve, write_ports
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "freeswitch"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.lab.freeports import some_ports, taken_ports
+from fsplug.lab.free_ports import some_ports, taken_ports
 
 _SETTING = re.compile(r'cmd="set" data="(\w+)=([^"]*)"')
 _TEXTS = ("event_socket_password", "log_level")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
-from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
 from fsplug.lab.scenario import SCENARIOS, Role, Scenario
 from fsplug.lab.sipp import play

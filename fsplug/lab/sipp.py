@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import is_free, some_media_ports, some_ports
+from fsplug.lab.free_ports import is_free, some_media_ports, some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.player import Outcome, Place, Player
 from fsplug.lab.scenario import Scenario

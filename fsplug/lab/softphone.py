@@ -16,7 +16,7 @@ from uuid import uuid4
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.sipmessage import HOST, Message, Request, address, proof, reply
+from fsplug.lab.sip_message import HOST, Message, Request, address, proof, reply
 
 _LARGEST_MESSAGE = 65_535
 

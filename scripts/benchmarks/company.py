@@ -8,7 +8,7 @@ from subprocess import Popen
 
 from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound
 from benchmarks.xmlclient import Client
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store

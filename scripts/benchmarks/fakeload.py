@@ -14,8 +14,8 @@ from benchmarks.figures import Figure, Target, number
 from benchmarks.processes import cpu_seconds, python, resident_bytes, wait_until_bound
 from benchmarks.setting import Setting
 from fsplug.errors import Unavailable
-from fsplug.fakeswitch.controlclient import ControlClient
-from fsplug.lab.freeports import some_ports
+from fsplug.fakeswitch.control_client import ControlClient
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, wait_for
 from fsplug.store.db.database import Store
 

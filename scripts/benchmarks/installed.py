@@ -10,7 +10,7 @@ from benchmarks import company
 from benchmarks.apply import seconds
 from benchmarks.setting import Setting
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import RealSwitch
 from fsplug.lab.installed import installed_ports
 from fsplug.lab.ports import free_ports

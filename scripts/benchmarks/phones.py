@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.processes import running, wait_until_bound
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 
 SCENARIOS = Path(__file__).parent / "sipp"
 _END_SECONDS = 30.0

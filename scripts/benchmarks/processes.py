@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fsplug.errors import Unavailable
-from fsplug.lab.freeports import is_free
+from fsplug.lab.free_ports import is_free
 from fsplug.lab.freeswitch import wait_for
 
 START_SECONDS = 15.0

@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, Target, number
 from benchmarks.processes import python
 from benchmarks.setting import Setting
 from benchmarks.xmlclient import Client
-from fsplug.modpython_house import ARM
+from fsplug.modpython_client import ARM
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.change.draft import drafted

@@ -11,7 +11,7 @@ from benchmarks.processes import python, wait_until_bound
 from benchmarks.roads import FSPLUG, Road, fixture_with_roads
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports, taken_ports
+from fsplug.lab.free_ports import some_ports, taken_ports
 from fsplug.lab.freeswitch import RealSwitch
 from fsplug.lab.ports import Ports, free_ports
 

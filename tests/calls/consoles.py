@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, allowed, both, user_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from fsplug.fakeswitch.controlclient import ControlClient
-from fsplug.lab.freeports import is_free, some_media_ports, some_ports
+from fsplug.fakeswitch.control_client import ControlClient
+from fsplug.lab.free_ports import is_free, some_media_ports, some_ports
 from fsplug.lab.freeswitch import RealSwitch, wait_for
 
 CUSTOMER, ANNAS_NUMBER = "+4522334455", "+4570101001"

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
-from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import Scenario
 from fsplug.lab.sipp import play

@@ -6,7 +6,7 @@ from typing import Any
 
 import gevent
 
-from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.player import NAMES
 from fsplug.lab.scenario import Role, Scenario
 

@@ -4,7 +4,7 @@ import gevent
 import pytest
 from gevent.server import StreamServer
 
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from tests.fakeswitch.client import Client, outbound_server
 
 # mod_event_socket's, for a server that says nothing.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import FsplugError, Unavailable
-from fsplug.fakeswitch.controlclient import ControlClient
+from fsplug.fakeswitch.control_client import ControlClient
 from tests.fakeswitch.client import Client
 from tests.fakeswitch.conftest import BRIDGE
 

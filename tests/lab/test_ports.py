@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.lab import freeports, ports
-from fsplug.lab.freeports import Share, is_free, some_media_ports, some_ports, taken_ports
+from fsplug.lab import free_ports, ports
+from fsplug.lab.free_ports import Share, is_free, some_media_ports, some_ports, taken_ports
 
-ELSEWHERE = "from fsplug.lab.freeports import some_ports; print(*some_ports(290)); input()"
+ELSEWHERE = "from fsplug.lab.free_ports import some_ports; print(*some_ports(290)); input()"
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
@@ -27,7 +27,7 @@ def test_a_port_that_somebody_holds_is_not_free(address: str, kind: socket.Socke
 
 def test_to_look_at_a_port_is_not_to_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
     [port] = some_ports(1)
-    monkeypatch.delattr(freeports, "socket")
+    monkeypatch.delattr(free_ports, "socket")
     assert is_free(port) and some_ports(1) and some_media_ports(1)
 
 
@@ -41,7 +41,7 @@ def test_what_one_process_is_given_no_other_is() -> None:
 
 
 def test_a_port_is_given_again_only_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(freeports, "taken_ports", set)
+    monkeypatch.setattr(free_ports, "taken_ports", set)
     share = Share(range(40_001, 40_014), socket.socket())
     given = [share.give(count) for count in (1, 1, 4, 1, 4, 1)]
     assert given == [40_001, 40_002, 40_004, 40_008, 40_004, 40_008]
@@ -49,7 +49,7 @@ def test_a_port_is_given_again_only_after_all_others(monkeypatch: pytest.MonkeyP
 
 def test_what_is_taken_is_passed_over_and_the_last_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     share = Share(range(40_001, 40_006), socket.socket())
-    monkeypatch.setattr(freeports, "taken_ports", lambda: {40_001, 40_004})
+    monkeypatch.setattr(free_ports, "taken_ports", lambda: {40_001, 40_004})
     assert [share.give(1), share.give(2), share.give(1)] == [40_002, 40_002, 40_005]
     with pytest.raises(Unavailable, match="no 3 free ports in a row"):
         share.give(3)

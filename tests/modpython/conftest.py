@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch
 from fsplug.lab.ports import free_ports
 from tests.calls.conftest import left_as_found

@@ -11,7 +11,7 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.scenario import read_scenario, scenario_names
 from fsplug.lab.witness import complaints
-from fsplug.modpython_house import ANSWER_SECONDS
+from fsplug.modpython_client import ANSWER_SECONDS
 from tests.calls.plant import Plant
 
 NOT_ARMED = "call not armed"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import free_ports

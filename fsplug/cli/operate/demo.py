@@ -197,7 +197,7 @@ def _folder(once: bool) -> Iterator[Path]:
 @contextmanager
 def _store(folder: Path) -> Iterator["Store"]:
     """The story of the weeks until now, and a console to see it in."""
-    from fsplug.lab.freeports import some_ports
+    from fsplug.lab.free_ports import some_ports
     from fsplug.lab.story.telling import tell
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import read

@@ -9,7 +9,7 @@ import structlog
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.protocol.event import Event
-from fsplug.modpython_house import ARM, AWAITED_UNTIL, CONSOLE
+from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor.installation import is_loopback
 from fsplug.wiring.endpoint.fs_cli import Console

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
 from tests.cli.happened import recorded

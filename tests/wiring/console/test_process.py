@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.lab.freeports import some_ports
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.access import totp
 from fsplug.store.accounts import sessions, signin

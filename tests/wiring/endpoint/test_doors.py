@@ -16,7 +16,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
-from fsplug.modpython_house import ARM, AWAITED_UNTIL
+from fsplug.modpython_client import ARM, AWAITED_UNTIL
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.doors import doors, endpoint

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug import modpython_house as house
+from fsplug import modpython_client as house
 from fsplug.xml.endpoint import Door, Endpoint
 from tests.calls.plant import ROOT
 
@@ -142,4 +142,4 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
     )
     outside, own = told.stdout.splitlines()
     assert outside == "fsplug"
-    assert own == "fsplug.errors fsplug.modpython fsplug.modpython_house fsplug.wiring fsplug.wiring.settings"
+    assert own == "fsplug.errors fsplug.modpython fsplug.modpython_client fsplug.wiring fsplug.wiring.settings"
