@@ -15,7 +15,7 @@ from fsplug.cli.kernel.main import COMMANDS, root
 from fsplug.errors import Invalid, Refused, Unavailable
 from tests.cli.conftest import ACME, Cli
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -45,7 +45,7 @@ def test_every_option_has_help_and_every_command_takes_data_and_json() -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = ("gevent", "greenswitch", "peewee", "phonenumbers", "structlog")
     program = f"""import sys
-from fsplug.cli.main import root
+from fsplug.cli.kernel.main import root
 root(['--help'], standalone_mode=False)
 print([one for one in {heavy} if one in sys.modules], file=sys.stderr)"""
     result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)

@@ -59,7 +59,7 @@ def test_an_older_store_is_only_used_once_it_is_migrated(empty: Cli) -> None:
     store = Store(empty.data / "fsplug.db")
     with store.atomic():
         store.run("CREATE TABLE migration (name TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL)")
-        importlib.import_module("fsplug.store.migrations.runner.0001_base").migrate(store)
+        importlib.import_module("fsplug.store.migrations.0001_base").migrate(store)
         store.run("INSERT INTO migration (name, at) VALUES ('0001_base', 0)")
     store.close()
     assert empty.error("call", "list") == (2, "store-outdated")

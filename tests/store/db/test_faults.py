@@ -150,7 +150,7 @@ def _fails(store: Store, entries: list[Any], size: int) -> bool:
 @contextmanager
 def _child(way: str, url: str, name: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tests.store.children", way, url, name]
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as child:
         try:
             yield child

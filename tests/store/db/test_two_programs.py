@@ -9,7 +9,7 @@ from fsplug.store.db.database import Store
 
 _COUNTS = """
 import sys
-from fsplug.store.database import Store
+from fsplug.store.db.database import Store
 store = Store(sys.argv[1])
 print(store.row("SELECT count(*) FROM company")[0])
 store.close()

@@ -117,7 +117,7 @@ def _write_people_of_the_second_step(store: Store) -> None:
 
 def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(empty_url)
-    step = importlib.import_module(f"fsplug.store.migrations.runner.{GAPS}")
+    step = importlib.import_module(f"fsplug.store.migrations.{GAPS}")
     monkeypatch.setattr(step, "_STATEMENTS", (*step._STATEMENTS, "INSERT INTO nowhere VALUES (1)"))
     with pytest.raises(Exception, match="nowhere"):
         store.migrate()

@@ -20,7 +20,7 @@ from fsplug.store.db.database import Store
 
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 _START_SECONDS = 20.0
 # What seals the secrets of authenticators here.
 KEY = new_key()

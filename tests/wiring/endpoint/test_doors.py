@@ -26,7 +26,7 @@ from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
-DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
+DEMO = Path(__file__).parents[3] / "fixtures" / "demo.toml"
 ACME = "acme.example"
 
 

@@ -12,9 +12,9 @@ from fsplug.wiring.process.supervisor import EXIT_HOPELESS
 # What the server does is put in; with `say` it tells its process id on a line of its own.
 PROGRAM = """
 import os, signal, sys, time
-from fsplug.wiring import supervisor
-from fsplug.wiring.deadman import DeadMan
-from fsplug.wiring.supervisor import Supervisor
+from fsplug.wiring.process import supervisor
+from fsplug.wiring.process.deadman import DeadMan
+from fsplug.wiring.process.supervisor import Supervisor
 
 def say():
     print(os.getpid(), flush=True)
