@@ -8,14 +8,14 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.passwords import Passwords
+from tests.browser import conftest as browser
+from tests.browser.looking import follow, until
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, Listens, Party, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
-from tests.web.browser import conftest as browser
-from tests.web.browser.looking import follow, until
 
 chromium = browser.chromium
 PASSWORD = "correct horse battery"

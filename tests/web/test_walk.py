@@ -19,8 +19,8 @@ from fsplug.store.recordings import deletions, recordings
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.guard import rule_of
 from fsplug.web.kernel.services import Services
+from tests.browser.site import NOW
 from tests.store.accountcast import PlainPasswords
-from tests.web.browser.site import NOW
 from tests.web.walkers import (
     HOSTILE,
     STRANGERS,

@@ -14,8 +14,8 @@ from fsplug.store.accounts.sealed_secrets import Vault, new_key
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.services import Services
+from tests.browser.site import NOW
 from tests.store.accountcast import PlainPasswords
-from tests.web.browser.site import NOW
 from tests.web.walkers import URL, Walker, Way, body, ids, ways
 
 HOSTILE = (

@@ -12,7 +12,7 @@ import pytest
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS
 from fsplug.wiring.console.server import CONNECTIONS
-from tests.web.browser.site import started
+from tests.browser.site import started
 
 GIGABYTE = 1_000_000_000
 BLOCK = b"x" * 65_536

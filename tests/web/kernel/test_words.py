@@ -11,7 +11,7 @@ from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.web.kernel.words import FOLDER, texts
 
 WEB = FOLDER.parent
-SOURCES = [*sorted(WEB.glob("*.py")), *sorted(WEB.glob("templates/**/*.html"))]
+SOURCES = [*sorted(WEB.glob("**/*.py")), *sorted(WEB.glob("templates/**/*.html"))]
 # t("name"), t.count("name"), words("name"), error("code"): and those with a code of the program's behind a prefix.
 _NAMED = re.compile(r"""\b(?:t|words)\(\s*["']([a-z0-9-]+)["']\s*(~|\+)?""")
 _COUNTED = re.compile(r"""\b(?:t|words)\.count\(\s*["']([a-z0-9-]+)["']""")

@@ -16,10 +16,10 @@ from fsplug.store.config.actors import actor
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import playbacks
 from fsplug.wiring.console.server import STORE_THREADS
+from tests.browser.site import started
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
-from tests.web.browser.site import started
 
 DEADLINE_SECONDS = 20.0
 # A block may lie unread for three times this.

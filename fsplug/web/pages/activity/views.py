@@ -71,7 +71,7 @@ def page() -> Any:
     leaf = guard.run(lambda store: _leaf(store, viewer, asked, before))
     next_wider = WIDER.get(Period(asked.period))
     answer = render_template(
-        "browse.html",
+        "activity.html",
         asked=asked,
         leaf=leaf,
         grant=Grant.told,

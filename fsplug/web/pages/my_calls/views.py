@@ -35,7 +35,7 @@ def page() -> Any:
         for one in leaf.deeds
         if one.caller and one.answerer
     }
-    return render_template("my_calls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+    return render_template("mycalls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
 
 
 def cursor(text: str) -> int | None:

@@ -110,7 +110,7 @@ def _page(trouble: str | None = None) -> str:
 
     facts = guard.run(look)
     return render_template(
-        "users.html",
+        "people.html",
         trouble=trouble,
         sought=sought,
         is_first=after is None,

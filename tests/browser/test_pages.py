@@ -9,9 +9,9 @@ import pytest
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.change.draft import drafted
-from tests.web.browser.looking import follow
-from tests.web.browser.pages import Place, path_of, places
-from tests.web.browser.site import Site
+from tests.browser.looking import follow
+from tests.browser.pages import Place, path_of, places
+from tests.browser.site import Site
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PHONE, WIDE, NARROWEST = 390, 1280, 320

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, SUPERUSER
-from tests.web.browser.looking import follow
-from tests.web.browser.site import Site
+from tests.browser.looking import follow
+from tests.browser.site import Site
 
 PASSWORD = "correct horse battery"
 WORDS = {"da": ("Log ind", "Log ud"), "sv": ("Logga in", "Logga ut"), "en": ("Sign in", "Sign out")}

@@ -20,7 +20,7 @@ from fsplug.store.db.database import Store
 
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _START_SECONDS = 20.0
 # What seals the secrets of authenticators here.
 KEY = new_key()
@@ -68,6 +68,6 @@ def started(folder: Path, ahead_seconds: float, request_seconds: float = 20.0) -
     """The console of this data folder as a process; the first line it prints is its port."""
     # The port is the system's to choose; nothing of the console reads its own from web_url but mail and cookies.
     environment = {**os.environ, "FSPLUG_WEB_URL": "http://127.0.0.1", "FSPLUG_WEB_PORT": "0", "FSPLUG_SECRET_KEY": KEY}
-    command = [sys.executable, "-m", "tests.web.browser.serving", str(folder), str(ahead_seconds), str(request_seconds)]
+    command = [sys.executable, "-m", "tests.browser.serving", str(folder), str(ahead_seconds), str(request_seconds)]
     with (folder / "console.log").open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from fsplug.lab.story.cast import ACME
 from fsplug.store.accounts import accounts
-from tests.web.browser.pages import Place
-from tests.web.browser.site import Site
+from tests.browser.pages import Place
+from tests.browser.site import Site
 
 # Pages take a tenth of a second; a busy machine some more.
 _MOST_MILLISECONDS = 15_000

@@ -10,7 +10,7 @@ from fsplug.policy.access.scopes import operator
 from fsplug.store.audit import trail
 from fsplug.store.recordings import deletions, shares
 from fsplug.store.recordings.shares import CodeBy, Offer
-from tests.web.browser.site import Site
+from tests.browser.site import Site
 
 SUPERUSER = "1005"
 # Of the one audio element, which is in no document.

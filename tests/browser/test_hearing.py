@@ -12,9 +12,9 @@ from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.audit import trail
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import recordings, shares
-from tests.web.browser.looking import follow, until
-from tests.web.browser.pages import playable
-from tests.web.browser.site import Site
+from tests.browser.looking import follow, until
+from tests.browser.pages import playable
+from tests.browser.site import Site
 
 # Whatever plays, wherever it hangs: how far it is, and how loud what is heard there.
 _HEARD = """() => { const play = HTMLMediaElement.prototype.play; window.heard = [];

@@ -11,8 +11,8 @@ from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.config import policies
-from tests.web.browser.looking import follow, until
-from tests.web.browser.site import Site
+from tests.browser.looking import follow, until
+from tests.browser.site import Site
 
 PASSWORD = "correct horse battery"
 

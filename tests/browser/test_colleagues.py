@@ -10,9 +10,9 @@ from fsplug.policy.listening.live_calls import Talk
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import user_list
-from tests.web.browser.looking import follow
-from tests.web.browser.site import Site
-from tests.web.browser.switchcalls import SwitchCalls, switch_calls
+from tests.browser.looking import follow
+from tests.browser.site import Site
+from tests.browser.switchcalls import SwitchCalls, switch_calls
 
 
 @pytest.fixture(scope="module")

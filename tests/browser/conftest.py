@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME
-from tests.web.browser.looking import CHROMIUM, context_of
-from tests.web.browser.site import Site, told_site
+from tests.browser.looking import CHROMIUM, context_of
+from tests.browser.site import Site, told_site
 
 
 @pytest.fixture(scope="module")

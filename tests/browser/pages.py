@@ -12,7 +12,7 @@ from fsplug.store.recordings import recordings, shares
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.shares import Share
 from fsplug.web.kernel.app import create_app
-from tests.web.browser.site import Site
+from tests.browser.site import Site
 from tests.web.walkers import is_open_to_anybody
 
 # Whoever sees every page, somebody who sees few, and nobody.
