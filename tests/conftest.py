@@ -1,5 +1,39 @@
-"""gevent patches the standard library before anything else is imported, as `fsplug serve` does."""
+"""gevent patches the standard library before anything else is imported, as `fsplug serve` does.
+
+With FSPLUG_TEST_STRICT=1 every skip is a failure: what a test needs must be there.
+"""
+
+import os
+from collections.abc import Generator
+from typing import Any
+
+import pytest
 
 from fsplug.wiring.process.patching import patch
 
 patch()
+
+STRICT = os.environ.get("FSPLUG_TEST_STRICT", "") not in ("", "0")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test, or what it needs."""
+    return _strictly((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A whole file."""
+    return _strictly((yield))
+
+
+def _strictly(report: Any) -> Any:
+    if STRICT and report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome, report.longrepr = "failed", f"FSPLUG_TEST_STRICT: {reason}"
+    return report

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of the table: what was measured, beside what, against what, how it came out, and why it missed."""
+    """One row of the table: what was measured, beside what, against what, how it came out, and why it missed.
+
+    `is_failed` where the measurement itself broke off, so that there is no figure.
+    """
 
     name: str
     measured: str
@@ -14,6 +17,7 @@ class Figure:
     target: str
     verdict: str
     why: str = ""
+    is_failed: bool = False
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -40,6 +44,12 @@ class Target:
     def skipped(self, why: str) -> Figure:
         """The figure of what could not be measured here."""
         return Figure(self.name, "", "", str(self), f"skipped: {why}")
+
+    def failed(self, error: Exception) -> Figure:
+        """The figure that is missing because its measurement broke off with this error."""
+        # What a program printed may hold what would end the row, or the cell.
+        said = " ".join(str(error).replace("|", "/").split()) or type(error).__name__
+        return Figure(self.name, "", "", str(self), f"failed: {said}", is_failed=True)
 
     def _said(self, value: float) -> str:
         return f"{number(value)} {self.unit}".strip()

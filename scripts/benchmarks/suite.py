@@ -1,6 +1,7 @@
 """Everything there is to measure, and the report on it."""
 
 import shutil
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -38,9 +39,17 @@ class Measurement:
     on_switch: bool = False
 
     def figures(self, setting: Setting) -> list[Figure]:
-        """Its figures, or why there are none."""
-        why = _missing() if self.on_switch else ""
-        return [target.skipped(why) for target in self.targets] if why else list(self.measure(setting))
+        """Its figures, or why there are none; those it had before it broke off are kept."""
+        if self.on_switch and (why := _missing()):
+            return [target.skipped(why) for target in self.targets]
+        figures: list[Figure] = []
+        try:
+            figures.extend(self.measure(setting))
+        except Exception as error:
+            traceback.print_exc()
+            known = {figure.name for figure in figures}
+            figures += [target.failed(error) for target in self.targets if target.name not in known]
+        return figures
 
 
 MEASUREMENTS = (

@@ -13,7 +13,7 @@ from benchmarks.processes import cpu_seconds
 from benchmarks.roads import BARE, FSPLUG, NATIVE, NATIVE_SAME_BUFFERS, SAME_FLOW, SAME_FLOW_BARE, Road
 from benchmarks.setting import Setting
 from benchmarks.switchbench import SwitchBench, switch_bench
-from fsplug.errors import Unavailable
+from fsplug.errors import FsplugError, Unavailable
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.db.database import Store
 
@@ -44,26 +44,57 @@ class Cost:
 
 
 Costs = dict[Road, list[Cost]]
+Broken = dict[Road, Exception]
+Part = Callable[[Cost], float]
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Rounds of calls on every road in turn; each round's roads are compared with each other."""
+    """Rounds of calls on every road in turn; each round's roads are compared with each other.
+
+    A road that breaks off, as plain greenswitch does when it drops a call, is not taken again; the figures that need it
+    fail, the others do not.
+    """
     calls = Calls(setting.rounds(full=400, quick=150), _RATE, _TALK_SECONDS)
     costs: Costs = defaultdict(list)
+    broken: Broken = {}
     with switch_bench(callee()) as bench:
         # The switch's first calls cost more than any later ones.
         place(bench.exchange, Calls(_RATE, _RATE, 1.0), NATIVE.number, bench.folder)
         for _ in range(setting.rounds(full=3, quick=1)):
             for road in _ROADS:
-                costs[road].append(_round(bench, road, calls, setting))
+                if road not in broken:
+                    _take(bench, road, calls, setting, costs, broken)
         placed = calls.count * len(costs[FSPLUG])
         with _store(bench, FSPLUG) as store:
             decided, sealed = _decided(store), _sealed(store)
-    yield SWITCH.judged(_ratio(costs[FSPLUG], costs[NATIVE], _switch_ms), _beside(costs, _BESIDE, _switch_ms))
-    for target, ours, theirs in ((OWN, FSPLUG, SAME_FLOW), (BARE_OWN, BARE, SAME_FLOW_BARE)):
-        yield target.judged(_ratio(costs[ours], costs[theirs], _own_ms), _beside(costs, (ours, theirs), _own_ms))
-    yield WITHOUT_VERDICT.judged(placed - decided, f"{number(placed)} calls")
-    yield WITHOUT_RECORDING.judged(placed - sealed, f"{number(placed)} calls")
+    yield _judged(SWITCH, (FSPLUG, NATIVE), _BESIDE, costs, broken, _switch_ms)
+    yield _judged(OWN, (FSPLUG, SAME_FLOW), (), costs, broken, _own_ms)
+    yield _judged(BARE_OWN, (BARE, SAME_FLOW_BARE), (), costs, broken, _own_ms)
+    for target, done in ((WITHOUT_VERDICT, decided), (WITHOUT_RECORDING, sealed)):
+        error = broken.get(FSPLUG)
+        yield target.failed(error) if error else target.judged(placed - done, f"{number(placed)} calls")
+
+
+def _take(bench: SwitchBench, road: Road, calls: Calls, setting: Setting, costs: Costs, broken: Broken) -> None:
+    try:
+        costs[road].append(_round(bench, road, calls, setting))
+    except FsplugError as error:
+        print(f"{road.name}: {error}", file=sys.stderr, flush=True)
+        broken[road] = error
+        # What was left up would be work of the next road.
+        bench.switch.api("hupall")
+        bench.switch.wait_until_idle()
+
+
+def _judged(
+    target: Target, roads: tuple[Road, Road], others: Sequence[Road], costs: Costs, broken: Broken, part: Part
+) -> Figure:
+    """The ratio of the two roads; beside it what each of them took, and the others of which there is a figure."""
+    if error := next((broken[road] for road in roads if road in broken), None):
+        return target.failed(error)
+    ours, theirs = roads
+    beside = [road for road in others or roads if costs[road]]
+    return target.judged(_ratio(costs[ours], costs[theirs], part), _beside(costs, beside, part))
 
 
 def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Cost:
@@ -135,10 +166,10 @@ def _own_ms(cost: Cost) -> float:
     return cost.own_ms
 
 
-def _ratio(ours: Sequence[Cost], theirs: Sequence[Cost], part: Callable[[Cost], float]) -> float:
+def _ratio(ours: Sequence[Cost], theirs: Sequence[Cost], part: Part) -> float:
     """The median of the rounds' ratios: what else the machine did in a round bore on both."""
     return statistics.median(part(one) / part(other) for one, other in zip(ours, theirs, strict=True))
 
 
-def _beside(costs: Costs, roads: Sequence[Road], part: Callable[[Cost], float]) -> str:
+def _beside(costs: Costs, roads: Sequence[Road], part: Part) -> str:
     return ", ".join(f"{road.name} {number(statistics.median(map(part, costs[road])))} ms" for road in roads)

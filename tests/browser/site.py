@@ -11,12 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fsplug.lab.story import telling
 from fsplug.lab.story.cast import ACME
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import new_key
 from fsplug.store.db.database import Store
+from tests.stories import story_until
 
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
@@ -48,10 +48,8 @@ class Site:
 def told_site(folder: Path, told_until: float = NOW) -> Iterator[Site]:
     """The story told into the folder, and its console until the end."""
     ahead_seconds = told_until - time.time()
-    (folder / "archive").mkdir()
     (folder / "spool").mkdir()
-    telling.tell(folder / "fsplug.db", folder / "archive", told_until)
-    store = Store(folder / "fsplug.db", clock=lambda: time.time() + ahead_seconds)
+    store = Store(story_until(told_until, folder), clock=lambda: time.time() + ahead_seconds)
     store.connect()
     process = started(folder, ahead_seconds)
     try:

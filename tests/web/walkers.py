@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from fsplug.lab.story.cast import ACME, BETA, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE, NO_ROLE, SUB_ADMIN, SUPERUSER
 from fsplug.store.accounts import sessions
+from fsplug.store.accounts.tokens import hash_of
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.guard import rule_of
@@ -154,12 +155,18 @@ class Walker:
     def ask(self, way: Way, path: str, form: dict[str, Any] | None = None, **options: Any) -> Any:
         """What they get; a body that never ends is not read."""
         client: FlaskClient = self.app.test_client()
-        if self.username is not None:
-            token = sessions.begin(self.store, self.domain, self.username, "192.0.2.1", "walker")
+        token = self.username and sessions.begin(self.store, self.domain, self.username, "192.0.2.1", "walker")
+        if token:
             client.set_cookie("__Host-fsplug-session", token, domain="console.example", secure=True)
         headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
         headers |= options.pop("headers", {})
-        return client.open(path, method=way.method, data=form, headers=headers, base_url=URL, **options)
+        try:
+            return client.open(path, method=way.method, data=form, headers=headers, base_url=URL, **options)
+        finally:
+            # Else the account's page would list every request of a walk.
+            if token:
+                ended = "UPDATE console_session SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL"
+                self.store.run(ended, self.store.now(), hash_of(token))
 
 
 def body(answer: Any) -> str:

@@ -3,12 +3,10 @@
 import re
 import string
 from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.web.kernel.words import FOLDER, texts
+from tests.tables import table
 
 WEB = FOLDER.parent
 SOURCES = [*sorted(WEB.glob("**/*.py")), *sorted(WEB.glob("templates/**/*.html"))]
@@ -38,17 +36,20 @@ def _asked() -> Iterator[tuple[str, str]]:
             yield from ((path.name, f"{name}-{end}") for end in ("one", "many"))
 
 
-@pytest.mark.parametrize("name", sorted(texts()))
-def test_a_text_is_there_in_every_language_with_the_same_facts(name: str) -> None:
-    said = texts()[name]
-    assert sorted(said) == sorted(LANGUAGES)
-    assert all(text.strip() == text and text for text in said.values())
-    assert len({frozenset(_fields(text)) for text in said.values()}) == 1, "each says the same facts"
+def test_a_text_is_there_in_every_language_with_the_same_facts() -> None:
+    with table() as rows:
+        for name, said in texts().items():
+            with rows.row(name):
+                assert sorted(said) == sorted(LANGUAGES)
+                assert all(text.strip() == text and text for text in said.values())
+                assert len({frozenset(_fields(text)) for text in said.values()}) == 1, "each says the same facts"
 
 
-@pytest.mark.parametrize(("where", "name"), sorted(set(_asked())))
-def test_what_a_page_asks_for_is_in_the_catalogue(where: str, name: str) -> None:
-    assert name in texts(), where
+def test_what_a_page_asks_for_is_in_the_catalogue() -> None:
+    with table() as rows:
+        for where, name in sorted(set(_asked())):
+            with rows.row(where, name):
+                assert name in texts()
 
 
 def test_no_text_is_left_over() -> None:
@@ -61,9 +62,15 @@ def test_no_text_is_left_over() -> None:
     assert left == []
 
 
-@pytest.mark.parametrize("path", sorted(WEB.glob("templates/**/*.html")), ids=lambda path: path.name)
-def test_a_template_has_no_words_of_its_own(path: Path) -> None:
-    source = path.read_text(encoding="utf-8")
+def test_a_template_has_no_words_of_its_own() -> None:
+    with table() as rows:
+        for path in sorted(WEB.glob("templates/**/*.html")):
+            with rows.row(path.relative_to(WEB)):
+                assert _words_in(path.read_text(encoding="utf-8")) == []
+
+
+def _words_in(source: str) -> list[str]:
+    """What a reader would read that no catalogue has."""
     bare = _MARKUP.sub(" ", source)
     in_attributes = " ".join(_ATTRIBUTES.findall(bare))
-    assert _LETTERS.findall(re.sub(r"<[^>]*>", " ", bare) + in_attributes) == []
+    return _LETTERS.findall(re.sub(r"<[^>]*>", " ", bare) + in_attributes)

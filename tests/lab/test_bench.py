@@ -1,0 +1,63 @@
+"""scripts/bench: a measurement that breaks off costs its own rows, and nothing of the others."""
+
+import sys
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The script as a module; it measures what `chosen` is set to."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    loader = SourceFileLoader("bench_script", str(SCRIPTS / "bench"))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    return module
+
+
+def _measurements(bench: Any, monkeypatch: pytest.MonkeyPatch, error: Exception | None) -> None:
+    suite = bench.suite
+    target_of = sys.modules["benchmarks.figures"].Target
+    first, second, third = (target_of(name, 10, "ms") for name in ("first", "second", "third"))
+
+    def two(setting: Any) -> Iterator[Any]:
+        yield first.judged(1)
+        if error is not None:
+            raise error
+        yield second.judged(2)
+
+    def one(setting: Any) -> Iterator[Any]:
+        yield third.judged(3)
+
+    chosen = [suite.Measurement("two", "two", two, (first, second)), suite.Measurement("one", "one", one, (third,))]
+    monkeypatch.setattr(suite, "chosen", lambda names: chosen)
+
+
+def test_a_measurement_that_breaks_off_says_so_in_its_row_and_the_others_go_on(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _measurements(bench, monkeypatch, RuntimeError("a call\nwas dropped | lost"))
+    assert bench.main() == 1
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    assert rows[2:] == [
+        "| first | 1 ms |  | at most 10 ms | met |",
+        "| second |  |  | at most 10 ms | failed: a call was dropped / lost |",
+        "| third | 3 ms |  | at most 10 ms | met |",
+    ]
+
+
+def test_when_all_are_measured_the_exit_code_says_that_nothing_broke_off(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _measurements(bench, monkeypatch, None)
+    assert bench.main() == 0

@@ -1,0 +1,27 @@
+"""The demo's story, told once in a test process and copied for each test that wants it."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from fsplug.lab.story import telling
+
+
+def story_until(now: float, folder: Path) -> Path:
+    """What telling it until `now` leaves in this folder: its archive/, and the store, whose path is returned."""
+    told = _told(now)
+    # Audio is written once, to a new file: a link to it is as good as a copy.
+    shutil.copytree(told / "archive", folder / "archive", copy_function=os.link)
+    return Path(shutil.copy(told / "fsplug.db", folder / "fsplug.db"))
+
+
+@cache
+def _told(now: float) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="fsplug-story-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (folder / "archive").mkdir()
+    telling.tell(folder / "fsplug.db", folder / "archive", now)
+    return folder
