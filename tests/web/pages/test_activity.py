@@ -20,7 +20,7 @@ from tests.web.conftest import Browser
 
 _ROOT = Path(fsplug.__file__).parent
 # Where an act stands in a call that writes the trail: the function's name, and which argument.
-_WRITERS = {("audit", "add"): 3, ("chain", "append"): 3, ("shares", "tell"): 3, ("", "tell"): 3, ("", "_tell"): 3}
+_WRITERS = {("trail", "add"): 3, ("chain", "append"): 3, ("shares", "tell"): 3, ("", "tell"): 3, ("", "_tell"): 3}
 
 
 @pytest.fixture
