@@ -33,7 +33,7 @@ def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: st
         with store.atomic():
             known = {one.number: one.note for one in policies.excluded(store, company)}
             notes = {number: known.get(number, "") if note is None else note for number in wanted}
-            added = [one for one in wanted if policies.exclude(store, company, one, invocation.author, notes[one])]
+            added = policies.exclude(store, company, notes, invocation.author)
         version = policies.current_version(store, company)
     _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was excluded already"))
 
@@ -46,8 +46,7 @@ def remove(invocation: Invocation, company: str, numbers: tuple[str, ...]) -> No
     """Let policy decide again about calls with these numbers."""
     with invocation.store() as store:
         wanted = _normalised(store, company, numbers)
-        with store.atomic():
-            removed = [one for one in wanted if policies.unexclude(store, company, one, invocation.author)]
+        removed = policies.unexclude(store, company, wanted, invocation.author)
         version = policies.current_version(store, company)
     _tell(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
 

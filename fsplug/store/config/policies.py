@@ -1,7 +1,7 @@
 """Recording policies: department boxes, group modes, excluded numbers; and the versions they make."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,18 +126,23 @@ def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str) ->
     return _put(store, domain, GROUP_POLICY, policy.group, (str(policy.mode), *_terms_row(policy.terms)), by)
 
 
-def exclude(store: Store, domain: str, e164: str, by: str, note: str = "") -> bool:
-    """Never record this number from the next call on; False if it was so already. `e164` must be normalised."""
-    _check_e164(e164)
+def exclude(store: Store, domain: str, notes: Mapping[str, str], by: str) -> list[str]:
+    """Never record these numbers (E.164, each with its note) from the next call on, as one version of the company.
+
+    Returns the numbers that were not excluded before, or whose note is a new one.
+    """
+    for e164 in notes:
+        _check_e164(e164)
     with revise(store, domain, by) as revision:
-        return revision.put(EXCLUDED, (e164,), (note,))
+        return [e164 for e164, note in notes.items() if revision.put(EXCLUDED, (e164,), (note,))]
 
 
-def unexclude(store: Store, domain: str, e164: str, by: str) -> bool:
-    """Let policy decide about this number again; False if it was not excluded."""
-    _check_e164(e164)
+def unexclude(store: Store, domain: str, numbers: Collection[str], by: str) -> list[str]:
+    """Let policy decide about these numbers again, as one version of the company; returns those that were excluded."""
+    for e164 in numbers:
+        _check_e164(e164)
     with revise(store, domain, by) as revision:
-        return revision.remove(EXCLUDED, (e164,))
+        return [e164 for e164 in numbers if revision.remove(EXCLUDED, (e164,))]
 
 
 def excluded(store: Store, domain: str) -> list[ExcludedNumber]:
@@ -191,6 +196,10 @@ def _terms(columns: list[str]) -> Terms:
 
 
 def _terms_row(terms: Terms) -> Row:
+    # The operator's document takes no such purpose: what is stored here could be exported, but not applied again.
+    if not terms.purpose.strip():
+        text = f"{terms.purpose!r} names no purpose; name one, such as quality"
+        raise Invalid("bad-purpose", text, purpose=terms.purpose)
     return (str(terms.on_failure), str(terms.channels), terms.purpose)
 
 

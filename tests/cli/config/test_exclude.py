@@ -30,6 +30,19 @@ def test_any_spelling_will_do(cli: Cli, text: str) -> None:
     assert numbers(cli) == {DOCTOR: "the works doctor", "+4570101155": "the priest"}
 
 
+@pytest.mark.parametrize("verb", ["add", "remove"])
+def test_several_numbers_are_one_version_and_one_entry_of_the_trail(cli: Cli, verb: str) -> None:
+    spelled = ["70101155", "70 10 11 56", "+4570101157"]
+    if verb == "remove":
+        cli.ok("exclude", "add", "--company", ACME, *spelled)
+    before = len(cli.json("audit", "list", "--company", ACME))
+    facts = cli.json("exclude", verb, "--company", ACME, *spelled)
+    assert facts["changed"] == ["+4570101155", "+4570101156", "+4570101157"]
+    assert facts["version"] == (2 if verb == "add" else 3)
+    entry, *earlier = cli.json("audit", "list", "--company", ACME)
+    assert (entry["act"], len(entry["facts"]["changes"]), len(earlier)) == ("policy", 3, before)
+
+
 def test_a_number_is_spelled_as_in_the_companys_country(cli: Cli) -> None:
     cli.ok("exclude", "add", "--company", BETA, "08-100 10 99")
     assert set(numbers(cli, BETA)) == {"+4681001099"}

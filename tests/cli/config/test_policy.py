@@ -102,6 +102,7 @@ def test_a_groups_mode_is_set(cli: Cli) -> None:
         (("--group", "2001", "--mode", "sometimes"), "bad-usage"),
         (("--group", "2001", "--purpose", "two\nlines"), "bad-usage"),
         (("--group", "2001", "--purpose", "x" * 501), "bad-usage"),
+        (("--group", "2001", "--purpose", " "), "bad-purpose"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(cli: Cli, options: tuple[str, ...], code: str) -> None:

@@ -71,7 +71,7 @@ def _apply_call(store: Store) -> None:
 
 
 def _exclude(store: Store) -> None:
-    policies.exclude(store, ACME, "+4533333333", "anna")
+    policies.exclude(store, ACME, {"+4533333333": ""}, "anna")
 
 
 def _provision(store: Store) -> None:
@@ -310,7 +310,7 @@ def test_two_operators_at_once_make_two_versions(store: Store, open_store: Calla
 
     def work(number: int) -> None:
         for turn in range(5):
-            policies.exclude(stores[number], ACME, f"+45{number}{turn}", "anna")
+            policies.exclude(stores[number], ACME, {f"+45{number}{turn}": ""}, "anna")
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
