@@ -13,7 +13,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store.change import planning
 from fsplug.store.change.planning import Plan
-from fsplug.store.config.versioned import Change
+from fsplug.store.config.nouns import Change
 
 _MARKS = {"add": "+", "change": "~", "remove": "-"}
 _COUNTED = {"add": "new", "change": "different", "remove": "removed"}

@@ -15,7 +15,7 @@ from fsplug.policy.numbers import normalise
 from fsplug.store.audit import trail
 from fsplug.store.change.draft import Draft, drafted
 from fsplug.store.config import companies, policies
-from fsplug.store.config.versioned import SECRET
+from fsplug.store.config.nouns import SECRET
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]

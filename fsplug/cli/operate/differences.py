@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from fsplug.cli.kernel.output import safe
-from fsplug.store.config.versioned import SECRET
+from fsplug.store.config.nouns import SECRET
 from fsplug.xml.install.installer import FileChange
 
 # A whole file longer than this is named with its length.

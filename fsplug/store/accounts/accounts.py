@@ -13,7 +13,8 @@ from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
 from fsplug.store.config import companies, users
-from fsplug.store.config.versioned import Change, company_id
+from fsplug.store.config.nouns import Change
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Kind

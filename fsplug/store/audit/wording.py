@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from fsplug.policy.entities import AdminScope, Role
-
-if TYPE_CHECKING:
-    from fsplug.store.config.versioned import Change
+from fsplug.store.config.nouns import Change
 
 # So many grants of one change are told one by one.
 NAMED_GRANTS = 100
@@ -55,7 +53,7 @@ class Grant:
         return cls(username, what, before, after)
 
 
-def grants(change: "Change") -> Iterator[Grant]:
+def grants(change: Change) -> Iterator[Grant]:
     """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
     noun, key = change.noun, change.key
     if noun.table in GRANTED_TABLES:
@@ -68,20 +66,20 @@ def grants(change: "Change") -> Iterator[Grant]:
                 yield Grant(key[0], _CALLED.get(name, name), str(before[name]), str(after[name]))
 
 
-def act(changes: Sequence["Change"]) -> str:
+def act(changes: Sequence[Change]) -> str:
     """The weightiest thing done: rights, policy, or else configuration."""
     if any(True for change in changes for _ in grants(change)):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
 
-def granted_in(changes: Sequence["Change"]) -> list[Grant]:
+def granted_in(changes: Sequence[Change]) -> list[Grant]:
     """Every grant, the first hundred."""
     found = (grant for change in changes for grant in grants(change))
     return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def turned_in(changes: Sequence["Change"]) -> list[Grant]:
+def turned_in(changes: Sequence[Change]) -> list[Grant]:
     """Whose recording, or leave to listen in by a profile, was turned on ("yes") or off ("no"), the first hundred.
 
     Of who is new the trail says that.
@@ -90,7 +88,7 @@ def turned_in(changes: Sequence["Change"]) -> list[Grant]:
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def _turns(change: "Change") -> Iterator[Grant]:
+def _turns(change: Change) -> Iterator[Grant]:
     column = _TURNED.get(change.noun.table)
     if column is None or change.before is None or change.after is None:
         return
@@ -100,5 +98,5 @@ def _turns(change: "Change") -> Iterator[Grant]:
         yield Grant(change.key[0], what, before, after)
 
 
-def _named(change: "Change", row: Any) -> dict[str, Any]:
+def _named(change: Change, row: Any) -> dict[str, Any]:
     return change.noun.named(row) if row is not None else {}

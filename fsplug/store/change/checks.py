@@ -8,7 +8,7 @@ from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies
 from fsplug.store.config import users as people
 from fsplug.store.config.destinations import TargetKind
-from fsplug.store.config.versioned import Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 # What a target's kind is looked up in.

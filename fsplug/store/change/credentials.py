@@ -6,7 +6,7 @@ from typing import Any
 
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, trunks
-from fsplug.store.config.versioned import Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 # 18 random bytes are 24 characters, more than the 128 bits of MD5 can tell apart.

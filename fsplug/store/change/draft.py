@@ -19,7 +19,8 @@ from fsplug.store.change.entry_rows import NOUNS, Rows
 from fsplug.store.change.planning import CompanyPlan, Plan
 from fsplug.store.config import companies, policies, users
 from fsplug.store.config.companies import DETAIL
-from fsplug.store.config.versioned import Change, Noun, hold
+from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.versioned import hold
 from fsplug.store.db.database import Row, Store
 
 Table = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.config.versioned import Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 Rows = dict[Noun, dict[Row, Row]]

@@ -4,8 +4,9 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.store.change import permission
 from fsplug.store.config import profiles
+from fsplug.store.config.nouns import Change
 from fsplug.store.config.profiles import PROFILE
-from fsplug.store.config.versioned import Change, hold, revise
+from fsplug.store.config.versioned import hold, revise
 from fsplug.store.db.database import Store
 
 

@@ -6,7 +6,8 @@ from fsplug.policy.access.scopes import Actor, Need, Touch, check_may, check_may
 from fsplug.policy.entities import AdminScope, GroupMode, Role
 from fsplug.store.audit import wording
 from fsplug.store.config import companies, devices, policies, profiles, trunks, users
-from fsplug.store.config.versioned import Change, company_id
+from fsplug.store.config.nouns import Change
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 
 Departments = frozenset[str | None]

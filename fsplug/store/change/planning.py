@@ -16,7 +16,8 @@ from fsplug.store.change.document import write
 from fsplug.store.change.document.read import invalid, read
 from fsplug.store.change.entry_rows import NOUNS, Rows
 from fsplug.store.config import companies, numbers, policies
-from fsplug.store.config.versioned import Change, Revision, company_id, current, revise
+from fsplug.store.config.nouns import Change
+from fsplug.store.config.versioned import Revision, company_id, current, revise
 from fsplug.store.db.database import Store
 
 

@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 
 from fsplug.errors import Invalid
-from fsplug.store.config.versioned import Noun, revise, unknown_company
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import revise, unknown_company
 from fsplug.store.db.database import Store
 
 DETAIL = Noun(

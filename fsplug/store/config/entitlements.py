@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from fsplug.policy.entities import Licence, Right
 from fsplug.policy.listening.gate import House, Standing
 from fsplug.store.config import companies, grants, profiles
-from fsplug.store.config.versioned import HOLDS, Noun, company_id
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import in_batches
 

@@ -2,7 +2,8 @@
 
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.audit import wording
-from fsplug.store.config.versioned import HOLDS, Change, Noun, company_id
+from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Store
 
 LICENCE = Noun("licence", "licence_grant", ("username", "licence"))

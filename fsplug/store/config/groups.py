@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fsplug.store.config.destinations import Target, target
-from fsplug.store.config.versioned import HOLDS, Noun, company_id
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Store
 
 RING_GROUP = Noun(

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fsplug.store.config.destinations import Target, TargetKind
-from fsplug.store.config.versioned import HOLDS, Noun, company_id
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 
 IVR = Noun("IVR", "ivr", ("number",), ("name", "timeout_seconds", "tries", "default_kind", "default_to"))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from fsplug.policy.hours import Opening, opening
 from fsplug.store.config.destinations import Target, target
-from fsplug.store.config.versioned import HOLDS, Noun, company_id
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Store
 
 NUMBER = Noun("number", "number", ("number",), ("username", "grp", "ivr", "closed_kind", "closed_to"))

@@ -18,7 +18,8 @@ from fsplug.policy.entities import (
 )
 from fsplug.store.config import groups, users
 from fsplug.store.config.companies import DETAIL
-from fsplug.store.config.versioned import HOLDS, Noun, company_id, revise, unknown_company
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id, revise, unknown_company
 from fsplug.store.db.database import Row, Store
 
 _TERMS = ("on_failure", "channels", "purpose")

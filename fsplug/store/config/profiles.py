@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from fsplug.store.config.versioned import HOLDS, Noun, company_id
+from fsplug.store.config.nouns import Noun
+from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 
 PROFILE = Noun(

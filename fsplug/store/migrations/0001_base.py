@@ -1,9 +1,6 @@
 """Companies and their versioned configuration; calls, decisions and recordings."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _COMPANIES = (
     "CREATE TABLE company (id TEXT PRIMARY KEY, domain TEXT NOT NULL UNIQUE, version BIGINT NOT NULL)",
@@ -162,7 +159,7 @@ _DECISIONS_ARE_FINAL = {
 }
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make every table."""
     for statement in _COMPANIES:
         store.run(statement)

@@ -1,9 +1,6 @@
 """Gaps: what should have been recorded and was not. And a place for ledger entries that no table would take."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     """CREATE TABLE gap (
@@ -28,7 +25,7 @@ _STATEMENTS = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the tables, with a gap for every recording lost so far."""
     for statement in _STATEMENTS:
         store.run(statement)

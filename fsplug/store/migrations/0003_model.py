@@ -1,9 +1,6 @@
 """The whole company: roles, devices, profiles, licences, rights, IVRs, trunks, opening hours, where groups overflow."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _COLUMNS = (
     "ALTER TABLE company_detail ADD COLUMN languages TEXT NOT NULL DEFAULT ''",
@@ -54,7 +51,7 @@ _INDEXES = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the tables, and the columns that earlier ones lack."""
     for statement in _COLUMNS:
         store.run(statement)

@@ -1,9 +1,6 @@
 """Listening in: what a company says about it, and who listened to whom."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     "ALTER TABLE company_detail ADD COLUMN listen_from_app BOOLEAN NOT NULL DEFAULT FALSE",
@@ -32,7 +29,7 @@ _STATEMENTS = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the table and the columns."""
     for statement in _STATEMENTS:
         store.run(statement)

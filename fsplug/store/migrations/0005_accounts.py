@@ -1,9 +1,6 @@
 """Console accounts, their sessions and one-time links; mail; shared recordings; the audit trail."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     "ALTER TABLE company_detail ADD COLUMN superuser_totp BOOLEAN NOT NULL DEFAULT FALSE",
@@ -139,7 +136,7 @@ _HOLDERS = """SELECT u.company, u.username, u.email FROM "user" u
 _ACCOUNT = "INSERT INTO console_account (company, username, address, made_at) VALUES (?, ?, ?, ?)"
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the tables, and an account without a password for everybody who holds a console role."""
     for statement in _STATEMENTS:
         store.run(statement)

@@ -1,11 +1,8 @@
 """What people choose for themselves in the console."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Everybody's language."""
     store.run("ALTER TABLE console_account ADD COLUMN language TEXT")

@@ -1,9 +1,6 @@
 """Deletions of recordings: wanted first, then done, so that a row and its file never tell different stories."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     """CREATE TABLE deletion (
@@ -26,7 +23,7 @@ _STATEMENTS = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the table."""
     for statement in _STATEMENTS:
         store.run(statement)

@@ -1,9 +1,6 @@
 """What recordings are found by: people, departments, groups, numbers and any part of these, newest first in each."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     "CREATE TABLE keyword (id BIGINT PRIMARY KEY, company TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL)",
@@ -34,7 +31,7 @@ _STATEMENTS = (
 _IN_ORDER = ("CREATE TABLE number_part", "CREATE TABLE recording_keyword", "CREATE TABLE filed_recording")
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Make the tables, and file every recording there is."""
     from fsplug.store.recordings.search.index import file_everything
 

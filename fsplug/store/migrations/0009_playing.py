@@ -1,9 +1,6 @@
 """Playing recordings in the console: what is being played, and lists beside the player that are found at once."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     "ALTER TABLE company_detail ADD COLUMN playback_reason BOOLEAN NOT NULL DEFAULT FALSE",
@@ -28,7 +25,7 @@ _STATEMENTS = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """The tables, the indexes, and whether a company asks why somebody plays."""
     for statement in _STATEMENTS:
         store.run(statement)

@@ -1,9 +1,6 @@
 """The audit trail as people look through it, and how far it was checked."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _STATEMENTS = (
     "CREATE INDEX audit_entry_act ON audit_entry (company, act, number)",
@@ -22,7 +19,7 @@ _STATEMENTS = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """Indexes by act and by actor, and the last check of each trail."""
     for statement in _STATEMENTS:
         store.run(statement)

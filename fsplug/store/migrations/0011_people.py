@@ -1,9 +1,6 @@
 """Lists of people by name, in companies of 10,000."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 _INDEXES = (
     'CREATE INDEX user_name ON "user" (company, name, username) WHERE until IS NULL',
@@ -11,7 +8,7 @@ _INDEXES = (
 )
 
 
-def migrate(store: "Store") -> None:
+def migrate(store: Database) -> None:
     """What the lists look things up by."""
     for statement in _INDEXES:
         store.run(statement)

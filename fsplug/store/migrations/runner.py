@@ -7,13 +7,10 @@ import importlib
 import pkgutil
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from fsplug.errors import Invalid
 from fsplug.store import migrations
-
-if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
+from fsplug.store.migrations.port import Database
 
 # Any number will do, as long as every fsplug takes the same one (PostgreSQL, "Advisory Locks").
 _ADVISORY_LOCK = 7_375_847
@@ -27,20 +24,20 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(filter(_STEP.fullmatch, (module.name for module in pkgutil.iter_modules(migrations.__path__)))))
 
 
-def applied(store: "Store") -> list[str]:
+def applied(store: Database) -> list[str]:
     """The steps this database has taken, first to last; none if it is empty."""
     if not _has_table(store):
         return []
     return [name for (name,) in store.rows("SELECT name FROM migration ORDER BY name")]
 
 
-def pending(store: "Store") -> list[str]:
+def pending(store: Database) -> list[str]:
     """The steps this database still lacks."""
     taken = set(applied(store))
     return [name for name in names() if name not in taken]
 
 
-def refuse_newer(store: "Store") -> None:
+def refuse_newer(store: Database) -> None:
     """Invalid("store-newer") when the database has taken a step this fsplug doesn't know."""
     unknown = [name for name in applied(store) if name not in names()]
     if unknown:
@@ -51,13 +48,13 @@ def refuse_newer(store: "Store") -> None:
         raise Invalid("store-newer", text, store=store.place, migrations=unknown)
 
 
-def apply_pending(store: "Store") -> list[str]:
+def apply_pending(store: Database) -> list[str]:
     """Take every step that is lacking; the names of those taken now."""
     refuse_newer(store)
     return [name for name in names() if _take(store, name)]
 
 
-def _take(store: "Store", name: str) -> bool:
+def _take(store: Database, name: str) -> bool:
     with store.atomic():
         _alone(store)
         store.run(_TABLE)
@@ -68,12 +65,12 @@ def _take(store: "Store", name: str) -> bool:
     return True
 
 
-def _alone(store: "Store") -> None:
+def _alone(store: Database) -> None:
     if store.dialect == "postgresql":
         store.rows("SELECT pg_advisory_xact_lock(?)", _ADVISORY_LOCK)
 
 
-def _has_table(store: "Store") -> bool:
+def _has_table(store: Database) -> bool:
     if store.dialect == "sqlite":
         return store.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'") is not None
     return store.row("SELECT 1 WHERE to_regclass('migration') IS NOT NULL") is not None

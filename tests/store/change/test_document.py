@@ -17,7 +17,7 @@ from fsplug.policy.hours import opening
 from fsplug.store.change import planning
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks
 from fsplug.store.config.destinations import Target, TargetKind
-from fsplug.store.config.versioned import SECRET
+from fsplug.store.config.nouns import SECRET
 from fsplug.store.db.database import Store
 from tests.store.whole import DOMAIN, whole
 

@@ -11,7 +11,7 @@ from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.destinations import TargetKind
-from fsplug.store.config.versioned import Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 Values = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.entry_rows import OWNED, Rows, parts
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.config.versioned import Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 Table = dict[str, Any]
