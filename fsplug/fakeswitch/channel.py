@@ -111,7 +111,7 @@ class Channel:
     driver: "Channel | None" = None
     order: Transfer | Rebridge | None = None
     signal: Signal = field(default_factory=Signal)
-    recordings: dict[str, Recording] = field(default_factory=dict)
+    recordings: "dict[str, Recording[Channel]]" = field(default_factory=dict)
     displaced: set[str] = field(default_factory=set)
     tone_hz: int = 0
     held: bool = False

@@ -37,7 +37,7 @@ class Recorder:
         self._hang_up = hang_up
         self._audio = audio
         self._ticker: gevent.Greenlet | None = None
-        self.running: dict[tuple[str, str], Recording] = {}
+        self.running: dict[tuple[str, str], Recording[Channel]] = {}
         self.started = 0
 
     def start(self, channel: Channel, path: str, limit_seconds: int, variables: Mapping[str, str]) -> bool:
@@ -124,7 +124,9 @@ class Recorder:
         except OSError:
             return None
 
-    def _recording(self, channel: Channel, path: str, file: WavFile, variables: Mapping[str, str]) -> Recording:
+    def _recording(
+        self, channel: Channel, path: str, file: WavFile, variables: Mapping[str, str]
+    ) -> Recording[Channel]:
         return Recording(
             leg=channel,
             path=path,
@@ -152,7 +154,7 @@ class Recorder:
         setattr(recording, what, on)
         return True
 
-    def _finish(self, recording: Recording) -> None:
+    def _finish(self, recording: Recording[Channel]) -> None:
         channel = recording.leg
         self._close(recording)
         cause = self._completion(recording)
@@ -165,7 +167,7 @@ class Recorder:
         self._announce("RECORD_STOP", recording, cause)
         self._bus.emit("MEDIA_BUG_STOP", channel, _bug(recording))
 
-    def _close(self, recording: Recording) -> None:
+    def _close(self, recording: Recording[Channel]) -> None:
         if self._audio:
             recording.hear(self._clock.now())
             recording.failed |= not recording.file.close(self._misbehaviour.disk_full_after_bytes)
@@ -173,7 +175,7 @@ class Recorder:
             recording.count(self._clock.now())
             recording.file.close_silent(recording.samples)
 
-    def _completion(self, recording: Recording) -> str:
+    def _completion(self, recording: Recording[Channel]) -> str:
         """Why it ended, in the words of an MRCP recorder; a file too short is gone."""
         if recording.failed:
             return "uri-failure"
@@ -185,7 +187,7 @@ class Recorder:
             return "input-too-short" if recording.samples else "empty-file"
         return "success-maxtime" if recording.leg.up else "success-silence"
 
-    def _announce(self, name: str, recording: Recording, cause: str) -> None:
+    def _announce(self, name: str, recording: Recording[Channel], cause: str) -> None:
         extra = [("Record-File-Path", recording.path)]
         extra += [(f"Recording-Variable-{name}", value) for name, value in recording.variables.items()]
         if cause:
@@ -203,7 +205,7 @@ class Recorder:
                 self._keep_writing(recording)
         self._ticker = None
 
-    def _keep_writing(self, recording: Recording) -> None:
+    def _keep_writing(self, recording: Recording[Channel]) -> None:
         recording.hear(self._clock.now())
         if recording.drain(self._misbehaviour.disk_full_after_bytes) or recording.failed:
             return
@@ -234,5 +236,5 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdigit() else otherwise
 
 
-def _bug(recording: Recording) -> list[tuple[str, str]]:
+def _bug(recording: Recording[Channel]) -> list[tuple[str, str]]:
     return [("Media-Bug-Function", "session_record"), ("Media-Bug-Target", recording.path)]

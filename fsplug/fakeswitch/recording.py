@@ -1,16 +1,11 @@
 """One recording in progress: a file, and the leg whose conversation goes into it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from fsplug.fakeswitch.audio import FRAME_SAMPLES, RATE, WavFile, sound
 from fsplug.fakeswitch.clock import Timer
-
-if TYPE_CHECKING:
-    from fsplug.fakeswitch.channel import Channel
 
 # What the recorder holds before the file's own buffer: the media bug's frames and its thread's next chunk. Measured
 # on 1.11.1: 0.7 s with the default of 25 frames.
@@ -18,11 +13,33 @@ THREAD_SECONDS = 0.2
 FRAME_SECONDS = FRAME_SAMPLES / RATE
 
 
+class Speaker(Protocol):
+    """A leg as a recording hears it: its tone, whether it is on hold, and the leg it talks with."""
+
+    @property
+    def tone_hz(self) -> int:
+        """The tone it speaks with; 0 is silence."""
+        ...
+
+    @property
+    def held(self) -> bool:
+        """Whether its phone holds the call."""
+        ...
+
+    @property
+    def partner(self) -> "Speaker | None":
+        """Who is bridged with it."""
+        ...
+
+
+Leg = TypeVar("Leg", bound=Speaker)
+
+
 @dataclass(slots=True, eq=False)
-class Recording:
+class Recording(Generic[Leg]):
     """A leg being recorded. Times are the switch's seconds; `samples` counts what was heard, kept or not."""
 
-    leg: Channel
+    leg: Leg
     path: str
     file: WavFile
     started: float
