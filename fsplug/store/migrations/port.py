@@ -1,6 +1,6 @@
 """The database as far as a step of the migrations needs it: steps are history, and import nothing that changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -22,6 +22,10 @@ class Database(Protocol):
 
     def run(self, sql: str, *params: object) -> int:
         """Run one statement; the number of rows it touched."""
+        ...
+
+    def run_many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run one statement for each of `rows`."""
         ...
 
     def atomic(self) -> AbstractContextManager[None]:
