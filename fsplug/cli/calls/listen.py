@@ -14,7 +14,7 @@ _TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "en
 
 
 @click.group(cls=Noun, invoke_without_command=True)
-@click.option("--company", metavar="DOMAIN", help="Whose.")
+@click.option("--company", metavar="DOMAIN", help="The company in which to listen.")
 @click.option("--as", "listener", metavar="USERNAME", help="Who listens: their own phone rings.")
 @click.option("--to", "number", metavar="NUMBER", help="The colleague's number, in any spelling, or extension.")
 @click.pass_context

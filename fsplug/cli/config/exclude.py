@@ -12,7 +12,7 @@ from fsplug.policy.numbers import normalise
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
 
-_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose calls.")
+_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company, by its domain.")
 _NUMBERS = click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
 
 

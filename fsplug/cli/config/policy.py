@@ -16,7 +16,7 @@ from fsplug.store.calls.simulate import simulated
 from fsplug.store.change import planning
 from fsplug.store.config import policies
 
-_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="Whose policy.")
+_COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company whose policy it is.")
 
 
 @click.group(cls=Noun)
@@ -44,7 +44,9 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 @click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside.")
 @click.option("--group", metavar="NUMBER", help="The ring group.")
 @click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
-@click.option("--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What a call does when it can't be.")
+@click.option(
+    "--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What happens to a call that cannot be recorded."
+)
 @click.option("--channels", type=click.Choice(list(map(str, Channels))), help="Each party on its own, or both in one.")
 @click.option("--purpose", metavar="TEXT", type=LINE, help="Why it is recorded.")
 @click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")

@@ -27,7 +27,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             multiple=True,
             help="A department a sub-admin administers; may be repeated.",
         ),
-        click.option("--admin", type=click.Choice(list(map(str, AdminScope))), help="Whose administrator the user is."),
+        click.option(
+            "--admin",
+            type=click.Choice(list(map(str, AdminScope))),
+            help="What the user administers: nothing, departments or the company.",
+        ),
         click.option("--role", type=click.Choice(list(map(str, Role))), help="What the user may do in the console."),
         click.option("--record/--no-record", default=None, help="The flag without which nothing is recorded."),
         click.option("--department", metavar="NAME", type=LINE, help="The department; '' for none."),

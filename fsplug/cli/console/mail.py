@@ -22,7 +22,7 @@ def mail() -> None:
 
 @mail.command(name="list")
 @numberless_options
-@click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that are so.")
+@click.option("--state", type=click.Choice(list(map(str, State))), help="Only mail in this state.")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
     """List mail, newest first."""

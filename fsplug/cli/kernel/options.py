@@ -23,9 +23,11 @@ def _companies(_ctx: click.Context, _param: click.Parameter, incomplete: str) ->
 
 
 company_option: Decorator = click.option(
-    "--company", metavar="DOMAIN", required=True, help="Whose.", shell_complete=_companies
+    "--company", metavar="DOMAIN", required=True, help="The company, by its domain.", shell_complete=_companies
 )
-user_option: Decorator = click.option("--user", "username", metavar="USERNAME", required=True, help="The user's.")
+user_option: Decorator = click.option(
+    "--user", "username", metavar="USERNAME", required=True, help="The user, by username."
+)
 yes_option: Decorator = click.option("--yes", is_flag=True, help="Remove without asking.")
 secrets_option: Decorator = click.option(
     "--show-secrets", is_flag=True, help="Print passwords too; mind who stands behind you."

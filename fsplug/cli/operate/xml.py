@@ -52,7 +52,7 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
 
 @xml.command()
 @click.argument("section", type=click.Choice(["dialplan", "directory"]))
-@click.option("--company", metavar="DOMAIN", help="Whose; the dialplan without it is the trunks'.")
+@click.option("--company", metavar="DOMAIN", help="The company; without it, the dialplan of the trunks.")
 @click.option("--number", default="", help="The number that is dialled.")
 @click.option("--user", default="", help="Who signs in or is rung: a user or a phone.")
 @click.option("--department", default="", help="The department that is rung.")

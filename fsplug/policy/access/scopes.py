@@ -24,7 +24,7 @@ class Need(StrEnum):
 
 
 class Reach(StrEnum):
-    """Whose."""
+    """Whose data a need is granted for, from none to every company's."""
 
     NOTHING = "nothing"
     OWN = "own"

@@ -24,7 +24,7 @@ class What(StrEnum):
 
 
 class Subject(StrEnum):
-    """Whose."""
+    """What a difference between two policies is about."""
 
     DEPARTMENT = "department"
     GROUP = "group"

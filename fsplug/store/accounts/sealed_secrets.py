@@ -1,4 +1,4 @@
-"""What the store keeps but may not be able to read: sealed with a key that lies elsewhere."""
+"""What the store keeps and must not be able to read: sealed with a key that lies elsewhere."""
 
 from collections.abc import Callable, Sequence
 
