@@ -60,7 +60,7 @@ def test_no_call_is_held_longer_by_a_freeze_in_mid_load(plant: Plant) -> None:
 
 def test_sigterm_lets_the_calls_go_on(plant: Plant) -> None:
     before = {call.id for call in plant.calls()}
-    with plant.line.crowd(plant.line.one_crowd, 3.0) as crowd:
+    with plant.line.crowd(plant.line.one_crowd, OUTLASTING_SECONDS) as crowd:
         plant.until(lambda: len({call.id for call in plant.calls()} - before) > 5, what="calls to ask")
         assert plant.serving.stop() == 0
         assert plant.line.legs() > 0
