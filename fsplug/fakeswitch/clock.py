@@ -40,6 +40,7 @@ class Clock:
     def later(self, seconds: float, act: Callable[..., object], *args: object) -> Timer:
         """Run `act`, which may not wait, after so many seconds; the timer given back can be closed before."""
         timer = get_hub().loop.timer(self.real(seconds))
-        timer.start(act, *args)
+        # Without it libev counts from where its turn began: after a long turn the timer would fire early.
+        timer.start(act, *args, update=True)
         closable: Timer = timer
         return closable

@@ -1,7 +1,6 @@
 """fsplug is down, freezes or is overrun: callers hardly notice, no call hangs, and what is missed is told (P1)."""
 
 import statistics
-import time
 
 import pytest
 
@@ -43,14 +42,11 @@ def test_no_call_is_held_longer_by_a_freeze_in_mid_load(plant: Plant) -> None:
     plant.line.ask("reset_stats")
     before = {call.id for call in plant.calls()}
     with plant.line.crowd(CALLS, OUTLASTING_SECONDS) as first:
-        frozen_at = time.monotonic()
         frozen = plant.serving.freeze()
         with plant.line.crowd(CALLS, OUTLASTING_SECONDS) as second:
             _is_replaced(plant, frozen)
-            away_seconds = time.monotonic() - frozen_at
             assert (first.complaints(), second.complaints()) == ([], [])
-    # The frozen server's end lets its calls go on; none of them waits for the next server.
-    assert plant.line.ask("stats")["held_max"] < away_seconds
+    assert plant.line.ask("stats")["held_max"] < FROZEN_SECONDS
     plant.until_settled()
     calls = {call.id for call in plant.calls()} - before
     decided = [one.call for one in plant.decisions() if one.call in calls]

@@ -121,7 +121,5 @@ def _nothing_is_lost(plant: Plant, calls: list[Call], armed: set[str]) -> None:
         assert one.seconds >= TALK_SECONDS - UNTOLD_SECONDS or told.get(one.decision) == "began-late"
     # Only a call that was not armed when fsplug died lacks its beginning.
     whole = [one for one in kept if one.call in armed]
-    # By the switch's own clock: on a busy machine the fake switch hangs up a talk earlier than it was asked to.
-    lacks = {one.call: min(TALK_SECONDS, talked[one.call]) - one.seconds for one in whole}
-    assert {call: seconds for call, seconds in lacks.items() if seconds > TOLERANCE_SECONDS} == {}
+    assert [one for one in whole if one.seconds < TALK_SECONDS - TOLERANCE_SECONDS] == []
     assert {one.call: told[one.decision] for one in whole if one.decision in told} == {}
