@@ -1,4 +1,4 @@
-"""The API commands about the switch itself; those about channels are in channelapis.py."""
+"""The API commands about the switch itself; those about channels are in channel_apis.py."""
 
 import ast
 import operator

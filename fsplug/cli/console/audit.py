@@ -13,7 +13,7 @@ from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_optio
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
 from fsplug.errors import Unavailable
-from fsplug.store.audit import trail as trail
+from fsplug.store.audit import trail
 from fsplug.store.audit.trail import Checkpoint, Entry
 from fsplug.store.config import companies
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 from fsplug.errors import Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
-from fsplug.store.config import policies
-from fsplug.store.config import users as people
+from fsplug.store.config import policies, users
 from fsplug.store.db.cache import Memo
 from fsplug.store.db.database import Store
 
@@ -41,4 +40,4 @@ class PolicySource:
 
     def _user(self, company: str, username: str, version: int) -> User | None:
         key = (company, username, version)
-        return self._users.get(key, lambda: people.user_at(self._store, company, username, version))
+        return self._users.get(key, lambda: users.user_at(self._store, company, username, version))

@@ -1,4 +1,4 @@
-"""The commands of listen-in, each built from checked parts (see commands: the switch expands what it is given)."""
+"""The commands of listen-in, each built from checked parts (calls.commands says why)."""
 
 import re
 

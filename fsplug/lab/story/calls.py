@@ -22,8 +22,7 @@ from fsplug.store.calls.entries import (
     RecordingStarted,
     RecordingStopped,
 )
-from fsplug.store.config import policies
-from fsplug.store.config import users as people
+from fsplug.store.config import policies, users
 from fsplug.store.db.database import Store
 
 _OPEN, _CLOSE = time(8), time(17)
@@ -171,7 +170,7 @@ def _talk(store: Store, call: StoryCall, version: int) -> Talk:
 
 
 def _user(store: Store, domain: str, username: str, version: int) -> User:
-    found = people.user_at(store, domain, username, version)
+    found = users.user_at(store, domain, username, version)
     if found is None:
         raise LookupError(f"the story speaks of {username}, whom {domain} does not have")
     return found

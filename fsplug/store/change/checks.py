@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from fsplug.policy.addresses import SAYS, normalised, same
 from fsplug.policy.entities import EVERY_DEPARTMENT, Role
 from fsplug.store.change.entry_rows import Rows
-from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies
-from fsplug.store.config import users as people
+from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, users
 from fsplug.store.config.destinations import TargetKind
 from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 # What a target's kind is looked up in.
-_TARGETS = {TargetKind.USER: people.USER, TargetKind.GROUP: groups.RING_GROUP, TargetKind.IVR: ivrs.IVR}
+_TARGETS = {TargetKind.USER: users.USER, TargetKind.GROUP: groups.RING_GROUP, TargetKind.IVR: ivrs.IVR}
 # An entry, what it says there, and the row it needs.
 _Reference = tuple[str, str, Noun, str]
 
@@ -34,17 +33,17 @@ def _missing(rows: Rows) -> Iterator[tuple[str, str]]:
 
 
 def _references(rows: Rows) -> Iterator[_Reference]:
-    department = people.USER.values.index("department")
-    for (username,), values in rows[people.USER].items():
+    department = users.USER.values.index("department")
+    for (username,), values in rows[users.USER].items():
         if values[department] is not None:
-            yield f"user {username}", "department", people.DEPARTMENT, values[department]
+            yield f"user {username}", "department", users.DEPARTMENT, values[department]
     for username, name in rows[grants.ADMIN_DEPARTMENT]:
-        yield f"user {username}", "admin_departments", people.DEPARTMENT, name
+        yield f"user {username}", "admin_departments", users.DEPARTMENT, name
     for group, username in rows[groups.MEMBER]:
-        yield f"group {group}", "member", people.USER, username
+        yield f"group {group}", "member", users.USER, username
     for (name,) in rows[policies.DEPARTMENT_POLICY]:
         if name != EVERY_DEPARTMENT:
-            yield f"policy {name}", "department", people.DEPARTMENT, name
+            yield f"policy {name}", "department", users.DEPARTMENT, name
     for (number,), (user, group, ivr, *_) in rows[numbers.NUMBER].items():
         for kind, to in ((TargetKind.USER, user), (TargetKind.GROUP, group), (TargetKind.IVR, ivr)):
             if to is not None:
@@ -66,7 +65,7 @@ def _targets(rows: Rows) -> Iterator[tuple[str, str, Row]]:
 
 
 def _extensions(rows: Rows) -> Iterator[tuple[str, str]]:
-    taken = [(extension, f"user {username}") for (username,), (extension, *_) in rows[people.USER].items()]
+    taken = [(extension, f"user {username}") for (username,), (extension, *_) in rows[users.USER].items()]
     taken += [(number, f"group {number}") for (number,) in rows[groups.RING_GROUP]]
     taken += [(number, f"ivr {number}") for (number,) in rows[ivrs.IVR]]
     for who, holder, extension in _shared(taken):
@@ -82,15 +81,15 @@ def _sip_usernames(rows: Rows) -> Iterator[tuple[str, str]]:
         yield who, f"sip_username: {holder} has {sip_username} already; give it another"
     # A dialplan may take the name that signed in for the user's own.
     for (username, name), values in rows[devices.DEVICE].items():
-        if values[column] != username and (values[column],) in rows[people.USER]:
+        if values[column] != username and (values[column],) in rows[users.USER]:
             text = f"sip_username: user {values[column]} is called so; give it another"
             yield f"user {username}, device {name}", text
 
 
 def _emails(rows: Rows) -> Iterator[tuple[str, str]]:
     # The console's sign-in asks for company, e-mail and password.
-    users = ((username, people.USER.named(values)) for (username,), values in rows[people.USER].items())
-    holders = [(f"user {username}", user) for username, user in users if user["role"] not in (None, Role.NONE)]
+    named = ((username, users.USER.named(values)) for (username,), values in rows[users.USER].items())
+    holders = [(f"user {username}", user) for username, user in named if user["role"] not in (None, Role.NONE)]
     for who, user in holders:
         if user["email"] is not None and normalised(user["email"]) is None:
             given = f"{user['email'][:60]!r} is none that mail can be sent to" if user["email"] else "it is missing"

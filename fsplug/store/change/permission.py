@@ -1,4 +1,4 @@
-"""What a change of the configuration touches, in the words of `policy.scopes`: the gate before every change."""
+"""What a change of the configuration touches, in the words of `policy.access.scopes`: the gate before every change."""
 
 from collections.abc import Iterator, Sequence
 

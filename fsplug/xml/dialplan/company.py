@@ -6,8 +6,7 @@ from itertools import chain
 
 from fsplug.policy.entities import DeviceKind, Direction, OnFailure, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store.config import devices, policies, trunks
-from fsplug.store.config import users as people
+from fsplug.store.config import devices, policies, trunks, users
 from fsplug.store.config.companies import Company
 from fsplug.store.config.devices import Device
 from fsplug.store.config.trunks import Trunk
@@ -69,13 +68,13 @@ class House:
         """Those of these users that there are, in their order."""
         for wanted in in_batches(usernames):
             which = (self._store, self.company.domain, wanted, self.company.version)
-            users, phones = people.named(*which), devices.of_users(*which)
-            yield from (Person(users[name], tuple(phones.get(name, ()))) for name in wanted if name in users)
+            known, phones = users.named(*which), devices.of_users(*which)
+            yield from (Person(known[name], tuple(phones.get(name, ()))) for name in wanted if name in known)
 
     def everybody(self) -> Iterator[Person]:
         """The people of the company, by username."""
         after = ""
-        while page := people.users(self._store, self.company.domain, self.company.version, after, _PAGE):
+        while page := users.users(self._store, self.company.domain, self.company.version, after, _PAGE):
             yield from self.persons(user.username for user in page)
             after = page[-1].username
 

@@ -78,7 +78,10 @@ def test_who_hears_it_outside_hears_no_more(store: Store) -> None:
     share_visits.play(store, cookie, "192.0.2.1")
     share_visits.heard(store, cookie)
     deletions.delete(store, ACME, ["a-rec"], ANNA)
-    begun = lambda store, cookie: share_visits.begin(store, token, "192.0.2.1", "b")  # noqa: E731
+
+    def begun(store: Store, _cookie: str) -> str:
+        return share_visits.begin(store, token, "192.0.2.1", "b")
+
     for act in (share_visits.heard, share_visits.visited, begun):
         with pytest.raises(Refused) as refused:
             act(store, cookie)

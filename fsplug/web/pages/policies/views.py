@@ -14,8 +14,7 @@ from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
 from fsplug.store.calls.preview import Preview, preview
 from fsplug.store.change import edit_policy
-from fsplug.store.config import groups, policies
-from fsplug.store.config import users as people
+from fsplug.store.config import groups, policies, users
 from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, names, shell
@@ -176,7 +175,7 @@ def _shown(store: Store, domain: str, wish: Wish | None = None) -> Shown:
     """The policy, and the wish: everything as it is if there is none. Names that aren't there any more are dropped."""
     with store.connection():
         current = policies.snapshot(store, domain)
-        departments = (*people.departments(store, domain), EVERY_DEPARTMENT)
+        departments = (*users.departments(store, domain), EVERY_DEPARTMENT)
         ring_groups = groups.names(store, domain)
         excluded, since = policies.excluded(store, domain), policies.last_change(store, domain)
         actors = [one.by for one in excluded[:SHOWN_NUMBERS]] + ([since.by] if since else [])
@@ -221,11 +220,11 @@ def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
 
 def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
     drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
-    changed = differences(shown.current, drafted, people.departments(store, viewer.domain))
+    changed = differences(shown.current, drafted, users.departments(store, viewer.domain))
     since = viewer.now - PREVIEW_SECONDS
     found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0, _rest)
-    users = (one.decision.user for one in found.examples)
-    return Review(changed, found, names.of_users(store, viewer.domain, users))
+    usernames = (one.decision.user for one in found.examples)
+    return Review(changed, found, names.of_users(store, viewer.domain, usernames))
 
 
 def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
@@ -236,7 +235,7 @@ def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
         drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
     except Invalid:
         return None
-    is_left = differences(shown.current, drafted, people.departments(store, viewer.domain))
+    is_left = differences(shown.current, drafted, users.departments(store, viewer.domain))
     return None if is_left else shown.since.at
 
 

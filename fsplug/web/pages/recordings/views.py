@@ -11,7 +11,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period
 from fsplug.store.db.database import Store
-from fsplug.store.recordings.search import results as found
+from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Found, Leaf
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
@@ -82,7 +82,7 @@ def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[Leaf, Choices
     offered = _offered(store, viewer)
     try:
         sought = filters.sought(store, asked, viewer)
-        return found.search(store, viewer.domain, sought, before=filters.cursor(asked.before)), offered, None
+        return results.search(store, viewer.domain, sought, before=filters.cursor(asked.before)), offered, None
     except Invalid as invalid:
         return Leaf([]), offered, invalid.code
 
@@ -91,7 +91,7 @@ def _offered(store: Store, viewer: Viewer) -> Choices:
     everybody = viewer.reaches(Need.RECORDINGS, Reach.COMPANY)
     if not everybody:
         return Choices((), {}, False)
-    return Choices(found.departments(store, viewer.domain), found.groups(store, viewer.domain), True)
+    return Choices(results.departments(store, viewer.domain), results.groups(store, viewer.domain), True)
 
 
 def line(one: Found, viewer: Viewer) -> Line:
