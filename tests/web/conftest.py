@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from gevent.threadpool import ThreadPool
 
 from fsplug.media.archive import FolderArchive
 from fsplug.store.calls import ledger
@@ -90,26 +89,8 @@ def live() -> Any:
 def app(console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The application."""
     monkeypatch.setattr(views, "ANSWER_SECONDS", 0.0)
-    pool = ThreadPool(2)
-
-    def elsewhere(work: Callable[[], Any]) -> Any:
-        """In another thread, where there is no request, as the server does."""
-        outcome: list[Any] = pool.apply(_outcome, (work,))
-        if isinstance(outcome[0], Exception):
-            raise outcome[0]
-        return outcome[0]
-
-    services = Services(
-        console.store, archive, console.passwords, console.vault, URL, False, elsewhere, elsewhere, live=live
-    )
+    services = Services(console.store, archive, console.passwords, console.vault, URL, live=live)
     return create_app(services)
-
-
-def _outcome(work: Callable[[], Any]) -> list[Any]:
-    try:
-        return [work()]
-    except Exception as error:
-        return [error]
 
 
 @pytest.fixture

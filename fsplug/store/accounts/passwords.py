@@ -1,7 +1,4 @@
-"""Passwords as argon2id hashes. To hash is slow on purpose: `run` takes it off the loop."""
-
-from collections.abc import Callable
-from typing import Any
+"""Passwords as argon2id hashes. To hash is slow on purpose."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,26 +11,21 @@ SHORTEST, LONGEST_BYTES = 12, 1024
 _FEWEST_DIFFERENT = 5
 
 
-def _directly(work: Callable[[], Any]) -> Any:
-    return work()
-
-
 class Passwords:
-    """Hashes and checks passwords; `run` executes what takes its time, in a thread where a loop must not wait."""
+    """Hashes and checks passwords."""
 
-    def __init__(self, run: Callable[[Callable[[], Any]], Any] = _directly) -> None:
-        self._run = run
+    def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         # Stands in for accounts that are not there, so that they take as long as others.
         self._nobodys = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
-        return str(self._run(lambda: self._hasher.hash(_octets(password))))
+        return str(self._hasher.hash(_octets(password)))
 
     def matches(self, kept: str | None, password: str) -> bool:
         """Whether this is the password that was kept; without one it takes as long, and is False."""
-        found: bool = self._run(lambda: self._verified(kept or self._nobodys, _octets(password)))
+        found = self._verified(kept or self._nobodys, _octets(password))
         return found and kept is not None
 
     def _verified(self, kept: str, password: bytes) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.web.kernel import assets, feed, shell
 from fsplug.web.kernel.formatting import Moments
-from fsplug.web.kernel.guard import check_rules, guard, run
+from fsplug.web.kernel.guard import check_rules, guard, store
 from fsplug.web.kernel.services import Services
 from fsplug.web.kernel.words import Words
 from fsplug.web.pages.account import views as account
@@ -95,7 +95,7 @@ def _look() -> None:
     session = getattr(g, "session", None)
     if session is not None:
         actor = g.actor
-        g.viewer = run(lambda store: shell.look(store, session, actor))
+        g.viewer = shell.look(store(), session, actor)
         g.words = Words(g.viewer.language)
 
 

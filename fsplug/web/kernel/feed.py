@@ -125,7 +125,7 @@ def hearing_me() -> list[str]:
     viewer, house = shell.viewer(), services()
     calls = calls_or_none(house.live, viewer.domain)
     try:
-        found: Any = house.run(lambda: views.hearing(house.store, viewer.domain, viewer.username, calls))
+        found: Any = views.hearing(house.store, viewer.domain, viewer.username, calls)
         return list(found)
     except FsplugError:
         return []

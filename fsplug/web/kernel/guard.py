@@ -70,10 +70,9 @@ def services() -> Services:
     return found
 
 
-def run(work: Callable[[Store], Any]) -> Any:
-    """Do what waits for the store, in another thread: `work` can't ask for the request."""
-    house = services()
-    return house.run(lambda: work(house.store))
+def store() -> Store:
+    """The house's store."""
+    return services().store
 
 
 def address() -> str:
@@ -121,13 +120,13 @@ def guard() -> Any:
 def _signed_in(rule: Rule) -> Any:
     token = cookie(SESSION)
     is_life = rule.who is not Open.WATCHING
-    found = run(lambda store: sessions.find(store, token, is_life)) if token else None
+    found = sessions.find(store(), token, is_life) if token else None
     if found is None:
         return _lead("/sign-in")
     if found.needs_totp and rule.who is not Open.ENROLLING:
         return _lead("/one-time-codes")
     g.session = found
-    g.actor = run(lambda store: actors.actor(store, found.company, found.username))
+    g.actor = actors.actor(store(), found.company, found.username)
     if isinstance(rule.who, Need):
         check_reaches(g.actor, rule.who, found.company, rule.least)
     return None

@@ -1,8 +1,6 @@
-"""What the pages need of the house: the store, the archive, and threads for what takes its time."""
+"""What the pages need of the house: the store, the archive, passwords and secrets, and the live calls."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fsplug.media.archive import Archive
 from fsplug.store.accounts.passwords import Passwords
@@ -14,19 +12,13 @@ from fsplug.web.kernel.live import AWAY, Live
 NOT_BEFORE = "fsplug.not-before"
 # In a request's environ: what is answered as it happens, instead of a page.
 FEED = "fsplug.feed"
-Run = Callable[[Callable[[], Any]], Any]
-
-
-def _directly(work: Callable[[], Any]) -> Any:
-    return work()
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`run` and `run_hash` do what waits for the store or a disk, and what costs processor time: here, or elsewhere.
+    """`url` is the console's address as people type it.
 
-    `url` is the console's address as people type it. `behind_proxy`: the last address in X-Forwarded-For is whose
-    request it is.
+    `behind_proxy`: the last address in X-Forwarded-For is whose request it is.
     """
 
     store: Store
@@ -35,8 +27,6 @@ class Services:
     vault: Vault
     url: str
     behind_proxy: bool = False
-    run: Run = _directly
-    run_hash: Run = _directly
     live: Live = AWAY
 
     @property

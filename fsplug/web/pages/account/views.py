@@ -19,7 +19,7 @@ pages = Blueprint("account", __name__)
 def page() -> str:
     """What is theirs to choose."""
     viewer = shell.viewer()
-    found = guard.run(lambda store: sessions.listed(store, viewer.domain, viewer.username))
+    found = sessions.listed(guard.store(), viewer.domain, viewer.username)
     return render_template("account.html", sessions=found)
 
 
@@ -28,7 +28,7 @@ def page() -> str:
 def sign_out_one() -> Any:
     """End one of their other sessions, or all of them, this one too."""
     viewer, chosen = shell.viewer(), request.form.get("session", "")
-    ended = guard.run(lambda store: _end(store, viewer, chosen))
+    ended = _end(guard.store(), viewer, chosen)
     if any(one.id == viewer.session.id for one in ended):
         response = redirect("/sign-in", 303)
         guard.forget_cookie(response, SESSION)
@@ -42,13 +42,9 @@ def choose_language() -> Any:
     """Speak another language: to the account, if somebody is signed in, and in this browser."""
     language, back = request.form.get("language", ""), request.form.get("back", "/")
     token = guard.cookie(SESSION)
-
-    def keep(store: Store) -> None:
-        session = sessions.find(store, token) if token else None
-        if session is not None:
-            accounts.choose_language(store, session.company, session.username, language)
-
-    guard.run(keep)
+    session = sessions.find(guard.store(), token) if token else None
+    if session is not None:
+        accounts.choose_language(guard.store(), session.company, session.username, language)
     response = redirect(back if _is_path_here(back) else "/", 303)
     if language in accounts.LANGUAGES:
         shell.keep_language(response, language)

@@ -68,7 +68,7 @@ def page() -> Any:
     """This week's, or what was looked for."""
     viewer, asked = shell.viewer(), _asked(request.args)
     before = cursor(request.args.get("before", ""))
-    leaf = guard.run(lambda store: _leaf(store, viewer, asked, before))
+    leaf = _leaf(guard.store(), viewer, asked, before)
     next_wider = WIDER.get(Period(asked.period))
     answer = render_template(
         "activity.html",
@@ -88,7 +88,7 @@ def page() -> Any:
 def check() -> Any:
     """Check the trail, or go on where the last step ended."""
     viewer = shell.viewer()
-    made: Check = guard.run(lambda store: browse.check(store, viewer.domain))
+    made: Check = browse.check(guard.store(), viewer.domain)
     if made.trouble is not None:
         return shell.done("/activity", "said-trail-wrong", number=str(made.trouble.number))
     said = "said-trail-whole" if made.is_whole else "said-trail-so-far"

@@ -78,7 +78,7 @@ def page() -> str:
 def choose_profile() -> Any:
     """Another of their own profiles is the active one."""
     name, actor = request.form.get("profile", ""), g.actor
-    guard.run(lambda store: own_profile.choose(store, actor, name))
+    own_profile.choose(guard.store(), actor, name)
     return shell.done("/colleagues", "said-profile", name=name)
 
 
@@ -87,7 +87,7 @@ def choose_profile() -> Any:
 def listen() -> Any:
     """Ring the viewer's own phone; picked up, it hears the colleague."""
     viewer, to = shell.viewer(), request.form.get("to", "")
-    [found] = guard.run(lambda store: user_list.of(store, viewer.domain, [to])) or [None]
+    [found] = user_list.of(guard.store(), viewer.domain, [to]) or [None]
     try:
         if found is None:
             raise Refused(Reason.UNKNOWN_PERSON, f"{viewer.domain} has no user {to[:64]}")
@@ -110,25 +110,19 @@ def _page(trouble: str | None = None) -> str:
     viewer = shell.viewer()
     sought = Sought(request.args.get("q", "")[:100], request.args.get("department") or None)
     after = _place(request.args.get("after", ""))
-    calls = calls_or_none(services().live, viewer.domain)
-
-    def look(store: Store) -> tuple[Any, ...]:
-        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
-        seen = rows(store, viewer.domain, viewer.username, viewer.language, found[:PAGE], calls)
-        [own] = user_list.of(store, viewer.domain, [viewer.username])
-        departments = users.departments(store, viewer.domain)
-        return seen, found[PAGE - 1].place if len(found) > PAGE else None, own, departments
-
-    seen, following, own, departments = guard.run(look)
+    store, calls = guard.store(), calls_or_none(services().live, viewer.domain)
+    found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
+    following = found[PAGE - 1].place if len(found) > PAGE else None
+    [own] = user_list.of(store, viewer.domain, [viewer.username])
     return render_template(
         "colleagues.html",
         trouble=trouble,
         sought=sought,
         is_first=after is None,
-        colleagues=seen,
+        colleagues=rows(store, viewer.domain, viewer.username, viewer.language, found[:PAGE], calls),
         following="\t".join(following) if following else None,
         own=own,
-        departments=departments,
+        departments=users.departments(store, viewer.domain),
         is_away=calls is None,
     )
 

@@ -47,7 +47,7 @@ def confirm() -> Any:
         return _page(g.words("deletion-none-selected"))
     if len(marked) > deletions.MOST_AT_ONCE:
         return _page(g.words.error("bad-deletion"))
-    lines = [views.line(one, viewer) for one in guard.run(lambda store: results.of_ids(store, viewer.domain, marked))]
+    lines = [views.line(one, viewer) for one in results.of_ids(guard.store(), viewer.domain, marked)]
     if not lines:
         return _page(g.words.error("unknown-recording"))
     asked = filters.read(request.form)
@@ -60,7 +60,7 @@ def delete() -> Any:
     """Delete what was marked."""
     viewer, marked = shell.viewer(), request.form.getlist("recording")
     try:
-        guard.run(lambda store: deletions.delete(store, viewer.domain, marked, viewer.actor))
+        deletions.delete(guard.store(), viewer.domain, marked, viewer.actor)
     except FsplugError as error:
         return _refused(error)
     # What was deleted stands on the page, for as long as it can be undone.
@@ -73,7 +73,7 @@ def undo() -> Any:
     """Bring back what was deleted at once."""
     viewer, batch = shell.viewer(), request.form.get("batch", "")
     try:
-        guard.run(lambda store: deletions.undelete_batch(store, viewer.domain, batch, viewer.actor))
+        deletions.undelete_batch(guard.store(), viewer.domain, batch, viewer.actor)
     except FsplugError as error:
         return _refused(error)
     return shell.done(_PAGE + filters.read(request.form).query(), "said-undeletion")
@@ -87,9 +87,7 @@ def _refused(error: FsplugError) -> Any:
 
 def _page(wrong: str | None = None) -> Any:
     viewer = shell.viewer()
-    pending = guard.run(
-        lambda store: [_named(store, viewer.domain, one) for one in deletions.pending(store, viewer.domain)]
-    )
+    pending = [_named(guard.store(), viewer.domain, one) for one in deletions.pending(guard.store(), viewer.domain)]
     return views.show(
         "deletions.html",
         wrong,

@@ -90,8 +90,8 @@ def home() -> Any:
     if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
         return redirect(_way(viewer))
     house = guard.services()
-    room = house.run(house.archive.room)
-    day = guard.run(lambda store: _day(store, viewer, house.live, room))
+    room = house.archive.room()
+    day = _day(guard.store(), viewer, house.live, room)
     leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
     return render_template("home.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
 

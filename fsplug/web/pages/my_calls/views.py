@@ -4,9 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from fsplug.store.db.database import Store
 from fsplug.store.recordings import my_calls
-from fsplug.store.recordings.my_calls import Leaf
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.parties import party
@@ -23,12 +21,8 @@ _LONGEST_NUMBER = 15
 def page() -> Any:
     """Who listened, played and shared, newest first."""
     viewer, before = shell.viewer(), cursor(request.args.get("before", ""))
-
-    def look(store: Store) -> tuple[Leaf, Any]:
-        leaf = my_calls.about(store, viewer.domain, viewer.username, ROWS, before)
-        return leaf, names.of_actors(store, viewer.domain, (one.entry.actor for one in leaf.deeds))
-
-    leaf, called = guard.run(look)
+    leaf = my_calls.about(guard.store(), viewer.domain, viewer.username, ROWS, before)
+    called = names.of_actors(guard.store(), viewer.domain, (one.entry.actor for one in leaf.deeds))
     country = viewer.company.country
     calls = {
         one.entry.number: [party(end, country) for end in (one.caller, one.answerer)]

@@ -59,7 +59,7 @@ def summary() -> Any:
     """What saving would do, for how many."""
     viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
     try:
-        found = guard.run(lambda store: edit_users.preview(store, viewer.domain, marked, wish, actor))
+        found = edit_users.preview(guard.store(), viewer.domain, marked, wish, actor)
     except (Invalid, Refused) as error:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
     # The version that was looked at, not that of this moment: the list may have stood open for an hour.
@@ -74,7 +74,7 @@ def save() -> Any:
     viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
     version = _number(request.form.get("version", ""))
     try:
-        count = guard.run(lambda store: edit_users.save(store, viewer.domain, marked, wish, actor, version))
+        count = edit_users.save(guard.store(), viewer.domain, marked, wish, actor, version)
     except (Invalid, Refused) as error:
         names = ", ".join(map(str, error.facts.get("names", ())))
         return _page(g.words.error(error.code, names=names)), 422 if isinstance(error, Invalid) else 403
@@ -86,29 +86,16 @@ def save() -> Any:
 def invite() -> Any:
     """Send both mails again."""
     viewer, username, actor = shell.viewer(), request.form.get("username", ""), g.actor
-    guard.run(lambda store: accounts.invite(store, viewer.domain, username, actor.told))
+    accounts.invite(guard.store(), viewer.domain, username, actor.told)
     return shell.done(f"/people?marked={username}", "said-invited")
 
 
 def _page(trouble: str | None = None) -> str:
     viewer, marked, actor = shell.viewer(), _marked(), g.actor
     sought = _sought(actor)
-    after = _place(request.values.get("after", ""))
-
-    def look(store: Store) -> Mapping[str, Any]:
-        found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
-        shown = found[:PAGE]
-        return {
-            "found": shown,
-            "count": user_list.count(store, viewer.domain, sought),
-            "following": "\t".join(shown[-1].place) if len(found) > PAGE else None,
-            "mail_states": _mail_states(store, viewer.domain, shown),
-            "settings": _settings(store, viewer.domain, marked, actor),
-            "departments": _departments(store, viewer.domain, actor),
-            "groups": groups.groups(store, viewer.domain, policies.current_version(store, viewer.domain)),
-        }
-
-    facts = guard.run(look)
+    store, after = guard.store(), _place(request.values.get("after", ""))
+    found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
+    shown = found[:PAGE]
     return render_template(
         "people.html",
         trouble=trouble,
@@ -116,7 +103,13 @@ def _page(trouble: str | None = None) -> str:
         is_first=after is None,
         roles=list(Role),
         company_reach=Reach.COMPANY,
-        **facts,
+        found=shown,
+        count=user_list.count(store, viewer.domain, sought),
+        following="\t".join(shown[-1].place) if len(found) > PAGE else None,
+        mail_states=_mail_states(store, viewer.domain, shown),
+        settings=_settings(store, viewer.domain, marked, actor),
+        departments=_departments(store, viewer.domain, actor),
+        groups=groups.groups(store, viewer.domain, policies.current_version(store, viewer.domain)),
     )
 
 

@@ -26,7 +26,7 @@ def share(recording: str) -> Any:
     viewer, typed = shell.viewer(), request.form.to_dict()
     offer = _offer(recording, typed)
     try:
-        made, code = guard.run(lambda store: shares.create(store, viewer.domain, offer, viewer.actor))
+        made, code = shares.create(guard.store(), viewer.domain, offer, viewer.actor)
     except Invalid as wrong:
         if wrong.code == "unknown-recording":
             abort(404)
@@ -42,7 +42,7 @@ def share(recording: str) -> Any:
 def revoke(recording: str, share: str) -> Any:
     """Take it back, also from who is listening."""
     viewer = shell.viewer()
-    found = guard.run(lambda store: _revoked(store, viewer, recording, share)) or abort(404)
+    found = _revoked(guard.store(), viewer, recording, share) or abort(404)
     return shell.done(f"/recordings/{recording}", "said-share-revoked", email=found.email)
 
 

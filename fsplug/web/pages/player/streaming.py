@@ -4,7 +4,6 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import BinaryIO
 
 from flask import Response, abort, request
@@ -37,13 +36,13 @@ def check_player() -> None:
 def audio(location: str, still: Callable[[], object]) -> Response:
     """What the player asks for of the recording kept there; `still` raises Refused once it may be heard no more."""
     house = services()
-    file, size = house.run(lambda: _opened(house, location))
+    file, size = _opened(house, location)
     span = _span(request.headers.get("Range"), size)
     if span is None:
         file.close()
         return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = span
-    response = Response(_blocks(house, still, file, first, last), mimetype="audio/wav")
+    response = Response(_blocks(still, file, first, last), mimetype="audio/wav")
     response.headers["Content-Length"] = str(last - first + 1)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = "inline"
@@ -77,16 +76,16 @@ def _span(asked: str | None, size: int) -> tuple[int, int] | None:
     return (int(first), min(end, size - 1)) if int(first) <= min(end, size - 1) else None
 
 
-def _blocks(house: Services, still: Callable[[], object], file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+def _blocks(still: Callable[[], object], file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
     """The bytes, for as long as they may be heard: what is revoked ends in the middle."""
     file.seek(first)
     left, checked_at = last + 1 - first, time.monotonic()
     while left > 0:
         if time.monotonic() - checked_at >= _RECHECK_SECONDS:
-            if not house.run(partial(_is_still, still)):
+            if not _is_still(still):
                 return
             checked_at = time.monotonic()
-        block: bytes = house.run(partial(file.read, min(left, _BLOCK_BYTES)))
+        block: bytes = file.read(min(left, _BLOCK_BYTES))
         if not block:
             return
         left -= len(block)

@@ -47,7 +47,7 @@ def play(recording: str) -> Any:
     """Press play. A script is answered, where there is none the page comes again."""
     viewer, reason = shell.viewer(), request.form.get("reason", "")
     try:
-        guard.run(lambda store: playbacks.begin(store, viewer.session, viewer.actor, recording, reason))
+        playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason)
     except (Invalid, Refused) as wrong:
         _check_there(wrong)
         return told(wrong) if is_script() else show(recording, wrong, {"reason": reason})
@@ -60,7 +60,7 @@ def audio(recording: str) -> Response:
     """What is being heard, for as long as it may be."""
     streaming.check_player()
     house, token = guard.services(), guard.cookie(SESSION)
-    found = guard.run(lambda store: playbacks.heard(store, token, recording))
+    found = playbacks.heard(guard.store(), token, recording)
     return streaming.audio(str(found.location), lambda: playbacks.heard(house.store, token, recording))
 
 
@@ -76,7 +76,7 @@ def show(
 ) -> Any:
     """The page; with what went wrong `at` the player or the share form, and what was typed."""
     viewer, reached = shell.viewer(), _reached(recording)
-    shown = guard.run(lambda store: around.shown(store, viewer, reached))
+    shown = around.shown(guard.store(), viewer, reached)
     found = render_template(
         "player.html",
         shown=shown,
@@ -105,7 +105,7 @@ def _reached(recording: str) -> Recording:
     """404 for one that isn't there for them."""
     viewer = shell.viewer()
     try:
-        found: Recording = guard.run(lambda store: access.recording(store, viewer.domain, recording, viewer.actor))
+        found: Recording = access.recording(guard.store(), viewer.domain, recording, viewer.actor)
         return found
     except Invalid as unknown:
         _check_there(unknown)

@@ -27,7 +27,7 @@ def prepare(app: Flask) -> None:
 
 def waveform(recording: Recording) -> Response:
     """Heights by channel; none where it has no such; 503 for one that has to wait. The player plays meanwhile."""
-    found = guard.run(lambda store: waveforms.find(store, recording.id))
+    found = waveforms.find(guard.store(), recording.id)
     if found is None:
         found = _made(services(), recording, current_app.extensions[_ROOM])
     if found is None:
@@ -41,7 +41,7 @@ def _made(house: Services, recording: Recording, room: "deque[bool]") -> Peaks |
     except IndexError:
         return None
     try:
-        made: Peaks = house.run(lambda: _make(house, recording))
+        made: Peaks = _make(house, recording)
         return made
     finally:
         room.append(True)

@@ -76,7 +76,7 @@ class Review:
 def page() -> str:
     """The policy as it is."""
     viewer = shell.viewer()
-    return _rendered(guard.run(lambda store: _shown(store, viewer.domain)))
+    return _rendered(_shown(guard.store(), viewer.domain))
 
 
 @pages.post("/policies")
@@ -86,7 +86,7 @@ def change() -> Any:
     viewer, posted = shell.viewer(), request.form
     if posted.get("act") == "review":
         return _reviewed(viewer, posted)
-    shown, typed = guard.run(lambda store: _edited(store, viewer.domain, posted))
+    shown, typed = _edited(guard.store(), viewer.domain, posted)
     return _rendered(shown, typed), 422 if typed.trouble or shown.trouble else 200
 
 
@@ -102,19 +102,19 @@ def lead_back() -> Any:
 def save() -> Any:
     """Make the wish true; where somebody was quicker, the page again with the wish in it."""
     viewer, posted = shell.viewer(), request.form
-    shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
+    shown = _begun(guard.store(), viewer.domain, posted)
     if not shown.trouble:
         try:
-            guard.run(lambda store: _save(store, viewer, shown.wish))
+            _save(guard.store(), viewer, shown.wish)
             return _saved(viewer, viewer.now)
         except Refused as error:
             if error.code != "policy-changed":
                 raise
-            shown = guard.run(lambda store: _begun(store, viewer.domain, posted))
+            shown = _begun(guard.store(), viewer.domain, posted)
         except Invalid as error:
             return _rendered(replace(shown, trouble=error.code)), 422
     # A second click, or a step back and Save again.
-    saved_at = guard.run(lambda store: _saved_at(store, viewer, shown)) if shown.theirs else None
+    saved_at = _saved_at(guard.store(), viewer, shown) if shown.theirs else None
     return (_rendered(shown), 422) if saved_at is None else _saved(viewer, saved_at)
 
 
@@ -124,12 +124,12 @@ def _saved(viewer: Viewer, at: float) -> Any:
 
 def _reviewed(viewer: Viewer, posted: Posted) -> Any:
     # A number that was typed and not added yet is meant too: lost in silence, its calls would go on being recorded.
-    shown, typed = guard.run(lambda store: _edited(store, viewer.domain, posted))
+    shown, typed = _edited(guard.store(), viewer.domain, posted)
     if typed.trouble or shown.trouble:
         return _rendered(shown, typed), 422
     try:
         form.check(shown.wish)
-        review = guard.run(lambda store: _review(store, viewer, shown))
+        review = _review(guard.store(), viewer, shown)
     except Invalid as error:
         return _rendered(replace(shown, trouble=error.code)), 422
     if not review.differences:

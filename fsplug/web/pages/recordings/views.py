@@ -57,7 +57,7 @@ def page() -> Any:
 def show(template: str, wrong: str | None = None, **more: Any) -> Any:
     """A page with the list that its address asks for; 422 where that can't be looked for, or something is `wrong`."""
     viewer, asked = shell.viewer(), filters.read(request.values)
-    leaf, offered, code = guard.run(lambda store: _looked(store, viewer, asked))
+    leaf, offered, code = _looked(guard.store(), viewer, asked)
     wrong = wrong or (g.words.error(code) if code else None)
     shown: dict[str, Any] = {
         "filters": asked,

@@ -22,7 +22,7 @@ _VISIT_SECONDS = 30 * 86_400.0
 def by_link(token: str) -> Any:
     """Open the link: from here on a cookie knows the visit."""
     address, agent = guard.address(), guard.agent()
-    visit = guard.run(lambda store: share_visits.begin(store, token, address, agent))
+    visit = share_visits.begin(guard.store(), token, address, agent)
     response = redirect("/shared", 303)
     guard.set_cookie(response, _VISIT, visit, _VISIT_SECONDS)
     return response
@@ -41,7 +41,7 @@ def prove() -> Any:
     """Take the code."""
     token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
     try:
-        guard.run(lambda store: share_visits.prove(store, token, code, address))
+        share_visits.prove(guard.store(), token, code, address)
     except Refused as refused:
         if guard.not_good(refused):
             raise
@@ -54,7 +54,7 @@ def prove() -> Any:
 def another_code() -> Any:
     """Mail another code to the address it was shared with."""
     token = guard.cookie(_VISIT)
-    guard.run(lambda store: share_visits.ask_code(store, token))
+    share_visits.ask_code(guard.store(), token)
     return redirect("/shared", 303)
 
 
@@ -64,7 +64,7 @@ def play() -> Any:
     """Begin to play, which is counted."""
     token, address = guard.cookie(_VISIT), guard.address()
     try:
-        visit = guard.run(lambda store: share_visits.play(store, token, address))
+        visit = share_visits.play(guard.store(), token, address)
     except Refused as refused:
         if not views.is_script():
             raise
@@ -78,7 +78,7 @@ def audio() -> Response:
     """What is being heard, for as long as it may be."""
     streaming.check_player()
     house, token = services(), guard.cookie(_VISIT)
-    recording = guard.run(lambda store: share_visits.heard(store, token))
+    recording = share_visits.heard(guard.store(), token)
     return streaming.audio(str(recording.location), lambda: share_visits.heard(house.store, token))
 
 
@@ -87,12 +87,12 @@ def audio() -> Response:
 def waveform() -> Response:
     """What the player draws, for who gave the code."""
     token = guard.cookie(_VISIT)
-    return waveforms.waveform(guard.run(lambda store: share_visits.proved(store, token)))
+    return waveforms.waveform(share_visits.proved(guard.store(), token))
 
 
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_VISIT)
-    visit = guard.run(lambda store: share_visits.visited(store, token))
+    visit = share_visits.visited(guard.store(), token)
     is_hearing = visit.proved and visit.hearing_until > services().store.now()
     return render_template(
         "shared.html",
@@ -100,7 +100,7 @@ def _page(trouble: str | None) -> str:
         left=_left(visit),
         left_told=_left_told(visit),
         is_hearing=is_hearing,
-        seconds=guard.run(lambda store: share_visits.proved(store, token)).seconds if visit.proved else None,
+        seconds=share_visits.proved(guard.store(), token).seconds if visit.proved else None,
         speeds=around.speeds(g.words.language),
         trouble=g.words.error(trouble) if trouble else None,
     )

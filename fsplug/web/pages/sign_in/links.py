@@ -27,7 +27,7 @@ def by_link(token: str) -> Any:
 def page() -> str:
     """The button, for whose link is good."""
     token = guard.cookie(_LINK)
-    account = guard.run(lambda store: sign_in_links.account_of(store, token))
+    account = sign_in_links.account_of(guard.store(), token)
     return render_template("signinlink.html", account=account)
 
 
@@ -36,7 +36,7 @@ def page() -> str:
 def sign_in() -> Any:
     """Let them in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
-    session = guard.run(lambda store: sign_in_links.use(store, token, address, agent))
+    session = sign_in_links.use(guard.store(), token, address, agent)
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
     guard.forget_cookie(response, _LINK)

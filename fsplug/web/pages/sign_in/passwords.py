@@ -39,7 +39,7 @@ def set_password() -> Any:
         return _page("not-the-same"), 422
     house = services()
     try:
-        house.run_hash(lambda: accounts.set_password(house.store, token, password, house.passwords))
+        accounts.set_password(house.store, token, password, house.passwords)
     except Invalid as trouble:
         return _page(trouble.code), 422
     response = redirect("/sign-in", 303)
@@ -49,6 +49,6 @@ def set_password() -> Any:
 
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_LINK)
-    account = guard.run(lambda store: accounts.of_link(store, token))
+    account = accounts.of_link(guard.store(), token)
     told = g.words.error(trouble) if trouble else None
     return render_template("setpassword.html", account=account, trouble=told)

@@ -41,7 +41,7 @@ def sign_in() -> Any:
     typed = Typed(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
     house = services()
     try:
-        found = house.run_hash(lambda: signin.sign_in(house.store, typed, house.passwords, house.vault))
+        found = signin.sign_in(house.store, typed, house.passwords, house.vault)
     except Refused as refused:
         _no_sooner(begun)
         return _sign_in_again(refused, form)
@@ -66,7 +66,7 @@ def sign_out() -> Any:
     """End this session."""
     session = g.session
     by = told(session.username, session.company)
-    guard.run(lambda store: sessions.end(store, session.company, session.id, by))
+    sessions.end(guard.store(), session.company, session.id, by)
     response = redirect("/sign-in", 303)
     guard.forget_cookie(response, SESSION)
     return response
@@ -85,7 +85,7 @@ def forgotten() -> str:
     """Mail them a link, if they are anybody; the answer is the same if they are not."""
     begun = time.monotonic()
     customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
-    guard.run(lambda store: signin.ask_reset(store, customer_ref, email))
+    signin.ask_reset(guard.store(), customer_ref, email)
     _no_sooner(begun)
     return render_template("forgotten.html", done=True)
 
@@ -95,10 +95,10 @@ def forgotten() -> str:
 def codes_page() -> Any:
     """A new secret for the authenticator, or that there is one."""
     session, house = g.session, services()
-    account = guard.run(lambda store: accounts.get(store, session.company, session.username))
+    account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
         return render_template("codes.html", secret=None, trouble=None)
-    secret = guard.run(lambda store: signin.new_totp(store, session.company, session.username, house.vault))
+    secret = signin.new_totp(guard.store(), session.company, session.username, house.vault)
     return _codes(account, secret)
 
 
@@ -115,12 +115,12 @@ def confirm_codes() -> Any:
     session, house, code = g.session, services(), request.form.get("code", "")
     whose = (session.company, session.username)
     try:
-        guard.run(lambda store: signin.confirm_totp(store, *whose, code, house.vault))
+        signin.confirm_totp(guard.store(), *whose, code, house.vault)
     except Refused as refused:
         if refused.code != "code-wrong":
             raise
-        account = guard.run(lambda store: accounts.get(store, *whose))
-        secret = guard.run(lambda store: signin.begun_totp(store, *whose, house.vault))
+        account = accounts.get(guard.store(), *whose)
+        secret = signin.begun_totp(guard.store(), *whose, house.vault)
         return _codes(account, secret, g.words.error(refused.code)), 403
     return redirect("/", 303)
 
