@@ -67,7 +67,10 @@ def empty_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     if dialect == "sqlite":
         yield str(tmp_path / "empty.db")
     else:
-        yield from _database_for_a_while(request.getfixturevalue("cluster"))
+        cluster = request.getfixturevalue("cluster")
+        name = cluster.new_database()
+        yield cluster.url(name)
+        cluster.drop(name)
 
 
 @pytest.fixture
@@ -76,14 +79,10 @@ def url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     if dialect == "sqlite":
         yield str(shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "fsplug.db"))
     else:
-        template = request.getfixturevalue("postgres_template")
-        yield from _database_for_a_while(request.getfixturevalue("cluster"), template)
-
-
-def _database_for_a_while(cluster: Any, template: str = "template0") -> Iterator[str]:
-    name = cluster.new_database(template)
-    yield cluster.url(name)
-    cluster.drop(name)
+        cluster, template = request.getfixturevalue("cluster"), request.getfixturevalue("postgres_template")
+        name = cluster.copy_of(template)
+        yield cluster.url(name)
+        cluster.give_back(name, template)
 
 
 @pytest.fixture
