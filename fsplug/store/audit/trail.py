@@ -13,7 +13,7 @@ from fsplug.store.audit.chain import NOTHING_BEFORE, hash_of
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.schema.tables import AUDIT_ABOUT, AUDIT_ENTRY
+from fsplug.store.schema.audit import AuditAbout, AuditEntries
 
 # Entries that are read at once while they are checked.
 _STRETCH = 5_000
@@ -97,12 +97,12 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Entry]:
     """The company's entries, newest first. `person`: those about this user's calls and rights."""
-    query = AUDIT_ENTRY.select(*(getattr(AUDIT_ENTRY, name) for name in _COLUMNS))
-    query = query.where(AUDIT_ENTRY.company == company_id(store, domain))
+    query = AuditEntries.select(*(getattr(AuditEntries, name) for name in _COLUMNS))
+    query = query.where(AuditEntries.company == company_id(store, domain))
     if wanted.person is not None:
-        theirs = (AUDIT_ABOUT.company == AUDIT_ENTRY.company) & (AUDIT_ABOUT.number == AUDIT_ENTRY.number)
-        query = query.join(AUDIT_ABOUT, on=theirs).where(AUDIT_ABOUT.username == wanted.person)
-    rows = store.query(page(query, AUDIT_ENTRY, wanted, limit, before, key="number"))
+        theirs = (AuditAbout.company == AuditEntries.company) & (AuditAbout.number == AuditEntries.number)
+        query = query.join(AuditAbout, on=theirs).where(AuditAbout.username == wanted.person)
+    rows = store.query(page(query, AuditEntries, wanted, limit, before, key="number"))
     return [_entry(domain, row) for row in rows]
 
 

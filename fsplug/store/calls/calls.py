@@ -10,7 +10,8 @@ import peewee
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.schema.tables import CALL, COMPANY, DECISION
+from fsplug.store.schema.calls import Calls, Decisions
+from fsplug.store.schema.companies import Companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +40,51 @@ class Call:
 
 
 _COLUMNS = (
-    CALL.id,
-    COMPANY.domain,
-    CALL.switch,
-    CALL.version,
-    CALL.direction,
-    CALL.grp,
-    CALL.caller,
-    CALL.called,
-    CALL.facts,
-    CALL.started_at,
-    CALL.answered_at,
-    CALL.ended_at,
-    CALL.cause,
-    CALL.at,
+    Calls.id,
+    Companies.domain,
+    Calls.switch,
+    Calls.version,
+    Calls.direction,
+    Calls.group,
+    Calls.caller,
+    Calls.called,
+    Calls.facts,
+    Calls.started_at,
+    Calls.answered_at,
+    Calls.ended_at,
+    Calls.cause,
+    Calls.at,
 )
-_CALLS = CALL.select(*_COLUMNS).join(COMPANY, on=(COMPANY.id == CALL.company))
+_CALLS = Calls.select(*_COLUMNS).join(Companies, on=(Companies.id == Calls.company))
 
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Call]:
     """The company's calls, newest first. `person`: there is a decision about this user; `number`: caller or called."""
-    query = _CALLS.where(CALL.company == company_id(store, domain))
+    query = _CALLS.where(Calls.company == company_id(store, domain))
     if wanted.person is not None:
         query = query.where(_decided_for(wanted.person))
     if wanted.number is not None:
-        query = query.where((CALL.caller == wanted.number) | (CALL.called == wanted.number))
-    return [_call(row) for row in store.query(page(query, CALL, wanted, limit, before))]
+        query = query.where((Calls.caller == wanted.number) | (Calls.called == wanted.number))
+    return [_call(row) for row in store.query(page(query, Calls, wanted, limit, before))]
 
 
 def get(store: Store, domain: str, call: str) -> Call | None:
     """The company's call, or None: also when it is another company's."""
-    query = _CALLS.where((CALL.company == company_id(store, domain)) & (CALL.id == call))
+    query = _CALLS.where((Calls.company == company_id(store, domain)) & (Calls.id == call))
     return next((_call(row) for row in store.query(query)), None)
 
 
 def open_on(store: Store, switch: str) -> list[Call]:
     """Every company's calls that this switch has not ended, oldest first."""
-    query = _CALLS.where((CALL.switch == switch) & CALL.ended_at.is_null())
-    return [_call(row) for row in store.query(query.order_by(CALL.at, CALL.id))]
+    query = _CALLS.where((Calls.switch == switch) & Calls.ended_at.is_null())
+    return [_call(row) for row in store.query(query.order_by(Calls.at, Calls.id))]
 
 
 def _decided_for(username: str) -> Any:
-    decided = DECISION.select(peewee.SQL("1")).where(
-        (DECISION.call == CALL.id) & (DECISION.company == CALL.company) & (DECISION.username == username)
+    decided = Decisions.select(peewee.SQL("1")).where(
+        (Decisions.call == Calls.id) & (Decisions.company == Calls.company) & (Decisions.username == username)
     )
     return peewee.fn.EXISTS(decided)
 

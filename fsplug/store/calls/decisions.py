@@ -8,7 +8,8 @@ from typing import Any
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.schema.tables import COMPANY, DECISION
+from fsplug.store.schema.calls import Decisions
+from fsplug.store.schema.companies import Companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +41,50 @@ class Decision:
 
 
 _COLUMNS = (
-    DECISION.id,
-    COMPANY.domain,
-    DECISION.call,
-    DECISION.talk,
-    DECISION.at,
-    DECISION.version,
-    DECISION.username,
-    DECISION.leg,
-    DECISION.record,
-    DECISION.rule,
-    DECISION.reason,
-    DECISION.direction,
-    DECISION.grp,
-    DECISION.caller,
-    DECISION.answerer,
-    DECISION.inputs,
-    DECISION.recording,
+    Decisions.id,
+    Companies.domain,
+    Decisions.call,
+    Decisions.talk,
+    Decisions.at,
+    Decisions.version,
+    Decisions.username,
+    Decisions.leg,
+    Decisions.record,
+    Decisions.rule,
+    Decisions.reason,
+    Decisions.direction,
+    Decisions.group,
+    Decisions.caller,
+    Decisions.answerer,
+    Decisions.inputs,
+    Decisions.recording,
 )
-_DECISIONS = DECISION.select(*_COLUMNS).join(COMPANY, on=(COMPANY.id == DECISION.company))
+_DECISIONS = Decisions.select(*_COLUMNS).join(Companies, on=(Companies.id == Decisions.company))
 
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Decision]:
     """The company's decisions, newest first. `person`: the user it is about; `number`: caller or answerer."""
-    query = _DECISIONS.where(DECISION.company == company_id(store, domain))
+    query = _DECISIONS.where(Decisions.company == company_id(store, domain))
     if wanted.person is not None:
-        query = query.where(DECISION.username == wanted.person)
+        query = query.where(Decisions.username == wanted.person)
     if wanted.number is not None:
-        query = query.where((DECISION.caller == wanted.number) | (DECISION.answerer == wanted.number))
-    return [_decision(row) for row in store.query(page(query, DECISION, wanted, limit, before))]
+        query = query.where((Decisions.caller == wanted.number) | (Decisions.answerer == wanted.number))
+    return [_decision(row) for row in store.query(page(query, Decisions, wanted, limit, before))]
 
 
 def get(store: Store, domain: str, decision: str) -> Decision | None:
     """The company's decision, or None: also when it is another company's."""
-    query = _DECISIONS.where((DECISION.company == company_id(store, domain)) & (DECISION.id == decision))
+    query = _DECISIONS.where((Decisions.company == company_id(store, domain)) & (Decisions.id == decision))
     return next((_decision(row) for row in store.query(query)), None)
 
 
 def of_calls(store: Store, domain: str, calls: list[str]) -> dict[str, list[Decision]]:
     """The decisions made in each of these calls of the company, oldest first."""
     found: dict[str, list[Decision]] = {call: [] for call in calls}
-    query = _DECISIONS.where((DECISION.company == company_id(store, domain)) & DECISION.call.in_(calls))
-    for row in store.query(query.order_by(DECISION.at, DECISION.id)) if calls else []:
+    query = _DECISIONS.where((Decisions.company == company_id(store, domain)) & Decisions.call.in_(calls))
+    for row in store.query(query.order_by(Decisions.at, Decisions.id)) if calls else []:
         decision = _decision(row)
         found[decision.call].append(decision)
     return found

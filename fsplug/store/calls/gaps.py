@@ -7,7 +7,8 @@ from peewee import JOIN
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.schema.tables import COMPANY, DECISION, GAP
+from fsplug.store.schema.calls import Decisions, Gaps
+from fsplug.store.schema.companies import Companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,19 @@ class Gap:
 
 
 _COLUMNS = (
-    GAP.decision,
-    COMPANY.domain,
-    GAP.call,
-    GAP.recording,
-    GAP.cause,
-    GAP.detail,
-    GAP.at,
-    DECISION.username,
+    Gaps.decision,
+    Companies.domain,
+    Gaps.call,
+    Gaps.recording,
+    Gaps.cause,
+    Gaps.detail,
+    Gaps.at,
+    Decisions.username,
 )
 _GAPS = (
-    GAP.select(*_COLUMNS)
-    .join(COMPANY, on=(COMPANY.id == GAP.company))
-    .join(DECISION, JOIN.LEFT_OUTER, on=((DECISION.id == GAP.decision) & (DECISION.company == GAP.company)))
+    Gaps.select(*_COLUMNS)
+    .join(Companies, on=(Companies.id == Gaps.company))
+    .join(Decisions, JOIN.LEFT_OUTER, on=((Decisions.id == Gaps.decision) & (Decisions.company == Gaps.company)))
 )
 
 
@@ -50,9 +51,9 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Gap]:
     """The company's gaps, newest first. `person`: the user of the decision; `number`: its caller or answerer."""
-    query = _GAPS.where(GAP.company == company_id(store, domain))
+    query = _GAPS.where(Gaps.company == company_id(store, domain))
     if wanted.person is not None:
-        query = query.where(DECISION.username == wanted.person)
+        query = query.where(Decisions.username == wanted.person)
     if wanted.number is not None:
-        query = query.where((DECISION.caller == wanted.number) | (DECISION.answerer == wanted.number))
-    return [Gap(*row) for row in store.query(page(query, GAP, wanted, limit, before, key="decision"))]
+        query = query.where((Decisions.caller == wanted.number) | (Decisions.answerer == wanted.number))
+    return [Gap(*row) for row in store.query(page(query, Gaps, wanted, limit, before, key="decision"))]

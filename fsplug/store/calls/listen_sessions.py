@@ -8,7 +8,8 @@ from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, in_batches, page
-from fsplug.store.schema.tables import COMPANY, LISTEN_SESSION
+from fsplug.store.schema.calls import ListenSessions
+from fsplug.store.schema.companies import Companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,13 @@ _NAMES = (
     *("switch", "listener", "target", "dialled", "door", "call", "target_leg", "listener_leg"),
     *("at", "began_at", "ended_at", "ending", "reason"),
 )
-_LISTENS = LISTEN_SESSION.select(
-    LISTEN_SESSION.id, COMPANY.domain, *(getattr(LISTEN_SESSION, name) for name in _NAMES)
-).join(COMPANY, on=(COMPANY.id == LISTEN_SESSION.company))
+_LISTENS = ListenSessions.select(
+    ListenSessions.id, Companies.domain, *(getattr(ListenSessions, name) for name in _NAMES)
+).join(Companies, on=(Companies.id == ListenSessions.company))
 
 # One that had begun on paper and ended before a word was heard is none.
-_WAS_HEARD = LISTEN_SESSION.began_at.is_null(False) & (
-    LISTEN_SESSION.ending.is_null() | (LISTEN_SESSION.ending != Ending.NEVER_HEARD)
+_WAS_HEARD = ListenSessions.began_at.is_null(False) & (
+    ListenSessions.ending.is_null() | (ListenSessions.ending != Ending.NEVER_HEARD)
 )
 
 
@@ -59,11 +60,11 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[ListenIn]:
     """The company's listen-ins and refusals, newest first. `person`: the listener or the target; `number`: dialled."""
-    query = _LISTENS.where(LISTEN_SESSION.company == company_id(store, domain))
+    query = _LISTENS.where(ListenSessions.company == company_id(store, domain))
     if wanted.person is not None:
-        query = query.where((LISTEN_SESSION.listener == wanted.person) | (LISTEN_SESSION.target == wanted.person))
+        query = query.where((ListenSessions.listener == wanted.person) | (ListenSessions.target == wanted.person))
     if wanted.number is not None:
-        query = query.where(LISTEN_SESSION.dialled == wanted.number)
+        query = query.where(ListenSessions.dialled == wanted.number)
     return _page(store, query, limit, before, wanted)
 
 
@@ -76,26 +77,26 @@ def of_target(
     wanted: Wanted = EVERYTHING,
 ) -> list[ListenIn]:
     """Who listened to this user's calls, newest first; refusals, in which nothing was heard, are not among them."""
-    query = _LISTENS.where((LISTEN_SESSION.company == company_id(store, domain)) & (LISTEN_SESSION.target == username))
+    query = _LISTENS.where((ListenSessions.company == company_id(store, domain)) & (ListenSessions.target == username))
     return _page(store, query.where(_WAS_HEARD), limit, before, wanted)
 
 
 def heard_of(store: Store, domain: str, ids: Iterable[str]) -> dict[str, ListenIn]:
     """Those of the company's listen-ins with these ids in which something was heard, by id."""
-    query = _LISTENS.where(LISTEN_SESSION.company == company_id(store, domain)).where(_WAS_HEARD)
-    rows = (row for some in in_batches(ids) for row in store.query(query.where(LISTEN_SESSION.id.in_(some))))
+    query = _LISTENS.where(ListenSessions.company == company_id(store, domain)).where(_WAS_HEARD)
+    rows = (row for some in in_batches(ids) for row in store.query(query.where(ListenSessions.id.in_(some))))
     return {found.id: found for found in map(_listen_in, rows)}
 
 
 def open_on(store: Store, switch: str) -> list[ListenIn]:
     """The listen-ins on this switch whose end is not written, of every company."""
-    has_begun = LISTEN_SESSION.began_at.is_null(False) & LISTEN_SESSION.ended_at.is_null()
-    query = _LISTENS.where((LISTEN_SESSION.switch == switch) & has_begun)
-    return [_listen_in(row) for row in store.query(query.order_by(LISTEN_SESSION.at, LISTEN_SESSION.id))]
+    has_begun = ListenSessions.began_at.is_null(False) & ListenSessions.ended_at.is_null()
+    query = _LISTENS.where((ListenSessions.switch == switch) & has_begun)
+    return [_listen_in(row) for row in store.query(query.order_by(ListenSessions.at, ListenSessions.id))]
 
 
 def _page(store: Store, query: Any, limit: int, before: Cursor | None, wanted: Wanted) -> list[ListenIn]:
-    return [_listen_in(row) for row in store.query(page(query, LISTEN_SESSION, wanted, limit, before))]
+    return [_listen_in(row) for row in store.query(page(query, ListenSessions, wanted, limit, before))]
 
 
 def _listen_in(row: Row) -> ListenIn:

@@ -13,7 +13,8 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, in_batches, page
 from fsplug.store.db.text import clean
-from fsplug.store.schema.tables import COMPANY, MAIL
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.outbox import Mails
 
 # Who took a mail and said nothing for so long has died; another may take it.
 LEASE_SECONDS = 180.0
@@ -64,8 +65,8 @@ class Mail:
 
 
 _NAMES = ("kind", "subject", "receiver", "language", "state", "at", "next_at", "tries", "sent_at", "code", "reason")
-_MAILS = MAIL.select(MAIL.id, COMPANY.domain, *(getattr(MAIL, name) for name in _NAMES)).join(
-    COMPANY, on=(COMPANY.id == MAIL.company)
+_MAILS = Mails.select(Mails.id, Companies.domain, *(getattr(Mails, name) for name in _NAMES)).join(
+    Companies, on=(Companies.id == Mails.company)
 )
 _QUEUE = """INSERT INTO mail (id, company, kind, subject, receiver, language, state, at, next_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -87,10 +88,10 @@ def due(store: Store, limit: int = 10) -> list[Mail]:
     before what it announces."""
     now = store.now()
     # Further in the future than any retry: the clock was put back.
-    is_due = (MAIL.next_at <= now) | (MAIL.next_at > now + LONGEST_WAIT_SECONDS)
-    is_free = (MAIL.leased_until <= now) | (MAIL.leased_until > now + LEASE_SECONDS)
-    query = _MAILS.where((MAIL.state == State.QUEUED) & is_due & is_free)
-    return [_mail(row) for row in store.query(query.order_by(MAIL.next_at, MAIL.kind.desc(), MAIL.id).limit(limit))]
+    is_due = (Mails.next_at <= now) | (Mails.next_at > now + LONGEST_WAIT_SECONDS)
+    is_free = (Mails.leased_until <= now) | (Mails.leased_until > now + LEASE_SECONDS)
+    query = _MAILS.where((Mails.state == State.QUEUED) & is_due & is_free)
+    return [_mail(row) for row in store.query(query.order_by(Mails.next_at, Mails.kind.desc(), Mails.id).limit(limit))]
 
 
 def take(store: Store, mail: str) -> bool:
@@ -137,7 +138,7 @@ def retry(store: Store, domain: str, mail: str) -> Mail:
 
 def get(store: Store, domain: str, mail: str) -> Mail:
     """The company's mail; Invalid("unknown-mail") if there is none."""
-    found = store.query(_MAILS.where((MAIL.company == company_id(store, domain)) & (MAIL.id == mail)))
+    found = store.query(_MAILS.where((Mails.company == company_id(store, domain)) & (Mails.id == mail)))
     if not found:
         raise Invalid("unknown-mail", f"{domain} has no mail {mail}; see: fsplug mail list", mail=mail)
     return _mail(found[0])
@@ -147,10 +148,10 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Mail]:
     """The company's mails, newest first. `person`: about this user."""
-    query = _MAILS.where(MAIL.company == company_id(store, domain))
+    query = _MAILS.where(Mails.company == company_id(store, domain))
     if wanted.person is not None:
-        query = query.where((MAIL.subject == wanted.person) & MAIL.kind.not_in([Kind.SHARE, Kind.CODE]))
-    return [_mail(row) for row in store.query(page(query, MAIL, wanted, limit, before))]
+        query = query.where((Mails.subject == wanted.person) & Mails.kind.not_in([Kind.SHARE, Kind.CODE]))
+    return [_mail(row) for row in store.query(page(query, Mails, wanted, limit, before))]
 
 
 def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[Mail]]:
@@ -158,8 +159,8 @@ def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[
     company = company_id(store, domain)
     found: dict[str, list[Mail]] = {subject: [] for subject in subjects}
     for some in in_batches(found):
-        query = _MAILS.where((MAIL.company == company) & MAIL.subject.in_(some))
-        for row in store.query(query.order_by(MAIL.at, MAIL.kind.desc())):
+        query = _MAILS.where((Mails.company == company) & Mails.subject.in_(some))
+        for row in store.query(query.order_by(Mails.at, Mails.kind.desc())):
             mail = _mail(row)
             found[mail.subject].append(mail)
     return found

@@ -10,7 +10,9 @@ from peewee import JOIN, SQL, NodeList
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
-from fsplug.store.schema.tables import CALL, COMPANY, DECISION, DELETION, RECORDING
+from fsplug.store.schema.calls import Calls, Decisions
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.recordings import Deletions, Recordings
 
 
 class State(StrEnum):
@@ -26,7 +28,7 @@ class State(StrEnum):
 
 UNFINISHED = frozenset({State.EXPECTED, State.RECORDING, State.STOPPED})
 # Word for word the condition of the index recording_unfinished: without it SQLite reads every recording there ever was.
-_IS_UNFINISHED = NodeList((RECORDING.state, SQL("IN ('expected', 'recording', 'stopped')")))
+_IS_UNFINISHED = NodeList((Recordings.state, SQL("IN ('expected', 'recording', 'stopped')")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +80,46 @@ class Recording:
 
 
 _COLUMNS = (
-    RECORDING.id,
-    COMPANY.domain,
-    RECORDING.call,
-    RECORDING.decision,
-    RECORDING.username,
-    RECORDING.leg,
-    RECORDING.path,
-    RECORDING.state,
-    RECORDING.channels,
-    RECORDING.purpose,
-    RECORDING.on_failure,
-    RECORDING.started_at,
-    RECORDING.stopped_at,
-    RECORDING.talk_seconds,
-    RECORDING.seconds,
-    RECORDING.bytes,
-    RECORDING.sha256,
-    RECORDING.location,
-    RECORDING.repaired,
-    RECORDING.stop_cause,
-    RECORDING.lost_cause,
-    RECORDING.lost_detail,
-    RECORDING.at,
-    CALL.switch,
-    DECISION.direction,
-    DECISION.grp,
-    DECISION.caller,
-    DECISION.answerer,
-    DELETION.recording,
+    Recordings.id,
+    Companies.domain,
+    Recordings.call,
+    Recordings.decision,
+    Recordings.username,
+    Recordings.leg,
+    Recordings.path,
+    Recordings.state,
+    Recordings.channels,
+    Recordings.purpose,
+    Recordings.on_failure,
+    Recordings.started_at,
+    Recordings.stopped_at,
+    Recordings.talk_seconds,
+    Recordings.seconds,
+    Recordings.bytes,
+    Recordings.sha256,
+    Recordings.location,
+    Recordings.repaired,
+    Recordings.stop_cause,
+    Recordings.lost_cause,
+    Recordings.lost_detail,
+    Recordings.at,
+    Calls.switch,
+    Decisions.direction,
+    Decisions.group,
+    Decisions.caller,
+    Decisions.answerer,
+    Deletions.recording,
 )
 _RECORDINGS = (
-    RECORDING.select(*_COLUMNS)
-    .join(COMPANY, JOIN.LEFT_OUTER, on=(COMPANY.id == RECORDING.company))
-    .join(CALL, JOIN.LEFT_OUTER, on=((CALL.id == RECORDING.call) & (CALL.company == RECORDING.company)))
-    .join(DECISION, JOIN.LEFT_OUTER, on=((DECISION.id == RECORDING.decision) & (DECISION.company == RECORDING.company)))
-    .join(DELETION, JOIN.LEFT_OUTER, on=(DELETION.recording == RECORDING.id))
+    Recordings.select(*_COLUMNS)
+    .join(Companies, JOIN.LEFT_OUTER, on=(Companies.id == Recordings.company))
+    .join(Calls, JOIN.LEFT_OUTER, on=((Calls.id == Recordings.call) & (Calls.company == Recordings.company)))
+    .join(
+        Decisions,
+        JOIN.LEFT_OUTER,
+        on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)),
+    )
+    .join(Deletions, JOIN.LEFT_OUTER, on=(Deletions.recording == Recordings.id))
 )
 
 
@@ -129,41 +135,41 @@ def listed(
 
     `person`: whose leg it is; `number`: its caller or answerer.
     """
-    query = _RECORDINGS.where(RECORDING.company == company_id(store, domain))
-    query = query.where(DELETION.recording.is_null(not deleted))
+    query = _RECORDINGS.where(Recordings.company == company_id(store, domain))
+    query = query.where(Deletions.recording.is_null(not deleted))
     if wanted.person is not None:
-        query = query.where(RECORDING.username == wanted.person)
+        query = query.where(Recordings.username == wanted.person)
     if wanted.number is not None:
-        query = query.where((DECISION.caller == wanted.number) | (DECISION.answerer == wanted.number))
-    return [_recording(row) for row in store.query(page(query, RECORDING, wanted, limit, before))]
+        query = query.where((Decisions.caller == wanted.number) | (Decisions.answerer == wanted.number))
+    return [_recording(row) for row in store.query(page(query, Recordings, wanted, limit, before))]
 
 
 def with_number(company: str, number: str) -> Any:
     """The ids of the company's (an id) recordings with this caller or answerer, to stand in a query."""
-    decided = RECORDING.select(RECORDING.id).join(
-        DECISION, on=((DECISION.id == RECORDING.decision) & (DECISION.company == RECORDING.company))
+    decided = Recordings.select(Recordings.id).join(
+        Decisions, on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company))
     )
-    ends = (DECISION.caller == number) | (DECISION.answerer == number)
-    return decided.where((RECORDING.company == company) & ends)
+    ends = (Decisions.caller == number) | (Decisions.answerer == number)
+    return decided.where((Recordings.company == company) & ends)
 
 
 def get(store: Store, domain: str, recording: str) -> Recording | None:
     """The company's recording, or None: also when it is another company's. A deleted one is there, and says so."""
-    query = _RECORDINGS.where((RECORDING.company == company_id(store, domain)) & (RECORDING.id == recording))
+    query = _RECORDINGS.where((Recordings.company == company_id(store, domain)) & (Recordings.id == recording))
     return next((_recording(row) for row in store.query(query)), None)
 
 
 def find(store: Store, recording: str) -> Recording | None:
     """The recording whoever's it is, for the media worker, who finds files by id; never for people."""
-    return next((_recording(row) for row in store.query(_RECORDINGS.where(RECORDING.id == recording))), None)
+    return next((_recording(row) for row in store.query(_RECORDINGS.where(Recordings.id == recording))), None)
 
 
 def in_states(store: Store, switch: str, states: Collection[State]) -> list[Recording]:
     """Every company's recordings on this switch in these states, oldest first; quick for the unfinished ones."""
-    query = _RECORDINGS.where((CALL.switch == switch) & RECORDING.state.in_([str(state) for state in states]))
+    query = _RECORDINGS.where((Calls.switch == switch) & Recordings.state.in_([str(state) for state in states]))
     if UNFINISHED.issuperset(states):
         query = query.where(_IS_UNFINISHED)
-    return [_recording(row) for row in store.query(query.order_by(RECORDING.at, RECORDING.id))]
+    return [_recording(row) for row in store.query(query.order_by(Recordings.at, Recordings.id))]
 
 
 def _recording(row: Row) -> Recording:

@@ -17,7 +17,8 @@ from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import access, recordings
-from fsplug.store.schema.tables import COMPANY, SHARE_LINK
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.recordings import ShareLinks
 
 DAY_SECONDS = 86_400.0
 MOST_DAYS, MOST_PLAYS, LONGEST_SUBJECT = 30, 100, 200
@@ -81,8 +82,8 @@ _NAMES = (
     *("recording", "made_by", "at", "email", "subject", "language"),
     *("code_by", "expires_at", "plays", "played", "wrong_codes", "revoked_at", "revoked_by"),
 )
-_SHARES = SHARE_LINK.select(SHARE_LINK.id, COMPANY.domain, *(getattr(SHARE_LINK, name) for name in _NAMES)).join(
-    COMPANY, on=(COMPANY.id == SHARE_LINK.company)
+_SHARES = ShareLinks.select(ShareLinks.id, Companies.domain, *(getattr(ShareLinks, name) for name in _NAMES)).join(
+    Companies, on=(Companies.id == ShareLinks.company)
 )
 _INSERT = """INSERT INTO share_link (id, company, recording, made_by, at, email, subject, language, code_by, expires_at,
     plays) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -113,7 +114,7 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
 
 def get(store: Store, domain: str, share: str) -> Share:
     """The company's share; Invalid("unknown-share") if there is none."""
-    found = store.query(_SHARES.where((SHARE_LINK.company == company_id(store, domain)) & (SHARE_LINK.id == share)))
+    found = store.query(_SHARES.where((ShareLinks.company == company_id(store, domain)) & (ShareLinks.id == share)))
     if not found:
         raise Invalid("unknown-share", f"{domain} has no share {share}; see: fsplug share list", share=share)
     return _share(found[0])
@@ -124,18 +125,18 @@ def listed(
 ) -> list[Share]:
     """The company's shares, newest first. `person`: made by this user; `number`: at one end of what is shared."""
     company = company_id(store, domain)
-    query = _SHARES.where(SHARE_LINK.company == company)
+    query = _SHARES.where(ShareLinks.company == company)
     if wanted.person is not None:
-        query = query.where(SHARE_LINK.made_by == told(wanted.person, domain))
+        query = query.where(ShareLinks.made_by == told(wanted.person, domain))
     if wanted.number is not None:
-        query = query.where(SHARE_LINK.recording.in_(recordings.with_number(company, wanted.number)))
-    return [_share(row) for row in store.query(page(query, SHARE_LINK, wanted, limit, before))]
+        query = query.where(ShareLinks.recording.in_(recordings.with_number(company, wanted.number)))
+    return [_share(row) for row in store.query(page(query, ShareLinks, wanted, limit, before))]
 
 
 def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
     """With whom a recording is or was shared, newest first."""
-    query = _SHARES.where((SHARE_LINK.company == company_id(store, domain)) & (SHARE_LINK.recording == recording))
-    return [_share(row) for row in store.query(query.order_by(SHARE_LINK.at.desc(), SHARE_LINK.id).limit(limit))]
+    query = _SHARES.where((ShareLinks.company == company_id(store, domain)) & (ShareLinks.recording == recording))
+    return [_share(row) for row in store.query(query.order_by(ShareLinks.at.desc(), ShareLinks.id).limit(limit))]
 
 
 def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
@@ -192,7 +193,7 @@ def tell(store: Store, share: Share, by: str, act: str, **facts: object) -> None
 
 def of_secret(store: Store, secret: Secret) -> Share | None:
     """The share that a secret is of, or None."""
-    found = store.query(_SHARES.where((SHARE_LINK.company == secret.company) & (SHARE_LINK.id == secret.subject)))
+    found = store.query(_SHARES.where((ShareLinks.company == secret.company) & (ShareLinks.id == secret.subject)))
     return _share(found[0]) if found else None
 
 

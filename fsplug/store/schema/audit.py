@@ -1,0 +1,73 @@
+"""The audit trail, and how far it was checked."""
+
+from peewee import CompositeKey
+
+from fsplug.store.schema.base import Table, index, real, reference, text, whole
+from fsplug.store.schema.companies import Companies
+
+
+class AuditEntries(Table):
+    """One act. `before` is the hash of the entry before, `hash` that of this one."""
+
+    company = reference(Companies)
+    number = whole()
+    at = real()
+    actor = text()
+    act = text()
+    subject = text()
+    people = text()
+    facts = text()
+    before = text()
+    hash = text()
+
+    class Meta:
+        table_name = "audit_entry"
+        primary_key = CompositeKey("company", "number")
+
+
+index(AuditEntries, "audit_entry_at", "company at number")
+index(AuditEntries, "audit_entry_plays", "company subject number", where="act IN ('play', 'share-play')")
+index(AuditEntries, "audit_entry_act", "company act number")
+index(AuditEntries, "audit_entry_actor", "company actor number")
+
+
+class AuditHeads(Table):
+    """The number and hash of a company's last entry."""
+
+    company = reference(Companies, key=True)
+    number = whole()
+    hash = text()
+
+    class Meta:
+        table_name = "audit_head"
+
+
+class AuditAbout(Table):
+    """Whose calls or rights an entry is about."""
+
+    company = text()
+    username = text()
+    number = whole()
+
+    class Meta:
+        table_name = "audit_about"
+        primary_key = CompositeKey("company", "username", "number")
+
+
+index(AuditAbout, "audit_about_number", "company number")
+
+
+class AuditChecks(Table):
+    """The last check of a company's trail in the console, which goes through a long trail in several steps."""
+
+    company = reference(Companies, key=True)
+    at = real()
+    number = whole()
+    hash = text()
+    entries = whole()
+    wrong_number = whole(null=True)
+    fault = text(null=True)
+    detail = text(null=True)
+
+    class Meta:
+        table_name = "audit_check"

@@ -1,0 +1,122 @@
+"""Calls, the decisions on them, the gaps, and the listen-ins; and the ledger entries that no table would take.
+
+Entries about a call come in any order, so that every column but the id may be unknown for a while.
+"""
+
+from fsplug.store.schema.base import Table, generated, index, real, reference, text, truth, unique, whole
+from fsplug.store.schema.companies import Companies
+
+
+class Calls(Table):
+    """A call from its first ring to its last hangup. `at` is the first moment that is known of it."""
+
+    id = text(key=True)
+    company = reference(Companies, null=True)
+    switch = text(null=True)
+    version = whole(null=True)
+    direction = text(null=True)
+    group = text(null=True, column="grp")
+    caller = text(null=True)
+    called = text(null=True)
+    facts = text(null=True)
+    facts_at = real(null=True)
+    started_at = real(null=True)
+    answered_at = real(null=True)
+    ended_at = real(null=True)
+    cause = text(null=True)
+    at = generated(real())
+
+    class Meta:
+        table_name = "call"
+
+
+index(Calls, "call_at", "company at id")
+index(Calls, "call_open", "switch", where="ended_at IS NULL")
+
+
+class Decisions(Table):
+    """Whether one talk is recorded, and from what that followed. A decision is never updated."""
+
+    id = text(key=True)
+    company = reference(Companies)
+    call = text()
+    talk = text()
+    at = real()
+    version = whole()
+    username = text(null=True)
+    leg = text(null=True)
+    record = truth()
+    rule = text()
+    reason = text()
+    direction = text()
+    group = text(null=True, column="grp")
+    caller = text()
+    answerer = text()
+    inputs = text()
+    recording = text(null=True)
+
+    class Meta:
+        table_name = "decision"
+
+
+unique(Decisions, "", "company talk")
+index(Decisions, "decision_at", "company at id")
+index(Decisions, "decision_call", "call")
+
+
+class Gaps(Table):
+    """A talk that should have been recorded and was not, or not wholly."""
+
+    decision = text(key=True)
+    company = reference(Companies)
+    call = text(null=True)
+    recording = text(null=True)
+    cause = text()
+    detail = text()
+    at = real()
+
+    class Meta:
+        table_name = "gap"
+
+
+index(Gaps, "gap_at", "company at decision")
+
+
+class ListenSessions(Table):
+    """Somebody's attempt to listen to somebody else's call; one that was let in has `began_at`."""
+
+    id = text(key=True)
+    company = reference(Companies, null=True)
+    switch = text(null=True)
+    listener = text(null=True)
+    target = text(null=True)
+    dialled = text(null=True)
+    door = text(null=True)
+    call = text(null=True)
+    target_leg = text(null=True)
+    listener_leg = text(null=True)
+    at = real(null=True)
+    began_at = real(null=True)
+    ended_at = real(null=True)
+    ending = text(null=True)
+    reason = text(null=True)
+
+    class Meta:
+        table_name = "listen_session"
+
+
+index(ListenSessions, "listen_session_at", "company at id")
+index(ListenSessions, "listen_session_target", "company target at")
+index(ListenSessions, "listen_session_open", "switch", where="began_at IS NOT NULL AND ended_at IS NULL")
+
+
+class LedgerRejects(Table):
+    """An entry that was set aside because no table would take it."""
+
+    id = text(key=True)
+    entry = text()
+    error = text()
+    at = real()
+
+    class Meta:
+        table_name = "ledger_reject"
