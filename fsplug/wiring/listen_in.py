@@ -17,10 +17,8 @@ from fsplug.esl.listenin.reception import Reception
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.listenin.star_code import ListenDoor
-from fsplug.esl.listenin.switch import LinkedListenSwitch
 from fsplug.esl.listenin.watch import ListenWatch
 from fsplug.esl.protocol.event import Event
-from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.session import OutboundSession
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import prompts
@@ -34,15 +32,15 @@ GUARD_SECONDS = 1.0
 class ListenIn:
     """Everything of listen-in in one process."""
 
-    def __init__(self, store: Store, book: CallBook, link: Link, ports: Ports, ways: Ways) -> None:
-        switch = LinkedListenSwitch(link)
+    def __init__(self, store: Store, book: CallBook, ports: Ports, ways: Ways) -> None:
+        switch = ports.switch
         listens = ListenBook()
         self.facts = ListenFacts(store, book, switch)
         notices = Notices(listens, switch)
         guard = ListenGuard(switch, uuid4().hex)
-        self.service = ListenService(listens, self.facts, notices, guard, switch, ports)
+        self.service = ListenService(listens, self.facts, notices, guard, ports)
         self.door = ListenDoor(store, self.service, self.facts, _finder(ways))
-        self.watch = ListenWatch(store, self.service, notices, switch, ports)
+        self.watch = ListenWatch(store, self.service, notices, ports)
         self.calls = ListenCalls(store, self.facts, self.service, self.door, switch, ways.sip_profile)
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change

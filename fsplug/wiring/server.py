@@ -1,7 +1,7 @@
 """`fsplug serve`: everything of one process put together, started in order and stopped in order."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,12 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.restore import Restorer
-from fsplug.esl.calls.switch import LinkedSwitch
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.watch import EVENTS, Watch
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.server import Server
+from fsplug.esl.switch import LinkedSwitch
 from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
@@ -62,7 +62,6 @@ SEAL_SECONDS = 1.0
 DESTROY_SECONDS = 2.0
 REFRESH_SECONDS = 0.5
 TIDY_SECONDS = 3_600.0
-RELOAD_SECONDS = 10.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
 
@@ -101,9 +100,10 @@ class ServingProcess:
             on_up=self._link_up,
             on_down=lambda reason: None,
         )
+        self.switch = LinkedSwitch(self.link)
         ports = Ports(
             switch_name=settings.switch_name,
-            switch=LinkedSwitch(self.link),
+            switch=self.switch,
             spool=self._gate,
             write=self.writer.put,
             clock=time.time,
@@ -120,7 +120,7 @@ class ServingProcess:
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         armer = CallArmer(self.book, policy, ports)
-        self.listen_in = ListenIn(self.store, self.book, self.link, ports, xml_ways.ways(settings))
+        self.listen_in = ListenIn(self.store, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
@@ -235,16 +235,7 @@ class ServingProcess:
             return None
         ways = xml_ways.ways(settings)
         standing = xml_ways.standing(settings, self.store, Path(settings.switch_conf))
-        return Refresher(standing, partial(self._have_switch_read, ways.trunk_profile))
-
-    def _have_switch_read(self, trunk_profile: str, gateways: Collection[str]) -> None:
-        """A gateway the switch has is taken away first: a rescan leaves it as it was (sofia.c 1.11.1)."""
-        for command in (
-            "reloadxml",
-            *(f"sofia profile {trunk_profile} killgw {gateway}" for gateway in gateways),
-            *([f"sofia profile {trunk_profile} rescan"] if gateways else []),
-        ):
-            self.link.bgapi(command, RELOAD_SECONDS)
+        return Refresher(standing, partial(self.switch.read_files, ways.trunk_profile))
 
     def _refresh(self) -> None:
         if self._refresher is not None:

@@ -18,7 +18,7 @@ from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
 ANNAS_STAR = "*28*70101001"
-# The two notes of the tone (listencommands).
+# The two notes of the tone (esl.commands).
 NOTES = (620, 780)
 NOTE_SECONDS = 0.1
 

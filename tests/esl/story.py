@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from fsplug.esl.calls import commands
+from fsplug.esl import commands
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
@@ -30,6 +30,7 @@ from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
+from tests.esl.commandedswitch import CommandedSwitch
 
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
@@ -53,37 +54,6 @@ class Clock:
             self.now, _, act, arguments = heapq.heappop(self._waiting)
             act(*arguments)
         self.now = at
-
-
-class Switch:
-    """What was commanded, and what it would answer when asked."""
-
-    def __init__(self) -> None:
-        self.commands: list[tuple[str, ...]] = []
-        self.told: dict[str, Event] = {}
-        self.bridged: list[tuple[str, str]] = []
-        self.records: set[tuple[str, str]] = set()
-
-    def start_recording(self, leg, path, recording, terms):
-        self.commands.append(("start", leg, recording))
-
-    def stop_recording(self, leg, path):
-        self.commands.append(("stop", leg, Path(path).stem))
-
-    def hang_up(self, leg, cause):
-        self.commands.append(("hang up", leg, cause))
-
-    def channel(self, leg):
-        return self.told.get(leg)
-
-    def legs(self):
-        return frozenset(self.told)
-
-    def bridges(self):
-        return list(self.bridged)
-
-    def is_recording(self, leg, path):
-        return (leg, path) in self.records
 
 
 class Spool:
@@ -120,7 +90,7 @@ class Story:
         document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
         planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
         self.clock = Clock()
-        self.switch = Switch()
+        self.switch = CommandedSwitch()
         self.spool = Spool()
         self.entries: list[Any] = []
         self._ids = count(1)

@@ -13,7 +13,7 @@ from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
 ANNAS_STAR = "*28*70101001"
-# esl.listenguard: the switch counts whole seconds, and looks twice a second.
+# esl.listenin.guard: the switch counts whole seconds, and looks twice a second.
 GUARD_SECONDS = 5.5
 CROWD = 200
 

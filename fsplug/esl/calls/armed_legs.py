@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fsplug.esl.calls import commands
+from fsplug.esl import commands
 from fsplug.esl.calls.book import ArmedLeg
 from fsplug.policy.entities import OnFailure, PolicySnapshot
 from fsplug.policy.recording.facts import ringing_facts, ringing_from

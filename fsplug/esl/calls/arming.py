@@ -6,7 +6,8 @@ The switch then starts recordings by itself, with no round trip and no race with
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.esl.calls import armed_legs, commands
+from fsplug.esl import commands
+from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.policy_source import PolicySource

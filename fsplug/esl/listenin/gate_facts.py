@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import CallBook, Channel
-from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Asked, Colleague, Door, House, Listener
 from fsplug.policy.numbers import normalise
@@ -43,7 +43,7 @@ class HeardTalk:
 class ListenFacts:
     """Reads; changes nothing."""
 
-    def __init__(self, store: Store, book: CallBook, switch: ListenSwitch) -> None:
+    def __init__(self, store: Store, book: CallBook, switch: Switch) -> None:
         self._store = store
         self._book = book
         self._switch = switch

@@ -1,6 +1,6 @@
 """The dead man's handle of listen-in: the switch hangs up all listeners, unless fsplug calls it off again and again."""
 
-from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.esl.switch import Switch
 
 # The switch counts whole seconds: it hangs up this long after the last turn, or up to a second sooner.
 GUARD_SECONDS = 4
@@ -9,7 +9,7 @@ GUARD_SECONDS = 4
 class ListenGuard:
     """One guard for all listeners of this process; `owner` marks their legs. Call `keep` every second."""
 
-    def __init__(self, switch: ListenSwitch, owner: str) -> None:
+    def __init__(self, switch: Switch, owner: str) -> None:
         self._switch = switch
         self._turn = 0
         self._set = False

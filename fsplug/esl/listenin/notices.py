@@ -5,10 +5,10 @@ from collections.abc import Callable
 import structlog
 
 from fsplug.errors import Refused
+from fsplug.esl.commands import ends_with_bridge
 from fsplug.esl.listenin.book import HeardLeg, ListenBook
-from fsplug.esl.listenin.commands import ends_with_bridge
-from fsplug.esl.listenin.switch import ListenSwitch
 from fsplug.esl.protocol.wire import Event
+from fsplug.esl.switch import Switch
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.words import FALLBACK_LANGUAGE, shown
 
@@ -26,7 +26,7 @@ def no_console(company: str, username: str, names: tuple[str, ...]) -> bool:
 class Notices:
     """Keeps what the heard legs are told in step with who listens. Raises Unavailable when the switch is away."""
 
-    def __init__(self, book: ListenBook, switch: ListenSwitch, console: ShowInConsole = no_console) -> None:
+    def __init__(self, book: ListenBook, switch: Switch, console: ShowInConsole = no_console) -> None:
         self._book = book
         self._switch = switch
         self._console = console

@@ -9,7 +9,7 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.listenin.star_code import STAR, ListenDoor, Ticket
-from fsplug.esl.listenin.switch import ListenSwitch
+from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason
 from fsplug.policy.listening.words import in_words
@@ -30,7 +30,7 @@ class ListenCalls:
         facts: ListenFacts,
         service: ListenService,
         door: ListenDoor,
-        switch: ListenSwitch,
+        switch: Switch,
         profile: str,
     ) -> None:
         self._store = store

@@ -18,7 +18,6 @@ from fsplug.esl.listenin.book import ListenBook, Listening
 from fsplug.esl.listenin.gate_facts import Caller, HeardTalk, ListenFacts
 from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.notices import Notices
-from fsplug.esl.listenin.switch import ListenSwitch
 from fsplug.policy.entities import User
 from fsplug.policy.listening.gate import Admission, Ending, Reason, admission
 from fsplug.store.calls.entries import ListenBegan, ListenEnded, ListenRefused
@@ -37,14 +36,13 @@ class ListenService:
         facts: ListenFacts,
         notices: Notices,
         guard: ListenGuard,
-        switch: ListenSwitch,
         ports: Ports,
     ) -> None:
         self.book = book
         self._facts = facts
         self._notices = notices
         self._guard = guard
-        self._switch = switch
+        self._switch = ports.switch
         self._ports = ports
         self._versions: dict[str, int] = {}
         self._beginning: set[tuple[str, str]] = set()

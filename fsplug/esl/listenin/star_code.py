@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from fsplug.errors import FsplugError, Refused
-from fsplug.esl.calls import commands
+from fsplug.esl import commands
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.protocol.event import Event

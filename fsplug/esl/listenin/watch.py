@@ -4,11 +4,10 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.commands import BRIDGE_ENDED_CAUSE, GUARD_CAUSE
 from fsplug.esl.listenin.book import Listening
-from fsplug.esl.listenin.commands import BRIDGE_ENDED_CAUSE, GUARD_CAUSE
 from fsplug.esl.listenin.notices import Notices
 from fsplug.esl.listenin.sessions import ListenService
-from fsplug.esl.listenin.switch import ListenSwitch
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.listening.gate import Ending
 from fsplug.store.calls import listen_sessions as rows
@@ -25,13 +24,11 @@ _TRANSFERS = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
 class ListenWatch:
     """Feeds events to the service."""
 
-    def __init__(
-        self, store: Store, service: ListenService, notices: Notices, switch: ListenSwitch, ports: Ports
-    ) -> None:
+    def __init__(self, store: Store, service: ListenService, notices: Notices, ports: Ports) -> None:
         self._store = store
         self._service = service
         self._notices = notices
-        self._switch = switch
+        self._switch = ports.switch
         self._ports = ports
         self._missing: frozenset[str] = frozenset()
 

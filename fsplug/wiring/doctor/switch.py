@@ -7,6 +7,8 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from fsplug.errors import Invalid
+from fsplug.esl import commands
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.doctor.installation import is_loopback
@@ -72,15 +74,17 @@ def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) ->
     probe = folder / f".{leg}.wav"
     remedy = f"ls -ld {folder}; give the switch's user the right to write there (a group it shares with fsplug's)"
     try:
-        api(f"originate {{origination_uuid={leg},sip_disable_recording=true}}null/doctor &record({probe} 1)")
+        api(commands.record_nothing(leg, str(probe), 1))
         give_up_at = time.monotonic() + _WRITE_SECONDS
         while not probe.exists():
             if time.monotonic() > give_up_at:
                 return wrong(subject, f"the switch can't write into {folder}, or it is another folder there", remedy)
             wait(0.05)
         return ok(subject, f"the switch writes into {folder}")
+    except Invalid as error:
+        return wrong(subject, error.text, "move the spool to a folder whose path has no spaces or brackets")
     finally:
-        api(f"uuid_kill {leg}")
+        api(commands.kill(leg, "NORMAL_CLEARING"))
         probe.unlink(missing_ok=True)
 
 

@@ -14,6 +14,7 @@ from fsplug.policy.recording.legs import Leg
 from fsplug.policy.recording.verdict import Reason
 from fsplug.store.db.database import Store
 from tests.cli.conftest import ACME, Cli
+from tests.esl.commandedswitch import CommandedSwitch
 
 # How the call is described, and how the switch would bring it: who calls, what they dial, which legs may answer.
 CALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], tuple[str, ...]]] = {
@@ -95,9 +96,10 @@ class _SpoolStandIn:
 def live(cli: Cli, caller: dict[str, Any], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     """What the record flow arms for the call."""
     ids, book = count(), CallBook()
-    nobody: Any = None
     spool: Any = _SpoolStandIn()
-    ports = Ports("fs1", nobody, spool, lambda entry: None, lambda: 0.0, lambda *_: None, lambda: f"id-{next(ids)}")
+    ports = Ports(
+        "fs1", CommandedSwitch(), spool, lambda entry: None, lambda: 0.0, lambda *_: None, lambda: f"id-{next(ids)}"
+    )
     store = Store(cli.data / "fsplug.db")
     leg = Leg("a", ACME, call="a", called_in=True, **caller)
     CallArmer(book, PolicySource(store), ports).arm(leg, names)

@@ -25,6 +25,7 @@ from fsplug.wiring.settings import read
 from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
+from tests.esl.commandedswitch import CommandedSwitch
 
 DEMO = Path(__file__).parents[3] / "fixtures" / "demo.toml"
 ACME = "acme.example"
@@ -73,7 +74,7 @@ def armer(store: Store) -> CallArmer:
     written: list[object] = []
     ports = Ports(
         switch_name="test",
-        switch=None,
+        switch=CommandedSwitch(),
         spool=Spool(),
         write=written.append,
         clock=lambda: 1e9,

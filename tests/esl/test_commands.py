@@ -1,11 +1,11 @@
-"""The commands of listen-in: nothing that a person or a caller is called can become a command or another argument."""
+"""The commands: nothing that a person or a caller is called can become a command or another argument."""
 
 import re
 
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.esl.listenin import commands
+from fsplug.esl import commands
 
 LEG = "620c2863-b174-471d-8853-16b072570450"
 
@@ -51,7 +51,7 @@ def test_only_a_star_code_and_a_number_is_dialled_for_somebody(dial: str) -> Non
 
 @pytest.mark.parametrize("value", ["a,b", "a}b", "${x}", "a b", "[a]"])
 def test_what_would_end_a_dial_string_is_refused(value: str) -> None:
-    with pytest.raises(Invalid, match="dial string"):
+    with pytest.raises(Invalid, match="variable of a dial string"):
         commands.ring_and_dial("internal", "1002", "acme.example", {"fsplug_user": value}, "*28*1001")
 
 

@@ -1,0 +1,215 @@
+"""The text of every command fsplug gives the switch about calls, each built from checked parts.
+
+What reaches a channel variable or an application's argument is expanded again by FreeSWITCH (`${...}`), so every part
+is made by fsplug or is refused here; a caller's text never comes this far. Whatever is refused is Invalid.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from fsplug.errors import Invalid
+from fsplug.policy.entities import Channels, OnFailure, Terms
+
+# Bytes that may wait in FreeSWITCH's memory. Its default of 65,536 loses 2 s of stereo when the switch is killed.
+WRITE_BUFFER_BYTES = 4_096
+# Frames of 20 ms the media bug collects first; FreeSWITCH's default of 25 is another half second.
+PRE_BUFFER_FRAMES = 5
+# How listeners are hung up: by the switch itself when the bridge they hear ends, and when fsplug has gone silent.
+BRIDGE_ENDED_CAUSE = "MANAGER_REQUEST"
+GUARD_CAUSE = "NORMAL_TEMPORARY_FAILURE"
+
+_UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_PATH = re.compile(r"/[0-9A-Za-z_.@/-]+")
+_VARIABLE = re.compile(r"[A-Za-z][0-9A-Za-z_.]*")
+_CAUSE = re.compile(r"[A-Z_]+")
+_UNSAFE_VALUE = re.compile(r"[$;'\\\r\n\0]")
+_WORD = re.compile(r"[0-9A-Za-z_.-]{1,64}")
+_DOMAIN = re.compile(r"[0-9a-z.-]{1,253}")
+_STAR_CODE = re.compile(r"\*28\*\+?[0-9]{1,20}")
+_DIAL_STRING_VALUE = re.compile(r"[0-9A-Za-z_.+*-]{0,253}")
+
+# Two short notes, in the leg's own ear only. `mux` mixes them in; without it the other side would go silent.
+_TONE = "tone_stream://v=-10;%(120,60,620);%(160,{rest},780)"
+_TONE_SECONDS = 2
+# Apart from each other by their ending pause: the switch plays one sound of a name on a leg at a time.
+_TONES = 400
+# What a display may be given. Quotes and backslashes would part words, $ { } would be expanded, % decoded.
+_NOT_SHOWN = re.compile(r"[^\w .,+@()\u2019-]")
+_SHOWN_CHARACTERS = 80
+_SHOWN_NUMBER = re.compile(r"[0-9A-Za-z+*#_.-]{1,40}")
+
+
+# Legs.
+
+
+def dump(leg: str) -> str:
+    """Print everything about a leg, as a plain event."""
+    return f"uuid_dump {uuid(leg)}"
+
+
+def exists(leg: str) -> str:
+    """Print `true` or `false`: whether the leg is there."""
+    return f"uuid_exists {uuid(leg)}"
+
+
+def get_variable(leg: str, name: str) -> str:
+    """Print one variable of a leg."""
+    return f"uuid_getvar {uuid(leg)} {variable_name(name)}"
+
+
+def set_variables(leg: str, variables: Mapping[str, str]) -> str:
+    """Set these variables on a leg in one go; an empty value unsets."""
+    return f"uuid_setvar_multi {uuid(leg)} " + ";".join(f"{name}={one}" for name, one in checked(variables).items())
+
+
+def kill(leg: str, cause: str) -> str:
+    """Hang a leg up with this Q.850 cause name."""
+    return f"uuid_kill {uuid(leg)} {_matching(_CAUSE, cause, 'hangup cause')}"
+
+
+# Recordings.
+
+
+def record_session(path: str, recording: str, terms: Terms) -> str:
+    """The application and argument that start this recording; for `execute_on_answer`.
+
+    record_session URL-decodes its braces (mod_dptools.c 1.11.1), so the commas survive the brackets of a dial string.
+    """
+    return f"record_session {_path(path)} {{{quote(_assignments(recording, terms), safe='')}}}"
+
+
+def stop_record(leg: str, path: str) -> str:
+    """Stop one recording on a leg."""
+    return f"uuid_record {uuid(leg)} stop {_path(path)}"
+
+
+def media_bugs(leg: str) -> str:
+    """List what taps a leg's audio; recordings are among it."""
+    return f"uuid_buglist {uuid(leg)}"
+
+
+def record_nothing(leg: str, path: str, seconds: int) -> str:
+    """Record a channel of the switch's own, which is no call, with this uuid for so many seconds."""
+    marks = f"origination_uuid={uuid(leg)},sip_disable_recording=true"
+    return f"originate {{{marks}}}null/doctor &record({_path(path)} {seconds})"
+
+
+# Listen-in.
+
+
+def display(leg: str, name: str, number: str) -> str:
+    """Show this name and number on the leg's phone."""
+    shown_number = number if _SHOWN_NUMBER.fullmatch(number) else "-"
+    return f"uuid_display {uuid(leg)} {showable(name) or showable(number) or '-'}|{shown_number}"
+
+
+def showable(text: str) -> str:
+    """The text without what a display, or the switch on the way to it, could misunderstand."""
+    words = _NOT_SHOWN.sub("", " ".join(text.replace("'", "\u2019").split()))
+    return " ".join(words.split())[:_SHOWN_CHARACTERS].strip()
+
+
+def tone(leg: str, count: int) -> str:
+    """Play two short notes to the person on this leg, and to nobody else; the `count`th such tone."""
+    played = _TONE.format(rest=100 + count % _TONES)
+    return f"uuid_displace {uuid(leg)} start {played} {_TONE_SECONDS} mux"
+
+
+def ends_with_bridge(leg: str) -> str:
+    """What the switch does by itself when this leg's bridge ends, however it ends: hang up all who listen to it."""
+    return f"hupall {BRIDGE_ENDED_CAUSE} fsplug_listens {uuid(leg)}"
+
+
+def guard(owner: str, turn: int, seconds: int) -> str:
+    """In so many seconds, unless it is called off before, hang up everybody whom this fsplug lets listen."""
+    return f"sched_api +{seconds} {_turn(owner, turn)} hupall {GUARD_CAUSE} fsplug_listener {_word(owner)}"
+
+
+def call_off_guard(owner: str, turn: int) -> str:
+    """Call this turn of the guard off."""
+    return f"sched_del {_turn(owner, turn)}"
+
+
+def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapping[str, str], dial: str) -> str:
+    """Ring a phone of the company, and when it answers let it dial this star code in its company's context."""
+    pairs = {
+        variable_name(name): _matching(_DIAL_STRING_VALUE, value, "variable of a dial string")
+        for name, value in variables.items()
+    }
+    marks = ",".join(f"{name}={value}" for name, value in pairs.items())
+    where = f"sofia/{_word(profile)}/{_word(sip_username)}%{_domain(company)}"
+    return f"originate {{{marks}}}{where} {_matching(_STAR_CODE, dial, 'star code')} XML {_domain(company)}"
+
+
+# Configuration.
+
+
+def remove_gateway(profile: str, gateway: str) -> str:
+    """Have a SIP profile forget a gateway, so that a rescan reads it anew."""
+    return f"sofia profile {_word(profile)} killgw {_word(gateway)}"
+
+
+def rescan(profile: str) -> str:
+    """Have a SIP profile read its gateways."""
+    return f"sofia profile {_word(profile)} rescan"
+
+
+# Parts.
+
+
+def checked(variables: Mapping[str, str]) -> dict[str, str]:
+    """These variables themselves, when a channel may be given them."""
+    return dict(_assignment(*pair) for pair in variables.items())
+
+
+def uuid(text: str) -> str:
+    """`text` itself, when it can be a channel's uuid."""
+    return _matching(_UUID, text, "channel uuid")
+
+
+def variable_name(text: str) -> str:
+    """`text` itself, when it can be the name of a channel variable."""
+    return _matching(_VARIABLE, text, "variable name")
+
+
+def _assignments(recording: str, terms: Terms) -> str:
+    stereo = "true" if terms.channels is Channels.STEREO else "false"
+    hang_up = "true" if terms.on_failure is OnFailure.CLOSED else "false"
+    pairs = {
+        "fsplug_recording": uuid(recording),
+        "RECORD_STEREO": stereo,
+        "RECORD_MIN_SEC": "0",
+        "RECORD_HANGUP_ON_ERROR": hang_up,
+        "RECORD_PRE_BUFFER_FRAMES": str(PRE_BUFFER_FRAMES),
+        "enable_file_write_buffering": str(WRITE_BUFFER_BYTES),
+    }
+    return ",".join(f"{name}={value}" for name, value in pairs.items())
+
+
+def _assignment(name: str, value: str) -> tuple[str, str]:
+    if _UNSAFE_VALUE.search(value):
+        raise Invalid("unsafe-variable", f"{name} must not be set to {value!r}: the switch would expand or split it")
+    return variable_name(name), value
+
+
+def _turn(owner: str, turn: int) -> str:
+    return f"fsplug-{_word(owner)}-{turn}"
+
+
+def _path(path: str) -> str:
+    return _matching(_PATH, path, "absolute recording path without spaces or brackets")
+
+
+def _word(text: str) -> str:
+    return _matching(_WORD, text, "word")
+
+
+def _domain(text: str) -> str:
+    return _matching(_DOMAIN, text, "domain")
+
+
+def _matching(pattern: re.Pattern[str], text: str, what: str) -> str:
+    if not pattern.fullmatch(text):
+        raise Invalid("unsafe-command", f"{text!r} can't be a {what} in a command")
+    return text

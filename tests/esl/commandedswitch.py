@@ -1,0 +1,69 @@
+"""The port `Switch` without a switch: it keeps what it was commanded, and answers what a test lets it see."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from fsplug.esl.protocol.event import Event
+from fsplug.policy.entities import Terms
+
+
+class CommandedSwitch:
+    """`told` are the live legs by uuid, `bridged` who talks to whom, `records` (leg, path) of what is recorded."""
+
+    def __init__(self) -> None:
+        self.commands: list[tuple[str, ...]] = []
+        self.told: dict[str, Event] = {}
+        self.bridged: list[tuple[str, str]] = []
+        self.records: set[tuple[str, str]] = set()
+
+    def legs(self) -> frozenset[str]:
+        return frozenset(self.told)
+
+    def bridges(self) -> Sequence[tuple[str, str]]:
+        return list(self.bridged)
+
+    def channel(self, leg: str) -> Event | None:
+        return self.told.get(leg)
+
+    def ringing(self, call: str) -> list[str]:
+        return []
+
+    def talk_goes_on(self, leg: str, partner: str) -> bool:
+        return (leg, partner) in self.bridged or (partner, leg) in self.bridged
+
+    def mark(self, leg: str, variables: Mapping[str, str]) -> bool:
+        self.commands.append(("mark", leg, *sorted(f"{name}={value}" for name, value in variables.items())))
+        return leg in self.told
+
+    def hang_up(self, leg: str, cause: str) -> None:
+        self.commands.append(("hang up", leg, cause))
+
+    def start_recording(self, leg: str, path: str, recording: str, terms: Terms) -> None:
+        self.commands.append(("start", leg, recording))
+
+    def stop_recording(self, leg: str, path: str) -> None:
+        self.commands.append(("stop", leg, Path(path).stem))
+
+    def is_recording(self, leg: str, path: str) -> bool:
+        return (leg, path) in self.records
+
+    def show(self, leg: str, name: str, number: str) -> bool:
+        self.commands.append(("show", leg, name, number))
+        return leg in self.told
+
+    def sound(self, leg: str, count: int) -> bool:
+        self.commands.append(("sound", leg))
+        return leg in self.told
+
+    def guard(self, owner: str, turn: int, seconds: int) -> None:
+        self.commands.append(("guard", owner))
+
+    def call_off_guard(self, owner: str, turn: int) -> None:
+        self.commands.append(("call off guard", owner))
+
+    def ring_and_dial(self, profile: str, phone: str, company: str, variables: Mapping[str, str], dial: str) -> str:
+        self.commands.append(("ring", phone, dial))
+        return "+OK"
+
+    def read_files(self, profile: str, gateways: Collection[str]) -> None:
+        self.commands.append(("read files", *gateways))

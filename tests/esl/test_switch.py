@@ -1,0 +1,141 @@
+"""The adapter of the switch: which commands it gives, and how it reads what the switch answers."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.esl.switch import LinkedSwitch, Switch
+from fsplug.policy.entities import Terms
+from tests.esl.commandedswitch import CommandedSwitch
+
+LEG, OTHER = "0f0e0d0c-1111", "0f0e0d0c-2222"
+
+
+class ScriptedLink:
+    """Answers each API command as it is told, and keeps all of them in their order."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self._answers = answers
+        self.given: list[str] = []
+
+    def api(self, command: str, deadline_seconds: float) -> str:
+        self.given.append(command)
+        return self._answers.get(command, "-ERR No such channel!\n")
+
+    def bgapi(self, command: str, deadline_seconds: float) -> str:
+        return self.api(command, deadline_seconds)
+
+    def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
+        self.given.append(f"{uuid} {app} {arg}")
+
+
+def linked(answers: dict[str, str]) -> tuple[LinkedSwitch, ScriptedLink]:
+    link: Any = ScriptedLink(answers)
+    return LinkedSwitch(link), link
+
+
+@pytest.mark.parametrize("answer", ["", "-ERR no database", "[]", "null", "<html>"])
+@pytest.mark.parametrize("ask", [LinkedSwitch.legs, LinkedSwitch.bridges, lambda switch: switch.ringing(LEG)])
+def test_a_list_that_is_none_is_an_unclear_answer_whatever_it_was_asked_for(
+    ask: Callable[[LinkedSwitch], object], answer: str
+) -> None:
+    switch, _ = linked({"show channels as json": answer, "show calls as json": answer})
+    with pytest.raises(Unavailable) as refusal:
+        ask(switch)
+    assert refusal.value.code == "switch-unclear"
+
+
+def test_a_switch_without_calls_lists_none() -> None:
+    """FreeSWITCH leaves the rows away then (1.11.1)."""
+    switch, _ = linked({"show channels as json": '{"row_count":0}\n', "show calls as json": '{"row_count":0}\n'})
+    assert (switch.legs(), switch.bridges(), switch.ringing(LEG)) == (frozenset(), [], [])
+
+
+def test_a_leg_alone_is_no_bridge() -> None:
+    rows = f'{{"row_count":2,"rows":[{{"uuid":"{LEG}","b_uuid":"{OTHER}"}},{{"uuid":"alone","b_uuid":""}}]}}'
+    switch, _ = linked({"show calls as json": rows})
+    assert switch.bridges() == [(LEG, OTHER)]
+
+
+def test_who_rings_is_asked_of_the_legs_of_this_call_alone() -> None:
+    rows = ",".join(
+        f'{{"uuid":"{uuid}","direction":"{direction}","callstate":"{state}"}}'
+        for uuid, direction, state in [
+            ("caller", "inbound", "RINGING"),
+            ("rings", "outbound", "RINGING"),
+            ("elsewhere", "outbound", "EARLY"),
+            ("talks", "outbound", "ACTIVE"),
+        ]
+    )
+    switch, link = linked(
+        {
+            "show channels as json": f'{{"row_count":4,"rows":[{rows}]}}',
+            "uuid_getvar rings fsplug_call": "caller\n",
+            "uuid_getvar rings fsplug_user": "1001\n",
+            "uuid_getvar elsewhere fsplug_call": "another",
+        }
+    )
+    assert switch.ringing("caller") == ["1001"]
+    assert not [command for command in link.given if "talks" in command]
+
+
+def test_a_leg_that_is_gone_is_no_error() -> None:
+    switch, link = linked({})
+    assert switch.channel(LEG) is None
+    assert not switch.mark(LEG, {"eavesdrop_group": ""})
+    assert not switch.show(LEG, "Anna", "1001")
+    assert not switch.sound(LEG, 1)
+    assert not switch.talk_goes_on(LEG, OTHER)
+    switch.hang_up(LEG, "NORMAL_CLEARING")
+    assert link.given[-1] == f"uuid_kill {LEG} NORMAL_CLEARING"
+
+
+def test_two_legs_talk_as_long_as_one_is_in_the_others_bridge() -> None:
+    in_bridge = {f"uuid_exists {OTHER}": "true", f"uuid_getvar {LEG} bridge_uuid": f"{OTHER}\n"}
+    assert linked(in_bridge)[0].talk_goes_on(LEG, OTHER)
+    assert not linked({**in_bridge, f"uuid_exists {OTHER}": "false"})[0].talk_goes_on(LEG, OTHER)
+    assert not linked({**in_bridge, f"uuid_getvar {LEG} bridge_uuid": "third"})[0].talk_goes_on(LEG, OTHER)
+
+
+def test_a_recording_is_started_in_the_leg_s_own_thread() -> None:
+    switch, link = linked({})
+    switch.start_recording(LEG, "/spool/r.wav", "r", Terms())
+    [given] = link.given
+    assert given.startswith(f"{LEG} record_session /spool/r.wav {{fsplug_recording")
+
+
+def test_the_guard_is_set_before_the_turn_before_is_called_off() -> None:
+    set_anew = "sched_api +4 fsplug-owner-7 hupall NORMAL_TEMPORARY_FAILURE fsplug_listener owner"
+    switch, link = linked({set_anew: "+OK Added: 1\n"})
+    switch.guard("owner", 7, 4)
+    assert link.given == [set_anew, "sched_del fsplug-owner-6"]
+
+
+def test_a_switch_that_takes_no_guard_lets_nobody_listen() -> None:
+    switch, link = linked({})
+    with pytest.raises(Unavailable, match="sched_api"):
+        switch.guard("owner", 7, 4)
+    assert len(link.given) == 1
+
+
+@pytest.mark.parametrize(
+    ("gateways", "more"),
+    [
+        ([], []),
+        (["acme", "beta"], ["killgw acme", "killgw beta", "rescan"]),
+    ],
+)
+def test_gateways_are_taken_away_before_they_are_read_anew(gateways: list[str], more: list[str]) -> None:
+    switch, link = linked({})
+    switch.read_files("external", gateways)
+    assert link.given == ["reloadxml", *(f"sofia profile external {one}" for one in more)]
+
+
+def test_the_tests_switch_has_every_command_of_the_port_and_of_the_adapter() -> None:
+    commands = {name: one for name, one in vars(Switch).items() if inspect.isfunction(one) and name[0] != "_"}
+    for name, one in commands.items():
+        for switch in (LinkedSwitch, CommandedSwitch):
+            assert inspect.signature(getattr(switch, name)) == inspect.signature(one), (switch, name)
