@@ -107,7 +107,7 @@ class Store:
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         """Every row of a SELECT."""
-        return self._fetched(self._dialect_sql(sql), params)
+        return self.fetch(self._dialect_sql(sql), params)
 
     def row(self, sql: str, *params: object) -> Row | None:
         """The first row of a SELECT, or None."""
@@ -116,22 +116,36 @@ class Store:
 
     def query(self, query: peewee.Query) -> list[Row]:
         """Every row of a query built with peewee."""
-        return self._fetched(*self._db.get_sql_context().sql(query).query())
+        return self.fetch(*self.compiled(query))
 
     def run(self, sql: str, *params: object) -> int:
         """Run one statement in the transaction around it; the number of rows it touched."""
-        with self.connection(), self._troubles():
-            cursor = self._db.cursor()
-            cursor.execute(self._dialect_sql(sql), params)
-            return int(cursor.rowcount)
+        return self.execute(self._dialect_sql(sql), params)
 
     def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of `rows`, in the transaction around it."""
+        self.execute_many(self._dialect_sql(sql), rows)
+
+    def compiled(self, query: peewee.Query) -> tuple[str, list[Any]]:
+        """The SQL of a query built with peewee, in the marks of this database, and what is bound to them."""
+        sql, params = self._db.get_sql_context().sql(query).query()
+        return sql, params
+
+    def execute(self, sql: str, params: Sequence[object]) -> int:
+        """Run compiled SQL in the transaction around it; the number of rows it touched."""
+        with self.connection(), self._troubles():
+            cursor = self._db.cursor()
+            cursor.execute(sql, params)
+            return int(cursor.rowcount)
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run compiled SQL for each of `rows`, in the transaction around it."""
         if rows:
             with self.connection(), self._troubles():
-                self._db.cursor().executemany(self._dialect_sql(sql), rows)
+                self._db.cursor().executemany(sql, rows)
 
-    def _fetched(self, sql: str, params: Sequence[object]) -> list[Row]:
+    def fetch(self, sql: str, params: Sequence[object]) -> list[Row]:
+        """Every row of a SELECT in compiled SQL."""
         try:
             return self._fetched_once(sql, params)
         except Unavailable as trouble:

@@ -8,6 +8,9 @@ from typing import Any
 
 import peewee
 
+# Its fields are overloaded by whether they may be null, which here is an argument.
+_fields: Any = peewee
+
 
 class Table(peewee.Model):
     """A table. Its attributes are its columns, in the order of the table."""
@@ -29,22 +32,22 @@ class VersionedTable(Table):
 
 def text(*, null: bool = False, key: bool = False, default: str | None = None, column: str | None = None) -> Any:
     """A column of text; `column` is its name in the database, where the attribute has a better one."""
-    return peewee.TextField(null=null, primary_key=key, constraints=_default(default), column_name=column)
+    return _fields.TextField(null=null, primary_key=key, constraints=_default(default), column_name=column)
 
 
 def whole(*, null: bool = False, key: bool = False, default: str | None = None) -> Any:
     """A column of whole numbers, 64 bits."""
-    return peewee.BigIntegerField(null=null, primary_key=key, constraints=_default(default))
+    return _fields.BigIntegerField(null=null, primary_key=key, constraints=_default(default))
 
 
 def real(*, null: bool = False, default: str | None = None) -> Any:
     """A column of seconds with fractions: since the epoch, or how long something took."""
-    return peewee.DoubleField(null=null, constraints=_default(default))
+    return _fields.DoubleField(null=null, constraints=_default(default))
 
 
 def truth(*, null: bool = False, default: str | None = None) -> Any:
     """A column that is true or false. SQLite gives 1 and 0; a shape with a `bool` field reads them as bools."""
-    return peewee.BooleanField(null=null, constraints=_default(default))
+    return _fields.BooleanField(null=null, constraints=_default(default))
 
 
 def reference(target: type[Table], *, null: bool = False, key: bool = False) -> Any:

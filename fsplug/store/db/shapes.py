@@ -1,0 +1,158 @@
+"""Rows as objects: what a query selects becomes the fields of a frozen dataclass, by name."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import starmap
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import peewee
+
+Shape = TypeVar("Shape")
+Row = Sequence[Any]
+
+
+def columns(shape: Any, table: Any, **others: Any) -> list[Any]:
+    """What to select for a dataclass: for each field the table's column of that name, or what `others` says.
+
+    A field that is a dataclass itself is selected column by column. A field with a default that is found nowhere is
+    left out. TypeError if another field is found nowhere.
+    """
+    found = []
+    for field in fields(shape):
+        kind = _bare(_hints(shape)[field.name])
+        if field.name in others:
+            found.append(others[field.name].alias(field.name))
+        elif _is_record(kind):
+            found += columns(kind, table, **others)
+        elif hasattr(table, field.name):
+            found.append(getattr(table, field.name))
+        elif not _has_default(field):
+            raise TypeError(f"{shape.__name__}.{field.name} is no column of {table}: say where it comes from")
+    return found
+
+
+def selected(query: Any) -> tuple[str, ...]:
+    """The names of what a query selects: of columns as the model calls them, of everything else its alias."""
+    while isinstance(query, peewee.CompoundSelectQuery):
+        query = query.lhs
+    return tuple(_name(column) for column in query._returning)
+
+
+def objects(shape: type[Shape], names: tuple[str, ...], rows: Sequence[Row]) -> list[Shape]:
+    """The rows of a query that selects `names`, as objects.
+
+    A dataclass is made of the columns of the same names in the same order; TypeError if these don't match. A value
+    becomes what its field is annotated with: bool, an Enum, or from JSON a Mapping, list or tuple; NULL stays None.
+    Any other shape, such as str or int, is that of one column.
+    """
+    kind: Any = shape
+    read = _reader(kind, names)
+    return list(starmap(shape, rows)) if read is None else [read(row) for row in rows]
+
+
+@lru_cache(maxsize=1024)
+def _reader(shape: Any, names: tuple[str, ...]) -> Callable[[Row], Any] | None:
+    """How a row is read; None when its values are the shape's as they stand."""
+    if not _is_record(shape):
+        return _scalar(shape, names)
+    rest, steps = list(names), list[tuple[slice | int, Callable[[Any], Any]]]()
+    for at, field in enumerate(fields(shape)):
+        kind, is_optional = _bare(_hints(shape)[field.name]), _is_optional(_hints(shape)[field.name])
+        if _is_record(kind) and rest[:1] != [field.name]:
+            inner = tuple(one.name for one in fields(kind))
+            if tuple(rest[: len(inner)]) != inner:
+                raise _mismatch(shape, names)
+            steps.append((slice(at, at + len(inner)), _nested(kind, inner, is_optional)))
+            del rest[: len(inner)]
+        elif rest[:1] == [field.name]:
+            del rest[0]
+            if convert := _conversion(kind):
+                steps.append((at, convert))
+        elif rest or not _has_default(field):
+            raise _mismatch(shape, names)
+    if rest:
+        raise _mismatch(shape, names)
+    return _stepwise(shape, steps) if steps else None
+
+
+def _scalar(shape: type[Any], names: tuple[str, ...]) -> Callable[[Row], Any]:
+    if len(names) != 1:
+        raise TypeError(f"{shape.__name__} is one column, and not {', '.join(names)}")
+    convert = _conversion(shape) or (lambda value: value)
+    return lambda row: None if row[0] is None else convert(row[0])
+
+
+def _stepwise(shape: type[Any], steps: list[tuple[slice | int, Callable[[Any], Any]]]) -> Callable[[Row], Any]:
+    def read(row: Row) -> Any:
+        values = list(row)
+        for at, convert in steps:
+            if isinstance(at, slice):
+                values[at] = [convert(values[at])]
+            elif values[at] is not None:
+                values[at] = convert(values[at])
+        return shape(*values)
+
+    return read
+
+
+def _nested(kind: Any, names: tuple[str, ...], is_optional: bool) -> Callable[[Row], Any]:
+    def made(values: Row) -> Any:
+        if is_optional and all(value is None for value in values):
+            return None
+        return objects(kind, names, [values])[0]
+
+    return made
+
+
+def _conversion(kind: Any) -> Callable[[Any], Any] | None:
+    origin = get_origin(kind) or kind
+    if not isinstance(origin, type):
+        return None
+    if origin is bool or issubclass(origin, Enum):
+        return origin
+    if issubclass(origin, tuple):
+        return lambda text: tuple(json.loads(text))
+    if issubclass(origin, Mapping | list):
+        return json.loads
+    return None
+
+
+def _is_record(kind: Any) -> bool:
+    return is_dataclass(kind)
+
+
+def _bare(hint: Any) -> Any:
+    """The type without `| None`."""
+    if get_origin(hint) in (UnionType, Union):
+        return next(one for one in get_args(hint) if one is not NoneType)
+    return hint
+
+
+def _is_optional(hint: Any) -> bool:
+    return NoneType in get_args(hint)
+
+
+@lru_cache(maxsize=256)
+def _hints(shape: Any) -> dict[str, Any]:
+    return get_type_hints(shape)
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
+
+
+def _name(column: Any) -> str:
+    if isinstance(column, peewee.Alias):
+        return str(vars(column)["_alias"])
+    if isinstance(column, peewee.Field | peewee.Column):
+        return str(column.name)
+    raise TypeError(f"{column} has no name; give it an alias")
+
+
+def _mismatch(shape: type[Any], names: tuple[str, ...]) -> TypeError:
+    wanted = ", ".join(field.name for field in fields(shape))
+    return TypeError(f"{shape.__name__} has the fields {wanted}; selected are {', '.join(names)}")
