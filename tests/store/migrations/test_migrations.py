@@ -1,10 +1,17 @@
 """Tables come to be step by step, and a database of an earlier step keeps its rows."""
 
+import configparser
 import importlib
+import json
+import pkgutil
+from pathlib import Path
 from threading import Thread
+from types import ModuleType
 
 import pytest
 
+import fsplug
+import fsplug.store
 from fsplug.errors import Invalid
 from fsplug.store.calls import gaps
 from fsplug.store.change import planning
@@ -14,6 +21,7 @@ from fsplug.store.migrations import runner
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Sought
+from tests.store.migrations import seventh
 
 BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
 LATER = [name for name in runner.names() if name > MODEL]
@@ -115,6 +123,21 @@ def _write_people_of_the_second_step(store: Store) -> None:
         )
 
 
+def test_a_database_of_the_seventh_step_is_filed_as_by_the_step_that_was_released(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, names = Store(empty_url), runner.names()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: names[:7])
+        store.migrate()
+    seventh.furnish(store)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: names[:8])
+        assert store.migrate() == ["0008_keywords"]
+    assert seventh.rows(store) == json.loads(seventh.FILED.read_text())
+    store.close()
+
+
 def test_a_step_that_fails_leaves_nothing_of_itself(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(empty_url)
     step = importlib.import_module(f"fsplug.store.migrations.{GAPS}")
@@ -147,3 +170,15 @@ def test_two_at_once_take_each_step_once(empty_url: str) -> None:
     assert sorted(taken) == [BASE, GAPS, MODEL, *LATER]
     for store in stores:
         store.close()
+
+
+def test_the_contract_of_the_migrations_names_every_other_package() -> None:
+    read = configparser.ConfigParser()
+    read.read(Path(__file__).parents[3] / "setup.cfg")
+    forbidden = read["importlinter:contract:migrations"]["forbidden_modules"].split()
+    found = [*_modules_in(fsplug), *_modules_in(fsplug.store)]
+    assert sorted(forbidden) == sorted({*found} - {"fsplug.errors", "fsplug.store", "fsplug.store.migrations"})
+
+
+def _modules_in(package: ModuleType) -> list[str]:
+    return [f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__)]

@@ -12,7 +12,6 @@ from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.recordings.search.keywords import Keyword, Kind, digits, numbers, of_talk, parts
 
-_STRETCH = 5_000
 # Filed already is who is filed by all that can be known; a recording's time may change until its decision is there.
 _UNFILED = """SELECT r.id, r.company, r.at, r.username, d.id, d.direction, d.grp, d.caller, d.answerer, d.inputs,
     f.recording FROM recording r
@@ -76,14 +75,6 @@ def unfile(store: Store, recordings: Collection[str]) -> None:
         keys = [(int(one), at, recording) for recording, at, ids in found for one in ids.split()]
         store.run_many(_DELETE_PLACE, keys)
         store.run(f"DELETE FROM filed_recording WHERE recording IN ({_marks(some)})", *some)
-
-
-def file_everything(store: Store) -> None:
-    """File every recording there is, in the transaction around it."""
-    last = ""
-    while found := store.rows("SELECT id FROM recording WHERE id > ? ORDER BY id LIMIT ?", last, _STRETCH):
-        file(store, [recording for (recording,) in found])
-        last = found[-1][0]
 
 
 def card(row: Row, country_of: Callable[[str], str | None]) -> Card:
