@@ -8,10 +8,10 @@ import pytest
 
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
 from fsplug.store.accounts import accounts
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.audit import trail
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import recordings, shares
+from fsplug.words.catalogue import LANGUAGES
 from tests.browser.looking import follow, until
 from tests.browser.pages import playable
 from tests.browser.site import Site

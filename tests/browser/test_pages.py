@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.change.draft import drafted
+from fsplug.words.catalogue import LANGUAGES
 from tests.browser.looking import follow
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site

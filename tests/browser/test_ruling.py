@@ -9,8 +9,8 @@ import pytest
 from fsplug.lab.story.cast import ACME, MY_CONSOLE, SUPERUSER
 from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.config import policies
+from fsplug.words.catalogue import LANGUAGES
 from tests.browser.looking import follow, until
 from tests.browser.site import Site
 

@@ -7,8 +7,8 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.mail.letters import letter, message
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.outbox.mails import Kind
+from fsplug.words.catalogue import LANGUAGES
 
 FACTS = {
     "name": "Anna",

@@ -10,9 +10,9 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, table, when
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.recordings import shares
 from fsplug.store.recordings.shares import CodeBy, Offer, Share
+from fsplug.words.catalogue import LANGUAGES
 
 
 @click.group(cls=Noun)

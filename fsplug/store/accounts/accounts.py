@@ -18,8 +18,8 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Kind
+from fsplug.words import catalogue
 
-LANGUAGES = ("da", "sv", "en")
 LINK_SECONDS = 86_400.0
 _BOTH = (Kind.USER_ID, Kind.PASSWORD)
 
@@ -134,8 +134,7 @@ def give_password(store: Store, domain: str, username: str, password: str, hashe
 
 def spoken(company: companies.Company) -> str:
     """The language of the company's mail and pages."""
-    language = company.language.partition("-")[0]
-    return language if language in LANGUAGES else "en"
+    return catalogue.spoken(company.language)
 
 
 def language(store: Store, domain: str, username: str = "") -> str:
@@ -147,8 +146,8 @@ def language(store: Store, domain: str, username: str = "") -> str:
 
 def choose_language(store: Store, domain: str, username: str, language: str) -> None:
     """From now on pages and mails are in this language; Invalid("unknown-language") if it is none of ours."""
-    if language not in LANGUAGES:
-        text = f"the console does not speak {language}; it speaks {', '.join(LANGUAGES)}"
+    if language not in catalogue.LANGUAGES:
+        text = f"the console does not speak {language}; it speaks {', '.join(catalogue.LANGUAGES)}"
         raise Invalid("unknown-language", text, language=language)
     sql = "UPDATE console_account SET language = ? WHERE company = ? AND username = ?"
     with store.atomic():

@@ -19,6 +19,7 @@ from fsplug.store.outbox import mails
 from fsplug.store.recordings import access, recordings
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import ShareLinks
+from fsplug.words.catalogue import LANGUAGES
 
 DAY_SECONDS = 86_400.0
 MOST_DAYS, MOST_PLAYS, LONGEST_SUBJECT = 30, 100, 200
@@ -177,8 +178,8 @@ def _checked(offer: Offer) -> tuple[str, str]:
         troubles["days"] = f"{offer.days} days must lie from 1 to {MOST_DAYS}"
     if not 1 <= offer.plays <= MOST_PLAYS:
         troubles["plays"] = f"{offer.plays} plays must lie from 1 to {MOST_PLAYS}"
-    if offer.language not in (None, *accounts.LANGUAGES):
-        troubles["language"] = f"{offer.language} is not known; use {', '.join(accounts.LANGUAGES)}"
+    if offer.language not in (None, *LANGUAGES):
+        troubles["language"] = f"{offer.language} is not known; use {', '.join(LANGUAGES)}"
     if troubles or email is None:
         raise Invalid("bad-share", "; ".join(troubles.values()), troubles=[*troubles.values()], wrong=[*troubles])
     return email, subject

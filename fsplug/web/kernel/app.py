@@ -1,36 +1,27 @@
-"""The console as a WSGI application."""
+"""The console as a WSGI application: what every answer has, and the pages that are found."""
 
 import secrets
+from collections.abc import Iterable
+from pathlib import Path
 
 import structlog
 from flask import Flask, Response, g, render_template, request
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.web.kernel import assets, feed, shell
+from fsplug.web.kernel import assets, feed, menu, shell, texts
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import check_rules, guard, store
+from fsplug.web.kernel.page import Page, found
 from fsplug.web.kernel.services import Services
-from fsplug.web.kernel.words import Words
-from fsplug.web.pages.account import views as account
-from fsplug.web.pages.activity import views as activity
-from fsplug.web.pages.colleagues import views as colleagues
-from fsplug.web.pages.deletions import views as deletions
-from fsplug.web.pages.home import views as home
-from fsplug.web.pages.my_calls import views as mycalls
-from fsplug.web.pages.people import views as people
-from fsplug.web.pages.player import sharing, waveforms
-from fsplug.web.pages.player import views as player
-from fsplug.web.pages.policies import views as policies
-from fsplug.web.pages.recordings import views as recordings
-from fsplug.web.pages.shared import views as shared
-from fsplug.web.pages.sign_in import links, passwords
-from fsplug.web.pages.sign_in import views as signing
+from fsplug.words.catalogue import FALLBACK_LANGUAGE
 
 log = structlog.get_logger()
 
 # What is taken of any form before it is known whose it is; each page's own bound is its rule's.
 LONGEST_BODY = 480 * 1024
+_TEMPLATES = Path(__file__).parent / "templates"
 # Our own files only and nothing written into a page, and nobody puts us into a frame.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "
@@ -47,25 +38,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_AREAS = (
-    signing,
-    links,
-    passwords,
-    account,
-    shared,
-    assets,
-    home,
-    feed,
-    colleagues,
-    people,
-    recordings,
-    deletions,
-    policies,
-    activity,
-    mycalls,
-    player,
-    sharing,
-)
 _STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
 
 
@@ -74,16 +46,18 @@ def create_app(services: Services) -> Flask:
     app = Flask("fsplug.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["services"] = services
-    for area in _AREAS:
-        app.register_blueprint(area.pages)
+    pages = found()
+    for blueprint in (assets.pages, feed.pages, *pages):
+        app.register_blueprint(blueprint)
     check_rules(app)
+    app.jinja_loader = _templates(pages)  # type: ignore[assignment]
+    for part in (texts, assets, menu, feed):
+        part.prepare(app, pages)
     app.before_request(shell.choose_words)
     app.before_request(guard)
     app.before_request(_look)
     app.after_request(_with_headers)
     shell.prepare(app)
-    feed.prepare(app)
-    waveforms.prepare(app)
     app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
     app.register_error_handler(FsplugError, _told)
     app.register_error_handler(HTTPException, _turned)
@@ -91,12 +65,18 @@ def create_app(services: Services) -> Flask:
     return app
 
 
+def _templates(pages: Iterable[Page]) -> BaseLoader:
+    """Those that all pages share by their names, a page's own as FOLDER/NAME."""
+    own = {page.name: FileSystemLoader(page.folder) for page in pages}
+    return ChoiceLoader([FileSystemLoader(_TEMPLATES), PrefixLoader(own)])
+
+
 def _look() -> None:
     session = getattr(g, "session", None)
     if session is not None:
         actor = g.actor
         g.viewer = shell.look(store(), session, actor)
-        g.words = Words(g.viewer.language)
+        g.words = texts.words_in(g.viewer.language)
 
 
 def _style_nonce() -> str:
@@ -134,6 +114,6 @@ def _failed(error: Exception) -> tuple[str, int]:
 
 def _turned(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    words = getattr(g, "words", None) or Words("en")
+    words = getattr(g, "words", None) or texts.words_in(FALLBACK_LANGUAGE)
     g.words = words
     return render_template("told.html", text=words.error(f"http-{status}")), status

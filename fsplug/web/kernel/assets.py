@@ -1,21 +1,24 @@
-"""Our own style, scripts and those of others: kept by browsers for good, under an address that changes with them."""
+"""Styles and scripts, ours and those of others: browsers keep them for good; their address changes with them."""
 
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.kernel.page import Page
 
-FOLDER = Path(__file__).parents[1] / "static"
+FOLDER = Path(__file__).parent / "static"
 _SERVED = frozenset({".css", ".js", ".svg", ".png"})
 _MIMETYPES = {".js": "text/javascript"}
 # A year, which is the longest that browsers are told (RFC 9111, 4.2).
 _FOR_GOOD = "public, max-age=31536000, immutable"
+_KEPT = "assets"
 
 pages = Blueprint("assets", __name__)
 
@@ -29,43 +32,59 @@ class Asset:
     zipped: bytes
 
 
-@cache
-def assets() -> dict[str, Asset]:
-    """Every file by its path under `static`."""
-    paths = sorted(path for path in FOLDER.rglob("*") if path.suffix in _SERVED)
-    return {str(path.relative_to(FOLDER)): _asset(path) for path in paths}
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """Every file by its path under `static`, those of pages as FOLDER/NAME. `version` changes with any of them."""
+
+    files: Mapping[str, Asset]
+    version: str
+
+    def url(self, name: str) -> str:
+        """Where browsers find a file; LookupError if there is none."""
+        if name not in self.files:
+            raise LookupError(f"there is no file {name} to send to browsers")
+        return f"/static/{self.version}/{name}"
 
 
-@cache
-def version() -> str:
-    """Another one whenever a file is."""
-    digest = hashlib.sha256()
-    for name, asset in assets().items():
-        digest.update(f"{name}\n{len(asset.plain)}\n".encode() + asset.plain)
-    return digest.hexdigest()[:12]
+def prepare(app: Flask, pages: Iterable[Page]) -> None:
+    """Read the files, and let templates name them."""
+    kept = _read(pages)
+    app.extensions[_KEPT] = kept
+    app.jinja_env.globals["asset"] = kept.url
 
 
-def url(name: str) -> str:
-    """Where browsers find a file; LookupError if there is none."""
-    if name not in assets():
-        raise LookupError(f"there is no file static/{name}")
-    return f"/static/{version()}/{name}"
+def assets(app: Flask) -> Assets:
+    """The files that this application sends."""
+    found: Assets = app.extensions[_KEPT]
+    return found
 
 
 @pages.get("/static/<asked>/<path:name>")
 @takes(Open.ANYBODY)
 def asset(asked: str, name: str) -> Response:
     """A file; a page of an older version gets the one of today."""
-    found = assets().get(name) or abort(404)
+    kept = assets(current_app)
+    found = kept.files.get(name) or abort(404)
     zips = request.accept_encodings.quality("gzip") > 0
     response = Response(found.zipped if zips else found.plain, mimetype=found.mimetype)
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Cache-Control"] = _FOR_GOOD if asked == version() else "no-cache"
+    response.headers["Cache-Control"] = _FOR_GOOD if asked == kept.version else "no-cache"
     if zips:
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
+def _read(pages: Iterable[Page]) -> Assets:
+    paths = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*")}
+    paths |= {f"{page.name}/{path.name}": path for page in pages for path in page.folder.iterdir()}
+    files = {name: _asset(path) for name, path in sorted(paths.items()) if path.suffix in _SERVED}
+    digest = hashlib.sha256()
+    for name, asset in files.items():
+        digest.update(f"{name}\n{len(asset.plain)}\n".encode() + asset.plain)
+    return Assets(files, digest.hexdigest()[:12])
+
+
+@cache
 def _asset(path: Path) -> Asset:
     kind = _MIMETYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     plain = path.read_bytes()

@@ -1,6 +1,7 @@
 """What an open page is told as it happens, by server-sent events: who listens to the viewer, and the rows they see."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -8,17 +9,18 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from fsplug.errors import FsplugError, Invalid
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
-from fsplug.store.config import companies, user_list
-from fsplug.web.kernel import shell
+from fsplug.store.config import companies
+from fsplug.web.kernel import live, shell
 from fsplug.web.kernel.formatting import Moments, zone_of
 from fsplug.web.kernel.guard import Open, services, takes
-from fsplug.web.kernel.live import calls_or_none
+from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
+from fsplug.web.kernel.page import LiveParts, Page
 from fsplug.web.kernel.services import FEED, Services
-from fsplug.web.kernel.words import Words
-from fsplug.web.pages.colleagues import views
+from fsplug.web.kernel.texts import words_in
 
 pages = Blueprint("live", __name__)
 
+_PARTS = "live-parts"
 _OVER = b"event: over\ndata:\n\n"
 # What came of a ringing while one page led on to the next is told by the next.
 _BETWEEN_PAGES_SECONDS = 3.0
@@ -28,7 +30,7 @@ _BETWEEN_PAGES_SECONDS = 3.0
 @takes(Open.WATCHING)
 def feed() -> Response:
     """The stream; the server takes it from here. `shown` names the users whose rows are on the page."""
-    shown = [one for one in request.args.get("shown", "").split(",") if one][: views.PAGE]
+    shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
     request.environ[FEED] = Feed(current_app._get_current_object(), services(), g.session, shown)  # type: ignore[attr-defined]
     answer = Response(mimetype="text/event-stream")
     # Proxies that gather what they pass on (nginx) would hold it back.
@@ -41,7 +43,7 @@ class Feed:
     """One stream. It begins with everything, whatever the browser saw before, and goes on with what is different."""
 
     def __init__(self, app: Flask, house: Services, session: Session, shown: list[str]) -> None:
-        self._environment, self._house = app.jinja_env, house
+        self._app, self._house = app, house
         self._session, self._shown = session, shown
         self._known: object = None
         self._told: dict[str, int] = {}
@@ -80,18 +82,19 @@ class Feed:
         if known == self._known and note is None:
             return b""
         self._known = known
-        words = Words(language)
-        moments = Moments(zone_of(company.timezone), language, store.now())
-        found = user_list.of(store, self.company, self._shown)
-        parts = self._environment.get_template("live_parts.html").render(
-            t=words,
-            moments=moments,
-            hearing=views.hearing(store, self.company, self.username, calls),
-            colleagues=views.rows(store, self.company, self.username, language, found, calls),
-            is_away=calls is None,
-            note=views.refusal(note, words) if note else None,
+        watch = Watch(
+            self._app.jinja_env,
+            store,
+            self.company,
+            self.username,
+            words_in(language, self._app),
+            Moments(zone_of(company.timezone), language, store.now()),
+            self._shown,
+            calls,
+            note,
         )
-        return self._event(parts)
+        makers: list[LiveParts] = self._app.extensions[_PARTS]
+        return self._event("\0".join(make(watch) for make in makers))
 
     def _new_note(self) -> str | None:
         """The code of a note that this page has not told."""
@@ -115,9 +118,15 @@ class Feed:
         return is_new
 
 
-def prepare(app: Flask) -> None:
-    """Let every page of somebody signed in say who listens to them."""
+def prepare(app: Flask, pages: Iterable[Page]) -> None:
+    """Let every page of somebody signed in say who listens to them, and these keep their own parts as things are."""
     app.jinja_env.globals["hearing_me"] = hearing_me
+    app.extensions[_PARTS] = [_hears_me, *(page.live_parts for page in pages if page.live_parts)]
+
+
+def _hears_me(watch: Watch) -> str:
+    hearing = live.listeners(watch.store, watch.domain, watch.username, watch.calls)
+    return watch.render("hears_me.html", hearing=hearing)
 
 
 def hearing_me() -> list[str]:
@@ -125,7 +134,7 @@ def hearing_me() -> list[str]:
     viewer, house = shell.viewer(), services()
     calls = calls_or_none(house.live, viewer.domain)
     try:
-        found: Any = views.hearing(house.store, viewer.domain, viewer.username, calls)
+        found: Any = live.listeners(house.store, viewer.domain, viewer.username, calls)
         return list(found)
     except FsplugError:
         return []

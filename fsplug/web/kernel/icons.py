@@ -2,15 +2,10 @@
 
 from markupsafe import Markup
 
-_PATHS = {
-    "home": "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z",
-    "waves": "M3 12h2m3-5v10m4-14v18m4-14v10m3-5h2",
+PATHS = {
     "handset": "M6 4h4l1 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 1v4a2 2 0 0 1-2 2A14 14 0 0 1 4 6a2 2 0 0 1 2-2z",
     "person": "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8a7 7 0 0 1 14 0",
-    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6 9a6 6 0 0 1 12 0m1-9a3 3 0 1 0-1-5.8m3 8a5 5 0 0 1 3 7",
-    "policy": "M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6zm-3 9 2 2 4-4",
     "trash": "M4 7h16M9 7V4h6v3m-8 0 1 13h8l1-13m-6 4v6m3-6v6",
-    "list": "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
     "speaker": "M4 9v6h4l5 4V5L8 9zm12.5-.5a5 5 0 0 1 0 7m2.5-9.5a9 9 0 0 1 0 12",
     "ear": "M7 9a5 5 0 0 1 10 0c0 4-4 4-4 8a3 3 0 0 1-5.5 1.6M10 9.5a2 2 0 1 1 3.5 1.3",
     "search": "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zm5-2 4.5 4.5",
@@ -35,5 +30,10 @@ _PATHS = {
 
 def icon(name: str) -> Markup:
     """The icon, hidden from screen readers: what it stands for is said beside it. LookupError if there is none."""
-    path = Markup('<path d="{}"/>').format(_PATHS[name])
+    return drawn(PATHS[name])
+
+
+def drawn(lines: str) -> Markup:
+    """An icon of these lines, in the language of SVG's paths."""
+    path = Markup('<path d="{}"/>').format(lines)
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(path)

@@ -1,10 +1,20 @@
 """What goes on at the switch now, as pages ask for it: who talks, who listens to whom, and to begin to listen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from jinja2 import Environment
 
 from fsplug.errors import Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.store.config import user_list
+from fsplug.store.db.database import Store
+from fsplug.web.kernel.formatting import Moments
+from fsplug.words.catalogue import Words
+
+# So many users' rows of one page are kept as they are now.
+MOST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,41 @@ class Away:
 AWAY = Away()
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Somebody with a page open: who, and what there is to show them now.
+
+    `shown` names the users whose rows are on the page. `calls` is None when the switch is away. `note` is the code that
+    says why nothing came of a ringing, if this page has not shown it yet.
+    """
+
+    environment: Environment
+    store: Store
+    domain: str
+    username: str
+    words: Words
+    moments: Moments
+    shown: Sequence[str]
+    calls: CompanyCalls | None
+    note: str | None
+
+    def render(self, template: str, **facts: Any) -> str:
+        """The template, for this viewer."""
+        return self.environment.get_template(template).render(t=self.words, moments=self.moments, **facts)
+
+
 def calls_or_none(live: Live, company: str) -> CompanyCalls | None:
     """The company's live calls; None when they can't be had, which no page fails for."""
     try:
         return live.calls(company)
     except Unavailable:
         return None
+
+
+def listeners(store: Store, domain: str, username: str, calls: CompanyCalls | None) -> list[str]:
+    """The names of those who listen to this user now."""
+    talk = calls.talks.get(username) if calls is not None else None
+    if talk is None or not talk.listeners:
+        return []
+    called = user_list.names(store, domain, talk.listeners)
+    return [called.get(one, one) for one in talk.listeners]

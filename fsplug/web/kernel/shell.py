@@ -1,12 +1,11 @@
 """What every page has around it: who looks, in which language, by which clock, and where they can go."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, g, redirect, request
 
 from fsplug.policy.access.scopes import Actor, Need, Reach, reach
 from fsplug.store.accounts import accounts
@@ -15,37 +14,14 @@ from fsplug.store.accounts.sessions import Session
 from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
-from fsplug.web.kernel import assets, guard
+from fsplug.web.kernel import guard
 from fsplug.web.kernel.formatting import Moments, zone_of
-from fsplug.web.kernel.guard import Open, rule_of
 from fsplug.web.kernel.icons import icon
-from fsplug.web.kernel.words import Words, language_of
+from fsplug.web.kernel.texts import language_of, words_in
+from fsplug.words.catalogue import LANGUAGES
 
 _SAID, _LANGUAGE = "said", "language"
 _LANGUAGE_SECONDS = 365 * 86_400.0
-# Endpoint and icon of every page in the menu, in order; the text is menu-BLUEPRINT.
-_MENU: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        "calls",
-        (
-            ("home.home", "home"),
-            ("recordings.page", "waves"),
-            ("colleagues.page", "handset"),
-            ("mycalls.page", "person"),
-        ),
-    ),
-    (
-        "configuration",
-        (
-            ("policies.page", "policy"),
-            ("deletion.page", "trash"),
-            ("people.page", "people"),
-            ("activity.page", "list"),
-        ),
-    ),
-)
-# Pages that one comes to from an entry, and that have none of their own.
-_PART_OF = {"player": "recordings", "sharing": "recordings"}
 
 
 @dataclass(frozen=True)
@@ -83,16 +59,6 @@ class Viewer:
         return reach(self.actor, need).is_at_least(least)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A page in the menu."""
-
-    name: str
-    url: str
-    icon: str
-    is_here: bool
-
-
 def look(store: Store, session: Session, actor: Actor) -> Viewer:
     """The viewer of this session."""
     account = accounts.get(store, session.company, session.username)
@@ -108,7 +74,7 @@ def viewer() -> Viewer:
 def choose_words() -> None:
     """Before somebody is known: the language of the browser, or what was chosen in it."""
     chosen = guard.cookie(_LANGUAGE)
-    g.words = Words(chosen if chosen in accounts.LANGUAGES else language_of(request.accept_languages))
+    g.words = words_in(chosen if chosen in LANGUAGES else language_of(request.accept_languages))
 
 
 def keep_language(response: Any, language: str) -> None:
@@ -130,7 +96,7 @@ def wants_part() -> bool:
 
 def prepare(app: Flask) -> None:
     """Give templates what every page needs."""
-    app.jinja_env.globals.update(asset=assets.url, icon=icon)
+    app.jinja_env.globals["icon"] = icon
     app.context_processor(_facts)
     app.after_request(_forget_said)
 
@@ -141,24 +107,10 @@ def _facts() -> dict[str, Any]:
         "t": g.words,
         "viewer": looking,
         "moments": looking.moments if looking else None,
-        "menu": [(name, list(_entries(entries, looking))) for name, entries in _MENU] if looking else [],
-        "languages": accounts.LANGUAGES,
+        "languages": LANGUAGES,
         "said": _said(),
         "Need": Need,
     }
-
-
-def _entries(entries: tuple[tuple[str, str], ...], looking: Viewer) -> Iterator[Entry]:
-    for endpoint, symbol in entries:
-        rule = rule_of(current_app, endpoint)
-        # Who does not reach the company's recordings is led on from the first page.
-        is_led_on = endpoint == "home.home" and not looking.reaches(Need.RECORDINGS, Reach.COMPANY)
-        if rule is None or is_led_on:
-            continue
-        if isinstance(rule.who, Open) or looking.reaches(rule.who, rule.least):
-            name = endpoint.partition(".")[0]
-            is_here = _PART_OF.get(request.blueprint or "", request.blueprint) == name
-            yield Entry(name, url_for(endpoint), symbol, is_here)
 
 
 def _said() -> str | None:

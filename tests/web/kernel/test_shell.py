@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from fsplug.store.accounts import accounts, sessions
-from fsplug.store.accounts.accounts import LANGUAGES
-from fsplug.web.kernel import assets
+from fsplug.web.kernel.assets import assets
+from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
@@ -21,22 +21,24 @@ def anna(browser: Browser, console: Console) -> Browser:
     return browser
 
 
-def test_files_are_kept_for_good_under_their_version_only(browser: Browser) -> None:
-    answer = browser.get(assets.url("console.css"))
+def test_files_are_kept_for_good_under_their_version_only(app: Any, browser: Browser) -> None:
+    answer = browser.get(assets(app).url("console.css"))
     assert (answer.status_code, answer.mimetype) == (200, "text/css")
     assert "immutable" in answer.headers["Cache-Control"]
     assert "immutable" not in browser.get("/static/older/console.css").headers["Cache-Control"]
 
 
-def test_files_are_sent_zipped_to_who_takes_them(browser: Browser) -> None:
-    zipped = browser.get(assets.url("console.css"), **{"Accept-Encoding": "gzip"})
-    plain = browser.get(assets.url("console.css"))
+def test_files_are_sent_zipped_to_who_takes_them(app: Any, browser: Browser) -> None:
+    zipped = browser.get(assets(app).url("console.css"), **{"Accept-Encoding": "gzip"})
+    plain = browser.get(assets(app).url("console.css"))
     assert zipped.headers["Content-Encoding"] == "gzip" and len(zipped.data) < len(plain.data) / 2
 
 
-@pytest.mark.parametrize("name", ["../app.py", "..%2fapp.py", "vendor/README.md", "vendor", "%2e%2e/guard.py"])
-def test_only_files_meant_for_browsers_are_sent(browser: Browser, name: str) -> None:
-    assert browser.get(f"/static/{assets.version()}/{name}").status_code == 404
+@pytest.mark.parametrize(
+    "name", ["../app.py", "..%2fapp.py", "vendor/README.md", "vendor", "%2e%2e/guard.py", "player/views.py"]
+)
+def test_only_files_meant_for_browsers_are_sent(app: Any, browser: Browser, name: str) -> None:
+    assert browser.get(f"/static/{assets(app).version}/{name}").status_code == 404
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,10 +10,10 @@ import pytest
 
 import fsplug
 from fsplug.policy.listening.gate import Door
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.audit import browse, trail, wording
 from fsplug.store.recordings.shares import CodeBy
-from fsplug.web.kernel.words import texts
+from fsplug.web.kernel import page, texts
+from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.web.conftest import Browser
@@ -45,6 +45,9 @@ def _written() -> Iterator[tuple[str, ast.expr]]:
                 yield path.name, node.args[place]
 
 
+TEXTS = texts.of(page.found())
+
+
 def _texts_in(expression: ast.expr) -> set[str]:
     return {one.value for one in ast.walk(expression) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
@@ -66,11 +69,11 @@ def test_the_acts_are_found_where_they_are_written() -> None:
 
 @pytest.mark.parametrize("act", sorted(_acts()))
 def test_an_act_has_its_words_in_every_language(act: str) -> None:
-    assert set(texts()[f"act-{act}"]) == set(LANGUAGES)
+    assert set(TEXTS[f"act-{act}"]) == set(LANGUAGES)
 
 
 def test_no_words_are_there_for_acts_that_nobody_writes() -> None:
-    assert {name.removeprefix("act-") for name in texts() if name.startswith("act-")} == _acts()
+    assert {name.removeprefix("act-") for name in TEXTS if name.startswith("act-")} == _acts()
 
 
 def _rows(page: str) -> list[str]:
@@ -223,7 +226,7 @@ def test_wrong_dates_are_told_in_the_part_that_a_script_puts_into_the_page(anna:
 
 @pytest.mark.parametrize("value", [*Door, *CodeBy])
 def test_every_way_has_words(value: str) -> None:
-    assert {f"fact-door-{value}", f"fact-code_by-{value}"} & texts().keys()
+    assert {f"fact-door-{value}", f"fact-code_by-{value}"} & TEXTS.keys()
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from fsplug.errors import FsplugError, Refused, Unavailable
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.policy.listening.words import REASONS, in_words
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import policies, profiles
+from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import BO, Console
 from tests.store.cast import ACME, BETA, CAST
 from tests.web.conftest import Browser

@@ -8,12 +8,12 @@ import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, OnFailure, Terms
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.replay import talk_of
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import policies
+from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, seen

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import redirect, render_template, request
 
 from fsplug.policy.access.scopes import told
 from fsplug.store.accounts import accounts, sessions
@@ -10,20 +10,22 @@ from fsplug.store.accounts.sessions import Session
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import SESSION, Open, takes
+from fsplug.web.kernel.page import Page
+from fsplug.words.catalogue import LANGUAGES
 
-pages = Blueprint("account", __name__)
+PAGE = Page(__name__)
 
 
-@pages.get("/account")
+@PAGE.get("/account")
 @takes(Open.SIGNED_IN)
 def page() -> str:
     """What is theirs to choose."""
     viewer = shell.viewer()
     found = sessions.listed(guard.store(), viewer.domain, viewer.username)
-    return render_template("account.html", sessions=found)
+    return render_template("account/page.html", sessions=found)
 
 
-@pages.post("/account/sign-out")
+@PAGE.post("/account/sign-out")
 @takes(Open.SIGNED_IN)
 def sign_out_one() -> Any:
     """End one of their other sessions, or all of them, this one too."""
@@ -36,7 +38,7 @@ def sign_out_one() -> Any:
     return shell.done("/account", "said-signed-out")
 
 
-@pages.post("/language")
+@PAGE.post("/language")
 @takes(Open.ANYBODY)
 def choose_language() -> Any:
     """Speak another language: to the account, if somebody is signed in, and in this browser."""
@@ -46,7 +48,7 @@ def choose_language() -> Any:
     if session is not None:
         accounts.choose_language(guard.store(), session.company, session.username, language)
     response = redirect(back if _is_path_here(back) else "/", 303)
-    if language in accounts.LANGUAGES:
+    if language in LANGUAGES:
         shell.keep_language(response, language)
     return response
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach, outsider, told
@@ -19,11 +19,12 @@ from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
-from fsplug.web.kernel.words import texts
+from fsplug.web.kernel.texts import texts
 from fsplug.web.pages.my_calls.views import cursor
 
-pages = Blueprint("activity", __name__)
+PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"))
 
 ROWS = 50
 _ACT = "act-"
@@ -62,7 +63,7 @@ def acts() -> list[str]:
     return sorted(name.removeprefix(_ACT) for name in texts() if name.startswith(_ACT))
 
 
-@pages.get("/activity")
+@PAGE.get("/activity")
 @takes(Need.AUDIT, Reach.COMPANY)
 def page() -> Any:
     """This week's, or what was looked for."""
@@ -71,7 +72,7 @@ def page() -> Any:
     leaf = _leaf(guard.store(), viewer, asked, before)
     next_wider = WIDER.get(Period(asked.period))
     answer = render_template(
-        "activity.html",
+        "activity/page.html",
         asked=asked,
         leaf=leaf,
         grant=Grant.told,
@@ -83,7 +84,7 @@ def page() -> Any:
     return answer, 422 if leaf.trouble else 200
 
 
-@pages.post("/activity/check")
+@PAGE.post("/activity/check")
 @takes(Need.AUDIT, Reach.COMPANY)
 def check() -> Any:
     """Check the trail, or go on where the last step ended."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.listening.gate import Reason
@@ -17,12 +17,12 @@ from fsplug.store.config.user_list import Person, Sought
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import Open, services, takes
-from fsplug.web.kernel.live import calls_or_none
-from fsplug.web.kernel.words import Words, texts
+from fsplug.web.kernel.icons import PATHS
+from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
+from fsplug.web.kernel.page import Menu, Page, Section
+from fsplug.words.catalogue import Words
 
-pages = Blueprint("colleagues", __name__)
-
-PAGE = 50
+PAGE = Page(__name__, Menu(Section.CALLS, 30, PATHS["handset"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +57,23 @@ def rows(
     return [row(one) for one in found]
 
 
-def hearing(store: Store, domain: str, username: str, calls: CompanyCalls | None) -> list[str]:
-    """The names of those who listen to this user now."""
-    talk = calls.talks.get(username) if calls is not None else None
-    if talk is None or not talk.listeners:
-        return []
-    called = user_list.names(store, domain, talk.listeners)
-    return [called.get(one, one) for one in talk.listeners]
+@PAGE.live
+def live_rows(watch: Watch) -> str:
+    """The rows that are shown, and what is said above them."""
+    found = user_list.of(watch.store, watch.domain, watch.shown)
+    seen = rows(watch.store, watch.domain, watch.username, watch.words.language, found, watch.calls)
+    note = refusal(watch.note, watch.words) if watch.note else None
+    return watch.render("colleagues/live.html", colleagues=seen, is_away=watch.calls is None, note=note)
 
 
-@pages.get("/colleagues")
+@PAGE.get("/colleagues")
 @takes(Open.SIGNED_IN)
 def page() -> str:
     """A page of them, by name."""
     return _page()
 
 
-@pages.post("/colleagues/profile")
+@PAGE.post("/colleagues/profile")
 @takes(Open.SIGNED_IN)
 def choose_profile() -> Any:
     """Another of their own profiles is the active one."""
@@ -82,7 +82,7 @@ def choose_profile() -> Any:
     return shell.done("/colleagues", "said-profile", name=name)
 
 
-@pages.post("/colleagues/listen")
+@PAGE.post("/colleagues/listen")
 @takes(Open.SIGNED_IN)
 def listen() -> Any:
     """Ring the viewer's own phone; picked up, it hears the colleague."""
@@ -103,7 +103,7 @@ def refusal(code: object, words: Words) -> str:
     """Why somebody does not hear, in words. What has none of its own is a fault between us and the switch."""
     if code in set(Reason):
         return in_words(Reason(str(code)), words.language)
-    return words.error(str(code) if f"error-{code}" in texts() else "switch-away")
+    return words.error(str(code) if f"error-{code}" in words.texts else "switch-away")
 
 
 def _page(trouble: str | None = None) -> str:
@@ -111,15 +111,15 @@ def _page(trouble: str | None = None) -> str:
     sought = Sought(request.args.get("q", "")[:100], request.args.get("department") or None)
     after = _place(request.args.get("after", ""))
     store, calls = guard.store(), calls_or_none(services().live, viewer.domain)
-    found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
-    following = found[PAGE - 1].place if len(found) > PAGE else None
+    found = user_list.listed(store, viewer.domain, sought, MOST_ROWS + 1, after)
+    following = found[MOST_ROWS - 1].place if len(found) > MOST_ROWS else None
     [own] = user_list.of(store, viewer.domain, [viewer.username])
     return render_template(
-        "colleagues.html",
+        "colleagues/page.html",
         trouble=trouble,
         sought=sought,
         is_first=after is None,
-        colleagues=rows(store, viewer.domain, viewer.username, viewer.language, found[:PAGE], calls),
+        colleagues=rows(store, viewer.domain, viewer.username, viewer.language, found[:MOST_ROWS], calls),
         following="\t".join(following) if following else None,
         own=own,
         departments=users.departments(store, viewer.domain),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import g, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -14,31 +14,33 @@ from fsplug.store.recordings.deletions import Batch
 from fsplug.store.recordings.search import results
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.icons import PATHS
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.pages.recordings import filters, views
 
-pages = Blueprint("deletion", __name__)
+PAGE = Page(__name__, Menu(Section.CONFIGURATION, 20, PATHS["trash"]))
 _PAGE = "/deletions"
 # Of more than these, the first are shown to who is asked whether they are meant.
 SHOWN_LINES = 100
 
 
-@pages.get(_PAGE)
+@PAGE.get(_PAGE)
 @takes(Need.DELETION, Reach.COMPANY)
 def page() -> Any:
     """The list to mark recordings on, and what can still be undone."""
     return _page()
 
 
-@pages.get(f"{_PAGE}/confirm")
-@pages.get(f"{_PAGE}/delete")
-@pages.get(f"{_PAGE}/undo")
+@PAGE.get(f"{_PAGE}/confirm")
+@PAGE.get(f"{_PAGE}/delete")
+@PAGE.get(f"{_PAGE}/undo")
 @takes(Need.DELETION, Reach.COMPANY)
 def lead_back() -> Any:
     """Whoever loads again what a form has shown."""
     return redirect(_PAGE)
 
 
-@pages.post(f"{_PAGE}/confirm")
+@PAGE.post(f"{_PAGE}/confirm")
 @takes(Need.DELETION, Reach.COMPANY)
 def confirm() -> Any:
     """Ask, before anything is deleted."""
@@ -51,10 +53,10 @@ def confirm() -> Any:
     if not lines:
         return _page(g.words.error("unknown-recording"))
     asked = filters.read(request.form)
-    return render_template("deletions_confirm.html", lines=lines, filters=asked, most=SHOWN_LINES)
+    return render_template("deletions/confirm.html", lines=lines, filters=asked, most=SHOWN_LINES)
 
 
-@pages.post(f"{_PAGE}/delete")
+@PAGE.post(f"{_PAGE}/delete")
 @takes(Need.DELETION, Reach.COMPANY)
 def delete() -> Any:
     """Delete what was marked."""
@@ -67,7 +69,7 @@ def delete() -> Any:
     return redirect(_PAGE + filters.read(request.form).query(), 303)
 
 
-@pages.post(f"{_PAGE}/undo")
+@PAGE.post(f"{_PAGE}/undo")
 @takes(Need.DELETION, Reach.COMPANY)
 def undo() -> Any:
     """Bring back what was deleted at once."""
@@ -89,7 +91,7 @@ def _page(wrong: str | None = None) -> Any:
     viewer = shell.viewer()
     pending = [_named(guard.store(), viewer.domain, one) for one in deletions.pending(guard.store(), viewer.domain)]
     return views.show(
-        "deletions.html",
+        PAGE.name,
         wrong,
         address=_PAGE,
         undoable=[one for one in pending if one.undo_until > viewer.now],

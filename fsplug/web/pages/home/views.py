@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import current_app, redirect, render_template, url_for
 
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
@@ -14,11 +14,14 @@ from fsplug.store.config import policies
 from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, names, shell
-from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.kernel.guard import Open, Rule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 
-pages = Blueprint("home", __name__)
+# Everybody else is led on from the first page.
+_SEEN_BY = Rule(Need.RECORDINGS, Reach.COMPANY)
+PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z", _SEEN_BY))
 
 WEEK_SECONDS = 7 * 86_400.0
 # The plot: in units of its own, that the stylesheet makes as wide as there is room.
@@ -82,9 +85,9 @@ class Day:
         return sum(cause.gaps for cause in self.causes)
 
 
-@pages.get("/")
+@PAGE.get("/")
 @takes(Open.SIGNED_IN)
-def home() -> Any:
+def page() -> Any:
     """What there is for them."""
     viewer = shell.viewer()
     if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
@@ -93,7 +96,7 @@ def home() -> Any:
     room = house.archive.room()
     day = _day(guard.store(), viewer, house.live, room)
     leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
-    return render_template("home.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
+    return render_template("home/page.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
 
 
 def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:

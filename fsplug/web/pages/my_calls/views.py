@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
 from fsplug.store.recordings import my_calls
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.kernel.icons import PATHS
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.parties import party
 
-pages = Blueprint("mycalls", __name__)
+PAGE = Page(__name__, Menu(Section.CALLS, 40, PATHS["person"]))
 
 ROWS = 50
 # The trail's numbers stay below this.
 _LONGEST_NUMBER = 15
 
 
-@pages.get("/my-calls")
+@PAGE.get("/my-calls")
 @takes(Open.SIGNED_IN)
 def page() -> Any:
     """Who listened, played and shared, newest first."""
@@ -29,7 +31,7 @@ def page() -> Any:
         for one in leaf.deeds
         if one.caller and one.answerer
     }
-    return render_template("mycalls.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+    return render_template("my_calls/page.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
 
 
 def cursor(text: str) -> int | None:

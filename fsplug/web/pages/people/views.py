@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach
@@ -18,10 +18,12 @@ from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import Mail, State
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.page import Menu, Page, Section
 
-pages = Blueprint("people", __name__)
+_ICON = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6 9a6 6 0 0 1 12 0m1-9a3 3 0 1 0-1-5.8m3 8a5 5 0 0 1 3 7"
+PAGE = Page(__name__, Menu(Section.CONFIGURATION, 30, _ICON))
 
-PAGE = 50
+ROWS = 50
 _YES_OR_NO = {"yes": True, "no": False}
 _ALLOW = "allow."
 
@@ -46,14 +48,14 @@ class Settings:
         return self.marked[0] if len(self.marked) == 1 else None
 
 
-@pages.get("/people")
+@PAGE.get("/people")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def page() -> str:
     """The list, and beside it the settings of those who are marked."""
     return _page()
 
 
-@pages.post("/people/summary")
+@PAGE.post("/people/summary")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def summary() -> Any:
     """What saving would do, for how many."""
@@ -64,10 +66,10 @@ def summary() -> Any:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
     # The version that was looked at, not that of this moment: the list may have stood open for an hour.
     seen = request.form.get("version", "")
-    return render_template("peoplesummary.html", preview=found, marked=marked, seen=seen, kept=_kept())
+    return render_template("people/summary.html", preview=found, marked=marked, seen=seen, kept=_kept())
 
 
-@pages.post("/people/save")
+@PAGE.post("/people/save")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def save() -> Any:
     """Make it so."""
@@ -81,7 +83,7 @@ def save() -> Any:
     return shell.done("/people", "said-people-saved", count=str(count))
 
 
-@pages.post("/people/invite")
+@PAGE.post("/people/invite")
 @takes(Need.ACCOUNT, Reach.COMPANY)
 def invite() -> Any:
     """Send both mails again."""
@@ -94,10 +96,10 @@ def _page(trouble: str | None = None) -> str:
     viewer, marked, actor = shell.viewer(), _marked(), g.actor
     sought = _sought(actor)
     store, after = guard.store(), _place(request.values.get("after", ""))
-    found = user_list.listed(store, viewer.domain, sought, PAGE + 1, after)
-    shown = found[:PAGE]
+    found = user_list.listed(store, viewer.domain, sought, ROWS + 1, after)
+    shown = found[:ROWS]
     return render_template(
-        "people.html",
+        "people/page.html",
         trouble=trouble,
         sought=sought,
         is_first=after is None,
@@ -105,7 +107,7 @@ def _page(trouble: str | None = None) -> str:
         company_reach=Reach.COMPANY,
         found=shown,
         count=user_list.count(store, viewer.domain, sought),
-        following="\t".join(shown[-1].place) if len(found) > PAGE else None,
+        following="\t".join(shown[-1].place) if len(found) > ROWS else None,
         mail_states=_mail_states(store, viewer.domain, shown),
         settings=_settings(store, viewer.domain, marked, actor),
         departments=_departments(store, viewer.domain, actor),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import abort, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -13,13 +13,11 @@ from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.pages.player import views
 
-pages = Blueprint("sharing", __name__)
-
 # What no offer has: it is refused with the rest of what is wrong.
 _NO_NUMBER = 0
 
 
-@pages.post("/recordings/<recording>/share")
+@views.PAGE.post("/recordings/<recording>/share")
 @takes(Need.SHARING, Reach.COMPANY)
 def share(recording: str) -> Any:
     """Share it with an address. A code that is to be read out by phone is shown once."""
@@ -37,7 +35,7 @@ def share(recording: str) -> Any:
     return shell.done(f"/recordings/{recording}", "said-shared-phone" if code else "said-shared", **facts)
 
 
-@pages.post("/recordings/<recording>/share/<share>/revoke")
+@views.PAGE.post("/recordings/<recording>/share/<share>/revoke")
 @takes(Need.SHARING, Reach.COMPANY)
 def revoke(recording: str, share: str) -> Any:
     """Take it back, also from who is listening."""

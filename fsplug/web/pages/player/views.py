@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request
+from flask import Response, abort, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store.accounts.accounts import LANGUAGES
 from fsplug.store.recordings import access, playbacks
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import SESSION, takes
+from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, waveforms
+from fsplug.words.catalogue import LANGUAGES
 
-pages = Blueprint("player", __name__)
+PAGE = Page(__name__, part_of="recordings")
+PAGE.record(waveforms.prepare)
 
 LIMITS: Mapping[str, int] = {
     "days": MOST_DAYS,
@@ -26,22 +28,22 @@ LIMITS: Mapping[str, int] = {
 _UNTYPED = {"days": str(USUAL_DAYS), "plays": str(USUAL_PLAYS), "code_by": "mail"}
 
 
-@pages.get("/recordings/<recording>")
+@PAGE.get("/recordings/<recording>")
 @takes(Need.RECORDINGS, Reach.OWN)
 def page(recording: str) -> Any:
     """The player, and who has heard it or may."""
     return show(recording)
 
 
-@pages.get("/recordings/<recording>/play")
-@pages.get("/recordings/<recording>/share")
+@PAGE.get("/recordings/<recording>/play")
+@PAGE.get("/recordings/<recording>/share")
 @takes(Need.RECORDINGS, Reach.OWN)
 def lead_back(recording: str) -> Any:
     """Whoever loads again what a form has shown."""
     return redirect(f"/recordings/{_reached(recording).id}")
 
 
-@pages.post("/recordings/<recording>/play")
+@PAGE.post("/recordings/<recording>/play")
 @takes(Need.RECORDINGS, Reach.OWN)
 def play(recording: str) -> Any:
     """Press play. A script is answered, where there is none the page comes again."""
@@ -54,7 +56,7 @@ def play(recording: str) -> Any:
     return jsonify(told="") if is_script() else redirect(f"/recordings/{recording}", 303)
 
 
-@pages.get("/recordings/<recording>/audio")
+@PAGE.get("/recordings/<recording>/audio")
 @takes(Need.RECORDINGS, Reach.OWN)
 def audio(recording: str) -> Response:
     """What is being heard, for as long as it may be."""
@@ -64,7 +66,7 @@ def audio(recording: str) -> Response:
     return streaming.audio(str(found.location), lambda: playbacks.heard(house.store, token, recording))
 
 
-@pages.get("/recordings/<recording>/waveform")
+@PAGE.get("/recordings/<recording>/waveform")
 @takes(Need.RECORDINGS, Reach.OWN)
 def waveform(recording: str) -> Response:
     """What the player draws."""
@@ -78,7 +80,7 @@ def show(
     viewer, reached = shell.viewer(), _reached(recording)
     shown = around.shown(guard.store(), viewer, reached)
     found = render_template(
-        "player.html",
+        "player/page.html",
         shown=shown,
         typed={**_UNTYPED, "language": viewer.language, **(typed or {})},
         trouble=g.words.error(wrong.code) if wrong else None,

@@ -3,7 +3,8 @@
 import time
 from collections import deque
 
-from flask import Flask, Response, current_app, jsonify
+from flask import Response, current_app, jsonify
+from flask.blueprints import BlueprintSetupState
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.media.peaks import peaks
@@ -20,9 +21,9 @@ _ROOM = "waveform-room"
 _RETRY_SECONDS = "2"
 
 
-def prepare(app: Flask) -> None:
+def prepare(state: BlueprintSetupState) -> None:
     """One waveform is made at a time: the other threads are for pages."""
-    app.extensions[_ROOM] = deque([True])
+    state.app.extensions[_ROOM] = deque([True])
 
 
 def waveform(recording: Recording) -> Response:

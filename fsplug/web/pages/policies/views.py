@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import g, redirect, render_template, request
 from gevent.monkey import get_original
 
 from fsplug.errors import Invalid, Refused
@@ -19,11 +19,12 @@ from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.pages.policies import form
 from fsplug.web.pages.policies.form import Posted
 
-pages = Blueprint("policies", __name__)
+PAGE = Page(__name__, Menu(Section.CONFIGURATION, 10, "M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6zm-3 9 2 2 4-4"))
 
 # A preview looks at the talks of a week, the newest if there are very many.
 PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
@@ -71,7 +72,7 @@ class Review:
     users: Mapping[str, str]
 
 
-@pages.get("/policies")
+@PAGE.get("/policies")
 @takes(Need.POLICY, Reach.COMPANY)
 def page() -> str:
     """The policy as it is."""
@@ -79,7 +80,7 @@ def page() -> str:
     return _rendered(_shown(guard.store(), viewer.domain))
 
 
-@pages.post("/policies")
+@PAGE.post("/policies")
 @takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def change() -> Any:
     """Tick a box for all, add or drop a number, look at what would change, or go back: nothing is saved by this."""
@@ -90,14 +91,14 @@ def change() -> Any:
     return _rendered(shown, typed), 422 if typed.trouble or shown.trouble else 200
 
 
-@pages.get("/policies/save")
+@PAGE.get("/policies/save")
 @takes(Need.POLICY, Reach.COMPANY)
 def lead_back() -> Any:
     """Whoever loads again what a form has shown."""
     return redirect("/policies")
 
 
-@pages.post("/policies/save")
+@PAGE.post("/policies/save")
 @takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def save() -> Any:
     """Make the wish true; where somebody was quicker, the page again with the wish in it."""
@@ -135,7 +136,7 @@ def _reviewed(viewer: Viewer, posted: Posted) -> Any:
     if not review.differences:
         return _rendered(shown, is_same=True)
     hidden = list(form.fields(shown.wish))
-    return render_template("policies_review.html", shown=shown, review=review, hidden=hidden, most=MOST_TALKS)
+    return render_template("policies/review.html", shown=shown, review=review, hidden=hidden, most=MOST_TALKS)
 
 
 def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -> str:
@@ -146,7 +147,7 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
     }
     modes = {number: (of_group(number, shown.current), mode) for number, mode in shown.wish.groups.items()}
     return render_template(
-        "policies.html",
+        "policies/page.html",
         shown=shown,
         departments=departments,
         groups=modes,

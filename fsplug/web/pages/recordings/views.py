@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import g, render_template, request
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
@@ -15,12 +15,13 @@ from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Found, Leaf
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
+from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.parties import Party, party, person
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.pages.recordings import filters
 from fsplug.web.pages.recordings.filters import Filters
 
-pages = Blueprint("recordings", __name__)
+PAGE = Page(__name__, Menu(Section.CALLS, 20, "M3 12h2m3-5v10m4-14v18m4-14v10m3-5h2"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,18 @@ class Choices:
     people: bool
 
 
-@pages.get("/recordings")
+@PAGE.get("/recordings")
 @takes(Need.RECORDINGS, Reach.OWN)
 def page() -> Any:
     """Today's, or what was looked for."""
-    return show("recordings.html")
+    return show(PAGE.name)
 
 
-def show(template: str, wrong: str | None = None, **more: Any) -> Any:
-    """A page with the list that its address asks for; 422 where that can't be looked for, or something is `wrong`."""
+def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
+    """The page of this folder, or what it has found alone, with the list that the address asks for.
+
+    422 where that can't be looked for, or something is `wrong`.
+    """
     viewer, asked = shell.viewer(), filters.read(request.values)
     leaf, offered, code = _looked(guard.store(), viewer, asked)
     wrong = wrong or (g.words.error(code) if code else None)
@@ -72,9 +76,8 @@ def show(template: str, wrong: str | None = None, **more: Any) -> Any:
         "wrong": wrong,
         **more,
     }
-    if shell.wants_part():
-        template = template.replace(".html", "_part.html")
-    return render_template(template, **shown), 422 if wrong else 200
+    template = "found.html" if shell.wants_part() else "page.html"
+    return render_template(f"{folder}/{template}", **shown), 422 if wrong else 200
 
 
 def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[Leaf, Choices, str | None]:

@@ -2,22 +2,23 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from flask import Response, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import Refused
 from fsplug.store.recordings import share_visits
 from fsplug.store.recordings.share_visits import Visit
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, views, waveforms
 
-pages = Blueprint("shared", __name__)
+PAGE = Page(__name__)
 
 _VISIT = "visit"
 _VISIT_SECONDS = 30 * 86_400.0
 
 
-@pages.get("/shared/<token>")
+@PAGE.get("/shared/<token>")
 @takes(Open.ANYBODY)
 def by_link(token: str) -> Any:
     """Open the link: from here on a cookie knows the visit."""
@@ -28,14 +29,14 @@ def by_link(token: str) -> Any:
     return response
 
 
-@pages.get("/shared")
+@PAGE.get("/shared")
 @takes(Open.ANYBODY)
 def page() -> str:
     """Ask for the code, or show the player."""
     return _page(None)
 
 
-@pages.post("/shared/code")
+@PAGE.post("/shared/code")
 @takes(Open.ANYBODY)
 def prove() -> Any:
     """Take the code."""
@@ -49,7 +50,7 @@ def prove() -> Any:
     return redirect("/shared", 303)
 
 
-@pages.post("/shared/another-code")
+@PAGE.post("/shared/another-code")
 @takes(Open.ANYBODY)
 def another_code() -> Any:
     """Mail another code to the address it was shared with."""
@@ -58,7 +59,7 @@ def another_code() -> Any:
     return redirect("/shared", 303)
 
 
-@pages.post("/shared/play")
+@PAGE.post("/shared/play")
 @takes(Open.ANYBODY)
 def play() -> Any:
     """Begin to play, which is counted."""
@@ -72,7 +73,7 @@ def play() -> Any:
     return jsonify(told=_left_told(visit)) if views.is_script() else redirect("/shared", 303)
 
 
-@pages.get("/shared/audio")
+@PAGE.get("/shared/audio")
 @takes(Open.ANYBODY)
 def audio() -> Response:
     """What is being heard, for as long as it may be."""
@@ -82,7 +83,7 @@ def audio() -> Response:
     return streaming.audio(str(recording.location), lambda: share_visits.heard(house.store, token))
 
 
-@pages.get("/shared/waveform")
+@PAGE.get("/shared/waveform")
 @takes(Open.ANYBODY)
 def waveform() -> Response:
     """What the player draws, for who gave the code."""
@@ -95,7 +96,7 @@ def _page(trouble: str | None) -> str:
     visit = share_visits.visited(guard.store(), token)
     is_hearing = visit.proved and visit.hearing_until > services().store.now()
     return render_template(
-        "shared.html",
+        "shared/page.html",
         visit=visit,
         left=_left(visit),
         left_told=_left_told(visit),

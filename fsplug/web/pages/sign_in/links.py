@@ -2,38 +2,37 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import redirect, render_template
 
 from fsplug.store.accounts import sessions, sign_in_links
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import SESSION, Open, takes
-
-pages = Blueprint("signinlinks", __name__)
+from fsplug.web.pages.sign_in.views import PAGE
 
 _LINK = "sign-in-link"
 
 
-@pages.get("/sign-in/<token>")
+@PAGE.get("/sign-in/<token>")
 @takes(Open.ANYBODY)
-def by_link(token: str) -> Any:
+def open_sign_in_link(token: str) -> Any:
     """Open the link. It is not used up by that: programs open links too."""
     response = redirect("/sign-in-link", 303)
     guard.set_cookie(response, _LINK, token, sign_in_links.LINK_SECONDS)
     return response
 
 
-@pages.get("/sign-in-link")
+@PAGE.get("/sign-in-link")
 @takes(Open.ANYBODY)
-def page() -> str:
+def sign_in_link_page() -> str:
     """The button, for whose link is good."""
     token = guard.cookie(_LINK)
     account = sign_in_links.account_of(guard.store(), token)
-    return render_template("signinlink.html", account=account)
+    return render_template("sign_in/link.html", account=account)
 
 
-@pages.post("/sign-in-link")
+@PAGE.post("/sign-in-link")
 @takes(Open.ANYBODY)
-def sign_in() -> Any:
+def sign_in_by_link() -> Any:
     """Let them in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
     session = sign_in_links.use(guard.store(), token, address, agent)

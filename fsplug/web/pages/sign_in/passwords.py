@@ -2,35 +2,34 @@
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import g, redirect, render_template, request
 
 from fsplug.errors import Invalid
 from fsplug.store.accounts import accounts
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import Open, services, takes
-
-pages = Blueprint("passwords", __name__)
+from fsplug.web.pages.sign_in.views import PAGE
 
 _LINK = "set-password"
 
 
-@pages.get("/set-password/<token>")
+@PAGE.get("/set-password/<token>")
 @takes(Open.ANYBODY)
-def by_link(token: str) -> Any:
+def open_password_link(token: str) -> Any:
     """Open the link. It is not used up by that: programs open links in mails too."""
     response = redirect("/set-password", 303)
     guard.set_cookie(response, _LINK, token, accounts.LINK_SECONDS)
     return response
 
 
-@pages.get("/set-password")
+@PAGE.get("/set-password")
 @takes(Open.ANYBODY)
-def page() -> str:
+def set_password_page() -> str:
     """The form, for whose link is good."""
     return _page(None)
 
 
-@pages.post("/set-password")
+@PAGE.post("/set-password")
 @takes(Open.ANYBODY)
 def set_password() -> Any:
     """Set it, and use the link up."""
@@ -51,4 +50,4 @@ def _page(trouble: str | None) -> str:
     token = guard.cookie(_LINK)
     account = accounts.of_link(guard.store(), token)
     told = g.words.error(trouble) if trouble else None
-    return render_template("setpassword.html", account=account, trouble=told)
+    return render_template("sign_in/set_password.html", account=account, trouble=told)

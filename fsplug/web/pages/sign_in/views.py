@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import segno
-from flask import Blueprint, g, redirect, render_template, request
+from flask import g, redirect, render_template, request
 from markupsafe import Markup
 
 from fsplug.errors import Refused
@@ -15,23 +15,24 @@ from fsplug.store.accounts import accounts, sessions, signin
 from fsplug.store.accounts.signin import Typed
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, services, takes
+from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
 
-pages = Blueprint("signing", __name__)
+PAGE = Page(__name__)
 
 # Answers to questions that must not tell who exists come no sooner than this.
 ANSWER_SECONDS = 0.3
 _BROWSER_SECONDS = 180 * 86_400.0
 
 
-@pages.get("/sign-in")
+@PAGE.get("/sign-in")
 @takes(Open.ANYBODY)
-def sign_in_page() -> str:
+def page() -> str:
     """The three fields."""
-    return render_template("signin.html", typed={}, wants_code=False, trouble=None)
+    return render_template("sign_in/page.html", typed={}, wants_code=False, trouble=None)
 
 
-@pages.post("/sign-in")
+@PAGE.post("/sign-in")
 @takes(Open.ANYBODY)
 def sign_in() -> Any:
     """Let them in, or say that something was wrong."""
@@ -56,11 +57,12 @@ def _sign_in_again(refused: Refused, form: Any) -> Any:
     facts = {"seconds": str(math.ceil(seconds))} if isinstance(seconds, float) else {}
     wants_code = refused.code == "code-wanted"
     trouble = g.words.error(refused.code, **facts)
-    page = render_template("signin.html", typed=form, wants_code=wants_code or bool(form.get("code")), trouble=trouble)
-    return page, 200 if wants_code else 429 if seconds else 403
+    shows_code = wants_code or bool(form.get("code"))
+    again = render_template("sign_in/page.html", typed=form, wants_code=shows_code, trouble=trouble)
+    return again, 200 if wants_code else 429 if seconds else 403
 
 
-@pages.post("/sign-out")
+@PAGE.post("/sign-out")
 @takes(Open.ENROLLING)
 def sign_out() -> Any:
     """End this session."""
@@ -72,14 +74,14 @@ def sign_out() -> Any:
     return response
 
 
-@pages.get("/forgotten")
+@PAGE.get("/forgotten")
 @takes(Open.ANYBODY)
 def forgotten_page() -> str:
     """Customer ref and e-mail."""
-    return render_template("forgotten.html", done=False)
+    return render_template("sign_in/forgotten.html", done=False)
 
 
-@pages.post("/forgotten")
+@PAGE.post("/forgotten")
 @takes(Open.ANYBODY)
 def forgotten() -> str:
     """Mail them a link, if they are anybody; the answer is the same if they are not."""
@@ -87,17 +89,17 @@ def forgotten() -> str:
     customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
     signin.ask_reset(guard.store(), customer_ref, email)
     _no_sooner(begun)
-    return render_template("forgotten.html", done=True)
+    return render_template("sign_in/forgotten.html", done=True)
 
 
-@pages.get("/one-time-codes")
+@PAGE.get("/one-time-codes")
 @takes(Open.ENROLLING)
 def codes_page() -> Any:
     """A new secret for the authenticator, or that there is one."""
     session, house = g.session, services()
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
-        return render_template("codes.html", secret=None, trouble=None)
+        return render_template("sign_in/codes.html", secret=None, trouble=None)
     secret = signin.new_totp(guard.store(), session.company, session.username, house.vault)
     return _codes(account, secret)
 
@@ -105,10 +107,10 @@ def codes_page() -> Any:
 def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -> str:
     uri = totp.uri(secret, account.company, account.email)
     drawn = Markup(segno.make(uri, micro=False).svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))
-    return render_template("codes.html", secret=secret, uri=uri, drawn=drawn, trouble=trouble)
+    return render_template("sign_in/codes.html", secret=secret, uri=uri, drawn=drawn, trouble=trouble)
 
 
-@pages.post("/one-time-codes")
+@PAGE.post("/one-time-codes")
 @takes(Open.ENROLLING)
 def confirm_codes() -> Any:
     """The first code shows that the authenticator has the secret, which stays the same after a wrong one."""

@@ -1,0 +1,82 @@
+"""What a page declares beside its views: its routes, its entry in the menu, and the parts of it that are live.
+
+A page is a folder in `fsplug/web/pages`: `views.py` with a `PAGE`, templates, `texts.toml`, scripts and styles. Nothing
+outside the folder names it. A template is rendered as "FOLDER/NAME.html"; a script is `asset("FOLDER/NAME.js")`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from flask import Blueprint
+
+from fsplug.web.kernel.guard import Rule
+from fsplug.web.kernel.live import Watch
+
+PAGES = "fsplug.web.pages"
+LiveParts = Callable[[Watch], str]
+Parts = TypeVar("Parts", bound=LiveParts)
+
+
+class Section(StrEnum):
+    """The sections of the menu, in order; the heading of each is the text menu-section-SECTION."""
+
+    CALLS = "calls"
+    CONFIGURATION = "configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A page's entry in the menu: it leads to the view `page`, and reads as the text menu-FOLDER.
+
+    Entries of a section stand in the order of `place`. `icon` is drawn as lines in a square of 24. Everybody who may
+    open the page sees the entry; with a `rule`, only those of them whom it names too.
+    """
+
+    section: Section
+    place: int
+    icon: str
+    rule: Rule | None = None
+
+
+class Page(Blueprint):
+    """The page of one folder; every module of the folder may add routes to it.
+
+    A page that is reached from another one is `part_of` that: the menu shows the other one's entry as open.
+    """
+
+    def __init__(self, import_name: str, menu: Menu | None = None, part_of: str | None = None) -> None:
+        super().__init__(import_name.split(".")[-2], import_name)
+        self.menu = menu
+        self.part_of = part_of
+        self.live_parts: LiveParts | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return Path(self.root_path)
+
+    def live(self, parts: Parts) -> Parts:
+        """Let this function make the parts of the page that are sent again as they change, a NUL after each."""
+        self.live_parts = parts
+        return parts
+
+
+def found() -> list[Page]:
+    """Every page there is, by folder name. LookupError for a folder whose views have no PAGE."""
+    package = import_module(PAGES)
+    return [_page(f"{PAGES}.{one.name}") for one in sorted(iter_modules(package.__path__), key=lambda one: one.name)]
+
+
+def _page(folder: str) -> Page:
+    # All of its modules, so that every route is there before the page is registered.
+    for one in iter_modules(import_module(folder).__path__):
+        import_module(f"{folder}.{one.name}")
+    page = getattr(import_module(f"{folder}.views"), "PAGE", None)
+    if not isinstance(page, Page):
+        raise LookupError(f"{folder}.views has no PAGE; declare one: PAGE = Page(__name__)")
+    return page

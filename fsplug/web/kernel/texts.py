@@ -1,0 +1,38 @@
+"""The words of the pages: the catalogue's own, and the texts that every page brings along."""
+
+from collections.abc import Iterable
+
+from flask import Flask, current_app
+from werkzeug.datastructures import LanguageAccept
+
+from fsplug.web.kernel.page import Page
+from fsplug.words.catalogue import FALLBACK_LANGUAGE, LANGUAGES, Texts, Words, merged, own_files
+
+FILE = "texts.toml"
+_KEPT = "texts"
+
+
+def prepare(app: Flask, pages: Iterable[Page]) -> None:
+    """Read all of them."""
+    app.extensions[_KEPT] = of(pages)
+
+
+def of(pages: Iterable[Page]) -> Texts:
+    """The catalogue's own texts and those of these pages. LookupError when two files have the same name."""
+    return merged([*own_files(), *(page.folder / FILE for page in pages if (page.folder / FILE).exists())])
+
+
+def texts(app: Flask | None = None) -> Texts:
+    """Every text by its name, then by language; of this application, or of the one that answers."""
+    found: Texts = (app or current_app).extensions[_KEPT]
+    return found
+
+
+def words_in(language: str, app: Flask | None = None) -> Words:
+    """The words of this language."""
+    return Words(language, texts(app))
+
+
+def language_of(accepted: LanguageAccept) -> str:
+    """The language that the browser's owner likes best of ours."""
+    return accepted.best_match(LANGUAGES) or FALLBACK_LANGUAGE

@@ -1,0 +1,127 @@
+"""Every word people read is in the catalogue, in three languages, where it belongs; and every text of it is used."""
+
+import re
+import string
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import fsplug
+from fsplug.web.kernel import page, texts
+from fsplug.words.catalogue import LANGUAGES, own, read
+from tests.tables import table
+
+PACKAGE = Path(fsplug.__file__).parent
+WEB = PACKAGE / "web"
+PAGES = {one.name: one.folder for one in page.found()}
+TEXTS = texts.of(page.found())
+# t("name"), t.count("name"), words("name"), error("code"): and those with a code of the program's behind a prefix.
+_NAMED = re.compile(r"""\b(?:t|words)\(\s*["']([a-z0-9-]+)["']\s*(~|\+)?""")
+_COUNTED = re.compile(r"""\b(?:t|words)\.count\(\s*["']([a-z0-9-]+)["']""")
+_KNOWN = re.compile(r"""\b(?:t|words)\.known\(\s*["']([a-z0-9-]+)["']""")
+# Any quoted word: names are handed on by views, tables of columns and the like.
+_QUOTED = re.compile(r"""["']([a-z][a-z0-9-]*)["']""")
+# Those that are put together by the kernel: of errors, of what was done, of entries in the menu.
+_PREFIXES = ("error-", "said-", "menu-")
+_OTHER_PAGES = re.compile(r"""fsplug\.web\.pages\.([a-z_]+)|["']([a-z_]+)/[a-z_]+\.html["']""")
+_MARKUP = re.compile(
+    r"{%\s*block \w+_class.*?{%\s*endblock.*?%}|{#.*?#}|{{.*?}}|{%.*?%}|<script.*?</script>|<!--.*?-->", re.DOTALL
+)
+_ATTRIBUTES = re.compile(r"""\s(?:alt|title|placeholder|aria-label|aria-description|data-label)=("[^"]*"|'[^']*')""")
+_LETTERS = re.compile(r"[A-Za-zÆØÅÄÖæøåäö]{2,}")
+
+
+def _sources(folder: Path) -> list[Path]:
+    return sorted(chain(folder.rglob("*.py"), folder.rglob("*.html")))
+
+
+def _read(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in _sources(folder))
+
+
+def _fields(text: str) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _asked(source: str) -> set[str]:
+    """The texts that are asked for by their whole names."""
+    whole = {name for name, more in _NAMED.findall(source) if not more}
+    return whole | {f"{name}-{end}" for name in _COUNTED.findall(source) for end in ("one", "many")}
+
+
+def _prefixes(source: str) -> set[str]:
+    """Of those whose names end with a code."""
+    return {name for name, more in _NAMED.findall(source) if more} | {
+        one.rstrip("-") + "-" for one in _KNOWN.findall(source)
+    }
+
+
+def test_a_text_is_there_in_every_language_with_the_same_facts() -> None:
+    with table() as rows:
+        for name, said in TEXTS.items():
+            with rows.row(name):
+                assert sorted(said) == sorted(LANGUAGES)
+                assert all(text.strip() == text and text for text in said.values())
+                assert len({frozenset(_fields(text)) for text in said.values()}) == 1, "each says the same facts"
+
+
+def test_what_is_asked_for_is_in_the_catalogue() -> None:
+    with table() as rows:
+        for path in _sources(PACKAGE):
+            source = path.read_text(encoding="utf-8")
+            with rows.row(path.relative_to(PACKAGE)):
+                assert _asked(source) - TEXTS.keys() == set()
+                assert [one for one in _prefixes(source) if not any(name.startswith(one) for name in TEXTS)] == []
+
+
+def test_no_text_is_left_over() -> None:
+    source = _read(PACKAGE)
+    named = {*_QUOTED.findall(source), *_asked(source)}
+    prefixes = (*_prefixes(source), *_PREFIXES)
+    assert [name for name in TEXTS if name not in named and not name.startswith(prefixes)] == []
+
+
+def test_a_page_speaks_words_of_its_own_of_all_pages_or_of_a_page_it_is_made_from() -> None:
+    with table() as rows:
+        for name, folder in PAGES.items():
+            source = _read(folder)
+            others = {one for pair in _OTHER_PAGES.findall(source) for one in pair if one} - {name}
+            reached = {*own(), *chain(*(read(PAGES[one] / texts.FILE) for one in (name, *others)))}
+            with rows.row(name):
+                assert _asked(source) - reached == set()
+                assert [one for one in _prefixes(source) if not any(text.startswith(one) for text in reached)] == []
+
+
+def test_a_text_of_one_page_is_in_its_folder() -> None:
+    kernel, by_page = _read(WEB / "kernel"), {name: _read(folder) for name, folder in PAGES.items()}
+    with table() as rows:
+        for text in read(PACKAGE / "words" / "console.toml"):
+            if text.startswith(_PREFIXES):
+                continue
+            using = [name for name, source in by_page.items() if _uses(source, text)]
+            with rows.row(text, using):
+                assert len(using) > 1 or _uses(kernel, text)
+
+
+def _uses(source: str, text: str) -> bool:
+    return text in _asked(source) | set(_QUOTED.findall(source)) or text.startswith(tuple(_prefixes(source)))
+
+
+def test_a_template_has_no_words_of_its_own() -> None:
+    with table() as rows:
+        for path in _templates():
+            with rows.row(path.relative_to(WEB)):
+                assert _words_in(path.read_text(encoding="utf-8")) == []
+
+
+def _templates() -> Iterator[Path]:
+    found = sorted(WEB.rglob("*.html"))
+    assert len(found) > 30
+    yield from found
+
+
+def _words_in(source: str) -> list[str]:
+    """What a reader would read that no catalogue has."""
+    bare = _MARKUP.sub(" ", source)
+    in_attributes = " ".join(_ATTRIBUTES.findall(bare))
+    return _LETTERS.findall(re.sub(r"<[^>]*>", " ", bare) + in_attributes)
