@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
@@ -134,7 +133,6 @@ def hearing_me() -> list[str]:
     viewer, house = shell.viewer(), services()
     calls = calls_or_none(house.live, viewer.domain)
     try:
-        found: Any = live.listeners(house.store, viewer.domain, viewer.username, calls)
-        return list(found)
+        return live.listeners(house.store, viewer.domain, viewer.username, calls)
     except FsplugError:
         return []
