@@ -30,7 +30,7 @@ def uuid_display(core: Core, argument: str) -> str:
     channel = core.channels.get(uuid)
     if not text:
         return "-USAGE: <uuid> <display>\n"
-    if channel is None or not channel.up:
+    if channel is None or not channel.up or core.misbehaviour.no_display:
         return _FAILED
     name, _, number = text.partition("|")
     channel.set("last_sent_callee_id_name", name)

@@ -37,7 +37,8 @@ class Misbehaviour:
     `drop`, `double` and `delay` map an event's name to how many more times it is hit (ALWAYS: for ever). A delayed one
     comes after the one that follows it. `one_byte_writes` sends every byte in a segment of its own; `stalled`
     connections send nothing until it is off. `outbound_fault` is a name of FAULTS that answers `connect`.
-    `disk_full_after_bytes` is of each recording. `api_delay_seconds` are the switch's.
+    `disk_full_after_bytes` is of each recording. `api_delay_seconds` are the switch's. With
+    `no_display` no phone takes a text to show.
     """
 
     drop: dict[str, int] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Misbehaviour:
     api_delay_seconds: float = 0.0
     api_silent: bool = False
     bypass_media: bool = False
+    no_display: bool = False
     unwritable: bool = False
     disk_full_after_bytes: int | None = None
 

@@ -13,6 +13,7 @@ from fsplug.esl.listenin.gate_facts import ListenFacts
 from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.notices import Notices
+from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.reception import Reception
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.esl.listenin.sessions import ListenService
@@ -36,7 +37,8 @@ class ListenIn:
         switch = ports.switch
         listens = ListenBook()
         self.facts = ListenFacts(store, book, switch)
-        notices = Notices(listens, switch)
+        self.pages = OpenPages()
+        notices = Notices(listens, switch, self.pages.has_one)
         guard = ListenGuard(switch, uuid4().hex)
         self.service = ListenService(listens, self.facts, notices, guard, ports)
         self.door = ListenDoor(store, self.service, self.facts, _finder(ways))

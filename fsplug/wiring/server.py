@@ -84,7 +84,8 @@ class ServingProcess:
         self._destroyer = Destroyer(self.store, archive, settings.switch_name)
         self._wire_calls()
         self.live = LiveHere(self.listen_in, self._is_up)
-        self.live_socket = LiveSocket(settings.data, self.listen_in.calls, self.listen_in.live, self.live.calls)
+        here = self.listen_in
+        self.live_socket = LiveSocket(settings.data, here.calls, here.live, here.pages, self.live.calls)
         self.console = web_console(settings, self.store, archive, self.live) if has_console else None
         self._post = rounds(settings, self.store) if has_console else lambda: None
 

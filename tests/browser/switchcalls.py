@@ -14,13 +14,14 @@ from fsplug.wiring.console.live_socket import NAME
 
 
 class SwitchCalls:
-    """`asked` are those who wanted to listen, and to whom."""
+    """`asked` are those who wanted to listen, and to whom; `viewers` the usernames with a page in sight."""
 
     def __init__(self) -> None:
         self._changed = Condition()
         self._changes = 0
         self._calls = CompanyCalls()
         self.asked: list[tuple[str, str]] = []
+        self.viewers: set[str] = set()
 
     def put(self, *talks: Talk) -> None:
         """These talk from now on."""
@@ -32,7 +33,11 @@ class SwitchCalls:
     def serve(self, connection: socket.socket) -> None:
         """Answer one who asks."""
         with suppress(OSError, ValueError), connection, connection.makefile("r") as lines:
-            for answer in self._answers(json.loads(lines.readline())):
+            request = json.loads(lines.readline())
+            if request["do"] == "viewers":
+                for line in lines:
+                    self.viewers = {username for _, username in json.loads(line)}
+            for answer in self._answers(request):
                 connection.sendall(json.dumps(answer).encode() + b"\n")
 
     def _answers(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:

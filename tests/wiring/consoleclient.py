@@ -1,7 +1,7 @@
 """A console over a switch that a test moves, and browsers that read its streams as slowly as they like."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ class MovedCalls:
         self._changes = 0
         self.notes: dict[tuple[str, str], Note] = {}
         self.is_up = True
+        self.viewers: Collection[tuple[str, str]] = ()
 
     def put(self, *talks: Talk, company: str = ACME) -> None:
         """These talk from now on."""
@@ -56,6 +57,9 @@ class MovedCalls:
 
     def listen(self, company: str, username: str, number: str) -> str | None:
         return "listen1"
+
+    def report_viewers(self, viewers: Collection[tuple[str, str]]) -> None:
+        self.viewers = viewers
 
     def note(self, company: str, username: str) -> Note | None:
         return self.notes.get((company, username))

@@ -1,4 +1,8 @@
-"""Telling the person listened to: the phone's display, a tone in their ear alone, and set back when nobody listens."""
+"""Telling the person listened to: the phone's display, the console, and a tone in their ear alone.
+
+The console's pages show who listens by themselves, from the picture of the calls; here it is asked whether the person
+has one in sight. The display is set back when nobody listens any more.
+"""
 
 from collections.abc import Callable
 
@@ -14,22 +18,17 @@ from fsplug.policy.listening.words import FALLBACK_LANGUAGE, shown
 
 log = structlog.get_logger()
 
-# Shows who listens in the consoles this user (company, username) has open: the names; True when one of them did.
-ShowInConsole = Callable[[str, str, tuple[str, ...]], bool]
-
-
-def no_console(company: str, username: str, names: tuple[str, ...]) -> bool:
-    """There is no console yet, or none is open."""
-    return False
+# Whether this user (company, username) has a page of the console in sight.
+HasPageOpen = Callable[[str, str], bool]
 
 
 class Notices:
     """Keeps what the heard legs are told in step with who listens. Raises Unavailable when the switch is away."""
 
-    def __init__(self, book: ListenBook, switch: Switch, console: ShowInConsole = no_console) -> None:
+    def __init__(self, book: ListenBook, switch: Switch, has_page_open: HasPageOpen) -> None:
         self._book = book
         self._switch = switch
-        self._console = console
+        self._has_page_open = has_page_open
         self._tones = 0
         self._languages: dict[str, str] = {}
 
@@ -49,9 +48,10 @@ class Notices:
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=leg)
 
     def tell(self, leg: str, language: str) -> None:
-        """Show and sound that one more listens; Refused("person-not-told") when display and console both failed.
+        """Show and sound that one more listens.
 
-        The tone must play too: it alone reaches a person who looks at neither.
+        Refused("person-not-told") when the phone takes no display and no page of the console is in sight, and when the
+        tone does not play: it alone reaches a person who looks at neither.
         """
         self._tones = count = self._tones + 1
         self._languages[leg] = language
@@ -84,8 +84,7 @@ class Notices:
         on_phone = self._switch.show(
             leg, shown(names, self._languages.get(leg, FALLBACK_LANGUAGE)), users[-1].extension
         )
-        in_console = self._console(listens[0].company, listens[0].target.username, names)
-        return on_phone or in_console
+        return on_phone or self._has_page_open(listens[0].company, listens[0].target.username)
 
 
 def _shown_before(channel: Event) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 
 import gevent
@@ -41,6 +41,8 @@ class Changes(Protocol):
     def listen(self, company: str, username: str, number: str) -> str | None: ...
 
     def note(self, company: str, username: str) -> Note | None: ...
+
+    def report_viewers(self, viewers: Collection[tuple[str, str]]) -> None: ...
 
 
 class _Stream:
@@ -92,6 +94,7 @@ class LiveFeeds:
         """Everything there is to tell, until the session or the connection is over."""
         one = _Stream(feed)
         self._streams.add(one)
+        self._report()
         connection.settimeout(SEND_SECONDS)
         reads = gevent.get_hub().loop.io(connection.fileno(), _READABLE)
         reads.start(one.leave, reads)
@@ -101,6 +104,11 @@ class LiveFeeds:
             reads.stop()
             reads.close()
             self._streams.discard(one)
+            self._report()
+
+    def _report(self) -> None:
+        """Who is told what happens, as soon as it happens."""
+        self._live.report_viewers(frozenset((one.feed.company, one.feed.username) for one in self._streams))
 
     def _told(self, one: _Stream) -> Iterator[bytes]:
         told_at = 0.0

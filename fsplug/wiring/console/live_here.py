@@ -1,7 +1,7 @@
 """The console's view of the calls: in the process that serves them, or in another one on the same data folder."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,9 @@ import gevent.event
 
 from fsplug.errors import Unavailable
 from fsplug.esl.listenin.live_calls import from_table
+from fsplug.esl.listenin.open_pages import Viewer
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.wiring.console.live_socket import ask
+from fsplug.wiring.console.live_socket import ALIVE_SECONDS, QUIET_SECONDS, ask, viewers_reported
 from fsplug.wiring.console.ringing import Ringing
 from fsplug.wiring.listen_in import ListenIn
 
@@ -19,8 +20,6 @@ from fsplug.wiring.listen_in import ListenIn
 FRESH_SECONDS = 0.25
 # After which another one is asked in vain again, and how long it is waited for; a serving loop never stands so long.
 AGAIN_SECONDS, ANSWER_SECONDS = 1.0, 2.0
-# It tells that it is alive every five seconds.
-QUIET_SECONDS = 15.0
 
 
 class _Pictures:
@@ -72,6 +71,10 @@ class LiveHere:
         """The number of changes so far, once it is another than `known`, or after so many seconds."""
         return self._listen_in.live.wait(known, seconds)
 
+    def report_viewers(self, viewers: Collection[Viewer]) -> None:
+        """These, and nobody else, have a page in sight that says who listens to them."""
+        self._listen_in.pages.report(self, viewers)
+
 
 class LiveThere:
     """The calls of the `fsplug serve` on the data folder `data`."""
@@ -84,6 +87,9 @@ class LiveThere:
         self._changes = 0
         self._changed = gevent.event.Event()
         self._follower: Any = None
+        self._viewers: Collection[Viewer] = ()
+        self._viewers_changed = gevent.event.Event()
+        self._reporter: Any = None
 
     def calls(self, company: str) -> CompanyCalls:
         """The company's live calls; Unavailable("switch-away"), or "not-serving" when no fsplug is there."""
@@ -96,6 +102,25 @@ class LiveThere:
         if self._changes == known:
             self._changed.wait(seconds)
         return self._changes
+
+    def report_viewers(self, viewers: Collection[Viewer]) -> None:
+        """As `LiveHere.report_viewers`."""
+        self._viewers = viewers
+        self._viewers_changed.set()
+        if self._reporter is None:
+            self._reporter = gevent.spawn(self._report)
+
+    def _report(self) -> None:
+        """Again from time to time, so that one who has started anew knows them too."""
+        while True:
+            try:
+                with viewers_reported(self._data) as report:
+                    while True:
+                        self._viewers_changed.clear()
+                        report(self._viewers)
+                        self._viewers_changed.wait(ALIVE_SECONDS)
+            except (Unavailable, OSError):
+                gevent.sleep(AGAIN_SECONDS)
 
     def _follow(self) -> None:
         """Whatever is told from there is a change, and so is that nobody is there any more."""

@@ -6,7 +6,7 @@ Whoever may open the data folder may ask; nobody else can.
 import json
 import os
 import socket as plain_socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +20,7 @@ from gevent.server import StreamServer
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.esl.listenin.live_calls import to_table
 from fsplug.esl.listenin.live_list import LiveList
+from fsplug.esl.listenin.open_pages import OpenPages, Viewer
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.policy.listening.live_calls import CompanyCalls
 
@@ -28,7 +29,8 @@ log = structlog.get_logger()
 NAME = "live.sock"
 # How long a watcher waits for a change of the calls: what may be listened to changes by policy too, in silence.
 WATCH_SECONDS = 1.0
-TOLD_SECONDS, ALIVE_SECONDS = 0.1, 5.0
+# Either side gives a sign of life so often, and is taken for gone after so long a silence.
+TOLD_SECONDS, ALIVE_SECONDS, QUIET_SECONDS = 0.1, 5.0, 15.0
 _ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
 
 Request = Mapping[str, Any]
@@ -37,14 +39,18 @@ Request = Mapping[str, Any]
 class LiveSocket:
     """Answers `listen` and `calls`; with `watch` the calls again after every change.
 
-    A console apart asks for `changes`, of which it is told, and for the calls of a `company`, from `look`.
+    A console apart asks for `changes`, of which it is told, and for the calls of a `company`, from `look`; and it
+    reports its `viewers` for as long as it is there.
     """
 
-    def __init__(self, data: Path, calls: ListenCalls, live: LiveList, look: Callable[[str], CompanyCalls]) -> None:
+    def __init__(
+        self, data: Path, calls: ListenCalls, live: LiveList, pages: OpenPages, look: Callable[[str], CompanyCalls]
+    ) -> None:
         self._data = data
         self._look = look
         self._calls = calls
         self._live = live
+        self._pages = pages
         self._server: Any = None
 
     def start(self) -> None:
@@ -70,7 +76,11 @@ class LiveSocket:
     def _serve(self, connection: Any, address: object) -> None:
         with connection, connection.makefile("r") as lines:
             try:
-                for answer in self._answers(json.loads(lines.readline())):
+                request = json.loads(lines.readline())
+                if request["do"] == "viewers":
+                    self._follow_viewers(connection, lines)
+                    return
+                for answer in self._answers(request):
                     connection.sendall(json.dumps(answer).encode() + b"\n")
             except FsplugError as error:
                 connection.sendall(json.dumps(_told(error)).encode() + b"\n")
@@ -86,6 +96,16 @@ class LiveSocket:
             yield from self._changes()
         else:
             yield from self._lists(request)
+
+    def _follow_viewers(self, connection: Any, lines: Iterator[str]) -> None:
+        """Each line has all viewers of one console; a console that is gone, or frozen, has none."""
+        console = object()
+        connection.settimeout(QUIET_SECONDS)
+        try:
+            for line in lines:
+                self._pages.report(console, [(company, username) for company, username in json.loads(line)])
+        finally:
+            self._pages.report(console, ())
 
     def _changes(self) -> Iterator[dict[str, Any]]:
         while True:
@@ -113,13 +133,7 @@ def ask(data: Path, patience_seconds: float | None = None, **request: Any) -> It
 
     With `patience_seconds` also when one of them takes longer.
     """
-    with plain_socket.socket(plain_socket.AF_UNIX, plain_socket.SOCK_STREAM) as connection:
-        try:
-            with _short(data) as place:
-                connection.connect(place)
-        except OSError as error:
-            text = f"no fsplug serves {data}; start it with: fsplug serve --data {data}"
-            raise Unavailable("not-serving", text, data=str(data)) from error
+    with _connected(data) as connection:
         connection.settimeout(patience_seconds)
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("r") as lines:
@@ -128,6 +142,30 @@ def ask(data: Path, patience_seconds: float | None = None, **request: Any) -> It
                 if "error" in answer:
                     raise _ERRORS[answer["kind"]](answer["error"], answer["text"], **answer["facts"])
                 yield answer
+
+
+@contextmanager
+def viewers_reported(data: Path) -> Iterator[Callable[[Collection[Viewer]], None]]:
+    """What reports all viewers of this console to the `fsplug serve` of this data folder, again and again.
+
+    Until the end they are known there. Unavailable when there is none, OSError when it has gone meanwhile.
+    """
+    with _connected(data) as connection:
+        connection.settimeout(QUIET_SECONDS)
+        connection.sendall(b'{"do": "viewers"}\n')
+        yield lambda viewers: connection.sendall(json.dumps(sorted(viewers)).encode() + b"\n")
+
+
+@contextmanager
+def _connected(data: Path) -> Iterator[plain_socket.socket]:
+    with plain_socket.socket(plain_socket.AF_UNIX, plain_socket.SOCK_STREAM) as connection:
+        try:
+            with _short(data) as place:
+                connection.connect(place)
+        except OSError as error:
+            text = f"no fsplug serves {data}; start it with: fsplug serve --data {data}"
+            raise Unavailable("not-serving", text, data=str(data)) from error
+        yield connection
 
 
 def _patiently(lines: Iterator[str], data: Path) -> Iterator[str]:

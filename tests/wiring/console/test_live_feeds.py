@@ -54,6 +54,16 @@ def test_who_is_listened_to_is_told_that_and_when_it_ends(house: House) -> None:
     assert "is listening" not in stream.read[known:]
 
 
+def test_who_has_a_page_in_sight_is_reported_until_the_last_one_is_closed(house: House) -> None:
+    streams = [house.open(house.session()), house.open(house.session()), house.open(house.session("1002"))]
+    until(lambda: set(house.live.viewers) == {(ACME, ANNA), (ACME, "1002")}, "both are reported")
+    streams[0].close()
+    streams[2].close()
+    until(lambda: set(house.live.viewers) == {(ACME, ANNA)}, "Anna has another one")
+    streams[1].close()
+    until(lambda: not house.live.viewers, "nobody is left")
+
+
 def test_a_state_chosen_elsewhere_is_told(house: House) -> None:
     stream = house.open(house.session(), CLARA)
     until(lambda: f'id="state-{CLARA}"' in stream.read, "the first state")
