@@ -6,7 +6,9 @@ from peewee import JOIN
 
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import given
 from fsplug.store.schema.calls import Decisions, Gaps
 from fsplug.store.schema.companies import Companies
 
@@ -30,20 +32,18 @@ class Gap:
         return (self.at, self.decision)
 
 
-_COLUMNS = (
-    Gaps.decision,
-    Companies.domain,
-    Gaps.call,
-    Gaps.recording,
-    Gaps.cause,
-    Gaps.detail,
-    Gaps.at,
-    Decisions.username,
-)
 _GAPS = (
-    Gaps.select(*_COLUMNS)
+    Gaps.select(*columns(Gap, Gaps, company=Companies.domain, user=Decisions.username))
     .join(Companies, on=(Companies.id == Gaps.company))
     .join(Decisions, JOIN.LEFT_OUTER, on=((Decisions.id == Gaps.decision) & (Decisions.company == Gaps.company)))
+)
+_LISTED = Listing(
+    Gap,
+    Gaps,
+    lambda: _GAPS.where(Gaps.company == given.company),
+    key="decision",
+    person=Decisions.username == given.person,
+    number=(Decisions.caller == given.number) | (Decisions.answerer == given.number),
 )
 
 
@@ -51,9 +51,4 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Gap]:
     """The company's gaps, newest first. `person`: the user of the decision; `number`: its caller or answerer."""
-    query = _GAPS.where(Gaps.company == company_id(store, domain))
-    if wanted.person is not None:
-        query = query.where(Decisions.username == wanted.person)
-    if wanted.number is not None:
-        query = query.where((Decisions.caller == wanted.number) | (Decisions.answerer == wanted.number))
-    return [Gap(*row) for row in store.query(page(query, Gaps, wanted, limit, before, key="decision"))]
+    return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))

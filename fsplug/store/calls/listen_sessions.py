@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, in_batches, page
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.calls import ListenSessions
 from fsplug.store.schema.companies import Companies
 
@@ -42,17 +43,33 @@ class ListenIn:
         return (self.at, self.id)
 
 
-_NAMES = (
-    *("switch", "listener", "target", "dialled", "door", "call", "target_leg", "listener_leg"),
-    *("at", "began_at", "ended_at", "ending", "reason"),
+_LISTENS = ListenSessions.select(*columns(ListenIn, ListenSessions, company=Companies.domain)).join(
+    Companies, on=(Companies.id == ListenSessions.company)
 )
-_LISTENS = ListenSessions.select(
-    ListenSessions.id, Companies.domain, *(getattr(ListenSessions, name) for name in _NAMES)
-).join(Companies, on=(Companies.id == ListenSessions.company))
-
 # One that had begun on paper and ended before a word was heard is none.
 _WAS_HEARD = ListenSessions.began_at.is_null(False) & (
     ListenSessions.ending.is_null() | (ListenSessions.ending != Ending.NEVER_HEARD)
+)
+_LISTED = Listing(
+    ListenIn,
+    ListenSessions,
+    lambda: _LISTENS.where(ListenSessions.company == given.company),
+    person=(ListenSessions.listener == given.person) | (ListenSessions.target == given.person),
+    number=ListenSessions.dialled == given.number,
+)
+_OF_IDS = Select(
+    ListenIn,
+    lambda: _LISTENS.where(
+        (ListenSessions.company == given.company) & _WAS_HEARD & ListenSessions.id.in_(given_each.ids)
+    ),
+)
+_OPEN = Select(
+    ListenIn,
+    lambda: _LISTENS.where(
+        (ListenSessions.switch == given.switch)
+        & ListenSessions.began_at.is_null(False)
+        & ListenSessions.ended_at.is_null()
+    ).order_by(ListenSessions.at, ListenSessions.id),
 )
 
 
@@ -60,48 +77,16 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[ListenIn]:
     """The company's listen-ins and refusals, newest first. `person`: the listener or the target; `number`: dialled."""
-    query = _LISTENS.where(ListenSessions.company == company_id(store, domain))
-    if wanted.person is not None:
-        query = query.where((ListenSessions.listener == wanted.person) | (ListenSessions.target == wanted.person))
-    if wanted.number is not None:
-        query = query.where(ListenSessions.dialled == wanted.number)
-    return _page(store, query, limit, before, wanted)
-
-
-def of_target(
-    store: Store,
-    domain: str,
-    username: str,
-    limit: int = 100,
-    before: Cursor | None = None,
-    wanted: Wanted = EVERYTHING,
-) -> list[ListenIn]:
-    """Who listened to this user's calls, newest first; refusals, in which nothing was heard, are not among them."""
-    query = _LISTENS.where((ListenSessions.company == company_id(store, domain)) & (ListenSessions.target == username))
-    return _page(store, query.where(_WAS_HEARD), limit, before, wanted)
+    return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
 def heard_of(store: Store, domain: str, ids: Iterable[str]) -> dict[str, ListenIn]:
     """Those of the company's listen-ins with these ids in which something was heard, by id."""
-    query = _LISTENS.where(ListenSessions.company == company_id(store, domain)).where(_WAS_HEARD)
-    rows = (row for some in in_batches(ids) for row in store.query(query.where(ListenSessions.id.in_(some))))
-    return {found.id: found for found in map(_listen_in, rows)}
+    company = company_id(store, domain)
+    pages = (_OF_IDS.rows(store, company=company, ids=some) for some in in_batches(ids))
+    return {one.id: one for found in pages for one in found}
 
 
 def open_on(store: Store, switch: str) -> list[ListenIn]:
     """The listen-ins on this switch whose end is not written, of every company."""
-    has_begun = ListenSessions.began_at.is_null(False) & ListenSessions.ended_at.is_null()
-    query = _LISTENS.where((ListenSessions.switch == switch) & has_begun)
-    return [_listen_in(row) for row in store.query(query.order_by(ListenSessions.at, ListenSessions.id))]
-
-
-def _page(store: Store, query: Any, limit: int, before: Cursor | None, wanted: Wanted) -> list[ListenIn]:
-    return [_listen_in(row) for row in store.query(page(query, ListenSessions, wanted, limit, before))]
-
-
-def _listen_in(row: Row) -> ListenIn:
-    listen, domain, *columns, ending, reason = row
-    found = dict(zip(_NAMES, columns, strict=False))
-    door = Door(found.pop("door"))
-    said = (Ending(ending) if ending else None, Reason(reason) if reason else None)
-    return ListenIn(listen, domain, door=door, ending=said[0], reason=said[1], **found)
+    return _OPEN.rows(store, switch=switch)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from peewee import JOIN, SQL, NodeList
+from peewee import JOIN, SQL, Case, NodeList, fn
 
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, constant, given, rows
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -79,48 +81,46 @@ class Recording:
         return self.lost_cause or self.stop_cause
 
 
-_COLUMNS = (
-    Recordings.id,
-    Companies.domain,
-    Recordings.call,
-    Recordings.decision,
-    Recordings.username,
-    Recordings.leg,
-    Recordings.path,
-    Recordings.state,
-    Recordings.channels,
-    Recordings.purpose,
-    Recordings.on_failure,
-    Recordings.started_at,
-    Recordings.stopped_at,
-    Recordings.talk_seconds,
-    Recordings.seconds,
-    Recordings.bytes,
-    Recordings.sha256,
-    Recordings.location,
-    Recordings.repaired,
-    Recordings.stop_cause,
-    Recordings.lost_cause,
-    Recordings.lost_detail,
-    Recordings.at,
-    Calls.switch,
-    Decisions.direction,
-    Decisions.group,
-    Decisions.caller,
-    Decisions.answerer,
-    Deletions.recording,
-)
+_ITS_DECISION = (Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)
 _RECORDINGS = (
-    Recordings.select(*_COLUMNS)
+    Recordings.select(
+        *columns(
+            Recording,
+            Recordings,
+            company=Companies.domain,
+            user=Recordings.username,
+            state=Case(None, [(Deletions.recording.is_null(False), constant(State.DELETED))], Recordings.state),
+            at=fn.COALESCE(Recordings.at, 0.0),
+            switch=Calls.switch,
+            direction=Decisions.direction,
+            group=Decisions.group,
+            caller=Decisions.caller,
+            answerer=Decisions.answerer,
+        )
+    )
     .join(Companies, JOIN.LEFT_OUTER, on=(Companies.id == Recordings.company))
     .join(Calls, JOIN.LEFT_OUTER, on=((Calls.id == Recordings.call) & (Calls.company == Recordings.company)))
-    .join(
-        Decisions,
-        JOIN.LEFT_OUTER,
-        on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)),
-    )
+    .join(Decisions, JOIN.LEFT_OUTER, on=_ITS_DECISION)
     .join(Deletions, JOIN.LEFT_OUTER, on=(Deletions.recording == Recordings.id))
 )
+_ENDS = (Decisions.caller == given.number) | (Decisions.answerer == given.number)
+
+
+def _listing(deleted: bool) -> Listing[Recording]:
+    return Listing(
+        Recording,
+        Recordings,
+        lambda: _RECORDINGS.where((Recordings.company == given.company) & Deletions.recording.is_null(not deleted)),
+        person=Recordings.username == given.person,
+        number=_ENDS,
+    )
+
+
+_LISTED, _DELETED = _listing(deleted=False), _listing(deleted=True)
+_OF_COMPANY = Select(
+    Recording, lambda: _RECORDINGS.where((Recordings.company == given.company) & (Recordings.id == given.recording))
+)
+_OF_ANYBODY = Select(Recording, lambda: _RECORDINGS.where(Recordings.id == given.recording))
 
 
 def listed(
@@ -135,33 +135,24 @@ def listed(
 
     `person`: whose leg it is; `number`: its caller or answerer.
     """
-    query = _RECORDINGS.where(Recordings.company == company_id(store, domain))
-    query = query.where(Deletions.recording.is_null(not deleted))
-    if wanted.person is not None:
-        query = query.where(Recordings.username == wanted.person)
-    if wanted.number is not None:
-        query = query.where((Decisions.caller == wanted.number) | (Decisions.answerer == wanted.number))
-    return [_recording(row) for row in store.query(page(query, Recordings, wanted, limit, before))]
+    listing = _DELETED if deleted else _LISTED
+    return listing.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
-def with_number(company: str, number: str) -> Any:
-    """The ids of the company's (an id) recordings with this caller or answerer, to stand in a query."""
-    decided = Recordings.select(Recordings.id).join(
-        Decisions, on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company))
-    )
-    ends = (Decisions.caller == number) | (Decisions.answerer == number)
-    return decided.where((Recordings.company == company) & ends)
+def with_number() -> Any:
+    """The ids of the recordings of `given.company` (an id) with the caller or answerer `given.number`, for a query."""
+    decided = Recordings.select(Recordings.id).join(Decisions, on=_ITS_DECISION)
+    return decided.where((Recordings.company == given.company) & _ENDS)
 
 
 def get(store: Store, domain: str, recording: str) -> Recording | None:
     """The company's recording, or None: also when it is another company's. A deleted one is there, and says so."""
-    query = _RECORDINGS.where((Recordings.company == company_id(store, domain)) & (Recordings.id == recording))
-    return next((_recording(row) for row in store.query(query)), None)
+    return _OF_COMPANY.row(store, company=company_id(store, domain), recording=recording)
 
 
 def find(store: Store, recording: str) -> Recording | None:
     """The recording whoever's it is, for the media worker, who finds files by id; never for people."""
-    return next((_recording(row) for row in store.query(_RECORDINGS.where(Recordings.id == recording))), None)
+    return _OF_ANYBODY.row(store, recording=recording)
 
 
 def in_states(store: Store, switch: str, states: Collection[State]) -> list[Recording]:
@@ -169,12 +160,4 @@ def in_states(store: Store, switch: str, states: Collection[State]) -> list[Reco
     query = _RECORDINGS.where((Calls.switch == switch) & Recordings.state.in_([str(state) for state in states]))
     if UNFINISHED.issuperset(states):
         query = query.where(_IS_UNFINISHED)
-    return [_recording(row) for row in store.query(query.order_by(Recordings.at, Recordings.id))]
-
-
-def _recording(row: Row) -> Recording:
-    *values, deletion = row
-    values[7] = State(values[7]) if deletion is None else State.DELETED
-    values[18] = None if values[18] is None else bool(values[18])
-    values[22] = values[22] or 0.0
-    return Recording(*values)
+    return rows(store, Recording, query.order_by(Recordings.at, Recordings.id))

@@ -50,7 +50,8 @@ def test_the_person_sees_who_listened_and_not_who_was_refused(store: Store) -> N
     never_heard = [began("l3", 110.0), ListenEnded("l3", 110.5, Ending.NEVER_HEARD, Reason.NOT_TOLD)]
     ledger.apply(store, [began(), refused(), began("l4", 120.0, target="1003"), *never_heard])
     assert [row.id for row in listen_sessions.listed(store, ACME)] == ["l4", "l3", "l1", "l2"]
-    assert [row.id for row in listen_sessions.of_target(store, ACME, "1001")] == ["l1"]
+    everything = ["l1", "l2", "l3", "l4"]
+    assert sorted(listen_sessions.heard_of(store, ACME, everything)) == ["l1", "l4"]
     assert [row.id for row in listen_sessions.listed(store, ACME, wanted=Wanted(person="1003"))] == ["l4"]
     [row] = listen_sessions.listed(store, ACME, wanted=Wanted(until=95.0))
     assert (row.reason, row.dialled, row.began_at) == (Reason.DEVICE, "1001\N{REPLACEMENT CHARACTER}", None)
@@ -59,7 +60,7 @@ def test_the_person_sees_who_listened_and_not_who_was_refused(store: Store) -> N
 def test_another_company_sees_nothing_of_it(store: Store) -> None:
     ledger.apply(store, [began()])
     assert listen_sessions.listed(store, BETA) == []
-    assert listen_sessions.of_target(store, BETA, "1001") == []
+    assert listen_sessions.heard_of(store, BETA, ["l1"]) == {}
 
 
 def test_those_that_go_on_are_found_again_by_their_switch(store: Store) -> None:
