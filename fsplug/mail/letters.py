@@ -1,6 +1,5 @@
 """Mail as text and HTML: from what it says to the message that is sent. It makes no link and asks no store."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import normalised
 from fsplug.store.outbox.mails import Kind
+from fsplug.words.catalogue import Words
 
 _HERE = Path(__file__).parent
 # What mail is from, as people see it (spec R11).
@@ -43,19 +42,22 @@ class Letter:
     def html(self) -> str:
         """As HTML: every word of others' is escaped."""
         source = (_HERE / "letter.html.j2").read_text(encoding="utf-8")
-        page = _environment(autoescape=True).from_string(source)
+        page = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
         facts = {"subject": self.subject, "paragraphs": self.paragraphs, "language": self.language}
         return page.render(**facts, link=self.link, code=self.code)
 
 
 def letter(kind: Kind, language: str, facts: Mapping[str, Any]) -> Letter:
     """The mail of this kind, in da, sv or en."""
-    written = _texts()[kind][language]
+    words = Words(language)
     said = {name: _one_line(value) if isinstance(value, str) else value for name, value in facts.items()}
-    environment = _environment(autoescape=False)
-    subject, *paragraphs = (
-        environment.from_string(one).render(**said).strip() for one in (written["subject"], *written["text"])
-    )
+    has_password, by_mail = said.get("has_password"), said.get("by_mail")
+    said["password"] = words("letter-user-id-password-kept" if has_password else "letter-user-id-password-to-choose")
+    said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
+    said["times"] = words.count("letter-share-plays", said.get("plays", 0))
+    subject = words(f"letter-{kind}-subject", **said)
+    # What others wrote is on one line, so that it makes no paragraphs.
+    paragraphs = words(f"letter-{kind}", **said).split("\n\n")
     # CPython decodes encoded words (RFC 2047) in what becomes a header, and writes a line end that was in one.
     subject = subject.replace("=?", "= ?")[:_LONGEST_SUBJECT]
     return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"))
@@ -88,13 +90,3 @@ def _address(text: str, name: str = "") -> Address:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-@cache
-def _texts() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
-    return tomllib.loads((_HERE / "texts.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _environment(autoescape: bool) -> Environment:
-    return Environment(autoescape=autoescape, undefined=StrictUndefined)

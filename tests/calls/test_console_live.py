@@ -12,8 +12,8 @@ import pytest
 
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Door, Reason
-from fsplug.policy.listening.words import REASONS
 from fsplug.store.accounts import sessions
+from fsplug.words.listening import why_not
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import Line
@@ -104,7 +104,7 @@ def test_a_call_is_on_the_page_within_a_second_and_gone_when_it_ends(
     plant: Plant, people: Party, pages: Callable[[str], Pages]
 ) -> None:
     with pages(BO).open(f"{ANNA},{CLARA}") as bo:
-        assert REASONS[Reason.NOT_IN_CALL]["da"] in bo.told
+        assert why_not(Reason.NOT_IN_CALL, "da") in bo.told
         talk = people.talk(CUSTOMER, ANNA)
         bo.is_told("I samtale siden")
         wait_for(lambda: 'value="1001"' in bo.told, 5, "the entry can be pressed")
@@ -139,7 +139,7 @@ def test_the_page_is_refused_by_the_gate_that_refuses_everybody(
     plant: Plant, people: Party, listens: Listens, pages: Callable[[str], Pages]
 ) -> None:
     status, page = pages(BO).ask("/colleagues/listen", to=ANNA)
-    assert (status, REASONS[Reason.NOT_IN_CALL]["da"] in page) == (403, True)
+    assert (status, why_not(Reason.NOT_IN_CALL, "da") in page) == (403, True)
     [row] = listens.until(lambda row: row.reason is not None, "the refusal is written down")
     assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
 

@@ -1,4 +1,4 @@
-"""Every word people read is in the catalogue, in three languages, where it belongs; and every text of it is used."""
+"""Every word people read or hear is in the catalogue: in three languages, where it belongs, and used."""
 
 import re
 import string
@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import fsplug
+from fsplug.store.outbox.mails import Kind
 from fsplug.web.kernel import page, texts
 from fsplug.words.catalogue import LANGUAGES, own, read
 from tests.tables import table
@@ -21,8 +22,10 @@ _COUNTED = re.compile(r"""\b(?:t|words)\.count\(\s*["']([a-z0-9-]+)["']""")
 _KNOWN = re.compile(r"""\b(?:t|words)\.known\(\s*["']([a-z0-9-]+)["']""")
 # Any quoted word: names are handed on by views, tables of columns and the like.
 _QUOTED = re.compile(r"""["']([a-z][a-z0-9-]*)["']""")
+# Of prompts and mails: those there must be are known.
+_OF_CODES = ("prompt-", "letter-")
 # Those that are put together by the kernel: of errors, of what was done, of entries in the menu.
-_PREFIXES = ("error-", "said-", "menu-")
+_PREFIXES = ("error-", "said-", "menu-", *_OF_CODES)
 _OTHER_PAGES = re.compile(r"""fsplug\.web\.pages\.([a-z_]+)|["']([a-z_]+)/[a-z_]+\.html["']""")
 _MARKUP = re.compile(
     r"{%\s*block \w+_class.*?{%\s*endblock.*?%}|{#.*?#}|{{.*?}}|{%.*?%}|<script.*?</script>|<!--.*?-->", re.DOTALL
@@ -79,6 +82,21 @@ def test_no_text_is_left_over() -> None:
     named = {*_QUOTED.findall(source), *_asked(source)}
     prefixes = (*_prefixes(source), *_PREFIXES)
     assert [name for name in TEXTS if name not in named and not name.startswith(prefixes)] == []
+
+
+def test_a_mail_has_a_text_and_a_subject_and_no_other_texts_are_for_mails() -> None:
+    expected = {f"letter-{kind}{end}" for kind in Kind for end in ("", "-subject")}
+    letters = {name for name in TEXTS if name.startswith("letter-")}
+    source = _read(PACKAGE / "mail")
+    assert letters - expected == {name for name in letters if _uses(source, name)}
+    assert expected <= letters
+
+
+def test_policy_and_store_have_no_words_of_these_languages() -> None:
+    with table() as rows:
+        for path in (*_sources(PACKAGE / "policy"), *_sources(PACKAGE / "store"), *_sources(PACKAGE / "esl")):
+            with rows.row(path.relative_to(PACKAGE)):
+                assert re.findall("[æøåÆØÅäöÄÖ]", path.read_text(encoding="utf-8")) == []
 
 
 def test_a_page_speaks_words_of_its_own_of_all_pages_or_of_a_page_it_is_made_from() -> None:

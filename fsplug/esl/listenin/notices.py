@@ -14,7 +14,8 @@ from fsplug.esl.listenin.book import HeardLeg, ListenBook
 from fsplug.esl.protocol.wire import Event
 from fsplug.esl.switch import Switch
 from fsplug.policy.listening.gate import Reason
-from fsplug.policy.listening.words import FALLBACK_LANGUAGE, shown
+from fsplug.words.catalogue import FALLBACK_LANGUAGE
+from fsplug.words.listening import shown
 
 log = structlog.get_logger()
 

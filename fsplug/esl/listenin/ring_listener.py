@@ -12,10 +12,10 @@ from fsplug.esl.listenin.star_code import STAR, ListenDoor, Ticket
 from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason
-from fsplug.policy.listening.words import in_words
 from fsplug.store.config import devices
 from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
+from fsplug.words.listening import why_not
 
 # After the phone's answer, until the door has decided.
 DECIDED_SECONDS = 5.0
@@ -98,7 +98,7 @@ class ListenCalls:
         return outcome
 
     def _refusal(self, company: str, reason: Reason) -> Refused:
-        return Refused(reason, in_words(reason, self._facts.language(company)), company=company)
+        return Refused(reason, why_not(reason, self._facts.language(company)), company=company)
 
     def _phone(self, company: str, username: str) -> Device | None:
         return devices.phone_to_ring(self._store, company, username, self._facts.version(company))

@@ -13,12 +13,12 @@ from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Door, Reason
-from fsplug.policy.listening.words import prompt
 from fsplug.policy.numbers import normalise
 from fsplug.store.config import companies, policies, trunks, users
 from fsplug.store.config.companies import Company
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
+from fsplug.words.listening import prompt
 
 log = structlog.get_logger()
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fsplug.errors import Invalid
+from fsplug.words.catalogue import FALLBACK_LANGUAGE
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
 CONSENT = "consent.wav"
-FALLBACK_LANGUAGE = "en"
 # These part words and files, or begin a variable, in what the switch is told to play.
 _PARTING = frozenset(" !'\"$\\{}[]|,\t\n")
 

@@ -1,6 +1,5 @@
 """The gate of listen-in: every combination of its conditions, and the order in which it says no."""
 
-import tomllib
 from dataclasses import replace
 from itertools import product
 
@@ -8,8 +7,6 @@ import pytest
 
 from fsplug.policy.entities import DeviceKind, Licence, Right
 from fsplug.policy.listening.gate import Asked, Colleague, House, Listener, Reason, Standing, admission
-from fsplug.policy.listening.words import REASONS, in_words, prompt, shown
-from fsplug.xml.ways import OWN_PROMPTS
 
 # The conditions and the reason each gives when it fails, in the order of precedence: written down twice on purpose.
 CONDITIONS = (
@@ -109,22 +106,3 @@ def test_a_colleague_at_the_other_end_is_asked_only_where_the_company_says_so(ad
 
 def test_a_customer_at_the_other_end_is_not_asked(admitted: Asked) -> None:
     assert admission(replace(admitted, other=None)).admitted
-
-
-def test_every_reason_has_words_in_three_languages_and_its_prompt_says_the_same() -> None:
-    texts = tomllib.loads((OWN_PROMPTS / "texts.toml").read_text(encoding="utf-8"))
-    for reason in Reason:
-        assert set(REASONS[reason]) == {"da", "sv", "en"}
-        assert texts[prompt(reason)] == REASONS[reason]
-        for language in REASONS[reason]:
-            assert (OWN_PROMPTS / language / f"{prompt(reason)}.wav").is_file()
-
-
-def test_a_reason_in_an_unknown_language_is_told_in_english() -> None:
-    assert in_words(Reason.LINE_BUSY, "fi") == "End your own call first."
-    assert in_words(Reason.LINE_BUSY, "da-DK") == "Afslut først din egen samtale."
-
-
-def test_the_display_names_everybody_who_listens() -> None:
-    assert shown(["Anna Holm"], "da") == "Anna Holm lytter med"
-    assert shown(["Anna Holm", "Bo Lund"], "sv") == "Anna Holm, Bo Lund lyssnar"

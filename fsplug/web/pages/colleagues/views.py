@@ -9,7 +9,6 @@ from flask import g, render_template, request
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
-from fsplug.policy.listening.words import in_words
 from fsplug.store.calls import listenable
 from fsplug.store.change import own_profile
 from fsplug.store.config import user_list, users
@@ -21,6 +20,7 @@ from fsplug.web.kernel.icons import PATHS
 from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.words.catalogue import Words
+from fsplug.words.listening import why_not
 
 PAGE = Page(__name__, Menu(Section.CALLS, 30, PATHS["handset"]))
 
@@ -51,7 +51,7 @@ def rows(
         talk = calls.talks.get(one.username) if calls is not None else None
         reason = why.get(one.username, Reason.UNAVAILABLE)
         is_heard = talk is not None and viewer in talk.listeners
-        told = in_words(reason, language) if reason is not None else ""
+        told = why_not(reason, language) if reason is not None else ""
         return Colleague(one, talk, one.username == viewer, is_heard, told)
 
     return [row(one) for one in found]
@@ -102,7 +102,7 @@ def listen() -> Any:
 def refusal(code: object, words: Words) -> str:
     """Why somebody does not hear, in words. What has none of its own is a fault between us and the switch."""
     if code in set(Reason):
-        return in_words(Reason(str(code)), words.language)
+        return why_not(str(code), words.language)
     return words.error(str(code) if f"error-{code}" in words.texts else "switch-away")
 
 

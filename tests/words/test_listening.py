@@ -1,0 +1,22 @@
+"""What people are told about listening in."""
+
+from fsplug.policy.listening.gate import Reason
+from fsplug.words.listening import shown, why_not
+from tests.tables import table
+
+
+def test_every_refusal_of_the_gate_has_its_words() -> None:
+    with table() as rows:
+        for reason in Reason:
+            with rows.row(reason):
+                assert len({why_not(reason, language) for language in ("da", "sv", "en")}) == 3
+
+
+def test_a_reason_in_an_unknown_language_is_told_in_english() -> None:
+    assert why_not(Reason.LINE_BUSY, "fi") == "End your own call first."
+    assert why_not(Reason.LINE_BUSY, "da-DK") == "Afslut først din egen samtale."
+
+
+def test_the_display_names_everybody_who_listens() -> None:
+    assert shown(["Anna Holm"], "da") == "Anna Holm lytter med"
+    assert shown(["Anna Holm", "Bo {Lund}"], "sv") == "Anna Holm, Bo {Lund} lyssnar"
