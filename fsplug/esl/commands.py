@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import Channels, OnFailure, Terms
+from fsplug.policy.terms import Channels, OnFailure, Terms
 
 # Bytes that may wait in FreeSWITCH's memory. Its default of 65,536 loses 2 s of stereo when the switch is killed.
 WRITE_BUFFER_BYTES = 4_096

@@ -8,7 +8,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl import commands
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.entities import Terms
+from fsplug.policy.terms import Terms
 
 # How long one answer is waited for. What takes longer by its nature has a time of its own and runs in a thread of the
 # switch's (`bgapi`), so that nothing else on the link waits for it.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fsplug.policy.terms import DEFAULT_TERMS, Terms
+
 
 class Direction(StrEnum):
     """A call as its user sees it (spec: "Words")."""
@@ -19,20 +21,6 @@ class GroupMode(StrEnum):
     DEPARTMENT = "department"
     ALWAYS = "always"
     NEVER = "never"
-
-
-class OnFailure(StrEnum):
-    """What happens to a call that must be recorded and cannot be."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Channels(StrEnum):
-    """STEREO keeps each party on a channel of its own: left is what the recorded leg says."""
-
-    STEREO = "stereo"
-    MONO = "mono"
 
 
 class Role(StrEnum):
@@ -72,18 +60,6 @@ class DeviceKind(StrEnum):
 
 
 EVERY_DEPARTMENT = "*"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a recording is made once policy has said yes."""
-
-    on_failure: OnFailure = OnFailure.OPEN
-    channels: Channels = Channels.STEREO
-    purpose: str = "quality"
-
-
-DEFAULT_TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True)

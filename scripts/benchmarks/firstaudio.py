@@ -105,7 +105,7 @@ def _record(store: Store, archive: Path) -> None:
     began, key = time.time() - 2 * _SECONDS, f"{_DOMAIN}/{_RECORDING}.wav"
     _write(archive / key)
     known = {"version": 1, "direction": "incoming", "group": None, "caller": "+4522334455"}
-    policy = {"record": True, "rule": "department", "reason": "department", "purpose": "quality", "on_failure": "open"}
+    policy = {"record": True, "rule": "department", "reason": "department"}
     call = CallSeen("hour", _DOMAIN, "fs1", called="+4570102001", facts={}, at=began, **known)
     decision = DecisionMade(
         "hour-dec",
@@ -118,7 +118,6 @@ def _record(store: Store, archive: Path) -> None:
         inputs={"company": _DOMAIN},
         recording=_RECORDING,
         path=f"/spool/{_RECORDING}.wav",
-        channels="stereo",
         at=began,
         **known,
         **policy,

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from fsplug.esl.commands import record_session
 from fsplug.lab.freeswitch import FIXTURE
-from fsplug.policy.entities import Terms
+from fsplug.policy.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

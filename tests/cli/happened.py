@@ -42,9 +42,6 @@ def answered(call: str = "a", at: float = 1000.0, talk: Talk | None = None, **ve
         "group": None,
         "recording": f"{call}-rec",
         "path": f"/spool/{call}-rec.wav",
-        "channels": "stereo",
-        "purpose": "quality",
-        "on_failure": "open",
     }
     caller = talk.caller.numbers[0]
     ends = {"caller": caller, "answerer": talk.answerer.numbers[0]}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from fsplug.esl.protocol.event import Event
-from fsplug.policy.entities import Terms
+from fsplug.policy.terms import Terms
 
 
 class CommandedSwitch:

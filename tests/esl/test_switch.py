@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.esl.switch import LinkedSwitch, Switch
-from fsplug.policy.entities import Terms
+from fsplug.policy.terms import Terms
 from tests.esl.commandedswitch import CommandedSwitch
 
 LEG, OTHER = "0f0e0d0c-1111", "0f0e0d0c-2222"

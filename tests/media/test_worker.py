@@ -62,7 +62,7 @@ def finished(store, recording="r1", talk_seconds=2.0, switch="switch", company=A
     decision, call = f"d-{recording}", f"call-{recording}"
     decided = DecisionMade(
         decision, call, company, f"{call}:b:0", BEGAN, 1, "1001", "b", True, "department-policy", "box-ticked",
-        "incoming", None, "", "", {}, recording, f"/spool/{recording}.wav", "stereo", "quality", "open",
+        "incoming", None, "", "", {}, recording, f"/spool/{recording}.wav",
     )  # fmt: skip
     ledger.apply(
         store,

@@ -42,9 +42,6 @@ def decided(call: str = "a", company: str = ACME, at: float = 101.0, **others: A
         "inputs": {"company": company},
         "recording": f"{call}-rec",
         "path": f"/spool/{call}-rec.wav",
-        "channels": "stereo",
-        "purpose": "quality",
-        "on_failure": "open",
     }
     return DecisionMade(call=call, company=company, at=at, **{**known, **others})
 

@@ -7,8 +7,10 @@ from itertools import chain
 from pathlib import Path
 
 import fsplug
+from fsplug.policy.terms import TERMS, OneOf, Seconds, Term
 from fsplug.store.outbox.mails import Kind
 from fsplug.web.kernel import page, texts
+from fsplug.web.pages.policies.form import TERMS_OFFERED
 from fsplug.words.catalogue import LANGUAGES, own, read
 from tests.tables import table
 
@@ -75,6 +77,26 @@ def test_what_is_asked_for_is_in_the_catalogue() -> None:
             with rows.row(path.relative_to(PACKAGE)):
                 assert _asked(source) - TEXTS.keys() == set()
                 assert [one for one in _prefixes(source) if not any(name.startswith(one) for name in TEXTS)] == []
+
+
+def test_every_term_of_a_recording_has_words_for_its_name_and_its_values() -> None:
+    with table() as rows:
+        for term in TERMS:
+            with rows.row(term.key):
+                assert set(_asked_of(term)) <= TEXTS.keys()
+
+
+def _asked_of(term: Term) -> Iterator[str]:
+    """What the policies page asks for by the term's key."""
+    yield f"policy-what-{term.key}"
+    ends = term.values.choices if isinstance(term.values, OneOf) else ()
+    yield from (f"policy-{term.key}-{end}" for end in ends)
+    if isinstance(term.values, Seconds):
+        yield from (f"policy-{term.key}-{end}" for end in ("none", "one", "many"))
+    if term in TERMS_OFFERED:
+        yield f"policy-{term.key}"
+    if term in TERMS_OFFERED and not isinstance(term.values, OneOf):
+        yield f"error-bad-{term.key}"
 
 
 def test_no_text_is_left_over() -> None:

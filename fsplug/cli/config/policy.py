@@ -5,13 +5,12 @@ from typing import Any
 import click
 
 from fsplug.cli.calls import simulation
-from fsplug.cli.config import policy_change, policy_facts
+from fsplug.cli.config import policy_change, policy_facts, policy_terms
 from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import sheet
-from fsplug.policy.entities import Channels, GroupMode, OnFailure
+from fsplug.policy.entities import GroupMode
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.change import planning
 from fsplug.store.config import policies
@@ -44,11 +43,7 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 @click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside.")
 @click.option("--group", metavar="NUMBER", help="The ring group.")
 @click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
-@click.option(
-    "--on-failure", type=click.Choice(list(map(str, OnFailure))), help="What happens to a call that cannot be recorded."
-)
-@click.option("--channels", type=click.Choice(list(map(str, Channels))), help="Each party on its own, or both in one.")
-@click.option("--purpose", metavar="TEXT", type=LINE, help="Why it is recorded.")
+@policy_terms.options
 @click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")
 @pass_invocation
 def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from fsplug.cli.config import policy_facts
+from fsplug.cli.config import policy_facts, policy_terms
 from fsplug.cli.kernel.output import cell, sheet, when, working
-from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import Wish, of_department, of_group
+from fsplug.policy.terms import Plain
 from fsplug.store.calls.preview import preview as preview_of
 from fsplug.store.change.edit_policy import drafted_snapshot
 from fsplug.store.config import policies
@@ -27,7 +28,7 @@ class Change:
     department: str | None
     group: str | None
     values: Mapping[str, Any]
-    terms: Mapping[str, Any]
+    terms: Mapping[str, Plain]
 
     def before(self, snapshot: PolicySnapshot) -> Policy:
         """The policy it changes, as it counts now: that of `*` for a department without boxes of its own."""
@@ -38,14 +39,14 @@ class Change:
     def after(self, snapshot: PolicySnapshot) -> Policy:
         """The policy it makes."""
         before = self.before(snapshot)
-        return replace(before, **self.values, terms=_terms(before.terms, self.terms))
+        return replace(before, **self.values, terms=policy_terms.changed(before.terms, self.terms))
 
 
 def change(given: Mapping[str, Any]) -> Change:
     """The change that these options ask for; UsageError when they contradict each other or ask for none."""
     boxes = {name: given[name] for name in _BOXES if given[name] is not None}
     mode = {"mode": GroupMode(given["mode"])} if given["mode"] else {}
-    terms = {name: given[name] for name in ("on_failure", "channels", "purpose") if given[name]}
+    terms = policy_terms.given(given)
     if (given["department"] is None) == (given["group"] is None):
         raise click.UsageError("give either --department NAME or --group NUMBER")
     if given["department"] is not None and mode:
@@ -135,14 +136,6 @@ def _put(store: Store, company: str, policy: Policy, by: str) -> int:
         policies.set_department_policy if isinstance(policy, DepartmentPolicy) else policies.set_group_policy
     )
     return put(store, company, policy, by)
-
-
-def _terms(before: Terms, given: Mapping[str, Any]) -> Terms:
-    return Terms(
-        on_failure=OnFailure(given.get("on_failure", before.on_failure)),
-        channels=Channels(given.get("channels", before.channels)),
-        purpose=given.get("purpose", before.purpose),
-    )
 
 
 def _facts(policy: Policy) -> Facts:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.policy.entities import DepartmentPolicy, GroupPolicy
+from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.config import companies, groups, policies
 from fsplug.store.db.database import Store
 
@@ -36,17 +37,18 @@ def facts(store: Store, company: str, version: int) -> Facts:
 
 def of_department(policy: DepartmentPolicy) -> Facts:
     """One department's boxes."""
-    return _flat(asdict(policy))
+    return _flat(policy)
 
 
 def of_group(policy: GroupPolicy) -> Facts:
     """One group's mode."""
-    return _flat(asdict(policy))
+    return _flat(policy)
 
 
-def _flat(policy: Facts) -> Facts:
-    terms: Facts = policy.pop("terms")
-    return policy | terms
+def _flat(policy: DepartmentPolicy | GroupPolicy) -> Facts:
+    flat = asdict(policy)
+    del flat["terms"]
+    return flat | terms_facts(policy.terms)
 
 
 def lines(facts: Mapping[str, Any]) -> list[str]:
@@ -61,7 +63,7 @@ def lines(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _departments(facts: Mapping[str, Any]) -> list[str]:
-    names = ("department", "outgoing", "internal", "incoming", "on_failure", "channels", "purpose")
+    names = ("department", "outgoing", "internal", "incoming", *TERM_NAMES)
     if not facts["departments"]:
         return [
             "no department is recorded yet; set boxes with: fsplug policy set --company C --department D --incoming"
@@ -70,7 +72,7 @@ def _departments(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _groups(facts: Mapping[str, Any]) -> list[str]:
-    names = ("group", "name", "mode", "on_failure", "channels", "purpose")
+    names = ("group", "name", "mode", *TERM_NAMES)
     if not facts["groups"]:
         return ["no ring groups"]
     return table(names, [[one[name] for name in names] for one in facts["groups"]])

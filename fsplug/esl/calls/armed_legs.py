@@ -5,9 +5,10 @@ from typing import Any
 
 from fsplug.esl import commands
 from fsplug.esl.calls.book import ArmedLeg
-from fsplug.policy.entities import OnFailure, PolicySnapshot
+from fsplug.policy.entities import PolicySnapshot
 from fsplug.policy.recording.facts import ringing_facts, ringing_from
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms
+from fsplug.policy.terms import OnFailure
 
 Armed = Mapping[str, ArmedLeg]
 

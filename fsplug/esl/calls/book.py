@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from fsplug.policy.entities import Terms
 from fsplug.policy.recording.legs import Arm, Leg, Ringing
+from fsplug.policy.terms import Terms
 
 
 class Stage(Enum):

@@ -121,7 +121,5 @@ class Decisions:
             inputs=talk_facts(decided.talk),
             recording=recording.id if recording else None,
             path=recording.path if recording else None,
-            channels=outcome.terms.channels,
-            purpose=outcome.terms.purpose,
-            on_failure=outcome.terms.on_failure,
+            terms=outcome.terms,
         )

@@ -8,7 +8,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.entities import OnFailure
+from fsplug.policy.terms import OnFailure
 from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
@@ -188,9 +188,7 @@ class Recorder:
                 user=None,
                 leg=recording.leg,
                 path=recording.path,
-                channels=recording.terms.channels,
-                purpose=recording.terms.purpose,
-                on_failure=recording.terms.on_failure,
+                terms=recording.terms,
                 at=self._ports.clock(),
             )
         )

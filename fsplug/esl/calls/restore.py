@@ -11,8 +11,8 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
-from fsplug.policy.entities import Channels, OnFailure, Terms
 from fsplug.policy.recording.legs import Leg
+from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls import calls, decisions
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision

@@ -200,9 +200,7 @@ def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -
         inputs=talk_facts(talk),
         recording=recording,
         path=path if recording else None,
-        channels=outcome.terms.channels,
-        purpose=outcome.terms.purpose,
-        on_failure=outcome.terms.on_failure,
+        terms=outcome.terms,
     )
     over = at + call.conversation.seconds
     if recording:

@@ -5,21 +5,19 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot, Terms
+from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
+from fsplug.policy.terms import TERM_NAMES, TERMS, Plain, Terms, terms_facts
 
 Policy = TypeVar("Policy", DepartmentPolicy, GroupPolicy)
 
 
 class What(StrEnum):
-    """What of a policy can be different."""
+    """What of a policy can be different, beside its terms."""
 
     OUTGOING = "outgoing"
     INTERNAL = "internal"
     INCOMING = "incoming"
     MODE = "mode"
-    ON_FAILURE = "on-failure"
-    CHANNELS = "channels"
-    PURPOSE = "purpose"
     EXCLUDED = "excluded"
 
 
@@ -35,14 +33,14 @@ class Subject(StrEnum):
 class Difference:
     """One thing that is not as before: of a department (or `*`), a ring group (its number), an excluded number.
 
-    Boxes and excluded numbers go from "yes" to "no" or back.
+    Boxes and excluded numbers go from "yes" to "no" or back; a term, by its key, from one plain value to another.
     """
 
     subject: Subject
     name: str
-    what: What
-    before: str
-    after: str
+    what: What | str
+    before: Plain
+    after: Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,10 @@ def _of_groups(number: str, before: PolicySnapshot, after: PolicySnapshot) -> It
 
 
 def _of_terms(subject: Subject, name: str, old: Terms, new: Terms) -> Iterator[Difference]:
-    for what, column in ((What.ON_FAILURE, "on_failure"), (What.CHANNELS, "channels"), (What.PURPOSE, "purpose")):
-        was, becomes = str(getattr(old, column)), str(getattr(new, column))
-        if was != becomes:
-            yield Difference(subject, name, what, was, becomes)
+    was, becomes = terms_facts(old), terms_facts(new)
+    for term in TERMS:
+        if was[term.name] != becomes[term.name]:
+            yield Difference(subject, name, term.key, was[term.name], becomes[term.name])
 
 
 def _merged(wanted: Policy, seen: Policy, current: Policy) -> Policy:
@@ -150,9 +148,9 @@ def _merged(wanted: Policy, seen: Policy, current: Policy) -> Policy:
         if one.name != "terms" and getattr(wanted, one.name) != getattr(seen, one.name)
     }
     terms = {
-        one.name: getattr(wanted.terms, one.name)
-        for one in fields(Terms)
-        if getattr(wanted.terms, one.name) != getattr(seen.terms, one.name)
+        name: getattr(wanted.terms, name)
+        for name in TERM_NAMES
+        if getattr(wanted.terms, name) != getattr(seen.terms, name)
     }
     return replace(current, **changed, terms=replace(current.terms, **terms))
 

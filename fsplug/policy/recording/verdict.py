@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.policy.entities import (
-    DEFAULT_TERMS,
     EVERY_DEPARTMENT,
     DepartmentPolicy,
     Direction,
@@ -18,10 +17,10 @@ from fsplug.policy.entities import (
     GroupPolicy,
     PolicySnapshot,
     Talk,
-    Terms,
     User,
 )
 from fsplug.policy.numbers import normalise_all
+from fsplug.policy.terms import DEFAULT_TERMS, Terms
 
 
 class Rule(StrEnum):

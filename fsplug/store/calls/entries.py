@@ -8,8 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-# A value that JSON has no word for is written as its text, rather than lost with the entry around it.
-_ENCODER = json.JSONEncoder(separators=(",", ":"), default=str)
+from fsplug.policy.terms import DEFAULT_TERMS, Terms, terms_facts, terms_from
+
+# Earlier journals hold terms not as one object, but as fields of the entry.
+_EARLIER_TERMS = ("channels", "purpose", "on_failure")
+
+
+def _worded(value: object) -> object:
+    """A value that JSON has no word for as its text, rather than lost with the entry around it."""
+    return terms_facts(value) if isinstance(value, Terms) else str(value)
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_worded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,7 @@ class DecisionMade(Entry):
     inputs: Mapping[str, Any]
     recording: str | None = None
     path: str | None = None
-    channels: str | None = None
-    purpose: str | None = None
-    on_failure: str | None = None
+    terms: Terms = DEFAULT_TERMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +112,7 @@ class RecordingExpected(Entry):
     user: str | None
     leg: str
     path: str
-    channels: str
-    purpose: str
-    on_failure: str
+    terms: Terms
     at: float
 
 
@@ -262,7 +268,17 @@ def from_json(line: str | bytes) -> Entry:
     kind = written.pop("kind", None)
     if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"unknown kind {kind!r}")
+    if "terms" in _FIELD_NAMES[kind]:
+        written["terms"] = _terms(written)
     try:
         return _KINDS[kind](**written)
     except TypeError as error:
         raise ValueError(str(error)) from error
+
+
+def _terms(written: dict[str, Any]) -> Terms:
+    loose = {name: written.pop(name) for name in _EARLIER_TERMS if name in written}
+    facts = written.get("terms", loose)
+    if not isinstance(facts, dict):
+        raise ValueError(f"{facts!r} are not terms")
+    return terms_from(facts)

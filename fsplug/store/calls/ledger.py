@@ -14,6 +14,7 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import told
+from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.entries import Entry
@@ -144,7 +145,7 @@ _GAP_OF_LOST = f"""INSERT INTO gap (decision, company, call, recording, cause, d
     WHERE id = ? AND lost_at IS NOT NULL AND decision IS NOT NULL AND company IS NOT NULL {_EARLIEST}"""
 
 
-_EXPECTED = _upsert("recording", "id company call decision username leg path channels purpose on_failure decided_at")
+_EXPECTED = _upsert("recording", f"id company call decision username leg path {' '.join(TERM_NAMES)} decided_at")
 # A call that is transferred rings again, and is armed again: the newest facts are those that count.
 _CALL_SEEN = _upsert(
     "call", "id company switch version direction grp caller called started_at", newest="facts facts_at", by="facts_at"
@@ -167,12 +168,12 @@ def _expected(entry: kinds.DecisionMade, ids: Ids) -> Row | None:
     if not entry.record or entry.recording is None:
         return None
     what = (entry.recording, ids(entry.company), entry.call, entry.decision, entry.user, entry.leg)
-    return (*what, entry.path, _text(entry.channels), entry.purpose, _text(entry.on_failure), entry.at)
+    return (*what, entry.path, *terms_facts(entry.terms).values(), entry.at)
 
 
 def _further(entry: kinds.RecordingExpected, ids: Ids) -> Row:
     what = (entry.recording, ids(entry.company), entry.call, entry.decision, entry.user, entry.leg)
-    return (*what, entry.path, str(entry.channels), entry.purpose, str(entry.on_failure), entry.at)
+    return (*what, entry.path, *terms_facts(entry.terms).values(), entry.at)
 
 
 def _gap(entry: kinds.GapFound, ids: Ids) -> Row:

@@ -1,5 +1,6 @@
 """A wish for a recording policy brought into the store: looked at first, then saved as one version."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -7,6 +8,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import Difference, Wish, differences, rebased, to_put
+from fsplug.policy.terms import TERM_NAMES, Terms, terms_facts
 from fsplug.store.change.draft import Draft, drafted
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
@@ -56,7 +58,7 @@ def put(draft: Draft, wish: Wish, current: PolicySnapshot) -> None:
             is_there = draft.has("policy", policy.department)
             draft.put("policy", _table(policy), policy.department if is_there else None)
         else:
-            draft.put("group", draft.entry("group", policy.group) | _mode(policy), policy.group)
+            draft.put("group", _group_table(draft.entry("group", policy.group), policy), policy.group)
     for number, note in wish.never.items():
         if not draft.has("excluded", number):
             draft.put("excluded", {"number": number, "note": note})
@@ -66,12 +68,17 @@ def put(draft: Draft, wish: Wish, current: PolicySnapshot) -> None:
 
 def _table(policy: DepartmentPolicy) -> dict[str, Any]:
     table = asdict(policy)
-    terms: dict[str, Any] = table.pop("terms")
-    return table | {name: str(value) for name, value in terms.items()}
+    del table["terms"]
+    return table | _terms_table(policy.terms)
 
 
-def _mode(policy: GroupPolicy) -> dict[str, str]:
-    return {"mode": str(policy.mode), **{name: str(value) for name, value in asdict(policy.terms).items()}}
+def _group_table(entry: Mapping[str, Any], policy: GroupPolicy) -> dict[str, Any]:
+    others = {name: value for name, value in entry.items() if name not in TERM_NAMES}
+    return others | {"mode": str(policy.mode)} | _terms_table(policy.terms)
+
+
+def _terms_table(terms: Terms) -> dict[str, Any]:
+    return {name: value for name, value in terms_facts(terms).items() if value is not None}
 
 
 def _check_known(store: Store, domain: str, wish: Wish) -> None:

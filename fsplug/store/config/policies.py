@@ -6,38 +6,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import (
-    EVERY_DEPARTMENT,
-    Channels,
-    DepartmentPolicy,
-    GroupMode,
-    GroupPolicy,
-    OnFailure,
-    PolicySnapshot,
-    Terms,
-)
+from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
+from fsplug.policy.terms import TERM_NAMES, TERMS, Plain, Terms, terms_facts, terms_from
 from fsplug.store.config import groups, users
 from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id, revise, unknown_company
 from fsplug.store.db.database import Row, Store
 
-_TERMS = ("on_failure", "channels", "purpose")
 DEPARTMENT_POLICY = Noun(
     "department policy",
     "department_policy",
     ("department",),
-    ("outgoing", "internal", "incoming", *_TERMS),
+    ("outgoing", "internal", "incoming", *TERM_NAMES),
     frozenset({"outgoing", "internal", "incoming"}),
 )
-GROUP_POLICY = Noun("group policy", "group_policy", ("grp",), ("mode", *_TERMS))
+GROUP_POLICY = Noun("group policy", "group_policy", ("grp",), ("mode", *TERM_NAMES))
 EXCLUDED = Noun("excluded number", "excluded_number", ("number",), ("note",))
 
 _AT = f"p.company = ? AND {HOLDS.format('p')}"
 _COUNTRY = f"SELECT p.country FROM company_detail p WHERE {_AT}"
-_DEPARTMENTS = f"""SELECT p.department, p.outgoing, p.internal, p.incoming, p.on_failure, p.channels, p.purpose
+_TERMS = ", ".join(f"p.{name}" for name in TERM_NAMES)
+_DEPARTMENTS = f"""SELECT p.department, p.outgoing, p.internal, p.incoming, {_TERMS}
     FROM department_policy p WHERE {_AT}"""
-_GROUPS = f"SELECT p.grp, p.mode, p.on_failure, p.channels, p.purpose FROM group_policy p WHERE {_AT}"
+_GROUPS = f"SELECT p.grp, p.mode, {_TERMS} FROM group_policy p WHERE {_AT}"
 _EXCLUDED = f"SELECT p.number FROM excluded_number p WHERE {_AT}"
 
 
@@ -191,17 +183,18 @@ def _group_policy(row: Row) -> GroupPolicy:
     return GroupPolicy(group, GroupMode(mode), _terms(terms))
 
 
-def _terms(columns: list[str]) -> Terms:
-    on_failure, channels, purpose = columns
-    return Terms(OnFailure(on_failure), Channels(channels), purpose)
+def _terms(columns: list[Plain]) -> Terms:
+    return terms_from(dict(zip(TERM_NAMES, columns, strict=True)))
 
 
 def _terms_row(terms: Terms) -> Row:
-    # The operator's document takes no such purpose: what is stored here could be exported, but not applied again.
-    if not terms.purpose.strip():
-        text = f"{terms.purpose!r} names no purpose; name one, such as quality"
-        raise Invalid("bad-purpose", text, purpose=terms.purpose)
-    return (str(terms.on_failure), str(terms.channels), terms.purpose)
+    facts = terms_facts(terms)
+    # What the operator's document does not take could be stored here and exported, but not applied again.
+    for term in TERMS:
+        if trouble := term.values.trouble(facts[term.name]):
+            text = f"{facts[term.name]!r} won't do for {term.key}; {trouble}"
+            raise Invalid(f"bad-{term.key}", text, **{term.name: facts[term.name]})
+    return tuple(facts.values())
 
 
 def _put(store: Store, domain: str, noun: Noun, key: str, values: Row, by: str) -> int:

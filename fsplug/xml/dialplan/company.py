@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from fsplug.policy.entities import DeviceKind, Direction, OnFailure, Party, PolicySnapshot, Talk, User
+from fsplug.policy.entities import DeviceKind, Direction, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import verdict
+from fsplug.policy.terms import OnFailure
 from fsplug.store.config import devices, policies, trunks, users
 from fsplug.store.config.companies import Company
 from fsplug.store.config.devices import Device

@@ -4,6 +4,7 @@ import pytest
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import DepartmentPolicy
+from fsplug.policy.terms import Channels, Terms
 from fsplug.store.config import policies
 from tests.esl.story import ACME, BETA, Story
 
@@ -72,7 +73,7 @@ def test_a_call_that_asks_again_is_decided_by_the_policy_it_began_under(story):
 
 
 def test_mono_is_recorded_in_mono(story):
-    boxes = DepartmentPolicy("Sales", incoming=True, terms=policies.Terms(channels=policies.Channels.MONO))
+    boxes = DepartmentPolicy("Sales", incoming=True, terms=Terms(channels=Channels.MONO))
     policies.set_department_policy(story.store, ACME, boxes, by="test")
     assert "RECORD_STEREO%3Dfalse" in story.asks("1001")["fsplug_arm_1001"]
 

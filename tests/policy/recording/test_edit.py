@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import Difference, Subject, What, Wish, differences, of_department, rebased, to_put
+from fsplug.policy.terms import Channels, OnFailure, Terms
 
 SALES = DepartmentPolicy("Sales", outgoing=True)
 OTHERS = DepartmentPolicy("*", internal=True, terms=Terms(purpose="safety"))
@@ -65,8 +66,8 @@ def test_differences_are_told_for_each_department_group_and_number() -> None:
     )
     assert differences(SEEN, after, ["Sales"]) == [
         Difference(Subject.DEPARTMENT, "*", What.INTERNAL, "yes", "no"),
-        Difference(Subject.DEPARTMENT, "*", What.ON_FAILURE, "open", "closed"),
-        Difference(Subject.DEPARTMENT, "*", What.PURPOSE, "safety", "quality"),
+        Difference(Subject.DEPARTMENT, "*", "on-failure", "open", "closed"),
+        Difference(Subject.DEPARTMENT, "*", "purpose", "safety", "quality"),
         Difference(Subject.GROUP, "2001", What.MODE, "always", "never"),
         Difference(Subject.NUMBER, "+4570101155", What.EXCLUDED, "yes", "no"),
         Difference(Subject.NUMBER, "+4570101166", What.EXCLUDED, "no", "yes"),

@@ -12,10 +12,10 @@ from fsplug.policy.entities import (
     Party,
     PolicySnapshot,
     Talk,
-    Terms,
     User,
 )
 from fsplug.policy.recording.verdict import Reason, Rule, verdict
+from fsplug.policy.terms import Terms
 
 ANNA = User("1001", "1001", "Anna", department="Sales", records=True, numbers=("+4570101001",))
 BO = User("1002", "1002", "Bo", department="Sales", records=False)

@@ -1,10 +1,12 @@
 """Entries on disk: whole ones only, in order, whatever happens to the file."""
 
+import json
 import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store.calls.entries import CallEnded, Entry, Unreadable, from_json
+from fsplug.policy.terms import Channels, OnFailure, Terms
+from fsplug.store.calls.entries import CallEnded, DecisionMade, Entry, RecordingExpected, Unreadable, from_json
 from fsplug.store.calls.journal import Journal
-from tests.store.story import recorded_call, seen
+from tests.store.story import decided, recorded_call, seen
 
 
 @pytest.fixture
@@ -52,6 +55,48 @@ def _reopened(path: Path) -> list[Entry]:
 @pytest.mark.parametrize("entry", [*recorded_call(), Unreadable("x", "y")], ids=lambda entry: entry.kind)
 def test_every_entry_is_read_back_as_it_was(entry: Entry) -> None:
     assert from_json(entry.to_json()) == entry
+
+
+LOOSE = '"channels":"mono","purpose":"evidence","on_failure":"closed"'
+STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence")
+# As an earlier fsplug wrote them, before terms were one object.
+DECISION = (
+    '{"kind":"decision-made","decision":"d","call":"a","company":"acme.example","talk":"t","at":1.5,"version":1,'
+    '"user":"1001","leg":"b","record":true,"rule":"group-always","reason":"group","direction":"incoming",'
+    '"group":null,"caller":"","answerer":"","inputs":{},"recording":"r","path":"/spool/r.wav",%s}'
+)
+FURTHER = (
+    '{"kind":"recording-expected","recording":"r2","company":"acme.example","call":"a","decision":"d","user":null,'
+    '"leg":"b","path":"/spool/r2.wav",%s,"at":2.5}'
+)
+NO_TERMS = '"channels":null,"purpose":null,"on_failure":null'
+
+
+def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
+    line = replace(decided(), terms=STRICT).to_json()
+    assert json.loads(line)["terms"] == {"on_failure": "closed", "channels": "mono", "purpose": "evidence"}
+
+
+@pytest.mark.parametrize(
+    ("line", "terms"),
+    [
+        (DECISION % LOOSE, STRICT),
+        (FURTHER % LOOSE, STRICT),
+        (DECISION % NO_TERMS, Terms()),
+        (FURTHER % NO_TERMS, Terms()),
+    ],
+)
+def test_a_line_with_its_terms_beside_the_other_fields_is_still_read(line: str, terms: Terms) -> None:
+    entry = from_json(line)
+    assert isinstance(entry, DecisionMade | RecordingExpected)
+    assert entry.terms == terms
+    assert from_json(entry.to_json()) == entry
+
+
+@pytest.mark.parametrize("terms", ['"quad"', "null", '{"channels":"quad"}', '{"colour":"red"}'])
+def test_a_line_with_terms_that_cannot_be_is_a_value_error(terms: str) -> None:
+    with pytest.raises(ValueError, match=r"terms|quad"):
+        from_json(DECISION % f'"terms":{terms}')
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text() | st.integers() | st.none()))

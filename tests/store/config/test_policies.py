@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import Channels, DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
+from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.config import companies, policies
 from fsplug.store.config.versioned import revise
 from fsplug.store.db.database import Store

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from fsplug.policy.entities import DepartmentPolicy, GroupMode, OnFailure, Terms
+from fsplug.policy.entities import DepartmentPolicy, GroupMode
 from fsplug.policy.recording.verdict import verdict
+from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.replay import talk_of
@@ -223,7 +224,7 @@ def test_boxes_modes_and_terms_are_saved_as_one_version_with_its_author(anna: Br
         incoming=["Sales", "Support"],
         **{
             "mode.2001": ["never"],
-            "failure.department.Support": ["closed"],
+            "on_failure.department.Support": ["closed"],
             "purpose.department.Support": ["disputes"],
         },
     )
@@ -343,7 +344,7 @@ _FORGED: list[dict[str, list[str]]] = [
     {"department": ["Nowhere"], "incoming": ["Nowhere"]},
     {"group": ["9999"], "mode.9999": ["always"]},
     {"mode.2001": ["sometimes"]},
-    {"failure.department.Sales": ["explode"]},
+    {"on_failure.department.Sales": ["explode"]},
     {"version": ["-1"]},
     {"version": ["999999"]},
     {"version": ["x"]},

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import phonenumbers
 
-from fsplug.policy.entities import AdminScope, Channels, DeviceKind, GroupMode, Licence, OnFailure, Right, Role
+from fsplug.policy.entities import AdminScope, DeviceKind, GroupMode, Licence, Right, Role
+from fsplug.policy.terms import TERMS, Line, OneOf, Seconds, Term
 from fsplug.store.change.document.reader import Field
 
 # Usernames, extensions and trunks become part of channel variables and of comma-separated lists on the switch.
@@ -51,11 +52,17 @@ def _target(*kinds: str, **options: object) -> Field:
     return Field(dict, table={kind: Field(default=None) for kind in kinds}, **{"says": says, **options})  # type: ignore[arg-type]
 
 
-_TERMS = {
-    "on_failure": _one_of(OnFailure, OnFailure.OPEN),
-    "channels": _one_of(Channels, Channels.STEREO),
-    "purpose": Field(default="quality", shape=_NOT_EMPTY, says="name the purpose, such as quality"),
-}
+def _term(term: Term) -> Field:
+    match term.values:
+        case OneOf(choices):
+            return _one_of(choices, term.default)
+        case Line(_, example):
+            return Field(default=term.default, shape=_NOT_EMPTY, says=f"name the {term.key}, such as {example}")
+        case Seconds(most):
+            return Field(int, default=term.default, most=most)
+
+
+_TERMS = {term.name: _term(term) for term in TERMS}
 _NUMBER = Field()
 _SIP_NAME = "use up to 64 of A-Z a-z 0-9 - _"
 PASSWORD = Field(default=None, shape=_PASSWORD, says="use 8 to 128 of ASCII's printable characters", secret=True)

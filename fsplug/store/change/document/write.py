@@ -32,7 +32,7 @@ def entry(domain: str, kind: str, part: Rows, show_secrets: bool = False) -> Tab
         "user": lambda part: _user(domain, part, show_secrets),
         "group": _group,
         "ivr": _ivr,
-        "policy": lambda part: _only("department", part, policies.DEPARTMENT_POLICY),
+        "policy": lambda part: _there(_only("department", part, policies.DEPARTMENT_POLICY)),
         "excluded": lambda part: _only("number", part, policies.EXCLUDED),
         "number": _number,
         "trunk": lambda part: _trunk(part, show_secrets),

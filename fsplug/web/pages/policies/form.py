@@ -6,12 +6,16 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, OnFailure, PolicySnapshot, Terms
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import Wish, of_department, of_group
+from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
 from fsplug.store.change.document.reader import text_trouble
 
-LONGEST_PURPOSE, LONGEST_NOTE = 100, 200
+LONGEST_TERM, LONGEST_NOTE = 100, 200
+# Channels are the operator's: they decide how much of the disk a recording takes.
+TERMS_OFFERED = tuple(term for term in TERMS if term.name != "channels")
+TERM_KINDS = {term.key: term.values.kind for term in TERMS}
 BOXES = ("outgoing", "internal", "incoming")
 Choice = TypeVar("Choice", bound=StrEnum)
 # What was posted: werkzeug's MultiDict.
@@ -73,11 +77,11 @@ def with_all(wish: Wish, box: str) -> Wish:
 
 
 def check(wish: Wish) -> None:
-    """Invalid("bad-purpose", "bad-note") for texts that can't be kept."""
+    """Invalid("bad-purpose", "bad-note" and the like) for what can't be kept."""
     terms = [one.terms for one in wish.departments.values()] + [one.terms for one in wish.groups.values()]
-    for purpose in (one.purpose for one in terms):
-        if not purpose or len(purpose) > LONGEST_PURPOSE or text_trouble(purpose):
-            raise Invalid("bad-purpose", f"{purpose[:40]!r} is no purpose; write one line")
+    for facts in map(terms_facts, terms):
+        for term in TERMS_OFFERED:
+            _check_term(term, facts[term.name])
     for note in wish.never.values():
         if len(note) > LONGEST_NOTE or text_trouble(note):
             raise Invalid("bad-note", f"{note[:40]!r} is no note; write one line")
@@ -100,14 +104,33 @@ def _groups(posted: Posted, seen: PolicySnapshot) -> Iterator[tuple[str, GroupPo
 
 
 def _terms(posted: Posted, whose: str, before: Terms) -> Terms:
-    purpose = posted.get(f"purpose.{whose}", before.purpose).strip()
-    on_failure = _choice(OnFailure, posted.get(f"failure.{whose}"), before.on_failure)
-    return replace(before, purpose=purpose, on_failure=on_failure)
+    texts = {term: posted.get(f"{term.name}.{whose}") for term in TERMS_OFFERED}
+    changed: dict[str, Any] = {term.name: _term(term, text) for term, text in texts.items() if text is not None}
+    return replace(before, **changed)
+
+
+def _term(term: Term, text: str) -> object:
+    """What was posted for a term. Only a choice is held against what there is to choose: see `check` for the rest."""
+    try:
+        plain = term.values.typed(text)
+        return term.values.read(plain) if isinstance(term.values, OneOf) else plain
+    except ValueError as error:
+        code = "bad-choice" if isinstance(term.values, OneOf) else f"bad-{term.key}"
+        raise Invalid(code, f"{text[:40]!r} won't do for {term.key}") from error
+
+
+def _check_term(term: Term, plain: Plain) -> None:
+    trouble = term.values.trouble(plain)
+    if trouble is None and isinstance(plain, str):
+        trouble = f"write up to {LONGEST_TERM} characters" if len(plain) > LONGEST_TERM else text_trouble(plain)
+    if trouble:
+        raise Invalid(f"bad-{term.key}", f"{str(plain)[:40]!r} won't do for {term.key}; {trouble}")
 
 
 def _term_fields(kind: str, name: str, terms: Terms) -> Iterator[tuple[str, str]]:
-    yield f"failure.{kind}.{name}", str(terms.on_failure)
-    yield f"purpose.{kind}.{name}", terms.purpose
+    for term in TERMS_OFFERED:
+        value = terms_facts(terms)[term.name]
+        yield f"{term.name}.{kind}.{name}", "" if value is None else str(value)
 
 
 def _choice(choices: type[Choice], text: str | None, before: Choice) -> Choice:

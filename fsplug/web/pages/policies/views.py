@@ -9,7 +9,7 @@ from gevent.monkey import get_original
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, OnFailure, PolicySnapshot
+from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, PolicySnapshot
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
 from fsplug.store.calls.preview import Preview, preview
@@ -136,7 +136,14 @@ def _reviewed(viewer: Viewer, posted: Posted) -> Any:
     if not review.differences:
         return _rendered(shown, is_same=True)
     hidden = list(form.fields(shown.wish))
-    return render_template("policies/review.html", shown=shown, review=review, hidden=hidden, most=MOST_TALKS)
+    return render_template(
+        "policies/review.html",
+        shown=shown,
+        review=review,
+        hidden=hidden,
+        term_kinds=form.TERM_KINDS,
+        most=MOST_TALKS,
+    )
 
 
 def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -> str:
@@ -156,11 +163,12 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
         is_same=is_same,
         boxes=form.BOXES,
         modes=list(GroupMode),
-        failures=list(OnFailure),
+        terms_offered=form.TERMS_OFFERED,
+        term_kinds=form.TERM_KINDS,
         every=EVERY_DEPARTMENT,
         excluded=_listed(shown, typed),
         most_numbers=SHOWN_NUMBERS,
-        longest_purpose=form.LONGEST_PURPOSE,
+        longest_term=form.LONGEST_TERM,
         longest_note=form.LONGEST_NOTE,
     )
 

@@ -1,0 +1,148 @@
+"""The terms of a recording, each described once: the store, the document, the commands and the console follow.
+
+A new term is a field of `Terms`. It needs a column beside the others in the store's models and a migration, a help text
+at the command line, its words in the console's catalogue, and whoever keeps it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, get_type_hints
+
+# What JSON, TOML and a column of the store hold of one term.
+Plain = str | int | None
+
+
+class OnFailure(StrEnum):
+    """What happens to a call that must be recorded and cannot be."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Channels(StrEnum):
+    """STEREO keeps each party on a channel of its own: left is what the recorded leg says."""
+
+    STEREO = "stereo"
+    MONO = "mono"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The values of a term that is one of these words."""
+
+    kind: ClassVar[str] = "choice"
+    choices: type[StrEnum]
+
+    def read(self, plain: object) -> StrEnum:
+        """The choice written as `plain`; ValueError for any other."""
+        return self.choices(str(plain))
+
+    def trouble(self, plain: Plain) -> str | None:
+        """What to write instead of this value; None where the term takes it."""
+        return None if plain in tuple(self.choices) else f"use {' or '.join(self.choices)}"
+
+    def typed(self, text: str) -> Plain:
+        """What somebody has typed, as a plain value."""
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The values of a term that is a line of text, which must say something; `example` is one."""
+
+    kind: ClassVar[str] = "line"
+    longest: int
+    example: str
+
+    def read(self, plain: object) -> str:
+        """The text; ValueError for what is no text."""
+        if not isinstance(plain, str):
+            raise ValueError(f"{plain!r} is no text")
+        return plain
+
+    def trouble(self, plain: Plain) -> str | None:
+        """What to write instead of this value; None where the term takes it."""
+        says_something = isinstance(plain, str) and plain.strip() and len(plain) <= self.longest
+        return None if says_something else f"write a line of 1 to {self.longest} characters, such as {self.example}"
+
+    def typed(self, text: str) -> Plain:
+        """What somebody has typed, as a plain value."""
+        return text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The values of a term that is a whole number of seconds, from 1 to `most`, or None for no end."""
+
+    kind: ClassVar[str] = "seconds"
+    most: int
+
+    def read(self, plain: object) -> int:
+        """The number; ValueError for what is none."""
+        if not isinstance(plain, int):
+            raise ValueError(f"{plain!r} is no whole number")
+        return plain
+
+    def trouble(self, plain: Plain) -> str | None:
+        """What to write instead of this value; None where the term takes it."""
+        is_taken = plain is None or (isinstance(plain, int) and 1 <= plain <= self.most)
+        return None if is_taken else f"write a whole number from 1 to {self.most}"
+
+    def typed(self, text: str) -> Plain:
+        """What somebody has typed, as a plain value, None where it is empty; ValueError for what is no number."""
+        return int(text) if text.strip() else None
+
+
+Values = OneOf | Line | Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term: its name in `Terms`, in the store and in the document, which values it takes, and its default."""
+
+    name: str
+    values: Values
+    default: Any
+
+    @property
+    def key(self) -> str:
+        """Its name in the console's words and as an option of a command."""
+        return self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a recording is made once policy has said yes."""
+
+    on_failure: Annotated[OnFailure, OneOf(OnFailure)] = OnFailure.OPEN
+    channels: Annotated[Channels, OneOf(Channels)] = Channels.STEREO
+    purpose: Annotated[str, Line(longest=500, example="quality")] = "quality"
+
+
+DEFAULT_TERMS = Terms()
+_KINDS = get_type_hints(Terms, include_extras=True)
+TERMS = tuple(Term(one.name, _KINDS[one.name].__metadata__[0], one.default) for one in fields(Terms))
+TERM_NAMES = tuple(one.name for one in TERMS)
+
+
+def terms_facts(terms: Terms) -> dict[str, Plain]:
+    """The terms as plain values by name, in the order of `TERMS`."""
+    return {name: _plain(getattr(terms, name)) for name in TERM_NAMES}
+
+
+def terms_from(facts: Mapping[str, object]) -> Terms:
+    """The terms these plain values were made of; one that is missing or None has its default.
+
+    ValueError for a value of the wrong kind, and for a name that is no term's. A text or a number that its term would
+    not take any more is read all the same: it was taken once.
+    """
+    unknown = facts.keys() - set(TERM_NAMES)
+    if unknown:
+        raise ValueError(f"unknown terms {', '.join(sorted(unknown))}")
+    given = {one.name: one.values.read(facts[one.name]) for one in TERMS if facts.get(one.name) is not None}
+    return Terms(**given)  # type: ignore[arg-type]
+
+
+def _plain(value: Any) -> Plain:
+    return str(value) if isinstance(value, StrEnum) else value

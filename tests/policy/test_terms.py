@@ -1,0 +1,71 @@
+"""Terms as plain values and back, and what each of them takes."""
+
+import pytest
+
+from fsplug.policy.terms import (
+    TERM_NAMES,
+    Channels,
+    Line,
+    OneOf,
+    OnFailure,
+    Plain,
+    Seconds,
+    Terms,
+    Values,
+    terms_facts,
+    terms_from,
+)
+from tests.tables import table
+
+STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence")
+A_CHOICE, A_LINE, A_LIMIT = OneOf(Channels), Line(longest=8, example="quality"), Seconds(most=60)
+
+
+def test_terms_are_plain_values_by_name_and_the_same_terms_again() -> None:
+    facts = terms_facts(STRICT)
+    assert facts == {"on_failure": "closed", "channels": "mono", "purpose": "evidence"}
+    assert [type(one) for one in facts.values()] == [str, str, str]
+    assert terms_from(facts) == STRICT
+
+
+@pytest.mark.parametrize("name", TERM_NAMES)
+def test_a_term_that_is_missing_or_none_has_its_default(name: str) -> None:
+    facts = terms_facts(STRICT)
+    del facts[name]
+    assert terms_facts(terms_from(facts)) == {**terms_facts(STRICT), name: terms_facts(Terms())[name]}
+    assert terms_from({**facts, name: None}) == terms_from(facts)
+
+
+@pytest.mark.parametrize("facts", [{"channels": "quad"}, {"purpose": 7}, {"colour": "red"}])
+def test_what_no_term_can_be_is_a_value_error(facts: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"quad|7 is no text|colour"):
+        terms_from(facts)
+
+
+def test_each_kind_of_value_says_what_to_write_instead() -> None:
+    line, limit = "write a line of 1 to 8 characters, such as quality", "write a whole number from 1 to 60"
+    cases: list[tuple[Values, Plain, str | None]] = [
+        (A_CHOICE, "mono", None),
+        (A_CHOICE, "quad", "use stereo or mono"),
+        (A_CHOICE, None, "use stereo or mono"),
+        (A_LINE, "evidence", None),
+        (A_LINE, " ", line),
+        (A_LINE, "evidences", line),
+        (A_LINE, None, line),
+        (A_LIMIT, 1, None),
+        (A_LIMIT, 60, None),
+        (A_LIMIT, None, None),
+        (A_LIMIT, 0, limit),
+        (A_LIMIT, 61, limit),
+        (A_LIMIT, "30", limit),
+    ]
+    with table() as rows:
+        for values, plain, trouble in cases:
+            with rows.row(values.kind, plain):
+                assert values.trouble(plain) == trouble
+
+
+def test_a_limit_is_typed_as_a_number_and_none_where_nothing_is_typed() -> None:
+    assert [A_LIMIT.typed(text) for text in ("30", " 5 ", "", " ")] == [30, 5, None, None]
+    with pytest.raises(ValueError, match="many"):
+        A_LIMIT.typed("many")
