@@ -72,9 +72,22 @@ def insert(table: Any, names: str, *, once_by: str = "") -> Any:
     `once_by`: does nothing if there is a row with the same values in these columns.
     """
     query = table.insert({getattr(table, name): Given(name) for name in names.split()})
-    if once_by:
-        query._on_conflict = _Once([getattr(table, name) for name in once_by.split()])
-    return query
+    return unless_there(query, table, once_by) if once_by else query
+
+
+def unless_there(query: Any, table: Any, names: str) -> Any:
+    """The INSERT `query`, which does nothing if there is a row with the same values in the columns `names`."""
+    made = query.clone()
+    made._on_conflict = _Once([getattr(table, name) for name in names.split()])
+    return made
+
+
+def put(table: Any, names: str) -> Any:
+    """Insert a row as `insert`, or give the one with its primary key these values."""
+    keys = [field.name for field in table._meta.get_primary_keys()]
+    others = [getattr(table, name) for name in names.split() if name not in keys]
+    update = {column: getattr(peewee.EXCLUDED, column.column_name) for column in others}
+    return insert(table, names).on_conflict(conflict_target=[getattr(table, key) for key in keys], update=update)
 
 
 def fill(table: Any, names: str, *, newest: str = "", by: str = "") -> Any:

@@ -10,11 +10,19 @@ from fsplug.store.calls.participants import Heard
 from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Select, given
 from fsplug.store.db.text import clean
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import Recording, State
+from fsplug.store.schema.calls import Decisions
 
 LONGEST_REASON = 300
+_INPUTS = Select(
+    str,
+    lambda: Decisions.select(Decisions.inputs).where(
+        (Decisions.company == given.company) & (Decisions.id == given.decision)
+    ),
+)
 
 
 def recording(store: Store, domain: str, recording: str, actor: Actor, need: Need = Need.RECORDINGS) -> Recording:
@@ -65,9 +73,9 @@ def people_of(store: Store, recording: Recording) -> list[str]:
 
 def ends_of(store: Store, recording: Recording) -> tuple[Heard, Heard]:
     """Caller and answerer, as its decision knew them."""
-    sql = "SELECT inputs FROM decision WHERE company = ? AND id = ?"
-    found = store.row(sql, company_id(store, recording.company or ""), recording.decision)
-    return participants.both(json.loads(found[0]) if found else {}, recording.caller, recording.answerer)
+    company = company_id(store, recording.company or "")
+    found = _INPUTS.row(store, company=company, decision=recording.decision)
+    return participants.both(json.loads(found) if found else {}, recording.caller, recording.answerer)
 
 
 def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:

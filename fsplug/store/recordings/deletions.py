@@ -8,15 +8,23 @@ these, the deletion is pending or done.
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from peewee import SQL, Case, fn
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, check_may
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.recordings import access, recordings, waveforms
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.search import index
+from fsplug.store.schema.calls import Calls
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.recordings import Deletions, Recordings
 
 UNDO_SECONDS = 60.0
 MOST_AT_ONCE = 1_000
@@ -59,15 +67,77 @@ class Batch:
     trouble: str | None
 
 
-_COLUMNS = "x.recording, c.domain, x.batch, x.at, x.deleted_by, x.undo_until, x.begun_at, x.tries, x.trouble"
-_DELETIONS = f"SELECT {_COLUMNS}, x.destroyed_at FROM deletion x JOIN company c ON c.id = x.company"
-_INSERT = """INSERT INTO deletion (recording, company, batch, at, deleted_by, undo_until, next_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (recording) DO NOTHING"""
-_BATCHES = """SELECT batch, MIN(at), MIN(deleted_by), MIN(undo_until), COUNT(*), COUNT(destroyed_at),
-    MAX(CASE WHEN destroyed_at IS NULL THEN trouble END) FROM deletion
-    WHERE company = ? AND destroyed_at IS NULL GROUP BY batch ORDER BY MIN(at) DESC, batch LIMIT ?"""
-_DUE = f"""{_DELETIONS} JOIN recording r ON r.id = x.recording JOIN call k ON k.id = r.call
-    WHERE x.destroyed_at IS NULL AND x.next_at <= ? AND k.switch = ? ORDER BY x.next_at LIMIT ?"""
+_DELETIONS = Deletions.select(*columns(Deletion, Deletions, company=Companies.domain)).join(
+    Companies, on=(Companies.id == Deletions.company)
+)
+_DELETION = Select(
+    Deletion,
+    lambda: _DELETIONS.where((Deletions.company == given.company) & (Deletions.recording == given.recording)),
+)
+_OF_BATCH = Select(
+    str,
+    lambda: (
+        Deletions.select(Deletions.recording)
+        .where((Deletions.company == given.company) & (Deletions.batch == given.batch))
+        .order_by(Deletions.recording)
+    ),
+)
+_DUE = Select(
+    Deletion,
+    lambda: (
+        _DELETIONS.join_from(Deletions, Recordings, on=(Recordings.id == Deletions.recording))
+        .join(Calls, on=(Calls.id == Recordings.call))
+        .where(Deletions.destroyed_at.is_null() & (Deletions.next_at <= given.now) & (Calls.switch == given.switch))
+        .order_by(Deletions.next_at)
+        .limit(given.limit)
+    ),
+)
+_ADD = Write(lambda: insert(Deletions, "recording company batch at deleted_by undo_until next_at", once_by="recording"))
+_BEGIN = Write(
+    lambda: Deletions.update({Deletions.begun_at: fn.COALESCE(Deletions.begun_at, given.now)}).where(
+        (Deletions.recording == given.recording)
+        & Deletions.destroyed_at.is_null()
+        & (Deletions.undo_until <= given.now)
+    )
+)
+_DESTROYED = Write(
+    lambda: Deletions.update({Deletions.destroyed_at: given.now, Deletions.trouble: None}).where(
+        (Deletions.recording == given.recording) & Deletions.destroyed_at.is_null()
+    )
+)
+_FAILED = Write(
+    lambda: Deletions.update(
+        {Deletions.tries: Deletions.tries + 1, Deletions.trouble: given.trouble, Deletions.next_at: given.next_at}
+    ).where(Deletions.recording == given.recording)
+)
+_UNDO = Write(
+    lambda: Deletions.delete().where(
+        (Deletions.recording == given.recording) & Deletions.begun_at.is_null() & (Deletions.undo_until > given.now)
+    )
+)
+
+
+def _batches() -> Any:
+    at, one = fn.MIN(Deletions.at), Deletions.destroyed_at.is_null()
+    facts = {
+        "id": Deletions.batch,
+        "at": at,
+        "deleted_by": fn.MIN(Deletions.deleted_by),
+        "undo_until": fn.MIN(Deletions.undo_until),
+        "recordings": fn.COUNT(SQL("*")),
+        "destroyed": fn.COUNT(Deletions.destroyed_at),
+        "trouble": fn.MAX(Case(None, [(one, Deletions.trouble)])),
+    }
+    return (
+        Deletions.select(*columns(Batch, Deletions, **facts))
+        .where((Deletions.company == given.company) & one)
+        .group_by(Deletions.batch)
+        .order_by(at.desc(), Deletions.batch)
+        .limit(given.limit)
+    )
+
+
+_BATCHES = Select(Batch, _batches)
 
 
 def delete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> Batch:
@@ -106,9 +176,8 @@ def undelete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> i
 def undelete_batch(store: Store, domain: str, batch: str, actor: Actor) -> int:
     """Bring back all that were deleted at once: how many. Invalid("unknown-deletion") if there are none."""
     check_may(actor, Need.DELETION, domain)
-    sql = "SELECT recording FROM deletion WHERE company = ? AND batch = ? ORDER BY recording"
     with store.atomic():
-        found = [recording for (recording,) in store.rows(sql, company_id(store, domain), batch)]
+        found = _OF_BATCH.rows(store, company=company_id(store, domain), batch=batch)
         if not found:
             raise Invalid("unknown-deletion", f"{domain} has no deletion {batch[:40]!r}; it may be undone already")
         return undelete(store, domain, found, actor)
@@ -123,36 +192,32 @@ def may_be_deleted(store: Store, recording: Recording) -> None:
 
 def get(store: Store, domain: str, recording: str) -> Deletion:
     """The recording's; Invalid("unknown-deletion") if it is not deleted, or not the company's."""
-    sql = f"{_DELETIONS} WHERE x.company = ? AND x.recording = ?"
-    found = store.row(sql, company_id(store, domain), recording)
+    found = _DELETION.row(store, company=company_id(store, domain), recording=recording)
     if found is None:
         raise Invalid("unknown-deletion", f"{domain} has no deleted recording {recording}", recording=recording)
-    return Deletion(*found)
+    return found
 
 
 def pending(store: Store, domain: str, limit: int = 20) -> list[Batch]:
     """The deletions whose files are not all destroyed, newest first: those that can be undone are among them."""
-    return [Batch(*row) for row in store.rows(_BATCHES, company_id(store, domain), limit)]
+    return _BATCHES.rows(store, company=company_id(store, domain), limit=limit)
 
 
 def due(store: Store, switch: str, limit: int = 100) -> list[Deletion]:
     """What is to be destroyed now of this switch's recordings, whatever company's: for the media worker."""
-    return [Deletion(*row) for row in store.rows(_DUE, store.now(), switch, limit)]
+    return _DUE.rows(store, now=store.now(), switch=switch, limit=limit)
 
 
 def begin(store: Store, deletion: Deletion) -> bool:
     """From now on it can't be undone; false if it was, just before. Again begun it is as it was."""
-    sql = """UPDATE deletion SET begun_at = COALESCE(begun_at, ?)
-        WHERE recording = ? AND destroyed_at IS NULL AND undo_until <= ?"""
     with store.atomic():
-        return bool(store.run(sql, store.now(), deletion.recording, store.now()))
+        return bool(_BEGIN.run(store, now=store.now(), recording=deletion.recording))
 
 
 def destroyed(store: Store, deletion: Deletion) -> None:
     """Its file is no more, which the audit trail is told once."""
-    sql = "UPDATE deletion SET destroyed_at = ?, trouble = NULL WHERE recording = ? AND destroyed_at IS NULL"
     with store.atomic():
-        if store.run(sql, store.now(), deletion.recording):
+        if _DESTROYED.run(store, now=store.now(), recording=deletion.recording):
             waveforms.forget(store, deletion.recording)
             _tell(store, deletion, _HOUSE, "destroy")
 
@@ -160,9 +225,8 @@ def destroyed(store: Store, deletion: Deletion) -> None:
 def failed(store: Store, deletion: Deletion, trouble: str) -> None:
     """Its file is still there, for this reason: it is tried again."""
     pause = min(_RETRY_SECONDS * 2.0 ** min(deletion.tries, 16), _LONGEST_RETRY_SECONDS)
-    sql = "UPDATE deletion SET tries = tries + 1, trouble = ?, next_at = ? WHERE recording = ?"
     with store.atomic():
-        store.run(sql, trouble, store.now() + pause, deletion.recording)
+        _FAILED.run(store, trouble=trouble, next_at=store.now() + pause, recording=deletion.recording)
 
 
 def _named(store: Store, domain: str, recording: str) -> Recording:
@@ -176,8 +240,8 @@ def _named(store: Store, domain: str, recording: str) -> Recording:
 def _write(store: Store, domain: str, going: Sequence[Recording], actor: Actor) -> Batch:
     batch, now = uuid.uuid4().hex[:16], store.now()
     until, company = now + UNDO_SECONDS, company_id(store, domain)
-    rows: list[Row] = [(one.id, company, batch, now, actor.told, until, until) for one in going]
-    store.run_many(_INSERT, rows)
+    together = {"company": company, "batch": batch, "at": now, "deleted_by": actor.told}
+    _ADD.run_many(store, [{**together, "recording": one.id, "undo_until": until, "next_at": until} for one in going])
     index.unfile(store, [one.id for one in going])
     for one in going:
         people = access.people_of(store, one)
@@ -186,8 +250,7 @@ def _write(store: Store, domain: str, going: Sequence[Recording], actor: Actor) 
 
 
 def _undo(store: Store, one: Deletion, actor: Actor) -> None:
-    sql = "DELETE FROM deletion WHERE recording = ? AND begun_at IS NULL AND undo_until > ?"
-    if not store.run(sql, one.recording, store.now()):
+    if not _UNDO.run(store, recording=one.recording, now=store.now()):
         text = f"recording {one.recording} is being destroyed; a deletion can be undone for {UNDO_SECONDS:.0f} s only"
         raise Refused("too-late", text, recording=one.recording)
     _tell(store, one, actor.told, "undelete")

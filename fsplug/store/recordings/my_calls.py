@@ -1,9 +1,10 @@
 """What others did with somebody's calls: listened, played, shared (spec B16)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from peewee import JOIN
 
 from fsplug.policy.access.scopes import told
 from fsplug.store.audit import browse
@@ -15,6 +16,10 @@ from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.calls import Decisions
+from fsplug.store.schema.recordings import Recordings
 
 LISTEN, PLAY, SHARE, SHARE_PLAY = "listen", "play", "share", "share-play"
 ACTS = (LISTEN, PLAY, SHARE, SHARE_PLAY)
@@ -43,6 +48,44 @@ class Leaf:
     before: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """The talk of a call or of a recording (`id`), and what its decision knew."""
+
+    id: str
+    at: float
+    caller: str | None
+    answerer: str | None
+    inputs: Mapping[str, Any] | None
+
+    @property
+    def ends(self) -> tuple[Heard, Heard]:
+        """Caller and answerer."""
+        return participants.both(self.inputs or {}, self.caller, self.answerer)
+
+
+_TALKS = Select(
+    _Talk,
+    lambda: (
+        Decisions.select(*columns(_Talk, Decisions, id=Decisions.call))
+        .where((Decisions.company == given.company) & Decisions.call.in_(given_each.calls))
+        .order_by(Decisions.at, Decisions.id)
+    ),
+)
+_RECORDED = Select(
+    _Talk,
+    lambda: (
+        Recordings.select(*columns(_Talk, Decisions, id=Recordings.id, at=Recordings.at))
+        .join(
+            Decisions,
+            JOIN.LEFT_OUTER,
+            on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)),
+        )
+        .where((Recordings.company == given.company) & Recordings.id.in_(given_each.recordings))
+    ),
+)
+
+
 def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> Leaf:
     """What others did with this user's calls, newest first; a listen-in in which nothing was heard is none."""
     since = users.began_at(store, domain, username)
@@ -57,7 +100,8 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
     deeds = []
     for entry in entries:
         if entry.act != LISTEN:
-            deeds.append(Deed(entry, **calls.get(entry.subject, {})))
+            call = calls.get(entry.subject)
+            deeds.append(Deed(entry, call.at, None, *call.ends) if call else Deed(entry))
         elif (listen := listens.get(str(entry.facts.get("listen")))) is not None and listen.began_at is not None:
             ended = listen.ended_at
             seconds = ended - listen.began_at if ended is not None else None
@@ -66,34 +110,24 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
     return Leaf(deeds, entries[-1].number if len(found) > limit else None)
 
 
-def _talks(
-    store: Store, domain: str, username: str, calls: list[str]
-) -> Mapping[str, list[tuple[float, tuple[Heard, Heard]]]]:
+def _talks(store: Store, domain: str, username: str, calls: list[str]) -> Mapping[str, list[_Talk]]:
     """The talks of each call in which this user is one of the two, by when they began, the first first."""
-    found: dict[str, list[tuple[float, tuple[Heard, Heard]]]] = {}
+    found: dict[str, list[_Talk]] = {}
+    company = company_id(store, domain)
     for some in in_batches(dict.fromkeys(calls)):
-        sql = f"""SELECT call, at, caller, answerer, inputs FROM decision
-            WHERE company = ? AND call IN ({", ".join("?" * len(some))}) ORDER BY at, id"""
-        for call, at, caller, answerer, inputs in store.rows(sql, company_id(store, domain), *some):
-            ends = participants.both(json.loads(inputs) if inputs else {}, caller, answerer)
-            if username in (one.username for one in ends):
-                found.setdefault(call, []).append((at, ends))
+        for one in _TALKS.rows(store, company=company, calls=some):
+            if username in (end.username for end in one.ends):
+                found.setdefault(one.id, []).append(one)
     return found
 
 
-def _of_moment(talks: list[tuple[float, tuple[Heard, Heard]]], at: float) -> tuple[Heard | None, Heard | None]:
+def _of_moment(talks: list[_Talk], at: float) -> tuple[Heard | None, Heard | None]:
     """Who talked in the last of these that had begun by then."""
-    return next((ends for began_at, ends in reversed(talks) if began_at <= at), (None, None))
+    return next((one.ends for one in reversed(talks) if one.at <= at), (None, None))
 
 
-def _recorded(store: Store, domain: str, recordings: list[str]) -> Mapping[str, Mapping[str, Any]]:
+def _recorded(store: Store, domain: str, recordings: list[str]) -> Mapping[str, _Talk]:
     """When each recording's call was, and who speaks in it."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for some in in_batches(dict.fromkeys(recordings)):
-        sql = f"""SELECT r.id, r.at, d.caller, d.answerer, d.inputs FROM recording r
-            LEFT JOIN decision d ON d.id = r.decision AND d.company = r.company
-            WHERE r.company = ? AND r.id IN ({", ".join("?" * len(some))})"""
-        for recording, at, caller, answerer, inputs in store.rows(sql, company_id(store, domain), *some):
-            ends = participants.both(json.loads(inputs) if inputs else {}, caller, answerer)
-            found[recording] = {"call_at": at, "caller": ends[0], "answerer": ends[1]}
-    return found
+    company = company_id(store, domain)
+    pages = (_RECORDED.rows(store, company=company, recordings=some) for some in in_batches(dict.fromkeys(recordings)))
+    return {one.id: one for found in pages for one in found}

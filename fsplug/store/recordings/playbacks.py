@@ -1,5 +1,7 @@
 """Playing a recording in the console: begun by pressing play, bound to the session, ended by time at the latest."""
 
+from peewee import SQL
+
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
@@ -7,12 +9,22 @@ from fsplug.store.accounts.sessions import Session
 from fsplug.store.accounts.tokens import CLOCK_SECONDS
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Select, Write, given, put
 from fsplug.store.recordings import access
 from fsplug.store.recordings.recordings import Recording
+from fsplug.store.schema.recordings import Playbacks
 
 LONGEST_SECONDS = 4 * 3_600.0
-_BEGIN = """INSERT INTO playback (session, recording, at, until) VALUES (?, ?, ?, ?)
-    ON CONFLICT (session, recording) DO UPDATE SET at = excluded.at, until = excluded.until"""
+_BEGIN = Write(lambda: put(Playbacks, "session recording at until"))
+_IS_BEGUN = Select(
+    int,
+    lambda: Playbacks.select(SQL("1").alias("found")).where(
+        (Playbacks.session == given.session)
+        & (Playbacks.recording == given.recording)
+        & (Playbacks.until > given.now)
+        & (Playbacks.at < given.soon)
+    ),
+)
 
 
 def begin(store: Store, session: Session, actor: Actor, recording: str, reason: str = "") -> Recording:
@@ -20,15 +32,15 @@ def begin(store: Store, session: Session, actor: Actor, recording: str, reason: 
     now = store.now()
     with store.atomic():
         found = access.play(store, session.company, recording, actor, reason)
-        store.run(_BEGIN, session.id, found.id, now, now + LONGEST_SECONDS)
+        _BEGIN.run(store, session=session.id, recording=found.id, at=now, until=now + LONGEST_SECONDS)
     return found
 
 
 def is_begun(store: Store, session: Session, recording: str) -> bool:
     """Whether play was pressed in this session, and not too long ago."""
     now = store.now()
-    sql = "SELECT 1 FROM playback WHERE session = ? AND recording = ? AND until > ? AND at < ?"
-    return store.row(sql, session.id, recording, now, now + CLOCK_SECONDS) is not None
+    values = {"session": session.id, "recording": recording}
+    return _IS_BEGUN.row(store, **values, now=now, soon=now + CLOCK_SECONDS) is not None
 
 
 def heard(store: Store, token: str, recording: str) -> Recording:

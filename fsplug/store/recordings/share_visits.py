@@ -6,6 +6,8 @@ was proved may play the recording, so many times in all, until the share expires
 
 from dataclasses import dataclass
 
+from peewee import SQL, fn
+
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import outsider
 from fsplug.store.accounts import tokens
@@ -13,16 +15,19 @@ from fsplug.store.accounts.tokens import Secret
 from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import access, recordings, shares
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.shares import DAY_SECONDS, MOST_WRONG_CODES, CodeBy, Share
+from fsplug.store.schema.outbox import Mails
+from fsplug.store.schema.recordings import ShareLinks, ShareVisits
 
 MOST_CODES, MOST_VISITS = 5, 200
 # After pressing play: time to hear it twice, with pauses.
 _HEARING_SECONDS, _TIMES = 600.0, 2.0
-_VISIT = "INSERT INTO share_visit (token_hash, share, at, address, agent) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +39,88 @@ class Visit:
     hearing_until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A visit as it is kept; `company` (an id) is the share's."""
+
+    company: str
+    share: str
+    proved_at: float | None
+    hearing_until: float | None
+
+
+_VISIT = Select(
+    _Visit,
+    lambda: (
+        ShareVisits.select(*columns(_Visit, ShareVisits, company=ShareLinks.company))
+        .join(ShareLinks, on=(ShareLinks.id == ShareVisits.share))
+        .where(ShareVisits.token_hash == given.token_hash)
+    ),
+)
+_VISITS = Select(
+    int,
+    lambda: ShareVisits.select(fn.COUNT(SQL("*")).alias("visits")).where(ShareVisits.share == given.share),
+)
+_CODES_SENT = Select(
+    int,
+    lambda: Mails.select(fn.COUNT(SQL("*")).alias("codes")).where(
+        (Mails.company == given.company) & (Mails.kind == mails.Kind.CODE) & (Mails.subject == given.share)
+    ),
+)
+_BEGIN = Write(lambda: insert(ShareVisits, "token_hash share at address agent"))
+_PROVE = Write(
+    lambda: ShareVisits.update({ShareVisits.proved_at: given.now}).where(ShareVisits.token_hash == given.token_hash)
+)
+# Of two requests of one visit at once the second finds it hearing.
+_BEGIN_HEARING = Write(
+    lambda: ShareVisits.update({ShareVisits.hearing_until: given.until}).where(
+        (ShareVisits.token_hash == given.token_hash)
+        & (ShareVisits.hearing_until.is_null() | (ShareVisits.hearing_until <= given.now))
+    )
+)
+_COUNT_PLAY = Write(
+    lambda: ShareLinks.update({ShareLinks.played: ShareLinks.played + 1}).where(
+        (ShareLinks.id == given.share) & (ShareLinks.played < ShareLinks.plays)
+    )
+)
+_COUNT_WRONG_CODE = Write(
+    lambda: ShareLinks.update({ShareLinks.wrong_codes: ShareLinks.wrong_codes + 1}).where(
+        (ShareLinks.id == given.share) & (ShareLinks.wrong_codes < MOST_WRONG_CODES)
+    )
+)
+_FORGIVE_CODE = Write(
+    lambda: ShareLinks.update({ShareLinks.wrong_codes: ShareLinks.wrong_codes - 1}).where(ShareLinks.id == given.share)
+)
+
+
 def begin(store: Store, token: str, address: str, agent: str) -> str:
     """Open the link; the cookie of the visit. Refused("share-not-good") when nothing can be heard by it."""
     share = _open_share(store, tokens.look(store, tokens.Kind.SHARE, token))
     _recording(store, share)
     cookie = tokens.new_token()
     with store.atomic():
-        [(visits,)] = store.rows("SELECT COUNT(*) FROM share_visit WHERE share = ?", share.id)
-        if visits >= MOST_VISITS:
+        if _VISITS.one(store, share=share.id) >= MOST_VISITS:
             raise _not_good()
-        row = (share.id, store.now(), clean(address), clean(agent)[:200])
-        store.run(_VISIT, tokens.hash_of(cookie), *row)
+        _BEGIN.run(
+            store,
+            token_hash=tokens.hash_of(cookie),
+            share=share.id,
+            at=store.now(),
+            address=clean(address),
+            agent=clean(agent)[:200],
+        )
         shares.tell(store, share, outsider(share.email), "share-visit", address=address)
     return cookie
 
 
 def visited(store: Store, cookie: str) -> Visit:
     """The visit of this cookie; Refused("share-not-good") when nothing can be heard by it any more."""
-    sql = """SELECT s.company, v.share, v.proved_at, v.hearing_until FROM share_visit v
-        JOIN share_link s ON s.id = v.share WHERE v.token_hash = ?"""
-    found = store.row(sql, tokens.hash_of(cookie))
+    found = _VISIT.row(store, token_hash=tokens.hash_of(cookie))
     if found is None:
         raise _not_good()
-    share = _open_share(store, Secret(found[0], found[1]))
+    share = _open_share(store, Secret(found.company, found.share))
     access.playable(_recording(store, share))
-    return Visit(share, found[2] is not None, found[3] or 0.0)
+    return Visit(share, found.proved_at is not None, found.hearing_until or 0.0)
 
 
 def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
@@ -66,16 +128,15 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
     share = visited(store, cookie).share
     typed = "".join(code.split())
     with store.atomic():
-        counted = "UPDATE share_link SET wrong_codes = wrong_codes + 1 WHERE id = ? AND wrong_codes < ?"
-        if not store.run(counted, share.id, MOST_WRONG_CODES):
+        # Counted as wrong until it is known to be right: many guesses at once are no more than ten.
+        if not _COUNT_WRONG_CODE.run(store, share=share.id):
             raise _not_good()
         is_right = tokens.use(store, tokens.Kind.CODE, shares.code_token(share, typed)) == shares.secret_of(
             store, share
         )
         if is_right:
-            store.run("UPDATE share_link SET wrong_codes = wrong_codes - 1 WHERE id = ?", share.id)
-            sql = "UPDATE share_visit SET proved_at = ? WHERE token_hash = ?"
-            store.run(sql, store.now(), tokens.hash_of(cookie))
+            _FORGIVE_CODE.run(store, share=share.id)
+            _PROVE.run(store, now=store.now(), token_hash=tokens.hash_of(cookie))
         shares.tell(
             store, share, outsider(share.email), "share-code" if is_right else "share-code-refused", address=address
         )
@@ -88,8 +149,7 @@ def ask_code(store: Store, cookie: str) -> None:
     """Have another code sent by mail; Refused("no-more-codes") when there were enough, or they don't go by mail."""
     share = visited(store, cookie).share
     with store.atomic():
-        sql = "SELECT COUNT(*) FROM mail WHERE company = ? AND kind = ? AND subject = ?"
-        [(sent,)] = store.rows(sql, company_id(store, share.company), str(mails.Kind.CODE), share.id)
+        sent = _CODES_SENT.one(store, company=company_id(store, share.company), share=share.id)
         if share.code_by is not CodeBy.MAIL or sent >= MOST_CODES:
             raise Refused("no-more-codes", "no more codes are sent; ask the person who shared the recording")
         mails.queue(store, share.company, mails.Kind.CODE, share.id, share.email, share.language)
@@ -102,13 +162,9 @@ def play(store: Store, cookie: str, address: str) -> Visit:
         raise Refused("share-code-wanted", "type the code first")
     recording, now = access.playable(_recording(store, visit.share)), store.now()
     until = now + _HEARING_SECONDS + _TIMES * (recording.seconds or 0.0)
-    begun = """UPDATE share_visit SET hearing_until = ? WHERE token_hash = ?
-        AND (hearing_until IS NULL OR hearing_until <= ?)"""
-    counted = "UPDATE share_link SET played = played + 1 WHERE id = ? AND played < plays"
     with store.atomic():
-        # Of two requests of one visit at once the second finds it hearing.
-        if store.run(begun, until, tokens.hash_of(cookie), now):
-            if not store.run(counted, visit.share.id):
+        if _BEGIN_HEARING.run(store, until=until, token_hash=tokens.hash_of(cookie), now=now):
+            if not _COUNT_PLAY.run(store, share=visit.share.id):
                 raise Refused("plays-used", "this recording has been played as often as was agreed")
             shares.tell(store, visit.share, outsider(visit.share.email), "share-play", address=address)
     return visited(store, cookie)

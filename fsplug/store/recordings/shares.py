@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fsplug.errors import Invalid
@@ -13,8 +13,10 @@ from fsplug.store.accounts.tokens import CLOCK_SECONDS, Secret
 from fsplug.store.audit import trail
 from fsplug.store.change.document.reader import text_trouble
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, page
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
 from fsplug.store.recordings import access, recordings
 from fsplug.store.schema.companies import Companies
@@ -79,15 +81,33 @@ class Offer:
     language: str | None = None
 
 
-_NAMES = (
-    *("recording", "made_by", "at", "email", "subject", "language"),
-    *("code_by", "expires_at", "plays", "played", "wrong_codes", "revoked_at", "revoked_by"),
-)
-_SHARES = ShareLinks.select(ShareLinks.id, Companies.domain, *(getattr(ShareLinks, name) for name in _NAMES)).join(
+_SHARES = ShareLinks.select(*columns(Share, ShareLinks, company=Companies.domain)).join(
     Companies, on=(Companies.id == ShareLinks.company)
 )
-_INSERT = """INSERT INTO share_link (id, company, recording, made_by, at, email, subject, language, code_by, expires_at,
-    plays) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_LISTED = Listing(
+    Share,
+    ShareLinks,
+    lambda: _SHARES.where(ShareLinks.company == given.company),
+    person=ShareLinks.made_by == given.person,
+    number=ShareLinks.recording.in_(recordings.with_number()),
+)
+_SHARE = Select(Share, lambda: _SHARES.where((ShareLinks.company == given.company) & (ShareLinks.id == given.share)))
+_OF_RECORDING = Select(
+    Share,
+    lambda: (
+        _SHARES.where((ShareLinks.company == given.company) & (ShareLinks.recording == given.recording))
+        .order_by(ShareLinks.at.desc(), ShareLinks.id)
+        .limit(given.limit)
+    ),
+)
+_ADD = Write(
+    lambda: insert(ShareLinks, "id company recording made_by at email subject language code_by expires_at plays")
+)
+_REVOKE = Write(
+    lambda: ShareLinks.update({ShareLinks.revoked_at: given.now, ShareLinks.revoked_by: given.by}).where(
+        (ShareLinks.id == given.share) & ShareLinks.revoked_at.is_null()
+    )
+)
 
 
 def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share, str | None]:
@@ -100,9 +120,21 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
     share, now = uuid.uuid4().hex[:16], store.now()
     language = offer.language or accounts.language(store, domain)
     expires_at = now + offer.days * DAY_SECONDS
-    row = (share, company_id(store, domain), found.id, actor.told, now, email, subject, language)
     with store.atomic():
-        store.run(_INSERT, *row, str(offer.code_by), expires_at, offer.plays)
+        _ADD.run(
+            store,
+            id=share,
+            company=company_id(store, domain),
+            recording=found.id,
+            made_by=actor.told,
+            at=now,
+            email=email,
+            subject=subject,
+            language=language,
+            code_by=offer.code_by,
+            expires_at=expires_at,
+            plays=offer.plays,
+        )
         people = access.people_of(store, found)
         facts = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
         trail.add(store, domain, actor.told, "share", found.id, people, code_by=str(offer.code_by), **facts)
@@ -115,29 +147,23 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
 
 def get(store: Store, domain: str, share: str) -> Share:
     """The company's share; Invalid("unknown-share") if there is none."""
-    found = store.query(_SHARES.where((ShareLinks.company == company_id(store, domain)) & (ShareLinks.id == share)))
-    if not found:
+    found = _SHARE.row(store, company=company_id(store, domain), share=share)
+    if found is None:
         raise Invalid("unknown-share", f"{domain} has no share {share}; see: fsplug share list", share=share)
-    return _share(found[0])
+    return found
 
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Share]:
     """The company's shares, newest first. `person`: made by this user; `number`: at one end of what is shared."""
-    company = company_id(store, domain)
-    query = _SHARES.where(ShareLinks.company == company)
-    if wanted.person is not None:
-        query = query.where(ShareLinks.made_by == told(wanted.person, domain))
-    if wanted.number is not None:
-        query = query.where(ShareLinks.recording.in_(recordings.with_number(company, wanted.number)))
-    return [_share(row) for row in store.query(page(query, ShareLinks, wanted, limit, before))]
+    by = wanted if wanted.person is None else replace(wanted, person=told(wanted.person, domain))
+    return _LISTED.page(store, by, limit, before, company=company_id(store, domain))
 
 
 def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
     """With whom a recording is or was shared, newest first."""
-    query = _SHARES.where((ShareLinks.company == company_id(store, domain)) & (ShareLinks.recording == recording))
-    return [_share(row) for row in store.query(query.order_by(ShareLinks.at.desc(), ShareLinks.id).limit(limit))]
+    return _OF_RECORDING.rows(store, company=company_id(store, domain), recording=recording, limit=limit)
 
 
 def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
@@ -145,8 +171,7 @@ def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
     check_may(actor, Need.SHARING, domain)
     with store.atomic():
         found = get(store, domain, share)
-        sql = "UPDATE share_link SET revoked_at = ?, revoked_by = ? WHERE id = ? AND revoked_at IS NULL"
-        if store.run(sql, store.now(), actor.told, share):
+        if _REVOKE.run(store, now=store.now(), by=actor.told, share=share):
             tell(store, found, actor.told, "share-revoke")
         return get(store, domain, share)
 
@@ -194,8 +219,7 @@ def tell(store: Store, share: Share, by: str, act: str, **facts: object) -> None
 
 def of_secret(store: Store, secret: Secret) -> Share | None:
     """The share that a secret is of, or None."""
-    found = store.query(_SHARES.where((ShareLinks.company == secret.company) & (ShareLinks.id == secret.subject)))
-    return _share(found[0]) if found else None
+    return _SHARE.row(store, company=secret.company, share=secret.subject)
 
 
 def secret_of(store: Store, share: Share) -> Secret:
@@ -206,9 +230,3 @@ def secret_of(store: Store, share: Share) -> Secret:
 def code_token(share: Share, code: str) -> str:
     """The token of a code: it is good for this share alone."""
     return f"{share.id}:{code}"
-
-
-def _share(row: Row) -> Share:
-    share, domain, *rest = row
-    named = dict(zip(_NAMES, rest, strict=True))
-    return Share(share, domain, **{**named, "code_by": CodeBy(named["code_by"])})
