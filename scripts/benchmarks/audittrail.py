@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
-from fsplug.store.audit import trail
+from fsplug.store.audit import trail, verification
 from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
@@ -28,7 +28,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     with TemporaryDirectory() as folder:
         small_store, huge_store = (_filled(Path(folder, f"{count}.db"), count) for count in (_SMALL, huge))
         begun = time.perf_counter()
-        found = trail.verify(huge_store, _DOMAIN)
+        found = verification.verify(huge_store, _DOMAIN)
         seconds = time.perf_counter() - begun
         assert found.trouble is None and found.checked >= huge
         yield VERIFIED.judged(seconds * _HUGE / huge, f"{number(found.checked / seconds)} a second")

@@ -12,7 +12,7 @@ from fsplug.lab.story.cast import ACME, BETA, document, document_of
 from fsplug.media import wav
 from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.verdict import verdict
-from fsplug.store.audit import trail
+from fsplug.store.audit import trail, verification
 from fsplug.store.calls import decisions, gaps, ledger
 from fsplug.store.change import planning
 from fsplug.store.config import policies
@@ -81,7 +81,7 @@ def test_the_audio_is_what_its_row_says(told: Callable[[float], Store], tmp_path
 def test_the_trail_is_whole_and_goes_on_in_time(told: Callable[[float], Store]) -> None:
     store = told(AFTERNOON)
     for domain in (ACME, BETA):
-        assert trail.verify(store, domain).trouble is None
+        assert verification.verify(store, domain).trouble is None
         times = [one.at for one in trail.listed(store, domain, ALL)]
         assert times == sorted(times, reverse=True) and times[0] <= AFTERNOON
 

@@ -13,8 +13,9 @@ from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_optio
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
 from fsplug.errors import Unavailable
-from fsplug.store.audit import trail
-from fsplug.store.audit.trail import Checkpoint, Entry
+from fsplug.store.audit import trail, verification
+from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.verification import Checkpoint
 from fsplug.store.config import companies
 
 
@@ -51,7 +52,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
     checkpoint = Checkpoint.read(since) if since is not None else None
     with invocation.store() as store:
         domains = [company] if company else companies.domains(store)
-        found = {domain: trail.verify(store, domain, checkpoint) for domain in domains}
+        found = {domain: verification.verify(store, domain, checkpoint) for domain in domains}
     facts = [
         {"company": domain, "checked": one.checked, "checkpoint": str(one.checkpoint), "trouble": _trouble(one.trouble)}
         for domain, one in found.items()
@@ -101,7 +102,7 @@ def _said(name: str, value: object) -> str:
     return when(value) if name.endswith("_at") and isinstance(value, float) else cell(value)
 
 
-def _trouble(found: trail.Trouble | None) -> dict[str, Any] | None:
+def _trouble(found: verification.Trouble | None) -> dict[str, Any] | None:
     return asdict(found) if found is not None else None
 
 

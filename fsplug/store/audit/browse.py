@@ -4,10 +4,18 @@ Entries are numbered as they come, so a page costs the same wherever it is.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from fsplug.store.audit.trail import Checkpoint, Entry, Fault, Trouble, entries_of, verify
+from peewee import JOIN
+
+from fsplug.store.audit import chain
+from fsplug.store.audit.trail import ENTRY, Entry
+from fsplug.store.audit.verification import Checkpoint, Fault, Trouble, verify
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Filtered, Select, Write, given, given_each, put
+from fsplug.store.schema.audit import AuditAbout, AuditChecks, AuditEntries
 
 # One step of a check reads so many entries: a second or two.
 CHECKED_AT_ONCE = 50_000
@@ -46,39 +54,107 @@ class Check:
         return self.trouble is None and self.checkpoint.number >= self.entries
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A check as it is kept; `wrong_number`, `fault` and `detail` are its trouble."""
+
+    at: float
+    number: int
+    hash: str
+    entries: int
+    wrong_number: int | None
+    fault: Fault | None
+    detail: str | None
+
+
+_FITTING: dict[str, Any] = {
+    "before": AuditEntries.number < given.before,
+    "first": AuditEntries.number >= given.first,
+    "since": AuditEntries.at >= given.since,
+    "until": AuditEntries.at < given.until,
+    "not_by": AuditEntries.actor != given.not_by,
+    "acts": AuditEntries.act.in_(given_each.acts),
+    "actors": AuditEntries.actor.in_(given_each.actors),
+}
+_EVERYBODY = Filtered(
+    Entry, lambda: _newest_first(AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)), **_FITTING
+)
+# Of one user's they are read in order. CROSS JOIN: SQLite keeps the order of the tables.
+_ONE_USER = Filtered(
+    Entry,
+    lambda: _newest_first(
+        AuditAbout.select(*ENTRY)
+        .join(AuditEntries, JOIN.CROSS)
+        .where(
+            (AuditAbout.company == given.company)
+            & (AuditAbout.username == given.person)
+            & (AuditEntries.company == AuditAbout.company)
+            & (AuditEntries.number == AuditAbout.number)
+        )
+    ),
+    **_FITTING,
+)
+# Several users may share an entry.
+_USERS = Filtered(
+    Entry,
+    lambda: _newest_first(
+        AuditEntries.select(*ENTRY).where(
+            (AuditEntries.company == given.company)
+            & AuditEntries.number.in_(
+                AuditAbout.select(AuditAbout.number).where(
+                    (AuditAbout.company == given.company) & AuditAbout.username.in_(given_each.people)
+                )
+            )
+        )
+    ),
+    **_FITTING,
+)
+_FIRST_SINCE = Select(
+    int,
+    lambda: (
+        AuditEntries.select(AuditEntries.number)
+        .where((AuditEntries.company == given.company) & (AuditEntries.at >= given.since))
+        .order_by(AuditEntries.at, AuditEntries.number)
+        .limit(1)
+    ),
+)
+_CHECK = Select(
+    _Kept, lambda: AuditChecks.select(*columns(_Kept, AuditChecks)).where(AuditChecks.company == given.company)
+)
+_KEEP = Write(lambda: put(AuditChecks, "company at number hash entries wrong_number fault detail"))
+
+
 def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: int | None = None) -> list[Entry]:
     """The company's entries that fit, with a number below `before`."""
     if () in (sought.acts, sought.actors, sought.people):
         return []
     company = company_id(store, domain)
-    conditions: list[str] = []
-    params: list[object] = []
-    for sql, value in (
-        ("e.number < ?", before),
-        ("e.number >= ?", _first_since(store, company, sought.since)),
-        ("e.at >= ?", sought.since),
-        ("e.at < ?", sought.until),
-        ("e.actor <> ?", sought.not_by),
-    ):
-        if value is not None:
-            conditions.append(sql)
-            params.append(value)
-    for column, values in (("e.act", sought.acts), ("e.actor", sought.actors)):
-        if values is not None:
-            conditions.append(f"{column} IN ({_marks(values)})")
-            params += values
-    return entries_of(store, domain, *_about(company, sought.people), conditions, params, limit)
+    asked = {
+        "before": before,
+        "first": _first_since(store, company, sought.since),
+        "since": sought.since,
+        "until": sought.until,
+        "not_by": sought.not_by,
+        "acts": sought.acts,
+        "actors": sought.actors,
+    }
+    values = {"company": company, "domain": domain, "limit": limit}
+    if sought.people is None:
+        return _EVERYBODY.rows(store, asked, **values)
+    if len(sought.people) == 1:
+        return _ONE_USER.rows(store, asked, **values, person=sought.people[0])
+    return _USERS.rows(store, asked, **values, people=sought.people)
 
 
 def last_check(store: Store, domain: str) -> Check | None:
     """The last check of the company's trail in the console, or None."""
-    sql = "SELECT at, number, hash, entries, wrong_number, fault, detail FROM audit_check WHERE company = ?"
-    found = store.row(sql, company_id(store, domain))
+    found = _CHECK.row(store, company=company_id(store, domain))
     if found is None:
         return None
-    at, number, digest, entries, wrong, fault, detail = found
-    trouble = Trouble(wrong, Fault(fault), detail) if wrong is not None else None
-    return Check(at, Checkpoint(number, digest), entries, trouble)
+    trouble = None
+    if found.wrong_number is not None and found.fault is not None:
+        trouble = Trouble(found.wrong_number, found.fault, found.detail or "")
+    return Check(found.at, Checkpoint(found.number, found.hash), found.entries, trouble)
 
 
 def check(store: Store, domain: str, most: int = CHECKED_AT_ONCE) -> Check:
@@ -87,15 +163,20 @@ def check(store: Store, domain: str, most: int = CHECKED_AT_ONCE) -> Check:
     goes_on = last is not None and last.trouble is None and not last.is_whole
     found = verify(store, domain, last.checkpoint if last and goes_on else None, most=most)
     company = company_id(store, domain)
-    head = store.row("SELECT number FROM audit_head WHERE company = ?", company)
-    made = Check(store.now(), found.checkpoint, head[0] if head else 0, found.trouble)
-    trouble = (found.trouble.number, str(found.trouble.fault), found.trouble.detail) if found.trouble else (None,) * 3
-    sql = """INSERT INTO audit_check (company, at, number, hash, entries, wrong_number, fault, detail)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (company) DO UPDATE SET at = excluded.at, number = excluded.number,
-        hash = excluded.hash, entries = excluded.entries, wrong_number = excluded.wrong_number,
-        fault = excluded.fault, detail = excluded.detail"""
+    made = Check(store.now(), found.checkpoint, chain.head(store, company).number, found.trouble)
+    trouble = found.trouble
     with store.atomic():
-        store.run(sql, company, made.at, made.checkpoint.number, made.checkpoint.hash, made.entries, *trouble)
+        _KEEP.run(
+            store,
+            company=company,
+            at=made.at,
+            number=made.checkpoint.number,
+            hash=made.checkpoint.hash,
+            entries=made.entries,
+            wrong_number=trouble and trouble.number,
+            fault=trouble and trouble.fault,
+            detail=trouble and trouble.detail,
+        )
     return made
 
 
@@ -103,24 +184,10 @@ def _first_since(store: Store, company: str, since: float | None) -> int | None:
     """The number of the first entry of that time or later; so entries of long ago are not looked through."""
     if since is None:
         return None
-    sql = "SELECT number FROM audit_entry WHERE company = ? AND at >= ? ORDER BY at, number LIMIT 1"
-    found = store.row(sql, company, since)
+    found = _FIRST_SINCE.row(store, company=company, since=since)
     # There are none: a number that no entry has yet.
-    return int(found[0]) if found else 1 << 60
+    return 1 << 60 if found is None else found
 
 
-def _about(company: str, people: tuple[str, ...] | None) -> tuple[str, list[object]]:
-    """Where the entries are read from. Of one user's they are read in order; several users may share an entry."""
-    if people is None:
-        return "audit_entry e WHERE e.company = ?", [company]
-    if len(people) == 1:
-        # CROSS JOIN: SQLite keeps the order of the tables.
-        sql = """audit_about b CROSS JOIN audit_entry e
-            WHERE b.company = ? AND b.username = ? AND e.company = b.company AND e.number = b.number"""
-        return sql, [company, people[0]]
-    numbers = f"SELECT b.number FROM audit_about b WHERE b.company = ? AND b.username IN ({_marks(people)})"
-    return f"audit_entry e WHERE e.company = ? AND e.number IN ({numbers})", [company, company, *people]
-
-
-def _marks(some: tuple[str, ...]) -> str:
-    return ", ".join("?" * len(some))
+def _newest_first(query: Any) -> Any:
+    return query.order_by(AuditEntries.number.desc()).limit(given.limit)

@@ -7,18 +7,56 @@ number and hash of an entry as `fsplug audit verify` printed them.
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert, put
 from fsplug.store.db.text import clean
+from fsplug.store.schema.audit import AuditAbout, AuditEntries, AuditHeads
+from fsplug.store.schema.companies import Companies
 
 # What the first entry has for the hash of the one before.
 NOTHING_BEFORE = ""
 LONGEST_TEXT = 500
-_INSERT = """INSERT INTO audit_entry (company, number, at, actor, act, subject, people, facts, before, hash)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_HEAD = "SELECT number, hash FROM audit_head WHERE company = ?"
-_MOVE_HEAD = """INSERT INTO audit_head (company, number, hash) VALUES (?, ?, ?)
-    ON CONFLICT (company) DO UPDATE SET number = excluded.number, hash = excluded.hash"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it is kept. Others may have put values of any type there, which SQLite allows."""
+
+    number: int
+    at: float
+    actor: str
+    act: str
+    subject: str
+    people: str
+    facts: str
+    before: str
+    hash: str = ""
+
+    def digest(self, company: str, number: int | None = None) -> str:
+        """SHA-256, in hex, of all it says, of the entry before, and of its number, or of another one."""
+        said = (self.at, self.actor, self.act, self.subject, self.people, self.facts, self.before)
+        text = json.dumps((company, self.number if number is None else number, *said), default=repr)
+        return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The number and the hash of a trail's last entry."""
+
+    number: int = 0
+    hash: str = NOTHING_BEFORE
+
+
+_INSERT = Write(lambda: insert(AuditEntries, "company number at actor act subject people facts before hash"))
+_INSERT_ABOUT = Write(lambda: insert(AuditAbout, "company username number"))
+_HEAD = Select(Head, lambda: AuditHeads.select(*columns(Head, AuditHeads)).where(AuditHeads.company == given.company))
+_MOVE_HEAD = Write(lambda: put(AuditHeads, "company number hash"))
+_COMPANY: Any = Companies.select(Companies.id).where(Companies.id == given.company)
+_LOCK = Select(str, lambda: _COMPANY.for_update("FOR NO KEY UPDATE"))
 
 
 def append(
@@ -29,35 +67,27 @@ def append(
     `people` are the usernames whose calls or rights the act is about.
     """
     with store.atomic():
-        number, before = _next(store, company)
-        about = tuple(dict.fromkeys(people))
+        last = _last(store, company)
+        number, about = last.number + 1, tuple(dict.fromkeys(people))
         texts = (_short(by), act, _short(subject), json.dumps(about), _as_text(facts))
-        at = float(store.now())
-        digest = hash_of(company, number, at, *texts, before)
-        store.run(_INSERT, company, number, at, *texts, before, digest)
-        store.run(_MOVE_HEAD, company, number, digest)
-        names = [(company, username, number) for username in about]
-        store.run_many("INSERT INTO audit_about (company, username, number) VALUES (?, ?, ?)", names)
+        entry = Written(number, float(store.now()), *texts, last.hash)
+        digest = entry.digest(company)
+        _INSERT.run(store, company=company, **asdict(replace(entry, hash=digest)))
+        _MOVE_HEAD.run(store, company=company, number=number, hash=digest)
+        _INSERT_ABOUT.run_many(store, [{"company": company, "username": one, "number": number} for one in about])
     return number
 
 
-def hash_of(
-    company: str, number: int, at: float, actor: str, act: str, subject: str, people: str, facts: str, before: str
-) -> str:
-    """SHA-256, in hex, of everything an entry says and of the entry before.
-
-    SQLite keeps values of any type in any column: what was put there by others gets a hash as well, that fits nothing.
-    """
-    said = json.dumps((company, number, at, actor, act, subject, people, facts, before), default=repr)
-    return hashlib.sha256(said.encode("ascii")).hexdigest()
+def head(store: Store, company: str) -> Head:
+    """The last entry of the company (an id)."""
+    return _HEAD.row(store, company=company) or Head()
 
 
-def _next(store: Store, company: str) -> tuple[int, str]:
+def _last(store: Store, company: str) -> Head:
     if store.dialect == "postgresql":
         # One writer per company, also of its first entry, which has no head to lock; calls may refer to it meanwhile.
-        store.rows("SELECT 1 FROM company WHERE id = ? FOR NO KEY UPDATE", company)
-    number, before = store.row(_HEAD, company) or (0, NOTHING_BEFORE)
-    return number + 1, before
+        _LOCK.rows(store, company=company)
+    return head(store, company)
 
 
 def _as_text(facts: dict[str, object]) -> str:

@@ -1,10 +1,18 @@
 """A company's day at a glance: calls and recordings by hour, gaps, mail. Every number is read from an index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from peewee import SQL, fn
 
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.calls import Calls, Gaps
+from fsplug.store.schema.outbox import Mails
+from fsplug.store.schema.recordings import Deletions, Recordings
 
 HOUR_SECONDS = 3_600.0
 
@@ -27,46 +35,100 @@ class Cause:
     last_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class FailedMail:
+    """A mail that will not be sent: its kind, its receiver, and what the server said, or nothing."""
+
+    at: float
+    kind: str
+    receiver: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    state: str
+    mails: int
+
+
+_ALL = SQL("*")
+
+
+def _in_an_hour(table: Any) -> Select[int]:
+    return Select(
+        int,
+        lambda: table.select(fn.COUNT(_ALL).alias("rows")).where(
+            (table.company == given.company) & (table.at >= given.since) & (table.at < given.until)
+        ),
+    )
+
+
+_CALLS, _RECORDINGS = _in_an_hour(Calls), _in_an_hour(Recordings)
+_DESTROYED = Deletions.select(SQL("1")).where(
+    (Deletions.recording == Recordings.id) & Deletions.destroyed_at.is_null(False)
+)
+_BYTES = Select(
+    int,
+    lambda: Recordings.select(fn.COALESCE(fn.SUM(Recordings.bytes), 0).alias("bytes")).where(
+        (Recordings.company == given.company) & (Recordings.at >= given.since) & ~fn.EXISTS(_DESTROYED)
+    ),
+)
+_CAUSES = Select(
+    Cause,
+    lambda: (
+        Gaps.select(Gaps.cause.alias("code"), fn.COUNT(_ALL).alias("gaps"), fn.MAX(Gaps.at).alias("last_at"))
+        .where((Gaps.company == given.company) & (Gaps.at >= given.since))
+        .group_by(Gaps.cause)
+        .order_by(fn.COUNT(_ALL).desc(), Gaps.cause)
+    ),
+)
+_STATES = Select(
+    _State,
+    lambda: (
+        Mails.select(Mails.state, fn.COUNT(_ALL).alias("mails"))
+        .where((Mails.company == given.company) & (Mails.at >= given.since))
+        .group_by(Mails.state)
+    ),
+)
+_FAILED = Select(
+    FailedMail,
+    lambda: (
+        Mails.select(*columns(FailedMail, Mails, reason=fn.COALESCE(Mails.reason, "")))
+        .where((Mails.company == given.company) & (Mails.at >= given.since) & (Mails.state == "failed"))
+        .order_by(Mails.at.desc())
+        .limit(given.limit)
+    ),
+)
+
+
 def hours(store: Store, domain: str, since: float, until: float) -> list[Hour]:
     """Calls and recordings of every hour of a day that begins and ends at these epoch seconds."""
     company = company_id(store, domain)
     begins = [since + HOUR_SECONDS * number for number in range(round((until - since) / HOUR_SECONDS))]
     with store.connection():
-        return [Hour(at, *(_count(store, company, table, at) for table in ("call", "recording"))) for at in begins]
+        return [_hour(store, company, at) for at in begins]
 
 
 def recorded_bytes(store: Store, domain: str, since: float) -> int:
     """What the recordings since epoch seconds take in the archive."""
-    sql = """SELECT COALESCE(SUM(r.bytes), 0) FROM recording r WHERE r.company = ? AND r.at >= ? AND NOT EXISTS
-        (SELECT 1 FROM deletion x WHERE x.recording = r.id AND x.destroyed_at IS NOT NULL)"""
-    [(total,)] = store.rows(sql, company_id(store, domain), since)
-    return int(total)
+    return int(_BYTES.one(store, company=company_id(store, domain), since=since))
 
 
 def gap_causes(store: Store, domain: str, since: float) -> list[Cause]:
     """Why there were gaps since epoch seconds, the most frequent cause first."""
-    sql = """SELECT cause, COUNT(*), MAX(at) FROM gap WHERE company = ? AND at >= ? GROUP BY cause
-        ORDER BY COUNT(*) DESC, cause"""
-    return [Cause(*row) for row in store.rows(sql, company_id(store, domain), since)]
+    return _CAUSES.rows(store, company=company_id(store, domain), since=since)
 
 
 def mail_states(store: Store, domain: str, since: float) -> Mapping[str, int]:
     """How many mails since epoch seconds are in each state."""
-    sql = "SELECT state, COUNT(*) FROM mail WHERE company = ? AND at >= ? GROUP BY state"
-    return dict(store.rows(sql, company_id(store, domain), since))
+    return {one.state: one.mails for one in _STATES.rows(store, company=company_id(store, domain), since=since)}
 
 
-def failed_mails(store: Store, domain: str, since: float, limit: int = 5) -> Sequence[tuple[float, str, str, str]]:
-    """The last mails that will not be sent: time, kind, receiver, and what the server said."""
-    sql = """SELECT at, kind, receiver, COALESCE(reason, '') FROM mail
-        WHERE company = ? AND at >= ? AND state = 'failed' ORDER BY at DESC LIMIT ?"""
-    return [
-        (at, kind, receiver, why)
-        for at, kind, receiver, why in store.rows(sql, company_id(store, domain), since, limit)
-    ]
+def failed_mails(store: Store, domain: str, since: float, limit: int = 5) -> list[FailedMail]:
+    """The last mails since epoch seconds that will not be sent."""
+    return _FAILED.rows(store, company=company_id(store, domain), since=since, limit=limit)
 
 
-def _count(store: Store, company: str, table: str, at: float) -> int:
-    sql = f"SELECT COUNT(*) FROM {table} WHERE company = ? AND at >= ? AND at < ?"
-    [(count,)] = store.rows(sql, company, at, at + HOUR_SECONDS)
-    return int(count)
+def _hour(store: Store, company: str, at: float) -> Hour:
+    hour = {"company": company, "since": at, "until": at + HOUR_SECONDS}
+    return Hour(at, _CALLS.one(store, **hour), _RECORDINGS.one(store, **hour))

@@ -1,12 +1,12 @@
 """Long lists in pages, newest first: what to look for, and where the page before ended."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from fsplug.store.db.database import Store
-from fsplug.store.db.statements import Select, given
+from fsplug.store.db.statements import Filtered, given
 
 # The time and id of the last thing on a page; the next page begins after it, whatever was added meanwhile.
 Cursor = tuple[float, str]
@@ -28,6 +28,7 @@ class Wanted:
 
 
 EVERYTHING = Wanted()
+_ASKED = tuple(field.name for field in fields(Wanted))
 
 
 class Listing(Generic[Shape]):
@@ -46,41 +47,26 @@ class Listing(Generic[Shape]):
     def __init__(
         self, shape: type[Shape], table: Any, build: Callable[[], Any], *, key: str = "id", **conditions: Any
     ) -> None:
-        self._shape = shape
-        self._build = build
-        self._newest_first = (table.at.desc(), getattr(table, key).desc())
-        earlier = (table.at < given.before_at) | (getattr(table, key) < given.before_key)
-        self._conditions = {
-            "since": table.at >= given.since,
-            "until": table.at < given.until,
-            "before_key": (table.at <= given.before_at) & earlier,
+        at, unique = table.at, getattr(table, key)
+        before = (at <= given.before_at) & ((at < given.before_at) | (unique < given.before))
+        self._pages = Filtered(
+            shape,
+            lambda: build().order_by(at.desc(), unique.desc()).limit(given.limit),
+            since=at >= given.since,
+            until=at < given.until,
+            before=before,
             **conditions,
-        }
-        self._selects: dict[tuple[str, ...], Select[Shape]] = {}
+        )
 
     def page(self, store: Store, wanted: Wanted, limit: int, before: Cursor | None, **values: object) -> list[Shape]:
         """One page of what is `wanted`; `values` are those that the query itself takes.
 
         KeyError if something is wanted that the list has no condition for.
         """
-        named = {"since": wanted.since, "until": wanted.until, "person": wanted.person, "number": wanted.number}
-        asked = {name: value for name, value in named.items() if value is not None}
-        if before is not None:
-            asked["before_at"], asked["before_key"] = before
-        return self._select(tuple(asked)).rows(store, **asked, **values, limit=limit)
-
-    def _select(self, asked: tuple[str, ...]) -> Select[Shape]:
-        found = self._selects.get(asked)
-        if found is None:
-            conditions = [self._conditions[name] for name in asked if name != "before_at"]
-            found = self._selects[asked] = Select(self._shape, lambda: self._narrowed(conditions))
-        return found
-
-    def _narrowed(self, conditions: Sequence[Any]) -> Any:
-        query = self._build()
-        for condition in conditions:
-            query = query.where(condition)
-        return query.order_by(*self._newest_first).limit(given.limit)
+        asked = {name: getattr(wanted, name) for name in _ASKED}
+        if before is None:
+            return self._pages.rows(store, asked, **values, limit=limit)
+        return self._pages.rows(store, {**asked, "before": before[1]}, **values, before_at=before[0], limit=limit)
 
 
 def page(query: Any, table: Any, wanted: Wanted, limit: int, before: Cursor | None, key: str = "id") -> Any:

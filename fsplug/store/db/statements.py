@@ -153,6 +153,41 @@ class Select(Generic[Shape]):
         return found
 
 
+class Filtered(Generic[Shape]):
+    """A query with conditions that hold only if a call brings their value; compiled once for each set of conditions.
+
+    `build` gives the whole of it; each of `conditions` has `given` or `given_each` for the value of its own name:
+
+        _FOUND = Filtered(Entry, _newest_first, since=AuditEntries.at >= given.since)
+        _FOUND.rows(store, {"since": since}, company=company, limit=50)      # since=None: from the beginning
+    """
+
+    def __init__(self, shape: type[Shape], build: Build, **conditions: Any) -> None:
+        self._shape = shape
+        self._build = build
+        self._conditions = conditions
+        self._selects: dict[tuple[str, ...], Select[Shape]] = {}
+
+    def rows(self, store: Store, asked: Mapping[str, object], **values: object) -> list[Shape]:
+        """The rows that fit what is `asked` (None: not asked); `values` are those that the query itself takes.
+
+        KeyError if something is asked that there is no condition for.
+        """
+        given_now = {name: value for name, value in asked.items() if value is not None}
+        return self._select(tuple(given_now)).rows(store, **given_now, **values)
+
+    def _select(self, names: tuple[str, ...]) -> Select[Shape]:
+        found = self._selects.get(names)
+        if found is None:
+            conditions = [self._conditions[name] for name in names]
+            found = self._selects[names] = Select(self._shape, lambda: self._narrowed(conditions))
+        return found
+
+    def _narrowed(self, conditions: Sequence[Any]) -> Any:
+        query = self._build()
+        return query.where(*conditions) if conditions else query
+
+
 class Write:
     """An INSERT, UPDATE or DELETE that is compiled once for each dialect."""
 

@@ -5,7 +5,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.entities import Role
 from fsplug.store.accounts import accounts, sessions
-from fsplug.store.audit import trail
+from fsplug.store.audit import trail, verification
 from fsplug.store.change import planning
 from fsplug.store.change.draft import drafted
 from fsplug.store.outbox import mails
@@ -187,4 +187,4 @@ def test_every_act_on_an_account_is_in_the_trail(console: Console) -> None:
     assert sessions.find(console.store, signed_in.session) is None
     acts = [entry.act for entry in trail.listed(console.store, ACME)]
     assert acts[:7] == ["sign-out", "unlock", "password-reset", "invite", "sign-in", "password-set", "rights"]
-    assert trail.verify(console.store, ACME).trouble is None
+    assert verification.verify(console.store, ACME).trouble is None

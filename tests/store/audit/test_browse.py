@@ -90,5 +90,5 @@ def test_a_day_s_hours_gaps_and_mails_are_counted_for_their_company_alone(store:
     mail = mails.queue(store, ACME, mails.Kind.RESET, "1001", "gone@acme.example", "en")
     mails.failed(store, mail, "smtp-550", "no such mailbox")
     assert overview.mail_states(store, ACME, 0.0) == {"failed": 1}
-    [(_, kind, receiver, why)] = overview.failed_mails(store, ACME, 0.0)
-    assert (kind, receiver, why) == ("reset", "gone@acme.example", "no such mailbox")
+    [failed] = overview.failed_mails(store, ACME, 0.0)
+    assert (failed.kind, failed.receiver, failed.reason) == ("reset", "gone@acme.example", "no such mailbox")

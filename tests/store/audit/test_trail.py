@@ -7,8 +7,9 @@ import pytest
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.entities import DepartmentPolicy
-from fsplug.store.audit import trail
-from fsplug.store.audit.trail import Checkpoint, Fault, Trouble
+from fsplug.store.audit import trail, verification
+from fsplug.store.audit.chain import Written
+from fsplug.store.audit.verification import Checkpoint, Fault, Trouble
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import ListenBegan, ListenEnded
 from fsplug.store.change.draft import drafted
@@ -30,7 +31,7 @@ def told(store: Store) -> Store:
 
 
 def _trouble(store: Store, since: Checkpoint | None = None) -> tuple[int, str] | None:
-    found = trail.verify(store, ACME, since).trouble
+    found = verification.verify(store, ACME, since).trouble
     return found and (found.number, found.fault)
 
 
@@ -44,7 +45,7 @@ def _rewrite(store: Store, number: int, actor: str) -> None:
     sql = "SELECT at, act, subject, people, facts, before FROM audit_entry WHERE number = ? AND company = ?"
     company = company_id(store, ACME)
     [(at, act, subject, people, facts, before)] = store.rows(sql, number, company)
-    digest = trail.hash_of(company, number, at, actor, act, subject, people, facts, before)
+    digest = Written(number, at, actor, act, subject, people, facts, before).digest(company)
     _at(store, "UPDATE audit_entry SET actor = ?, hash = ? WHERE number = ?", actor, digest, number)
 
 
@@ -54,9 +55,9 @@ def _shift(store: Store, first: int, by: int, last: int = 99) -> None:
 
 
 def test_a_trail_as_it_was_written_is_whole(told: Store) -> None:
-    found = trail.verify(told, ACME)
+    found = verification.verify(told, ACME)
     assert (found.checked, found.checkpoint.number, found.trouble) == (10, 10, None)
-    assert trail.verify(told, BETA).checked == FIRST
+    assert verification.verify(told, BETA).checked == FIRST
 
 
 def test_entries_are_listed_newest_first_in_pages(told: Store) -> None:
@@ -111,7 +112,7 @@ def test_an_inserted_entry_is_named(told: Store) -> None:
     _shift(told, 5, 1)
     company = company_id(told, ACME)
     [(before,)] = told.rows("SELECT hash FROM audit_entry WHERE company = ? AND number = 4", company)
-    for digest in (trail.hash_of(company, 5, 1.0, "x", "play", "", "[]", "{}", before), "forged"):
+    for digest in (Written(5, 1.0, "x", "play", "", "[]", "{}", before).digest(company), "forged"):
         _at(told, "DELETE FROM audit_entry WHERE number = 5")
         row = (company, 5, 1.0, "x", "play", "", "[]", "{}", before, digest)
         with told.atomic():
@@ -121,7 +122,7 @@ def test_an_inserted_entry_is_named(told: Store) -> None:
 
 @pytest.mark.parametrize("number", [0, -5])
 def test_an_entry_before_the_first_is_named_also_from_a_checkpoint_on(told: Store, number: int) -> None:
-    checkpoint = trail.verify(told, ACME).checkpoint
+    checkpoint = verification.verify(told, ACME).checkpoint
     row = (company_id(told, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged")
     with told.atomic():
         told.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
@@ -143,9 +144,9 @@ def test_entries_that_changed_places_are_named(told: Store) -> None:
 
 
 def test_a_checkpoint_goes_on_where_it_ended_and_knows_a_trail_written_anew(told: Store) -> None:
-    checkpoint = Checkpoint.read(str(trail.verify(told, ACME).checkpoint))
+    checkpoint = Checkpoint.read(str(verification.verify(told, ACME).checkpoint))
     trail.add(told, ACME, "anna", "play")
-    assert trail.verify(told, ACME, checkpoint).checked == 1
+    assert verification.verify(told, ACME, checkpoint).checked == 1
     _at(told, "DELETE FROM audit_entry WHERE number > 5")
     _at(told, "DELETE FROM audit_about WHERE number > 5")
     _at(told, "UPDATE audit_head SET number = 5, hash = (SELECT hash FROM audit_entry WHERE number = 5) WHERE 1 = 1")
@@ -161,7 +162,7 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
 
 def test_hostile_text_is_kept_and_still_fits_its_hash(store: Store) -> None:
     trail.add(store, ACME, "a\0\ud800" + "x" * 600, "sign-in-refused", "\r\n<script>", typed="\0\ud800")
-    assert trail.verify(store, ACME).trouble is None
+    assert verification.verify(store, ACME).trouble is None
     assert len(trail.listed(store, ACME)[0].actor) == 500
 
 
@@ -244,11 +245,11 @@ def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert trail.verify(open_store(), ACME) == trail.Verified(
-        FIRST + 100, trail.verify(open_store(), ACME).checkpoint, None
+    assert verification.verify(open_store(), ACME) == verification.Verified(
+        FIRST + 100, verification.verify(open_store(), ACME).checkpoint, None
     )
 
 
 def test_trouble_says_what_and_where(told: Store) -> None:
     _at(told, "DELETE FROM audit_entry WHERE number = 5")
-    assert trail.verify(told, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")
+    assert verification.verify(told, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")

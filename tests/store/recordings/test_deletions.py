@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.access.scopes import Actor, AdminScope, operator
 from fsplug.policy.entities import Role
-from fsplug.store.audit import trail
+from fsplug.store.audit import trail, verification
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access, deletions, recordings, share_visits, shares
@@ -161,7 +161,7 @@ def test_each_step_is_told_once_with_the_people_it_is_about(console: Console, st
     told = {one.act: one for one in trail.listed(store, ACME)}
     assert told["destroy"].people == told["delete"].people == ("1001",)
     assert (told["delete"].actor, told["undelete"].actor, told["destroy"].actor) == (f"1001@{ACME}", "root", "fsplug")
-    assert trail.verify(store, ACME).trouble is None
+    assert verification.verify(store, ACME).trouble is None
 
 
 def test_what_can_not_be_destroyed_is_tried_again_later_and_shown(console: Console, store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, Direction, Party, Role, Talk, User
-from fsplug.store.audit import trail
+from fsplug.store.audit import trail, verification
 from fsplug.store.calls import ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
@@ -278,7 +278,7 @@ def test_every_step_is_in_the_trail_with_whose_call_it_is(store: Store) -> None:
     assert [entry.act for entry in entries] == acts
     assert {entry.subject for entry in entries} == {"a-rec"}
     assert {entry.people for entry in entries} == {("1001",)}
-    assert trail.verify(store, ACME).trouble is None
+    assert verification.verify(store, ACME).trouble is None
 
 
 def test_who_hears_their_own_hears_no_others_and_playing_is_told(store: Store) -> None:

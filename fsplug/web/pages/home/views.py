@@ -9,7 +9,7 @@ from flask import current_app, redirect, render_template, url_for
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
 from fsplug.store.calls import overview
-from fsplug.store.calls.overview import Cause, Hour
+from fsplug.store.calls.overview import Cause, FailedMail, Hour
 from fsplug.store.config import policies
 from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
@@ -62,7 +62,7 @@ class Day:
     room: tuple[int, int] | None
     causes: Sequence[Cause]
     mails: Mapping[str, int]
-    failed: Sequence[tuple[float, str, str, str]]
+    failed: Sequence[FailedMail]
     since: PolicyVersion | None
     excluded: int
     called: Mapping[str, str]
