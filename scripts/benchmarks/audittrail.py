@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.store.audit import trail, verification
-from fsplug.store.config import companies
-from fsplug.store.config.companies import Company
+from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 
 VERIFIED = Target("a million audit entries verified", 30.0, "s")
@@ -46,7 +45,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
 def _filled(path: Path, count: int) -> Store:
     store = Store(path)
     store.migrate()
-    companies.add(store, Company(_DOMAIN, "Acme", "DK"), "operator")
+    document = {"company": [{"domain": _DOMAIN, "name": "Acme", "country": "DK"}]}
+    planning.apply_plan(store, planning.plan(store, document), "operator")
     for begun in range(0, count, _BATCH):
         with store.atomic():
             for entry in range(begun, min(begun + _BATCH, count)):

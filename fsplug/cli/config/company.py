@@ -96,11 +96,14 @@ def show(invocation: Invocation, domain: str) -> None:
 def set_(invocation: Invocation, domain: str, **given: Any) -> None:
     """Change a company. What is not named stays as it is."""
     crud.check_given(given)
-    with crud.changing(invocation, domain, f"company {domain} changed") as draft:
+
+    def put(draft: Draft) -> None:
         before = draft.detail()
         if given["languages"]:
             del before["language"]
         draft.put_detail(crud.merged(before, given))
+
+    crud.edit(invocation, domain, f"company {domain} changed", put)
 
 
 @company.command()

@@ -7,6 +7,8 @@ from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.store.change.draft import Draft
+from fsplug.store.config.grants import ADMIN_DEPARTMENT
+from fsplug.store.config.users import USER
 
 _NAME = click.argument("name", type=LINE)
 
@@ -41,7 +43,7 @@ def show(invocation: Invocation, company: str, name: str) -> None:
     """Show a department and who belongs to it."""
     with crud.reading(invocation, company) as draft:
         found = draft.entry("department", name)
-        users = [user for user in draft.names("user") if draft.entry("user", user).get("department") == name]
+        users = draft.naming(USER, "department", name)
     crud.tell_one(invocation, {**found, "users": users})
 
 
@@ -52,9 +54,12 @@ def show(invocation: Invocation, company: str, name: str) -> None:
 @pass_invocation
 def set_(invocation: Invocation, company: str, name: str, new_name: str) -> None:
     """Rename a department; its users, its policy and its administrators go with it."""
-    with crud.changing(invocation, company, f"department {name} is called {new_name}") as draft:
+
+    def rename(draft: Draft) -> None:
         draft.put("department", {**draft.entry("department", name), "name": new_name}, name)
         _rename(draft, name, new_name)
+
+    crud.edit(invocation, company, f"department {name} is called {new_name}", rename)
 
 
 @department.command()
@@ -67,20 +72,23 @@ def remove(invocation: Invocation, company: str, name: str, yes: bool) -> None:
     with crud.reading(invocation, company) as draft:
         draft.entry("department", name)
     crud.confirm(invocation, f"department {name} of {company} and its policy", yes)
-    with crud.changing(invocation, company, f"department {name} removed") as draft:
+
+    def take(draft: Draft) -> None:
         draft.entry("department", name)
         draft.remove("department", name)
         draft.remove("policy", name)
+
+    crud.edit(invocation, company, f"department {name} removed", take)
 
 
 def _rename(draft: Draft, name: str, new_name: str) -> None:
     if draft.has("policy", name):
         draft.put("policy", {**draft.entry("policy", name), "department": new_name}, name)
-    for username in draft.names("user"):
+    usernames = sorted({*draft.naming(USER, "department", name), *draft.naming(ADMIN_DEPARTMENT, "department", name)})
+    draft.read("user", usernames)
+    for username in usernames:
         user = draft.entry("user", username)
-        administered = user.get("admin_departments", [])
-        if name in (user.get("department"), *administered):
-            own = new_name if user.get("department") == name else user.get("department")
-            renamed = [new_name if one == name else one for one in administered]
-            given = {"department": own, "admin_departments": tuple(renamed)}
-            draft.put("user", crud.merged(user, given), username)
+        own = new_name if user.get("department") == name else user.get("department")
+        renamed = [new_name if one == name else one for one in user.get("admin_departments", [])]
+        given = {"department": own, "admin_departments": tuple(renamed)}
+        draft.put("user", crud.merged(user, given), username)

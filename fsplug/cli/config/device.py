@@ -9,6 +9,7 @@ from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, user_option, yes_option
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.change.credentials import new_password
+from fsplug.store.change.draft import Draft
 
 _NAME = click.argument("name")
 _COLUMNS = ("name", "kind", "sip_username", "number")
@@ -37,10 +38,13 @@ def add(invocation: Invocation, company: str, username: str, name: str | None, *
     """
     name = name or given["kind"]
     password = crud.password(given.pop("password_file"), given.pop("ask_password"))
-    with crud.changing(invocation, company, f"device {name} of user {username} added") as draft:
+
+    def put(draft: Draft) -> None:
         nested.check_new(draft, username, "device", name)
         made = crud.merged({"name": name}, {**given, "password": password})
         nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
+
+    crud.edit(invocation, company, f"device {name} of user {username} added", put)
 
 
 @device.command(name="list")
@@ -80,13 +84,16 @@ def set_(invocation: Invocation, company: str, username: str, name: str, new_pas
     """Change a device. A phone that is signed in stays so until it registers again."""
     password = _password(given.pop("password_file"), given.pop("ask_password"), new_password)
     crud.check_given({**given, "password": password})
-    with crud.changing(invocation, company, f"device {name} of user {username} changed") as draft:
+
+    def put(draft: Draft) -> None:
         before = nested.one(draft, username, "device", name)
         if password is not None or given["sip_username"]:
             # The hash is that of the old name and password.
             before = {key: value for key, value in before.items() if key != "a1_hash"}
         made = crud.merged(before, {**given, "password": password})
         nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
+
+    crud.edit(invocation, company, f"device {name} of user {username} changed", put)
 
 
 @device.command()

@@ -9,6 +9,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.output import table, when
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
+from fsplug.store.change import edit_policy
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
 
@@ -30,10 +31,7 @@ def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: st
     """Never record calls with these numbers, from the next call on. Any spelling will do."""
     with invocation.store() as store:
         wanted = _normalised(store, company, numbers)
-        with store.atomic():
-            known = {one.number: one.note for one in policies.excluded(store, company)}
-            notes = {number: known.get(number, "") if note is None else note for number in wanted}
-            added = policies.exclude(store, company, notes, invocation.author)
+        added = edit_policy.exclude(store, company, dict.fromkeys(wanted, note), invocation.by)
         version = policies.current_version(store, company)
     _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was excluded already"))
 
@@ -46,7 +44,7 @@ def remove(invocation: Invocation, company: str, numbers: tuple[str, ...]) -> No
     """Let policy decide again about calls with these numbers."""
     with invocation.store() as store:
         wanted = _normalised(store, company, numbers)
-        removed = policies.unexclude(store, company, wanted, invocation.author)
+        removed = edit_policy.unexclude(store, company, wanted, invocation.by)
         version = policies.current_version(store, company)
     _tell(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
 

@@ -1,6 +1,6 @@
 """What users hold by name, licences and rights: one shape of commands for both."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,11 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.store.change.draft import Draft
+from fsplug.store.change.entry_rows import AnyNoun
+from fsplug.store.config.grants import LICENCE, RIGHT
 
+# Where a user's grants are, by the field of the user's entry that lists them.
+_GRANTS: Mapping[str, tuple[AnyNoun, str]] = {"licences": (LICENCE, "licence"), "rights": (RIGHT, "right_name")}
 _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 
 
@@ -25,8 +29,8 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     @_USERS
     @pass_invocation
     def add(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...]) -> None:
-        with crud.changing(invocation, company, f"{noun} {name} given to {', '.join(usernames)}") as draft:
-            _give(draft, field, name, usernames)
+        done = f"{noun} {name} given to {', '.join(usernames)}"
+        crud.edit(invocation, company, done, lambda draft: _give(draft, field, name, usernames))
 
     @group.command(name="list", help=f"List who holds which {noun}.")
     @company_option
@@ -34,8 +38,8 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     @pass_invocation
     def list_(invocation: Invocation, company: str, username: str | None) -> None:
         with crud.reading(invocation, company) as draft:
-            users = draft.names("user") if username is None else [username]
-            found = [{"user": user, noun: name} for user in users for name in _held(draft, field, user)]
+            users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
+            found = [{"user": user, noun: name} for user, entry in users.items() for name in entry.get(field, [])]
         crud.tell_list(invocation, found, ("user", noun), f"nobody here holds a {noun}")
 
     @group.command(help=f"Show who holds a {noun}.")
@@ -58,9 +62,12 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
             losing = [user for user in _holders(draft, field, name) if user not in usernames]
         if losing:
             crud.confirm(invocation, f"{noun} {name} from {', '.join(losing)}", yes)
-        with crud.changing(invocation, company, f"{noun} {name} held by {', '.join(usernames)}") as draft:
+
+        def put(draft: Draft) -> None:
             _take(draft, field, name, [user for user in _holders(draft, field, name) if user not in usernames])
             _give(draft, field, name, usernames)
+
+        crud.edit(invocation, company, f"{noun} {name} held by {', '.join(usernames)}", put)
 
     @group.command(help=f"Take a {noun} from users.")
     @company_option
@@ -70,8 +77,8 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     @pass_invocation
     def remove(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...], yes: bool) -> None:
         crud.confirm(invocation, f"{noun} {name} from {', '.join(usernames)}", yes)
-        with crud.changing(invocation, company, f"{noun} {name} taken from {', '.join(usernames)}") as draft:
-            _take(draft, field, name, usernames)
+        done = f"{noun} {name} taken from {', '.join(usernames)}"
+        crud.edit(invocation, company, done, lambda draft: _take(draft, field, name, usernames))
 
     return group
 
@@ -81,10 +88,14 @@ def _held(draft: Draft, field: str, username: str) -> list[str]:
 
 
 def _holders(draft: Draft, field: str, name: str) -> list[str]:
-    return [username for username in draft.names("user") if name in _held(draft, field, username)]
+    noun, column = _GRANTS[field]
+    usernames = draft.naming(noun, column, name)
+    draft.read("user", usernames)
+    return usernames
 
 
 def _give(draft: Draft, field: str, name: str, usernames: Collection[str]) -> None:
+    draft.read("user", usernames)
     for username in dict.fromkeys(usernames):
         held = _held(draft, field, username)
         if name not in held:
@@ -92,6 +103,7 @@ def _give(draft: Draft, field: str, name: str, usernames: Collection[str]) -> No
 
 
 def _take(draft: Draft, field: str, name: str, usernames: Collection[str]) -> None:
+    draft.read("user", usernames)
     for username in dict.fromkeys(usernames):
         left = [one for one in _held(draft, field, username) if one != name]
         draft.put("user", {**draft.entry("user", username), field: left}, username)

@@ -15,7 +15,9 @@ from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
 from fsplug.errors import Invalid
 from fsplug.store.change import planning
-from fsplug.store.change.draft import Draft
+from fsplug.store.change.draft import Draft, undisturbed
+from fsplug.store.change.planning import Plan
+from fsplug.store.db.database import Store
 
 _TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
 _LISTS = ("mobile_numbers", "licences", "rights")
@@ -57,18 +59,27 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
     Everything is taken in, or, when a line is wrong, nothing: every wrong line is named with what to do about it.
     """
     lines = _lines(file)
-    with invocation.store() as store, store.atomic():
-        draft = Draft(store, company)
-        errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
-        errors += _placed(company, lines, draft.errors())
-        if errors:
-            raise _invalid(file, errors)
-        plan = draft.plan()
-        planning.check(store, plan, invocation.by)
-        versions = planning.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
+    with invocation.store() as store:
+
+        def take() -> tuple[Plan, dict[str, int]]:
+            plan = _planned(store, file, company, lines)
+            planning.check(store, plan, invocation.by)
+            return plan, planning.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
+
+        plan, versions = undisturbed(store, company, take)
     facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
     told = f"{len(lines)} users, {len(plan.changes)} changes"
     invocation.tell({**facts, "versions": versions}, f"{told}; nothing was changed (--dry-run)" if dry_run else told)
+
+
+def _planned(store: Store, file: Path, company: str, lines: list[_Line]) -> Plan:
+    draft = Draft(store, company)
+    draft.read("user", [line.username for line in lines])
+    errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
+    errors += _placed(company, lines, draft.errors())
+    if errors:
+        raise _invalid(file, errors)
+    return draft.plan()
 
 
 def _lines(file: Path) -> list[_Line]:

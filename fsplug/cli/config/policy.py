@@ -58,7 +58,7 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
             facts = policy_change.preview(store, company, change, preview_since)
             invocation.tell(facts, *policy_change.preview_lines(facts))
             return
-        facts = policy_change.make(store, company, change, invocation.author)
+        facts = policy_change.make(store, company, change, invocation.by)
     invocation.tell(facts, *policy_change.lines(facts))
 
 

@@ -1,6 +1,6 @@
 """One change of policy from the command line: made, or only previewed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,10 +8,13 @@ import click
 
 from fsplug.cli.config import policy_facts, policy_terms
 from fsplug.cli.kernel.output import cell, sheet, when, working
+from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import Wish, of_department, of_group
 from fsplug.policy.terms import Plain
 from fsplug.store.calls.preview import preview as preview_of
+from fsplug.store.change import edit_policy
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.change.edit_policy import drafted_snapshot
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
@@ -58,19 +61,21 @@ def change(given: Mapping[str, Any]) -> Change:
     return Change(given["department"], given["group"], boxes or mode, terms)
 
 
-def make(store: Store, company: str, change: Change, by: str) -> Facts:
+def make(store: Store, company: str, change: Change, by: Actor) -> Facts:
     """Make the change; what was before, what is after, and the policy version."""
-    with store.atomic():
-        snapshot = policies.snapshot(store, company)
-        version = _put(store, company, change.after(snapshot), by)
-    before, after = _facts(change.before(snapshot)), _facts(change.after(snapshot))
-    return {
-        "company": company,
-        "changed": version != snapshot.version,
-        "version": version,
-        "before": before,
-        "after": after,
-    }
+    facts: Facts = {}
+
+    def put(draft: Draft) -> None:
+        snapshot = policies.snapshot(store, company, draft.version)
+        before, after = change.before(snapshot), change.after(snapshot)
+        facts.update(before=_facts(before), after=_facts(after))
+        if isinstance(after, DepartmentPolicy):
+            edit_policy.put_department_policy(draft, after)
+        else:
+            edit_policy.put_group_policy(draft, after)
+
+    made = edit(store, company, by, put)
+    return {"company": company, "changed": made.changed, "version": made.version, **facts}
 
 
 def lines(facts: Facts) -> list[str]:
@@ -129,13 +134,6 @@ def _after(store: Store, company: str, change: Change) -> PolicySnapshot:
     if isinstance(policy, DepartmentPolicy):
         return drafted_snapshot(store, company, Wish(current.version, {policy.department: policy}))
     return drafted_snapshot(store, company, Wish(current.version, groups={policy.group: policy}))
-
-
-def _put(store: Store, company: str, policy: Policy, by: str) -> int:
-    put: Callable[..., int] = (
-        policies.set_department_policy if isinstance(policy, DepartmentPolicy) else policies.set_group_policy
-    )
-    return put(store, company, policy, by)
 
 
 def _facts(policy: Policy) -> Facts:

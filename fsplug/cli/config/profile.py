@@ -8,6 +8,7 @@ from fsplug.cli.kernel import crud, nested
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, user_option, yes_option
+from fsplug.store.change.draft import Draft
 
 _NAME = click.argument("name", type=LINE)
 _COLUMNS = ("name", "allow_listen", "active")
@@ -29,11 +30,14 @@ def profile() -> None:
 @pass_invocation
 def add(invocation: Invocation, company: str, username: str, name: str, **given: Any) -> None:
     """Give a user a profile; the first one is active."""
-    with crud.changing(invocation, company, f"profile {name} of user {username} added") as draft:
+
+    def put(draft: Draft) -> None:
         nested.check_new(draft, username, "profile", name)
         others = nested.of_user(draft, username, "profile")
         made = crud.merged({"name": name}, {**given, "active": bool(given["active"]) or not others})
         nested.put(draft, username, "profile", _with(others, made))
+
+    crud.edit(invocation, company, f"profile {name} of user {username} added", put)
 
 
 @profile.command(name="list")
@@ -67,9 +71,12 @@ def show(invocation: Invocation, company: str, username: str, name: str) -> None
 def set_(invocation: Invocation, company: str, username: str, name: str, **given: Any) -> None:
     """Change a profile, or make it the active one."""
     crud.check_given(given)
-    with crud.changing(invocation, company, f"profile {name} of user {username} changed") as draft:
+
+    def put(draft: Draft) -> None:
         made = crud.merged(nested.one(draft, username, "profile", name), given)
         nested.put(draft, username, "profile", _with(nested.of_user(draft, username, "profile"), made))
+
+    crud.edit(invocation, company, f"profile {name} of user {username} changed", put)
 
 
 @profile.command()

@@ -11,6 +11,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, secrets_option, yes_option
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
+from fsplug.store.config.groups import MEMBER
 
 _USERNAME = click.argument("username")
 _COLUMNS = ("username", "extension", "name", "department", "record", "role", "fixed_number", "licences", "rights")
@@ -101,15 +102,17 @@ def remove(invocation: Invocation, company: str, username: str, yes: bool) -> No
     with crud.reading(invocation, company) as draft:
         draft.entry("user", username)
     crud.confirm(invocation, f"user {username} of {company} with devices, profiles, licences and rights", yes)
-    with crud.changing(invocation, company, f"user {username} removed") as draft:
+
+    def take(draft: Draft) -> None:
         draft.entry("user", username)
         draft.remove("user", username)
         _leave_groups(draft, username)
 
+    crud.edit(invocation, company, f"user {username} removed", take)
+
 
 def _leave_groups(draft: Draft, username: str) -> None:
-    for number in draft.names("group"):
+    for number in draft.naming(MEMBER, "username", username):
         group = draft.entry("group", number)
-        if username in group["members"]:
-            left = [member for member in group["members"] if member != username]
-            draft.put("group", {**group, "members": left}, number)
+        left = [member for member in group["members"] if member != username]
+        draft.put("group", {**group, "members": left}, number)

@@ -13,8 +13,9 @@ from fsplug.cli.kernel.output import cell, sheet, table
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
 from fsplug.store.audit import trail
-from fsplug.store.change.draft import Draft, drafted
-from fsplug.store.config import companies, policies
+from fsplug.store.change import draft as drafts
+from fsplug.store.change.draft import Draft
+from fsplug.store.config import companies
 from fsplug.store.config.nouns import SECRET
 from fsplug.store.db.database import Store
 
@@ -22,18 +23,14 @@ Table = dict[str, Any]
 _SECRETS = ("password", "a1_hash")
 
 
-@contextmanager
-def changing(invocation: Invocation, company: str, done: str) -> Iterator[Draft]:
-    """A draft of the company, saved at the end; then it is said what was done and which version that made."""
+def edit(invocation: Invocation, company: str, done: str, change: Callable[[Draft], None]) -> None:
+    """Change the company as `change` does with a draft; then it is said what was done and which version that made."""
     with invocation.store() as store:
-        before = companies.get(store, company).version
-        with drafted(store, company, invocation.by) as draft:
-            yield draft
-        version = policies.current_version(store, company)
-    changed = version != before
-    line = f"{done}; {company} has policy version {version}, from the next call on"
-    unchanged = f"nothing to change; {company} stays at policy version {version}"
-    invocation.tell({"company": company, "changed": changed, "version": version}, cell(line if changed else unchanged))
+        made = drafts.edit(store, company, invocation.by, change)
+    line = f"{done}; {company} has policy version {made.version}, from the next call on"
+    unchanged = f"nothing to change; {company} stays at policy version {made.version}"
+    facts = {"company": company, "changed": made.changed, "version": made.version}
+    invocation.tell(facts, cell(line if made.changed else unchanged))
 
 
 @contextmanager
@@ -45,20 +42,25 @@ def reading(invocation: Invocation, company: str) -> Iterator[Draft]:
 
 def add(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
     """Add an entry; Invalid("...-exists") when it is there already."""
-    with changing(invocation, company, f"{kind} {name} added") as draft:
+
+    def put(draft: Draft) -> None:
         if draft.has(kind, name):
-            text = (
-                f"{company} has a {kind} {name} already; change it with: fsplug {kind} set --company {company} {name}"
-            )
+            remedy = f"change it with: fsplug {kind} set --company {company} {name}"
+            text = f"{company} has a {kind} {name} already; {remedy}"
             raise Invalid(f"{kind}-exists", text, company=company, name=name)
         draft.put(kind, merged({}, given))
+
+    edit(invocation, company, f"{kind} {name} added", put)
 
 
 def change(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
     """Change what is given of an entry."""
     check_given(given)
-    with changing(invocation, company, f"{kind} {name} changed") as draft:
+
+    def put(draft: Draft) -> None:
         draft.put(kind, merged(draft.entry(kind, name), given), name)
+
+    edit(invocation, company, f"{kind} {name} changed", put)
 
 
 def remove(invocation: Invocation, company: str, kind: str, name: str, yes: bool) -> None:
@@ -66,9 +68,12 @@ def remove(invocation: Invocation, company: str, kind: str, name: str, yes: bool
     with reading(invocation, company) as draft:
         draft.entry(kind, name)
     confirm(invocation, f"{kind} {name} of {company}", yes)
-    with changing(invocation, company, f"{kind} {name} removed") as draft:
+
+    def take(draft: Draft) -> None:
         draft.entry(kind, name)
         draft.remove(kind, name)
+
+    edit(invocation, company, f"{kind} {name} removed", take)
 
 
 def list_all(
@@ -80,7 +85,7 @@ def list_all(
 ) -> None:
     """List the entries of a kind."""
     with reading(invocation, company) as draft:
-        found = [draft.entry(kind, name) for name in draft.names(kind)]
+        found = list(draft.entries(kind).values())
     tell_list(invocation, [one for one in found if wanted is None or wanted(one)], columns, f"{company} has no {kind}")
 
 

@@ -42,8 +42,8 @@ def put(draft: Draft, username: str, kind: str, every: Mapping[str, Table]) -> N
 def list_all(invocation: Invocation, company: str, username: str | None, kind: str, columns: tuple[str, ...]) -> None:
     """List them, of one user or of everybody."""
     with crud.reading(invocation, company) as draft:
-        usernames = draft.names("user") if username is None else [username]
-        found = [{"user": name, **one} for name in usernames for one in of_user(draft, name, kind).values()]
+        users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
+        found = [{"user": name, **one} for name, user in users.items() for one in user.get(kind, [])]
     crud.tell_list(invocation, found, ("user", *columns), f"{company} has no {kind} here")
 
 
@@ -52,7 +52,10 @@ def remove(invocation: Invocation, company: str, username: str, kind: str, name:
     with crud.reading(invocation, company) as draft:
         one(draft, username, kind, name)
     crud.confirm(invocation, f"{kind} {name} of user {username}", yes)
-    with crud.changing(invocation, company, f"{kind} {name} of user {username} removed") as draft:
+
+    def take(draft: Draft) -> None:
         one(draft, username, kind, name)
         left = {other: table for other, table in of_user(draft, username, kind).items() if other != name}
         put(draft, username, kind, left)
+
+    crud.edit(invocation, company, f"{kind} {name} of user {username} removed", take)

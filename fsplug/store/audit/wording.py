@@ -18,6 +18,8 @@ GRANTED_TABLES: Mapping[str, str] = {
     "right_grant": "right",
     "admin_department": "admin scope",
 }
+# The column that says what was given.
+_GIVEN = {"licence_grant": "licence", "right_grant": "right_name", "admin_department": "department"}
 _POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_number"})
 # These columns of a user are granted too, and these are what everybody has.
 _GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
@@ -53,33 +55,34 @@ class Grant:
         return cls(username, what, before, after)
 
 
-def grants(change: Change) -> Iterator[Grant]:
+def grants(change: Change[Any, Any]) -> Iterator[Grant]:
     """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
     noun, key = change.noun, change.key
     if noun.table in GRANTED_TABLES:
-        gone, come = (key[1] if row is not None else None for row in (change.before, change.after))
-        yield Grant(key[0], GRANTED_TABLES[noun.table], gone, come)
+        given = getattr(key, _GIVEN[noun.table])
+        gone, come = (given if row is not None else None for row in (change.before, change.after))
+        yield Grant(key.username, GRANTED_TABLES[noun.table], gone, come)
     if noun.table == "user":
-        before, after = (_GRANTED_COLUMNS | _named(change, row) for row in (change.before, change.after))
-        for name in _GRANTED_COLUMNS:
-            if before[name] != after[name]:
-                yield Grant(key[0], _CALLED.get(name, name), str(before[name]), str(after[name]))
+        for name, usual in _GRANTED_COLUMNS.items():
+            before, after = (getattr(row, name) if row is not None else usual for row in (change.before, change.after))
+            if before != after:
+                yield Grant(key.username, _CALLED.get(name, name), str(before), str(after))
 
 
-def act(changes: Sequence[Change]) -> str:
+def act(changes: Sequence[Change[Any, Any]]) -> str:
     """The weightiest thing done: rights, policy, or else configuration."""
     if any(True for change in changes for _ in grants(change)):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
 
-def granted_in(changes: Sequence[Change]) -> list[Grant]:
+def granted_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
     """Every grant, the first hundred."""
     found = (grant for change in changes for grant in grants(change))
     return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def turned_in(changes: Sequence[Change]) -> list[Grant]:
+def turned_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
     """Whose recording, or leave to listen in by a profile, was turned on ("yes") or off ("no"), the first hundred.
 
     Of who is new the trail says that.
@@ -88,15 +91,11 @@ def turned_in(changes: Sequence[Change]) -> list[Grant]:
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def _turns(change: Change) -> Iterator[Grant]:
+def _turns(change: Change[Any, Any]) -> Iterator[Grant]:
     column = _TURNED.get(change.noun.table)
     if column is None or change.before is None or change.after is None:
         return
-    before, after = ("yes" if _named(change, row).get(column) else "no" for row in (change.before, change.after))
+    before, after = ("yes" if getattr(row, column) else "no" for row in (change.before, change.after))
     if before != after:
-        what = RECORDING if change.noun.table == "user" else f"{ALLOW_LISTEN} ({change.key[1]})"
-        yield Grant(change.key[0], what, before, after)
-
-
-def _named(change: Change, row: Any) -> dict[str, Any]:
-    return change.noun.named(row) if row is not None else {}
+        what = RECORDING if change.noun.table == "user" else f"{ALLOW_LISTEN} ({change.key.name})"
+        yield Grant(change.key.username, what, before, after)

@@ -1,105 +1,85 @@
-"""What must hold between the entries of one company: nobody is sent to where there is nothing."""
+"""What must hold between the entries of one company: nobody is sent to where there is nothing.
 
-from collections.abc import Iterator
+Of a change only what it makes different is looked at: what it refers to, what refers to what it removes, and who has
+the names it gives.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from fsplug.policy.addresses import SAYS, normalised, same
-from fsplug.policy.entities import EVERY_DEPARTMENT, Role
-from fsplug.store.change.entry_rows import Rows
-from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, users
+from fsplug.policy.entities import Role
+from fsplug.store.change import references
+from fsplug.store.change.entry_rows import NOUNS, Rows
+from fsplug.store.change.present import Found
+from fsplug.store.change.view import View, Whole
+from fsplug.store.config import companies, devices, groups, ivrs, users
 from fsplug.store.config.destinations import TargetKind
-from fsplug.store.config.nouns import Noun
-from fsplug.store.db.database import Row
+from fsplug.store.config.nouns import Change, Noun
 
-# What a target's kind is looked up in.
-_TARGETS = {TargetKind.USER: users.USER, TargetKind.GROUP: groups.RING_GROUP, TargetKind.IVR: ivrs.IVR}
-# An entry, what it says there, and the row it needs.
-_Reference = tuple[str, str, Noun, str]
+Changes = Sequence[Change[Any, Any]]
+# An entry (such as "user 1001") that is wrong beside the others, and why.
+Trouble = tuple[str, str]
 
 
-def troubles(rows: Rows) -> Iterator[tuple[str, str]]:
-    """Every entry (such as "user 1001") that is wrong beside the others, and why."""
-    yield from _missing(rows)
-    yield from _extensions(rows)
-    yield from _sip_usernames(rows)
-    yield from _emails(rows)
-    yield from _languages(rows)
-    yield from _overflow_loops(rows)
+def troubles(rows: Rows) -> Iterator[Trouble]:
+    """Every entry of a whole company that is wrong beside the others, and why."""
+    every = [Change(noun, key, None, row) for noun in NOUNS for key, row in rows[noun].items()]
+    yield from troubles_of(Whole(rows), every)
 
 
-def _missing(rows: Rows) -> Iterator[tuple[str, str]]:
-    for entry, field, noun, name in _references(rows):
-        if (name,) not in rows[noun]:
-            yield entry, f"{field}: there is no {noun.name} {name}; add it, or take it out here"
+def troubles_of(view: View, changes: Changes) -> Iterator[Trouble]:
+    """Every entry that these changes make wrong beside the others, and why; `view` is the company after them."""
+    yield from references.missing(view, changes)
+    yield from _extensions(view, changes)
+    yield from _sip_usernames(view, changes)
+    yield from _emails(view, changes)
+    yield from _languages(view, changes)
+    yield from _overflow_loops(view, changes)
 
 
-def _references(rows: Rows) -> Iterator[_Reference]:
-    department = users.USER.values.index("department")
-    for (username,), values in rows[users.USER].items():
-        if values[department] is not None:
-            yield f"user {username}", "department", users.DEPARTMENT, values[department]
-    for username, name in rows[grants.ADMIN_DEPARTMENT]:
-        yield f"user {username}", "admin_departments", users.DEPARTMENT, name
-    for group, username in rows[groups.MEMBER]:
-        yield f"group {group}", "member", users.USER, username
-    for (name,) in rows[policies.DEPARTMENT_POLICY]:
-        if name != EVERY_DEPARTMENT:
-            yield f"policy {name}", "department", users.DEPARTMENT, name
-    for (number,), (user, group, ivr, *_) in rows[numbers.NUMBER].items():
-        for kind, to in ((TargetKind.USER, user), (TargetKind.GROUP, group), (TargetKind.IVR, ivr)):
-            if to is not None:
-                yield f"number {number}", kind, _TARGETS[kind], to
-    for entry, field, (kind, to) in _targets(rows):
-        if kind in _TARGETS and to is not None:
-            yield entry, field, _TARGETS[kind], to
-
-
-def _targets(rows: Rows) -> Iterator[tuple[str, str, Row]]:
-    for (number,), values in rows[groups.RING_GROUP].items():
-        yield f"group {number}", "overflow", values[-2:]
-    for (number,), values in rows[ivrs.IVR].items():
-        yield f"ivr {number}", "default", values[-2:]
-    for (number, digit), values in rows[ivrs.CHOICE].items():
-        yield f"ivr {number}", f"choice {digit}", values
-    for (number,), values in rows[numbers.NUMBER].items():
-        yield f"number {number}", "closed", values[-2:]
-
-
-def _extensions(rows: Rows) -> Iterator[tuple[str, str]]:
-    taken = [(extension, f"user {username}") for (username,), (extension, *_) in rows[users.USER].items()]
-    taken += [(number, f"group {number}") for (number,) in rows[groups.RING_GROUP]]
-    taken += [(number, f"ivr {number}") for (number,) in rows[ivrs.IVR]]
+def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
+    given = {change.after.extension for change in _setting(changes, users.USER, "extension")}
+    given |= {change.key.number for change in (*_new(changes, groups.RING_GROUP), *_new(changes, ivrs.IVR))}
+    taken = [(row.extension, f"user {key.username}") for key, row in view.holding(users.USER, "extension", given)]
+    taken += [(key.number, f"group {key.number}") for key, _ in view.holding(groups.RING_GROUP, "number", given)]
+    taken += [(key.number, f"ivr {key.number}") for key, _ in view.holding(ivrs.IVR, "number", given)]
     for who, holder, extension in _shared(taken):
         yield who, f"{holder} has {extension} already; give it another"
 
 
-def _sip_usernames(rows: Rows) -> Iterator[tuple[str, str]]:
-    column = devices.DEVICE.values.index("sip_username")
-    taken = [
-        (values[column], f"user {username}, device {name}") for (username, name), values in rows[devices.DEVICE].items()
-    ]
+def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
+    given = {change.after.sip_username for change in _setting(changes, devices.DEVICE, "sip_username")} - {None}
+    given |= {change.key.username for change in _new(changes, users.USER)}
+    holders = view.holding(devices.DEVICE, "sip_username", given)
+    taken = [(row.sip_username, f"user {key.username}, device {key.name}") for key, row in holders]
     for who, holder, sip_username in _shared(taken):
         yield who, f"sip_username: {holder} has {sip_username} already; give it another"
     # A dialplan may take the name that signed in for the user's own.
-    for (username, name), values in rows[devices.DEVICE].items():
-        if values[column] != username and (values[column],) in rows[users.USER]:
-            text = f"sip_username: user {values[column]} is called so; give it another"
-            yield f"user {username}, device {name}", text
+    called_so = {key.username for key, _ in view.holding(users.USER, "username", given)}
+    for key, row in holders:
+        if row.sip_username != key.username and row.sip_username in called_so:
+            text = f"sip_username: user {row.sip_username} is called so; give it another"
+            yield f"user {key.username}, device {key.name}", text
 
 
-def _emails(rows: Rows) -> Iterator[tuple[str, str]]:
+def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
     # The console's sign-in asks for company, e-mail and password.
-    named = ((username, users.USER.named(values)) for (username,), values in rows[users.USER].items())
-    holders = [(f"user {username}", user) for username, user in named if user["role"] not in (None, Role.NONE)]
-    for who, user in holders:
-        if user["email"] is not None and normalised(user["email"]) is None:
-            given = f"{user['email'][:60]!r} is none that mail can be sent to" if user["email"] else "it is missing"
-            yield who, f"email: a console role needs an address, and {given}; {SAYS}"
-    taken = [(same(user["email"]), who) for who, user in holders if user["email"]]
+    given = _setting(changes, users.USER, "role", "email")
+    signing_in = [change for change in given if change.after.role not in (None, Role.NONE)]
+    for change in signing_in:
+        email = change.after.email
+        if email is not None and normalised(email) is None:
+            trouble = f"{email[:60]!r} is none that mail can be sent to" if email else "it is missing"
+            text = f"email: a console role needs an address, and {trouble}; {SAYS}"
+            yield f"user {change.key.username}", text
+    addresses = {same(change.after.email) for change in signing_in if change.after.email}
+    taken = [(same(row.email), f"user {key.username}") for key, row in view.signing_in_as(addresses)]
     for who, holder, email in _shared(taken):
         yield who, f"email: {holder} signs in to the console as {email} already; give it another"
 
 
-def _shared(taken: list[tuple[str | None, str]]) -> Iterator[tuple[str, str, str]]:
+def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str, str]]:
     """Who holds a name that another holds already, that other, and the name."""
     holders: dict[str, str] = {}
     for name, who in taken:
@@ -107,23 +87,48 @@ def _shared(taken: list[tuple[str | None, str]]) -> Iterator[tuple[str, str, str
             yield who, holders[name], name
 
 
-def _languages(rows: Rows) -> Iterator[tuple[str, str]]:
-    spoken = (companies.DETAIL.named(rows[companies.DETAIL][()])["languages"] or "").split()
-    for number, language in rows[ivrs.PROMPT]:
-        if language not in spoken:
+def _languages(view: View, changes: Changes) -> Iterator[Trouble]:
+    prompts: Collection[Found] = [(change.key, change.after) for change in _new(changes, ivrs.PROMPT)]
+    if any(True for _ in _setting(changes, companies.DETAIL, "languages")):
+        prompts = view.everything(ivrs.PROMPT)
+    if not prompts:
+        return
+    spoken = (view.row(companies.DETAIL, companies.DetailKey()).languages or "").split()
+    for key, _ in prompts:
+        if key.language not in spoken:
             remedy = f"add it to the company's languages ({', '.join(spoken)}), or take it out here"
-            yield f"ivr {number}", f"prompts: the company does not speak {language}; {remedy}"
+            yield f"ivr {key.ivr}", f"prompts: the company does not speak {key.language}; {remedy}"
 
 
-def _overflow_loops(rows: Rows) -> Iterator[tuple[str, str]]:
-    overflow = {
-        number: values[-1] for (number,), values in rows[groups.RING_GROUP].items() if values[-2] == TargetKind.GROUP
-    }
-    for group in overflow:
-        passed, at = [group], overflow[group]
-        while at in overflow and at not in passed:
-            passed.append(at)
-            at = overflow[at]
-        if at == group:
-            way = " to ".join((*passed, group))
+def _overflow_loops(view: View, changes: Changes) -> Iterator[Trouble]:
+    for change in _setting(changes, groups.RING_GROUP, "overflow_kind", "overflow_to"):
+        circle = _circle(view, change.key.number)
+        for place, group in enumerate(circle):
+            way = " to ".join((*circle[place:], *circle[:place], group))
             yield f"group {group}", f"overflow: it goes round in a circle, {way}; let one of them lead elsewhere"
+
+
+def _circle(view: View, group: str) -> list[str]:
+    """The groups that one overflows to, if in the end it is called itself again."""
+    passed: list[str] = []
+    at: str | None = group
+    while at is not None and at not in passed:
+        passed.append(at)
+        row = view.row(groups.RING_GROUP, groups.GroupKey(at))
+        at = row.overflow_to if row is not None and row.overflow_kind == TargetKind.GROUP else None
+    return passed if at == group else []
+
+
+def _new(changes: Changes, noun: Noun[Any, Any]) -> list[Change[Any, Any]]:
+    return [one for one in changes if one.noun is noun and one.before is None and one.after is not None]
+
+
+def _setting(changes: Changes, noun: Noun[Any, Any], *columns: str) -> list[Change[Any, Any]]:
+    """The changes after which something else stands in one of these columns."""
+    return [
+        one
+        for one in changes
+        if one.noun is noun
+        and one.after is not None
+        and (one.before is None or any(getattr(one.before, name) != getattr(one.after, name) for name in columns))
+    ]

@@ -1,31 +1,38 @@
 """A company's configuration being changed entry by entry, each as the operator's document writes it.
 
-A draft is checked like a document, as a whole, before anything of it is saved.
+A draft reads the entries it is asked for, and nothing else of the company. It is checked as a whole before anything of
+it is saved, and like a document.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from fsplug.errors import Invalid
+from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
-from fsplug.store.change import credentials, entry_rows, planning
+from fsplug.store.change import checks, credentials, entry_rows, planning
 from fsplug.store.change.document import read, write
 from fsplug.store.change.document.intake import Intake
 from fsplug.store.change.document.reader import Reader
-from fsplug.store.change.entry_rows import NOUNS, Rows
+from fsplug.store.change.entry_rows import NOUNS, OWNED, AnyNoun, Rows
 from fsplug.store.change.planning import CompanyPlan, Plan
-from fsplug.store.config import companies, policies, users
-from fsplug.store.config.companies import DETAIL
-from fsplug.store.config.nouns import Change, Noun
-from fsplug.store.config.versioned import hold
-from fsplug.store.db.database import Row, Store
+from fsplug.store.change.present import Present
+from fsplug.store.change.view import Changed
+from fsplug.store.config import companies, policies
+from fsplug.store.config.companies import DETAIL, DetailKey
+from fsplug.store.config.nouns import Change
+from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
+Result = TypeVar("Result")
 # The text of an error names this many of them; its facts hold all.
 _SHOWN_ERRORS = 10
+# So often somebody else may be faster before the company is held.
+_TRIES = 3
+_DETAIL_KEY = DetailKey()
 
 
 class Draft:
@@ -38,21 +45,43 @@ class Draft:
         self, store: Store, domain: str, folder: Path = Path(), departments: frozenset[str] | None = None
     ) -> None:
         self._store = store
+        # First its version: what is read afterwards may be younger, and then the plan is outdated.
         self._company = companies.get(store, domain)
-        self._rows = planning.present(store, domain)
-        self._before: dict[tuple[Noun, Row], Row | None] = {}
+        self._present = Present(store, domain)
+        self._changed: Rows = entry_rows.empty()
+        self._view = Changed(store, domain, self._present, self._changed)
         self._reader = Reader(folder)
-        self._parts: dict[str, dict[str, Rows]] = {}
+        self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
         self.domain = domain
+        self.version = self._company.version
+
+    def read(self, kind: str, names: Iterable[str]) -> None:
+        """Read these entries together, which are asked for later one by one."""
+        self._present.read(kind, names)
 
     def names(self, kind: str) -> list[str]:
         """The names of the entries of a kind: `user`, `group`, ..."""
-        return sorted(self._entries(kind))
+        found = self._view.everything(OWNED[kind][0])
+        if kind == "user" and self._departments is not None:
+            found = [(key, row) for key, row in found if row.department in self._departments]
+        return sorted(entry_rows.owner(OWNED[kind][0], key, row) for key, row in found)
+
+    def entries(self, kind: str) -> dict[str, Table]:
+        """Every entry of a kind as the document writes it, by name."""
+        self._present.read_all(kind)
+        return {name: self.entry(kind, name) for name in self.names(kind)}
+
+    def naming(self, noun: AnyNoun, column: str, value: str) -> list[str]:
+        """The names of the entries that have a row of `noun` with this value."""
+        found = self._view.holding(noun, column, [value])
+        kind = entry_rows.KINDS[noun]
+        names = sorted({entry_rows.owner(noun, key, row) for key, row in found})
+        return [name for name in names if self.has(kind, name)]
 
     def entry(self, kind: str, name: str, show_secrets: bool = False) -> Table:
         """One entry as the document writes it; Invalid("unknown-...") if there is none."""
-        part = self._entries(kind).get(name)
+        part = self._seen_part(kind, name)
         if part is None:
             text = f"{self.domain} has no {kind} {name}; see: fsplug {kind} list --company {self.domain}"
             raise Invalid(f"unknown-{kind}", text, company=self.domain, name=name)
@@ -60,50 +89,47 @@ class Draft:
 
     def has(self, kind: str, name: str) -> bool:
         """Whether there is such an entry."""
-        return name in self._entries(kind)
+        return self._seen_part(kind, name) is not None
 
     def put(self, kind: str, table: Mapping[str, Any], name: str | None = None) -> None:
         """Add an entry, or put it in the place of the one called `name`; what is wrong with it is said by `plan`."""
-        kept = self._entries(kind).get(name, {}) if name is not None else {}
+        kept = self._part(kind, name) if name is not None else {}
         if name is not None:
             self.remove(kind, name)
-        intake = Intake(self._reader, self.domain, self._company.country, self._rows)
-        intake.take(kind, table)
         part = entry_rows.nothing(kind)
-        for noun, key in intake.added:
-            part[noun][key] = self._rows[noun][key]
-            self._before.setdefault((noun, key), None)
+        Intake(self._reader, self.domain, self._company.country, part).take(kind, table)
         credentials.settle(self.domain, part, kept)
-        self._keep(kind, part)
+        for called, rows in entry_rows.parts(kind, part).items():
+            self._keep(kind, called, rows)
 
     def remove(self, kind: str, name: str) -> None:
         """Remove an entry, with all that is its own."""
-        for noun, rows in self._entries(kind).pop(name, {}).items():
-            for key, values in rows.items():
-                self._before.setdefault((noun, key), values)
-                del self._rows[noun][key]
+        for noun, rows in self._part(kind, name).items():
+            for key in rows:
+                self._changed[noun][key] = None
+        self._parts[kind, name] = entry_rows.nothing(kind)
 
     def detail(self) -> Table:
         """The company's own columns."""
-        return write.detail(self._rows[DETAIL][()])
+        return write.detail(self._view.row(DETAIL, _DETAIL_KEY))
 
     def put_detail(self, table: Mapping[str, Any]) -> None:
         """Change the company's own columns."""
         values = self._reader.table("company", {"domain": self.domain, **table}, read.COMPANY)
-        self._before.setdefault((DETAIL, ()), self._rows[DETAIL][()])
-        self._rows[DETAIL][()] = read.detail(self._reader, f"company {self.domain}", values)
+        self._changed[DETAIL][_DETAIL_KEY] = read.detail(self._reader, f"company {self.domain}", values)
 
     def snapshot(self) -> PolicySnapshot:
         """The recording policy as it is drafted, as the company's next version."""
-        return policies.drafted(self.domain, self._company.version + 1, self._rows)
+        rows = {noun: dict(self._view.everything(noun)) for noun in policies.DRAFTED}
+        return policies.drafted(self.domain, self.version + 1, rows)
 
     def errors(self) -> list[str]:
         """Everything that is wrong, each with its place and remedy."""
-        reader = Reader()
-        read.check(reader, self.domain, self._rows)
         plan = self._company_plan()
-        foreign = planning.foreign_numbers(self._store, plan, {self.domain: self._rows})
-        return list(dict.fromkeys((*self._reader.errors, *reader.errors, *foreign)))
+        between = checks.troubles_of(self._view, plan.changes)
+        found = [f"company {self.domain}, {entry}: {text}" for entry, text in between]
+        foreign = planning.foreign_numbers(self._store, plan, {self.domain})
+        return list(dict.fromkeys((*self._reader.errors, *found, *foreign)))
 
     def plan(self) -> Plan:
         """What is different now; Invalid("invalid-entry") lists everything that is wrong."""
@@ -113,41 +139,89 @@ class Draft:
         return Plan((self._company_plan(),))
 
     def _company_plan(self) -> CompanyPlan:
-        after = {place: self._rows[place[0]].get(place[1]) for place in self._before}
-        differing = [place for place, before in self._before.items() if before != after[place]]
-        differing.sort(key=lambda place: NOUNS.index(place[0]))
-        changes = (Change(*place, self._before[place], after[place]) for place in differing)
-        return CompanyPlan(self.domain, self._company.version, tuple(changes))
+        every = (
+            Change(noun, key, self._present.row(noun, key), after)
+            for noun in NOUNS
+            for key, after in self._changed[noun].items()
+        )
+        return CompanyPlan(self.domain, self.version, tuple(one for one in every if one.before != one.after))
 
-    def _entries(self, kind: str) -> dict[str, Rows]:
-        if kind not in self._parts:
-            parts = entry_rows.parts(kind, self._rows)
-            self._parts[kind] = {name: part for name, part in parts.items() if self._is_seen(kind, part)}
-        return self._parts[kind]
+    def _part(self, kind: str, name: str) -> Rows:
+        drafted = self._parts.get((kind, name))
+        return self._present.part(kind, name) if drafted is None else drafted
 
-    def _is_seen(self, kind: str, part: Rows) -> bool:
+    def _seen_part(self, kind: str, name: str) -> Rows | None:
+        part = self._part(kind, name)
+        own = part[OWNED[kind][0]]
+        if not own:
+            return None
         if kind != "user" or self._departments is None:
-            return True
-        return any(users.USER.named(row)["department"] in self._departments for row in part[users.USER].values())
+            return part
+        return part if all(user.department in self._departments for user in own.values()) else None
 
-    def _keep(self, kind: str, part: Rows) -> None:
+    def _keep(self, kind: str, name: str, part: Rows) -> None:
+        """Put the rows of one entry among the others, but for those that are another's already."""
+        kept = {noun: dict(rows) for noun, rows in self._part(kind, name).items()}
         for noun, rows in part.items():
-            self._rows[noun].update(rows)
-            for key, values in rows.items():
-                name = entry_rows.owner(noun, key, values)
-                self._entries(kind).setdefault(name, entry_rows.nothing(kind))[noun][key] = values
+            for key, row in rows.items():
+                if self._view.row(noun, key) is None:
+                    self._changed[noun][key] = kept[noun][key] = row
+                else:
+                    place = f"company {self.domain}, {kind} {name}"
+                    self._reader.error(place, f"the {noun.name} {key[-1]} occurs twice; remove one of them")
+        self._parts[kind, name] = kept
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The policy version of a company after an act, and whether the act made it."""
+
+    version: int
+    changed: bool
+
+
+def edit(store: Store, domain: str, by: str | Actor, change: Callable[[Draft], None], folder: Path = Path()) -> Outcome:
+    """Change the company as `change` does with a draft of it: all of it as one new version, or nothing.
+
+    Invalid and Refused as `Draft.plan` and `planning.apply_plan` say. `change` is called again when somebody else was
+    faster.
+    """
+
+    def once() -> Outcome:
+        draft = Draft(store, domain, folder)
+        change(draft)
+        plan = draft.plan()
+        if not plan:
+            return Outcome(draft.version, False)
+        return Outcome(planning.apply_plan(store, plan, by)[domain], True)
+
+    return undisturbed(store, domain, once)
 
 
 @contextmanager
 def drafted(store: Store, domain: str, by: str | Actor, folder: Path = Path()) -> Iterator[Draft]:
-    """A draft that is saved at the end, as one new version of the company; nothing of it if anything is wrong.
-
-    Nobody else changes the company meanwhile.
-    """
+    """As `edit`, with a draft that is saved at the end. Nobody else changes the company meanwhile."""
     with store.atomic():
-        hold(store, domain)
+        planning.hold(store, domain)
         draft = Draft(store, domain, folder)
         yield draft
-        plan = draft.plan()
-        if plan:
+        if plan := draft.plan():
             planning.apply_plan(store, plan, by)
+
+
+def undisturbed(store: Store, domain: str, step: Callable[[], Result]) -> Result:
+    """What `step` returns, which reads the company and changes it; again when somebody else has changed it meanwhile.
+
+    After a few times nobody else may change the company until it is through.
+    """
+    for _ in range(_TRIES):
+        version = policies.current_version(store, domain)
+        try:
+            with store.connection():
+                return step()
+        except (Invalid, Refused):
+            if policies.current_version(store, domain) == version:
+                raise
+    with store.atomic():
+        planning.hold(store, domain)
+        return step()

@@ -1,15 +1,15 @@
 """A wish for a recording policy brought into the store: looked at first, then saved as one version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from fsplug.errors import Refused
+from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import Difference, Wish, differences, rebased, to_put
-from fsplug.policy.terms import TERM_NAMES, Terms, terms_facts
-from fsplug.store.change.draft import Draft, drafted
+from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
 
@@ -43,27 +43,117 @@ def save(store: Store, domain: str, wish: Wish, actor: Actor) -> int:
 
     Refused("policy-changed") when somebody else has changed the policy since the version that was seen.
     """
-    with drafted(store, domain, actor) as draft:
+
+    def change(draft: Draft) -> None:
         if changed := theirs(store, domain, wish.version):
             text = f"the policy of {domain} was changed meanwhile, in {len(changed)} places; look again, then save"
             raise Refused("policy-changed", text, company=domain, version=wish.version)
         put(draft, current_wish(store, domain, wish), policies.snapshot(store, domain))
-    return policies.current_version(store, domain)
+
+    return edit(store, domain, actor, change).version
+
+
+def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str | Actor) -> int:
+    """Set the three boxes of a department (or of `*`); the company's version after it, the same if nothing changed."""
+    return edit(store, domain, by, lambda draft: put_department_policy(draft, policy)).version
+
+
+def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str | Actor) -> int:
+    """Set the mode of a ring group; the company's version after it, the same if nothing changed."""
+    return edit(store, domain, by, lambda draft: put_group_policy(draft, policy)).version
+
+
+def exclude(store: Store, domain: str, notes: Mapping[str, str | None], by: str | Actor) -> list[str]:
+    """Never record these numbers (E.164, each with its note) from the next call on.
+
+    A note that is None stays as it is. Returns the numbers that were not excluded before, or whose note is a new one.
+    """
+    _check_e164(notes)
+    changed: list[str] = []
+
+    def change(draft: Draft) -> None:
+        changed.clear()
+        draft.read("excluded", notes)
+        for number, note in notes.items():
+            before = draft.entry("excluded", number) if draft.has("excluded", number) else None
+            after = {"number": number, "note": before["note"] if note is None and before else note or ""}
+            if after != before:
+                draft.put("excluded", after, number if before else None)
+                changed.append(number)
+
+    edit(store, domain, by, change)
+    return changed
+
+
+def unexclude(store: Store, domain: str, numbers: Collection[str], by: str | Actor) -> list[str]:
+    """Let policy decide about these numbers (E.164) again; returns those that were excluded."""
+    _check_e164(numbers)
+    changed: list[str] = []
+
+    def change(draft: Draft) -> None:
+        draft.read("excluded", numbers)
+        changed[:] = [number for number in numbers if draft.has("excluded", number)]
+        for number in changed:
+            draft.remove("excluded", number)
+
+    edit(store, domain, by, change)
+    return changed
 
 
 def put(draft: Draft, wish: Wish, current: PolicySnapshot) -> None:
     """Write a wish of the current policy into a draft of the company."""
     for policy in to_put(wish, current):
         if isinstance(policy, DepartmentPolicy):
-            is_there = draft.has("policy", policy.department)
-            draft.put("policy", _table(policy), policy.department if is_there else None)
+            _put_boxes(draft, policy)
         else:
-            draft.put("group", _group_table(draft.entry("group", policy.group), policy), policy.group)
+            _put_mode(draft, policy)
+    draft.read("excluded", (*wish.never, *wish.again))
     for number, note in wish.never.items():
         if not draft.has("excluded", number):
             draft.put("excluded", {"number": number, "note": note})
     for number in wish.again:
         draft.remove("excluded", number)
+
+
+def put_department_policy(draft: Draft, policy: DepartmentPolicy) -> None:
+    """Write the boxes of a department into a draft; Invalid for one that isn't there, or terms that won't do."""
+    if policy.department != EVERY_DEPARTMENT and not draft.has("department", policy.department):
+        raise policies.unknown("department", policy.department, draft.names("department"))
+    _check_terms(policy.terms)
+    _put_boxes(draft, policy)
+
+
+def put_group_policy(draft: Draft, policy: GroupPolicy) -> None:
+    """Write the mode of a ring group into a draft; Invalid for one that isn't there, or terms that won't do."""
+    if not draft.has("group", policy.group):
+        raise policies.unknown("group", policy.group, draft.names("group"))
+    _check_terms(policy.terms)
+    _put_mode(draft, policy)
+
+
+def _put_boxes(draft: Draft, policy: DepartmentPolicy) -> None:
+    is_there = draft.has("policy", policy.department)
+    draft.put("policy", _table(policy), policy.department if is_there else None)
+
+
+def _put_mode(draft: Draft, policy: GroupPolicy) -> None:
+    draft.put("group", _group_table(draft.entry("group", policy.group), policy), policy.group)
+
+
+def _check_terms(terms: Terms) -> None:
+    """What the operator's document does not take could be stored and exported, but not applied again."""
+    facts = terms_facts(terms)
+    for term in TERMS:
+        if trouble := term.values.trouble(facts[term.name]):
+            text = f"{facts[term.name]!r} won't do for {term.key}; {trouble}"
+            raise Invalid(f"bad-{term.key}", text, **{term.name: facts[term.name]})
+
+
+def _check_e164(numbers: Iterable[str]) -> None:
+    for e164 in numbers:
+        if not (e164.startswith("+") and e164[1:].isdecimal() and e164.isascii()):
+            text = f"{e164} is not an E.164 number; write it with + and the country's code, such as +4570101155"
+            raise Invalid("bad-number", text, number=e164)
 
 
 def _table(policy: DepartmentPolicy) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fsplug.policy.access.scopes import Actor, Need, Reach, reach
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.change import planning
-from fsplug.store.change.draft import Draft, Table, drafted
+from fsplug.store.change.draft import Draft, Table, edit
 from fsplug.store.config import entitlements, policies, user_list, users
 from fsplug.store.config.user_list import Person
 from fsplug.store.config.versioned import HOLDS, company_id
@@ -90,12 +90,16 @@ def save(store: Store, domain: str, usernames: Collection[str], wish: Wish, acto
 
     Refused("changed-meanwhile") when one of them has been changed since `version`, which is what the actor looked at.
     """
-    with drafted(store, domain, actor) as draft:
+    moved: list[_Moved] = []
+
+    def change(draft: Draft) -> None:
         found = _marked(store, domain, usernames, actor)
         _check_unchanged(store, domain, found, version)
-        moved = list(_changed(draft, found, wish))
+        moved[:] = _changed(draft, found, wish)
         for trouble in _troubles(store, domain, moved):
             raise Invalid(trouble.code, f"{trouble.name}: {trouble.code}", name=trouble.name)
+
+    edit(store, domain, actor, change)
     return len(moved)
 
 
@@ -113,6 +117,7 @@ _Moved = tuple[Person, Table, Table]
 
 def _changed(draft: Draft, found: list[Person], wish: Wish) -> Iterator[_Moved]:
     """Each user whom it changes, as the document writes them before and after."""
+    draft.read("user", [one.username for one in found])
     for one in found:
         before = draft.entry("user", one.username)
         after = _wished(before, wish)

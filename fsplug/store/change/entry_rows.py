@@ -1,15 +1,17 @@
 """The whole configuration of a company as rows, and which rows belong to one entry of the operator's document."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.nouns import Noun
-from fsplug.store.db.database import Row
 
-Rows = dict[Noun, dict[Row, Row]]
+AnyNoun = Noun[Any, Any]
+# The rows of each noun, by key: both are the named tuples of the noun.
+Rows = dict[AnyNoun, dict[Any, Any]]
 
-# The tables of a [[company]], in the order they are read, and the rows each of their entries owns.
-OWNED: Mapping[str, tuple[Noun, ...]] = {
+# The tables of a [[company]], in the order they are read, and the rows each of their entries owns; first its own row.
+OWNED: Mapping[str, tuple[AnyNoun, ...]] = {
     "department": (users.DEPARTMENT,),
     "user": (
         users.USER,
@@ -27,7 +29,12 @@ OWNED: Mapping[str, tuple[Noun, ...]] = {
     "number": (numbers.NUMBER, numbers.HOURS),
     "trunk": (trunks.TRUNK,),
 }
-NOUNS = (companies.DETAIL, *(noun for nouns in OWNED.values() for noun in nouns))
+NOUNS: tuple[AnyNoun, ...] = (companies.DETAIL, *(noun for nouns in OWNED.values() for noun in nouns))
+KINDS: Mapping[AnyNoun, str] = {noun: kind for kind, nouns in OWNED.items() for noun in nouns}
+# The column that names the entry. A user's numbers are keyed by number: nobody shares one.
+OWNER: Mapping[AnyNoun, str] = {
+    noun: "username" if noun is users.USER_NUMBER else noun.key[0] for noun in NOUNS if noun.key
+}
 
 
 def empty() -> Rows:
@@ -40,25 +47,24 @@ def nothing(kind: str) -> Rows:
     return {noun: {} for noun in OWNED[kind]}
 
 
-def owner(noun: Noun, key: Row, values: Row) -> str:
+def owner(noun: AnyNoun, key: Any, row: Any) -> str:
     """The name of the entry that the row belongs to."""
-    # A user's numbers are keyed by number: nobody shares one.
-    name: str = values[0] if noun is users.USER_NUMBER else key[0]
+    name: str = noun.value(key, row, OWNER[noun])
     return name
 
 
 def parts(kind: str, rows: Rows) -> dict[str, Rows]:
     """The rows of each entry of a kind, by its name."""
     found: dict[str, Rows] = {}
-    for noun, key, values in _rows(kind, rows):
-        name = owner(noun, key, values)
+    for noun, key, row in _rows(kind, rows):
+        name = owner(noun, key, row)
         if name not in found:
             found[name] = nothing(kind)
-        found[name][noun][key] = values
+        found[name][noun][key] = row
     return found
 
 
-def _rows(kind: str, rows: Rows) -> Iterator[tuple[Noun, Row, Row]]:
+def _rows(kind: str, rows: Rows) -> Iterator[tuple[AnyNoun, Any, Any]]:
     for noun in OWNED[kind]:
-        for key, values in rows[noun].items():
-            yield noun, key, values
+        for key, row in rows[noun].items():
+            yield noun, key, row

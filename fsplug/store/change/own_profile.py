@@ -2,11 +2,8 @@
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
-from fsplug.store.change import permission
-from fsplug.store.config import profiles
-from fsplug.store.config.nouns import Change
-from fsplug.store.config.profiles import PROFILE
-from fsplug.store.config.versioned import hold, revise
+from fsplug.store.change import draft
+from fsplug.store.change.draft import Draft
 from fsplug.store.db.database import Store
 
 
@@ -17,21 +14,13 @@ def choose(store: Store, actor: Actor, name: str) -> bool:
     """
     if actor.company is None:
         raise Refused("not-allowed", f"{actor.name} is no user and has no profile; act as one with --as")
-    with store.atomic():
-        version = hold(store, actor.company)
-        its = profiles.profiles(store, actor.company, actor.name, version)
-        if name not in {one.name for one in its}:
+
+    def put(drafted: Draft) -> None:
+        user = drafted.entry("user", actor.name) if drafted.has("user", actor.name) else {}
+        its = user.get("profile", [])
+        if name not in {one["name"] for one in its}:
             raise Invalid("unknown-profile", f"{actor.told} has no profile {name[:100]}", name=name)
-        places = [((actor.name, one.name), (one.allow_listen, one.active), one.name == name) for one in its]
-        changes = [
-            Change(PROFILE, key, before, (before[0], is_active))
-            for key, before, is_active in places
-            if before[1] is not is_active
-        ]
-        permission.check(store, actor.company, changes, actor)
-        with revise(store, actor.company, actor.told) as revision:
-            if changes:
-                # First every end: of a user's profiles one is active at any time.
-                revision.close(changes)
-                revision.open(changes)
-        return bool(changes)
+        chosen = [{**one, "active": one["name"] == name} for one in its]
+        drafted.put("user", {**user, "profile": chosen}, actor.name)
+
+    return draft.edit(store, actor.company, actor, put).changed

@@ -1,6 +1,7 @@
 """What a change of the configuration touches, in the words of `policy.access.scopes`: the gate before every change."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from fsplug.policy.access.scopes import Actor, Need, Touch, check_may, check_may_change
 from fsplug.policy.entities import AdminScope, GroupMode, Role
@@ -9,13 +10,17 @@ from fsplug.store.config import companies, devices, policies, profiles, trunks, 
 from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 
 Departments = frozenset[str | None]
 # A user's department, by username; two where the change moves the user.
 _Places = dict[str, Departments]
+Changes = Sequence[Change[Any, Any]]
+# Who has one of these as theirs is rung there.
+_PHONES = (devices.DEVICE, users.USER_NUMBER)
 
 
-def check(store: Store, domain: str, changes: Sequence[Change], actor: Actor) -> None:
+def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
     """Refused when a change in this company is not the actor's to make; an operator's all are."""
     if actor.is_operator or not changes:
         return
@@ -26,28 +31,28 @@ def check(store: Store, domain: str, changes: Sequence[Change], actor: Actor) ->
     check_may_change(actor, domain, _Gate(store, domain, not_own).touches())
 
 
-def _is_own_state(change: Change, actor: Actor) -> bool:
+def _is_own_state(change: Change[Any, Any], actor: Actor) -> bool:
     """Which of their own profiles is active everybody may say; what a profile allows they may not."""
-    if change.noun is not profiles.PROFILE or change.key[0] != actor.name:
+    if change.noun is not profiles.PROFILE or change.key.username != actor.name:
         return False
     if change.before is None or change.after is None:
         return False
-    before, after = change.noun.named(change.before), change.noun.named(change.after)
-    return {**before, "active": after["active"]} == after
+    before, after = change.before, change.after
+    return bool(before._replace(active=after.active) == after)
 
 
 class _Gate:
-    def __init__(self, store: Store, domain: str, changes: Sequence[Change]) -> None:
+    def __init__(self, store: Store, domain: str, changes: Changes) -> None:
         self._changes = changes
         self._places = _places(store, domain, changes)
-        self._trusted = _trusted(store, domain)
+        self._trusted = _trusted(store, domain, changes)
 
     def touches(self) -> Iterator[Touch]:
         """Everything that the changes do."""
         for change in self._changes:
             yield from self._of(change)
 
-    def _of(self, change: Change) -> Iterator[Touch]:
+    def _of(self, change: Change[Any, Any]) -> Iterator[Touch]:
         yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
@@ -55,27 +60,27 @@ class _Gate:
         if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
             yield Touch(_need(change), change.noun.name)
 
-    def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
+    def _of_trusted(self, change: Change[Any, Any], username: str) -> Iterator[Touch]:
         """Who reads another's mail can sign in as them, and who holds another's phone can listen as them."""
         if change.noun is users.USER and change.before is not None and change.after is not None:
-            before, after = change.noun.named(change.before), change.noun.named(change.after)
-            is_holder = before["role"] != Role.NONE or before["admin"] != AdminScope.NONE
-            if is_holder and before["email"] != after["email"]:
+            before, after = change.before, change.after
+            is_holder = before.role != Role.NONE or before.admin != AdminScope.NONE
+            if is_holder and before.email != after.email:
                 yield Touch(Need.GRANTS, f"the e-mail address of {username}, who holds a role")
-        if change.noun in (devices.DEVICE, users.USER_NUMBER) and username in self._trusted:
+        if change.noun in _PHONES and username in self._trusted:
             yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right")
 
 
-def _usernames(change: Change) -> tuple[str, ...]:
+def _usernames(change: Change[Any, Any]) -> tuple[str, ...]:
     """Whose row it is, where it is a user's and no grant; a number may go from one user to another."""
     if change.noun in (users.USER, devices.DEVICE, profiles.PROFILE):
-        return (str(change.key[0]),)
+        return (str(change.key.username),)
     if change.noun is users.USER_NUMBER:
-        return tuple(dict.fromkeys(row[0] for row in (change.before, change.after) if row is not None))
+        return tuple(dict.fromkeys(row.username for row in (change.before, change.after) if row is not None))
     return ()
 
 
-def _need(change: Change) -> Need:
+def _need(change: Change[Any, Any]) -> Need:
     if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:
@@ -83,25 +88,31 @@ def _need(change: Change) -> Need:
     return Need.HOUSE if change.noun is trunks.TRUNK else Need.COMPANY
 
 
-def _need_of_mode(change: Change) -> Need:
+def _need_of_mode(change: Change[Any, Any]) -> Need:
     """A group comes with a policy of its own: one that says nothing belongs to the group, and so does its end."""
     if change.after is None:
         return Need.COMPANY
-    mode = change.noun.named(change.after)["mode"]
-    return Need.COMPANY if change.before is None and mode == GroupMode.DEPARTMENT else Need.POLICY
+    says_nothing = change.before is None and change.after.mode == GroupMode.DEPARTMENT
+    return Need.COMPANY if says_nothing else Need.POLICY
 
 
-def _places(store: Store, domain: str, changes: Sequence[Change]) -> _Places:
+def _places(store: Store, domain: str, changes: Changes) -> _Places:
     names = {username for change in changes for username in _usernames(change)}
     known = users.named(store, domain, names, companies.get(store, domain).version)
     found: _Places = {username: frozenset({user.department}) for username, user in known.items()}
     for change in changes:
         if change.noun is users.USER and change.after is not None:
-            department = change.noun.named(change.after)["department"]
-            found[change.key[0]] = found.get(change.key[0], frozenset()) | {department}
+            username = change.key.username
+            found[username] = found.get(username, frozenset()) | {change.after.department}
     return found
 
 
-def _trusted(store: Store, domain: str) -> frozenset[str]:
-    sql = "SELECT DISTINCT username FROM right_grant WHERE company = ? AND until IS NULL"
-    return frozenset(username for (username,) in store.rows(sql, company_id(store, domain)))
+def _trusted(store: Store, domain: str, changes: Changes) -> frozenset[str]:
+    """Those who hold a right, of those whose phones are changed."""
+    found: set[str] = set()
+    phones = (change for change in changes if change.noun in _PHONES)
+    for some in in_batches(dict.fromkeys(username for change in phones for username in _usernames(change))):
+        sql = f"""SELECT username FROM right_grant WHERE company = ? AND until IS NULL
+            AND username IN ({", ".join("?" * len(some))})"""
+        found |= {username for (username,) in store.rows(sql, company_id(store, domain), *some)}
+    return frozenset(found)

@@ -1,23 +1,23 @@
 """From a document to the store and back: plan what would change, apply the plan, export what is there."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fsplug.errors import Invalid, Refused
+from fsplug.errors import Invalid
 from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
-from fsplug.store.change import credentials, entry_rows, permission
+from fsplug.store.change import credentials, entry_rows, permission, present, revisions
 from fsplug.store.change.document import write
 from fsplug.store.change.document.read import invalid, read
 from fsplug.store.change.entry_rows import NOUNS, Rows
+from fsplug.store.change.revisions import Revision
 from fsplug.store.config import companies, numbers, policies
 from fsplug.store.config.nouns import Change
-from fsplug.store.config.versioned import Revision, company_id, current, revise
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 
 
@@ -27,7 +27,7 @@ class CompanyPlan:
 
     domain: str
     version: int
-    changes: tuple[Change, ...]
+    changes: tuple[Change[Any, Any], ...]
 
     def lines(self) -> Iterator[str]:
         """One line for each change, for people."""
@@ -48,7 +48,7 @@ class Plan:
         return "\n".join(lines) or "nothing to change"
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Change[Any, Any]]:
         """Every change, company by company."""
         return [change for company in self.companies for change in company.changes]
 
@@ -77,19 +77,16 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     actor = scopes.operator(by) if isinstance(by, str) else by
     check(store, plan, actor)
     changing = [company for company in plan.companies if company.changes]
-    with store.atomic(), ExitStack() as revisions:
-        for company in changing:
-            _check_still_true(store, company)
-        opened = [(company, revisions.enter_context(revise(store, company.domain, actor.told))) for company in changing]
-        for company, revision in opened:
-            _check_alone(company, revision)
+    with store.atomic():
+        opened = [(company, _begun(store, company)) for company in changing]
         # First every end, then every beginning: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
         for company, revision in opened:
             revision.open(company.changes)
-        for company, _ in opened:
+        for company, revision in opened:
             accounts.follow(store, company.domain, company.changes, actor.told)
+            revision.finish(company.changes, actor.told)
     return {company.domain: revision.version for company, revision in opened}
 
 
@@ -104,7 +101,7 @@ def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, A
 
     Devices stand in it with their hash; with `show_secrets` with their password, and trunks too.
     """
-    return {"company": [write.company(domain, present(store, domain), show_secrets)]}
+    return {"company": [write.company(domain, present.rows(store, domain), show_secrets)]}
 
 
 def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path()) -> PolicySnapshot:
@@ -122,63 +119,53 @@ def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folde
 def removal(store: Store, domain: str) -> Plan:
     """What it takes to remove a company: its people and settings end, its calls and recordings stay."""
     version = companies.get(store, domain).version
-    differences = _differences(present(store, domain), entry_rows.empty())
+    differences = _differences(present.rows(store, domain), entry_rows.empty())
     return Plan((CompanyPlan(domain, version, tuple(differences)),))
-
-
-def present(store: Store, domain: str) -> Rows:
-    """Every row of the company, now; Invalid("unknown-company") if there is none."""
-    companies.get(store, domain)
-    company = company_id(store, domain)
-    with store.connection():
-        return {noun: current(store, company, noun) for noun in NOUNS}
 
 
 def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
     is_new = not companies.exists(store, domain)
     version = 0 if is_new else companies.get(store, domain).version
-    before = entry_rows.empty() if is_new else present(store, domain)
+    before = entry_rows.empty() if is_new else present.rows(store, domain)
     credentials.settle(domain, wanted, before)
     return CompanyPlan(domain, version, tuple(_differences(before, wanted)))
 
 
-def _differences(present: Rows, wanted: Rows) -> Iterator[Change]:
+def _differences(there: Rows, wanted: Rows) -> Iterator[Change[Any, Any]]:
     for noun in NOUNS:
-        before, after = present[noun], wanted[noun]
+        before, after = there[noun], wanted[noun]
         for key in (*after, *(key for key in before if key not in after)):
             if before.get(key) != after.get(key):
                 yield Change(noun, key, before.get(key), after.get(key))
 
 
-def foreign_numbers(store: Store, company: CompanyPlan, wanted: Mapping[str, Rows]) -> Iterator[str]:
+def foreign_numbers(store: Store, company: CompanyPlan, wanted: Container[str]) -> Iterator[str]:
     """An error for each number the plan takes from a company that isn't `wanted` itself."""
     added = (change for change in company.changes if change.noun is numbers.NUMBER and change.action == "add")
     for change in added:
-        owner = numbers.owner(store, change.key[0])
+        owner = numbers.owner(store, change.key.number)
         if owner is not None and owner not in wanted:
-            where = f"company {company.domain}, number {change.key[0]}"
+            where = f"company {company.domain}, number {change.key.number}"
             yield f"{where}: it already belongs to {owner}; take it out there first"
 
 
-def _check_still_true(store: Store, company: CompanyPlan) -> None:
-    if company.version == 0 and not companies.exists(store, company.domain):
-        companies.insert(store, company.domain)
-    elif company.version == 0 or companies.get(store, company.domain).version != company.version:
-        raise _outdated(company)
+def hold(store: Store, domain: str) -> None:
+    """Let nobody else change the company until the transaction around this ends."""
+    lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
+    store.rows(f"SELECT version FROM company WHERE id = ?{lock}", company_id(store, domain))
 
 
-def _check_alone(company: CompanyPlan, revision: Revision) -> None:
-    """Now that nobody else can change the company: nobody did since it was looked at."""
-    if company.version and revision.version != company.version + 1:
-        raise _outdated(company)
+def _begun(store: Store, company: CompanyPlan) -> Revision:
+    if company.version:
+        return Revision(store, company.domain, company.version)
+    if companies.exists(store, company.domain):
+        raise revisions.outdated(company.domain, company.version)
+    companies.insert(store, company.domain)
+    # A company that was removed goes on from its last version.
+    return Revision(store, company.domain, policies.current_version(store, company.domain))
 
 
-def _outdated(company: CompanyPlan) -> Refused:
-    text = f"{company.domain} has changed since the plan was made; plan again"
-    return Refused("plan-outdated", text, company=company.domain, version=company.version)
-
-
-def _line(change: Change) -> str:
+def _line(change: Change[Any, Any]) -> str:
     what = " ".join((change.action, change.noun.name, *change.key))
     if change.action == "remove":
         return what
@@ -190,7 +177,7 @@ def _line(change: Change) -> str:
     return f"{what}: {', '.join(details)}" if details else what
 
 
-def _detail(name: str, change: Change, value: object) -> str:
+def _detail(name: str, change: Change[Any, Any], value: object) -> str:
     if name in change.noun.secrets:
         return f"{name} {value}"
     before = change.noun.named(change.before)[name] if change.before is not None else None

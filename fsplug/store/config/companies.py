@@ -2,22 +2,32 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from fsplug.errors import Invalid
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import revise, unknown_company
+from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
 
-DETAIL = Noun(
-    "company",
-    "company_detail",
-    (),
-    (
-        *("name", "country", "language", "timezone", "languages"),
-        *("listen_from_app", "listen_consent", "superuser_totp", "playback_reason"),
-    ),
-    frozenset({"listen_from_app", "listen_consent", "superuser_totp", "playback_reason"}),
-)
+
+class DetailKey(NamedTuple):
+    """There is one row."""
+
+
+class DetailRow(NamedTuple):
+    """What a company says of itself; `languages` with blanks between them."""
+
+    name: str
+    country: str
+    language: str
+    timezone: str
+    languages: str
+    listen_from_app: bool
+    listen_consent: bool
+    superuser_totp: bool
+    playback_reason: bool
+
+
+DETAIL = Noun("company", "company_detail", DetailKey, DetailRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +50,6 @@ class Company:
     listen_consent: bool = False
     superuser_totp: bool = False
     playback_reason: bool = False
-
-
-def add(store: Store, company: Company, by: str) -> None:
-    """Make a company, at version 1; Invalid("company-exists") if its domain is taken."""
-    with store.atomic():
-        if exists(store, company.domain):
-            text = f"there is a company {company.domain} already; change it with: fsplug apply FILE.toml"
-            raise Invalid("company-exists", text, company=company.domain)
-        insert(store, company.domain)
-        with revise(store, company.domain, by) as revision:
-            languages = " ".join(company.languages or (company.language,))
-            spoken = (company.language, company.timezone, languages)
-            listening = (company.listen_from_app, company.listen_consent)
-            console = (company.superuser_totp, company.playback_reason)
-            revision.put(DETAIL, (), (company.name, company.country, *spoken, *listening, *console))
 
 
 def insert(store: Store, domain: str) -> None:

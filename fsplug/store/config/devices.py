@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.config.nouns import Noun
@@ -10,13 +11,25 @@ from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import in_batches
 
-DEVICE = Noun(
-    "device",
-    "device",
-    ("username", "name"),
-    ("kind", "number", "sip_username", "password", "a1_hash"),
-    secrets=frozenset({"password", "a1_hash"}),
-)
+
+class DeviceKey(NamedTuple):
+    """A device by its user and its name there."""
+
+    username: str
+    name: str
+
+
+class DeviceRow(NamedTuple):
+    """See `Device`. Of password and hash there is one, or none."""
+
+    kind: str
+    number: str | None
+    sip_username: str | None
+    password: str | None
+    a1_hash: str | None
+
+
+DEVICE = Noun("device", "device", DeviceKey, DeviceRow, frozenset({"password", "a1_hash"}))
 
 _DEVICES = f"""SELECT d.username, d.name, d.kind, d.number, d.sip_username, d.password, d.a1_hash FROM device d
     WHERE d.company = ? AND {HOLDS.format("d")}"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fsplug.policy.entities import Licence, Right
 from fsplug.policy.listening.gate import House, Standing
@@ -61,7 +62,7 @@ def held(store: Store, domain: str, usernames: Collection[str], version: int) ->
     return found
 
 
-def _rows(store: Store, domain: str, noun: Noun, usernames: Collection[str], version: int) -> list[Row]:
+def _rows(store: Store, domain: str, noun: Noun[Any, Any], usernames: Collection[str], version: int) -> list[Row]:
     columns, found = ", ".join(f"g.{name}" for name in (*noun.key, *noun.values)), []
     for some in in_batches(usernames):
         marks = ", ".join("?" * len(some))

@@ -1,16 +1,45 @@
 """Ring groups and their members."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fsplug.store.config.destinations import Target, target
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Store
 
-RING_GROUP = Noun(
-    "group", "ring_group", ("number",), ("name", "strategy", "ring_seconds", "overflow_kind", "overflow_to")
-)
-MEMBER = Noun("group member", "group_member", ("grp", "username"), ("position",))
+
+class GroupKey(NamedTuple):
+    """A ring group by its number."""
+
+    number: str
+
+
+class GroupRow(NamedTuple):
+    """See `RingGroup`; the two columns of `overflow` are a target."""
+
+    name: str
+    strategy: str
+    ring_seconds: int
+    overflow_kind: str | None
+    overflow_to: str | None
+
+
+class MemberKey(NamedTuple):
+    """Who is a member of which ring group."""
+
+    grp: str
+    username: str
+
+
+class MemberRow(NamedTuple):
+    """The place in ringing order."""
+
+    position: int
+
+
+RING_GROUP = Noun("group", "ring_group", GroupKey, GroupRow)
+MEMBER = Noun("group member", "group_member", MemberKey, MemberRow)
 
 _GROUP = f"""SELECT g.number, g.name, g.strategy, g.ring_seconds, g.overflow_kind, g.overflow_to FROM ring_group g
     WHERE g.company = ? AND {HOLDS.format("g")}"""

@@ -2,15 +2,60 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 
-IVR = Noun("IVR", "ivr", ("number",), ("name", "timeout_seconds", "tries", "default_kind", "default_to"))
-PROMPT = Noun("prompt", "ivr_prompt", ("ivr", "language"), ("file",))
-CHOICE = Noun("choice", "ivr_choice", ("ivr", "digit"), ("kind", "target"))
+
+class IvrKey(NamedTuple):
+    """An IVR by its number."""
+
+    number: str
+
+
+class IvrRow(NamedTuple):
+    """See `Ivr`; the two columns of `default` are a target."""
+
+    name: str
+    timeout_seconds: int
+    tries: int
+    default_kind: str
+    default_to: str
+
+
+class PromptKey(NamedTuple):
+    """What an IVR plays in which language."""
+
+    ivr: str
+    language: str
+
+
+class PromptRow(NamedTuple):
+    """The name of the file."""
+
+    file: str
+
+
+class ChoiceKey(NamedTuple):
+    """A key of the telephone in an IVR."""
+
+    ivr: str
+    digit: str
+
+
+class ChoiceRow(NamedTuple):
+    """Where it leads."""
+
+    kind: str
+    target: str
+
+
+IVR = Noun("IVR", "ivr", IvrKey, IvrRow)
+PROMPT = Noun("prompt", "ivr_prompt", PromptKey, PromptRow)
+CHOICE = Noun("choice", "ivr_choice", ChoiceKey, ChoiceRow)
 
 _IVRS = f"""SELECT i.number, i.name, i.timeout_seconds, i.tries, i.default_kind, i.default_to FROM ivr i
     WHERE i.company = ? AND {HOLDS.format("i")}"""
@@ -56,7 +101,7 @@ def _ivr(store: Store, domain: str, row: Row, version: int) -> Ivr:
     )
 
 
-def _parts(store: Store, domain: str, noun: Noun, ivr: str, version: int) -> list[Row]:
+def _parts(store: Store, domain: str, noun: Noun[Any, Any], ivr: str, version: int) -> list[Row]:
     columns = ", ".join(f"p.{column}" for column in (noun.key[1], *noun.values))
     sql = f"SELECT {columns} FROM {noun.table} p WHERE p.company = ? AND p.ivr = ? AND {HOLDS.format('p')} ORDER BY 1"
     return store.rows(sql, company_id(store, domain), ivr, version, version)

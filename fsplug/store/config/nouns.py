@@ -1,47 +1,77 @@
 """What configuration is made of: tables of versioned rows, and how one row changes."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from fsplug.store.db.database import Row
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 # Stands for a secret wherever people or programs look.
 SECRET = "(secret)"
 
+# Named tuples: what a row is known by within its company, and what else it says.
+Key = TypeVar("Key", bound=tuple[Any, ...])
+Values = TypeVar("Values", bound=tuple[Any, ...])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Noun:
+class Noun(Generic[Key, Values]):
     """A table of versioned rows: what people call one row, its key within the company, and its other columns.
 
-    `secrets` are never shown, and forgotten when the row ends. There is one of each, equal to itself alone: a company
-    of 100,000 users looks them up a million times for one edit.
+    The fields of `key_type` and `row_type` are the columns, in this order; `truths` are the places of the booleans.
+    `secrets` are never shown, and forgotten when the row ends. There is one of each noun, equal to itself alone: a
+    company of 100,000 users looks them up a million times for one document.
     """
 
     name: str
     table: str
-    key: tuple[str, ...]
-    values: tuple[str, ...] = ()
-    booleans: frozenset[str] = frozenset()
+    key_type: type[Key]
+    row_type: type[Values]
     secrets: frozenset[str] = frozenset()
+    key: tuple[str, ...] = field(init=False)
+    values: tuple[str, ...] = field(init=False)
+    truths: tuple[int, ...] = field(init=False)
 
-    def named(self, values: Row) -> dict[str, Any]:
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", _fields(self.key_type))
+        object.__setattr__(self, "values", _fields(self.row_type))
+        of_kind = self.row_type.__annotations__
+        places = (place for place, name in enumerate(self.values) if of_kind[name] is bool)
+        object.__setattr__(self, "truths", tuple(places))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the key, then the others."""
+        return (*self.key, *self.values)
+
+    def read(self, columns: tuple[Any, ...]) -> tuple[Key, Values]:
+        """Key and row from the values of `columns`, as the database gives them."""
+        width = len(self.key)
+        values = list(columns[width:])
+        for place in self.truths:
+            # SQLite has no booleans: it gives 0 and 1.
+            values[place] = bool(values[place])
+        return self.key_type(*columns[:width]), self.row_type(*values)
+
+    def value(self, key: Key, row: Values, column: str) -> Any:
+        """What stands in one column of a row."""
+        return getattr(key if column in self.key else row, column)
+
+    def named(self, row: Values | tuple[Any, ...]) -> dict[str, Any]:
         """The values of one row by column."""
-        return dict(zip(self.values, values, strict=True))
+        return dict(zip(self.values, row, strict=True))
 
-    def shown(self, values: Row) -> dict[str, Any]:
+    def shown(self, row: Values | tuple[Any, ...]) -> dict[str, Any]:
         """As `named`, with `SECRET` in place of every secret that is there."""
-        named = self.named(values).items()
+        named = self.named(row).items()
         return {name: SECRET if value is not None and name in self.secrets else value for name, value in named}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Generic[Key, Values]):
     """One row of `noun` before and after: None where it was not there, or will not be."""
 
-    noun: Noun
-    key: Row
-    before: Row | None
-    after: Row | None
+    noun: Noun[Key, Values]
+    key: Key
+    before: Values | None
+    after: Values | None
 
     @property
     def action(self) -> str:
@@ -49,3 +79,8 @@ class Change:
         if self.before is None:
             return "add"
         return "remove" if self.after is None else "change"
+
+
+def _fields(row: type[tuple[Any, ...]]) -> tuple[str, ...]:
+    found: tuple[str, ...] = row._fields  # type: ignore[attr-defined]
+    return found

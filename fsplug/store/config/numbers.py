@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fsplug.policy.hours import Opening, opening
 from fsplug.store.config.destinations import Target, target
@@ -9,9 +10,39 @@ from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Store
 
-NUMBER = Noun("number", "number", ("number",), ("username", "grp", "ivr", "closed_kind", "closed_to"))
-# `days` is one day or a range of them, such as mon-fri; times are hh:mm in the company's time zone.
-HOURS = Noun("opening hours", "number_hours", ("number", "days", "opens"), ("closes",))
+
+class NumberKey(NamedTuple):
+    """A number by itself (E.164)."""
+
+    number: str
+
+
+class NumberRow(NamedTuple):
+    """Where it leads: to one of user, group and IVR; the two columns of `closed` are a target."""
+
+    username: str | None
+    grp: str | None
+    ivr: str | None
+    closed_kind: str | None
+    closed_to: str | None
+
+
+class HoursKey(NamedTuple):
+    """`days` is one day or a range of them, such as mon-fri; times are hh:mm in the company's time zone."""
+
+    number: str
+    days: str
+    opens: str
+
+
+class HoursRow(NamedTuple):
+    """When they end."""
+
+    closes: str
+
+
+NUMBER = Noun("number", "number", NumberKey, NumberRow)
+HOURS = Noun("opening hours", "number_hours", HoursKey, HoursRow)
 
 _HOURS = f"""SELECT h.days, h.opens, h.closes FROM number_hours h
     WHERE h.company = ? AND h.number = ? AND {HOLDS.format("h")} ORDER BY h.days, h.opens"""

@@ -1,28 +1,59 @@
 """Recording policies: department boxes, group modes, excluded numbers; and the versions they make."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fsplug.errors import Invalid
-from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
-from fsplug.policy.terms import TERM_NAMES, TERMS, Plain, Terms, terms_facts, terms_from
-from fsplug.store.config import groups, users
-from fsplug.store.config.companies import DETAIL
+from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
+from fsplug.policy.terms import TERM_NAMES, Plain, Terms, terms_from
+from fsplug.store.config.companies import DETAIL, DetailKey
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id, revise, unknown_company
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import HOLDS, company_id, unknown_company
+from fsplug.store.db.database import Store
 
-DEPARTMENT_POLICY = Noun(
-    "department policy",
-    "department_policy",
-    ("department",),
-    ("outgoing", "internal", "incoming", *TERM_NAMES),
-    frozenset({"outgoing", "internal", "incoming"}),
-)
-GROUP_POLICY = Noun("group policy", "group_policy", ("grp",), ("mode", *TERM_NAMES))
-EXCLUDED = Noun("excluded number", "excluded_number", ("number",), ("note",))
+_TERM_COLUMNS: list[tuple[str, Any]] = [(name, Plain) for name in TERM_NAMES]
+
+
+class DepartmentPolicyKey(NamedTuple):
+    """The department, or `*`."""
+
+    department: str
+
+
+# The three boxes of a department, and a column for each term.
+_BOXES = [("outgoing", bool), ("internal", bool), ("incoming", bool)]
+DepartmentPolicyRow: Any = NamedTuple("DepartmentPolicyRow", [*_BOXES, *_TERM_COLUMNS])  # type: ignore[misc]
+
+
+class GroupPolicyKey(NamedTuple):
+    """The ring group's number."""
+
+    grp: str
+
+
+# The mode of a ring group, and a column for each term.
+GroupPolicyRow: Any = NamedTuple("GroupPolicyRow", [("mode", str), *_TERM_COLUMNS])  # type: ignore[misc]
+
+
+class ExcludedKey(NamedTuple):
+    """The number (E.164)."""
+
+    number: str
+
+
+class ExcludedRow(NamedTuple):
+    """Why it is never recorded."""
+
+    note: str
+
+
+DEPARTMENT_POLICY = Noun("department policy", "department_policy", DepartmentPolicyKey, DepartmentPolicyRow)
+GROUP_POLICY = Noun("group policy", "group_policy", GroupPolicyKey, GroupPolicyRow)
+EXCLUDED = Noun("excluded number", "excluded_number", ExcludedKey, ExcludedRow)
+# What a recording policy is made of.
+DRAFTED: tuple[Noun[Any, Any], ...] = (DETAIL, DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
 
 _AT = f"p.company = ? AND {HOLDS.format('p')}"
 _COUNTRY = f"SELECT p.country FROM company_detail p WHERE {_AT}"
@@ -80,15 +111,15 @@ def snapshot(store: Store, domain: str, version: int | None = None) -> PolicySna
     return store.snapshots.get((domain, version), lambda: _load(store, domain, version))
 
 
-def drafted(domain: str, version: int, rows: Mapping[Noun, Mapping[Row, Row]]) -> PolicySnapshot:
-    """The policy that these rows of a company make, which need not be in the store."""
+def drafted(domain: str, version: int, rows: Mapping[Noun[Any, Any], Mapping[Any, Any]]) -> PolicySnapshot:
+    """The policy that these rows of a company (of `DRAFTED`) make, which need not be in the store."""
     return PolicySnapshot(
         company=domain,
         version=version,
-        country=DETAIL.named(rows[DETAIL][()])["country"],
-        departments={key[0]: _department_policy((*key, *row)) for key, row in rows[DEPARTMENT_POLICY].items()},
-        groups={key[0]: _group_policy((*key, *row)) for key, row in rows[GROUP_POLICY].items()},
-        excluded=frozenset(number for (number,) in rows[EXCLUDED]),
+        country=rows[DETAIL][DetailKey()].country,
+        departments={key.department: _department_policy(key, row) for key, row in rows[DEPARTMENT_POLICY].items()},
+        groups={key.grp: _group_policy(key, row) for key, row in rows[GROUP_POLICY].items()},
+        excluded=frozenset(key.number for key in rows[EXCLUDED]),
     )
 
 
@@ -101,41 +132,6 @@ def last_change(store: Store, domain: str) -> PolicyVersion | None:
     which = "SELECT version, at, author, what FROM policy_version WHERE company = ? AND version = ?"
     row = store.row(which, company, max(found)) if found else None
     return PolicyVersion(*row[:3], json.loads(row[3])) if row else None
-
-
-def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str) -> int:
-    """Set the three boxes of a department (or of `*`); the company's version after it, the same if nothing changed."""
-    if policy.department not in (EVERY_DEPARTMENT, *users.departments(store, domain)):
-        raise unknown("department", policy.department, users.departments(store, domain))
-    boxes = (policy.outgoing, policy.internal, policy.incoming)
-    return _put(store, domain, DEPARTMENT_POLICY, policy.department, (*boxes, *_terms_row(policy.terms)), by)
-
-
-def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str) -> int:
-    """Set the mode of a ring group; the company's version after it, the same if nothing changed."""
-    known = [group.number for group in groups.groups(store, domain, current_version(store, domain))]
-    if policy.group not in known:
-        raise unknown("group", policy.group, known)
-    return _put(store, domain, GROUP_POLICY, policy.group, (str(policy.mode), *_terms_row(policy.terms)), by)
-
-
-def exclude(store: Store, domain: str, notes: Mapping[str, str], by: str) -> list[str]:
-    """Never record these numbers (E.164, each with its note) from the next call on, as one version of the company.
-
-    Returns the numbers that were not excluded before, or whose note is a new one.
-    """
-    for e164 in notes:
-        _check_e164(e164)
-    with revise(store, domain, by) as revision:
-        return [e164 for e164, note in notes.items() if revision.put(EXCLUDED, (e164,), (note,))]
-
-
-def unexclude(store: Store, domain: str, numbers: Collection[str], by: str) -> list[str]:
-    """Let policy decide about these numbers again, as one version of the company; returns those that were excluded."""
-    for e164 in numbers:
-        _check_e164(e164)
-    with revise(store, domain, by) as revision:
-        return [e164 for e164 in numbers if revision.remove(EXCLUDED, (e164,))]
 
 
 def excluded(store: Store, domain: str) -> list[ExcludedNumber]:
@@ -167,46 +163,25 @@ def _load(store: Store, domain: str, version: int) -> PolicySnapshot:
             company=domain,
             version=version,
             country=country[0],
-            departments={row[0]: _department_policy(row) for row in store.rows(_DEPARTMENTS, *at)},
-            groups={row[0]: _group_policy(row) for row in store.rows(_GROUPS, *at)},
+            departments={
+                key.department: _department_policy(key, row)
+                for key, row in map(DEPARTMENT_POLICY.read, store.rows(_DEPARTMENTS, *at))
+            },
+            groups={key.grp: _group_policy(key, row) for key, row in map(GROUP_POLICY.read, store.rows(_GROUPS, *at))},
             excluded=frozenset(number for (number,) in store.rows(_EXCLUDED, *at)),
         )
 
 
-def _department_policy(row: Row) -> DepartmentPolicy:
-    department, outgoing, internal, incoming, *terms = row
-    return DepartmentPolicy(department, bool(outgoing), bool(internal), bool(incoming), _terms(terms))
+def _department_policy(key: DepartmentPolicyKey, row: Any) -> DepartmentPolicy:
+    return DepartmentPolicy(key.department, row.outgoing, row.internal, row.incoming, _terms(row))
 
 
-def _group_policy(row: Row) -> GroupPolicy:
-    group, mode, *terms = row
-    return GroupPolicy(group, GroupMode(mode), _terms(terms))
+def _group_policy(key: GroupPolicyKey, row: Any) -> GroupPolicy:
+    return GroupPolicy(key.grp, GroupMode(row.mode), _terms(row))
 
 
-def _terms(columns: list[Plain]) -> Terms:
-    return terms_from(dict(zip(TERM_NAMES, columns, strict=True)))
-
-
-def _terms_row(terms: Terms) -> Row:
-    facts = terms_facts(terms)
-    # What the operator's document does not take could be stored here and exported, but not applied again.
-    for term in TERMS:
-        if trouble := term.values.trouble(facts[term.name]):
-            text = f"{facts[term.name]!r} won't do for {term.key}; {trouble}"
-            raise Invalid(f"bad-{term.key}", text, **{term.name: facts[term.name]})
-    return tuple(facts.values())
-
-
-def _put(store: Store, domain: str, noun: Noun, key: str, values: Row, by: str) -> int:
-    with revise(store, domain, by) as revision:
-        changed = revision.put(noun, (key,), values)
-        return revision.version if changed else revision.version - 1
-
-
-def _check_e164(e164: str) -> None:
-    if not (e164.startswith("+") and e164[1:].isdecimal() and e164.isascii()):
-        text = f"{e164} is not an E.164 number; write it with + and the country's code, such as +4570101155"
-        raise Invalid("bad-number", text, number=e164)
+def _terms(row: Any) -> Terms:
+    return terms_from({name: getattr(row, name) for name in TERM_NAMES})
 
 
 def unknown(noun: str, name: str, known: list[str]) -> Invalid:

@@ -1,14 +1,28 @@
 """Users' states: one is active at a time, and each says whether others may listen in."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 
-PROFILE = Noun(
-    "profile", "profile", ("username", "name"), ("allow_listen", "active"), frozenset({"allow_listen", "active"})
-)
+
+class ProfileKey(NamedTuple):
+    """A profile by its user and its name there."""
+
+    username: str
+    name: str
+
+
+class ProfileRow(NamedTuple):
+    """Whether others may listen in meanwhile, and whether it is the one that counts now."""
+
+    allow_listen: bool
+    active: bool
+
+
+PROFILE = Noun("profile", "profile", ProfileKey, ProfileRow)
 
 _PROFILES = f"""SELECT p.name, p.allow_listen, p.active FROM profile p
     WHERE p.company = ? AND p.username = ? AND {HOLDS.format("p")}"""

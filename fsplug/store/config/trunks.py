@@ -1,20 +1,34 @@
 """Trunks: the ways out to other networks, and in from them."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fsplug.store.config import companies
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 
-TRUNK = Noun(
-    "trunk",
-    "trunk",
-    ("name",),
-    ("gateway", "host", "port", "register", "username", "password", "prefixes", "caller_id_trusted"),
-    frozenset({"register", "caller_id_trusted"}),
-    frozenset({"password"}),
-)
+
+class TrunkKey(NamedTuple):
+    """A trunk by its name."""
+
+    name: str
+
+
+class TrunkRow(NamedTuple):
+    """See `Trunk`; `prefixes` with blanks between them."""
+
+    gateway: str
+    host: str
+    port: int
+    register: bool
+    username: str
+    password: str | None
+    prefixes: str
+    caller_id_trusted: bool
+
+
+TRUNK = Noun("trunk", "trunk", TrunkKey, TrunkRow, frozenset({"password"}))
 
 _TRUNKS = f"""SELECT t.name, t.gateway, t.host, t.port, t.register, t.username, t.password, t.prefixes,
     t.caller_id_trusted FROM trunk t WHERE t.company = ? AND {HOLDS.format("t")} ORDER BY t.name"""

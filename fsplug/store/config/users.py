@@ -1,6 +1,7 @@
 """The people of a company: departments, users, and the numbers users are known by."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from fsplug.policy.entities import User
 from fsplug.store.config.nouns import Noun
@@ -8,16 +9,52 @@ from fsplug.store.config.versioned import HOLDS, company_id
 from fsplug.store.db.database import Row, Store
 from fsplug.store.db.pages import in_batches
 
-DEPARTMENT = Noun("department", "department", ("name",))
-USER = Noun(
-    "user",
-    "user",
-    ("username",),
-    ("extension", "name", "email", "department", "record", "role", "admin"),
-    frozenset({"record"}),
-)
-# `kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first.
-USER_NUMBER = Noun("user's number", "user_number", ("number",), ("username", "kind", "position"))
+
+class DepartmentKey(NamedTuple):
+    """A department by its name."""
+
+    name: str
+
+
+class DepartmentRow(NamedTuple):
+    """It has nothing but its name."""
+
+
+class UserKey(NamedTuple):
+    """A user by username."""
+
+    username: str
+
+
+class UserRow(NamedTuple):
+    """What a user is and may do."""
+
+    extension: str
+    name: str
+    email: str
+    department: str | None
+    record: bool
+    role: str
+    admin: str
+
+
+class UserNumberKey(NamedTuple):
+    """A user's number by itself (E.164): nobody shares one."""
+
+    number: str
+
+
+class UserNumberRow(NamedTuple):
+    """`kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first."""
+
+    username: str
+    kind: str
+    position: int
+
+
+DEPARTMENT = Noun("department", "department", DepartmentKey, DepartmentRow)
+USER = Noun("user", "user", UserKey, UserRow)
+USER_NUMBER = Noun("user's number", "user_number", UserNumberKey, UserNumberRow)
 
 _USERS = f"""SELECT u.username, u.extension, u.name, u.department, u.record, n.number FROM "user" u
     LEFT JOIN user_number n ON n.company = u.company AND n.username = u.username AND {HOLDS.format("n")}

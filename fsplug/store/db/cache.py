@@ -27,6 +27,10 @@ class Memo(Generic[Value]):
                 self._values.popitem(last=False)
         return value
 
+    def known(self, key: Hashable) -> Value | None:
+        """The value of `key` if it is kept."""
+        return self._values.get(key)
+
     def clear(self) -> None:
         """Forget everything."""
         self._values.clear()

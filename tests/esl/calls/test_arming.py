@@ -5,7 +5,7 @@ import pytest
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import Channels, Terms
-from fsplug.store.config import policies
+from fsplug.store.change import edit_policy
 from tests.esl.story import ACME, BETA, Story
 
 
@@ -59,7 +59,7 @@ def test_an_excluded_number_is_seen_wherever_the_switch_puts_it(story, header, s
 
 def test_a_change_works_from_the_next_call_on(story):
     assert story.asks("1001")["fsplug_arm_1001"]
-    policies.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
+    edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
     assert story.asks("1001")["fsplug_version"] == "1"
     story.start()
     assert story.asks("1001")["fsplug_arm_1001"] == ""
@@ -67,14 +67,14 @@ def test_a_change_works_from_the_next_call_on(story):
 
 def test_a_call_that_asks_again_is_decided_by_the_policy_it_began_under(story):
     first = story.asks("1001")
-    policies.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
+    edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
     again = story.asks("1002", fsplug_version=first["fsplug_version"])
     assert again["fsplug_arm_1002"]
 
 
 def test_mono_is_recorded_in_mono(story):
     boxes = DepartmentPolicy("Sales", incoming=True, terms=Terms(channels=Channels.MONO))
-    policies.set_department_policy(story.store, ACME, boxes, by="test")
+    edit_policy.set_department_policy(story.store, ACME, boxes, by="test")
     assert "RECORD_STEREO%3Dfalse" in story.asks("1001")["fsplug_arm_1001"]
 
 

@@ -12,8 +12,8 @@ from fsplug.store.audit.chain import Written
 from fsplug.store.audit.verification import Checkpoint, Fault, Trouble
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import ListenBegan, ListenEnded
+from fsplug.store.change import edit_policy
 from fsplug.store.change.draft import drafted
-from fsplug.store.config import policies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
@@ -167,11 +167,11 @@ def test_hostile_text_is_kept_and_still_fits_its_hash(store: Store) -> None:
 
 
 def _exclude(store: Store) -> None:
-    policies.exclude(store, ACME, {"+4533333333": ""}, "anna")
+    edit_policy.exclude(store, ACME, {"+4533333333": ""}, "anna")
 
 
 def _set_policy(store: Store) -> None:
-    policies.set_department_policy(store, ACME, DepartmentPolicy("Support", incoming=True), "anna")
+    edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Support", incoming=True), "anna")
 
 
 def _rename(store: Store) -> None:

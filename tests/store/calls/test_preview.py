@@ -99,7 +99,7 @@ def test_a_draft_s_policy_is_what_the_store_has_after_it_is_saved(store: Store) 
 
 def test_since_when_a_policy_holds_is_told_by_its_last_change_and_by_no_other(store: Store) -> None:
     assert (changed := policies.last_change(store, ACME)) is not None and changed.version == 1
-    policies.unexclude(store, ACME, ["+4570101155"], "anna")
+    edit_policy.unexclude(store, ACME, ["+4570101155"], "anna")
     planning.apply_plan(store, _renamed(store), "bo")
     assert (changed := policies.last_change(store, ACME)) is not None and (changed.version, changed.by) == (2, "anna")
 

@@ -40,7 +40,7 @@ def test_a_wish_of_what_is_makes_no_version(store: Store) -> None:
 
 def test_who_was_slower_is_refused_and_told_what_differs(store: Store) -> None:
     slow = wish(store)
-    policies.set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
+    edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
     with pytest.raises(Refused) as refused:
         edit_policy.save(store, ACME, slow, ANNA)
     assert refused.value.code == "policy-changed"

@@ -9,7 +9,7 @@ import pytest
 
 from fsplug.errors import Invalid, Refused
 from fsplug.store.calls import decisions, ledger
-from fsplug.store.change import planning
+from fsplug.store.change import edit_policy, planning
 from fsplug.store.config import companies, groups, numbers, policies, users
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
@@ -166,7 +166,7 @@ def test_a_number_of_a_company_outside_the_document_is_not_taken(store: Store) -
 def test_a_plan_is_refused_once_the_store_has_moved_on(store: Store, document: Document) -> None:
     document["company"][0]["user"].pop()
     plan = planning.plan(store, document)
-    policies.exclude(store, ACME, {"+4533333333": ""}, "anna")
+    edit_policy.exclude(store, ACME, {"+4533333333": ""}, "anna")
     with pytest.raises(Refused, match=r"acme\.example has changed since the plan was made; plan again"):
         planning.apply_plan(store, plan, "operator")
     assert len(users.users(store, ACME, 2)) == 3
@@ -189,7 +189,7 @@ def test_all_of_a_plan_is_applied_or_none(store: Store, document: Document, monk
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr("fsplug.store.config.versioned.Revision.finish", fail)
+        broken.setattr("fsplug.store.change.revisions.Revision.finish", fail)
         with pytest.raises(ZeroDivisionError):
             planning.apply_plan(store, plan, "operator")
     assert len(users.users(store, ACME, 1)) == 3

@@ -19,7 +19,7 @@ from fsplug.errors import Unavailable
 from fsplug.store.calls import calls, ledger
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
-from fsplug.store.change import planning
+from fsplug.store.change import edit_policy, planning
 from fsplug.store.config import policies, users
 from fsplug.store.db.database import Row, Store
 from fsplug.store.recordings import recordings
@@ -71,7 +71,7 @@ def _apply_call(store: Store) -> None:
 
 
 def _exclude(store: Store) -> None:
-    policies.exclude(store, ACME, {"+4533333333": ""}, "anna")
+    edit_policy.exclude(store, ACME, {"+4533333333": ""}, "anna")
 
 
 def _provision(store: Store) -> None:
@@ -310,7 +310,7 @@ def test_two_operators_at_once_make_two_versions(store: Store, open_store: Calla
 
     def work(number: int) -> None:
         for turn in range(5):
-            policies.exclude(stores[number], ACME, {f"+45{number}{turn}": ""}, "anna")
+            edit_policy.exclude(stores[number], ACME, {f"+45203040{number}{turn}": ""}, "anna")
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:

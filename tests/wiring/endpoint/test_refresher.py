@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.store.config import companies
-from fsplug.store.config.companies import Company
+from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.xml.files import Files
@@ -18,11 +17,16 @@ from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
 
+def add(store: Store, domain: str, name: str, country: str) -> None:
+    document = {"company": [{"domain": domain, "name": name, "country": country}]}
+    planning.apply_plan(store, planning.plan(store, document), "test")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(tmp_path / "fsplug.db")
     store.migrate()
-    companies.add(store, Company("acme.example", "Acme", "DK"), "test")
+    add(store, "acme.example", "Acme", "DK")
     yield store
     store.close()
 
@@ -49,7 +53,7 @@ def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store
     look(one)
     look(one)
     assert told == ["reload"]
-    companies.add(store, Company("beta.example", "Beta", "SE"), "test")
+    add(store, "beta.example", "Beta", "SE")
     look(one)
     assert told == ["reload", "reload"]
     assert sorted(path.name for path in (conf / "fsplug/directory").iterdir()) == [

@@ -8,10 +8,9 @@ from fsplug.policy.hours import opening
 from fsplug.policy.numbers import normalise
 from fsplug.store.change.document.fields import CHOICE, COMPANY, DEVICE, DIGIT, PASSWORD, PROFILE, PROMPT_FILE
 from fsplug.store.change.document.reader import Reader
-from fsplug.store.change.entry_rows import Rows
+from fsplug.store.change.entry_rows import AnyNoun, Rows
 from fsplug.store.config import devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.destinations import TargetKind
-from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 Values = dict[str, Any]
@@ -19,14 +18,13 @@ _NOWHERE: Row = (None, None)
 
 
 class Intake:
-    """Takes entries of the company `domain`, in `country`, into `rows`; `added` lists what was put there."""
+    """Takes entries of the company `domain`, in `country`, into `rows`, as the named tuples of their nouns."""
 
     def __init__(self, reader: Reader, domain: str, country: str | None, rows: Rows) -> None:
         self._reader = reader
         self._country = country
         self._rows = rows
         self.where = f"company {domain or '?'}"
-        self.added: list[tuple[Noun, Row]] = []
         self._takers: dict[str, Callable[[str, Values], None]] = {
             "department": self._department,
             "user": self._user,
@@ -126,8 +124,8 @@ class Intake:
         number = values["number"]
         values["overflow_kind"], values["overflow_to"] = self._target(where, "overflow", values, "group")
         self._add(where, groups.RING_GROUP, (number,), _columns(groups.RING_GROUP, values))
-        self._rows[policies.GROUP_POLICY][(number,)] = _columns(policies.GROUP_POLICY, values)
-        self.added.append((policies.GROUP_POLICY, (number,)))
+        policy = policies.GroupPolicyKey(number)
+        self._rows[policies.GROUP_POLICY][policy] = policies.GroupPolicyRow(*_columns(policies.GROUP_POLICY, values))
         for position, username in enumerate(values["members"] or []):
             self._add(where, groups.MEMBER, (number, username), (position,))
 
@@ -205,12 +203,11 @@ class Intake:
         kind, to = named[0]
         return (kind, self._e164(where, "number", to) if kind == TargetKind.NUMBER else to)
 
-    def _add(self, where: str, noun: Noun, key: Row, values: Row) -> None:
+    def _add(self, where: str, noun: AnyNoun, key: Row, values: Row) -> None:
         if key in self._rows[noun]:
             self._reader.error(where, f"the {noun.name} {key[-1]} occurs twice; remove one of them")
             return
-        self._rows[noun][key] = values
-        self.added.append((noun, key))
+        self._rows[noun][noun.key_type(*key)] = noun.row_type(*values)
 
     def _e164(self, where: str, field: str, text: object) -> str | None:
         number = normalise(text, self._country) if isinstance(text, str) and self._country else None
@@ -220,5 +217,5 @@ class Intake:
         return number
 
 
-def _columns(noun: Noun, values: Values) -> Row:
+def _columns(noun: AnyNoun, values: Values) -> Row:
     return tuple(values[column] for column in noun.values)

@@ -35,14 +35,14 @@ def read(document: Mapping[str, Any], folder: Path = Path()) -> dict[str, Rows]:
     return found
 
 
-def detail(reader: Reader, where: str, values: Mapping[str, Any]) -> Row:
+def detail(reader: Reader, where: str, values: Mapping[str, Any]) -> companies.DetailRow:
     """The company's own columns. Its language is the first of its languages, unless it says otherwise."""
     given = values.get("language")
     languages = list(dict.fromkeys(values.get("languages") or [given or DEFAULT_LANGUAGE]))
     if given is not None and given not in languages:
         reader.error(where, f"languages: {given} is missing, which is its language; add it")
     named = {**values, "language": given or languages[0], "languages": " ".join(languages)}
-    return tuple(named.get(column) for column in companies.DETAIL.values)
+    return companies.DetailRow(*(named.get(column) for column in companies.DETAIL.values))
 
 
 def check(reader: Reader, domain: str, rows: Rows) -> None:
@@ -60,7 +60,7 @@ def invalid(errors: list[str]) -> Invalid:
 def _rows(reader: Reader, domain: str, values: Mapping[str, Any]) -> Rows:
     rows = entry_rows.empty()
     intake = Intake(reader, domain, values.get("country"), rows)
-    rows[companies.DETAIL][()] = detail(reader, intake.where, values)
+    rows[companies.DETAIL][companies.DetailKey()] = detail(reader, intake.where, values)
     for kind in OWNED:
         for given in values.get(kind) or []:
             intake.take(kind, given)

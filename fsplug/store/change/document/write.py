@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.change.entry_rows import OWNED, Rows, parts
+from fsplug.store.change.entry_rows import OWNED, AnyNoun, Rows, parts
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.config.nouns import Noun
 from fsplug.store.db.database import Row
 
 Table = dict[str, Any]
@@ -111,12 +110,12 @@ def _trunk(part: Rows, show_secrets: bool) -> Table:
     return _there(written, "prefixes")
 
 
-def _only(key: str, part: Rows, noun: Noun) -> Table:
+def _only(key: str, part: Rows, noun: AnyNoun) -> Table:
     [(natural, values)] = part[noun].items()
     return {key: natural[0], **noun.named(values)}
 
 
-def _second(part: Rows, noun: Noun) -> list[str]:
+def _second(part: Rows, noun: AnyNoun) -> list[str]:
     return sorted(key[1] for key in part[noun])
 
 

@@ -1,0 +1,149 @@
+"""Which rows of a company name others, and what a change leaves without what it names."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fsplug.policy.entities import EVERY_DEPARTMENT
+from fsplug.store.change.entry_rows import AnyNoun
+from fsplug.store.change.view import View
+from fsplug.store.config import grants, groups, ivrs, numbers, policies, users
+from fsplug.store.config.destinations import TargetKind
+from fsplug.store.config.nouns import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an entry, such as "user 1001", says in a field: the name of a row of `noun`."""
+
+    entry: str
+    field: str
+    noun: AnyNoun
+    name: str
+
+
+# What a target's kind is looked up in.
+_TARGETS: Mapping[str | None, AnyNoun] = {
+    TargetKind.USER: users.USER,
+    TargetKind.GROUP: groups.RING_GROUP,
+    TargetKind.IVR: ivrs.IVR,
+}
+# The column by which a row is named.
+_NAMED_BY: Mapping[AnyNoun, str] = {
+    users.DEPARTMENT: "name",
+    users.USER: "username",
+    groups.RING_GROUP: "number",
+    ivrs.IVR: "number",
+}
+_OF_TARGETS: tuple[tuple[AnyNoun, str], ...] = (
+    (groups.RING_GROUP, "overflow_to"),
+    (ivrs.IVR, "default_to"),
+    (ivrs.CHOICE, "target"),
+    (numbers.NUMBER, "closed_to"),
+)
+# The columns in which rows are named, by what is named there.
+_NAMED_IN: Mapping[AnyNoun, tuple[tuple[AnyNoun, str], ...]] = {
+    users.DEPARTMENT: (
+        (users.USER, "department"),
+        (grants.ADMIN_DEPARTMENT, "department"),
+        (policies.DEPARTMENT_POLICY, "department"),
+    ),
+    users.USER: ((groups.MEMBER, "username"), (numbers.NUMBER, "username"), *_OF_TARGETS),
+    groups.RING_GROUP: ((numbers.NUMBER, "grp"), *_OF_TARGETS),
+    ivrs.IVR: ((numbers.NUMBER, "ivr"), (numbers.NUMBER, "closed_to")),
+}
+
+
+def missing(view: View, changes: Sequence[Change[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Every entry that names what is not there after the changes, and what to do about it."""
+    found = [*_new(changes), *_of_removed(view, changes)]
+    wanted: dict[AnyNoun, set[str]] = {}
+    for reference in found:
+        wanted.setdefault(reference.noun, set()).add(reference.name)
+    there = {noun: _there(view, noun, names) for noun, names in wanted.items()}
+    for reference in dict.fromkeys(found):
+        if reference.name not in there[reference.noun]:
+            what = f"there is no {reference.noun.name} {reference.name}"
+            yield reference.entry, f"{reference.field}: {what}; add it, or take it out here"
+
+
+def _there(view: View, noun: AnyNoun, names: set[str]) -> set[str]:
+    column = _NAMED_BY[noun]
+    return {noun.value(key, row, column) for key, row in view.holding(noun, column, names)}
+
+
+def _new(changes: Sequence[Change[Any, Any]]) -> Iterator[Reference]:
+    for change in changes:
+        of_row = _OF_ROWS.get(change.noun)
+        if of_row is None or change.after is None:
+            continue
+        before = set(of_row(change.key, change.before)) if change.before is not None else ()
+        yield from (one for one in of_row(change.key, change.after) if one not in before)
+
+
+def _of_removed(view: View, changes: Sequence[Change[Any, Any]]) -> Iterator[Reference]:
+    """What is said, by whomever, of the rows that go."""
+    gone: dict[AnyNoun, set[str]] = {}
+    for change in changes:
+        if change.after is None and change.noun in _NAMED_BY:
+            name = getattr(change.key, _NAMED_BY[change.noun])
+            gone.setdefault(change.noun, set()).add(name)
+    for noun, names in gone.items():
+        for where, column in _NAMED_IN[noun]:
+            for key, row in view.holding(where, column, names):
+                said = _OF_ROWS[where](key, row)
+                yield from (one for one in said if one.noun is noun and one.name in names)
+
+
+def _of_user(key: users.UserKey, row: users.UserRow) -> Iterator[Reference]:
+    if row.department is not None:
+        yield Reference(f"user {key.username}", "department", users.DEPARTMENT, row.department)
+
+
+def _of_admin_department(key: grants.AdminDepartmentKey, _row: Any) -> Iterator[Reference]:
+    yield Reference(f"user {key.username}", "admin_departments", users.DEPARTMENT, key.department)
+
+
+def _of_member(key: groups.MemberKey, _row: Any) -> Iterator[Reference]:
+    yield Reference(f"group {key.grp}", "member", users.USER, key.username)
+
+
+def _of_policy(key: policies.DepartmentPolicyKey, _row: Any) -> Iterator[Reference]:
+    if key.department != EVERY_DEPARTMENT:
+        yield Reference(f"policy {key.department}", "department", users.DEPARTMENT, key.department)
+
+
+def _of_number(key: numbers.NumberKey, row: numbers.NumberRow) -> Iterator[Reference]:
+    entry = f"number {key.number}"
+    for kind, to in ((TargetKind.USER, row.username), (TargetKind.GROUP, row.grp), (TargetKind.IVR, row.ivr)):
+        yield from _of_target(entry, kind, kind, to)
+    yield from _of_target(entry, "closed", row.closed_kind, row.closed_to)
+
+
+def _of_group(key: groups.GroupKey, row: groups.GroupRow) -> Iterator[Reference]:
+    yield from _of_target(f"group {key.number}", "overflow", row.overflow_kind, row.overflow_to)
+
+
+def _of_ivr(key: ivrs.IvrKey, row: ivrs.IvrRow) -> Iterator[Reference]:
+    yield from _of_target(f"ivr {key.number}", "default", row.default_kind, row.default_to)
+
+
+def _of_choice(key: ivrs.ChoiceKey, row: ivrs.ChoiceRow) -> Iterator[Reference]:
+    yield from _of_target(f"ivr {key.ivr}", f"choice {key.digit}", row.kind, row.target)
+
+
+def _of_target(entry: str, field: str, kind: str | None, to: str | None) -> Iterator[Reference]:
+    if kind in _TARGETS and to is not None:
+        yield Reference(entry, field, _TARGETS[kind], to)
+
+
+_OF_ROWS: Mapping[AnyNoun, Callable[[Any, Any], Iterator[Reference]]] = {
+    users.USER: _of_user,
+    grants.ADMIN_DEPARTMENT: _of_admin_department,
+    groups.MEMBER: _of_member,
+    policies.DEPARTMENT_POLICY: _of_policy,
+    numbers.NUMBER: _of_number,
+    groups.RING_GROUP: _of_group,
+    ivrs.IVR: _of_ivr,
+    ivrs.CHOICE: _of_choice,
+}

@@ -1,0 +1,88 @@
+"""One company going from one policy version to the next: rows end and begin, and the audit trail is told, once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from fsplug.errors import Refused
+from fsplug.store.audit import chain, wording
+from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+
+# A history entry names this many changed things, and counts the rest.
+NAMED_CHANGES = 100
+_BEGIN = "UPDATE company SET version = ? WHERE id = ? AND version = ?"
+_REMEMBER = "INSERT INTO policy_version (company, version, at, author, what) VALUES (?, ?, ?, ?, ?)"
+
+
+class Revision:
+    """The next version of the company at `version`, in the transaction around it.
+
+    Nobody else changes the company until that ends. Refused("plan-outdated") when somebody has since `version`.
+    """
+
+    def __init__(self, store: Store, domain: str, version: int) -> None:
+        self._store = store
+        self._company = company_id(store, domain)
+        self.version = version + 1
+        if not store.run(_BEGIN, self.version, self._company, version):
+            raise outdated(domain, version)
+
+    def close(self, changes: Sequence[Change[Any, Any]]) -> None:
+        """End the rows that `changes` replace or remove. `open` must follow."""
+        for noun, its in _by_noun(changes):
+            keys = [change.key for change in its if change.before is not None]
+            self._store.run_many(_end(noun), [(self.version, self._company, *key) for key in keys])
+
+    def open(self, changes: Sequence[Change[Any, Any]]) -> None:
+        """Begin the rows that `changes` add or put in another's place."""
+        for noun, its in _by_noun(changes):
+            rows = [(*change.key, *change.after) for change in its if change.after is not None]
+            self._store.run_many(_add(noun), [(self._company, self.version, *row) for row in rows])
+
+    def finish(self, changes: Sequence[Change[Any, Any]], by: str) -> None:
+        """Put the changes down in the company's history and in its audit trail."""
+        summary = _summary(changes)
+        what = json.dumps(summary, ensure_ascii=False)
+        self._store.run(_REMEMBER, self._company, self.version, self._store.now(), by, what)
+        granted, turned = wording.granted_in(changes), wording.turned_in(changes)
+        named = {"granted": granted, "turned": turned}
+        told = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
+        who = {grant.username for grant in (*granted, *turned)}
+        act = wording.act(changes)
+        chain.append(self._store, self._company, by, act, "", sorted(who), version=self.version, **summary, **told)
+
+
+def outdated(domain: str, version: int) -> Refused:
+    """The error for a plan that was made of an earlier version."""
+    text = f"{domain} has changed since the plan was made; plan again"
+    return Refused("plan-outdated", text, company=domain, version=version)
+
+
+@lru_cache(maxsize=64)
+def _end(noun: Noun[Any, Any]) -> str:
+    which = " AND ".join(f'"{column}" = ?' for column in ("company", *noun.key))
+    forgotten = "".join(f', "{column}" = NULL' for column in sorted(noun.secrets))
+    return f'UPDATE "{noun.table}" SET until = ?{forgotten} WHERE {which} AND until IS NULL'
+
+
+@lru_cache(maxsize=64)
+def _add(noun: Noun[Any, Any]) -> str:
+    columns = ("company", "since", *noun.columns)
+    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+    return f'INSERT INTO "{noun.table}" ({names}) VALUES ({marks})'
+
+
+def _by_noun(changes: Sequence[Change[Any, Any]]) -> list[tuple[Noun[Any, Any], list[Change[Any, Any]]]]:
+    found: dict[Noun[Any, Any], list[Change[Any, Any]]] = {}
+    for change in changes:
+        found.setdefault(change.noun, []).append(change)
+    return list(found.items())
+
+
+def _summary(changes: Sequence[Change[Any, Any]]) -> Mapping[str, object]:
+    named = [[change.action, change.noun.name, " ".join(change.key)] for change in changes[:NAMED_CHANGES]]
+    more = len(changes) - len(named)
+    return {"changes": named, "more": more} if more else {"changes": named}

@@ -1,0 +1,100 @@
+"""A company as it will be: what the checks of a change ask it."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Protocol
+
+from fsplug.policy.addresses import same
+from fsplug.policy.entities import Role
+from fsplug.store.change.entry_rows import AnyNoun, Rows
+from fsplug.store.change.present import Found, Present
+from fsplug.store.config import users
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
+
+
+class View(Protocol):
+    """The rows of a company once a change is made; what is new stands after what stays."""
+
+    def row(self, noun: AnyNoun, key: Any) -> Any:
+        """The row of this key, or None."""
+
+    def holding(self, noun: AnyNoun, column: str, values: Collection[str]) -> list[Found]:
+        """The rows that have one of these values in this column."""
+
+    def everything(self, noun: AnyNoun) -> list[Found]:
+        """All rows of the noun."""
+
+    def signing_in_as(self, addresses: Collection[str]) -> list[Found]:
+        """The users with a console role who sign in with one of these addresses (as `same` gives them)."""
+
+
+class Whole:
+    """A company whose every row is at hand."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def row(self, noun: AnyNoun, key: Any) -> Any:
+        """The row of this key, or None."""
+        return self._rows[noun].get(key)
+
+    def holding(self, noun: AnyNoun, column: str, values: Collection[str]) -> list[Found]:
+        """The rows that have one of these values in this column."""
+        return [found for found in self.everything(noun) if noun.value(*found, column) in values]
+
+    def everything(self, noun: AnyNoun) -> list[Found]:
+        """All rows of the noun."""
+        return list(self._rows[noun].items())
+
+    def signing_in_as(self, addresses: Collection[str]) -> list[Found]:
+        """The users with a console role who sign in with one of these addresses."""
+        return list(_signing_in(self.everything(users.USER), addresses))
+
+
+class Changed:
+    """The company in the store with `changed` rows (None: removed) in place of its own."""
+
+    def __init__(self, store: Store, domain: str, present: Present, changed: Rows) -> None:
+        self._store = store
+        self._domain = domain
+        self._present = present
+        self._changed = changed
+
+    def row(self, noun: AnyNoun, key: Any) -> Any:
+        """The row of this key, or None."""
+        changed = self._changed[noun]
+        return changed[key] if key in changed else self._present.row(noun, key)
+
+    def holding(self, noun: AnyNoun, column: str, values: Collection[str]) -> list[Found]:
+        """The rows that have one of these values in this column."""
+        stay = self._staying(noun, self._present.holding(noun, column, values)) if values else []
+        return [*stay, *(found for found in self._new(noun) if noun.value(*found, column) in values)]
+
+    def everything(self, noun: AnyNoun) -> list[Found]:
+        """All rows of the noun."""
+        return [*self._staying(noun, self._present.everything(noun)), *self._new(noun)]
+
+    def signing_in_as(self, addresses: Collection[str]) -> list[Found]:
+        """The users with a console role who sign in with one of these addresses: each has an account by it."""
+        usernames: list[str] = []
+        for some in in_batches(addresses):
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT username FROM console_account WHERE company = ? AND address IN ({marks})"
+            usernames += (name for (name,) in self._store.rows(sql, company_id(self._store, self._domain), *some))
+        found = self._present.holding(users.USER, "username", usernames)
+        stay = self._staying(users.USER, found)
+        return list(_signing_in([*stay, *self._new(users.USER)], addresses))
+
+    def _staying(self, noun: AnyNoun, found: list[Found]) -> list[Found]:
+        changed = self._changed[noun]
+        return [(key, row) for key, row in found if key not in changed]
+
+    def _new(self, noun: AnyNoun) -> list[Found]:
+        return [(key, row) for key, row in self._changed[noun].items() if row is not None]
+
+
+def _signing_in(found: list[Found], addresses: Collection[str]) -> Iterator[Found]:
+    for key, row in found:
+        if row.role not in (None, Role.NONE) and row.email and same(row.email) in addresses:
+            yield key, row
