@@ -14,7 +14,7 @@ def test_mono_has_both_parties_on_one_channel(plant: Plant) -> None:
     finally:
         plant.apply(people.nothing)
     made = plant.recordings()[0]
-    assert (made.state, made.channels, made.repaired) == (State.SEALED, "mono", False)
+    assert (made.state, made.terms.channels, made.repaired) == (State.SEALED, "mono", False)
     assert len(plant.pitches(made)) == 1
     assert plant.line.play(incoming(talk_seconds=1.0)) == []
     plant.until_settled()

@@ -13,6 +13,7 @@ from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_i
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
 from fsplug.errors import Invalid
+from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access, deletions, recordings
 from fsplug.store.recordings.recordings import Recording, State
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 _NAMES = (
     *("id", "company", "call", "user", "direction", "state", "started_at", "stopped_at", "talk_seconds"),
-    *("seconds", "bytes", "sha256", "location", "repaired", "channels", "purpose", "cause"),
-    *("caller", "answerer", "group", "decision"),
+    *("seconds", "bytes", "sha256", "location", "repaired"),
+    *("cause", "caller", "answerer", "group", "decision"),
 )
 
 
@@ -171,6 +172,7 @@ def _facts(recording: Recording, archive: str) -> Facts:
     in_folder = recording.location and "://" not in archive
     return {
         **{name: getattr(recording, name) for name in _NAMES},
+        **(terms_facts(recording.terms) if recording.terms else dict.fromkeys(TERM_NAMES)),
         "detail": recording.lost_detail,
         "file": str(Path(archive, recording.location or "")) if in_folder else None,
     }

@@ -12,7 +12,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
 from fsplug.policy.recording.legs import Leg
-from fsplug.policy.terms import Channels, OnFailure, Terms
+from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.store.calls import calls, decisions
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision
@@ -101,7 +101,7 @@ class Restorer:
             path=row.path or self._ports.spool.path(row.id),
             company=row.company or "",
             call=row.call or "",
-            terms=_terms(row),
+            terms=row.terms or DEFAULT_TERMS,
             leg=row.leg or "",
             decision=row.decision or "",
             # Not begun yet, it was due when its talk was decided.
@@ -145,7 +145,3 @@ class Restorer:
     def _live_legs(self) -> list[Leg]:
         told = (self._ports.switch.channel(uuid) for uuid in self._ports.switch.legs())
         return [leg_of(event) for event in told if event is not None]
-
-
-def _terms(row: RecordingRow) -> Terms:
-    return Terms(OnFailure(row.on_failure or "open"), Channels(row.channels or "stereo"), row.purpose or "")

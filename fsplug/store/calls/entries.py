@@ -238,7 +238,7 @@ class Unreadable(Entry):
         return cls(line.decode("utf-8", "replace"), str(error))
 
 
-_KINDS: Mapping[str, type[Entry]] = {
+KINDS: Mapping[str, type[Entry]] = {
     entry.kind: entry
     for entry in (
         CallSeen,
@@ -257,7 +257,7 @@ _KINDS: Mapping[str, type[Entry]] = {
         Unreadable,
     )
 }
-_FIELD_NAMES = {entry.kind: tuple(field.name for field in fields(entry)) for entry in _KINDS.values()}
+_FIELD_NAMES = {entry.kind: tuple(field.name for field in fields(entry)) for entry in KINDS.values()}
 
 
 def from_json(line: str | bytes) -> Entry:
@@ -266,12 +266,12 @@ def from_json(line: str | bytes) -> Entry:
     if not isinstance(written, dict):
         raise ValueError("not an object")
     kind = written.pop("kind", None)
-    if not isinstance(kind, str) or kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise ValueError(f"unknown kind {kind!r}")
     if "terms" in _FIELD_NAMES[kind]:
         written["terms"] = _terms(written)
     try:
-        return _KINDS[kind](**written)
+        return KINDS[kind](**written)
     except TypeError as error:
         raise ValueError(str(error)) from error
 

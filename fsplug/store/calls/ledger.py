@@ -8,9 +8,12 @@ that is known (a sealed file is a fact, a loss an inference: sealed wins).
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, partial
+from operator import attrgetter
 from typing import Any
+
+from peewee import EXCLUDED, Tuple
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import told
@@ -19,9 +22,13 @@ from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.entries import Entry
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
+from fsplug.store.schema.calls import Calls, Decisions, Gaps, LedgerRejects, ListenSessions
+from fsplug.store.schema.recordings import Recordings
 
 # A company's id by its domain.
 Ids = Callable[[str], str]
@@ -37,11 +44,42 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """Rows of one shape: the SQL, and how an entry fills it; None for no row."""
+class Step:
+    """What entries of one kind write to one table.
 
-    sql: str
-    row: Callable[[Any, Ids], Row | None]
+    A column is filled from the entry's field of the same name, or from the one that `sources` names for it. An entry
+    for which `when` is false writes nothing.
+    """
+
+    write: Write
+    sources: Mapping[str, str]
+    when: Callable[[Any], bool]
+
+    def rows(self, found: Sequence[tuple[Entry, dict[str, Any]]]) -> list[dict[str, Any]]:
+        """The rows that these entries, each with its values, make."""
+        sources = tuple(self.sources.items())
+        rows = [values.copy() for entry, values in found if self.when(entry)]
+        for row in rows:
+            for column, field in sources:
+                row[column] = row[field]
+        return rows
+
+
+_REJECTS = Select(
+    Reject,
+    lambda: (
+        LedgerRejects.select(*columns(Reject, LedgerRejects))
+        .order_by(LedgerRejects.at.desc(), LedgerRejects.id)
+        .limit(given.limit)
+    ),
+)
+_SET_ASIDE = Write(lambda: insert(LedgerRejects, "id entry error at", once_by="id"))
+_BEGUN = Select(
+    str,
+    lambda: ListenSessions.select(ListenSessions.id).where(
+        (ListenSessions.id == given.listen) & ListenSessions.began_at.is_null(False)
+    ),
+)
 
 
 def apply(store: Store, entries: Sequence[Entry]) -> None:
@@ -55,8 +93,7 @@ def apply(store: Store, entries: Sequence[Entry]) -> None:
 
 def rejects(store: Store, limit: int = 100) -> list[Reject]:
     """The newest entries that were set aside."""
-    sql = "SELECT entry, error, at FROM ledger_reject ORDER BY at DESC, id LIMIT ?"
-    return [Reject(*row) for row in store.rows(sql, limit)]
+    return _REJECTS.rows(store, limit=limit)
 
 
 def _apply_or_halve(store: Store, entries: Sequence[Entry]) -> None:
@@ -80,174 +117,176 @@ def _write(store: Store, entries: Sequence[Entry]) -> None:
     ids = cache(partial(company_id, store))
     _tell_of_listening(store, by_kind.get(kinds.ListenBegan, ()), ids)
     for kind, its_entries in by_kind.items():
-        for statement in _STATEMENTS.get(kind, ()):
-            store.run_many(statement.sql, _rows(statement, its_entries, ids))
+        if steps := _STEPS.get(kind):
+            _take(store, steps, its_entries, ids)
     index.file_entries(store, entries)
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))
 
 
+def _take(store: Store, steps: Sequence[Step], entries: Sequence[Entry], ids: Ids) -> None:
+    try:
+        hold = _holder(type(entries[0]), ids)
+        found = [(entry, hold(entry)) for entry in entries]
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Invalid("bad-entry", f"the entry has a value of the wrong type: {error}") from error
+    for step in steps:
+        step.write.run_many(store, step.rows(found))
+
+
+def _holder(kind: type[Entry], ids: Ids) -> Callable[[Entry], dict[str, Any]]:
+    """What brings the fields of an entry of this kind to values that a table can hold."""
+    names = tuple(field.name for field in fields(kind))
+    read = attrgetter(*names)
+    special = [(name, hold) for name, hold in {**_HELD_AS, "company": ids}.items() if name in names]
+
+    def values(entry: Entry) -> dict[str, Any]:
+        found = dict(zip(names, read(entry), strict=True))
+        for name, hold in special:
+            found[name] = hold(found[name])
+        if "terms" in found:
+            found |= terms_facts(found["terms"])
+        return found
+
+    return values
+
+
 def _tell_of_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
     """The audit trail is told of a listen-in once, however often its entry is applied."""
     for listen, entry in {one.listen: one for one in begun}.items():
-        if store.row("SELECT 1 FROM listen_session WHERE id = ? AND began_at IS NOT NULL", listen) is None:
+        if _BEGUN.row(store, listen=listen) is None:
             people = (entry.target, entry.listener)
             by, facts = told(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
             chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
 
 
-def _rows(statement: Statement, entries: Sequence[Entry], ids: Ids) -> list[Row]:
-    try:
-        rows = [statement.row(entry, ids) for entry in entries]
-    except (AttributeError, TypeError, ValueError) as error:
-        raise Invalid("bad-entry", f"the entry has a value of the wrong type: {error}") from error
-    return [row for row in rows if row is not None]
-
-
 def _set_aside(store: Store, entry: Entry, error: str) -> None:
     line = entry.to_json()
-    sql = "INSERT INTO ledger_reject (id, entry, error, at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
-    store.run(sql, hashlib.sha256(line.encode()).hexdigest(), line, clean(error), store.now())
+    digest = hashlib.sha256(line.encode()).hexdigest()
+    _SET_ASIDE.run(store, id=digest, entry=line, error=clean(error), at=store.now())
 
 
 def _json(facts: Mapping[str, Any]) -> str:
     return json.dumps(facts, separators=(",", ":"), default=str)
 
 
-def _upsert(table: str, columns: str, newest: str = "", by: str = "") -> str:
-    """Insert, or fill what is unknown; the columns `newest` keep the row with the highest `by`.
+_HELD_AS: Mapping[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail"), clean),
+    **dict.fromkeys(("facts", "inputs"), _json),
+}
 
-    A row that belongs to one company is never touched by an entry of another.
-    """
-    names = [*columns.split(), *newest.split()]
-    newer = f"excluded.{by} > COALESCE({table}.{by}, 0)"
-    filled = [f"{name} = COALESCE({table}.{name}, excluded.{name})" for name in columns.split() if name != "id"]
-    kept = [f"{name} = CASE WHEN {newer} THEN excluded.{name} ELSE {table}.{name} END" for name in newest.split()]
-    ours = f" WHERE {table}.company IS NULL OR {table}.company = excluded.company" if "company" in names else ""
-    return (
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
-        f"ON CONFLICT (id) DO UPDATE SET {', '.join(filled + kept)}{ours}"
+
+_GAP = "decision company call recording cause detail at"
+
+
+def _earliest(query: Any) -> Any:
+    """One gap for each decision: the earliest cause, so that the order of arrival doesn't matter."""
+    new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
+    is_earlier = Tuple(new["at"], new["cause"]) < Tuple(Gaps.at, Gaps.cause)
+    return query.on_conflict(
+        conflict_target=[Gaps.decision],
+        update={getattr(Gaps, name): value for name, value in new.items()},
+        where=(Gaps.company == EXCLUDED.company) & is_earlier,
     )
 
 
-_DECISION = """INSERT INTO decision (id, company, call, talk, at, version, username, leg, record, rule, reason,
-    direction, grp, caller, answerer, inputs, recording) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO NOTHING"""
-# One gap per decision: the earliest cause, so that the order of arrival doesn't matter.
-_EARLIEST = """ON CONFLICT (decision) DO UPDATE
-    SET recording = excluded.recording, cause = excluded.cause, detail = excluded.detail, at = excluded.at
-    WHERE gap.company = excluded.company AND (excluded.at, excluded.cause) < (gap.at, gap.cause)"""
-_GAP = f"""INSERT INTO gap (decision, company, call, recording, cause, detail, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) {_EARLIEST}"""
-# Written when the loss is known and when the decision is: whichever comes last makes the row.
-_GAP_OF_LOST = f"""INSERT INTO gap (decision, company, call, recording, cause, detail, at)
-    SELECT decision, company, call, id, lost_cause, lost_detail, lost_at FROM recording
-    WHERE id = ? AND lost_at IS NOT NULL AND decision IS NOT NULL AND company IS NOT NULL {_EARLIEST}"""
+def _gaps_of_lost() -> Any:
+    lost = Recordings.select(
+        Recordings.decision,
+        Recordings.company,
+        Recordings.call,
+        Recordings.id,
+        Recordings.lost_cause,
+        Recordings.lost_detail,
+        Recordings.lost_at,
+    ).where(
+        (Recordings.id == given.id)
+        & Recordings.lost_at.is_null(False)
+        & Recordings.decision.is_null(False)
+        & Recordings.company.is_null(False)
+    )
+    return Gaps.insert_from(lost, [getattr(Gaps, name) for name in _GAP.split()])
 
 
-_EXPECTED = _upsert("recording", f"id company call decision username leg path {' '.join(TERM_NAMES)} decided_at")
-# A call that is transferred rings again, and is armed again: the newest facts are those that count.
-_CALL_SEEN = _upsert(
-    "call", "id company switch version direction grp caller called started_at", newest="facts facts_at", by="facts_at"
-)
+def _always(_: Any) -> bool:
+    return True
 
 
-def _call_seen(entry: kinds.CallSeen, ids: Ids) -> Row:
-    marks = (entry.call, ids(entry.company), entry.switch, entry.version, str(entry.direction), entry.group)
-    return (*marks, clean(entry.caller), clean(entry.called), entry.at, _json(entry.facts), entry.at)
+def _expects(entry: kinds.DecisionMade) -> bool:
+    return entry.record and entry.recording is not None
 
 
-def _decision(entry: kinds.DecisionMade, ids: Ids) -> Row:
-    what = (entry.decision, ids(entry.company), entry.call, entry.talk, entry.at, entry.version)
-    verdict = (entry.user, entry.leg, entry.record, str(entry.rule), str(entry.reason), str(entry.direction))
-    parties = (entry.group, clean(entry.caller), clean(entry.answerer), _json(entry.inputs))
-    return (*what, *verdict, *parties, entry.recording)
+def _step(build: Callable[[], Any], when: Callable[[Any], bool] = _always, **sources: str) -> Step:
+    return Step(Write(build), sources, when)
 
 
-def _expected(entry: kinds.DecisionMade, ids: Ids) -> Row | None:
-    if not entry.record or entry.recording is None:
-        return None
-    what = (entry.recording, ids(entry.company), entry.call, entry.decision, entry.user, entry.leg)
-    return (*what, entry.path, *terms_facts(entry.terms).values(), entry.at)
+def _filled(table: Any, names: str, when: Callable[[Any], bool] = _always, **sources: str) -> Step:
+    return _step(lambda: fill(table, names), when, **sources)
 
 
-def _further(entry: kinds.RecordingExpected, ids: Ids) -> Row:
-    what = (entry.recording, ids(entry.company), entry.call, entry.decision, entry.user, entry.leg)
-    return (*what, entry.path, *terms_facts(entry.terms).values(), entry.at)
+def _gap_of_lost(when: Callable[[Any], bool] = _always) -> Step:
+    """Written when the loss is known and when the decision is: whichever comes last makes the row."""
+    return _step(lambda: _earliest(_gaps_of_lost()), when, id="recording")
 
 
-def _gap(entry: kinds.GapFound, ids: Ids) -> Row:
-    where = (entry.decision, ids(entry.company), entry.call, entry.recording)
-    return (*where, entry.cause, clean(entry.detail), entry.at)
+def _expected(when: Callable[[Any], bool] = _always) -> Step:
+    names = f"id company call decision username leg path {' '.join(TERM_NAMES)} decided_at"
+    return _filled(Recordings, names, when, id="recording", username="user", decided_at="at")
 
 
+_SEEN, _NEWEST = "id company switch version direction group caller called started_at", "facts facts_at"
+_DECISION = """id company call talk at version username leg record rule reason direction group caller answerer inputs
+    recording"""
 _LISTEN = "id company switch listener target dialled door listener_leg at"
-_REFUSED = _upsert("listen_session", f"{_LISTEN} reason")
-_BEGAN = _upsert("listen_session", f"{_LISTEN} call target_leg began_at")
-
-
-def _refused(entry: kinds.ListenRefused, ids: Ids) -> Row:
-    return (*_listen(entry, ids), str(entry.reason))
-
-
-def _began(entry: kinds.ListenBegan, ids: Ids) -> Row:
-    return (*_listen(entry, ids), entry.call, entry.target_leg, entry.at)
-
-
-def _listen(entry: kinds.ListenRefused | kinds.ListenBegan, ids: Ids) -> Row:
-    who = (entry.listen, ids(entry.company), entry.switch, entry.listener, entry.target)
-    return (*who, clean(entry.dialled), str(entry.door), entry.listener_leg, entry.at)
-
-
-def _text(value: str | None) -> str | None:
-    return None if value is None else str(value)
-
-
-_STATEMENTS: Mapping[type[Entry], tuple[Statement, ...]] = {
-    kinds.CallSeen: (Statement(_CALL_SEEN, _call_seen),),
-    kinds.CallAnswered: (Statement(_upsert("call", "id answered_at"), lambda e, ids: (e.call, e.at)),),
-    kinds.CallEnded: (Statement(_upsert("call", "id ended_at cause"), lambda e, ids: (e.call, e.at, e.cause)),),
-    kinds.DecisionMade: (
-        Statement(_DECISION, _decision),
-        Statement(_EXPECTED, _expected),
-        Statement(_GAP_OF_LOST, lambda e, ids: (e.recording,) if e.record and e.recording else None),
-    ),
-    kinds.RecordingExpected: (
-        Statement(_EXPECTED, _further),
-        Statement(_GAP_OF_LOST, lambda e, ids: (e.recording,)),
-    ),
-    kinds.RecordingStarted: (
-        Statement(
-            _upsert("recording", "id company leg path started_at"),
-            lambda e, ids: (e.recording, ids(e.company), e.leg, e.path, e.at),
+_STEPS: Mapping[type[Entry], tuple[Step, ...]] = {
+    kinds.CallSeen: (
+        _step(
+            # A call that is transferred rings again, and is armed again: the newest facts are those that count.
+            lambda: fill(Calls, _SEEN, newest=_NEWEST, by="facts_at"),
+            id="call",
+            started_at="at",
+            facts_at="at",
         ),
     ),
+    kinds.CallAnswered: (_filled(Calls, "id answered_at", id="call", answered_at="at"),),
+    kinds.CallEnded: (_filled(Calls, "id ended_at cause", id="call", ended_at="at"),),
+    kinds.DecisionMade: (
+        _step(lambda: insert(Decisions, _DECISION, once_by="id"), id="decision", username="user"),
+        _expected(_expects),
+        _gap_of_lost(_expects),
+    ),
+    kinds.RecordingExpected: (_expected(), _gap_of_lost()),
+    kinds.RecordingStarted: (_filled(Recordings, "id company leg path started_at", id="recording", started_at="at"),),
     kinds.RecordingStopped: (
-        Statement(
-            _upsert("recording", "id stopped_at stop_cause talk_seconds"),
-            lambda e, ids: (e.recording, e.at, e.cause, e.talk_seconds),
+        _filled(
+            Recordings,
+            "id stopped_at stop_cause talk_seconds",
+            id="recording",
+            stopped_at="at",
+            stop_cause="cause",
         ),
     ),
     kinds.RecordingSealed: (
-        Statement(
-            _upsert("recording", "id seconds bytes sha256 location repaired sealed_at"),
-            lambda e, ids: (e.recording, e.seconds, e.bytes, e.sha256, e.location, e.repaired, e.at),
+        _filled(
+            Recordings,
+            "id seconds bytes sha256 location repaired sealed_at",
+            id="recording",
+            sealed_at="at",
         ),
     ),
     kinds.RecordingLost: (
-        Statement(
-            _upsert("recording", "id lost_cause lost_detail lost_at"),
-            lambda e, ids: (e.recording, e.cause, clean(e.detail), e.at),
+        _filled(
+            Recordings,
+            "id lost_cause lost_detail lost_at",
+            id="recording",
+            lost_cause="cause",
+            lost_detail="detail",
+            lost_at="at",
         ),
-        Statement(_GAP_OF_LOST, lambda e, ids: (e.recording,)),
+        _gap_of_lost(),
     ),
-    kinds.GapFound: (Statement(_GAP, _gap),),
-    kinds.ListenRefused: (Statement(_REFUSED, _refused),),
-    kinds.ListenBegan: (Statement(_BEGAN, _began),),
-    kinds.ListenEnded: (
-        Statement(
-            _upsert("listen_session", "id ended_at ending reason"),
-            lambda e, ids: (e.listen, e.at, str(e.ending), _text(e.reason)),
-        ),
-    ),
+    kinds.GapFound: (_step(lambda: _earliest(insert(Gaps, _GAP))),),
+    kinds.ListenRefused: (_filled(ListenSessions, f"{_LISTEN} reason", id="listen"),),
+    kinds.ListenBegan: (_filled(ListenSessions, f"{_LISTEN} call target_leg began_at", id="listen", began_at="at"),),
+    kinds.ListenEnded: (_filled(ListenSessions, "id ended_at ending reason", id="listen", ended_at="at"),),
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, Case, NodeList, fn
 
+from fsplug.policy.terms import Terms
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
@@ -37,8 +38,8 @@ _IS_UNFINISHED = NodeList((Recordings.state, SQL("IN ('expected', 'recording', '
 class Recording:
     """One file of one user leg's talk. Times are epoch seconds; None is what isn't known (yet).
 
-    `path` is where the switch writes it, `location` where the archive keeps it; `company` is None and `at` may be 0
-    while only the switch knows of it. `caller` and `answerer` are those of its decision.
+    `path` is where the switch writes it, `location` where the archive keeps it; `company` and `terms` are None and `at`
+    may be 0 while only the switch knows of it. `caller` and `answerer` are those of its decision.
     """
 
     id: str
@@ -49,9 +50,7 @@ class Recording:
     leg: str | None
     path: str | None
     state: State
-    channels: str | None
-    purpose: str | None
-    on_failure: str | None
+    terms: Terms | None
     started_at: float | None
     stopped_at: float | None
     talk_seconds: float | None

@@ -3,13 +3,15 @@
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 
 from fsplug.errors import Invalid
+from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls import calls, decisions, gaps, ledger
+from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.entries import CallEnded, Entry, GapFound, RecordingLost, Unreadable
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
@@ -42,7 +44,7 @@ def test_a_recorded_call_ends_as_one_call_one_decision_and_one_sealed_recording(
     [recording] = recordings.listed(store, ACME)
     assert (recording.state, recording.seconds, recording.repaired) == (recordings.State.SEALED, 7.0, False)
     assert (recording.call, recording.decision, recording.switch) == ("a", "a-dec", "fs1")
-    assert (recording.channels, recording.purpose, recording.talk_seconds) == ("stereo", "quality", 7.0)
+    assert (recording.terms, recording.talk_seconds) == (Terms(), 7.0)
     assert gaps.listed(store, ACME) == []
 
 
@@ -69,6 +71,35 @@ def test_a_verdict_of_no_makes_a_decision_and_no_recording(store: Store) -> None
     ledger.apply(store, [decided(record=False, rule="excluded", recording=None, path=None)])
     assert [decision.record for decision in decisions.listed(store, ACME)] == [False]
     assert recordings.listed(store, ACME) == []
+
+
+STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence")
+
+
+def test_a_recording_is_on_the_terms_of_its_decision_and_on_none_while_only_the_switch_knows_of_it(
+    store: Store,
+) -> None:
+    known_first = recordings.find(store, "a-rec")
+    ledger.apply(store, [started()])
+    of_the_switch = recordings.find(store, "a-rec")
+    ledger.apply(store, [replace(decided(), terms=STRICT)])
+    decided_on = recordings.find(store, "a-rec")
+    assert known_first is None
+    assert of_the_switch is not None and of_the_switch.terms is None
+    assert decided_on is not None and decided_on.terms == STRICT
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS.values() if kind is not Unreadable])
+def test_an_entry_with_every_field_known_is_written_and_not_set_aside(store: Store, kind: type[Entry]) -> None:
+    ledger.apply(store, [_any_of(kind)])
+    assert ledger.rejects(store) == []
+
+
+def _any_of(kind: type[Entry]) -> Entry:
+    """An entry of this kind with something in each field."""
+    known: dict[str, Any] = {"company": ACME, "terms": STRICT, "record": True, "repaired": True}
+    numbers = {"at": 1.5, "version": 1, "bytes": 2, "seconds": 0.5, "talk_seconds": 0.5, "facts": {}, "inputs": {}}
+    return kind(**{one.name: {**known, **numbers}.get(one.name, one.name) for one in fields(kind)})
 
 
 def test_the_same_entries_again_change_nothing(store: Store) -> None:

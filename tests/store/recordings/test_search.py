@@ -9,6 +9,7 @@ import pytest
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.terms import Terms
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import Entry, RecordingExpected
 from fsplug.store.db.database import Store
@@ -232,9 +233,7 @@ def test_a_recording_whose_decision_comes_later_moves_to_where_it_belongs(store:
     ledger.apply(store, [started("c", at=500.0)])
     [early] = results.search(store, ACME, Sought()).recordings
     assert (early.at, early.direction) == (500.0, None)
-    further = RecordingExpected(
-        "c-2", ACME, "c", "c-dec", "1001", "c-b", "/spool/c-2.wav", "stereo", "q", "open", 502.0
-    )
+    further = RecordingExpected("c-2", ACME, "c", "c-dec", "1001", "c-b", "/spool/c-2.wav", Terms(), 502.0)
     ledger.apply(store, [further])
     ledger.apply(store, [seen("c"), decided("c", at=499.0, **TALKS["c"])])
     assert [(one.id, one.at) for one in results.search(store, ACME, Sought()).recordings] == [

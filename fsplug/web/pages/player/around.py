@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from fsplug.policy.access.scopes import Need, Reach
+from fsplug.policy.terms import Channels
 from fsplug.store.audit import trail
 from fsplug.store.audit.trail import Entry
 from fsplug.store.config import companies, groups
@@ -95,7 +96,7 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
 
 def _lanes(recording: Recording, caller: Party, answerer: Party, username: str | None) -> tuple[Party, ...]:
     """FreeSWITCH records what a leg says to the left and what it hears to the right (switch_core_media_bug.c)."""
-    if recording.channels == "mono":
+    if recording.terms and recording.terms.channels is Channels.MONO:
         return ()
     is_callers = username is not None and username == recording.user
     return (caller, answerer) if is_callers else (answerer, caller)
