@@ -55,7 +55,8 @@ class Recorder:
         self.running[channel.uuid, path] = recording
         self.started += 1
         if limit_seconds:
-            recording.timer = self._clock.later(limit_seconds, self.stop, channel, path)
+            seconds = _until_limit(self._clock.now(), limit_seconds)
+            recording.timer = self._clock.later(seconds, self.stop, channel, path)
         self._announce("RECORD_START", recording, "")
         self._bus.emit("MEDIA_BUG_START", channel, _bug(recording))
         self._tick_on()
@@ -212,6 +213,11 @@ class Recorder:
         recording.failed = True
         if recording.hang_up_on_error:
             self._hang_up(recording.leg, "DESTINATION_OUT_OF_ORDER")
+
+
+def _until_limit(now: float, limit_seconds: int) -> float:
+    """FreeSWITCH adds the limit to the epoch in whole seconds: up to one second of it is not recorded."""
+    return int(now) + limit_seconds - now
 
 
 def _setting(channel: Channel, variables: Mapping[str, str], name: str) -> str | None:

@@ -237,9 +237,22 @@ def test_two_starts_of_one_path_are_one_recording(switch, connect, tmp_path):
 def test_a_limit_ends_it(switch, connect, tmp_path):
     client = connect(switch)
     callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
-    client.api(f"uuid_record {callee.uuid} start {tmp_path}/r.wav 1")
+    client.api(f"uuid_record {callee.uuid} start {tmp_path}/r.wav 2")
     stop = client.event("RECORD_STOP", callee.uuid)
     assert (stop.get("Record-Completion-Cause"), callee.up) == ("success-maxtime", True)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.25, 0.75])
+def test_a_limit_is_counted_from_the_last_whole_second(switch, connect, tmp_path, monkeypatch, fraction):
+    client = connect(switch)
+    callee = switch.place("+4522334455", "1001", talk=None).wait_bridged()
+    delays, second = [], int(switch.core.clock.now())
+    with monkeypatch.context() as clock:
+        clock.setattr(switch.core.clock, "now", lambda: second + fraction)
+        clock.setattr(switch.core.clock, "later", lambda seconds, *_: delays.append(seconds))
+        assert switch.core.recorder.start(switch.core.channels[callee.uuid], f"{tmp_path}/r.wav", 3, {})
+    client.api(f"uuid_record {callee.uuid} stop {tmp_path}/r.wav")
+    assert [fraction + one for one in delays] == [3.0]
 
 
 def test_a_ringing_leg_can_not_be_recorded_but_its_caller_can(switch, connect, tmp_path):
