@@ -107,7 +107,7 @@ def test_it_all_works_without_scripts_but_for_what_changes_by_itself(
     page.get_by_role("checkbox").nth(1).check()
     follow(page, page.get_by_role("button", name="Show settings"))
     follow(page, page.get_by_role("button", name="See the changes"))
-    assert page.get_by_text("Nothing changes").is_visible()
+    assert page.get_by_text("No changes").is_visible()
 
 
 def test_a_page_is_led_to_the_sign_in_when_the_session_is_ended_elsewhere(
@@ -128,7 +128,7 @@ def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(
     page.goto("/colleagues")
     page.locator("html[data-live=on]").wait_for()
     page.context.set_offline(True)
-    page.get_by_text("No connection: this page is not kept up to date").wait_for()
+    page.get_by_text("No connection: this page is not being updated").wait_for()
     page.context.set_offline(False)
     calls.put(Talk(other, site.store.now()))
     page.get_by_text("In a call since").wait_for()
@@ -182,7 +182,7 @@ def test_two_marked_users_are_changed_together(
     marked = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING][:2]
     for username in marked:
         page.locator(f"#mark-{username}").check()
-    page.get_by_role("heading", name="2 marked users").wait_for()
+    page.get_by_role("heading", name="2 selected users").wait_for()
     page.locator("#set-records").select_option("no")
     page.get_by_role("button", name="See the changes").click()
     page.get_by_role("button", name="Save").click()

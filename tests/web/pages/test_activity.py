@@ -162,7 +162,7 @@ def test_a_whole_trail_is_said_to_be_whole(anna: Browser, console: Console) -> N
     assert "has not been checked" in anna.get("/activity").text
     assert anna.post("/activity/check").status_code == 303
     page = anna.get("/activity").text
-    assert "Checked: all" in page and "Whole" in page
+    assert "Checked: all" in page and "Intact" in page
 
 
 def test_a_changed_entry_is_named(anna: Browser, console: Console) -> None:
@@ -171,7 +171,7 @@ def test_a_changed_entry_is_named(anna: Browser, console: Console) -> None:
         console.store.run("UPDATE audit_entry SET actor = 'nobody' WHERE number = ?", number)
     anna.post("/activity/check")
     page = anna.get("/activity").text
-    assert f"Entry {number} was changed" in page and "Not whole" in page
+    assert f"Entry {number} was changed" in page and "Altered" in page
 
 
 def test_a_long_trail_is_checked_in_steps_and_begins_anew_when_it_is_done(console: Console) -> None:

@@ -110,7 +110,7 @@ def test_the_handset_s_last_entry_rings_the_viewer_s_own_phone(anna: Browser, li
 def test_while_the_phone_rings_that_is_said(anna: Browser, live: Calls) -> None:
     live.outcome = None
     anna.post("/colleagues/listen", to=CLARA)
-    assert "Your phone rings" in anna.get("/colleagues").text
+    assert "Your phone is ringing" in anna.get("/colleagues").text
 
 
 @pytest.mark.parametrize("reason", list(Reason))
@@ -186,7 +186,7 @@ def test_the_banner_is_gone_when_it_ends(anna: Browser, live: Calls) -> None:
 def test_pages_say_that_the_switch_is_away_and_work(anna: Browser, live: Calls) -> None:
     live.is_away = True
     page = anna.get("/colleagues")
-    assert page.status_code == 200 and "does not answer just now" in page.text
+    assert page.status_code == 200 and "is not answering right now" in page.text
     assert why_not(Reason.UNAVAILABLE, "en") in entry(page.text, CLARA)
     assert anna.get("/").status_code == 200
 

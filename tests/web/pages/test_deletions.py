@@ -84,7 +84,7 @@ def test_undone_within_the_minute(anna: Browser, console: Console) -> None:
     page = anna.get("/deletions").text
     assert _listed(page) == ["d", "c", "b"] and "Undo" not in page
     status, page = _send(anna, "/deletions/undo", batch=batch)
-    assert status == 422 and "undone already" in page
+    assert status == 422 and "already been undone" in page
 
 
 def test_after_the_minute_undo_is_gone_and_says_so(anna: Browser, console: Console) -> None:
@@ -102,7 +102,7 @@ def test_what_waits_for_the_archive_is_shown(anna: Browser, console: Console) ->
     [due] = deletions.due(console.store, "fs1")
     deletions.begin(console.store, due)
     deletions.failed(console.store, due, "archive-missing")
-    assert "The archive is not there." in anna.get("/deletions").text
+    assert "The archive is missing." in anna.get("/deletions").text
 
 
 def test_nothing_marked_is_said(anna: Browser) -> None:

@@ -47,7 +47,7 @@ def test_a_day_without_calls_says_so(anna: Browser) -> None:
 
 def test_gaps_are_told_with_their_causes_in_words(anna: Browser, console: Console) -> None:
     at = console.clock.now - 3_600.0
-    assert "All that was to be recorded was" in anna.get("/").text
+    assert "Everything that should be recorded was" in anna.get("/").text
     ledger.apply(console.store, [GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "it stands still", at)])
     page = anna.get("/").text
     assert _figures(page)[2] == "1" and "The file stopped growing" in page
@@ -64,7 +64,7 @@ def test_mail_that_failed_is_told_with_its_reason(anna: Browser, console: Consol
 def test_room_in_the_archive_is_told_or_said_to_be_unknown(anna: Browser, archive: Any) -> None:
     assert "free of" in anna.get("/").text
     archive.root = archive.root / "gone"
-    assert "does not say how much room" in anna.get("/").text
+    assert "does not report how much space" in anna.get("/").text
 
 
 class _Live:
@@ -83,7 +83,7 @@ class _Live:
 @pytest.mark.parametrize(
     ("calls", "said"),
     [
-        (None, "The switch does not answer"),
+        (None, "The phone system is not answering"),
         (CompanyCalls(), "Nobody is listening in"),
         (CompanyCalls({"1001": Talk("1001", listeners=("1002",))}), "Bo listens in on Anna"),
     ],

@@ -46,7 +46,7 @@ def _listen(console: Console, listen: str, seconds: float | None, ending: Ending
 
 
 def test_nobody_did_anything_is_said_kindly(anna: Browser) -> None:
-    assert "Nobody else has touched your calls" in anna.get("/my-calls").text
+    assert "Nobody else has listened to your calls" in anna.get("/my-calls").text
 
 
 def test_who_listened_played_and_shared_stands_there_newest_first(anna: Browser, console: Console) -> None:
@@ -86,7 +86,7 @@ def test_a_listen_in_that_goes_on_is_told_as_such_and_one_without_a_word_heard_n
     _listen(console, "unheard", 1.0, Ending.NEVER_HEARD)
     assert "listened in" not in anna.get("/my-calls").text
     _listen(console, "now", None)
-    assert "right now" in anna.get("/my-calls").text
+    assert "is listening in" in anna.get("/my-calls").text
 
 
 def test_what_somebody_outside_played_stands_there_too(anna: Browser, console: Console) -> None:

@@ -105,7 +105,7 @@ def test_what_is_left_as_it_is_stays(admin: Browser, console: Console) -> None:
 def test_an_address_that_was_missing_and_is_left_empty_is_no_change(admin: Browser, console: Console) -> None:
     before = version(console)
     form = {"records": "no", "email": "", "department": "in Sales"}
-    assert "Nothing changes" in send(admin, "/people/summary", "1002", version=before, **form).text
+    assert "No changes" in send(admin, "/people/summary", "1002", version=before, **form).text
     assert saved(admin, console, "1002", **form).status_code == 303
     assert "Users changed: 0" in admin.get("/people").text
     assert version(console) == before
@@ -114,7 +114,7 @@ def test_an_address_that_was_missing_and_is_left_empty_is_no_change(admin: Brows
 def test_a_role_makes_an_account_and_mails_and_says_so(admin: Browser, console: Console) -> None:
     wish = {"role": "superuser", "email": "clara@acme.example"}
     summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
-    assert "Each of these gets two mails: Clara" in summary.text
+    assert "Each of these gets two e-mails: Clara" in summary.text
     assert saved(admin, console, CLARA, **wish).status_code == 303
     assert accounts.get(console.store, ACME, CLARA).email == "clara@acme.example"
     assert len(mails.about(console.store, ACME, [CLARA])[CLARA]) == 2
@@ -140,12 +140,12 @@ def test_mail_that_failed_says_why_and_is_sent_again(admin: Browser, console: Co
     saved(admin, console, CLARA, role="my-console", email="clara@acme.example")
     for mail in mails.about(console.store, ACME, [CLARA])[CLARA]:
         mails.failed(console.store, mail.id, "mail-refused", "550 no such <user>")
-    assert "mail failed" in admin.get("/people").text
+    assert "e-mail not sent" in admin.get("/people").text
     assert "550 no such &lt;user&gt;" in admin.get(f"/people?marked={CLARA}").text
     console.clock.turn(60)
     assert admin.post("/people/invite", username=CLARA).status_code == 303
     assert len(mails.about(console.store, ACME, [CLARA])[CLARA]) == 4
-    assert "mail failed" not in admin.get("/people").text
+    assert "e-mail not sent" not in admin.get("/people").text
 
 
 def test_of_two_who_change_the_same_person_the_second_is_told(admin: Browser, console: Console) -> None:

@@ -86,7 +86,7 @@ def test_revoked_it_is_gone_at_once(hearing: Browser, console: Console, offered:
     for path in ("/shared", "/shared/audio", "/shared/waveform", f"/shared/{token}"):
         answer = hearing.get(path, **PLAYER)
         assert answer.status_code == 403
-        assert "nothing to hear here any more" in answer.text
+        assert "can no longer be heard" in answer.text
 
 
 def test_revoked_in_the_middle_the_rest_is_not_sent(
@@ -109,7 +109,7 @@ def test_plays_run_out(hearing: Browser, console: Console) -> None:
     assert hearing.get("/shared/audio", **PLAYER).status_code == 403
     assert hearing.post("/shared/play").status_code == 303
     console.clock.turn(700)
-    assert "as often as was agreed" in hearing.get("/shared").text
+    assert "as many times as agreed" in hearing.get("/shared").text
     assert hearing.post("/shared/play").status_code == 403
 
 
@@ -142,4 +142,4 @@ def test_a_script_that_presses_play_is_told_what_is_left(hearing: Browser, conso
     for _ in range(2):
         console.clock.turn(700)
         answer = hearing.client.post("/shared/play", **pressed)
-    assert (answer.status_code, "as often as was agreed" in answer.json["told"]) == (403, True)
+    assert (answer.status_code, "as many times as agreed" in answer.json["told"]) == (403, True)

@@ -28,7 +28,7 @@ def test_address_subject_and_send_are_enough(anna: Browser, console: Console) ->
     [share] = shares.of_recording(console.store, ACME, "a-rec")
     assert (share.email, share.plays, share.made_by) == (FORM["email"], 3, "1001@acme.example")
     page = anna.get(PAGE).text
-    assert "Shared with customer@outside.example. The link and the code are sent now" in page
+    assert "Shared with customer@outside.example. The link and the code are now being sent" in page
     assert "Shared with customer@outside.example. The link" not in anna.get(PAGE).text, "it is said once"
 
 

@@ -92,7 +92,7 @@ def test_a_switch_that_goes_and_comes_is_told(house: House) -> None:
     stream = house.open(house.session(), CLARA)
     until(lambda: 'id="live-away"' in stream.read, "the first state")
     house.live.is_up = False
-    until(lambda: "does not answer just now" in stream.read, "it is away")
+    until(lambda: "is not answering right now" in stream.read, "it is away")
     known = len(stream.read)
     house.live.is_up = True
     until(lambda: 'id="live-away"' in stream.read[known:], "it is back")

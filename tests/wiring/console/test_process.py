@@ -42,10 +42,10 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
     try:
         wait_for(lambda: console.said("serving-console") != [], 15, "the console")
         pages = Pages(port, sessions.begin(store, ACME, "1001", "192.0.2.1", "browser"))
-        assert "does not answer just now" in pages.ask("/colleagues")[1]
+        assert "is not answering right now" in pages.ask("/colleagues")[1]
         assert pages.ask("/account")[0] == 200
         status, page = pages.ask("/colleagues/listen", to="1003")
-        assert (status, "does not answer just now" in page) == (503, True)
+        assert (status, "is not answering right now" in page) == (503, True)
         settings = read(tmp_path, {}, **web)
         with pytest.raises(Invalid, match="another fsplug's console serves"):
             ConsoleProcess(settings)

@@ -28,6 +28,8 @@ PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4
 
 ROWS = 50
 _ACT = "act-"
+# What these acts, and those whose names begin so, are done to is a recording.
+_RECORDING_ACTS = ("play", "share", "delete", "undelete", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def page() -> Any:
         asked=asked,
         leaf=leaf,
         grant=Grant.told,
+        recording_acts=_RECORDING_ACTS,
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
         wider=(next_wider, asked.address(period=next_wider)) if next_wider else None,
