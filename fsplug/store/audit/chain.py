@@ -60,21 +60,31 @@ _LOCK = Select(str, lambda: _COMPANY.for_update("FOR NO KEY UPDATE"))
 
 
 def append(
-    store: Store, company: str, by: str, act: str, subject: str = "", people: Iterable[str] = (), **facts: object
+    store: Store,
+    company: str,
+    by: str,
+    act: str,
+    subject: str = "",
+    people: Iterable[str] = (),
+    *,
+    is_held: bool = False,
+    **facts: object,
 ) -> int:
     """Add an entry to the trail of the company (an id), in the transaction around it; the entry's number.
 
-    `people` are the usernames whose calls or rights the act is about.
+    `people` are the usernames whose calls or rights the act is about. `is_held`: the transaction has changed the
+    company's own row, so that nobody else adds an entry before it ends.
     """
-    with store.atomic():
-        last = _last(store, company)
-        number, about = last.number + 1, tuple(dict.fromkeys(people))
-        texts = (_short(by), act, _short(subject), json.dumps(about), _as_text(facts))
-        entry = Written(number, float(store.now()), *texts, last.hash)
-        digest = entry.digest(company)
-        _INSERT.run(store, company=company, **asdict(replace(entry, hash=digest)))
-        _MOVE_HEAD.run(store, company=company, number=number, hash=digest)
-        _INSERT_ABOUT.run_many(store, [{"company": company, "username": one, "number": number} for one in about])
+    if not is_held:
+        _hold(store, company)
+    last = head(store, company)
+    number, about = last.number + 1, tuple(dict.fromkeys(people))
+    texts = (_short(by), act, _short(subject), json.dumps(about), _as_text(facts))
+    entry = Written(number, float(store.now()), *texts, last.hash)
+    digest = entry.digest(company)
+    _INSERT.run(store, company=company, **asdict(replace(entry, hash=digest)))
+    _MOVE_HEAD.run(store, company=company, number=number, hash=digest)
+    _INSERT_ABOUT.run_many(store, [{"company": company, "username": one, "number": number} for one in about])
     return number
 
 
@@ -83,11 +93,10 @@ def head(store: Store, company: str) -> Head:
     return _HEAD.row(store, company=company) or Head()
 
 
-def _last(store: Store, company: str) -> Head:
+def _hold(store: Store, company: str) -> None:
     if store.dialect == "postgresql":
         # One writer per company, also of its first entry, which has no head to lock; calls may refer to it meanwhile.
         _LOCK.rows(store, company=company)
-    return head(store, company)
 
 
 def _as_text(facts: dict[str, object]) -> str:

@@ -61,7 +61,8 @@ def add(
     store: Store, domain: str, by: str, act: str, subject: str = "", people: Iterable[str] = (), **facts: object
 ) -> int:
     """Add an entry to the company's trail, in the transaction around it if there is one; the entry's number."""
-    return chain.append(store, company_id(store, domain), by, act, subject, people, **facts)
+    with store.atomic():
+        return chain.append(store, company_id(store, domain), by, act, subject, people, **facts)
 
 
 def listed(

@@ -13,6 +13,8 @@ from fsplug.store.db.pages import in_batches
 
 # A key and the row of it.
 Found = tuple[Any, Any]
+# Rows whose key does not say which entry they belong to.
+_KEYED_OTHERWISE = frozenset(noun for noun, column in OWNER.items() if column not in noun.key)
 
 
 class Present:
@@ -34,6 +36,8 @@ class Present:
         """Read these entries together: a statement for each of their tables, whatever their number."""
         wanted = [name for name in dict.fromkeys(names) if (kind, name) not in self._parts]
         rows = {noun: dict(self.holding(noun, OWNER[noun], wanted)) for noun in OWNED[kind]}
+        for noun in _KEYED_OTHERWISE.intersection(rows):
+            self._single |= {(noun, key): row for key, row in rows[noun].items()}
         found = entry_rows.parts(kind, rows)
         for name in wanted:
             self._parts[kind, name] = found.get(name) or entry_rows.nothing(kind)

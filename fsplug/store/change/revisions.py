@@ -52,7 +52,8 @@ class Revision:
         told = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
         who = {grant.username for grant in (*granted, *turned)}
         act = wording.act(changes)
-        chain.append(self._store, self._company, by, act, "", sorted(who), version=self.version, **summary, **told)
+        facts = {"version": self.version, **summary, **told}
+        chain.append(self._store, self._company, by, act, "", sorted(who), is_held=True, **facts)
 
 
 def outdated(domain: str, version: int) -> Refused:
