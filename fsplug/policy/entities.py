@@ -23,6 +23,14 @@ class GroupMode(StrEnum):
     NEVER = "never"
 
 
+class Strategy(StrEnum):
+    """How a ring group rings its members."""
+
+    SIMULTANEOUS = "simultaneous"
+    SEQUENTIAL = "sequential"
+    RANDOM = "random"
+
+
 class Role(StrEnum):
     """What a user may do in the console (spec: "Words")."""
 

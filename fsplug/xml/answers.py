@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.store.change.document.reader import LONGEST_TEXT
+from fsplug.policy.one_line import LONGEST_TEXT
 from fsplug.store.config import companies, numbers
 from fsplug.store.db.cache import Memo
 from fsplug.store.db.database import Store

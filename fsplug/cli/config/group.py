@@ -9,8 +9,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import Target, company_option, yes_option
-from fsplug.policy.entities import GroupMode
-from fsplug.store.change.document.fields import Strategy
+from fsplug.policy.entities import GroupMode, Strategy
 
 _NUMBER = click.argument("number")
 _COLUMNS = ("number", "name", "strategy", "ring_seconds", "members", "overflow", "mode")

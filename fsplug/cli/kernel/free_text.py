@@ -2,7 +2,7 @@
 
 import click
 
-from fsplug.store.change.document.reader import text_trouble
+from fsplug.policy.one_line import text_trouble
 
 
 class Line(click.ParamType):

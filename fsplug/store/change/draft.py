@@ -14,8 +14,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.change import checks, credentials, entry_rows, planning
-from fsplug.store.change.document import read, write
-from fsplug.store.change.document.intake import Intake
+from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import NOUNS, OWNED, AnyNoun, Rows
 from fsplug.store.change.planning import CompanyPlan, Plan
@@ -93,11 +92,14 @@ class Draft:
 
     def put(self, kind: str, table: Mapping[str, Any], name: str | None = None) -> None:
         """Add an entry, or put it in the place of the one called `name`; what is wrong with it is said by `plan`."""
+        # pydantic takes 70 ms and 7 MB: only who changes an entry pays for it.
+        from fsplug.store.change.document import read
+
         kept = self._part(kind, name) if name is not None else {}
         if name is not None:
             self.remove(kind, name)
         part = entry_rows.nothing(kind)
-        Intake(self._reader, self.domain, self._company.country, part).take(kind, table)
+        read.take(self._reader, self.domain, self._company.country, kind, table, part)
         credentials.settle(self.domain, part, kept)
         for called, rows in entry_rows.parts(kind, part).items():
             self._keep(kind, called, rows)
@@ -115,8 +117,9 @@ class Draft:
 
     def put_detail(self, table: Mapping[str, Any]) -> None:
         """Change the company's own columns."""
-        values = self._reader.table("company", {"domain": self.domain, **table}, read.COMPANY)
-        self._changed[DETAIL][_DETAIL_KEY] = read.detail(self._reader, f"company {self.domain}", values)
+        from fsplug.store.change.document import read
+
+        self._changed[DETAIL][_DETAIL_KEY] = read.detail(self._reader, self.domain, table)
 
     def snapshot(self) -> PolicySnapshot:
         """The recording policy as it is drafted, as the company's next version."""

@@ -8,10 +8,10 @@ from enum import StrEnum
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Actor, Need, check_may, told
 from fsplug.policy.addresses import SAYS, normalised
+from fsplug.policy.one_line import text_trouble
 from fsplug.store.accounts import accounts, tokens
 from fsplug.store.accounts.tokens import CLOCK_SECONDS, Secret
 from fsplug.store.audit import trail
-from fsplug.store.change.document.reader import text_trouble
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from fsplug.policy.entities import User
-from fsplug.store.change.document.fields import Strategy
+from fsplug.policy.entities import Strategy, User
 from fsplug.store.config import groups, ivrs, numbers, users
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.groups import RingGroup

@@ -224,9 +224,12 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda c: c.update(contry="DK"), "company: contry is not known; did you mean country?"),
-        (lambda c: c.pop("name"), "company: name is missing; name the company"),
-        (lambda c: c.update(country="XX"), "company: country: 'XX' is not known; use a two-letter ISO code such as DK"),
+        (lambda c: c.update(contry="DK"), "company acme.example: contry is not known; did you mean country?"),
+        (lambda c: c.pop("name"), "company acme.example: name is missing; name the company"),
+        (
+            lambda c: c.update(country="XX"),
+            "company acme.example: country: 'XX' is not known; use a two-letter ISO code such as DK",
+        ),
         (
             lambda c: c.update(timezone="Mars"),
             "timezone: 'Mars' is not known; use a name such as Europe/Copenhagen",
@@ -237,7 +240,7 @@ Change = Callable[[dict[str, Any]], object]
         ),
         (lambda c: c.update(name="a\nb"), "holds a control character"),
         (lambda c: c.update(name="x" * 501), "is over 500 characters; take it out"),
-        (lambda c: c.update(user="anna"), "company: user: 'anna' must be a list"),
+        (lambda c: c.update(user="anna"), "company acme.example: user: 'anna' must be a list"),
         (lambda c: c["user"].append(7), "7 is not a table"),
         (lambda c: c["user"][0].update(extension=1001), "user 1001: extension: 1001 must be text in quotes"),
         (lambda c: c["user"][0].update(record="yes"), "user 1001: record: 'yes' must be true or false"),
@@ -259,7 +262,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda c: c["group"][0].update(members=["nobody"]), "member: there is no user nobody"),
         (lambda c: c["group"][0].update(members=["1001", "1001"]), "the group member 1001 occurs twice"),
         (lambda c: c["group"][0].update(ring_seconds=0), "ring_seconds: 0 must lie from 1 to 3600"),
-        (lambda c: c["group"][0].update(ring_seconds=True), "ring_seconds: True must be a whole number"),
+        (lambda c: c["group"][0].update(ring_seconds=True), "ring_seconds: true must be a whole number"),
         (lambda c: c["policy"][0].update(department="Slaes"), "policy Slaes: department: there is no department Slaes"),
         (lambda c: c["policy"][0].update(on_failure="shut"), "on_failure: 'shut' is not known; use open or closed"),
         (lambda c: c["policy"][0].update(purpose=" "), "purpose: ' ' won't do"),

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.numbers import normalise
+from fsplug.policy.one_line import text_trouble
 from fsplug.policy.recording.edit import Wish, of_department, of_group
 from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
-from fsplug.store.change.document.reader import text_trouble
 
 LONGEST_TERM, LONGEST_NOTE = 100, 200
 # Channels are the operator's: they decide how much of the disk a recording takes.
