@@ -23,6 +23,7 @@ from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.watch import EVENTS, Watch
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
@@ -113,9 +114,10 @@ class ServingProcess:
         )
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, ports)
-        self._watch = Watch(self.book, talks, recorder, ports)
-        self._restorer: Restorer | None = Restorer(self.store, self.book, policy, talks, recorder, ports)
+        transfers = Transfers(self.book, recorder, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, ports)
+        self._watch = Watch(self.book, talks, transfers, recorder, ports)
+        self._restorer: Restorer | None = Restorer(self.store, self.book, policy, talks, transfers, recorder, ports)
         self._early: list[Event] = []
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)

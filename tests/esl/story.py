@@ -23,6 +23,7 @@ from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.watch import Watch
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
@@ -110,11 +111,12 @@ class Story:
         )
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, ports)
-        self.watch = Watch(self.book, talks, recorder, ports)
+        transfers = Transfers(self.book, recorder, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, ports)
+        self.watch = Watch(self.book, talks, transfers, recorder, ports)
         self.armer = CallArmer(self.book, policy, ports)
         self.reconciler = Reconciler(self.book, self.watch, talks, ports)
-        self.restorer = Restorer(self.store, self.book, policy, talks, recorder, ports)
+        self.restorer = Restorer(self.store, self.book, policy, talks, transfers, recorder, ports)
         self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
 
     def start_again(self) -> None:
@@ -151,14 +153,17 @@ class Story:
         variable = "execute_on_answer" if leg_name == "A" else f"fsplug_arm_{leg_name}"
         return Path(self.variables[variable].split(" ")[1]).stem if self.variables[variable] else ""
 
-    def event(self, leg: str, name: str, **more: str) -> Event:
-        """An event as the switch tells it of a leg; what is no variable in `more` has a `-` in its name."""
+    def event(self, leg: str, name: str, marks_of_leg: bool = True, **more: str) -> Event:
+        """An event as the switch tells it of a leg; what is no variable in `more` has a `-` in its name.
+
+        Without `marks_of_leg` it says of the leg only what is in `more`.
+        """
         headers = {
             "Event-Name": name,
             "Unique-ID": leg,
             "Event-Date-Timestamp": str(int(self.clock.now * 1e6)),
             "Answer-State": "answered",
-            **_of_leg(leg),
+            **(_of_leg(leg) if marks_of_leg else {}),
         }
         for key, value in more.items():
             headers[key if "-" in key or key.startswith("variable_") else f"variable_{key}"] = value

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping
 import structlog
 
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.book import Call, CallBook, Recording, Stage
+from fsplug.esl.calls.book import Call, CallBook, Recording
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
+from fsplug.esl.calls.transfers import Transfers
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.store.calls import calls, decisions
@@ -31,12 +32,20 @@ class Restorer:
     """Runs when the link first comes up, before the reconciler's first look."""
 
     def __init__(
-        self, store: Store, book: CallBook, policy: PolicySource, talks: Talks, recorder: Recorder, ports: Ports
+        self,
+        store: Store,
+        book: CallBook,
+        policy: PolicySource,
+        talks: Talks,
+        transfers: Transfers,
+        recorder: Recorder,
+        ports: Ports,
     ) -> None:
         self._store = store
         self._book = book
         self._policy = policy
         self._talks = talks
+        self._transfers = transfers
         self._recorder = recorder
         self._ports = ports
 
@@ -117,9 +126,7 @@ class Restorer:
         if channel.decision == recording.decision:
             self._recorder.check(recording)
         else:
-            # Its talk is over though its leg lives: what it goes on with was never decided.
-            recording.stage = Stage.RUNNING
-            self._recorder.stop(recording)
+            self._transfers.stop_left_over(recording)
 
     def _end(self, call: Call, under_way: list[RecordingRow]) -> None:
         for row in under_way:

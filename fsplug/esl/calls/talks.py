@@ -1,4 +1,4 @@
-"""Who talks to whom: every bridge of the switch, told by event or found by looking, goes through `begin`."""
+"""The decision of every talk: each bridge of the switch, told by event or found by looking, goes through `begin`."""
 
 import structlog
 
@@ -7,48 +7,35 @@ from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.transfers import Transfers
 from fsplug.policy.recording.legs import Leg, username_of
 from fsplug.store.calls.entries import CallEnded
 
 log = structlog.get_logger()
 
-# After an UNBRIDGE, until a leg that is about to hang up has told so. Stopping a recording on such a leg is needless,
-# and a media bug command that races a hangup can leave a zombie channel.
-UNBRIDGE_SECONDS = 0.1
 # The hangup cause of a call whose end nobody told.
 UNTOLD_CAUSE = "UNTOLD"
-# Causes of a leg that answered but was not the one the caller got.
-LOST_RACE = frozenset({"LOSE_RACE", "PICKED_OFF"})
-# The caller was gone before the bridge: while it rang, or at once after being answered by this very leg (1.11.1).
-CALLER_GONE = "ORIGINATOR_CANCEL"
 
 
 class Talks:
     """Takes the decision of every talk, exactly one each, and keeps the recordings in step with who talks."""
 
-    def __init__(self, book: CallBook, decisions: Decisions, recorder: Recorder, ports: Ports) -> None:
+    def __init__(
+        self, book: CallBook, decisions: Decisions, recorder: Recorder, transfers: Transfers, ports: Ports
+    ) -> None:
         self._book = book
         self._decisions = decisions
         self._recorder = recorder
+        self._transfers = transfers
         self._ports = ports
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
         """These two legs talk to each other from now on; told again, it only makes good a decision still owed."""
-        if caller.partner != answerer.leg.uuid or answerer.partner != caller.leg.uuid:
-            self._leave(caller)
-            self._leave(answerer)
-            caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+        self._transfers.join(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
             self._decide(caller, answerer, at)
-
-    def end(self, channel: Channel) -> None:
-        """The bridge of this leg is gone; if it lives on, it talks to nobody, for now."""
-        partner = channel.partner
-        if partner is not None and channel.left != (channel.talks, partner):
-            channel.left = (channel.talks, partner)
-            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
 
     def leg_ended(self, uuid: str, cause: str, at: float) -> None:
         """A leg is gone from the switch."""
@@ -56,16 +43,14 @@ class Talks:
         if channel is None:
             return
         if channel.decision is None and channel.leg.answered:
-            if cause in LOST_RACE or (cause == CALLER_GONE and not self._was_the_answer(channel.leg)):
-                self._disarm(channel.leg)
+            if self._transfers.was_passed_over(channel.leg, cause):
+                self._transfers.disarm(channel.leg)
             else:
                 self._decide_unbridged(channel.leg, at)
         self._book.forget(uuid)
         for recording in self._book.recordings_on(channel):
             self._recorder.leg_ended(recording, None if cause == UNTOLD_CAUSE else at)
-        partner = self._book.partner_of(channel)
-        if partner is not None and partner.partner == uuid:
-            self.end(partner)
+        self._transfers.part_from(channel)
         self._end_call_without_legs(channel.leg.call, cause, at)
 
     def end_deserted(self) -> None:
@@ -123,32 +108,6 @@ class Talks:
         decided = self._decisions.of(call.ringing.caller, answerer)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
         self._record(decided, at)
-
-    def _was_the_answer(self, answerer: Leg) -> bool:
-        """Whether the caller, now gone, was answered by this leg: it was not before it rang, and no other talk came."""
-        call = self._book.calls.get(answerer.call)
-        if call is None or call.ringing is None:
-            return False
-        return call.caller_answered and not call.answered and not call.ringing.caller.answered
-
-    def _disarm(self, loser: Leg) -> None:
-        """A leg answered too late: what it armed is nobody's talk, and its file goes with it."""
-        armed = self._book.take_arm(loser.call, loser)
-        if armed is not None and armed.recording in self._book.recordings and not armed.arm.on_caller:
-            self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
-
-    def _leave(self, channel: Channel) -> None:
-        """The channel's talk is over: what recorded it stops."""
-        recording = self._book.recordings.get(channel.recording) if channel.recording else None
-        if recording is not None:
-            self._recorder.stop(recording)
-        channel.partner = channel.decision = channel.recording = None
-
-    def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
-        channel.left = None
-        lives_on = self._book.channels.get(channel.leg.uuid) is channel
-        if lives_on and channel.partner == partner and channel.talks == talks:
-            self._leave(channel)
 
     def _end_call_without_legs(self, call_id: str, cause: str, at: float) -> None:
         call = self._book.calls.get(call_id)

@@ -10,6 +10,7 @@ from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.transfers import Transfers, pair_of
 from fsplug.esl.protocol.wire import Event
 
 log = structlog.get_logger()
@@ -29,9 +30,10 @@ OURS = b"variable_fsplug_"
 class Watch:
     """Feeds events to the record flow. Events may come late, twice, out of order or not at all: see reconcile."""
 
-    def __init__(self, book: CallBook, talks: Talks, recorder: Recorder, ports: Ports) -> None:
+    def __init__(self, book: CallBook, talks: Talks, transfers: Transfers, recorder: Recorder, ports: Ports) -> None:
         self._book = book
         self._talks = talks
+        self._transfers = transfers
         self._recorder = recorder
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
@@ -70,7 +72,7 @@ class Watch:
         self._recorder.started(event)
 
     def _bridged(self, event: Event) -> None:
-        caller, answerer = _pair(event)
+        caller, answerer = pair_of(event)
         self._book.see(leg_of(event))
         if caller in self._book.channels and answerer in self._book.channels:
             self.begin(caller, answerer, event.timestamp)
@@ -79,10 +81,10 @@ class Watch:
             self._ports.later(0, self.begin, caller, answerer, event.timestamp)
 
     def _unbridged(self, event: Event) -> None:
-        for uuid in _pair(event):
+        for uuid in pair_of(event):
             channel = self._book.channels.get(uuid)
             if channel is not None:
-                self._talks.end(channel)
+                self._transfers.part(channel)
 
     def _hung_up(self, event: Event) -> None:
         self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", event.timestamp)
@@ -96,10 +98,3 @@ class Watch:
             log.warning("leg-unknown", leg=uuid, error=error.text)
             return None
         return self._book.see(leg_of(told)) if told is not None else None
-
-
-def _pair(event: Event) -> tuple[str, str]:
-    """The caller's and the answerer's uuid of a bridge event, which is told on the caller's leg."""
-    caller = event.get("Bridge-A-Unique-ID") or event.uuid
-    answerer = event.get("Bridge-B-Unique-ID") or event.get("Other-Leg-Unique-ID") or ""
-    return caller, answerer

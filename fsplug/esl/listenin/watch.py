@@ -4,6 +4,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.transfers import REFERRED, ends_talk, pair_of
 from fsplug.esl.commands import BRIDGE_ENDED_CAUSE, GUARD_CAUSE
 from fsplug.esl.listenin.book import Listening
 from fsplug.esl.listenin.notices import Notices
@@ -18,7 +19,6 @@ log = structlog.get_logger()
 
 # After a bridge's end or a listener's, until the target's own hangup has told why.
 SETTLE_SECONDS = 0.3
-_TRANSFERS = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
 
 
 class ListenWatch:
@@ -39,8 +39,8 @@ class ListenWatch:
         if event.name == "CHANNEL_HANGUP_COMPLETE":
             self._hung_up(event)
         elif event.name in ("CHANNEL_UNBRIDGE", "CHANNEL_BRIDGE"):
-            for leg in (event.get("Bridge-A-Unique-ID"), event.get("Bridge-B-Unique-ID")):
-                self._rebridged(leg or "", event)
+            for leg in pair_of(event):
+                self._rebridged(leg, event)
 
     def look(self) -> None:
         """Compare with the switch's live legs: what is gone has ended, what is lacking was not told."""
@@ -78,7 +78,7 @@ class ListenWatch:
     def _hung_up(self, event: Event) -> None:
         book, cause = self._service.book, event.get("Hangup-Cause") or ""
         for listening in list(book.of_leg(event.uuid)):
-            self._end(listening, Ending.TARGET_MOVED if cause in _TRANSFERS else Ending.TARGET_HUNG_UP)
+            self._end(listening, Ending.TARGET_MOVED if cause in REFERRED else Ending.TARGET_HUNG_UP)
         own = book.on_listener_leg(event.uuid)
         if own is not None and cause == GUARD_CAUSE:
             self._end(own, Ending.FSPLUG_AWAY)
@@ -89,13 +89,9 @@ class ListenWatch:
 
     def _rebridged(self, leg: str, event: Event) -> None:
         """The heard leg left its talk, or began another: its listeners were hung up by the switch, or are now."""
-        if event.name == "CHANNEL_UNBRIDGE" or not self._same_talk(leg, event):
-            for listening in list(self._service.book.of_leg(leg)):
+        for listening in list(self._service.book.of_leg(leg)):
+            if ends_talk(event, listening.talk.leg, listening.talk.partner):
                 self._ports.later(SETTLE_SECONDS, self._cut, listening)
-
-    def _same_talk(self, leg: str, event: Event) -> bool:
-        pair = {event.get("Bridge-A-Unique-ID"), event.get("Bridge-B-Unique-ID")}
-        return all({one.talk.leg, one.talk.partner} == pair for one in self._service.book.of_leg(leg))
 
     def _cut(self, listening: Listening) -> None:
         if listening.id in self._service.book.listens:

@@ -1,0 +1,131 @@
+"""What becomes of a call's talks, recordings and listeners when a leg goes on to somebody else.
+
+FreeSWITCH has no event of a transfer: legs leave one bridge and come into another. In the table A calls B, and then the
+one of them that stays talks to C; D is a fourth leg. The events are 1.11.1's, apart from the usual ones of a leg's
+beginning and end; `asks` is fsplug's own, when the dialplan of a leg is about to ring. tests/esl/calls/test_transfers
+has each as it was captured.
+
+    kind                   what the switch tells         recordings
+    ---------------------  ----------------------------  ---------------------------------------------------------------
+    blind, by B (REFER);   B HANGUP, A UNBRIDGE, A asks, B's ends with its leg. A's call is decided and armed again for
+    uuid_transfer A        C ANSWER, A BRIDGE A-C        C, by the policy version it began under: nothing is lost.
+    blind, by A;           A UNBRIDGE, A HANGUP, B asks, B's is stopped 0.1 s after the UNBRIDGE. From here on B is the
+    uuid_transfer -bleg    C ANSWER, B BRIDGE B-C        caller of a call of its own (`CallBook.see`), armed as above.
+    uuid_transfer -both    A UNBRIDGE, A asks, B asks,   Both of the above, in two calls.
+                           A BRIDGE A-C, B BRIDGE B-D
+    attended, by B, who    C-D UNBRIDGE, C HANGUP,       B's ends with its leg; D's, of the consultation, is stopped.
+    called D from C (REFER A UNBRIDGE, B HANGUP,         Nobody asks: A-D is decided at the bridge, and recorded by
+    with Replaces)         A BRIDGE A-D                  command, 0.2 s after it. An armed leg loses nothing.
+    uuid_bridge A C, of    B HANGUP, A UNBRIDGE,         As attended: B's and D's end with their legs, A's and C's are
+    the calls A-B and C-D  D HANGUP, C UNBRIDGE,         stopped, A-C is recorded by command.
+                           A BRIDGE A-C
+    uuid_transfer of A     B HANGUP ORIGINATOR_CANCEL,   What B was armed for is dropped (`CallArmer`), and C is armed.
+    while B rings          A asks, C ANSWER, BRIDGE A-C
+    deflect (302) by B     B HANGUP, A HANGUP            None: the switch follows no redirection.
+    fork, C is faster      B HANGUP LOSE_RACE, mostly    B's, where B had answered too, is nobody's talk: its file goes.
+                           without ANSWER; A BRIDGE A-C
+    pick-up of ringing B   C ANSWER, A ANSWER, B HANGUP  As a fork for B's; C-A is decided at the bridge, and recorded
+    by C (intercept)       PICKED_OFF, C BRIDGE C-A      by command.
+
+A phone that refers hangs up by itself (NORMAL_CLEARING), or the switch hangs it up with one of the causes `REFERRED`.
+A bridge that no event told of is found by the reconciler and comes to `join` too. `stop_left_over` stops what the
+switch still records of a talk that ended while fsplug was away.
+
+A listener hears one talk of one leg and is cut when that talk ends: by the switch itself at the end of the bridge
+(`api_after_bridge`), and by fsplug when the leg hangs up or `ends_talk` says so. The next talk is another one, with
+another person in it: to hear it, the listener has to ask again.
+"""
+
+from fsplug.esl.calls.book import CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.protocol.wire import Event
+from fsplug.policy.recording.legs import Leg
+
+# After an UNBRIDGE, until the hangup of a leg that is about to end has been seen. Stopping a recording on such a leg is
+# needless, and a media bug command that races a hangup can leave a zombie channel.
+UNBRIDGE_SECONDS = 0.1
+# Causes of a leg that answered but was not the one the caller got: another of the fork was, or somebody picked it up.
+PASSED_OVER = frozenset({"LOSE_RACE", "PICKED_OFF"})
+# The caller was gone before the bridge: while it rang, or at once after being answered by this very leg (1.11.1).
+CALLER_GONE = "ORIGINATOR_CANCEL"
+# Causes of a leg whose own phone sent its partner on (REFER without and with Replaces).
+REFERRED = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
+
+
+class Transfers:
+    """Keeps who talks to whom, and what records it, in step while legs live on."""
+
+    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
+        self._recorder = recorder
+        self._ports = ports
+
+    def join(self, caller: Channel, answerer: Channel) -> None:
+        """These two are in one bridge; either has left whomever it talked to before. Again, it changes nothing."""
+        if caller.partner == answerer.leg.uuid and answerer.partner == caller.leg.uuid:
+            return
+        self._leave(caller)
+        self._leave(answerer)
+        caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+
+    def part(self, channel: Channel) -> None:
+        """The bridge of this leg has ended. If the leg lives on, it talks to nobody until it joins another."""
+        partner = channel.partner
+        if partner is not None and channel.left != (channel.talks, partner):
+            channel.left = (channel.talks, partner)
+            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
+
+    def part_from(self, channel: Channel) -> None:
+        """This leg has ended: the one it talked to is left alone."""
+        partner = self._book.partner_of(channel)
+        if partner is not None and partner.partner == channel.leg.uuid:
+            self.part(partner)
+
+    def was_passed_over(self, answerer: Leg, cause: str) -> bool:
+        """Whether this leg, which answered and ended with `cause` before it talked, was not the one the caller got."""
+        return cause in PASSED_OVER or (cause == CALLER_GONE and not self._was_the_answer(answerer))
+
+    def disarm(self, loser: Leg) -> None:
+        """A leg answered and was passed over: what it armed records nobody's talk, and its file goes with the leg."""
+        armed = self._book.take_arm(loser.call, loser)
+        if armed is not None and armed.recording in self._book.recordings and not armed.arm.on_caller:
+            self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
+
+    def stop_left_over(self, recording: Recording) -> None:
+        """Its leg went on to another talk while fsplug was away, and the switch still records it."""
+        recording.stage = Stage.RUNNING
+        self._recorder.stop(recording)
+
+    def _was_the_answer(self, answerer: Leg) -> bool:
+        """Whether the caller, now gone, was answered by this leg: it was not before it rang, and no other talk came."""
+        call = self._book.calls.get(answerer.call)
+        if call is None or call.ringing is None:
+            return False
+        return call.caller_answered and not call.answered and not call.ringing.caller.answered
+
+    def _leave(self, channel: Channel) -> None:
+        """The channel's talk is over: what recorded it stops."""
+        recording = self._book.recording_of(channel)
+        if recording is not None:
+            self._recorder.stop(recording)
+        channel.partner = channel.decision = channel.recording = None
+
+    def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
+        channel.left = None
+        lives_on = self._book.channels.get(channel.leg.uuid) is channel
+        if lives_on and channel.partner == partner and channel.talks == talks:
+            self._leave(channel)
+
+
+def pair_of(event: Event) -> tuple[str, str]:
+    """The caller's and the answerer's uuid of a BRIDGE or UNBRIDGE, which is told on the caller's leg."""
+    caller = event.get("Bridge-A-Unique-ID") or event.uuid
+    answerer = event.get("Bridge-B-Unique-ID") or event.get("Other-Leg-Unique-ID") or ""
+    return caller, answerer
+
+
+def ends_talk(event: Event, leg: str, partner: str) -> bool:
+    """Whether after this BRIDGE or UNBRIDGE the leg is in another talk than the one with `partner`, or in none."""
+    pair = pair_of(event)
+    return leg in pair and (event.name == "CHANNEL_UNBRIDGE" or set(pair) != {leg, partner})

@@ -1,0 +1,185 @@
+"""A flow of legs as a table: each row is what the switch tells of a leg, and when.
+
+    seconds  leg  event    note
+    0.04     B    ANSWER
+    0.04     B    START             its recording begins: the one armed for it, else the one commanded last
+    0.04     A    BRIDGE   A-B
+    0.82     A    ASKS     1003     its dialplan is about to ring 1003
+
+Recordings end with STOP and a completion cause; legs with HANGUP and theirs. FILE is no event: the armed recording is
+written to, and nobody tells.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fsplug.esl.calls.legs import leg_names, leg_of
+from fsplug.esl.calls.transfers import ends_talk
+from fsplug.esl.protocol.event import Event
+from fsplug.store.calls import decisions
+from fsplug.store.recordings import recordings
+from tests.esl.story import ACME, CUSTOMER, START, Story
+
+_NAMES = {
+    "ANSWER": "CHANNEL_ANSWER",
+    "BRIDGE": "CHANNEL_BRIDGE",
+    "UNBRIDGE": "CHANNEL_UNBRIDGE",
+    "HANGUP": "CHANNEL_HANGUP_COMPLETE",
+    "START": "RECORD_START",
+    "STOP": "RECORD_STOP",
+}
+Marks = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table."""
+
+    seconds: float
+    leg: str
+    event: str
+    note: str = ""
+
+
+def rows(table: str) -> list[Row]:
+    """The rows of a table."""
+    lines = [line.split(None, 3) for line in table.strip().splitlines()]
+    return [Row(float(seconds), leg, event, *note) for seconds, leg, event, *note in lines]
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a result, each with one space between its words."""
+    return [" ".join(line.split()) for line in text.strip().splitlines()]
+
+
+def customer(number: str = "+4570101001") -> Marks:
+    """The leg of a customer who dialled this."""
+    numbers = {"Caller-Caller-ID-Number": CUSTOMER, "Caller-Destination-Number": number}
+    return {"Call-Direction": "inbound", "variable_fsplug_company": ACME, **numbers}
+
+
+def caller(username: str, dials: str) -> Marks:
+    """The leg of a user who dialled this."""
+    numbers = {"Caller-Caller-ID-Number": username, "Caller-Destination-Number": dials}
+    marks = {"variable_fsplug_company": ACME, "variable_fsplug_user": username}
+    return {"Call-Direction": "inbound", **marks, **numbers}
+
+
+def called(username: str, by: str) -> Marks:
+    """The leg towards a user's phone that was made for the leg `by`."""
+    marks = {"company": ACME, "user": username, "leg": username, "call": by}
+    numbers = {"Caller-Destination-Number": username}
+    return {"Call-Direction": "outbound", **{f"variable_fsplug_{name}": one for name, one in marks.items()}, **numbers}
+
+
+class Flow:
+    """Plays tables on a story. `legs` are what the switch says of each leg in every event."""
+
+    def __init__(self, story: Story, legs: Mapping[str, Marks]) -> None:
+        self._story = story
+        self._marks = {name: dict(marks) for name, marks in legs.items()}
+        self._armed: dict[tuple[str, str], str] = {}
+        self._runs: dict[str, list[str]] = {}
+        self._acts: Mapping[str, Callable[[Row], None]] = {
+            "ASKS": self._asks,
+            "FILE": self._writes_untold,
+            "START": self._starts,
+            "STOP": self._stops,
+        }
+
+    def plays(self, table: str) -> None:
+        """The switch tells all of it, and a minute later a look at it finds no leg."""
+        for row in rows(table):
+            self._story.clock.run_until(START + row.seconds)
+            self._acts.get(row.event, self._told)(row)
+        self._story.until(60)
+        self._story.reconciler.look()
+
+    def talks(self) -> list[str]:
+        """`A-B recorded 1001` for each decided talk, in their order, by the two legs and the user it is decided for."""
+        self._story.write_down()
+        found = sorted(decisions.listed(self._story.store, ACME), key=lambda one: one.at)
+        said = {True: "recorded", False: "not-recorded"}
+        return [f"{'-'.join(one.talk.split(':')[:2])} {said[one.record]} {one.user}" for one in found]
+
+    def kept(self) -> list[str]:
+        """`B stopped` for each recording that is kept, in the order they began, by its leg and its state."""
+        self._story.write_down()
+        found = sorted(recordings.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
+        return [f"{one.leg} {one.state}" for one in found]
+
+    def files(self) -> int:
+        """How many files the spool still has, and each is of a recording that is kept."""
+        assert self._story.spool.files == set(self._story.recordings())
+        return len(self._story.spool.files)
+
+    def commanded(self) -> list[str]:
+        """`stop D` for each command, in their order."""
+        return [" ".join(command[:2]) for command in self._story.switch.commands]
+
+    def cut_at(self, table: str, leg: str, partner: str) -> float:
+        """When a listener to this leg's talk with this partner is cut by what the switch tells of the bridge."""
+        for row in rows(table):
+            if row.event in ("BRIDGE", "UNBRIDGE") and ends_talk(self._event(row), leg, partner):
+                return row.seconds
+        raise AssertionError(f"nothing ends the talk of {leg} with {partner}")
+
+    def _asks(self, row: Row) -> None:
+        self._marks[row.leg]["variable_fsplug_legs"] = row.note
+        state = self._marks[row.leg].get("Answer-State", "ringing")
+        event = self._event(Row(row.seconds, row.leg, "ASKS"), {"Answer-State": state})
+        variables = self._story.armer.arm(leg_of(event), leg_names(event))
+        for name, value in variables.items():
+            if name.startswith("fsplug_arm_") or name == "execute_on_answer":
+                leg_name = name.removeprefix("fsplug_arm_") if name != "execute_on_answer" else ""
+                self._armed[row.leg, leg_name] = _recording_in(value)
+
+    def _starts(self, row: Row) -> None:
+        recording = self._commanded_on(row.leg) or self._armed_on(row.leg)
+        self._runs.setdefault(row.leg, []).append(recording)
+        self._story.spool.files.add(recording)
+        self._record(row, recording, {})
+
+    def _writes_untold(self, row: Row) -> None:
+        self._story.spool.files.add(self._armed_on(row.leg))
+
+    def _stops(self, row: Row) -> None:
+        goes_on = row.note == "success-maxtime"
+        if goes_on:
+            commanded = ("stop", row.leg, self._runs[row.leg][0])
+            assert commanded in self._story.switch.commands, f"{row}: nobody has told the switch to stop it"
+        marks = {"Record-Completion-Cause": row.note, "Answer-State": "answered" if goes_on else "hangup"}
+        self._record(row, self._runs[row.leg].pop(0), marks)
+
+    def _record(self, row: Row, recording: str, marks: Marks) -> None:
+        told = {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
+        self._story.watch.see(self._event(row, {**told, **marks}))
+
+    def _told(self, row: Row) -> None:
+        if row.event == "ANSWER":
+            self._marks[row.leg]["Answer-State"] = "answered"
+        self._story.watch.see(self._event(row))
+
+    def _event(self, row: Row, marks: Marks | None = None) -> Event:
+        more: dict[str, str] = {"Answer-State": "answered", **self._marks[row.leg]}
+        if row.event in ("BRIDGE", "UNBRIDGE"):
+            more["Bridge-A-Unique-ID"], more["Bridge-B-Unique-ID"] = row.note.split("-")
+        elif row.event == "HANGUP":
+            more |= {"Hangup-Cause": row.note, "Answer-State": "hangup"}
+        name = _NAMES.get(row.event, "CHANNEL_DATA")
+        return self._story.event(row.leg, name, marks_of_leg=False, **{**more, **(marks or {})})
+
+    def _commanded_on(self, leg: str) -> str:
+        """The recording that was commanded on this leg and has not begun yet."""
+        begun = {one for runs in self._runs.values() for one in runs} | self._story.spool.files
+        starts = [command for command in self._story.switch.commands if command[:2] == ("start", leg)]
+        return next((one for _, _, one in starts if one not in begun), "")
+
+    def _armed_on(self, leg: str) -> str:
+        marks = self._marks[leg]
+        by = marks.get("variable_fsplug_call", "")
+        return self._armed.get((by, marks.get("variable_fsplug_leg", ""))) or self._armed[leg, ""]
+
+
+def _recording_in(value: str) -> str:
+    return value.split(" ")[1].rpartition("/")[2].removesuffix(".wav") if value else ""
