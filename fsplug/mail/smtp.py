@@ -1,16 +1,20 @@
 """Hands one message to an SMTP server. Every wait has a deadline, and every failure says whether it is for good."""
 
-import ipaddress
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.policy.hosts import is_loopback
 
 ANSWER_SECONDS = 30.0
+# A server that answers or takes the mail byte by byte is left after so long.
+MAIL_SECONDS = 120.0
 # RFC 5321, 4.2.1: 5yz is for good, 4yz for now.
 _FOR_GOOD = range(500, 600)
 
@@ -72,10 +76,44 @@ def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
         raise Unavailable("smtp-away", text) from error
 
 
+class _Smtp(smtplib.SMTP):
+    """Hangs up after `MAIL_SECONDS`, wherever it stands: a socket's own timeout begins again with every byte."""
+
+    _held: socket.socket | None = None
+    _timer: threading.Timer | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        found: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        # A descriptor of its own: TLS takes over the other one.
+        self._held, self._timer = found.dup(), threading.Timer(MAIL_SECONDS, self._hang_up)
+        self._timer.daemon = True
+        self._timer.start()
+        return found
+
+    def close(self) -> None:
+        super().close()
+        if self._held is not None and self._timer is not None:
+            self._timer.cancel()
+            self._held.close()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self._held.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+
+class _SmtpByTls(smtplib.SMTP_SSL, _Smtp):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        try:
+            return super()._get_socket(host, port, timeout)  # type: ignore[misc,no-any-return]
+        except BaseException:
+            self.close()
+            raise
+
+
 def _connected(server: Server, seconds: float) -> smtplib.SMTP:
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=_trust(server))
-    connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
+        return _SmtpByTls(server.host, server.port, timeout=seconds, context=_trust(server))
+    connection = _Smtp(server.host, server.port, timeout=seconds)
     if server.security == "starttls":
         try:
             connection.starttls(context=_trust(server))
@@ -94,16 +132,9 @@ def _trust(server: Server) -> ssl.SSLContext:
 
 def _check_open(server: Server) -> None:
     """Links that open an account never cross a network for everybody to read."""
-    if server.security == "none" and not _is_here(server.host):
+    if server.security == "none" and not is_loopback(server.host):
         remedy = "set smtp_security = starttls or tls"
         raise Invalid("smtp-in-the-open", f"{server.host} would get mail in the open; {remedy}", host=server.host)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refusal(server: Server, code: int, said: bytes | str) -> Refused | Unavailable:

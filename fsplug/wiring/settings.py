@@ -80,13 +80,18 @@ class Settings:
 
     @property
     def lock_file(self) -> Path:
-        """Held by the one `fsplug serve` of this data folder."""
+        """Held by the one process for calls of this data folder."""
         return self.data / "serve.lock"
 
     @property
     def console_lock_file(self) -> Path:
-        """Held by the one `fsplug serve --only console` of this data folder."""
+        """Held by the one process with the console of this data folder."""
         return self.data / "console.lock"
+
+    @property
+    def upkeep_lock_file(self) -> Path:
+        """Held by the one process that seals the recordings of this data folder."""
+        return self.data / "upkeep.lock"
 
     @property
     def journal_file(self) -> Path:

@@ -1,7 +1,7 @@
 """`python -m benchmarks.flowserver [--greenswitch] [--bare] serve --data FOLDER`: fsplug's server with parts changed.
 
-With --greenswitch it speaks to the switch by plain greenswitch; with --bare it writes nothing down and seals nothing,
-so that the event socket and the verdicts are what is left.
+With --greenswitch it speaks to the switch by plain greenswitch; with --bare it writes nothing down, so
+that the event socket and the verdicts are what is left. Nobody seals what it records.
 """
 
 from gevent import monkey
@@ -13,10 +13,9 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks.greenparts import GreenLink, GreenServer  # noqa: E402
-from fsplug.media.worker import Worker  # noqa: E402
 from fsplug.store.calls.entries import Entry  # noqa: E402
 from fsplug.store.calls.writer import Writer  # noqa: E402
-from fsplug.wiring import server  # noqa: E402
+from fsplug.wiring.calls import process  # noqa: E402
 from fsplug.wiring.process.main import serve_here  # noqa: E402
 
 
@@ -27,13 +26,6 @@ class ForgetfulWriter(Writer):
         pass
 
 
-class IdleWorker(Worker):
-    """Seals nothing."""
-
-    def work(self) -> list[Entry]:
-        return []
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--greenswitch", action="store_true")
@@ -42,10 +34,10 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
     if options.greenswitch:
-        vars(server).update(Link=GreenLink, Server=GreenServer)
+        vars(process).update(Link=GreenLink, Server=GreenServer)
     if options.bare:
-        vars(server).update(Writer=ForgetfulWriter, Worker=IdleWorker)
-    return serve_here(options.data)
+        vars(process).update(Writer=ForgetfulWriter)
+    return serve_here(options.data, "calls", process.CallsProcess)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,16 @@
 """The console in a process of its own, served as by `fsplug serve`, by the story's clock."""
 
-from fsplug.wiring.process.patching import patch
+import sys
+import time
+from pathlib import Path
 
-patch()
+import gevent
 
-import sys  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
-
-import gevent  # noqa: E402
-
-from fsplug.store.db.database import Store  # noqa: E402
-from fsplug.wiring.archives import archive_at  # noqa: E402
-from fsplug.wiring.console import server  # noqa: E402
-from fsplug.wiring.console.live_here import LiveThere  # noqa: E402
-from fsplug.wiring.settings import read  # noqa: E402
+from fsplug.store.db.database import Store
+from fsplug.wiring.archives import archive_at
+from fsplug.wiring.console import server
+from fsplug.wiring.console.live_calls import LiveCalls
+from fsplug.wiring.settings import read
 
 
 def main(data: Path, ahead_seconds: float, request_seconds: float) -> None:
@@ -25,7 +21,7 @@ def main(data: Path, ahead_seconds: float, request_seconds: float) -> None:
     store.connect()
     store.migrate()
     archive = archive_at(settings.archive)
-    console = server.WebConsole(settings, store, archive, LiveThere(settings.data))
+    console = server.WebConsole(settings, store, archive, LiveCalls(settings.data))
     console.start()
     print(console.address[1], flush=True)
     gevent.get_hub().join()

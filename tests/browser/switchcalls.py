@@ -8,9 +8,19 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
-from fsplug.esl.listenin.live_calls import to_table
+from fsplug.errors import Invalid
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
-from fsplug.wiring.console.live_socket import NAME
+from fsplug.wiring.channel.messages import (
+    NAME,
+    AskCalls,
+    AskChanges,
+    AskListen,
+    Question,
+    TellViewers,
+    question_of,
+    to_table,
+    viewers_of,
+)
 
 
 class SwitchCalls:
@@ -32,21 +42,22 @@ class SwitchCalls:
 
     def serve(self, connection: socket.socket) -> None:
         """Answer one who asks."""
-        with suppress(OSError, ValueError), connection, connection.makefile("r") as lines:
-            request = json.loads(lines.readline())
-            if request["do"] == "viewers":
+        with suppress(OSError, ValueError, Invalid), connection, connection.makefile("rb") as lines:
+            question = question_of(lines.readline())
+            if isinstance(question, TellViewers):
                 for line in lines:
-                    self.viewers = {username for _, username in json.loads(line)}
-            for answer in self._answers(request):
+                    self.viewers = {username for _, username in viewers_of(line)}
+            for answer in self._answers(question):
                 connection.sendall(json.dumps(answer).encode() + b"\n")
 
-    def _answers(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        if request["do"] == "company":
-            yield to_table(self._calls)
-        elif request["do"] == "listen":
-            self.asked.append((request["as"], request["to"]))
-            yield {"listen": "listen1"}
-        while request["do"] == "changes":
+    def _answers(self, question: Question) -> Iterator[dict[str, Any]]:
+        match question:
+            case AskCalls():
+                yield to_table(self._calls)
+            case AskListen(_, listener, number):
+                self.asked.append((listener, number))
+                yield {"listen": "listen1"}
+        while isinstance(question, AskChanges):
             known = self._changes
             yield {"changes": known}
             with self._changed:

@@ -1,4 +1,4 @@
-"""`fsplug serve` as an operator starts it: a supervisor and its server, to be killed, frozen and started again."""
+"""`fsplug serve` as an operator starts it: a supervisor and its two processes, to be killed, frozen, started again."""
 
 import json
 import os
@@ -37,12 +37,21 @@ class Serving:
 
     @property
     def server(self) -> int:
-        """The server, the supervisor's child; 0 while there is none."""
+        """The process for calls, the supervisor's child; 0 while there is none."""
+        return self._child("fsplug-calls")
+
+    @property
+    def people(self) -> int:
+        """The process for people; 0 while there is none."""
+        return self._child("fsplug-people")
+
+    def _child(self, name: str) -> int:
         try:
             children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        except FileNotFoundError:
+            found = (int(one) for one in children if Path(f"/proc/{one}/comm").read_text().strip() == name)
+            return next(found, 0)
+        except (FileNotFoundError, ProcessLookupError):
             return 0
-        return int(children[0]) if children else 0
 
     @property
     def descriptors(self) -> int:
@@ -56,29 +65,36 @@ class Serving:
     def start(self, wait: bool = True) -> None:
         """Start it, and with `wait` until it has taken up the switch's calls."""
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
+        self._process = self._begun(self.log)
+        if wait:
+            self.wait_ready()
+
+    def run_to_its_end(self, log: Path) -> int:
+        """The exit code of one that ends of itself."""
+        return self._begun(log).wait(STOP_SECONDS)
+
+    def _begun(self, log: Path) -> "subprocess.Popen[bytes]":
         only = ["--only", self._only] if self._only else []
         environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+        with log.open("ab") as lines:
+            return subprocess.Popen(
                 [sys.executable, "-m", "fsplug", "serve", "--data", str(self.data), *only],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=lines,
+                stderr=lines,
             )
-        if wait:
-            self.wait_ready()
 
     def wait_ready(self) -> None:
         """Return once the calls of the switch are taken up."""
         wait_for(lambda: self.said("calls-restored") != [], START_SECONDS, f"fsplug to serve; see {self.log}")
 
     def kill(self) -> None:
-        """kill -9: the server dies with its supervisor."""
-        server = self.server
+        """kill -9: both processes die with their supervisor."""
+        children = (self.server, self.people)
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
-        wait_for(lambda: not is_alive(server), STOP_SECONDS, "the server to die with its supervisor")
+        wait_for(lambda: not any(map(is_alive, children)), STOP_SECONDS, "its processes to die with their supervisor")
 
     def kill_server(self) -> int:
         """kill -9 of the server alone; its process id."""

@@ -3,11 +3,15 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -292,3 +296,23 @@ def test_mail_tells_the_trail_nothing_and_the_invitation_does(console: Console) 
     console.give("1001", email=ANNA, role="superuser")
     accounts.invite(console.store, ACME, "1001", "root")
     assert [entry.act for entry in trail.listed(console.store, ACME, limit=2)] == ["invite", "rights"]
+
+
+def test_a_server_that_answers_byte_by_byte_is_left_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "MAIL_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            # The first line never ends.
+            with connection, suppress(OSError):
+                while True:
+                    connection.sendall(b"2")
+                    time.sleep(0.01)
+
+        dripping = Thread(target=drip, daemon=True)
+        dripping.start()
+        with pytest.raises(Unavailable):
+            smtp.check(Server("127.0.0.1", listener.getsockname()[1], "none"))
+        dripping.join(20)
+        assert not dripping.is_alive(), "the connection is closed"

@@ -3,7 +3,7 @@
 import pytest
 
 from fsplug.media.spool import Spool
-from fsplug.wiring.spool_gate import SpoolGate
+from fsplug.wiring.calls.spool_gate import SpoolGate
 
 
 @pytest.fixture

@@ -24,11 +24,12 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
         return
     if not (company and listener and number):
         raise click.UsageError("give --company, --as and --to; or see: fsplug listen list --help", context)
-    from fsplug.wiring.console.live_socket import ask
+    from fsplug.wiring.channel.client import answer
+    from fsplug.wiring.channel.messages import AskListen
 
     invocation = context.ensure_object(Invocation)
-    [answer] = ask(invocation.folder, do="listen", company=company, to=number, **{"as": listener})
-    invocation.tell({"listen": answer["listen"]}, f"{listener} listens; hang up the phone to end it")
+    begun = answer(invocation.folder, AskListen(company, listener, number))
+    invocation.tell({"listen": begun["listen"]}, f"{listener} listens; hang up the phone to end it")
 
 
 @listen.command(name="list")

@@ -15,10 +15,11 @@ def watch(invocation: Invocation, company: str | None, viewer: str | None) -> No
     """Show the live calls of a company until Ctrl-C; with --json one line each time."""
     if not company:
         raise Invalid("no-company", "whose calls? add --company DOMAIN; see: fsplug company list")
-    from fsplug.wiring.console.live_socket import ask
+    from fsplug.wiring.channel.client import ask
+    from fsplug.wiring.channel.messages import AskList
 
     shown = None
-    for answer in ask(invocation.folder, do="calls", company=company, watch=True, **{"as": viewer}):
+    for answer in ask(invocation.folder, AskList(company, viewer, watch=True)):
         if answer["calls"] != shown:
             shown = answer["calls"]
             _show(invocation, shown, viewer)

@@ -1,8 +1,5 @@
 """The live calls of a company as plain facts, for whoever shows them to colleagues."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
@@ -16,21 +13,6 @@ def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyC
     # Of several talks of one user the last one counts, as it does for those who dial.
     talks = {one.leg.username: _talk(book, one, heard.get(one.leg.uuid, ())) for one in talking}
     return CompanyCalls(talks, frozenset(one.leg.username for one in users))
-
-
-def to_table(calls: CompanyCalls) -> dict[str, Any]:
-    """The calls as JSON can carry them."""
-    talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
-    return {"talks": talks, "busy": sorted(calls.busy)}
-
-
-def from_table(table: Mapping[str, Any]) -> CompanyCalls:
-    """From `to_table`."""
-    talks = {
-        username: Talk(username, since, version, other, tuple(listeners))
-        for username, since, version, other, listeners in table["talks"]
-    }
-    return CompanyCalls(talks, frozenset(table["busy"]))
 
 
 def _is_talking(book: CallBook, channel: Channel) -> bool:

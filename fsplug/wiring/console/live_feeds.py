@@ -150,9 +150,8 @@ class LiveFeeds:
         self._seen = {company: seen for company, seen in self._seen.items() if company in companies}
         if not companies:
             return
-        versions = self._versions(companies)
-        for company in companies:
-            seen = (calls_or_none(self._live, company), versions.get(company))
+        # The calls are another process's, and may have to be waited for.
+        for company, seen in done_in(self._pool, lambda: self._looked_at(companies)).items():
             if self._seen.get(company) != seen:
                 self._seen[company] = seen
                 for one in self._streams:
@@ -162,14 +161,14 @@ class LiveFeeds:
             if self._live.note(one.feed.company, one.feed.username) is not None:
                 one.wake.set()
 
+    def _looked_at(self, companies: set[str]) -> dict[str, object]:
+        """The calls of each company, and what holds there; None of either that is away."""
+        versions = self._versions(companies)
+        return {one: (calls_or_none(self._live, one), versions.get(one)) for one in companies}
+
     def _versions(self, companies: set[str]) -> dict[str, int]:
-        """What holds in each company; of none while the store is away."""
         try:
-            found: dict[str, int] = done_in(self._pool, lambda: self._read_versions(companies))
-            return found
+            with self._store.connection():
+                return {company: policies.current_version(self._store, company) for company in companies}
         except FsplugError:
             return {}
-
-    def _read_versions(self, companies: set[str]) -> dict[str, int]:
-        with self._store.connection():
-            return {company: policies.current_version(self._store, company) for company in companies}

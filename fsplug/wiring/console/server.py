@@ -1,4 +1,4 @@
-"""The console's server and the postman, in the process that serves calls: neither may take a call's time."""
+"""The console's server: pages are made in threads, and a loop reads what is asked and sends what is answered."""
 
 import contextlib
 import errno
@@ -16,17 +16,13 @@ from gevent.pool import Pool
 from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError, Unavailable
-from fsplug.mail import smtp
-from fsplug.mail.postman import Post, Postman
 from fsplug.media.archive import Archive
-from fsplug.policy.addresses import normalised
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.kernel.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.console.live_feeds import Changes, LiveFeeds
-from fsplug.wiring.console.mail_server import mail_server
 from fsplug.wiring.console.request_input import Bounded
 from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings, read
@@ -38,19 +34,11 @@ CONNECTIONS, REQUEST_SECONDS = 512, 20.0
 # So many times that long a block of audio may lie unread.
 UNREAD_TIMES = 3
 STORE_THREADS = 4
-# A mail that a server takes byte by byte ends here.
-MAIL_SECONDS = 120.0
-POST_SECONDS = 1.0
 STOP_SECONDS = 2.0
 # In a request's environ: the connection it came by.
 CONNECTION = "fsplug.connection"
 # Where passwords are hashed: one at a time, so that a processor is left for calls.
 HASHING = frozenset({"/sign-in", "/set-password"})
-
-
-def web_console(settings: Settings, store: Store, archive: Archive, live: Changes) -> "WebConsole | None":
-    """The console of this installation; None without `web_url`."""
-    return WebConsole(settings, store, archive, live) if settings.web_url else None
 
 
 def _secret_keys(settings: Settings) -> tuple[str, ...]:
@@ -89,7 +77,7 @@ class WebConsole:
         host, port = self._wanted
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            listener = socket.create_server((host, port), family=family, backlog=128)
+            listener = pywsgi.WSGIServer.get_listener((host, port), 128, family)
         except OSError as error:
             text = f"the console can't listen on {host}:{port}: {error.strerror}; set web_host, web_port"
             raise Unavailable("console-not-listening", text, host=host, port=port) from error
@@ -166,36 +154,10 @@ def _lines(headers: Mapping[str, str]) -> bytes:
     return "".join(f"\r\n{name}: {value}" for name, value in headers.items()).encode("latin-1")
 
 
-def postman(settings: Settings, store: Store) -> Postman | None:
-    """Who sends the console's mail; None, so that mail waits, without a server, a sender, or a console it leads to."""
-    if not (settings.smtp_host and settings.web_url and normalised(settings.mail_sender)):
-        log.warning("mail-waits", remedy="set web_url, smtp_host and mail_from; see: fsplug doctor")
-        return None
-    server = mail_server(settings)
-    post = Post(settings.mail_sender, settings.console_url)
-
-    def send(message: Any) -> None:
-        late = Unavailable("smtp-slow", f"{server.host} did not take the mail within {MAIL_SECONDS:g} s")
-        with gevent.Timeout(MAIL_SECONDS, late):
-            smtp.send(server, message)
-
-    return Postman(store, post, send)
-
-
-def rounds(settings: Settings, store: Store) -> Callable[[], object]:
-    """One look at the mail that is due, in a thread of its own."""
-    sending = postman(settings, store)
-    if sending is None:
-        return lambda: None
-    pool = ThreadPool(1)
-    return lambda: done_in(pool, sending.round)
-
-
 class InThreads:
-    """A WSGI application that runs in threads of its own: pages are made while calls are decided.
+    """A WSGI application that runs in threads of its own: a page that takes its time holds up no other.
 
-    The loop reads what was posted and sends what is answered, and does nothing else for a page; the hub's own threads
-    are for recordings and the store.
+    The loop reads what was posted and sends what is answered, and does nothing else for a page.
     """
 
     def __init__(self, app: Any, feeds: LiveFeeds) -> None:

@@ -8,8 +8,8 @@ from fsplug.errors import FsplugError
 from fsplug.mail import smtp
 from fsplug.policy.addresses import normalised
 from fsplug.store.accounts.sealed_secrets import Vault
-from fsplug.wiring.console.mail_server import mail_server
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
+from fsplug.wiring.people.mail import mail_server
 from fsplug.wiring.settings import Settings
 
 ANSWER_SECONDS = 3.0

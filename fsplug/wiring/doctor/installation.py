@@ -2,7 +2,6 @@
 
 import base64
 import http.client
-import ipaddress
 import os
 import socket
 import stat
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from fsplug.errors import FsplugError, Invalid
 from fsplug.media.spool import Spool
+from fsplug.policy.hosts import is_loopback
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
@@ -141,14 +141,6 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     yield from console.every(settings)
     if conf is not None:
         yield configuration(conf)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine reaches it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def refused(error: Invalid) -> Finding:

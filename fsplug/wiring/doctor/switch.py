@@ -9,9 +9,9 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.esl import commands
+from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
-from fsplug.wiring.doctor.installation import is_loopback
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.installation import Installation, Way
 

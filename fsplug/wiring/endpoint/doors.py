@@ -10,8 +10,8 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.protocol.event import Event
 from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
+from fsplug.policy.hosts import is_loopback
 from fsplug.store.db.database import Store
-from fsplug.wiring.doctor.installation import is_loopback
 from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings

@@ -1,36 +1,35 @@
-"""The server's process from its first line to its exit code."""
+"""A part's process from its first line to its exit code."""
 
 import logging
 import signal
 import sys
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import gevent
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.wiring.console.process import ConsoleProcess
 from fsplug.wiring.process.supervisor import EXIT_HOPELESS
-from fsplug.wiring.server import ServingProcess
-from fsplug.wiring.settings import read
-
-# How long a thread that seals or writes may keep calls and questions from the processor; Python's default is 5 ms.
-SWITCH_SECONDS = 0.001
+from fsplug.wiring.settings import Settings, read
 
 
-CALLS, CONSOLE = "calls", "console"
+class Process(Protocol):
+    """What a part's process does."""
+
+    def serve(self) -> None:
+        """Run until `stop`."""
+
+    def stop(self) -> None:
+        """End `serve` in good order. May be called from a signal handler."""
 
 
-def serve_here(data: Path, only: str | None = None) -> int:
-    """Serve in this process until SIGTERM or SIGINT; the exit code. gevent must be patched in.
-
-    `only` is CALLS or CONSOLE for one of the two.
-    """
-    _log_to_stderr()
-    sys.setswitchinterval(SWITCH_SECONDS)
+def serve_here(data: Path, name: str, make: Callable[[Settings], Process]) -> int:
+    """Serve in this process until SIGTERM or SIGINT; the exit code. `name` stands in each line of the log."""
+    _log_to_stderr(name)
     try:
-        settings = read(data)
-        process = ConsoleProcess(settings) if only == CONSOLE else ServingProcess(settings, has_console=only != CALLS)
+        process = make(read(data))
         for number in (signal.SIGTERM, signal.SIGINT):
             gevent.signal_handler(number, process.stop)
         process.serve()
@@ -40,11 +39,16 @@ def serve_here(data: Path, only: str | None = None) -> int:
     return 0
 
 
-def _log_to_stderr() -> None:
+def _log_to_stderr(name: str) -> None:
     """One line an event; JSON where nobody watches."""
+
+    def named(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**event, "process": name}
+
     watched = sys.stderr.isatty()
     structlog.configure(
         processors=[
+            named,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,

@@ -1,83 +1,171 @@
-"""`fsplug serve` is two processes: a small parent that starts the server again whenever it dies, and the server."""
+"""`fsplug serve` is a small parent and its parts, each a process: one that dies is started again, the others go on."""
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
 
-# A server that keeps dying at once is not started more often than this.
+# A part that keeps dying at once is not started more often than this.
 RESTART_SECONDS = 0.2
 MOST_RESTART_SECONDS = 5.0
-# A server that has lived so long counts as having started well.
+# A part that has lived so long counts as having started well.
 SETTLED_SECONDS = 10.0
+# What a part that can be done without is given to end, and how long it rests when starting it again looks hopeless.
+END_SECONDS, HOPELESS_SECONDS = 5.0, 30.0
 # Starting it again is no use: bad settings, a taken port, a second server on the same data (sysexits.h, EX_CONFIG).
 EXIT_HOPELESS = 78
 _FINAL_CODES = frozenset({0, 2, EXIT_HOPELESS})
-_PASSED_ON = (signal.SIGTERM, signal.SIGINT)
+_STOPS = (signal.SIGTERM, signal.SIGINT)
+_AWAITED = (*_STOPS, signal.SIGCHLD)
 # prctl(2)
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the service: what it does, ending with its exit code, and by how much others go before it.
+
+    The service ends with a part that is vital; any other is started again, whatever its exit code.
+    """
+
+    name: str
+    serve: Callable[[], int]
+    is_vital: bool = True
+    niceness: int = 0
+
+
+class _Life:
+    """A part's processes, one after another."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.pid = 0
+        self.starts_at = 0.0
+        self._started_at = 0.0
+        self._wait = RESTART_SECONDS
+
+    def start(self) -> None:
+        """Begin another one."""
+        parent, self._started_at = os.getpid(), time.monotonic()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os._exit(_as_child(self.part, parent))
+
+    def ended(self) -> int | None:
+        """How the process has ended, once it has: its exit code, or the number of its signal below zero."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG) if self.pid else (0, 0)
+        if not pid:
+            return None
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def is_over(self, code: int) -> bool:
+        """Whether the service ends with it; if not, it starts again before long."""
+        if self.part.is_vital and code in _FINAL_CODES:
+            return True
+        settled = time.monotonic() - self._started_at > SETTLED_SECONDS
+        self._wait = RESTART_SECONDS if settled else min(self._wait * 2, MOST_RESTART_SECONDS)
+        self.starts_at = time.monotonic() + (HOPELESS_SECONDS if code == EXIT_HOPELESS else self._wait)
+        return False
+
+    def send(self, number: int) -> None:
+        """A signal, if it runs. Its number stays its own until it is asked for how it ended."""
+        if self.pid:
+            os.kill(self.pid, number)
 
 
 class Supervisor:
-    """Runs `serve` in a child process until it ends of itself, and again when it is killed or crashes.
+    """Runs `parts` in child processes until a vital one ends of itself, and again when they are killed or crash.
 
-    SIGTERM and SIGINT are passed on. The child dies with its parent: one `kill -9` ends both.
+    SIGTERM and SIGINT end the parts one after another, the last first. They die with their parent: one `kill -9` ends
+    all. Without `restarts` the first death of any part ends the service.
     """
 
-    def __init__(self, serve: Callable[[], int]) -> None:
-        self._serve = serve
-        self._child = 0
-        self._stopping = False
+    def __init__(self, parts: Sequence[Part], restarts: bool = True) -> None:
+        self._lives = [_Life(part) for part in parts]
+        self._restarts = restarts
 
     def run(self) -> int:
-        """The server's exit code, once it has ended for good; 0 when it was told to stop while none ran."""
-        for number in _PASSED_ON:
-            signal.signal(number, self._pass_on)
-        # They come in only while there is a server to pass them on to: one that came in between would be lost.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+        """The exit code of the service, once it has ended for good; 0 when it was told to."""
+        # They are waited for in one place only, so none is lost that comes in between.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
         try:
             return self._run()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def _run(self) -> int:
-        wait = RESTART_SECONDS
         while True:
-            started_at = time.monotonic()
-            code = os.waitstatus_to_exitcode(self._live())
-            if self._stopping or code in _FINAL_CODES:
+            for life in self._lives:
+                if not life.pid and time.monotonic() >= life.starts_at:
+                    life.start()
+            told = signal.sigtimedwait(_AWAITED, self._seconds_to_next_start())
+            if told is not None and told.si_signo in _STOPS:
+                return self._end_all()
+            for life in self._lives:
+                code = life.ended()
+                if code is not None and self._is_over(life, code):
+                    self._end_all()
+                    return code if code >= 0 and life.part.is_vital else 1
+
+    def _is_over(self, life: _Life, code: int) -> bool:
+        if life.is_over(code):
+            return True
+        goes_on = "starting it again" if self._restarts else "ending"
+        print(f"fsplug: the process for {life.part.name} ended ({_told(code)}); {goes_on}", file=sys.stderr, flush=True)
+        return not self._restarts
+
+    def _seconds_to_next_start(self) -> float:
+        waiting = [life.starts_at for life in self._lives if not life.pid]
+        return max(0.0, min(waiting) - time.monotonic()) if waiting else 3600.0
+
+    def _end_all(self) -> int:
+        """The highest exit code of those that the service ends with."""
+        codes = [(life.part.is_vital, self._end(life)) for life in reversed(self._lives)]
+        return max(code for is_vital, code in codes if is_vital)
+
+    def _end(self, life: _Life) -> int:
+        """Have it end in good order; its exit code, 0 where there is none.
+
+        Calls are let go for as long as that takes. A part that can be done without is waited for `END_SECONDS`: it may
+        be frozen.
+        """
+        life.send(signal.SIGTERM)
+        kill_at = inf if life.part.is_vital else time.monotonic() + END_SECONDS
+        while life.pid:
+            code = life.ended()
+            if code is not None:
                 return max(code, 0)
-            settled = time.monotonic() - started_at > SETTLED_SECONDS
-            wait = RESTART_SECONDS if settled else min(wait * 2, MOST_RESTART_SECONDS)
-            print(f"fsplug: the server ended ({_told(code)}); starting it again", file=sys.stderr, flush=True)
-            if signal.sigtimedwait(_PASSED_ON, wait) is not None:
-                return 0
+            if time.monotonic() >= kill_at:
+                life.send(signal.SIGKILL)
+            signal.sigtimedwait((signal.SIGCHLD,), min(1.0, max(0.01, kill_at - time.monotonic())))
+        return 0
 
-    def _live(self) -> int:
-        """One life of the server; its wait status."""
-        parent = os.getpid()
-        self._child = os.fork()
-        if self._child == 0:
-            os._exit(self._as_child(parent))
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
-        # Its number stays its own until it is asked for how it ended, with nobody left to pass anything on.
-        os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOWAIT)
-        signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
-        return os.waitpid(self._child, 0)[1]
 
-    def _as_child(self, parent: int) -> int:
-        for number in _PASSED_ON:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        return self._serve() if os.getppid() == parent else 1
+def _as_child(part: Part, parent: int) -> int:
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NAME, f"fsplug-{part.name}".encode())
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _be_nice(part.niceness)
+    _unblock(_AWAITED)
+    return part.serve() if os.getppid() == parent else 1
 
-    def _pass_on(self, number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-        os.kill(self._child, number)
+
+def _be_nice(niceness: int) -> None:
+    # Where a service manager does not let it, the part has everybody's priority.
+    with contextlib.suppress(OSError):
+        os.nice(niceness)
+
+
+def _unblock(numbers: Iterable[signal.Signals]) -> None:
+    for number in numbers:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 
 def _told(code: int) -> str:

@@ -14,6 +14,12 @@ def done_in(pool: ThreadPool, work: Callable[[], Any]) -> Any:
     return result
 
 
+def in_its_thread(work: Callable[[], Any]) -> Callable[[], Any]:
+    """The same work, done in a thread that is kept for it."""
+    pool = ThreadPool(1)
+    return lambda: done_in(pool, work)
+
+
 def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
     """The result, or what was raised: the threadpool would print it as well."""
     try:

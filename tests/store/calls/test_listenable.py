@@ -11,7 +11,7 @@ import pytest
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
-from fsplug.esl.listenin.live_calls import company_calls, from_table, to_table
+from fsplug.esl.listenin.live_calls import company_calls
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason, admission
 from fsplug.policy.recording.legs import Leg
@@ -20,6 +20,7 @@ from fsplug.store.change import planning
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
+from fsplug.wiring.channel.messages import from_table, to_table
 from tests.store.cast import ACME, CAST
 
 LISTENER, TARGET, OTHER = "1001", "1002", "1003"

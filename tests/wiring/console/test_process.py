@@ -13,8 +13,10 @@ from fsplug.store.accounts import sessions, signin
 from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.wiring.console.live_here import LiveThere
-from fsplug.wiring.console.process import ConsoleProcess
+from fsplug.wiring.channel.messages import AskCalls
+from fsplug.wiring.console import live_calls
+from fsplug.wiring.console.live_calls import LiveCalls
+from fsplug.wiring.people.process import PeopleProcess
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.calls.test_console_live import Pages
@@ -40,7 +42,7 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
     console = Serving(tmp_path, web, "console")
     console.start(wait=False)
     try:
-        wait_for(lambda: console.said("serving-console") != [], 15, "the console")
+        wait_for(lambda: console.said("serving-people") != [], 15, "the console")
         pages = Pages(port, sessions.begin(store, ACME, "1001", "192.0.2.1", "browser"))
         assert "is not answering right now" in pages.ask("/colleagues")[1]
         assert pages.ask("/account")[0] == 200
@@ -48,7 +50,7 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
         assert (status, "is not answering right now" in page) == (503, True)
         settings = read(tmp_path, {}, **web)
         with pytest.raises(Invalid, match="another fsplug's console serves"):
-            ConsoleProcess(settings)
+            PeopleProcess(settings)
         assert console.stop() == 0
     finally:
         console.end()
@@ -70,7 +72,7 @@ def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> No
     console = Serving(shell.data, {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}, "console")
     console.start(wait=False)
     try:
-        wait_for(lambda: console.said("serving-console") != [], 15, "the console")
+        wait_for(lambda: console.said("serving-people") != [], 15, "the console")
         shell.ok("secret", "rotate")
         typed = {"customer_ref": ACME, "email": ANNA, "password": PASSWORD}
         assert Pages(port, "").ask("/sign-in", **typed, code=totp.code(secret, int(time.time()) // 30))[0] == 303
@@ -80,7 +82,7 @@ def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> No
 
 def test_without_an_address_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="set web_url"):
-        ConsoleProcess(read(tmp_path, {}))
+        PeopleProcess(read(tmp_path, {}), seals=False)
 
 
 def test_a_serving_process_that_does_not_answer_is_not_waited_for(
@@ -88,12 +90,12 @@ def test_a_serving_process_that_does_not_answer_is_not_waited_for(
 ) -> None:
     asked: list[str] = []
 
-    def silent(data: Path, patience_seconds: float | None = None, **request: str) -> None:
-        asked.append(request["company"])
+    def silent(data: Path, question: AskCalls, patience_seconds: float) -> None:
+        asked.append(question.company)
         raise Unavailable("not-serving", "it does not answer")
 
-    monkeypatch.setattr("fsplug.wiring.console.live_here.ask", silent)
-    live = LiveThere(tmp_path)
+    monkeypatch.setattr(live_calls, "answer", silent)
+    live = LiveCalls(tmp_path)
     for _ in range(5):
         with pytest.raises(Unavailable):
             live.calls(ACME)

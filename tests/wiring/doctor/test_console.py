@@ -9,8 +9,8 @@ import pytest
 
 from fsplug.store.accounts.sealed_secrets import new_key
 from fsplug.store.db.database import Store
-from fsplug.wiring.console.server import postman
 from fsplug.wiring.doctor import console as consolechecks
+from fsplug.wiring.people.mail import postman
 from fsplug.wiring.settings import Settings, read
 from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 

@@ -14,7 +14,7 @@ PROGRAM = """
 import os, signal, sys, time
 from fsplug.wiring.process import supervisor
 from fsplug.wiring.process.deadman import DeadMan
-from fsplug.wiring.process.supervisor import Supervisor
+from fsplug.wiring.process.supervisor import Part, Supervisor
 
 def say():
     print(os.getpid(), flush=True)
@@ -23,7 +23,7 @@ def serve():
     {act}
 
 {house}
-sys.exit(Supervisor(serve).run())
+sys.exit(Supervisor([Part("calls", serve)]).run())
 """
 LIVE = "say(); signal.pause()"
 UNTIL_TOLD = "signal.pthread_sigmask(signal.SIG_BLOCK, [15]); say(); signal.sigwait([15]); return 0"

@@ -1,5 +1,6 @@
-"""`fsplug serve`: everything of one process put together, started in order and stopped in order."""
+"""The calls' process: everything of it put together, started in order and stopped in order."""
 
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +13,7 @@ import gevent.event
 import gevent.lock
 import structlog
 
-from fsplug.errors import FsplugError
+from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
@@ -29,48 +30,42 @@ from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.server import Server
 from fsplug.esl.switch import LinkedSwitch
-from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
-from fsplug.media.worker import Worker
-from fsplug.store.accounts.housekeeping import tidy
+from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
-from fsplug.wiring.archives import archive_at
-from fsplug.wiring.console.live_here import LiveHere
-from fsplug.wiring.console.live_socket import LiveSocket
-from fsplug.wiring.console.server import POST_SECONDS, rounds, web_console
+from fsplug.wiring.calls.listen_in import ListenIn
+from fsplug.wiring.calls.spool_gate import SpoolGate
+from fsplug.wiring.channel.door import Door
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
 from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.refresher import Refresher
-from fsplug.wiring.listen_in import ListenIn
 from fsplug.wiring.process.deadman import DeadMan
 from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings
-from fsplug.wiring.spool_gate import SpoolGate
 
 log = structlog.get_logger()
 
 # The loop may stand still so long before the kernel ends the process; calls that ask meanwhile wait in silence.
 DEAD_MAN_SECONDS = 2.5
 HOLD_SECONDS = 0.25
+# How long a thread that writes may keep calls and questions from the processor; Python's default is 5 ms.
+SWITCH_SECONDS = 0.001
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
-SEAL_SECONDS = 1.0
-DESTROY_SECONDS = 2.0
 REFRESH_SECONDS = 0.5
-TIDY_SECONDS = 3_600.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
 
 
-class ServingProcess:
-    """One fsplug beside one FreeSWITCH. Without `has_console` people's pages and mail are another process's."""
+class CallsProcess:
+    """The calls of one FreeSWITCH. What is done for people is another process's."""
 
-    def __init__(self, settings: Settings, has_console: bool = True) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stop = gevent.event.Event()
         self._lock = locked(settings.data, settings.lock_file, "fsplug")
@@ -80,15 +75,9 @@ class ServingProcess:
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         spool = Spool(settings.spool)
         self._gate = SpoolGate(spool, settings.least_free_bytes)
-        archive = archive_at(settings.archive)
-        self._worker = Worker(self.store, spool, archive, settings.switch_name)
-        self._destroyer = Destroyer(self.store, archive, settings.switch_name)
         self._wire_calls()
-        self.live = LiveHere(self.listen_in, self._is_up)
         here = self.listen_in
-        self.live_socket = LiveSocket(settings.data, here.calls, here.live, here.pages, self.live.calls)
-        self.console = web_console(settings, self.store, archive, self.live) if has_console else None
-        self._post = rounds(settings, self.store) if has_console else lambda: None
+        self.door = Door(settings.data, here.calls, here.live, here.pages, self._company_calls)
 
     def _wire_calls(self) -> None:
         settings = self._settings
@@ -129,31 +118,25 @@ class ServingProcess:
         self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
         self._refresher = self._of_switch_files()
 
-    def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+    def serve(self) -> None:
         """Run until `stop`; then let the calls in hand go, and write down what is still to be written."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._run(self._gate.look)
         self.writer.start()
         with DeadMan(DEAD_MAN_SECONDS) as dead_man:
             self.server.start()
             if self.endpoint is not None:
                 self.endpoint.start()
-            if self.console is not None:
-                self.console.start()
             self.link.start()
-            self.live_socket.start()
+            self.door.start()
             loops = [
                 gevent.spawn(every, HOLD_SECONDS, dead_man.hold),
                 gevent.spawn(every, LOOK_SECONDS, self._look),
                 gevent.spawn(every, SPOOL_SECONDS, self._look_at_spool),
-                gevent.spawn(every, SEAL_SECONDS, self._seal),
-                gevent.spawn(every, DESTROY_SECONDS, lambda: self._run(self._destroyer.work)),
                 gevent.spawn(every, REFRESH_SECONDS, self._refresh),
-                gevent.spawn(every, POST_SECONDS, self._post),
-                gevent.spawn(every, TIDY_SECONDS, lambda: self._run(lambda: tidy(self.store))),
                 *self.listen_in.loops(every),
             ]
             log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
-            ready()
             self._stop.wait()
             self._shut_down(loops)
 
@@ -164,11 +147,9 @@ class ServingProcess:
     def _shut_down(self, loops: list[Any]) -> None:
         if self.endpoint is not None:
             self.endpoint.stop()
-        if self.console is not None:
-            self.console.stop()
         self.server.drain(DRAIN_SECONDS)
         gevent.killall(loops[1:])
-        self.live_socket.stop()
+        self.door.stop()
         self.listen_in.service.stop()
         self.link.stop()
         if not self.writer.flush(FLUSH_SECONDS):
@@ -189,9 +170,11 @@ class ServingProcess:
             "calls let through": self.server.let_through,
         }
 
-    def _is_up(self) -> bool:
-        """Whether the switch's calls are known."""
-        return self.link.up and self._restorer is None
+    def _company_calls(self, company: str) -> CompanyCalls:
+        """The company's live calls; Unavailable("switch-away") while the switch's calls are not known."""
+        if not self.link.up or self._restorer is not None:
+            raise Unavailable("switch-away", "there is no link to the switch")
+        return self.listen_in.live.calls(company)
 
     def _link_up(self) -> None:
         """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
@@ -226,10 +209,6 @@ class ServingProcess:
         early, self._early = self._early, []
         for event in early:
             self._watch.see(event)
-
-    def _seal(self) -> None:
-        for entry in self._run(self._worker.work):
-            self.writer.put(entry)
 
     def _of_switch_files(self) -> Refresher | None:
         """Nobody, unless fsplug was put into the switch's configuration folder."""

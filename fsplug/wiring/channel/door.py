@@ -1,0 +1,143 @@
+"""Where the calls are asked about from outside their process: by the people's process, and by the command line.
+
+Whoever may open the data folder may ask; nobody else can.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gevent
+import structlog
+from gevent import socket
+from gevent.pool import Pool
+from gevent.server import StreamServer
+
+from fsplug.errors import FsplugError
+from fsplug.esl.listenin.live_list import LiveList
+from fsplug.esl.listenin.open_pages import OpenPages
+from fsplug.esl.listenin.ring_listener import ListenCalls
+from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.wiring.channel.client import short
+from fsplug.wiring.channel.messages import (
+    ALIVE_SECONDS,
+    LONGEST_QUESTION,
+    LONGEST_REPORT,
+    NAME,
+    QUIET_SECONDS,
+    Answer,
+    AskCalls,
+    AskChanges,
+    AskList,
+    AskListen,
+    Question,
+    TellViewers,
+    question_of,
+    to_error,
+    to_table,
+    viewers_of,
+)
+
+log = structlog.get_logger()
+
+# So many are answered at one moment; how long one may take to ask, and to read what it is told.
+ASKERS, PATIENCE_SECONDS = 64, 10.0
+# How long a watcher waits for a change of the calls: what may be listened to changes by policy too, in silence.
+WATCH_SECONDS = 1.0
+TOLD_SECONDS = 0.1
+
+
+class Door:
+    """Answers questions, and is told who has pages in sight; `look` finds a company's calls, or Unavailable."""
+
+    def __init__(
+        self, data: Path, calls: ListenCalls, live: LiveList, pages: OpenPages, look: Callable[[str], CompanyCalls]
+    ) -> None:
+        self._data = data
+        self._look = look
+        self._calls = calls
+        self._live = live
+        self._pages = pages
+        self._server: Any = None
+
+    def start(self) -> None:
+        """Listen. A socket that a killed process left behind is replaced."""
+        (self._data / NAME).unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with short(self._data) as place:
+            before = os.umask(0o177)
+            try:
+                listener.bind(place)
+            finally:
+                os.umask(before)
+        listener.listen(ASKERS)
+        self._server = StreamServer(listener, self._serve, spawn=Pool(ASKERS))
+        self._server.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.stop(timeout=0)
+            (self._data / NAME).unlink(missing_ok=True)
+
+    def _serve(self, connection: Any, address: object) -> None:
+        connection.settimeout(PATIENCE_SECONDS)
+        with connection, connection.makefile("rb") as lines:
+            try:
+                question = question_of(lines.readline(LONGEST_QUESTION))
+                if isinstance(question, TellViewers):
+                    self._follow_viewers(connection, lines)
+                    return
+                for answer in self._answers(question):
+                    connection.sendall(_line(answer))
+            except FsplugError as error:
+                connection.sendall(_line(to_error(error)))
+            except OSError as error:
+                log.info("asker-gone", error=str(error))
+
+    def _answers(self, question: Question) -> Iterator[Answer]:
+        match question:
+            case AskCalls(company):
+                yield to_table(self._look(company))
+            case AskChanges():
+                yield from self._changes()
+            case AskListen(company, listener, number):
+                yield {"listen": self._calls.listen(company, listener, number)}
+            case AskList():
+                yield from self._lists(question)
+
+    def _follow_viewers(self, connection: Any, lines: Any) -> None:
+        """Each line has all viewers of one console; a console that is gone, or frozen, has none."""
+        console = object()
+        connection.settimeout(QUIET_SECONDS)
+        try:
+            while line := lines.readline(LONGEST_REPORT):
+                self._pages.report(console, viewers_of(line))
+        finally:
+            self._pages.report(console, ())
+
+    def _changes(self) -> Iterator[Answer]:
+        while True:
+            known = self._live.changes
+            yield {"changes": known}
+            # Many at one moment are told as one.
+            gevent.sleep(TOLD_SECONDS)
+            self._live.wait(known, ALIVE_SECONDS)
+
+    def _lists(self, asked: AskList) -> Iterator[Answer]:
+        known = self._live.changes
+        yield self._list(asked)
+        while asked.watch:
+            known = self._live.wait(known, WATCH_SECONDS)
+            yield self._list(asked)
+
+    def _list(self, asked: AskList) -> Answer:
+        asked_by = self._calls.viewer(asked.company, asked.viewer) if asked.viewer else None
+        return {"calls": [asdict(one) for one in self._live.of(asked.company, asked_by)]}
+
+
+def _line(answer: Answer) -> bytes:
+    return json.dumps(answer).encode() + b"\n"

@@ -1,0 +1,121 @@
+"""What is asked of the process that serves calls, and what it answers: a line of JSON each."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
+from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+
+NAME = "live.sock"
+# No question is longer, and no report of who has a page in sight.
+LONGEST_QUESTION, LONGEST_REPORT = 4_096, 1 << 20
+# Either side gives a sign of life so often, and is taken for gone after so long a silence.
+ALIVE_SECONDS, QUIET_SECONDS = 5.0, 15.0
+_ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
+
+Answer = dict[str, Any]
+# A user: company and username.
+Viewer = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskCalls:
+    """The calls of a company as facts; answered once (`to_table`)."""
+
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskChanges:
+    """To be told of every change of the calls, and every few seconds that there is none: {"changes": their number}."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskListen:
+    """Ring the phone of `listener`, so that they hear the colleague with this number: {"listen": its id}."""
+
+    company: str
+    listener: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskList:
+    """The calls of a company in full, as `viewer` may listen to them: {"calls": [...]}; with `watch` at each change."""
+
+    company: str
+    viewer: str | None = None
+    watch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellViewers:
+    """Nothing is asked: each line that follows names all who have a page of this console in sight (`viewers_line`)."""
+
+
+Question = AskCalls | AskChanges | AskListen | AskList | TellViewers
+_QUESTIONS: Mapping[str, type[Question]] = {
+    "calls": AskCalls,
+    "changes": AskChanges,
+    "listen": AskListen,
+    "list": AskList,
+    "viewers": TellViewers,
+}
+_NAMES = {kind: name for name, kind in _QUESTIONS.items()}
+
+
+def line_of(question: Question) -> bytes:
+    """The line that asks it."""
+    return json.dumps({"ask": _NAMES[type(question)], **asdict(question)}).encode() + b"\n"
+
+
+def question_of(line: bytes) -> Question:
+    """From `line_of`; Invalid("bad-question") for any other line."""
+    try:
+        asked = json.loads(line)
+        return _QUESTIONS[asked.pop("ask")](**asked)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Invalid("bad-question", f"{line[:100]!r} asks nothing that is answered here") from error
+
+
+def viewers_line(viewers: Collection[Viewer]) -> bytes:
+    """The line that names them."""
+    return json.dumps(sorted(viewers)).encode() + b"\n"
+
+
+def viewers_of(line: bytes) -> list[Viewer]:
+    """From `viewers_line`; Invalid("bad-report") for any other line."""
+    try:
+        return [(company, username) for company, username in json.loads(line)]
+    except (ValueError, TypeError) as error:
+        raise Invalid("bad-report", f"{line[:100]!r} names no viewers") from error
+
+
+def to_table(calls: CompanyCalls) -> Answer:
+    """The calls as JSON can carry them."""
+    talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
+    return {"talks": talks, "busy": sorted(calls.busy)}
+
+
+def from_table(table: Mapping[str, Any]) -> CompanyCalls:
+    """From `to_table`."""
+    talks = {
+        username: Talk(username, since, version, other, tuple(listeners))
+        for username, since, version, other, listeners in table["talks"]
+    }
+    return CompanyCalls(talks, frozenset(table["busy"]))
+
+
+def to_error(error: FsplugError) -> Answer:
+    """An answer that says why there is none."""
+    facts = {name: str(value) for name, value in error.facts.items()}
+    return {"error": str(error.code), "kind": type(error).__name__, "text": error.text, "facts": facts}
+
+
+def checked(answer: Answer) -> Answer:
+    """The answer; raises the error that it is."""
+    if "error" in answer:
+        raise _ERRORS[answer["kind"]](answer["error"], answer["text"], **answer["facts"])
+    return answer

@@ -1,0 +1,40 @@
+"""The console's mail: where it is handed in, and who does it."""
+
+from typing import Any
+
+import structlog
+
+from fsplug.mail import smtp
+from fsplug.mail.postman import Post, Postman
+from fsplug.mail.smtp import Server
+from fsplug.policy.addresses import normalised
+from fsplug.store.db.database import Store
+from fsplug.wiring.settings import Settings
+
+log = structlog.get_logger()
+
+
+def mail_server(settings: Settings) -> Server:
+    """The server of these settings."""
+    return Server(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_username,
+        settings.smtp_password,
+        settings.smtp_ca_file,
+    )
+
+
+def postman(settings: Settings, store: Store) -> Postman | None:
+    """Who sends the console's mail; None, so that mail waits, without a server, a sender, or a console it leads to."""
+    if not (settings.smtp_host and settings.web_url and normalised(settings.mail_sender)):
+        log.warning("mail-waits", remedy="set web_url, smtp_host and mail_from; see: fsplug doctor")
+        return None
+    server = mail_server(settings)
+    post = Post(settings.mail_sender, settings.console_url)
+
+    def send(message: Any) -> None:
+        smtp.send(server, message)
+
+    return Postman(store, post, send)

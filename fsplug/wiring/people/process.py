@@ -1,0 +1,76 @@
+"""The people's process: pages, passwords, mail, and what becomes of recordings. A call waits for nothing in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gevent
+import gevent.event
+import structlog
+
+from fsplug.errors import Invalid
+from fsplug.store.db.database import Store
+from fsplug.wiring.archives import archive_at
+from fsplug.wiring.console.live_calls import LiveCalls
+from fsplug.wiring.console.server import STOP_SECONDS, WebConsole
+from fsplug.wiring.people.mail import postman
+from fsplug.wiring.people.upkeep import Upkeep
+from fsplug.wiring.process.deadman import DeadMan
+from fsplug.wiring.process.locking import locked
+from fsplug.wiring.process.loops import every
+from fsplug.wiring.process.threads import in_its_thread
+from fsplug.wiring.settings import Settings
+
+log = structlog.get_logger()
+
+# The loop may stand still so long before the kernel ends the process: on a busy machine, calls go first for a while.
+DEAD_MAN_SECONDS, HOLD_SECONDS = 20.0, 1.0
+POST_SECONDS = 1.0
+
+
+class PeopleProcess:
+    """The console with its mail where there is one, and the upkeep of recordings where it `seals`.
+
+    It asks the calls' process of its data folder for the calls; without one, pages say so.
+    """
+
+    def __init__(self, settings: Settings, has_console: bool = True, seals: bool = True) -> None:
+        has_console = has_console and bool(settings.web_url)
+        if not (has_console or seals):
+            raise Invalid("no-web-url", "there is no console without an address; set web_url")
+        self._stop = gevent.event.Event()
+        self._locks = [
+            *([locked(settings.data, settings.upkeep_lock_file, "fsplug")] if seals else []),
+            *([locked(settings.data, settings.console_lock_file, "fsplug's console")] if has_console else []),
+        ]
+        self.store = Store(settings.store)
+        self.store.connect()
+        self.store.migrate()
+        archive = archive_at(settings.archive)
+        self.console = WebConsole(settings, self.store, archive, LiveCalls(settings.data)) if has_console else None
+        self._post = postman(settings, self.store) if has_console else None
+        self._upkeep = Upkeep(settings, self.store, archive) if seals else None
+
+    def serve(self) -> None:
+        """Run until `stop`."""
+        with DeadMan(DEAD_MAN_SECONDS) as dead_man:
+            if self.console is not None:
+                self.console.start()
+            loops = [gevent.spawn(every, HOLD_SECONDS, dead_man.hold), *self._loops()]
+            log.info("serving-people", console=self.console and self.console.address, store=self.store.place)
+            self._stop.wait()
+            if self.console is not None:
+                self.console.stop()
+            gevent.killall(loops, timeout=STOP_SECONDS)
+        self.store.close()
+        for lock in self._locks:
+            lock.close()
+
+    def stop(self) -> None:
+        """End `serve` in good order. May be called from a signal handler."""
+        self._stop.set()
+
+    def _loops(self) -> Iterator[Any]:
+        if self._post is not None:
+            yield gevent.spawn(every, POST_SECONDS, in_its_thread(self._post.round))
+        if self._upkeep is not None:
+            yield from self._upkeep.loops()

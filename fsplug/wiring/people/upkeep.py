@@ -1,0 +1,49 @@
+"""What is done for recordings once their call is over, and for the store when nobody looks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gevent
+
+from fsplug.media.archive import Archive
+from fsplug.media.destroyer import Destroyer
+from fsplug.media.spool import Spool
+from fsplug.media.worker import Worker
+from fsplug.store.accounts.housekeeping import tidy
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import Entry
+from fsplug.store.db.database import Store
+from fsplug.wiring.process.loops import every
+from fsplug.wiring.process.threads import in_its_thread
+from fsplug.wiring.settings import Settings
+
+SEAL_SECONDS = 1.0
+DESTROY_SECONDS = 2.0
+TIDY_SECONDS = 3_600.0
+
+
+class Upkeep:
+    """Seals what the switch has finished, destroys what was deleted, and tidies up; each in a thread of its own."""
+
+    def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
+        self._store = store
+        self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
+        self._destroyer = Destroyer(store, archive, settings.switch_name)
+        self._sealed: list[Entry] = []
+
+    def loops(self) -> Iterator[Any]:
+        """What runs every so often, as greenlets."""
+        duties = (
+            (SEAL_SECONDS, self._seal),
+            (DESTROY_SECONDS, self._destroyer.work),
+            (TIDY_SECONDS, lambda: tidy(self._store)),
+        )
+        for seconds, duty in duties:
+            yield gevent.spawn(every, seconds, in_its_thread(duty))
+
+    def _seal(self) -> None:
+        """What was sealed is written down, or again at the next round: killed between the two, it is sealed again."""
+        self._sealed += self._worker.work()
+        if self._sealed:
+            ledger.apply(self._store, self._sealed)
+            self._sealed = []

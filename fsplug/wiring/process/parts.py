@@ -1,0 +1,38 @@
+"""The parts of `fsplug serve`, each a process of its own: the calls, and all that is done for people."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fsplug.wiring.process.supervisor import Part
+
+CALLS, CONSOLE = "calls", "console"
+# A call goes before a page: where both want all of a processor, pages get a tenth of it (sched(7), nice 10).
+_NICENESS = 10
+
+
+def parts(data: Path, only: str | None = None) -> Sequence[Part]:
+    """Calls and people; with `only` CALLS nothing of the console, with CONSOLE nothing but that."""
+    if only == CONSOLE:
+        return [Part("people", lambda: serve_people(data, seals=False), niceness=_NICENESS)]
+    has_console = only != CALLS
+    people = Part("people", lambda: serve_people(data, has_console), is_vital=False, niceness=_NICENESS)
+    return [Part("calls", lambda: serve_calls(data)), people]
+
+
+def serve_calls(data: Path) -> int:
+    """The calls' process; its exit code. Nothing that waits is imported before gevent is patched in."""
+    from fsplug.wiring.process.patching import patch
+
+    patch()
+    from fsplug.wiring.calls.process import CallsProcess
+    from fsplug.wiring.process.main import serve_here
+
+    return serve_here(data, "calls", CallsProcess)
+
+
+def serve_people(data: Path, has_console: bool = True, seals: bool = True) -> int:
+    """The people's process; its exit code. What waits does so in threads, so nothing is patched."""
+    from fsplug.wiring.people.process import PeopleProcess
+    from fsplug.wiring.process.main import serve_here
+
+    return serve_here(data, "people", lambda settings: PeopleProcess(settings, has_console, seals))
