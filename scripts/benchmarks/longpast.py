@@ -25,6 +25,10 @@ _RECORDING = """INSERT INTO recording (id, company, call, decision, username, le
 _DECISION = """INSERT INTO decision (id, company, call, talk, at, version, username, leg, record, rule, reason,
     direction, grp, caller, answerer, inputs, recording) VALUES (?, ?, ?, ?, ?, 1, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
+_FILED = "INSERT INTO filed_recording (recording, at, decided, keywords) VALUES (:recording, :at, :decided, :keywords)"
+_KEYWORD = "INSERT INTO keyword (id, company, kind, text) VALUES (:id, :company, :kind, :text) ON CONFLICT DO NOTHING"
+_PART = "INSERT INTO number_part (company, part, keyword) VALUES (:company, :part, :keyword) ON CONFLICT DO NOTHING"
+
 
 def lay_out(folder: Path, count: int) -> Store:
     """A store with the company and `count` recordings, the newest of them just now."""
@@ -85,14 +89,14 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
         file.executemany(_DECISION, [decision for decision, _, _ in talks])
         file.executemany(_RECORDING, [recording for _, recording, _ in talks])
         cards = [index.card(facts, lambda _: COUNTRY) for _, _, facts in talks]
-        places = [place for one in cards for place in index.places(one)]
-        file.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?)", places)
-        file.executemany(index.INSERT_FILED, [index.filed(one) for one in cards])
+        places = [place for one in cards for place in index.place_rows(one)]
+        file.executemany("INSERT INTO place VALUES (:keyword, :at, :recording, :direction, :digits)", places)
+        file.executemany(_FILED, [index.filed_row(one) for one in cards])
         seen |= dict(key for one in cards for key in one.keywords)
     named = sorted(seen.items())
-    file.executemany(index.INSERT_KEYWORD, [(key, company, str(one.kind), one.text) for key, one in named])
-    parts = sorted(part for key, one in named for part in index.parts_of(key, company, one))
-    file.executemany(index.INSERT_PART, parts)
+    file.executemany(_KEYWORD, [index.keyword_row(key, company, one) for key, one in named])
+    parts = [part for key, one in named for part in index.part_rows(key, company, one)]
+    file.executemany(_PART, sorted(parts, key=lambda row: (str(row["part"]), row["keyword"])))
     columns = "keyword, at, recording, direction, digits"
     file.execute(
         f"INSERT INTO recording_keyword ({columns}) SELECT {columns} FROM place ORDER BY keyword, at, recording"
@@ -103,7 +107,7 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
     file.execute("ANALYZE")
 
 
-def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row, Row, Row]]:
+def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row, Row, index.Facts]]:
     """Decision, recording, and what filing reads of both."""
     chance = random.Random(first)
     now = time.time()
@@ -124,7 +128,8 @@ def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row
         told = (decision, company, call, f"{call}:{leg}:0", at, username, leg, *verdict)
         file = (f"/spool/{recording}.wav", at, at, ends, ends + 1, ends - at, 1_000_000, recording, f"{recording}.wav")
         row = (recording, company, call, decision, username, leg, *file)
-        yield told, row, (recording, company, at, username, decision, direction, group, *texts, inputs, None)
+        facts = index.Facts(recording, company, at, username, decision, direction, group, *texts, json.loads(inputs))
+        yield told, row, facts
 
 
 def _inside(user: int) -> dict[str, Any]:

@@ -1,33 +1,43 @@
 """Recordings filed under their keywords: in the transaction that makes the row, and again when more is known of it."""
 
-import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from operator import itemgetter
+from typing import Any
+
+from peewee import JOIN
 
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls import participants
 from fsplug.store.calls.entries import Entry
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, given_each, insert
 from fsplug.store.recordings.search.keywords import Keyword, Kind, digits, numbers, of_talk, parts
+from fsplug.store.schema.calls import Decisions
+from fsplug.store.schema.companies import CompanyDetails
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.recordings import Deletions, Recordings
+from fsplug.store.schema.search import FiledRecordings, Keywords, NumberParts, RecordingKeywords
 
-# Filed already is who is filed by all that can be known; a recording's time may change until its decision is there.
-_UNFILED = """SELECT r.id, r.company, r.at, r.username, d.id, d.direction, d.grp, d.caller, d.answerer, d.inputs,
-    f.recording FROM recording r
-    LEFT JOIN decision d ON d.id = r.decision AND d.company = r.company
-    LEFT JOIN filed_recording f ON f.recording = r.id
-    LEFT JOIN deletion x ON x.recording = r.id
-    WHERE r.id IN ({}) AND r.company IS NOT NULL AND x.recording IS NULL
-    AND (f.recording IS NULL OR f.at <> r.at OR f.decided <> (d.id IS NOT NULL))"""
-_OF_DECISIONS = "SELECT id FROM recording WHERE decision IN ({})"
-_FILED = "SELECT recording, at, keywords FROM filed_recording WHERE recording IN ({})"
-INSERT_KEYWORD = "INSERT INTO keyword (id, company, kind, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
-INSERT_PART = "INSERT INTO number_part (company, part, keyword) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-_INSERT_PLACE = """INSERT INTO recording_keyword (keyword, at, recording, direction, digits) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING"""
-INSERT_FILED = "INSERT INTO filed_recording (recording, at, decided, keywords) VALUES (?, ?, ?, ?)"
-_DELETE_PLACE = "DELETE FROM recording_keyword WHERE keyword = ? AND at = ? AND recording = ?"
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a recording is filed by: its own facts and those of its decision. `filed` is its id if it is filed."""
+
+    id: str
+    company: str
+    at: float
+    user: str | None
+    decision: str | None = None
+    direction: str | None = None
+    group: str | None = None
+    caller: str | None = None
+    answerer: str | None = None
+    inputs: Mapping[str, Any] | None = None
+    filed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,71 @@ class Card:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """Under which keywords a recording is filed, with spaces between them."""
+
+    recording: str
+    at: float
+    keywords: str
+
+
+_FACTS = columns(
+    Facts,
+    Decisions,
+    id=Recordings.id,
+    company=Recordings.company,
+    at=Recordings.at,
+    user=Recordings.username,
+    decision=Decisions.id,
+    filed=FiledRecordings.recording,
+)
+_ITS_DECISION = (Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)
+# Of one that is filed with its decision no more will be known; its time may change until its decision is there.
+_HAS_NEWS = (
+    FiledRecordings.recording.is_null()
+    | (FiledRecordings.at != Recordings.at)
+    | (FiledRecordings.decided != Decisions.id.is_null(False))
+)
+_UNFILED = Select(
+    Facts,
+    lambda: (
+        Recordings.select(*_FACTS)
+        .join(Decisions, JOIN.LEFT_OUTER, on=_ITS_DECISION)
+        .join(FiledRecordings, JOIN.LEFT_OUTER, on=(FiledRecordings.recording == Recordings.id))
+        .join(Deletions, JOIN.LEFT_OUTER, on=(Deletions.recording == Recordings.id))
+        .where(Recordings.id.in_(given_each.recordings) & Recordings.company.is_null(False))
+        .where(Deletions.recording.is_null() & _HAS_NEWS)
+    ),
+)
+_OF_DECISIONS = Select(
+    str, lambda: Recordings.select(Recordings.id).where(Recordings.decision.in_(given_each.decisions))
+)
+_IS_NAMED = FiledRecordings.recording.in_(given_each.recordings)
+_FILED = Select(_Filed, lambda: FiledRecordings.select(*columns(_Filed, FiledRecordings)).where(_IS_NAMED))
+_KNOWN = Select(int, lambda: Keywords.select(Keywords.id).where(Keywords.id.in_(given_each.keys)))
+_COUNTRY = Select(
+    str,
+    lambda: CompanyDetails.select(CompanyDetails.country).where(
+        (CompanyDetails.company == given.company) & is_current(CompanyDetails)
+    ),
+)
+_ADD_KEYWORD = Write(lambda: insert(Keywords, "id company kind text", once_by="id"))
+_ADD_PART = Write(lambda: insert(NumberParts, "company part keyword", once_by="company part keyword"))
+_ADD_PLACE = Write(
+    lambda: insert(RecordingKeywords, "keyword at recording direction digits", once_by="keyword at recording")
+)
+_ADD_FILED = Write(lambda: insert(FiledRecordings, "recording at decided keywords"))
+_REMOVE_PLACE = Write(
+    lambda: RecordingKeywords.delete().where(
+        (RecordingKeywords.keyword == given.keyword)
+        & (RecordingKeywords.at == given.at)
+        & (RecordingKeywords.recording == given.recording)
+    )
+)
+_REMOVE_FILED = Write(lambda: FiledRecordings.delete().where(_IS_NAMED))
+
+
 def file_entries(store: Store, entries: Iterable[Entry]) -> None:
     """File the recordings that these entries made or moved."""
     ids, decided = set(), set()
@@ -54,7 +129,7 @@ def file_entries(store: Store, entries: Iterable[Entry]) -> None:
         elif isinstance(entry, kinds.RecordingExpected | kinds.RecordingStarted):
             ids.add(entry.recording)
     for some in in_batches(decided):
-        ids |= {recording for (recording,) in store.rows(_OF_DECISIONS.format(_marks(some)), *some)}
+        ids.update(_OF_DECISIONS.rows(store, decisions=some))
     file(store, ids)
 
 
@@ -62,8 +137,7 @@ def file(store: Store, recordings: Collection[str]) -> None:
     """File these, within the transaction around it. Those that are deleted, or filed already, stay as they are."""
     country_of = cache(partial(_country, store))
     for some in in_batches(recordings):
-        rows = store.rows(_UNFILED.format(_marks(some)), *some)
-        cards = [card(row, country_of) for row in rows]
+        cards = [card(facts, country_of) for facts in _UNFILED.rows(store, recordings=some)]
         unfile(store, [one.recording for one in cards if not one.is_new])
         _write(store, cards)
 
@@ -71,60 +145,73 @@ def file(store: Store, recordings: Collection[str]) -> None:
 def unfile(store: Store, recordings: Collection[str]) -> None:
     """Nobody finds these any more."""
     for some in in_batches(recordings):
-        found = store.rows(_FILED.format(_marks(some)), *some)
-        keys = [(int(one), at, recording) for recording, at, ids in found for one in ids.split()]
-        store.run_many(_DELETE_PLACE, keys)
-        store.run(f"DELETE FROM filed_recording WHERE recording IN ({_marks(some)})", *some)
+        found = _FILED.rows(store, recordings=some)
+        _REMOVE_PLACE.run_many(
+            store,
+            [
+                {"keyword": int(key), "at": one.at, "recording": one.recording}
+                for one in found
+                for key in one.keywords.split()
+            ],
+        )
+        _REMOVE_FILED.run(store, recordings=some)
 
 
-def card(row: Row, country_of: Callable[[str], str | None]) -> Card:
-    """What the recording is found by. `row`: its id, company, time and user; its decision; whether it is filed."""
-    recording, company, at, username, decision, direction, group, caller, answerer, inputs, filed = row
-    ends = participants.both(json.loads(inputs) if inputs else {}, caller, answerer)
-    people = participants.people(ends, username)
-    outside = numbers(ends, people, country_of(company))
-    found = of_talk(ends, people, group, direction or "", outside)
-    told = " ".join(map(digits, outside))
-    keywords = tuple((one.id(company), one) for one in found)
-    return Card(recording, company, at, direction or "", decision is not None, told, keywords, filed is None)
+def card(facts: Facts, country_of: Callable[[str], str | None]) -> Card:
+    """What the recording with these facts is found by; `country_of` tells a company's country."""
+    ends = participants.both(facts.inputs or {}, facts.caller, facts.answerer)
+    people = participants.people(ends, facts.user)
+    outside = numbers(ends, people, country_of(facts.company))
+    found = of_talk(ends, people, facts.group, facts.direction or "", outside)
+    return Card(
+        facts.id,
+        facts.company,
+        facts.at,
+        facts.direction or "",
+        facts.decision is not None,
+        " ".join(map(digits, outside)),
+        tuple((one.id(facts.company), one) for one in found),
+        facts.filed is None,
+    )
 
 
 def _write(store: Store, cards: Sequence[Card]) -> None:
     # In one order always: two programs that add the same keywords wait for each other, and never both at once.
     named = {key: (one.company, keyword) for one in cards for key, keyword in one.keywords}
     new = sorted(named.keys() - _known(store, named))
-    store.run_many(INSERT_KEYWORD, [(key, named[key][0], str(named[key][1].kind), named[key][1].text) for key in new])
-    store.run_many(INSERT_PART, [part for key in new for part in parts_of(key, *named[key])])
-    store.run_many(_INSERT_PLACE, sorted(place for one in cards for place in places(one)))
-    store.run_many(INSERT_FILED, [filed(one) for one in cards])
+    _ADD_KEYWORD.run_many(store, [keyword_row(key, *named[key]) for key in new])
+    _ADD_PART.run_many(store, [part for key in new for part in part_rows(key, *named[key])])
+    in_order = itemgetter("keyword", "at", "recording")
+    _ADD_PLACE.run_many(store, sorted((place for one in cards for place in place_rows(one)), key=in_order))
+    _ADD_FILED.run_many(store, [filed_row(one) for one in cards])
 
 
 def _known(store: Store, keys: Iterable[int]) -> set[int]:
-    found: set[int] = set()
-    for some in in_batches(keys):
-        found |= {key for (key,) in store.rows(f"SELECT id FROM keyword WHERE id IN ({_marks(some)})", *some)}
-    return found
+    return {key for some in in_batches(keys) for key in _KNOWN.rows(store, keys=some)}
 
 
-def parts_of(key: int, company: str, keyword: Keyword) -> list[Row]:
+def keyword_row(key: int, company: str, keyword: Keyword) -> Mapping[str, object]:
+    """The row of a keyword, by column."""
+    return {"id": key, "company": company, "kind": keyword.kind, "text": keyword.text}
+
+
+def part_rows(key: int, company: str, keyword: Keyword) -> list[Mapping[str, object]]:
     """The rows by which a part of a number finds it."""
-    return [(company, part, key) for part in parts(keyword.text)] if keyword.kind is Kind.NUMBER else []
+    found = parts(keyword.text) if keyword.kind is Kind.NUMBER else ()
+    return [{"company": company, "part": part, "keyword": key} for part in found]
 
 
-def places(one: Card) -> list[Row]:
-    """The rows by which it is found."""
-    return [(key, one.at, one.recording, one.direction, one.digits) for key, _ in one.keywords]
+def place_rows(one: Card) -> list[Mapping[str, object]]:
+    """The rows by which the recording is found."""
+    place = {"at": one.at, "recording": one.recording, "direction": one.direction, "digits": one.digits}
+    return [{"keyword": key, **place} for key, _ in one.keywords]
 
 
-def filed(one: Card) -> Row:
-    """The row that says so."""
-    return (one.recording, one.at, one.decided, " ".join(str(key) for key, _ in one.keywords))
+def filed_row(one: Card) -> Mapping[str, object]:
+    """The row that says how the recording is filed."""
+    keywords = " ".join(str(key) for key, _ in one.keywords)
+    return {"recording": one.recording, "at": one.at, "decided": one.decided, "keywords": keywords}
 
 
 def _country(store: Store, company: str) -> str | None:
-    found = store.row("SELECT country FROM company_detail WHERE company = ? AND until IS NULL", company)
-    return found[0] if found else None
-
-
-def _marks(some: Sequence[object]) -> str:
-    return ", ".join("?" * len(some))
+    return _COUNTRY.row(store, company=company)

@@ -1,8 +1,12 @@
 """Recordings as people look for them: newest first, by any of what they are filed under, a page at a time."""
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee import JOIN, SQL, NodeList, fn
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction
@@ -10,11 +14,18 @@ from fsplug.store.calls import participants
 from fsplug.store.calls.participants import Heard
 from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each, rows
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.search.keywords import FEWEST_DIGITS, MOST_DIGITS, Keyword, Kind, pair, parts_of_typed
 from fsplug.store.recordings.search.query import FOREVER, Wish, keys_of
+from fsplug.store.schema.calls import Decisions
+from fsplug.store.schema.recordings import Deletions, Recordings
+from fsplug.store.schema.routes import RingGroups
+from fsplug.store.schema.search import Keywords
+from fsplug.store.schema.users import Users
 
 MOST_PEOPLE = 20
 
@@ -79,6 +90,81 @@ class Leaf:
     looked_back_to: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A recording on the list as it is kept, with what its decision knew."""
+
+    id: str
+    at: float
+    state: State
+    direction: str | None
+    caller: str | None
+    answerer: str | None
+    inputs: Mapping[str, Any] | None
+    user: str | None
+    group: str | None
+    seconds: float | None
+    cause: str | None
+
+    @property
+    def found(self) -> Found:
+        """The same, with the two who talked."""
+        caller, answerer = participants.both(self.inputs or {}, self.caller, self.answerer)
+        return Found(
+            self.id, self.at, self.state, self.direction, caller, answerer, self.user, self.group, self.seconds,
+            self.cause,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    number: str
+    name: str
+
+
+_KEPT = (
+    Recordings.select(
+        *columns(
+            _Kept,
+            Recordings,
+            direction=Decisions.direction,
+            caller=Decisions.caller,
+            answerer=Decisions.answerer,
+            inputs=Decisions.inputs,
+            user=Recordings.username,
+            group=Decisions.group,
+            cause=Recordings.lost_cause,
+        )
+    )
+    .join(
+        Decisions,
+        JOIN.LEFT_OUTER,
+        on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)),
+    )
+    .where(Recordings.id.in_(given_each.recordings) & (Recordings.company == given.company))
+)
+_DELETION = Deletions.select(SQL("1")).where(Deletions.recording == Recordings.id)
+_OF_IDS = Select(_Kept, lambda: _KEPT)
+_NOT_DELETED = Select(_Kept, lambda: _KEPT.where(~fn.EXISTS(_DELETION)))
+_GROUPS = Select(
+    _Group,
+    lambda: (
+        RingGroups.select(*columns(_Group, RingGroups))
+        .where(RingGroups.company == given.company)
+        .order_by(RingGroups.since)
+    ),
+)
+_TEXTS = Select(
+    str,
+    lambda: (
+        Keywords.select(Keywords.text)
+        .distinct()
+        .where((Keywords.company == given.company) & (Keywords.kind == given.kind))
+        .order_by(Keywords.text)
+    ),
+)
+
+
 def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: Cursor | None = None) -> Leaf:
     """A page of the company's recordings. Invalid("number-too-short") for a number of too few digits."""
     company = company_id(store, domain)
@@ -97,12 +183,9 @@ def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: C
 
 def of_ids(store: Store, domain: str, ids: Collection[str]) -> list[Found]:
     """These of the company's recordings, newest first; those that aren't there, or not any more, are left out."""
-    sql, company = (
-        f"{_ROWS} AND NOT EXISTS (SELECT 1 FROM deletion x WHERE x.recording = r.id)",
-        company_id(store, domain),
-    )
-    rows = [row for some in in_batches(ids) for row in store.rows(sql.format(_marks(some)), *some, company)]
-    return sorted(map(_found, rows), key=lambda one: one.cursor, reverse=True)
+    company = company_id(store, domain)
+    pages = (_NOT_DELETED.rows(store, company=company, recordings=some) for some in in_batches(ids))
+    return _newest_first(one for page in pages for one in page)
 
 
 def departments(store: Store, domain: str) -> list[str]:
@@ -112,8 +195,7 @@ def departments(store: Store, domain: str) -> list[str]:
 
 def groups(store: Store, domain: str) -> dict[str, str]:
     """Every ring group that a recording was ever made of: its latest name by its number."""
-    sql = "SELECT number, name FROM ring_group WHERE company = ? ORDER BY since"
-    names = dict(store.rows(sql, company_id(store, domain)))
+    names = {one.number: one.name for one in _GROUPS.rows(store, company=company_id(store, domain))}
     return {number: names.get(number, "") for number in _texts(store, domain, Kind.GROUP)}
 
 
@@ -122,28 +204,31 @@ def users_called(store: Store, domain: str, text: str) -> tuple[str, ...]:
 
     Invalid("too-many-people") when they are more than can be looked for at once.
     """
-    sql = """SELECT DISTINCT username FROM "user" WHERE company = ? AND ({}) ORDER BY username LIMIT ?"""
-    company, text = company_id(store, domain), " ".join(text.split())
-    exact = store.rows(sql.format("username = ? OR extension = ?"), company, text, text, MOST_PEOPLE + 1)
-    if not exact:
+    text = " ".join(text.split())
+    found = _called(store, domain, (Users.username == text) | (Users.extension == text))
+    if not found:
         # SQLite knows the two cases of ASCII's letters only.
         spellings = sorted({text, text.lower(), text.upper(), text.title(), text.capitalize()})
-        named = " OR ".join("""LOWER(name) LIKE LOWER(?) ESCAPE '\\'""" for _ in spellings)
-        exact = store.rows(sql.format(named), company, *map(_within, spellings), MOST_PEOPLE + 1)
-    if len(exact) > MOST_PEOPLE:
+        found = _called(store, domain, reduce(or_, map(_has_name_with, spellings)))
+    if len(found) > MOST_PEOPLE:
         said = f"more than {MOST_PEOPLE} people are called {text[:40]!r}; type more of the name"
         raise Invalid("too-many-people", said, person=text[:40])
-    return tuple(username for (username,) in exact)
+    return tuple(found)
+
+
+def _called(store: Store, domain: str, condition: Any) -> list[str]:
+    query = Users.select(Users.username).distinct().where((Users.company == company_id(store, domain)) & condition)
+    return rows(store, str, query.order_by(Users.username).limit(MOST_PEOPLE + 1))
 
 
 def _texts(store: Store, domain: str, kind: Kind) -> list[str]:
-    sql = "SELECT DISTINCT text FROM keyword WHERE company = ? AND kind = ? ORDER BY text"
-    return [text for (text,) in store.rows(sql, company_id(store, domain), str(kind))]
+    return _TEXTS.rows(store, company=company_id(store, domain), kind=kind)
 
 
-def _within(text: str) -> str:
+def _has_name_with(text: str) -> Any:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    # peewee's own LIKE is GLOB in SQLite.
+    return NodeList((fn.LOWER(Users.name), SQL("LIKE"), fn.LOWER(f"%{escaped}%"), SQL("ESCAPE '\\'")), parens=True)
 
 
 def _parts(store: Store, domain: str, typed: str) -> tuple[str, ...]:
@@ -178,23 +263,11 @@ def _conditions(company: str, sought: Sought) -> tuple[tuple[int, ...], ...]:
     return (*own, *([people] if people else []), *((one.id(company),) for one in found))
 
 
-_ROWS = """SELECT r.id, r.at, r.state, d.direction, d.caller, d.answerer, d.inputs, r.username, d.grp, r.seconds,
-    r.lost_cause FROM recording r LEFT JOIN decision d ON d.id = r.decision AND d.company = r.company
-    WHERE r.id IN ({}) AND r.company = ?"""
-
-
 def _rows(store: Store, company: str, keys: Sequence[Cursor]) -> list[Found]:
     if not keys:
         return []
-    rows = store.rows(_ROWS.format(_marks(keys)), *(recording for _, recording in keys), company)
-    return sorted(map(_found, rows), key=lambda one: one.cursor, reverse=True)
+    return _newest_first(_OF_IDS.rows(store, company=company, recordings=[recording for _, recording in keys]))
 
 
-def _found(row: Row) -> Found:
-    recording, at, state, direction, caller, answerer, inputs, user, group, seconds, cause = row
-    ends = participants.both(json.loads(inputs) if inputs else {}, caller, answerer)
-    return Found(recording, at, State(state), direction, *ends, user, group, seconds, cause)
-
-
-def _marks(some: Sequence[object]) -> str:
-    return ", ".join("?" * len(some))
+def _newest_first(kept: Iterable[_Kept]) -> list[Found]:
+    return sorted((one.found for one in kept), key=lambda one: one.cursor, reverse=True)
