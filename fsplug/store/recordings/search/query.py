@@ -5,11 +5,13 @@ conditions the rarest leads and the others are checked for each of its recording
 seldom, looking ends after so many, and the next page goes on from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
+from fsplug.store.recordings.search import forms
+from fsplug.store.recordings.search.forms import Form, Seen
 from fsplug.store.recordings.search.keywords import MOST_DIGITS, Keyword, Kind
 
 # Epoch seconds that no call reaches.
@@ -65,10 +67,10 @@ def keys_of(store: Store, wish: Wish, limit: int, before: Cursor | None) -> tupl
     found: list[Cursor] = []
     for step in _STEPS:
         seen = _looked_through(store, hunt, step, before)
-        found += [(at, recording) for at, recording, fits in seen if fits]
+        found += [(one.at, one.recording) for one in seen if one.fits]
         if len(found) >= limit or len(seen) < step:
             return found[:limit], None
-        before = seen[-1][:2]
+        before = (seen[-1].at, seen[-1].recording)
     return found, before
 
 
@@ -102,77 +104,43 @@ def _hunt(store: Store, wish: Wish, before: Cursor | None) -> _Hunt | None:
 
 def _count(store: Store, keywords: Sequence[int], since: float, until: float) -> int:
     """How many there are, as far as `FEW` and one."""
-    sql = f"""SELECT COUNT(*) FROM (SELECT 1 FROM recording_keyword
-        WHERE keyword IN ({_marks(keywords)}) AND at >= ? AND at < ? LIMIT ?) AS counted"""
-    [(count,)] = store.rows(sql, *keywords, since, until, FEW + 1)
-    return int(count)
+    return forms.COUNT.one(store, keywords=keywords, since=since, until=until, most=FEW + 1)
 
 
 def _numbers(store: Store, wish: Wish) -> tuple[int, ...]:
     """The numbers that one of the parts is in; more than can lead when there are too many."""
     found: set[int] = set()
-    sql = "SELECT DISTINCT keyword FROM number_part WHERE company = ? AND part >= ? AND part <= ? LIMIT ?"
     for part in wish.parts:
-        last = part + "9" * MOST_DIGITS
-        found |= {key for (key,) in store.rows(sql, wish.company, part, last, _MOST_NUMBERS + 1)}
+        last, most = part + "9" * MOST_DIGITS, _MOST_NUMBERS + 1
+        found.update(forms.NUMBERS.rows(store, company=wish.company, first=part, last=last, limit=most))
     return tuple(sorted(found))
 
 
 def _fitting(store: Store, hunt: _Hunt, limit: int, before: Cursor | None) -> list[Cursor]:
-    conditions, params = _checks(hunt)
-    leading, led = _led(hunt.leading, hunt, before)
-    distinct = "DISTINCT " if len(hunt.leading) > 1 else ""
-    sql = f"""SELECT {distinct}k.at, k.recording FROM recording_keyword k WHERE {" AND ".join((leading, *conditions))}
-        ORDER BY k.at DESC, k.recording DESC LIMIT ?"""
-    return [(at, recording) for at, recording in store.rows(sql, *led, *params, limit)]
+    statement = forms.fitting(_form(hunt, before), several=len(hunt.leading) > 1)
+    leading = {"leading": hunt.leading} if len(hunt.leading) > 1 else {"leading_0": hunt.leading[0]}
+    found = statement.rows(store, **leading, **_values(hunt, before), limit=limit)
+    return [(one.at, one.recording) for one in found]
 
 
-def _looked_through(store: Store, hunt: _Hunt, count: int, before: Cursor | None) -> list[Row]:
+def _looked_through(store: Store, hunt: _Hunt, count: int, before: Cursor | None) -> list[Seen]:
     """So many that lead, each with whether it fits."""
-    conditions, params = _checks(hunt)
-    shown = f"k.at, k.recording, {' AND '.join(conditions) or '1 = 1'} AS fits"
-    if len(hunt.leading) == 1:
-        sql, led = _newest(shown, hunt.leading[0], hunt, before)
-        return store.rows(sql, *params, *led, count)
-    facts = "k.at, k.recording, k.direction, k.digits"
-    leaders = [_newest(facts, one, hunt, before) for one in hunt.leading]
-    led = [param for _, its_params in leaders for param in (*its_params, count)]
-    # What several of them lead to counts once.
-    together = " UNION ".join(f"SELECT * FROM ({one}) AS l" for one, _ in leaders)
-    sql = f"SELECT {shown} FROM ({together}) AS k ORDER BY k.at DESC, k.recording DESC LIMIT ?"
-    return store.rows(sql, *params, *led, count)
+    statement = forms.looked_through(_form(hunt, before), leading=len(hunt.leading))
+    leading = {f"leading_{at}": keyword for at, keyword in enumerate(hunt.leading)}
+    return statement.rows(store, **leading, **_values(hunt, before), limit=count)
 
 
-def _newest(shown: str, keyword: int, hunt: _Hunt, before: Cursor | None) -> tuple[str, Sequence[object]]:
-    """The newest of one keyword, in the order of its index."""
-    leading, led = _led((keyword,), hunt, before)
-    sql = f"SELECT {shown} FROM recording_keyword k WHERE {leading} ORDER BY k.at DESC, k.recording DESC LIMIT ?"
-    return sql, led
+def _form(hunt: _Hunt, before: Cursor | None) -> Form:
+    return Form(len(hunt.checked), len(hunt.parts), bool(hunt.direction), before is not None)
 
 
-def _led(leading: Sequence[int], hunt: _Hunt, before: Cursor | None) -> tuple[str, tuple[object, ...]]:
-    sql = f"k.keyword IN ({_marks(leading)})" if len(leading) > 1 else "k.keyword = ?"
-    params: tuple[object, ...] = (*leading, hunt.since, hunt.until)
-    sql += " AND k.at >= ? AND k.at < ?"
-    if before is None:
-        return sql, params
-    return f"{sql} AND k.at <= ? AND (k.at < ? OR k.recording < ?)", (*params, before[0], before[0], before[1])
-
-
-def _checks(hunt: _Hunt) -> tuple[list[str], tuple[object, ...]]:
-    sql, params = [], []
+def _values(hunt: _Hunt, before: Cursor | None) -> Mapping[str, object]:
+    """What a statement of this form is given, but for what leads and how many are wanted."""
+    values: dict[str, object] = {"since": hunt.since, "until": hunt.until}
+    values |= {f"checked_{at}": keywords for at, keywords in enumerate(hunt.checked)}
+    values |= {f"part_{at}": f"%{part}%" for at, part in enumerate(hunt.parts)}
     if hunt.direction:
-        sql.append("k.direction = ?")
-        params.append(hunt.direction)
-    for some in hunt.checked:
-        sql.append(f"""EXISTS (SELECT 1 FROM recording_keyword m
-            WHERE m.keyword IN ({_marks(some)}) AND m.at = k.at AND m.recording = k.recording)""")
-        params += some
-    if hunt.parts:
-        sql.append(f"({' OR '.join('k.digits LIKE ?' for _ in hunt.parts)})")
-        params += [f"%{part}%" for part in hunt.parts]
-    return sql, tuple(params)
-
-
-def _marks(some: Sequence[object]) -> str:
-    return ", ".join("?" * len(some))
+        values["direction"] = hunt.direction
+    if before is not None:
+        values["before_at"], values["before_recording"] = before
+    return values

@@ -90,7 +90,8 @@ class Leaf:
     looked_back_to: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which takes twice as long: a page makes one for each recording, and keeps none.
+@dataclass(slots=True)
 class _Kept:
     """A recording on the list as it is kept, with what its decision knew."""
 
