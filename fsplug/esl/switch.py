@@ -84,8 +84,8 @@ class LinkedSwitch:
         return [(row["uuid"], row["b_uuid"]) for row in rows if row.get("b_uuid")]
 
     def channel(self, leg: str) -> Event | None:
-        told = self._link.api(commands.dump(leg), ANSWER_SECONDS)
-        return None if told.startswith("-ERR") else Event(told.encode())
+        dump = self._link.api(commands.dump(leg), ANSWER_SECONDS)
+        return None if dump.startswith("-ERR") else Event(dump.encode())
 
     def ringing(self, call: str) -> list[str]:
         # The list knows a leg's call_uuid only once it is bridged (1.11.1).
@@ -152,8 +152,8 @@ class LinkedSwitch:
         return self._link.api(command, ANSWER_SECONDS).strip()
 
     def _rows(self, command: str) -> list[dict[str, Any]]:
-        told = self._answer(command)
+        answer = self._answer(command)
         try:
-            return list(json.loads(told).get("rows", []))
+            return list(json.loads(answer).get("rows", []))
         except (ValueError, AttributeError) as error:
-            raise Unavailable("switch-unclear", f"the switch answered {command!r} with {told[:80]!r}") from error
+            raise Unavailable("switch-unclear", f"the switch answered {command!r} with {answer[:80]!r}") from error

@@ -40,7 +40,7 @@ class CallArmer:
         session.exit()
 
     def armed(self, channel: Event) -> dict[str, str]:
-        """The variables that arm the call of this channel, as its dump tells of it; none for no company's call."""
+        """The variables that arm the call of this channel, as its dump describes it; none for no company's call."""
         leg = leg_of(channel)
         if not (leg.company and leg.uuid):
             return {}

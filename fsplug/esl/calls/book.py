@@ -47,7 +47,7 @@ class Recording:
     stop_cause: str = ""
 
     def advance(self, stage: Stage) -> bool:
-        """Move on to `stage`; False, and nothing changed, where that is no step forward (told twice, or late)."""
+        """Move on to `stage`; False, and nothing changed, where that is no step forward (reported twice, or late)."""
         if stage not in NEXT_STAGES[self.stage]:
             return False
         self.stage = stage
@@ -69,7 +69,7 @@ class Channel:
 
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` of what records it;
     `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had; `left` is
-    the one whose end has been told, its partner with it.
+    the one whose end has been reported, with its partner.
     """
 
     leg: Leg

@@ -19,23 +19,23 @@ class GrowthMeter(Protocol):
 
 
 class GrowthWatch:
-    """Tells each running recording that has stopped growing, once."""
+    """Reports each running recording that has stopped growing, once."""
 
     def __init__(self, book: CallBook, recorder: Recorder, meter: GrowthMeter, ports: Ports) -> None:
         self._book = book
         self._recorder = recorder
         self._meter = meter
         self._ports = ports
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def look(self, run: Callable[[Callable[[], dict[str, int]]], dict[str, int]]) -> None:
         """Look at every running recording; `run` runs the look where a slow disk holds up nobody."""
         running = [one for one in self._book.recordings.values() if one.stage is Stage.RUNNING and one.decision]
         stalled = run(lambda: self._stalled([one.id for one in running]))
-        self._told &= {one.id for one in running}
+        self._reported &= {one.id for one in running}
         for recording in running:
-            if recording.id in stalled and recording.id not in self._told and recording.stage is Stage.RUNNING:
-                self._tell(recording, stalled[recording.id])
+            if recording.id in stalled and recording.id not in self._reported and recording.stage is Stage.RUNNING:
+                self._report(recording, stalled[recording.id])
 
     def rest(self) -> None:
         """The switch can't be asked now whether it still records: begin anew when it can."""
@@ -46,7 +46,7 @@ class GrowthWatch:
         sizes = {one: self._meter.stalled_bytes(one) for one in recordings}
         return {one: size for one, size in sizes.items() if size is not None}
 
-    def _tell(self, recording: Recording, size: int) -> None:
-        self._told.add(recording.id)
+    def _report(self, recording: Recording, size: int) -> None:
+        self._reported.add(recording.id)
         trouble = self._ports.spool.trouble or "the switch says that it records"
         self._recorder.fail(recording, "write-stalled", f"the file stands still at {size} bytes: {trouble}")

@@ -52,29 +52,29 @@ _LEG = Headers(
 
 
 def leg_of(event: Event) -> Leg:
-    """The leg a channel event, `connect` answer or `uuid_dump` tells of.
+    """The leg a channel event, `connect` answer or `uuid_dump` describes.
 
     A leg that calls carries its caller's numbers, and apart from them those it dialled; one that was called, the
     numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, also one that was called first.
     """
-    told = event.read(_LEG)
-    called_in = told.get("Call-Direction") == "inbound"
-    calls = called_in or bool(told.get("variable_fsplug_legs"))
-    uuid = told.get("Unique-ID", "")
+    headers = event.read(_LEG)
+    called_in = headers.get("Call-Direction") == "inbound"
+    calls = called_in or bool(headers.get("variable_fsplug_legs"))
+    uuid = headers.get("Unique-ID", "")
     return Leg(
         uuid=uuid,
-        company=told.get("variable_fsplug_company", ""),
-        call=uuid if calls else told.get("variable_fsplug_call", ""),
-        name=told.get("variable_fsplug_leg", ""),
-        username=told.get("variable_fsplug_user", ""),
+        company=headers.get("variable_fsplug_company", ""),
+        call=uuid if calls else headers.get("variable_fsplug_call", ""),
+        name=headers.get("variable_fsplug_leg", ""),
+        username=headers.get("variable_fsplug_user", ""),
         called_in=called_in,
-        answered=told.get("Answer-State") == "answered",
-        answered_at=_answered_at(told),
-        numbers=_values(told, _CALLING if called_in else _SENT_ON if calls else _CALLED),
-        dialled=_values(told, _CALLED if called_in else _ASKED_FOR) if calls else (),
-        forwarders=_values(told, _FORWARDING),
-        groups=_groups(told),
-        version=_version(told),
+        answered=headers.get("Answer-State") == "answered",
+        answered_at=_answered_at(headers),
+        numbers=_values(headers, _CALLING if called_in else _SENT_ON if calls else _CALLED),
+        dialled=_values(headers, _CALLED if called_in else _ASKED_FOR) if calls else (),
+        forwarders=_values(headers, _FORWARDING),
+        groups=_groups(headers),
+        version=_version(headers),
     )
 
 
@@ -84,22 +84,22 @@ def leg_names(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
 
 
-def _values(told: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([told[name] for name in names if told.get(name)]))
+def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([headers[name] for name in names if headers.get(name)]))
 
 
-def _groups(told: Mapping[str, str]) -> tuple[str, ...]:
+def _groups(headers: Mapping[str, str]) -> tuple[str, ...]:
     """The ring groups a leg came through, oldest first: those noted on it before, then the one it is in now."""
-    noted = told.get("variable_fsplug_groups", "").split(":")
-    return tuple(dict.fromkeys([group for group in (*noted, told.get("variable_fsplug_group", "")) if group]))
+    noted = headers.get("variable_fsplug_groups", "").split(":")
+    return tuple(dict.fromkeys([group for group in (*noted, headers.get("variable_fsplug_group", "")) if group]))
 
 
-def _answered_at(told: Mapping[str, str]) -> float | None:
-    """The switch tells microseconds, and 0 for a leg that rings."""
-    time = told.get("Caller-Channel-Answered-Time", "")
+def _answered_at(headers: Mapping[str, str]) -> float | None:
+    """The switch gives microseconds, and 0 for a leg that rings."""
+    time = headers.get("Caller-Channel-Answered-Time", "")
     return int(time) / 1e6 if time.isascii() and time.isdigit() and len(time) < 19 and int(time) else None
 
 
-def _version(told: Mapping[str, str]) -> int | None:
-    version = told.get("variable_fsplug_version", "")
+def _version(headers: Mapping[str, str]) -> int | None:
+    version = headers.get("variable_fsplug_version", "")
     return int(version) if version.isascii() and version.isdigit() and len(version) < 19 else None

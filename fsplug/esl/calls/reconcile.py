@@ -1,4 +1,4 @@
-"""The picture compared with the switch: what no event told is found by looking, and mended."""
+"""The picture compared with the switch: what no event reported is found by looking, and mended."""
 
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
@@ -17,7 +17,7 @@ class Reconciler:
         self._missing: frozenset[str] = frozenset()
 
     def look(self) -> None:
-        """Take in bridges nobody told of, end legs that are gone. Unavailable when the switch does not answer."""
+        """Take in bridges that no event reported, end legs that are gone. Unavailable when the switch is silent."""
         live = self._ports.switch.legs()
         self._end_missing(live)
         for caller, answerer in self._ports.switch.bridges():

@@ -1,4 +1,4 @@
-"""One recording from its start on the switch to its end: confirmed, started late, stopped, or told as a gap."""
+"""One recording from its start on the switch to its end: confirmed, started late, stopped, or reported as a gap."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ LATE_SECONDS = 0.5
 RESTART_AFTER_SECONDS = 2.0
 # From the end of a leg to the RECORD_STOP that should have come before it.
 STOP_SECONDS = 2.0
-# Causes of our own: the leg's end was told and its RECORD_STOP was not; neither was, so nobody knows when it ended.
+# Causes of our own: the leg's end was reported and its RECORD_STOP was not; neither was, so nobody knows when it ended.
 STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
@@ -37,7 +37,7 @@ class Recorder:
         self._ports = ports
 
     def expect(self, recording: Recording) -> None:
-        """The talk has begun: the recording must run by now, or is started, or its lack is told."""
+        """The talk has begun: the recording must run by now, or is started, or its lack is reported."""
         if recording.stage is Stage.ARMED:
             self._ports.later(CONFIRM_SECONDS, self._start_if_missing, recording)
             return
@@ -92,12 +92,12 @@ class Recorder:
         self._ports.later(seconds, self._settle, recording, at)
 
     def ran_unseen(self, recording: Recording) -> bool:
-        """Whether this armed recording has run though nobody told whose talk it was."""
+        """Whether this armed recording has run though no event said whose talk it was."""
         untold = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
         return untold and not recording.decision and self._ports.spool.exists(recording.id)
 
     def ended_unseen(self, recording: Recording, at: float) -> None:
-        """It ran and its leg is gone; when it began and ended is not known, its file tells how long it was."""
+        """It ran and its leg is gone; when it began and ended is not known, its file says how long it was."""
         if recording.stage is Stage.STOPPED:
             self._write_stopped(recording)
         else:
@@ -115,11 +115,11 @@ class Recorder:
         self._ports.later(0, self._command_start, recording)
 
     def fail(self, recording: Recording, cause: str, detail: str) -> None:
-        """Tell that this talk is no longer recorded, and act as its policy says."""
-        self._tell_gap(recording, cause, detail)
+        """Report that this talk is no longer recorded, and act as its policy says."""
+        self._report_gap(recording, cause, detail)
         self._close_if_policy_says(recording)
 
-    def _tell_gap(self, recording: Recording, cause: str, detail: str) -> None:
+    def _report_gap(self, recording: Recording, cause: str, detail: str) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(
             GapFound(
@@ -135,7 +135,7 @@ class Recorder:
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
-            self._write_lost(recording, "never-started", "the switch told of no recording during the talk")
+            self._write_lost(recording, "never-started", "the switch reported no recording during the talk")
         self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         if not recording.decision:
@@ -148,7 +148,7 @@ class Recorder:
             self._command_start(recording)
 
     def _command_start(self, recording: Recording) -> None:
-        """Start it, unless it runs already and only its RECORD_START was not told."""
+        """Start it, unless it runs already and only its RECORD_START was not reported."""
         try:
             if self._ports.switch.is_recording(recording.leg, recording.path):
                 self._found_running(recording)
@@ -203,7 +203,7 @@ class Recorder:
         if recording.stage is not Stage.ARMED:
             return
         if self._ports.spool.exists(recording.id):
-            # It has begun, and only its RECORD_START was not told.
+            # It has begun, and only its RECORD_START was not reported.
             self._found_running(recording)
             return
         recording.advance(Stage.STOPPED)
@@ -216,8 +216,8 @@ class Recorder:
         self._close_if_policy_says(recording)
 
     def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
-        told = cause or "no cause told"
-        self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {told}")
+        why = cause or "no cause given"
+        self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {why}")
         goes_on = recording.terms.on_failure is OnFailure.OPEN and recording.leg in self._book.channels
         if goes_on and ran_seconds >= RESTART_AFTER_SECONDS and self._ports.spool.trouble is None:
             self.start(self._successor_of(recording))
@@ -234,7 +234,7 @@ class Recorder:
         self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
         late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
         if late > LATE_SECONDS:
-            self._tell_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
+            self._report_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
 
     def _write_stopped(self, recording: Recording) -> None:
         at = recording.stopped_at or self._ports.clock()

@@ -150,5 +150,5 @@ class Restorer:
         return by_call
 
     def _live_legs(self) -> list[Leg]:
-        told = (self._ports.switch.channel(uuid) for uuid in self._ports.switch.legs())
-        return [leg_of(event) for event in told if event is not None]
+        dumps = (self._ports.switch.channel(uuid) for uuid in self._ports.switch.legs())
+        return [leg_of(event) for event in dumps if event is not None]

@@ -1,4 +1,4 @@
-"""The decision of every talk: each bridge of the switch, told by event or found by looking, goes through `begin`."""
+"""The decision of every talk. Each bridge, reported by event or found by looking, goes through `begin`."""
 
 import structlog
 
@@ -13,7 +13,7 @@ from fsplug.store.calls.entries import CallEnded
 
 log = structlog.get_logger()
 
-# The hangup cause of a call whose end nobody told.
+# The hangup cause of a call whose end no event reported.
 UNTOLD_CAUSE = "UNTOLD"
 
 
@@ -31,7 +31,7 @@ class Talks:
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
-        """These two legs talk to each other from now on; told again, it only makes good a decision still owed."""
+        """These two legs talk to each other from now on. Called again, it only makes good a decision still owed."""
         self._transfers.join(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
@@ -101,7 +101,7 @@ class Talks:
             self._recorder.start(decided.recording)
 
     def _decide_unbridged(self, answerer: Leg, at: float) -> None:
-        """A leg answered and was gone before the bridge was told: the talk was, however short."""
+        """A leg answered and was gone before the bridge was reported: the talk was, however short."""
         call = self._book.calls.get(answerer.call)
         if call is None or call.ringing is None or answerer.name not in call.armed:
             return
@@ -124,7 +124,7 @@ class Talks:
         self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
 
     def _settle_unseen(self, call: Call, at: float) -> None:
-        """A leg answered and hung up while nobody told us: the file that it armed is the witness."""
+        """A leg answered and hung up while no event came: the file that it armed is the witness."""
         if call.ringing is None:
             return
         for name, armed in list(call.armed.items()):

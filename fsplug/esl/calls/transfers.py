@@ -5,7 +5,7 @@ one of them that stays talks to C; D is a fourth leg. The events are 1.11.1's, a
 beginning and end; `asks` is fsplug's own, when the dialplan of a leg is about to ring. tests/esl/calls/test_transfers
 has each as it was captured.
 
-    kind                   what the switch tells         recordings
+    kind                   what the switch sends         recordings
     ---------------------  ----------------------------  ---------------------------------------------------------------
     blind, by B (REFER);   B HANGUP, A UNBRIDGE, A asks, B's ends with its leg. A's call is decided and armed again for
     uuid_transfer A        C ANSWER, A BRIDGE A-C        C, by the policy version it began under: nothing is lost.
@@ -28,7 +28,7 @@ has each as it was captured.
     by C (intercept)       PICKED_OFF, C BRIDGE C-A      by command.
 
 A phone that refers hangs up by itself (NORMAL_CLEARING), or the switch hangs it up with one of the causes `REFERRED`.
-A bridge that no event told of is found by the reconciler and comes to `join` too. `stop_left_over` stops what the
+A bridge that no event reported is found by the reconciler and comes to `join` too. `stop_left_over` stops what the
 switch still records of a talk that ended while fsplug was away.
 
 A listener hears one talk of one leg and is cut when that talk ends: by the switch itself at the end of the bridge
@@ -119,7 +119,7 @@ class Transfers:
 
 
 def pair_of(event: Event) -> tuple[str, str]:
-    """The caller's and the answerer's uuid of a BRIDGE or UNBRIDGE, which is told on the caller's leg."""
+    """The caller's and the answerer's uuid of a BRIDGE or UNBRIDGE, which the switch sends of the caller's leg."""
     caller = event.get("Bridge-A-Unique-ID") or event.uuid
     answerer = event.get("Bridge-B-Unique-ID") or event.get("Other-Leg-Unique-ID") or ""
     return caller, answerer

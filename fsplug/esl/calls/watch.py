@@ -1,4 +1,4 @@
-"""The switch's events, in the order it tells them, brought to talks and recordings."""
+"""The switch's events, in the order it sends them, brought to talks and recordings."""
 
 from collections.abc import Callable, Mapping
 
@@ -52,13 +52,13 @@ class Watch:
             handler(event)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
-        """Take in a bridge, told or (without `at`) found by looking; legs not known yet are asked for."""
+        """Take in a bridge, reported or (without `at`) found by looking; legs not known yet are asked for."""
         one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
         if one is not None and other is not None:
             self._talks.begin(one, other, at or self._began_at(one, other))
 
     def _began_at(self, one: Channel, other: Channel) -> float:
-        """When the later of two legs answered: a talk that nobody told of began no sooner."""
+        """When the later of two legs answered: a talk that no event reported began no sooner."""
         answered = [channel.leg.answered_at for channel in (one, other) if channel.leg.answered_at]
         return max(answered, default=self._ports.clock())
 
@@ -67,7 +67,7 @@ class Watch:
 
     def _record_started(self, event: Event) -> None:
         if event.uuid not in self._book.channels:
-            # Its answer was not told, or not yet.
+            # Its answer was not reported, or not yet.
             self._book.see(leg_of(event))
         self._recorder.started(event)
 
@@ -77,7 +77,7 @@ class Watch:
         if caller in self._book.channels and answerer in self._book.channels:
             self.begin(caller, answerer, event.timestamp)
         else:
-            # The leg's own answer was not told. Asking for it waits for the switch, which may not hold up the events.
+            # The leg's own answer was not reported. Asking for it waits for the switch; events must not wait too.
             self._ports.later(0, self.begin, caller, answerer, event.timestamp)
 
     def _unbridged(self, event: Event) -> None:
@@ -93,8 +93,8 @@ class Watch:
         if uuid in self._book.channels:
             return self._book.channels[uuid]
         try:
-            told = self._ports.switch.channel(uuid)
+            dump = self._ports.switch.channel(uuid)
         except Unavailable as error:
             log.warning("leg-unknown", leg=uuid, error=error.text)
             return None
-        return self._book.see(leg_of(told)) if told is not None else None
+        return self._book.see(leg_of(dump)) if dump is not None else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fsplug.esl.listenin.gate_facts import Caller, HeardTalk
+from fsplug.esl.listenin.gate_facts import Caller, TargetTalk
 from fsplug.policy.entities import User
 
 
@@ -15,12 +15,12 @@ class Listening:
     company: str
     caller: Caller
     target: User
-    talk: HeardTalk
+    talk: TargetTalk
     began_at: float
 
 
 @dataclass(slots=True)
-class HeardLeg:
+class TargetLeg:
     """A leg that somebody listens to: what its phone showed before, and who listens, in the order they came."""
 
     leg: str
@@ -32,26 +32,26 @@ class HeardLeg:
 
 @dataclass(slots=True)
 class ListenBook:
-    """All listen-ins by id and by both legs, and the legs heard by their uuid."""
+    """All listen-ins by id and by both legs, and the targets' legs by their uuid."""
 
     listens: dict[str, Listening] = field(default_factory=dict)
-    heard: dict[str, HeardLeg] = field(default_factory=dict)
+    target_legs: dict[str, TargetLeg] = field(default_factory=dict)
     by_listener_leg: dict[str, str] = field(default_factory=dict)
 
-    def add(self, listening: Listening, heard: HeardLeg) -> None:
-        """Take one in; `heard` is the leg's entry, unless it has one."""
+    def add(self, listening: Listening, target_leg: TargetLeg) -> None:
+        """Take one in; `target_leg` is the leg's entry, unless it has one."""
         self.listens[listening.id] = listening
         self.by_listener_leg[listening.caller.leg] = listening.id
-        self.heard.setdefault(heard.leg, heard).listens.append(listening.id)
+        self.target_legs.setdefault(target_leg.leg, target_leg).listens.append(listening.id)
 
     def remove(self, listen: str) -> Listening | None:
-        """Take one out; None when it was not in. The heard leg stays until it is forgotten."""
+        """Take one out; None when it was not in. The target's leg stays until it is forgotten."""
         listening = self.listens.pop(listen, None)
         if listening is not None:
             self.by_listener_leg.pop(listening.caller.leg, None)
-            heard = self.heard.get(listening.talk.leg)
-            if heard is not None:
-                heard.listens.remove(listen)
+            target_leg = self.target_legs.get(listening.talk.leg)
+            if target_leg is not None:
+                target_leg.listens.remove(listen)
         return listening
 
     def on_listener_leg(self, uuid: str) -> Listening | None:
@@ -60,8 +60,8 @@ class ListenBook:
 
     def of_leg(self, uuid: str) -> list[Listening]:
         """Those who listen to this leg, in the order they came."""
-        heard = self.heard.get(uuid)
-        return [self.listens[listen] for listen in heard.listens] if heard else []
+        target_leg = self.target_legs.get(uuid)
+        return [self.listens[listen] for listen in target_leg.listens] if target_leg else []
 
     def of_listener(self, company: str, username: str) -> Iterator[Listening]:
         """What this user listens to."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind, User
-from fsplug.policy.listening.gate import Asked, Colleague, Door, House, Listener
+from fsplug.policy.listening.gate import Colleague, CompanyRules, Door, Listener, ListenRequest
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.legs import username_of
 from fsplug.store.config import companies, entitlements, policies, users
@@ -30,7 +30,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardTalk:
+class TargetTalk:
     """The talk somebody wants to hear: the person's leg, its partner, and the policy version of its call."""
 
     leg: str
@@ -70,31 +70,33 @@ class ListenFacts:
         e164 = normalise(text, companies.get(self._store, company).country)
         return found or (users.by_number(self._store, company, e164, version) if e164 else None)
 
-    def talk_of(self, company: str, username: str) -> HeardTalk | None:
+    def talk_of(self, company: str, username: str) -> TargetTalk | None:
         """The answered call this user is in; of several the one answered last."""
         talking = [
             one for one in self._channels_of(company, username) if one.leg.answered and self._book.partner_of(one)
         ]
         if not talking:
             return None
-        return self._heard(max(talking, key=lambda one: one.leg.answered_at or 0.0))
+        return self._target_talk(max(talking, key=lambda one: one.leg.answered_at or 0.0))
 
-    def asked(self, caller: Caller | None, company: str, target: User | None, talk: HeardTalk | None) -> Asked:
+    def request(
+        self, caller: Caller | None, company: str, target: User | None, talk: TargetTalk | None
+    ) -> ListenRequest:
         """Everything the gate wants to know of this wish, as of now."""
         now = self.version(company) if company else 0
-        return Asked(
+        return ListenRequest(
             listener=self._listener(caller, now) if caller else None,
             target=self._colleague(company, target.username, talk, now) if target else None,
             in_call=talk is not None,
             other=self._colleague(company, talk.other, talk, now) if talk and talk.other else None,
-            house=entitlements.house(self._store, company) if company else House(),
+            rules=entitlements.listen_rules(self._store, company) if company else CompanyRules(),
         )
 
     def _listener(self, caller: Caller, version: int) -> Listener:
         standing = entitlements.standing(self._store, caller.company, caller.user.username, version)
         return Listener(caller.user.username, caller.company, caller.device, self._line_free(caller), standing)
 
-    def _colleague(self, company: str, username: str, talk: HeardTalk | None, version: int) -> Colleague:
+    def _colleague(self, company: str, username: str, talk: TargetTalk | None, version: int) -> Colleague:
         began_under = talk.version if talk else version
         at_start = entitlements.standing(self._store, company, username, began_under)
         now = entitlements.standing_now(self._store, company, username, began_under, version)
@@ -117,10 +119,10 @@ class ListenFacts:
             one for one in self._book.channels.values() if one.leg.username == username and one.leg.company == company
         ]
 
-    def _heard(self, channel: Channel) -> HeardTalk:
+    def _target_talk(self, channel: Channel) -> TargetTalk:
         leg = channel.leg
         partner = self._book.partner_of(channel)
         version = leg.version if leg.version is not None else self.version(leg.company)
         ours = partner is not None and partner.leg.company == leg.company
         other = partner.leg.username if partner is not None and ours else ""
-        return HeardTalk(leg.uuid, channel.partner or "", leg.call or leg.uuid, version, other)
+        return TargetTalk(leg.uuid, channel.partner or "", leg.call or leg.uuid, version, other)

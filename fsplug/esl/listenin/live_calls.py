@@ -8,10 +8,10 @@ from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyCalls:
     """Who talks in the company, as of now. Any thread may ask: what changes meanwhile is in or not."""
     users = [one for one in list(book.channels.values()) if one.leg.company == company and one.leg.username]
-    heard = _listeners(listens, company)
+    listeners = _listeners(listens, company)
     talking = sorted((one for one in users if _is_talking(book, one)), key=_answered_at)
     # Of several talks of one user the last one counts, as it does for those who dial.
-    talks = {one.leg.username: _talk(book, one, heard.get(one.leg.uuid, ())) for one in talking}
+    talks = {one.leg.username: _talk(book, one, listeners.get(one.leg.uuid, ())) for one in talking}
     return CompanyCalls(talks, frozenset(one.leg.username for one in users))
 
 

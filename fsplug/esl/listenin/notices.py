@@ -1,4 +1,4 @@
-"""Telling the person listened to: the phone's display, the console, and a tone in their ear alone.
+"""What the person listened to is shown and hears: the phone's display, the console, and a tone in their ear alone.
 
 The console's pages show who listens by themselves, from the picture of the calls; here it is asked whether the person
 has one in sight. The display is set back when nobody listens any more.
@@ -10,7 +10,7 @@ import structlog
 
 from fsplug.errors import Refused
 from fsplug.esl.commands import ends_with_bridge
-from fsplug.esl.listenin.book import HeardLeg, ListenBook
+from fsplug.esl.listenin.book import ListenBook, TargetLeg
 from fsplug.esl.protocol.wire import Event
 from fsplug.esl.switch import Switch
 from fsplug.policy.listening.gate import Reason
@@ -24,7 +24,7 @@ HasPageOpen = Callable[[str, str], bool]
 
 
 class Notices:
-    """Keeps what the heard legs are told in step with who listens. Raises Unavailable when the switch is away."""
+    """Keeps what the targets see and hear in step with who listens. Raises Unavailable when the switch is away."""
 
     def __init__(self, book: ListenBook, switch: Switch, has_page_open: HasPageOpen) -> None:
         self._book = book
@@ -33,14 +33,14 @@ class Notices:
         self._tones = 0
         self._languages: dict[str, str] = {}
 
-    def looked_at(self, company: str, leg: str) -> HeardLeg | None:
+    def looked_at(self, company: str, leg: str) -> TargetLeg | None:
         """This leg as it is before anybody listens to it; None when it is gone."""
-        known = self._book.heard.get(leg)
+        known = self._book.target_legs.get(leg)
         channel = None if known else self._switch.channel(leg)
         if channel is None:
             return known
         name, number = _shown_before(channel)
-        return HeardLeg(leg, company, name, number)
+        return TargetLeg(leg, company, name, number)
 
     def prepare(self, leg: str, token: str) -> None:
         """Let those with the token hear this leg, and have the switch itself end that with the leg's bridge."""
@@ -48,7 +48,7 @@ class Notices:
         if not self._switch.mark(leg, marks):
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=leg)
 
-    def tell(self, leg: str, language: str) -> None:
+    def announce(self, leg: str, language: str) -> None:
         """Show and sound that one more listens.
 
         Refused("person-not-told") when the phone takes no display and no page of the console is in sight, and when the
@@ -61,16 +61,16 @@ class Notices:
 
     def set_back(self, leg: str) -> None:
         """One listens less: show who is left, or what was shown before. A leg that is gone needs nothing."""
-        heard = self._book.heard.get(leg)
-        if heard is None:
+        target_leg = self._book.target_legs.get(leg)
+        if target_leg is None:
             return
-        if heard.listens:
+        if target_leg.listens:
             self._show(leg)
             return
-        self._book.heard.pop(leg, None)
+        self._book.target_legs.pop(leg, None)
         self._languages.pop(leg, None)
         if self._switch.mark(leg, {"eavesdrop_group": "", "api_after_bridge": ""}):
-            self._switch.show(leg, heard.shown_name, heard.shown_number)
+            self._switch.show(leg, target_leg.shown_name, target_leg.shown_number)
 
     def set_back_after_restart(self, leg: str) -> None:
         """Nobody listens any more to a leg that an earlier fsplug let somebody hear."""
@@ -89,7 +89,7 @@ class Notices:
 
 
 def _shown_before(channel: Event) -> tuple[str, str]:
-    """What the phone shows now: what was last sent to it, else the other party as it was told of."""
+    """What the phone shows now: what was last sent to it, else the other party as the switch has it."""
     name, number = (channel.variable(f"last_sent_callee_id_{what}") for what in ("name", "number"))
     return (name or "", number or "") if name or number else _parties(channel)
 

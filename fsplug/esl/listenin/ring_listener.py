@@ -68,8 +68,8 @@ class ListenCalls:
         return self._ring(caller, phone.sip_username, f"{STAR}{target.extension}")
 
     def _ring(self, caller: Caller, phone: str, dial: str) -> str:
-        word, told = uuid4().hex, AsyncResult()
-        self._door.tickets[word] = Ticket(caller.company, caller.user.username, caller.device, told.set)
+        word, decided = uuid4().hex, AsyncResult()
+        self._door.tickets[word] = Ticket(caller.company, caller.user.username, caller.device, decided.set)
         variables = {
             "fsplug_company": caller.company,
             "fsplug_user": caller.user.username,
@@ -83,13 +83,13 @@ class ListenCalls:
             if not answer.startswith("+OK"):
                 cause = answer.removeprefix("-ERR ")
                 raise Refused("phone-not-answered", f"{caller.user.username}'s phone: {cause}", cause=cause)
-            return self._told(caller.company, told)
+            return self._decided(caller.company, decided)
         finally:
             self._door.tickets.pop(word, None)
 
-    def _told(self, company: str, told: "AsyncResult[str | Reason]") -> str:
+    def _decided(self, company: str, decided: "AsyncResult[str | Reason]") -> str:
         try:
-            outcome: str | Reason = told.get(timeout=DECIDED_SECONDS)
+            outcome: str | Reason = decided.get(timeout=DECIDED_SECONDS)
         except Timeout:
             text = "the phone answered, and its call did not come; is the star code in the dialplan?"
             raise Unavailable("no-star-code", text, company=company) from None

@@ -15,7 +15,7 @@ import structlog
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.listenin.book import ListenBook, Listening
-from fsplug.esl.listenin.gate_facts import Caller, HeardTalk, ListenFacts
+from fsplug.esl.listenin.gate_facts import Caller, ListenFacts, TargetTalk
 from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.notices import Notices
 from fsplug.policy.entities import User
@@ -52,7 +52,7 @@ class ListenService:
 
     def decide(
         self, caller: Caller | None, company: str, dialled: str
-    ) -> tuple[Admission, User | None, HeardTalk | None]:
+    ) -> tuple[Admission, User | None, TargetTalk | None]:
         """Whether this caller may listen to whom they dialled, that person, and the talk there is to hear."""
         target = self._facts.person(company, dialled) if company else None
         return self._decide_for(caller, company, target)
@@ -62,7 +62,7 @@ class ListenService:
         return self._decide_for(caller, company, target)[0]
 
     def begin(self, caller: Caller, dialled: str) -> Listening:
-        """Let the caller's leg hear whom they dialled, once the gate has admitted it and that person has been told.
+        """Let the caller's leg hear whom they dialled, once the gate has admitted it and that person has been notified.
 
         Refused with the gate's code, and logged, when it may not be. The caller's leg must still be held: the switch
         connects it when this returns.
@@ -112,7 +112,7 @@ class ListenService:
         self.end(listening.id, ending, reason)
 
     def end(self, listen: str, ending: Ending, reason: Reason | None = None) -> None:
-        """A listen-in is over; told again, nothing happens."""
+        """A listen-in is over. Called again, it does nothing."""
         listening = self.book.remove(listen)
         if listening is None:
             return
@@ -147,9 +147,9 @@ class ListenService:
 
     def _decide_for(
         self, caller: Caller | None, company: str, target: User | None
-    ) -> tuple[Admission, User | None, HeardTalk | None]:
+    ) -> tuple[Admission, User | None, TargetTalk | None]:
         talk = self._facts.talk_of(company, target.username) if target else None
-        return admission(self._facts.asked(caller, company, target, talk)), target, talk
+        return admission(self._facts.request(caller, company, target, talk)), target, talk
 
     @contextmanager
     def _taking_the_line(self, caller: Caller) -> Iterator[Caller]:
@@ -166,17 +166,17 @@ class ListenService:
             self._beginning.discard(whose)
 
     def _let_in(self, listening: Listening, dialled: str) -> Listening:
-        """Each step before the caller hears a word: written down, guarded, bound to this one talk, told."""
-        heard = self._notices.looked_at(listening.company, listening.talk.leg)
-        if heard is None:
+        """Each step before the caller hears a word: written down, guarded, bound to this one talk, announced."""
+        target_leg = self._notices.looked_at(listening.company, listening.talk.leg)
+        if target_leg is None:
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=listening.talk.leg)
-        self.book.add(listening, heard)
+        self.book.add(listening, target_leg)
         try:
             self._write_began(listening, dialled)
             self._guard.keep(True)
             self._versions.setdefault(listening.company, 0)
             self._bind(listening)
-            self._notices.tell(listening.talk.leg, self._facts.language(listening.company))
+            self._notices.announce(listening.talk.leg, self._facts.language(listening.company))
             self._check_still_so(listening)
         except FsplugError as error:
             self.end(listening.id, Ending.NEVER_HEARD, _reason_of(error))
@@ -221,10 +221,10 @@ class ListenService:
 
     def _examine(self, company: str) -> None:
         for listening in [one for one in self.book.listens.values() if one.company == company]:
-            asked = self._facts.asked(listening.caller, company, listening.target, listening.talk)
+            request = self._facts.request(listening.caller, company, listening.target, listening.talk)
             # The line was free when they began; that it is taken now is their own listening, or a call waiting.
-            listener = replace(asked.listener, line_free=True) if asked.listener else None
-            decided = admission(replace(asked, listener=listener))
+            listener = replace(request.listener, line_free=True) if request.listener else None
+            decided = admission(replace(request, listener=listener))
             if decided.reason is not None:
                 self.cut(listening, Ending.REVOKED, decided.reason)
 

@@ -33,12 +33,12 @@ FindPrompt = Callable[[str, str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A star code that fsplug dials from a user's phone; `told` gets the listen-in's id, or the reason why not."""
+    """A star code that fsplug dials from a user's phone; `report` gets the listen-in's id, or the reason why not."""
 
     company: str
     username: str
     device: DeviceKind
-    told: Callable[[str | Reason], object]
+    report: Callable[[str | Reason], object]
 
 
 class ListenDoor:
@@ -50,7 +50,7 @@ class ListenDoor:
         self._facts = facts
         self._find_prompt = find_prompt
         self.tickets: dict[str, Ticket] = {}
-        # Whom to tell, by the leg that asks.
+        # To whom it is reported, by the leg that asks.
         self._asking: dict[str, Callable[[str | Reason], object]] = {}
 
     def takes(self, channel: Event) -> bool:
@@ -59,7 +59,7 @@ class ListenDoor:
         return channel.variable("fsplug_feature") == FEATURE and dialled.startswith(STAR)
 
     def handle(self, session: OutboundSession) -> None:
-        """Decide, tell, and let the call go on: to hear, or to be told why not."""
+        """Decide, report, and let the call go on: to listen, or to hear why not."""
         channel = session.connect(ANSWER_SECONDS)
         company, answer = "", {}
         try:
@@ -75,7 +75,7 @@ class ListenDoor:
 
     def _answer(self, caller: Caller | None, company: str, channel: Event) -> dict[str, str]:
         dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
-        told = self._asking.pop(channel.uuid, _nobody)
+        report = self._asking.pop(channel.uuid, _nobody)
         if caller is None:
             log.warning("listen-in-refused", call=channel.uuid, company=company, reason=Reason.NOT_IDENTIFIED)
             return self._refusal(company, Reason.NOT_IDENTIFIED)
@@ -83,9 +83,9 @@ class ListenDoor:
             listening = self._service.begin(caller, dialled)
         except Refused as refusal:
             log.info("listen-in-refused", call=channel.uuid, user=caller.user.username, reason=refusal.code)
-            told(Reason(refusal.code))
+            report(Reason(refusal.code))
             return self._refusal(company, Reason(refusal.code))
-        told(listening.id)
+        report(listening.id)
         return {"fsplug_listen": listening.talk.leg, "fsplug_listen_prompt": ""}
 
     def _refusal(self, company: str, reason: Reason) -> dict[str, str]:
@@ -119,7 +119,7 @@ class ListenDoor:
         user = self._facts.user(ticket.company, ticket.username) if ticket else None
         if ticket is None or user is None:
             return None
-        self._asking[channel.uuid] = ticket.told
+        self._asking[channel.uuid] = ticket.report
         return Caller(ticket.company, user, Door.COMMAND, ticket.device, channel.uuid)
 
     def _phone(self, channel: Event, company: str) -> Caller | None:
@@ -158,7 +158,7 @@ class ListenDoor:
 
 
 def _nobody(outcome: str | Reason) -> None:
-    """Nobody waits to be told."""
+    """Nobody waits for the report."""
 
 
 def _is_trunk(trunk: Trunk, address: str, marked: str) -> bool:

@@ -1,4 +1,4 @@
-"""The switch's events as listen-ins end by them; what no event told; and what an earlier fsplug left behind."""
+"""The switch's events as listen-ins end by them; what no event reported; and what an earlier fsplug left behind."""
 
 import structlog
 
@@ -17,7 +17,7 @@ from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
 
-# After a bridge's end or a listener's, until the target's own hangup has told why.
+# After a bridge's end or a listener's, until the target's own hangup has said why.
 SETTLE_SECONDS = 0.3
 
 
@@ -43,7 +43,7 @@ class ListenWatch:
                 self._rebridged(leg, event)
 
     def look(self) -> None:
-        """Compare with the switch's live legs: what is gone has ended, what is lacking was not told."""
+        """Compare with the switch's live legs: what is gone has ended, what is lacking was not reported."""
         book = self._service.book
         if not book.listens:
             return
@@ -88,7 +88,7 @@ class ListenWatch:
             self._end(own, Ending.LISTENER_HUNG_UP)
 
     def _rebridged(self, leg: str, event: Event) -> None:
-        """The heard leg left its talk, or began another: its listeners were hung up by the switch, or are now."""
+        """The target's leg left its talk, or began another: its listeners were hung up by the switch, or are now."""
         for listening in list(self._service.book.of_leg(leg)):
             if ends_talk(event, listening.talk.leg, listening.talk.partner):
                 self._ports.later(SETTLE_SECONDS, self._cut, listening)

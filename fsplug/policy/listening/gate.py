@@ -54,7 +54,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class CompanyRules:
     """What a company says about listening in: from apps too, and only if a colleague at the other end allows it."""
 
     apps_may_listen: bool = False
@@ -107,7 +107,7 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListenRequest:
     """Everything the gate looks at; None for a person nobody knows.
 
     `in_call`: the target talks to somebody. `other` is the other end of that call when it is a colleague.
@@ -117,7 +117,7 @@ class Asked:
     target: Colleague | None
     in_call: bool = False
     other: Colleague | None = None
-    house: House = House()
+    rules: CompanyRules = CompanyRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +134,24 @@ class Admission:
 ADMITTED = Admission()
 
 
-def admission(asked: Asked) -> Admission:
+def admission(request: ListenRequest) -> Admission:
     """Whether this listener may hear this person's call, or the one reason why not."""
-    return Admission(next((reason for reason, holds in _objections(asked).items() if holds), None))
+    return Admission(next((reason for reason, holds in _objections(request).items() if holds), None))
 
 
-def _objections(asked: Asked) -> Mapping[Reason, bool]:
-    return {**_to_listener(asked.listener, asked.house), **_to_target(asked.listener, asked.target), **_to_call(asked)}
+def _objections(request: ListenRequest) -> Mapping[Reason, bool]:
+    return {
+        **_to_listener(request.listener, request.rules),
+        **_to_target(request.listener, request.target),
+        **_to_call(request),
+    }
 
 
-def _to_listener(listener: Listener | None, house: House) -> Mapping[Reason, bool]:
+def _to_listener(listener: Listener | None, rules: CompanyRules) -> Mapping[Reason, bool]:
     if listener is None:
         return {Reason.NOT_IDENTIFIED: True}
     return {
-        Reason.DEVICE: listener.device is DeviceKind.APP and not house.apps_may_listen,
+        Reason.DEVICE: listener.device is DeviceKind.APP and not rules.apps_may_listen,
         Reason.LISTENER_LICENCE: Licence.CONTACT_PRO not in listener.now.licences,
         Reason.LISTENER_RIGHT: Right.LISTEN_IN not in listener.now.rights,
     }
@@ -164,10 +168,10 @@ def _to_target(listener: Listener | None, target: Colleague | None) -> Mapping[R
     }
 
 
-def _to_call(asked: Asked) -> Mapping[Reason, bool]:
-    other = asked.other
+def _to_call(request: ListenRequest) -> Mapping[Reason, bool]:
+    other = request.other
     return {
-        Reason.NOT_IN_CALL: not asked.in_call,
-        Reason.PROFILE: asked.target is None or not asked.target.allows,
-        Reason.COLLEAGUE: asked.house.colleagues_must_allow and other is not None and not other.allows,
+        Reason.NOT_IN_CALL: not request.in_call,
+        Reason.PROFILE: request.target is None or not request.target.allows,
+        Reason.COLLEAGUE: request.rules.colleagues_must_allow and other is not None and not other.allows,
     }

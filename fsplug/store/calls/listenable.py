@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from fsplug.policy.entities import DeviceKind
-from fsplug.policy.listening.gate import Asked, Colleague, Listener, Reason, Standing, admission
+from fsplug.policy.listening.gate import Colleague, Listener, ListenRequest, Reason, Standing, admission
 from fsplug.policy.listening.live_calls import CompanyCalls, Talk
 from fsplug.store.config import devices, entitlements, policies
 from fsplug.store.config.entitlements import Held
@@ -25,14 +25,14 @@ def reasons(
     phone = devices.phone_to_ring(store, domain, listener, now)
     kind = phone.kind if phone else DeviceKind.DESK
     asking = Listener(listener, domain, kind, listener not in calls.busy, known.now(listener))
-    house = entitlements.house(store, domain)
+    rules = entitlements.listen_rules(store, domain)
 
-    def asked(person: str) -> Asked:
+    def request(person: str) -> ListenRequest:
         talk = calls.talks.get(person)
         other = known.colleague(talk.other, talk) if talk and talk.other else None
-        return Asked(asking, known.colleague(person, talk), talk is not None, other, house)
+        return ListenRequest(asking, known.colleague(person, talk), talk is not None, other, rules)
 
-    return {person: admission(asked(person)).reason for person in people}
+    return {person: admission(request(person)).reason for person in people}
 
 
 class _Known:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.policy.listening.gate import House, Standing
+from fsplug.policy.listening.gate import CompanyRules, Standing
 from fsplug.store.config import companies, grants, profiles
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import HOLDS, company_id
@@ -42,10 +42,10 @@ def standing_now(store: Store, domain: str, username: str, began_under: int, ver
     return _standing(store, domain, username, version, allows)
 
 
-def house(store: Store, domain: str) -> House:
+def listen_rules(store: Store, domain: str) -> CompanyRules:
     """What the company says about listening in, now."""
     company = companies.get(store, domain)
-    return House(apps_may_listen=company.listen_from_app, colleagues_must_allow=company.listen_consent)
+    return CompanyRules(apps_may_listen=company.listen_from_app, colleagues_must_allow=company.listen_consent)
 
 
 def held(store: Store, domain: str, usernames: Collection[str], version: int) -> Mapping[str, Held]:

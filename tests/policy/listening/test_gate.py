@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from fsplug.policy.entities import DeviceKind, Licence, Right
-from fsplug.policy.listening.gate import Asked, Colleague, House, Listener, Reason, Standing, admission
+from fsplug.policy.listening.gate import Colleague, CompanyRules, Listener, ListenRequest, Reason, Standing, admission
 
 # The conditions and the reason each gives when it fails, in the order of precedence: written down twice on purpose.
 CONDITIONS = (
@@ -28,7 +28,7 @@ MAY = frozenset({Right.LISTEN_IN})
 OPEN = Standing(PRO, allows=True)
 
 
-def asked_with(holds: dict[str, bool]) -> Asked:
+def asked_with(holds: dict[str, bool]) -> ListenRequest:
     """A request of which these conditions hold and the others don't."""
     listener = Listener(
         username="1001",
@@ -47,12 +47,12 @@ def asked_with(holds: dict[str, bool]) -> Asked:
         now=standing,
     )
     consent = Standing(allows=holds["colleague"])
-    return Asked(
+    return ListenRequest(
         listener=listener if holds["identified"] else None,
         target=target if holds["known"] else None,
         in_call=holds["in_call"],
         other=Colleague("1003", "acme.example", consent, consent),
-        house=House(colleagues_must_allow=True),
+        rules=CompanyRules(colleagues_must_allow=True),
     )
 
 
@@ -66,25 +66,25 @@ def test_every_combination_of_conditions_gives_the_first_reason_or_admits() -> N
 
 
 @pytest.fixture
-def admitted() -> Asked:
+def admitted() -> ListenRequest:
     asked = asked_with({name: True for name, _ in CONDITIONS})
     assert admission(asked).admitted
     return asked
 
 
-def test_an_app_may_listen_where_the_company_says_so(admitted: Asked) -> None:
+def test_an_app_may_listen_where_the_company_says_so(admitted: ListenRequest) -> None:
     app = replace(admitted, listener=replace(admitted.listener, device=DeviceKind.APP))
     assert admission(app).reason is Reason.DEVICE
-    assert admission(replace(app, house=House(apps_may_listen=True))).admitted
+    assert admission(replace(app, rules=CompanyRules(apps_may_listen=True))).admitted
 
 
-def test_a_mobile_may_listen_as_a_desk_phone_may(admitted: Asked) -> None:
+def test_a_mobile_may_listen_as_a_desk_phone_may(admitted: ListenRequest) -> None:
     assert admission(replace(admitted, listener=replace(admitted.listener, device=DeviceKind.MOBILE))).admitted
 
 
 @pytest.mark.parametrize(("at_start", "now"), [(True, False), (False, True), (False, False)])
 def test_the_profile_must_allow_it_at_the_calls_start_and_may_not_have_been_taken_away(
-    admitted: Asked, at_start: bool, now: bool
+    admitted: ListenRequest, at_start: bool, now: bool
 ) -> None:
     target = replace(admitted.target, at_start=replace(OPEN, allows=at_start), now=replace(OPEN, allows=now))
     assert admission(replace(admitted, target=target)).reason is Reason.PROFILE
@@ -92,17 +92,17 @@ def test_the_profile_must_allow_it_at_the_calls_start_and_may_not_have_been_take
 
 @pytest.mark.parametrize(("at_start", "now"), [(PRO, frozenset()), (frozenset(), PRO)])
 def test_the_targets_licence_counts_from_the_next_call_on_and_its_loss_at_once(
-    admitted: Asked, at_start: frozenset, now: frozenset
+    admitted: ListenRequest, at_start: frozenset, now: frozenset
 ) -> None:
     target = replace(admitted.target, at_start=Standing(at_start, allows=True), now=Standing(now, allows=True))
     assert admission(replace(admitted, target=target)).reason is Reason.TARGET_LICENCE
 
 
-def test_a_colleague_at_the_other_end_is_asked_only_where_the_company_says_so(admitted: Asked) -> None:
+def test_a_colleague_at_the_other_end_is_asked_only_where_the_company_says_so(admitted: ListenRequest) -> None:
     unwilling = replace(admitted, other=Colleague("1003", "acme.example"))
     assert admission(unwilling).reason is Reason.COLLEAGUE
-    assert admission(replace(unwilling, house=House())).admitted
+    assert admission(replace(unwilling, rules=CompanyRules())).admitted
 
 
-def test_a_customer_at_the_other_end_is_not_asked(admitted: Asked) -> None:
+def test_a_customer_at_the_other_end_is_not_asked(admitted: ListenRequest) -> None:
     assert admission(replace(admitted, other=None)).admitted

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from fsplug.policy.listening.gate import Door, Ending, House, Reason
+from fsplug.policy.listening.gate import CompanyRules, Door, Ending, Reason
 from fsplug.store.calls import ledger, listen_sessions
 from fsplug.store.calls.entries import Entry, ListenBegan, ListenEnded, ListenRefused
 from fsplug.store.change import planning
@@ -70,11 +70,11 @@ def test_those_that_go_on_are_found_again_by_their_switch(store: Store) -> None:
 
 
 def test_what_a_company_says_about_listening_has_a_version(store: Store) -> None:
-    assert entitlements.house(store, ACME) == House()
+    assert entitlements.listen_rules(store, ACME) == CompanyRules()
     before = policies.current_version(store, ACME)
     with drafted(store, ACME, "test") as draft:
         draft.put_detail({**draft.detail(), "listen_from_app": True, "listen_consent": True})
-    assert entitlements.house(store, ACME) == House(apps_may_listen=True, colleagues_must_allow=True)
+    assert entitlements.listen_rules(store, ACME) == CompanyRules(apps_may_listen=True, colleagues_must_allow=True)
     assert policies.current_version(store, ACME) == before + 1
     [document] = planning.export(store, ACME)["company"]
     assert (document["listen_from_app"], document["listen_consent"]) == (True, True)

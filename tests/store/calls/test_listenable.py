@@ -91,7 +91,7 @@ def gate(store: Store, book: CallBook, flags: dict[str, bool]) -> Reason | None:
     assert listener is not None and target is not None
     kind = DeviceKind.APP if flags["app"] else DeviceKind.DESK
     caller = Caller(ACME, listener, Door.COMMAND, kind)
-    return admission(facts.asked(caller, ACME, target, facts.talk_of(ACME, TARGET))).reason
+    return admission(facts.request(caller, ACME, target, facts.talk_of(ACME, TARGET))).reason
 
 
 ALL = [dict(zip(FLAGS, given, strict=True)) for given in product([True, False], repeat=len(FLAGS))]
