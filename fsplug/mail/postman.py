@@ -17,12 +17,11 @@ from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Kind, Mail
+from fsplug.store.outbox.queue import Lease
 from fsplug.store.recordings import shares
 
 log = structlog.get_logger()
 
-# Between one try and the next; the last goes on until a mail is given up.
-PAUSES = (10.0, 30.0, 60.0, 300.0, 900.0, mails.LONGEST_WAIT_SECONDS)
 GIVE_UP_SECONDS = 5 * 86_400.0
 _SET_PASSWORD, _SHARED = "set-password", "shared"
 
@@ -53,32 +52,32 @@ class Postman:
 
     def _tried(self, mail: Mail) -> bool:
         """Each is taken when its turn comes: those before it may be slow, and another may have sent it meanwhile."""
-        if not mails.take(self._store, mail.id):
+        lease = mails.take(self._store, mail.id)
+        if lease is None:
             return False
-        self._deliver(mail)
+        self._deliver(mail, lease)
         return True
 
-    def _deliver(self, mail: Mail) -> None:
+    def _deliver(self, mail: Mail, lease: Lease) -> None:
         try:
             self._send(self._written(mail))
         except (Refused, Invalid) as refusal:
             log.warning("mail-failed", mail=mail.id, code=refusal.code, reason=refusal.text)
             mails.failed(self._store, mail.id, refusal.code, refusal.text)
         except FsplugError as trouble:
-            self._delay(mail, trouble.code, trouble.text)
+            self._delay(mail, lease, trouble.code, trouble.text)
         except Exception as error:
             log.exception("mail-delayed", mail=mail.id)
-            self._delay(mail, "mail-fault", f"{type(error).__name__}: {error}")
+            self._delay(mail, lease, "mail-fault", f"{type(error).__name__}: {error}")
         else:
             mails.sent(self._store, mail.id)
 
-    def _delay(self, mail: Mail, code: str, reason: str) -> None:
-        if self._store.now() - mail.at > GIVE_UP_SECONDS:
+    def _delay(self, mail: Mail, lease: Lease, code: str, reason: str) -> None:
+        if self._store.database_now() - mail.at > GIVE_UP_SECONDS:
             mails.failed(self._store, mail.id, code, reason)
             return
-        pause = PAUSES[min(mail.tries, len(PAUSES) - 1)]
+        pause = mails.delayed(self._store, lease, code, reason)
         log.info("mail-delayed", mail=mail.id, seconds=pause, code=code, reason=reason)
-        mails.delayed(self._store, mail.id, pause, code, reason)
 
     def _written(self, mail: Mail) -> EmailMessage:
         written = self._of_share(mail) if mail.kind in (Kind.SHARE, Kind.CODE) else self._of_account(mail)

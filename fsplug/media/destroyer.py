@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 class Destroyer:
-    """Destroys what is due of one switch's recordings. Killed anywhere, the next round ends it."""
+    """Destroys what is due of one switch's recordings. Killed anywhere, a later round ends it, here or elsewhere."""
 
     def __init__(self, store: Store, archive: Archive, switch_name: str) -> None:
         self._store = store
@@ -24,13 +24,14 @@ class Destroyer:
         return sum(self._destroy(one) for one in deletions.due(self._store, self._switch_name))
 
     def _destroy(self, one: Deletion) -> bool:
-        if not deletions.begin(self._store, one):
+        lease = deletions.begin(self._store, one)
+        if lease is None:
             return False
         try:
             self._remove(one)
         except FsplugError as trouble:
             log.error("not-destroyed-yet", recording=one.recording, code=trouble.code, error=trouble.text)
-            deletions.failed(self._store, one, trouble.code)
+            deletions.failed(self._store, lease, trouble.code, trouble.text)
             return False
         deletions.destroyed(self._store, one)
         return True

@@ -1,7 +1,7 @@
 """What happens to a recording once the switch has let go of it: sealed into the archive, or told as lost."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -13,10 +13,15 @@ from fsplug.media.archive import Archive
 from fsplug.media.seal import LengthWarning, Sealed, seal
 from fsplug.store.calls.entries import Entry, GapFound, RecordingLost, RecordingSealed
 from fsplug.store.db.database import Store
+from fsplug.store.outbox import sealings
+from fsplug.store.outbox.queue import Lease
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import Recording, State
 
 log = structlog.get_logger()
+
+# What is sealed in a round is written down at its end, before its first lease runs out.
+ROUND_SECONDS = sealings.LEASE_SECONDS / 2
 
 
 class SpoolPaths(Protocol):
@@ -27,7 +32,7 @@ class SpoolPaths(Protocol):
 
 
 class Worker:
-    """Seals what the switch has finished. Its queue is the store: whatever is not sealed or lost is still to do."""
+    """Seals what the switch has finished. Whatever the store has as stopped is still to do."""
 
     def __init__(
         self,
@@ -42,34 +47,53 @@ class Worker:
         self._archive = archive
         self._switch_name = switch_name
         self._clock = clock
-        self._settled: set[str] = set()
         self._folders = disk.Folders()
 
     def work(self) -> list[Entry]:
-        """Seal what is ready; the entries that say so. What can't be sealed now stays for the next time."""
+        """Seal what is ready; the entries that say so. What can't be sealed now stays for a later time.
+
+        What is sealed stays leased until its entry is in the store; should that take too long, it is sealed again,
+        which changes nothing.
+        """
         stopped = recordings.in_states(self._store, self._switch_name, (State.STOPPED,))
-        # What is settled may stand in the journal still; it is not settled again meanwhile.
-        self._settled &= {row.id for row in stopped}
-        due = [row for row in stopped if row.id not in self._settled]
-        entries = [entry for row in due for entry in self._settle(row)]
+        sealings.follow(self._store, self._switch_name, {row.id for row in stopped})
+        due = sealings.due(self._store, self._switch_name)
+        settled = list(self._round(row for row in stopped if row.id in due))
         try:
             self._folders.sync()
         except OSError as error:
             log.error("not-sealed-yet", error=str(error))
-            self._settled -= {row.id for row in due}
+            for lease, _ in settled:
+                sealings.release(self._store, lease, "folder-not-synced", str(error))
             return []
-        return entries
+        return [entry for _, entries in settled for entry in entries]
 
-    def _settle(self, row: Recording) -> list[Entry]:
+    def _round(self, due: Iterable[Recording]) -> Iterator[tuple[Lease, list[Entry]]]:
+        """One after the other, while the lease of the first is good: they all wait for the round's end."""
+        ends_at = time.monotonic() + ROUND_SECONDS
+        for row in due:
+            lease = sealings.take(self._store, row.id, self._size(row))
+            if lease is not None and (entries := self._settle(row, lease)) is not None:
+                yield lease, entries
+            if time.monotonic() > ends_at:
+                return
+
+    def _size(self, row: Recording) -> int:
+        try:
+            return self._spool.path(row.id).stat().st_size
+        except (OSError, Invalid):
+            return 0
+
+    def _settle(self, row: Recording, lease: Lease) -> list[Entry] | None:
+        """What became of it; None when it is to be tried again."""
         try:
             sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds, self._folders.add)
         except Unavailable as trouble:
             log.error("not-sealed-yet", recording=row.id, code=trouble.code, error=trouble.text)
-            return []
+            sealings.failed(self._store, lease, trouble.code, trouble.text)
+            return None
         except (Refused, Invalid) as refusal:
-            self._settled.add(row.id)
             return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
-        self._settled.add(row.id)
         return self._kept(row, sealed)
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[Entry]:

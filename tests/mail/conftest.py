@@ -96,7 +96,7 @@ def mailbox(make_mailbox: Callable[..., Mailbox]) -> Mailbox:
 def console(tmp_path: Path) -> Iterator[Console]:
     """The cast on SQLite, with a clock to turn."""
     clock = Clock()
-    store = Store(tmp_path / "fsplug.db", clock=clock)
+    store = Store(tmp_path / "fsplug.db", clock=clock, database_clock=clock)
     store.migrate()
     planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     yield Console(store, clock)

@@ -11,5 +11,6 @@ from tests.mail.conftest import POST
 from tests.store.accountcast import Clock
 
 if __name__ == "__main__":
-    store = Store(sys.argv[1], clock=Clock())
+    clock = Clock()
+    store = Store(sys.argv[1], clock=clock, database_clock=clock)
     Postman(store, POST, partial(smtp.send, Server("127.0.0.1", int(sys.argv[2]), "none"))).round()

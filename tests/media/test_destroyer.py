@@ -1,4 +1,4 @@
-"""Deleted recordings are destroyed once it is too late to undo; killed anywhere, the next round ends it."""
+"""Deleted recordings are destroyed once it is too late to undo; killed anywhere, a round after its lease ends it."""
 
 import shutil
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Store:
     """Two sealed recordings, the first of which was deleted a minute ago."""
-    made = Store(tmp_path / "store.db", clock=clock)
+    made = Store(tmp_path / "store.db", clock=clock, database_clock=clock)
     made.migrate()
     planning.apply_plan(made, planning.plan(made, CAST), by="test")
     for call in ("a", "b"):
@@ -81,8 +81,8 @@ def _killed(*_: Any) -> Any:
 
 
 @pytest.mark.parametrize("step", ["before it begins", "before the file", "after the file", "before it is written"])
-def test_killed_anywhere_the_next_round_ends_it(
-    store: Store, archive: FolderArchive, step: str, monkeypatch: pytest.MonkeyPatch
+def test_killed_anywhere_a_round_after_its_lease_ends_it(
+    store: Store, archive: FolderArchive, clock: Clock, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def removed_and_killed(key: str) -> None:
         FolderArchive(archive.root).remove(key)
@@ -101,6 +101,9 @@ def test_killed_anywhere_the_next_round_ends_it(
     assert not _is_destroyed(store)
     with pytest.raises(Exception, match="no recording"):
         access.recording(store, ACME, "a-rec", ROOT)
+    if step != "before it begins":
+        assert Destroyer(store, archive, "fs1").work() == 0, "for all that another knows, it is at it"
+        clock.turn(deletions.LEASE_SECONDS)
     assert Destroyer(store, archive, "fs1").work() == 1
     assert _is_destroyed(store)
     assert _files(archive) == ["acme/b-rec.wav"]

@@ -16,8 +16,10 @@ from fsplug.store.calls import gaps, ledger
 from fsplug.store.calls.entries import CallSeen, DecisionMade, RecordingStarted, RecordingStopped
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
+from fsplug.store.outbox import sealings
 from fsplug.store.recordings import recordings
 from tests.media.recordings import killed, whole, write
+from tests.store.accountcast import Clock
 
 ACME = "acme.example"
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
@@ -25,8 +27,14 @@ BEGAN = 1_800_000_000.0
 
 
 @pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "store.db")
+def clock():
+    """The database's."""
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    made = Store(tmp_path / "store.db", database_clock=clock)
     made.connect()
     made.migrate()
     planning.apply_plan(made, planning.plan(made, tomllib.loads(COMPANIES.read_text())), by="test")
@@ -164,7 +172,7 @@ def test_nothing_is_told_while_a_folder_cant_be_synced(store, spool, work, monke
     assert spool.root in synced
 
 
-def test_an_archive_that_is_away_keeps_it_for_the_next_time(store, spool, archive, work, monkeypatch):
+def test_an_archive_that_is_away_is_tried_again_later_and_later(store, spool, archive, work, clock, monkeypatch):
     finished(store)
     write(spool.path("r1"), whole(2.0))
 
@@ -173,9 +181,56 @@ def test_an_archive_that_is_away_keeps_it_for_the_next_time(store, spool, archiv
 
     with monkeypatch.context() as outage:
         outage.setattr(archive, "put", full)
-        assert work() == []
-        assert recordings.get(store, ACME, "r1").state == "stopped"
+        for pause in (1.0, 2.0, 4.0):
+            assert work() == []
+            assert recordings.get(store, ACME, "r1").state == "stopped"
+            assert sealings.due(store, "switch") == set()
+            clock.turn(pause)
+            assert sealings.due(store, "switch") == {"r1"}
+    assert sealings.QUEUE.standing(store).worst.code == "archive-full"
     assert work() == ["recording-sealed"]
+    assert work() == []
+    assert sealings.QUEUE.standing(store).waiting == 0
+
+
+def test_of_two_workers_at_once_one_seals_a_recording(store, spool, archive, monkeypatch):
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+    one, other = (Worker(store, spool, archive, "switch") for _ in range(2))
+    put, found = archive.put, []
+
+    def put_while_the_other_looks(*given):
+        found.extend(other.work())
+        return put(*given)
+
+    monkeypatch.setattr(archive, "put", put_while_the_other_looks)
+    assert [entry.kind for entry in one.work()] == ["recording-sealed"]
+    assert (found, other.work()) == ([], [])
+
+
+class Killed(BaseException):
+    """As kill -9: nothing after it runs."""
+
+
+def test_what_a_killed_worker_was_at_is_sealed_by_another_after_its_lease(
+    store, spool, archive, work, clock, monkeypatch
+):
+    finished(store)
+    write(spool.path("r1"), whole(2.0))
+    put = archive.put
+
+    def put_and_killed(*given):
+        put(*given)
+        raise Killed
+
+    with monkeypatch.context() as fatal:
+        fatal.setattr(archive, "put", put_and_killed)
+        with pytest.raises(Killed):
+            work()
+    assert work() == []
+    clock.turn(sealings.LEASE_SECONDS + 1.0)
+    assert work() == ["recording-sealed"]
+    assert recordings.get(store, ACME, "r1").seconds == 2.0
 
 
 def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(store, spool, work):

@@ -111,4 +111,4 @@ def store(open_store: Callable[..., Store]) -> Store:
 def console(open_store: Callable[..., Store]) -> Console:
     """The cast, with a clock to turn and quick passwords."""
     clock = Clock()
-    return Console(open_store(clock=clock), clock)
+    return Console(open_store(clock=clock, database_clock=clock), clock)

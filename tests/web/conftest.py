@@ -58,7 +58,7 @@ class Browser:
 def console(tmp_path: Path) -> Iterator[Console]:
     """The cast, a sealed recording of Anna's, and a clock to turn."""
     clock = Clock()
-    store = Store(tmp_path / "fsplug.db", clock=clock)
+    store = Store(tmp_path / "fsplug.db", clock=clock, database_clock=clock)
     store.migrate()
     planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     ledger.apply(store, recorded_call("a"))

@@ -152,7 +152,7 @@ def until(condition: Any, what: str, seconds: float = DEADLINE_SECONDS) -> None:
 def a_house(folder: Path) -> Iterator[House]:
     """The cast's console on a port of its own."""
     clock = Clock()
-    store = Store(folder / "fsplug.db", clock=clock)
+    store = Store(folder / "fsplug.db", clock=clock, database_clock=clock)
     store.migrate()
     planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     console = Console(store, clock)

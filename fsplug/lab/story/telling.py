@@ -54,7 +54,7 @@ def tell(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> N
     """
     store = Store(place)
     teller = _Teller(store, archive, switch)
-    store.now = teller.clock
+    store.now = store.database_now = teller.clock
     store.connect()
     store.migrate()
     try:

@@ -32,6 +32,7 @@ POSTGRES_LIMITS = {
 class Backend:
     """One kind of database, opened at `place` (never with a password in it).
 
+    `clock`: a SELECT of the time by the database's own clock, in epoch seconds; inside a transaction it goes on.
     `blocking`: its calls hold the whole thread, greenlets included. `begin`: arguments of a write transaction's BEGIN.
     `trouble` says what an error of the driver means where it is the database's; `row_errors` are those of a row.
     """
@@ -40,6 +41,7 @@ class Backend:
     place: str
     database: Any
     blocking: bool
+    clock: str
     begin: tuple[str, ...]
     trouble: Callable[[Exception], Unavailable | None]
     row_errors: tuple[type[Exception], ...]
@@ -124,6 +126,8 @@ def _sqlite(path: Path) -> Backend:
         place=str(path),
         database=database,
         blocking=True,
+        # The days since 4714 BC, with milliseconds; those of 1970 are 2,440,587.5 (sqlite.org/lang_datefunc.html).
+        clock="SELECT (julianday('now') - 2440587.5) * 86400.0",
         begin=("IMMEDIATE",),
         trouble=lambda error: _sqlite_trouble(path, error),
         row_errors=(*refusals, *_VALUE_ERRORS),
@@ -185,6 +189,7 @@ def _postgres(url: str, lock_seconds: float) -> Backend:
         place=place,
         database=database,
         blocking=False,
+        clock="SELECT EXTRACT(EPOCH FROM clock_timestamp())::float8",
         begin=(),
         trouble=lambda error: _postgres_trouble(place, error),
         row_errors=(psycopg.DatabaseError, *_VALUE_ERRORS),

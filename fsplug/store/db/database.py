@@ -34,6 +34,8 @@ class Store:
     Each thread or greenlet uses a connection of its own from a pool, for as long as one call or transaction lasts.
     Statements are written with `?`. What goes wrong with the database itself is raised as `Unavailable` (store-locked,
     store-full, store-read-only, store-gone, store-broken, ...); a row it will not have is Invalid("row-refused").
+    `now` is this process's clock; `database_now` asks the database's, which all processes share, unless there is a
+    `database_clock` in its place. Both give epoch seconds.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class Store:
         lock_seconds: float = LOCK_SECONDS,
         clock: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
+        database_clock: Callable[[], float] | None = None,
     ) -> None:
         self._backend = backend(url_or_path, lock_seconds)
         self._lock_seconds = lock_seconds
         self._db = self._backend.database
         self._wait = wait
         self.now = clock
+        self.database_now = database_clock or self._database_now
         self.dialect = self._backend.dialect
         self.place = self._backend.place
         self.blocking = self._backend.blocking
@@ -153,6 +157,10 @@ class Store:
             if trouble.code != "store-gone" or not self._db.is_closed():
                 raise
         return self._fetched_once(sql, params)
+
+    def _database_now(self) -> float:
+        [(now,)] = self.fetch(self._backend.clock, ())
+        return float(now)
 
     def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
         def fetch() -> list[Row]:

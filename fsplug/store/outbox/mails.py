@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Wanted, in_batches, page
-from fsplug.store.db.text import clean
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, constant, given, given_each, insert
+from fsplug.store.outbox.queue import Lease, Queue, short
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.outbox import Mails
 
@@ -64,63 +67,90 @@ class Mail:
         return (self.at, self.id)
 
 
-_NAMES = ("kind", "subject", "receiver", "language", "state", "at", "next_at", "tries", "sent_at", "code", "reason")
-_MAILS = Mails.select(Mails.id, Companies.domain, *(getattr(Mails, name) for name in _NAMES)).join(
+# The longest pause between two tries.
+LONGEST_WAIT_SECONDS = 3_600.0
+QUEUE = Queue(
+    Mails,
+    Mails.state == constant(State.QUEUED),
+    lease_seconds=LEASE_SECONDS,
+    pauses=(10.0, 30.0, 60.0, 300.0, 900.0, LONGEST_WAIT_SECONDS),
+)
+
+_MAILS = Mails.select(*columns(Mail, Mails, company=Companies.domain)).join(
     Companies, on=(Companies.id == Mails.company)
 )
-_QUEUE = """INSERT INTO mail (id, company, kind, subject, receiver, language, state, at, next_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_TAKE = """UPDATE mail SET leased_until = ?, tries = tries + 1
-    WHERE id = ? AND state = 'queued' AND (leased_until <= ? OR leased_until > ?)"""
+_OF_ACCOUNTS = Mails.kind.not_in([Kind.SHARE, Kind.CODE])
+_QUEUE = Write(lambda: insert(Mails, "id company kind subject receiver language state at next_at", once_by="id"))
+_DUE = Select(
+    Mail,
+    lambda: _MAILS.where(QUEUE.ready()).order_by(Mails.next_at, Mails.kind.desc(), Mails.id).limit(given.limit),
+)
+_GET = Select(Mail, lambda: _MAILS.where((Mails.company == given.company) & (Mails.id == given.mail)))
+_LISTED = Listing(
+    Mail,
+    Mails,
+    lambda: _MAILS.where(Mails.company == given.company),
+    person=(Mails.subject == given.person) & _OF_ACCOUNTS,
+)
+_ABOUT = Select(
+    Mail,
+    lambda: _MAILS.where((Mails.company == given.company) & Mails.subject.in_(given_each.subjects)).order_by(
+        Mails.at, Mails.kind.desc()
+    ),
+)
+_SENT = Write(lambda: _ended(State.SENT, sent_at=given.now, code=None, reason=None).where(Mails.id == given.mail))
+_FAILED = Write(
+    lambda: _ended(State.FAILED, code=given.code, reason=given.reason).where(
+        (Mails.id == given.mail) & (Mails.state == State.QUEUED)
+    )
+)
+# Whoever is sending it at this moment keeps it.
+_RETRY = Write(
+    lambda: Mails.update(state=State.QUEUED, next_at=given.now, at=given.now, tries=0).where(
+        (Mails.company == given.company) & (Mails.id == given.mail) & (Mails.state != State.SENT)
+    )
+)
 
 
-def queue(store: Store, domain: str, kind: Kind, subject: str, receiver: str, language: str) -> str:
-    """Have a mail sent, by whoever serves; its id."""
-    mail, now = uuid.uuid4().hex, store.now()
-    row = (company_id(store, domain), str(kind), subject, receiver, language, str(State.QUEUED), now, now)
+def queue(
+    store: Store, domain: str, kind: Kind, subject: str, receiver: str, language: str, mail: str | None = None
+) -> str:
+    """Have a mail sent, by whoever serves; its id. With the id of one that there is already, it stays the one mail."""
+    mail = mail or uuid.uuid4().hex
+    company = company_id(store, domain)
+    about = {"kind": kind, "subject": subject, "receiver": receiver, "language": language}
     with store.atomic():
-        store.run(_QUEUE, mail, *row)
+        now = store.database_now()
+        _QUEUE.run(store, id=mail, company=company, state=State.QUEUED, at=now, next_at=now, **about)
     return mail
 
 
 def due(store: Store, limit: int = 10) -> list[Mail]:
     """Every company's mails that are to be sent now, those first that wait longest, and the user ID, or a share's link,
     before what it announces."""
-    now = store.now()
-    # Further in the future than any retry: the clock was put back.
-    is_due = (Mails.next_at <= now) | (Mails.next_at > now + LONGEST_WAIT_SECONDS)
-    is_free = (Mails.leased_until <= now) | (Mails.leased_until > now + LEASE_SECONDS)
-    query = _MAILS.where((Mails.state == State.QUEUED) & is_due & is_free)
-    return [_mail(row) for row in store.query(query.order_by(Mails.next_at, Mails.kind.desc(), Mails.id).limit(limit))]
+    return _DUE.rows(store, now=store.database_now(), limit=limit)
 
 
-def take(store: Store, mail: str) -> bool:
-    """Take a mail to send it, for `LEASE_SECONDS`; False if another has it."""
-    now = store.now()
-    with store.atomic():
-        return store.run(_TAKE, now + LEASE_SECONDS, mail, now, now + LEASE_SECONDS) == 1
+def take(store: Store, mail: str) -> Lease | None:
+    """Take a mail to send it, for `LEASE_SECONDS`; None if another has it, or it needs no sending any more."""
+    return QUEUE.take(store, mail)
 
 
 def sent(store: Store, mail: str) -> None:
     """The server has taken the mail."""
-    now = store.now()
-    sql = "UPDATE mail SET state = 'sent', sent_at = ?, code = NULL, reason = NULL, leased_until = 0 WHERE id = ?"
     with store.atomic():
-        store.run(sql, now, mail)
+        _SENT.run(store, mail=mail, now=store.database_now())
 
 
-def delayed(store: Store, mail: str, seconds: float, code: str, reason: str) -> None:
-    """It did not work, and is to be tried again after so long."""
-    sql = "UPDATE mail SET next_at = ?, code = ?, reason = ?, leased_until = 0 WHERE id = ?"
-    with store.atomic():
-        store.run(sql, store.now() + seconds, code, _short(reason), mail)
+def delayed(store: Store, lease: Lease, code: str, reason: str) -> float:
+    """It did not work, and is tried again after a pause of so many seconds, the longer the oftener it was tried."""
+    return QUEUE.delay(store, lease, code, reason)
 
 
 def failed(store: Store, mail: str, code: str, reason: str) -> None:
     """It will never work."""
-    sql = "UPDATE mail SET state = 'failed', code = ?, reason = ?, leased_until = 0 WHERE id = ?"
     with store.atomic():
-        store.run(sql, code, _short(reason), mail)
+        _FAILED.run(store, mail=mail, code=code, reason=short(reason))
 
 
 def retry(store: Store, domain: str, mail: str) -> Mail:
@@ -129,29 +159,24 @@ def retry(store: Store, domain: str, mail: str) -> Mail:
     if found.state is State.SENT:
         text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug {_AGAIN[found.kind]}"
         raise Refused("mail-sent", text, mail=mail)
-    now = store.now()
-    sql = "UPDATE mail SET state = 'queued', next_at = ?, at = ?, tries = 0, leased_until = 0 WHERE id = ?"
     with store.atomic():
-        store.run(sql, now, now, mail)
+        _RETRY.run(store, company=company_id(store, domain), mail=mail, now=store.database_now())
     return get(store, domain, mail)
 
 
 def get(store: Store, domain: str, mail: str) -> Mail:
     """The company's mail; Invalid("unknown-mail") if there is none."""
-    found = store.query(_MAILS.where((Mails.company == company_id(store, domain)) & (Mails.id == mail)))
-    if not found:
+    found = _GET.row(store, company=company_id(store, domain), mail=mail)
+    if found is None:
         raise Invalid("unknown-mail", f"{domain} has no mail {mail}; see: fsplug mail list", mail=mail)
-    return _mail(found[0])
+    return found
 
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Mail]:
     """The company's mails, newest first. `person`: about this user."""
-    query = _MAILS.where(Mails.company == company_id(store, domain))
-    if wanted.person is not None:
-        query = query.where((Mails.subject == wanted.person) & Mails.kind.not_in([Kind.SHARE, Kind.CODE]))
-    return [_mail(row) for row in store.query(page(query, Mails, wanted, limit, before))]
+    return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
 def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[Mail]]:
@@ -159,9 +184,7 @@ def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[
     company = company_id(store, domain)
     found: dict[str, list[Mail]] = {subject: [] for subject in subjects}
     for some in in_batches(found):
-        query = _MAILS.where((Mails.company == company) & Mails.subject.in_(some))
-        for row in store.query(query.order_by(Mails.at, Mails.kind.desc())):
-            mail = _mail(row)
+        for mail in _ABOUT.rows(store, company=company, subjects=some):
             found[mail.subject].append(mail)
     return found
 
@@ -173,14 +196,7 @@ _AGAIN = {
     Kind.SHARE: "share create",
     Kind.CODE: "share create",
 }
-# The longest pause between two tries.
-LONGEST_WAIT_SECONDS = 3_600.0
 
 
-def _mail(row: Row) -> Mail:
-    mail, domain, kind, subject, receiver, language, state, *rest = row
-    return Mail(mail, domain, Kind(kind), subject, receiver, language, State(state), *rest)
-
-
-def _short(reason: str) -> str:
-    return clean(" ".join(reason.split()))[:500]
+def _ended(state: State, **values: Any) -> Any:
+    return Mails.update(state=state, leased_until=0.0, **values)

@@ -8,9 +8,8 @@ these, the deletion is pending or done.
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from peewee import SQL, Case, fn
+from peewee import fn
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, check_may
@@ -19,6 +18,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
+from fsplug.store.outbox.queue import Lease, Queue
 from fsplug.store.recordings import access, recordings, waveforms
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.search import index
@@ -28,8 +28,15 @@ from fsplug.store.schema.recordings import Deletions, Recordings
 
 UNDO_SECONDS = 60.0
 MOST_AT_ONCE = 1_000
-# How long after a try that failed the next one comes, the later the more there were.
-_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 10.0, 3_600.0
+# Who destroys a file and said nothing for so long has died; another may do it.
+LEASE_SECONDS = 60.0
+# From what is deleted until its file is destroyed, as a queue.
+QUEUE = Queue(
+    Deletions,
+    Deletions.destroyed_at.is_null(),
+    lease_seconds=LEASE_SECONDS,
+    pauses=(10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0, 2_560.0, 3_600.0),
+)
 # Who destroys, in the audit trail: nobody who could be asked.
 _HOUSE = "fsplug"
 
@@ -67,10 +74,10 @@ class Batch:
     trouble: str | None
 
 
-_DELETIONS = Deletions.select(*columns(Deletion, Deletions, company=Companies.domain)).join(
+_DELETIONS = Deletions.select(*columns(Deletion, Deletions, company=Companies.domain, trouble=Deletions.code)).join(
     Companies, on=(Companies.id == Deletions.company)
 )
-_DELETION = Select(
+_GET = Select(
     Deletion,
     lambda: _DELETIONS.where((Deletions.company == given.company) & (Deletions.recording == given.recording)),
 )
@@ -82,62 +89,50 @@ _OF_BATCH = Select(
         .order_by(Deletions.recording)
     ),
 )
+_PENDING = Select(
+    Batch,
+    lambda: (
+        Deletions.select(
+            Deletions.batch.alias("id"),
+            fn.MIN(Deletions.at).alias("at"),
+            fn.MIN(Deletions.deleted_by).alias("deleted_by"),
+            fn.MIN(Deletions.undo_until).alias("undo_until"),
+            fn.COUNT(Deletions.recording).alias("recordings"),
+            fn.COUNT(Deletions.destroyed_at).alias("destroyed"),
+            fn.MAX(Deletions.code).alias("trouble"),
+        )
+        .where((Deletions.company == given.company) & Deletions.destroyed_at.is_null())
+        .group_by(Deletions.batch)
+        .order_by(fn.MIN(Deletions.at).desc(), Deletions.batch)
+        .limit(given.limit)
+    ),
+)
 _DUE = Select(
     Deletion,
     lambda: (
-        _DELETIONS.join_from(Deletions, Recordings, on=(Recordings.id == Deletions.recording))
+        _DELETIONS.join(Recordings, on=(Recordings.id == Deletions.recording))
         .join(Calls, on=(Calls.id == Recordings.call))
-        .where(Deletions.destroyed_at.is_null() & (Deletions.next_at <= given.now) & (Calls.switch == given.switch))
+        .where(QUEUE.ready() & (Deletions.undo_until <= given.now) & (Calls.switch == given.switch))
         .order_by(Deletions.next_at)
         .limit(given.limit)
     ),
 )
 _ADD = Write(lambda: insert(Deletions, "recording company batch at deleted_by undo_until next_at", once_by="recording"))
 _BEGIN = Write(
-    lambda: Deletions.update({Deletions.begun_at: fn.COALESCE(Deletions.begun_at, given.now)}).where(
-        (Deletions.recording == given.recording)
-        & Deletions.destroyed_at.is_null()
-        & (Deletions.undo_until <= given.now)
+    lambda: Deletions.update(begun_at=fn.COALESCE(Deletions.begun_at, given.now)).where(
+        (Deletions.recording == given.recording) & QUEUE.waiting & (Deletions.undo_until <= given.now)
     )
 )
 _DESTROYED = Write(
-    lambda: Deletions.update({Deletions.destroyed_at: given.now, Deletions.trouble: None}).where(
-        (Deletions.recording == given.recording) & Deletions.destroyed_at.is_null()
+    lambda: Deletions.update(destroyed_at=given.now, code=None, reason=None, leased_until=0.0).where(
+        (Deletions.recording == given.recording) & QUEUE.waiting
     )
-)
-_FAILED = Write(
-    lambda: Deletions.update(
-        {Deletions.tries: Deletions.tries + 1, Deletions.trouble: given.trouble, Deletions.next_at: given.next_at}
-    ).where(Deletions.recording == given.recording)
 )
 _UNDO = Write(
     lambda: Deletions.delete().where(
         (Deletions.recording == given.recording) & Deletions.begun_at.is_null() & (Deletions.undo_until > given.now)
     )
 )
-
-
-def _batches() -> Any:
-    at, one = fn.MIN(Deletions.at), Deletions.destroyed_at.is_null()
-    facts = {
-        "id": Deletions.batch,
-        "at": at,
-        "deleted_by": fn.MIN(Deletions.deleted_by),
-        "undo_until": fn.MIN(Deletions.undo_until),
-        "recordings": fn.COUNT(SQL("*")),
-        "destroyed": fn.COUNT(Deletions.destroyed_at),
-        "trouble": fn.MAX(Case(None, [(one, Deletions.trouble)])),
-    }
-    return (
-        Deletions.select(*columns(Batch, Deletions, **facts))
-        .where((Deletions.company == given.company) & one)
-        .group_by(Deletions.batch)
-        .order_by(at.desc(), Deletions.batch)
-        .limit(given.limit)
-    )
-
-
-_BATCHES = Select(Batch, _batches)
 
 
 def delete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> Batch:
@@ -192,7 +187,7 @@ def may_be_deleted(store: Store, recording: Recording) -> None:
 
 def get(store: Store, domain: str, recording: str) -> Deletion:
     """The recording's; Invalid("unknown-deletion") if it is not deleted, or not the company's."""
-    found = _DELETION.row(store, company=company_id(store, domain), recording=recording)
+    found = _GET.row(store, company=company_id(store, domain), recording=recording)
     if found is None:
         raise Invalid("unknown-deletion", f"{domain} has no deleted recording {recording}", recording=recording)
     return found
@@ -200,33 +195,36 @@ def get(store: Store, domain: str, recording: str) -> Deletion:
 
 def pending(store: Store, domain: str, limit: int = 20) -> list[Batch]:
     """The deletions whose files are not all destroyed, newest first: those that can be undone are among them."""
-    return _BATCHES.rows(store, company=company_id(store, domain), limit=limit)
+    return _PENDING.rows(store, company=company_id(store, domain), limit=limit)
 
 
 def due(store: Store, switch: str, limit: int = 100) -> list[Deletion]:
     """What is to be destroyed now of this switch's recordings, whatever company's: for the media worker."""
-    return _DUE.rows(store, now=store.now(), switch=switch, limit=limit)
+    return _DUE.rows(store, now=store.database_now(), switch=switch, limit=limit)
 
 
-def begin(store: Store, deletion: Deletion) -> bool:
-    """From now on it can't be undone; false if it was, just before. Again begun it is as it was."""
+def begin(store: Store, deletion: Deletion) -> Lease | None:
+    """Take it for `LEASE_SECONDS`, to destroy the file. From now on it can't be undone.
+
+    None if it was undone just before, or another has it.
+    """
     with store.atomic():
-        return bool(_BEGIN.run(store, now=store.now(), recording=deletion.recording))
+        if not _BEGIN.run(store, recording=deletion.recording, now=store.database_now()):
+            return None
+        return QUEUE.take(store, deletion.recording)
 
 
 def destroyed(store: Store, deletion: Deletion) -> None:
     """Its file is no more, which the audit trail is told once."""
     with store.atomic():
-        if _DESTROYED.run(store, now=store.now(), recording=deletion.recording):
+        if _DESTROYED.run(store, recording=deletion.recording, now=store.database_now()):
             waveforms.forget(store, deletion.recording)
             _tell(store, deletion, _HOUSE, "destroy")
 
 
-def failed(store: Store, deletion: Deletion, trouble: str) -> None:
-    """Its file is still there, for this reason: it is tried again."""
-    pause = min(_RETRY_SECONDS * 2.0 ** min(deletion.tries, 16), _LONGEST_RETRY_SECONDS)
-    with store.atomic():
-        _FAILED.run(store, trouble=trouble, next_at=store.now() + pause, recording=deletion.recording)
+def failed(store: Store, lease: Lease, trouble: str, reason: str) -> None:
+    """Its file is still there, for this reason: it is tried again, the later the oftener it was."""
+    QUEUE.delay(store, lease, trouble, reason)
 
 
 def _named(store: Store, domain: str, recording: str) -> Recording:
@@ -238,10 +236,11 @@ def _named(store: Store, domain: str, recording: str) -> Recording:
 
 
 def _write(store: Store, domain: str, going: Sequence[Recording], actor: Actor) -> Batch:
-    batch, now = uuid.uuid4().hex[:16], store.now()
-    until, company = now + UNDO_SECONDS, company_id(store, domain)
-    together = {"company": company, "batch": batch, "at": now, "deleted_by": actor.told}
-    _ADD.run_many(store, [{**together, "recording": one.id, "undo_until": until, "next_at": until} for one in going])
+    batch, now = uuid.uuid4().hex[:16], store.database_now()
+    until = now + UNDO_SECONDS
+    shared = {"company": company_id(store, domain), "batch": batch, "at": now, "deleted_by": actor.told}
+    shared |= {"undo_until": until, "next_at": until}
+    _ADD.run_many(store, [{"recording": one.id, **shared} for one in going])
     index.unfile(store, [one.id for one in going])
     for one in going:
         people = access.people_of(store, one)
@@ -250,7 +249,7 @@ def _write(store: Store, domain: str, going: Sequence[Recording], actor: Actor) 
 
 
 def _undo(store: Store, one: Deletion, actor: Actor) -> None:
-    if not _UNDO.run(store, recording=one.recording, now=store.now()):
+    if not _UNDO.run(store, recording=one.recording, now=store.database_now()):
         text = f"recording {one.recording} is being destroyed; a deletion can be undone for {UNDO_SECONDS:.0f} s only"
         raise Refused("too-late", text, recording=one.recording)
     _tell(store, one, actor.told, "undelete")

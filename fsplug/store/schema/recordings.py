@@ -58,8 +58,10 @@ class Deletions(Table):
     next_at = real()
     begun_at = real(null=True)
     tries = whole(default="0")
-    trouble = text(null=True)
+    code = text(null=True, column="trouble")
     destroyed_at = real(null=True)
+    leased_until = real(default="0")
+    reason = text(null=True)
 
     class Meta:
         table_name = "deletion"

@@ -143,7 +143,9 @@ def test_destroying_begins_when_the_minute_is_over_and_is_told_once(console: Con
     one = deletions.get(store, ACME, "a-rec")
     assert not deletions.begin(store, one)
     console.clock.turn(UNDO_SECONDS)
-    assert deletions.begin(store, one) and deletions.begin(store, one)
+    assert deletions.begin(store, one) and not deletions.begin(store, one)
+    console.clock.turn(deletions.LEASE_SECONDS)
+    assert deletions.begin(store, one)
     deletions.destroyed(store, one)
     deletions.destroyed(store, one)
     assert _acts(store) == [("delete", "a-rec"), ("destroy", "a-rec")]
@@ -168,8 +170,9 @@ def test_what_can_not_be_destroyed_is_tried_again_later_and_shown(console: Conso
     deletions.delete(store, ACME, ["a-rec", "b-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS)
     for one in deletions.due(store, "fs1"):
-        deletions.begin(store, one)
-        deletions.failed(store, one, "archive-missing")
+        lease = deletions.begin(store, one)
+        assert lease is not None
+        deletions.failed(store, lease, "archive-missing", "the archive is missing")
     assert deletions.due(store, "fs1") == []
     [batch] = deletions.pending(store, ACME)
     assert (batch.recordings, batch.destroyed, batch.trouble) == (2, 0, "archive-missing")

@@ -100,8 +100,9 @@ def test_what_waits_for_the_archive_is_shown(anna: Browser, console: Console) ->
     _send(anna, "/deletions/delete", "b-rec")
     console.clock.turn(UNDO_SECONDS)
     [due] = deletions.due(console.store, "fs1")
-    deletions.begin(console.store, due)
-    deletions.failed(console.store, due, "archive-missing")
+    lease = deletions.begin(console.store, due)
+    assert lease is not None
+    deletions.failed(console.store, lease, "archive-missing", "the archive is missing")
     assert "The archive is missing." in anna.get("/deletions").text
 
 

@@ -1,0 +1,135 @@
+"""The one queue: rows that wait until something is done for them, are leased meanwhile, and tried again if it fails.
+
+A table becomes a queue by these columns; its primary key is the id of the thing, so that a thing is queued once.
+
+    next_at       not before this is it tried (again)
+    tries         how often it was taken
+    leased_until  until this it is somebody's; 0 when it is nobody's
+    code, reason  why the last try failed
+
+All times are the database's, in epoch seconds: the clocks of two processes may differ. A thing is done at least once:
+a process that dies leaves its lease to run out, and then another takes the thing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given
+from fsplug.store.db.text import clean
+
+# No lease is longer. One that ends later than this was given before the database's clock was put back.
+LONGEST_LEASE_SECONDS = 3_600.0
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The thing `key` is its holder's until `until`. `tries` counts this try."""
+
+    key: str
+    until: float
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something waits: the last try's error, how many tries there were, and when the next one comes."""
+
+    tries: int
+    next_at: float
+    code: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many things wait, how many of them have failed before, and the one of these with the most tries."""
+
+    waiting: int
+    failing: int
+    worst: Trouble | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    waiting: int
+    failing: int
+
+
+class Queue:
+    """The rows of `table` that are `waiting` (a condition on its columns).
+
+    `pauses` are the seconds between one try and the next, the last one for all that follow.
+    """
+
+    def __init__(self, table: Any, waiting: Any, *, lease_seconds: float, pauses: Sequence[float]) -> None:
+        self.waiting = waiting
+        self.lease_seconds = lease_seconds
+        self._table = table
+        self._pauses = pauses
+        its_key = table._meta.primary_key == given.key
+        free = {table.leased_until: 0.0}
+        taken = {table.leased_until: given.until, table.tries: table.tries + 1}
+        delayed = {table.next_at: given.next_at, table.code: given.code, table.reason: given.reason, **free}
+        is_held = waiting & its_key & (table.leased_until == given.held_until)
+        worst = table.select(*columns(Trouble, table)).where(waiting & table.code.is_null(False))
+        counts = (table.next_at, "waiting"), (table.code, "failing")
+        self._take = Write(lambda: table.update(taken).where(its_key & self.ready()))
+        self._tries = Select(int, lambda: table.select(table.tries).where(its_key))
+        self._delay = Write(lambda: table.update(delayed).where(is_held))
+        self._counts = Select(
+            _Counted, lambda: table.select(*(_count(column).alias(name) for column, name in counts)).where(waiting)
+        )
+        self._worst = Select(Trouble, lambda: worst.order_by(table.tries.desc(), table.next_at).limit(1))
+
+    def ready(self) -> Any:
+        """The condition that a row waits, is due and is nobody's, at the database's time `given.now`.
+
+        A row that is due or leased further ahead than can be was written before the database's clock was put back.
+        """
+        table = self._table
+        is_due = (table.next_at <= given.now) | (table.next_at > given.now + max(self._pauses))
+        is_free = (table.leased_until <= given.now) | (table.leased_until > given.now + LONGEST_LEASE_SECONDS)
+        return self.waiting & is_due & is_free
+
+    def take(self, store: Store, key: str, seconds: float | None = None) -> Lease | None:
+        """Take the thing for so long, `lease_seconds` if it is not said; None if it is not `ready` (any more).
+
+        Of any number of processes that take it at once, one gets it.
+        """
+        length = min(self.lease_seconds if seconds is None else seconds, LONGEST_LEASE_SECONDS)
+        with store.atomic():
+            now = store.database_now()
+            if not self._take.run(store, key=key, now=now, until=now + length):
+                return None
+            return Lease(key, now + length, self._tries.one(store, key=key))
+
+    def delay(self, store: Store, lease: Lease, code: str, reason: str, *, pause: bool = True) -> float:
+        """It did not work: try again after a pause (or at once), whose seconds are returned.
+
+        Does nothing for a lease that has run out and is another's by now.
+        """
+        seconds = self._pauses[min(lease.tries, len(self._pauses)) - 1] if pause else 0.0
+        with store.atomic():
+            due = {"next_at": store.database_now() + seconds, "code": code, "reason": short(reason)}
+            self._delay.run(store, key=lease.key, held_until=lease.until, **due)
+        return seconds
+
+    def standing(self, store: Store) -> Standing:
+        """How the queue stands, of every company."""
+        counted = self._counts.one(store)
+        return Standing(counted.waiting, counted.failing, self._worst.row(store))
+
+
+def short(reason: str) -> str:
+    """An error's text as it is kept: one line, of 500 characters at most."""
+    return clean(" ".join(reason.split()))[:_LONGEST_REASON]
+
+
+def _count(column: Any) -> Any:
+    return peewee.fn.COUNT(column)
