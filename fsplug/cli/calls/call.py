@@ -10,6 +10,7 @@ from fsplug.cli.calls import live_calls, words
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
+from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
 from fsplug.store.calls import calls, decisions
@@ -29,7 +30,7 @@ def call() -> None:
     """Calls and the decisions made in them."""
 
 
-@call.command(name="list")
+@call.command(name="list", rule=HEARD)
 @listing_options
 @click.option("--watch", is_flag=True, help="Show who is in a call now, and every change, until Ctrl-C.")
 @click.option("--as", "viewer", metavar="USERNAME", help="With --watch: whether this user may listen in to each.")
@@ -48,7 +49,7 @@ def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None)
     invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
 
 
-@call.command()
+@call.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
 @click.argument("call", metavar="CALL")
 @click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
 @pass_invocation

@@ -8,6 +8,8 @@ from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_i
 from fsplug.cli.kernel.listing import Asked, find
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import counted, table
+from fsplug.cli.kernel.rules import Rule
+from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import decisions
 from fsplug.store.calls.replay import Replayed, replayed
 
@@ -19,7 +21,7 @@ def decision() -> None:
     """Decisions: one for every talk, never changed."""
 
 
-@decision.command()
+@decision.command(rule=Rule(Need.RECORDINGS))
 @click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's.")
 @click.option("--since", type=MOMENT, help="From this time on: a date, epoch seconds, 7d, today.")
 @pass_invocation

@@ -7,6 +7,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
+from fsplug.cli.kernel.rules import HEARD
 from fsplug.store.calls import gaps
 
 
@@ -15,7 +16,7 @@ def gap() -> None:
     """What policy wanted recorded and nobody can play."""
 
 
-@gap.command(name="list")
+@gap.command(name="list", rule=HEARD)
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked) -> None:

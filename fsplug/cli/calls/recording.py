@@ -12,7 +12,9 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, Asked, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
+from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import Need
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access, deletions, recordings
@@ -34,7 +36,7 @@ def recording() -> None:
     """Recordings: one for each part of a user in a call that policy wants recorded."""
 
 
-@recording.command(name="list")
+@recording.command(name="list", rule=HEARD)
 @listing_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that have come so far.")
 @pass_invocation
@@ -52,7 +54,7 @@ def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
     invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
 
 
-@recording.command()
+@recording.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
 @click.argument("recording", metavar="RECORDING")
 @click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
 @pass_invocation
@@ -68,7 +70,7 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
     invocation.tell(facts, *sheet({**facts, **told}))
 
 
-@recording.command()
+@recording.command(rule=Rule(Need.RECORDINGS))
 @click.argument("ids", metavar="[RECORDING...]", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every sealed recording.")
 @click.option("--company", metavar="DOMAIN", help="Only this company's.")
@@ -91,7 +93,7 @@ def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: s
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
 
-@recording.command()
+@recording.command(rule=Rule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
 @click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
@@ -116,7 +118,7 @@ def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dr
     invocation.tell([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
 
 
-@recording.command()
+@recording.command(rule=Rule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
 @click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
 @pass_invocation

@@ -10,6 +10,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import yes_option
+from fsplug.cli.kernel.rules import COMPANY_ITSELF, HOUSE
 from fsplug.errors import Invalid
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft
@@ -48,7 +49,7 @@ def company() -> None:
     """Companies: each is a domain of the switch, and sees nothing of the others."""
 
 
-@company.command()
+@company.command(rule=HOUSE)
 @_DOMAIN
 @click.option("--name", metavar="TEXT", type=LINE, required=True, help="What it is called.")
 @click.option("--country", metavar="CODE", required=True, help="Whose spelling its numbers follow, such as DK.")
@@ -66,7 +67,7 @@ def add(invocation: Invocation, domain: str, **given: Any) -> None:
     invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
 
 
-@company.command(name="list")
+@company.command(name="list", rule=HOUSE)
 @pass_invocation
 def list_(invocation: Invocation) -> None:
     """List the companies."""
@@ -75,7 +76,7 @@ def list_(invocation: Invocation) -> None:
     crud.tell_list(invocation, found, _COLUMNS, "no company yet; add one with: fsplug company add DOMAIN")
 
 
-@company.command()
+@company.command(rule=COMPANY_ITSELF)
 @_DOMAIN
 @pass_invocation
 def show(invocation: Invocation, domain: str) -> None:
@@ -87,7 +88,7 @@ def show(invocation: Invocation, domain: str) -> None:
     crud.tell_one(invocation, facts)
 
 
-@company.command(name="set")
+@company.command(name="set", rule=COMPANY_ITSELF)
 @_DOMAIN
 @click.option("--name", metavar="TEXT", type=LINE, help="What it is called.")
 @click.option("--country", metavar="CODE", help="Whose spelling its numbers follow, such as DK.")
@@ -106,7 +107,7 @@ def set_(invocation: Invocation, domain: str, **given: Any) -> None:
     crud.edit(invocation, domain, f"company {domain} changed", put)
 
 
-@company.command()
+@company.command(rule=HOUSE)
 @_DOMAIN
 @yes_option
 @pass_invocation

@@ -6,6 +6,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, yes_option
+from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 from fsplug.store.change.draft import Draft
 from fsplug.store.config.grants import ADMIN_DEPARTMENT
 from fsplug.store.config.users import USER
@@ -18,7 +19,7 @@ def department() -> None:
     """Departments: what users belong to, and what recording policy and sub-admins are given for."""
 
 
-@department.command()
+@department.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NAME
 @pass_invocation
@@ -27,7 +28,7 @@ def add(invocation: Invocation, company: str, name: str) -> None:
     crud.add(invocation, company, "department", name, {"name": name})
 
 
-@department.command(name="list")
+@department.command(name="list", rule=COMPANY_SETTINGS)
 @company_option
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:
@@ -35,7 +36,7 @@ def list_(invocation: Invocation, company: str) -> None:
     crud.list_all(invocation, company, "department", ("name",))
 
 
-@department.command()
+@department.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NAME
 @pass_invocation
@@ -47,7 +48,7 @@ def show(invocation: Invocation, company: str, name: str) -> None:
     crud.tell_one(invocation, {**found, "users": users})
 
 
-@department.command(name="set")
+@department.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NAME
 @click.option("--name", "new_name", metavar="TEXT", type=LINE, required=True, help="What it is called from now on.")
@@ -62,7 +63,7 @@ def set_(invocation: Invocation, company: str, name: str, new_name: str) -> None
     crud.edit(invocation, company, f"department {name} is called {new_name}", rename)
 
 
-@department.command()
+@department.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NAME
 @yes_option

@@ -7,6 +7,7 @@ import click
 from fsplug.cli.kernel import crud, nested
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, user_option, yes_option
+from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.change.credentials import new_password
 from fsplug.store.change.draft import Draft
@@ -22,7 +23,7 @@ def device() -> None:
     """Devices: desk phones and apps, which sign in to the switch, and mobiles, which have a number."""
 
 
-@device.command()
+@device.command(rule=PEOPLE)
 @company_option
 @user_option
 @click.argument("name", required=False)
@@ -47,7 +48,7 @@ def add(invocation: Invocation, company: str, username: str, name: str | None, *
     crud.edit(invocation, company, f"device {name} of user {username} added", put)
 
 
-@device.command(name="list")
+@device.command(name="list", rule=PEOPLE)
 @company_option
 @click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
 @pass_invocation
@@ -56,7 +57,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
     nested.list_all(invocation, company, username, "device", _COLUMNS)
 
 
-@device.command()
+@device.command(rule=PEOPLE)
 @company_option
 @user_option
 @_NAME
@@ -71,7 +72,7 @@ def show(invocation: Invocation, company: str, username: str, name: str, show_se
     crud.tell_one(invocation, {"user": username, **found}, show_secrets)
 
 
-@device.command(name="set")
+@device.command(name="set", rule=PEOPLE)
 @company_option
 @user_option
 @_NAME
@@ -96,7 +97,7 @@ def set_(invocation: Invocation, company: str, username: str, name: str, new_pas
     crud.edit(invocation, company, f"device {name} of user {username} changed", put)
 
 
-@device.command()
+@device.command(rule=PEOPLE)
 @company_option
 @user_option
 @_NAME

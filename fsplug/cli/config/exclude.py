@@ -7,6 +7,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.output import table, when
+from fsplug.cli.kernel.rules import POLICY
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import normalise
 from fsplug.store.change import edit_policy
@@ -22,7 +23,7 @@ def exclude() -> None:
     """Numbers that are never recorded, whatever else policy says."""
 
 
-@exclude.command()
+@exclude.command(rule=POLICY)
 @_COMPANY
 @_NUMBERS
 @click.option("--note", metavar="TEXT", type=LINE, help="Why; it is kept beside the number.")
@@ -36,7 +37,7 @@ def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: st
     _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was excluded already"))
 
 
-@exclude.command()
+@exclude.command(rule=POLICY)
 @_COMPANY
 @_NUMBERS
 @pass_invocation
@@ -49,7 +50,7 @@ def remove(invocation: Invocation, company: str, numbers: tuple[str, ...]) -> No
     _tell(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
 
 
-@exclude.command(name="list")
+@exclude.command(name="list", rule=POLICY)
 @_COMPANY
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:

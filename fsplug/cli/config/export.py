@@ -9,8 +9,10 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.options import secrets_option
 from fsplug.cli.kernel.output import safe
+from fsplug.cli.kernel.rules import Rule
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
+from fsplug.policy.access.scopes import Need
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
 from fsplug.store.change.entry_rows import OWNED
@@ -20,7 +22,7 @@ from fsplug.store.db.database import Store
 _OWNERS_ALONE = 0o600
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=Rule(Need.COMPANY, "domains"))
 @click.option("--company", "domains", metavar="DOMAIN", multiple=True, help="Only this company; may be repeated.")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, for you alone to read.")
 @secrets_option

@@ -9,6 +9,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, yes_option
+from fsplug.cli.kernel.rules import GRANTS, PEOPLE
 from fsplug.store.change.draft import Draft
 from fsplug.store.change.entry_rows import AnyNoun
 from fsplug.store.config.grants import LICENCE, RIGHT
@@ -23,7 +24,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     named = click.argument("name", metavar=noun.upper(), type=click.Choice(list(map(str, choices))))
     group = Noun(noun, help=about)
 
-    @group.command(help=f"Give users a {noun}: all of them or none.")
+    @group.command(rule=GRANTS, help=f"Give users a {noun}: all of them or none.")
     @company_option
     @named
     @_USERS
@@ -32,7 +33,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
         done = f"{noun} {name} given to {', '.join(usernames)}"
         crud.edit(invocation, company, done, lambda draft: _give(draft, field, name, usernames))
 
-    @group.command(name="list", help=f"List who holds which {noun}.")
+    @group.command(name="list", rule=PEOPLE, help=f"List who holds which {noun}.")
     @company_option
     @click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
     @pass_invocation
@@ -42,7 +43,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
             found = [{"user": user, noun: name} for user, entry in users.items() for name in entry.get(field, [])]
         crud.tell_list(invocation, found, ("user", noun), f"nobody here holds a {noun}")
 
-    @group.command(help=f"Show who holds a {noun}.")
+    @group.command(rule=PEOPLE, help=f"Show who holds a {noun}.")
     @company_option
     @named
     @pass_invocation
@@ -51,7 +52,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
             found: dict[str, Any] = {noun: name, "users": _holders(draft, field, name)}
         crud.tell_one(invocation, found)
 
-    @group.command(name="set", help=f"Give a {noun} to these users and take it from all others.")
+    @group.command(name="set", rule=GRANTS, help=f"Give a {noun} to these users and take it from all others.")
     @company_option
     @named
     @_USERS
@@ -69,7 +70,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
 
         crud.edit(invocation, company, f"{noun} {name} held by {', '.join(usernames)}", put)
 
-    @group.command(help=f"Take a {noun} from users.")
+    @group.command(rule=GRANTS, help=f"Take a {noun} from users.")
     @company_option
     @named
     @_USERS

@@ -9,6 +9,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import Target, company_option, yes_option
+from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 from fsplug.policy.entities import GroupMode, Strategy
 
 _NUMBER = click.argument("number")
@@ -37,7 +38,7 @@ def group() -> None:
     """Ring groups: a number that several users answer."""
 
 
-@group.command()
+@group.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @_options
@@ -47,7 +48,7 @@ def add(invocation: Invocation, company: str, number: str, **given: Any) -> None
     crud.add(invocation, company, "group", number, {"number": number, **given})
 
 
-@group.command(name="list")
+@group.command(name="list", rule=COMPANY_SETTINGS)
 @company_option
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:
@@ -55,7 +56,7 @@ def list_(invocation: Invocation, company: str) -> None:
     crud.list_all(invocation, company, "group", _COLUMNS)
 
 
-@group.command()
+@group.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @pass_invocation
@@ -64,7 +65,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
     crud.show(invocation, company, "group", number)
 
 
-@group.command(name="set")
+@group.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @_options
@@ -74,7 +75,7 @@ def set_(invocation: Invocation, company: str, number: str, **given: Any) -> Non
     crud.change(invocation, company, "group", number, given)
 
 
-@group.command()
+@group.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @yes_option

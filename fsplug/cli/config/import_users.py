@@ -13,6 +13,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
+from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.errors import Invalid
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, undisturbed
@@ -43,7 +44,7 @@ def import_() -> None:
     """Take in what other programs wrote."""
 
 
-@import_.command()
+@import_.command(rule=PEOPLE)
 @click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @company_option
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")

@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import Target, company_option, yes_option
+from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 
 _NUMBER = click.argument("number")
 _COLUMNS = ("number", "user", "group", "ivr", "hours", "closed")
@@ -35,7 +36,7 @@ def number() -> None:
     """Numbers dialled from outside: each leads to a user, a ring group or an IVR."""
 
 
-@number.command()
+@number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where it leads.")
@@ -47,7 +48,7 @@ def add(invocation: Invocation, company: str, number: str, to: dict[str, str], *
     crud.add(invocation, company, "number", name, {"number": name, **_led(to), **given})
 
 
-@number.command(name="list")
+@number.command(name="list", rule=COMPANY_SETTINGS)
 @company_option
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:
@@ -55,7 +56,7 @@ def list_(invocation: Invocation, company: str) -> None:
     crud.list_all(invocation, company, "number", _COLUMNS)
 
 
-@number.command()
+@number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @pass_invocation
@@ -64,7 +65,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
     crud.show(invocation, company, "number", _e164(invocation, company, number))
 
 
-@number.command(name="set")
+@number.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @click.option("--to", type=Target(*_LEADS_TO), help="Where it leads.")
@@ -78,7 +79,7 @@ def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] |
     crud.change(invocation, company, "number", name, {**(_led(to) if to else {}), **given})
 
 
-@number.command()
+@number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
 @yes_option

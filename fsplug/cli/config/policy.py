@@ -10,6 +10,7 @@ from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import sheet
+from fsplug.cli.kernel.rules import POLICY
 from fsplug.policy.entities import GroupMode
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.change import planning
@@ -23,7 +24,7 @@ def policy() -> None:
     """What is recorded: departments' boxes, groups' modes, and what they say to a call."""
 
 
-@policy.command()
+@policy.command(rule=POLICY)
 @_COMPANY
 @click.option("--at", type=MOMENT, help="As of this time, instead of now.")
 @pass_invocation
@@ -35,7 +36,7 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
     invocation.tell(facts, *policy_facts.lines(facts))
 
 
-@policy.command(name="set")
+@policy.command(name="set", rule=POLICY)
 @_COMPANY
 @click.option("--department", metavar="NAME", help="The department; '*' for every one without boxes of its own.")
 @click.option("--outgoing/--no-outgoing", default=None, help="The box for calls that its users make to outside.")
@@ -62,7 +63,7 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
     invocation.tell(facts, *policy_change.lines(facts))
 
 
-@policy.command()
+@policy.command(rule=POLICY)
 @click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @_COMPANY
 @click.option("--since", type=MOMENT, required=True, help="From this time on: a date, epoch seconds, 7d, today.")
@@ -78,7 +79,7 @@ def preview(invocation: Invocation, file: str, company: str, since: float) -> No
     invocation.tell(facts, *policy_change.preview_lines(facts))
 
 
-@policy.command()
+@policy.command(rule=POLICY)
 @_COMPANY
 @click.option("--from", "caller", metavar="A", required=True, help="Who calls: extension, username, or any number.")
 @click.option("--to", "called", metavar="B", help="Who answers: extension, username, a group, or any number.")

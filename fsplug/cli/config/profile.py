@@ -8,6 +8,7 @@ from fsplug.cli.kernel import crud, nested
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, user_option, yes_option
+from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.store.change.draft import Draft
 
 _NAME = click.argument("name", type=LINE)
@@ -21,7 +22,7 @@ def profile() -> None:
     """Profiles: a user's states, one of them active; each says whether listen-in is allowed."""
 
 
-@profile.command()
+@profile.command(rule=PEOPLE)
 @company_option
 @user_option
 @_NAME
@@ -40,7 +41,7 @@ def add(invocation: Invocation, company: str, username: str, name: str, **given:
     crud.edit(invocation, company, f"profile {name} of user {username} added", put)
 
 
-@profile.command(name="list")
+@profile.command(name="list", rule=PEOPLE)
 @company_option
 @click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
 @pass_invocation
@@ -49,7 +50,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
     nested.list_all(invocation, company, username, "profile", _COLUMNS)
 
 
-@profile.command()
+@profile.command(rule=PEOPLE)
 @company_option
 @user_option
 @_NAME
@@ -61,7 +62,7 @@ def show(invocation: Invocation, company: str, username: str, name: str) -> None
     crud.tell_one(invocation, {"user": username, **found})
 
 
-@profile.command(name="set")
+@profile.command(name="set", rule=PEOPLE)
 @company_option
 @user_option
 @_NAME
@@ -79,7 +80,7 @@ def set_(invocation: Invocation, company: str, username: str, name: str, **given
     crud.edit(invocation, company, f"profile {name} of user {username} changed", put)
 
 
-@profile.command()
+@profile.command(rule=PEOPLE)
 @company_option
 @user_option
 @_NAME

@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, yes_option
+from fsplug.cli.kernel.rules import HOUSE
 
 _NAME = click.argument("name")
 _COLUMNS = ("name", "gateway", "host", "port", "register", "username", "prefixes", "caller_id_trusted")
@@ -40,7 +41,7 @@ def trunk() -> None:
     """Trunks: where calls go out to other networks, and come in from them."""
 
 
-@trunk.command()
+@trunk.command(rule=HOUSE)
 @company_option
 @_NAME
 @_options
@@ -50,7 +51,7 @@ def add(invocation: Invocation, company: str, name: str, **given: Any) -> None:
     crud.add(invocation, company, "trunk", name, {"name": name, **_with_password(given)})
 
 
-@trunk.command(name="list")
+@trunk.command(name="list", rule=HOUSE)
 @company_option
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:
@@ -58,7 +59,7 @@ def list_(invocation: Invocation, company: str) -> None:
     crud.list_all(invocation, company, "trunk", _COLUMNS)
 
 
-@trunk.command()
+@trunk.command(rule=HOUSE)
 @company_option
 @_NAME
 @secrets_option
@@ -68,7 +69,7 @@ def show(invocation: Invocation, company: str, name: str, show_secrets: bool) ->
     crud.show(invocation, company, "trunk", name, show_secrets)
 
 
-@trunk.command(name="set")
+@trunk.command(name="set", rule=HOUSE)
 @company_option
 @_NAME
 @_options
@@ -78,7 +79,7 @@ def set_(invocation: Invocation, company: str, name: str, **given: Any) -> None:
     crud.change(invocation, company, "trunk", name, _with_password(given))
 
 
-@trunk.command()
+@trunk.command(rule=HOUSE)
 @company_option
 @_NAME
 @yes_option

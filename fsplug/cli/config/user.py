@@ -9,6 +9,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, secrets_option, yes_option
+from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
 from fsplug.store.config.groups import MEMBER
@@ -48,7 +49,7 @@ def user() -> None:
     """Users: who has which extension and numbers, who is recorded, who may do what."""
 
 
-@user.command()
+@user.command(rule=PEOPLE)
 @company_option
 @_USERNAME
 @click.option("--extension", required=True, help="The number dialled inside the company.")
@@ -59,7 +60,7 @@ def add(invocation: Invocation, company: str, username: str, **given: Any) -> No
     crud.add(invocation, company, "user", username, {"username": username, **given})
 
 
-@user.command(name="list")
+@user.command(name="list", rule=PEOPLE)
 @company_option
 @click.option("--department", metavar="NAME", help="Only of this department.")
 @pass_invocation
@@ -69,7 +70,7 @@ def list_(invocation: Invocation, company: str, department: str | None) -> None:
     crud.list_all(invocation, company, "user", _COLUMNS, wanted)
 
 
-@user.command()
+@user.command(rule=PEOPLE)
 @company_option
 @_USERNAME
 @secrets_option
@@ -79,7 +80,7 @@ def show(invocation: Invocation, company: str, username: str, show_secrets: bool
     crud.show(invocation, company, "user", username, show_secrets)
 
 
-@user.command(name="set")
+@user.command(name="set", rule=PEOPLE)
 @company_option
 @_USERNAME
 @click.option("--extension", help="The number dialled inside the company.")
@@ -92,7 +93,7 @@ def set_(invocation: Invocation, company: str, username: str, **given: Any) -> N
     crud.change(invocation, company, "user", username, given)
 
 
-@user.command()
+@user.command(rule=PEOPLE)
 @company_option
 @_USERNAME
 @yes_option

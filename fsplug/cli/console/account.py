@@ -9,6 +9,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options
 from fsplug.cli.kernel.output import table, when
+from fsplug.cli.kernel.rules import ACCOUNT, HOUSE, OWN_ACCOUNT
 from fsplug.errors import Invalid
 from fsplug.store.accounts import accounts, sessions, sign_in_links, signin
 
@@ -21,7 +22,7 @@ def account() -> None:
     """Console accounts: a user gets one with a console role (fsplug user set --role), and loses it with the role."""
 
 
-@account.command(name="list")
+@account.command(name="list", rule=OWN_ACCOUNT)
 @company_option
 @_ONE_USER
 @pass_invocation
@@ -35,7 +36,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
     invocation.tell([asdict(one) for one in found], *(table(titles, rows) if found else empty))
 
 
-@account.command()
+@account.command(rule=OWN_ACCOUNT)
 @company_option
 @_USERNAME
 @pass_invocation
@@ -47,7 +48,7 @@ def show(invocation: Invocation, company: str, username: str) -> None:
     crud.tell_one(invocation, {name: when(facts[name]) if name.endswith("_at") else facts[name] for name in facts})
 
 
-@account.command()
+@account.command(rule=ACCOUNT)
 @company_option
 @_USERNAME
 @pass_invocation
@@ -58,7 +59,7 @@ def invite(invocation: Invocation, company: str, username: str) -> None:
     invocation.tell({"mails": sent}, f"two mails to {username} are queued; see: fsplug mail list --company {company}")
 
 
-@account.command()
+@account.command(rule=ACCOUNT)
 @company_option
 @_USERNAME
 @pass_invocation
@@ -69,7 +70,7 @@ def reset(invocation: Invocation, company: str, username: str) -> None:
     invocation.tell({"mails": [sent]}, f"a mail to {username} is queued; see: fsplug mail list --company {company}")
 
 
-@account.command()
+@account.command(rule=HOUSE)
 @company_option
 @_USERNAME
 @password_options
@@ -88,7 +89,7 @@ def password(
     invocation.tell({"changed": True}, f"{username} has a new password")
 
 
-@account.command(name="sign-in-link")
+@account.command(name="sign-in-link", rule=HOUSE)
 @company_option
 @_USERNAME
 @pass_invocation
@@ -104,7 +105,7 @@ def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
     invocation.tell({"link": link, "expires_at": expires_at}, link)
 
 
-@account.command()
+@account.command(rule=ACCOUNT)
 @company_option
 @_USERNAME
 @pass_invocation
@@ -115,7 +116,7 @@ def unlock(invocation: Invocation, company: str, username: str) -> None:
     invocation.tell({"changed": True}, f"{username} may sign in at once")
 
 
-@account.command(name="sessions")
+@account.command(name="sessions", rule=OWN_ACCOUNT)
 @company_option
 @_ONE_USER
 @pass_invocation
@@ -129,7 +130,7 @@ def sessions_(invocation: Invocation, company: str, username: str | None) -> Non
     invocation.tell([asdict(one) for one in found], *lines)
 
 
-@account.command(name="sign-out")
+@account.command(name="sign-out", rule=OWN_ACCOUNT)
 @company_option
 @click.argument("session", metavar="[SESSION]", required=False)
 @click.option("--user", "username", metavar="USERNAME", help="Every session of this user.")
@@ -149,7 +150,7 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
     invocation.tell({"ended": ended}, f"{len(ended)} sessions ended")
 
 
-@account.command(name="totp-off")
+@account.command(name="totp-off", rule=ACCOUNT)
 @company_option
 @_USERNAME
 @pass_invocation

@@ -12,7 +12,9 @@ from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_i
 from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
+from fsplug.cli.kernel.rules import AUDIT, USER, Rule
 from fsplug.errors import Unavailable
+from fsplug.policy.access.scopes import Need
 from fsplug.store.audit import trail, verification
 from fsplug.store.audit.trail import Entry
 from fsplug.store.audit.verification import Checkpoint
@@ -24,7 +26,7 @@ def audit() -> None:
     """The audit trail: one entry for each act on people's data or rights, chained by hashes, company by company."""
 
 
-@audit.command(name="list")
+@audit.command(name="list", rule=Rule(Need.AUDIT, own=USER))
 @numberless_options
 @click.option("--act", metavar="ACT", help="Only such acts: play, share, sign-in, rights, policy ...")
 @pass_invocation
@@ -38,7 +40,7 @@ def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
     invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
 
 
-@audit.command()
+@audit.command(rule=AUDIT)
 @click.option("--company", metavar="DOMAIN", help="Only this company's trail; without it, every one's there is or was.")
 @click.option("--since", metavar="NUMBER:HASH", help="Go on from this checkpoint, as an earlier run printed it.")
 @pass_invocation
@@ -62,7 +64,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
 
-@audit.command()
+@audit.command(rule=AUDIT)
 @company_option
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Write it there.")
 @pass_invocation

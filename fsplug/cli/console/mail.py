@@ -8,6 +8,7 @@ from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import sheet, table, when
+from fsplug.cli.kernel.rules import ACCOUNT
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import State
 
@@ -20,7 +21,7 @@ def mail() -> None:
     """Mail to people: queued here, sent by fsplug serve."""
 
 
-@mail.command(name="list")
+@mail.command(name="list", rule=ACCOUNT)
 @numberless_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only mail in this state.")
 @pass_invocation
@@ -42,7 +43,7 @@ def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
         invocation.note("mail waits until web_url, smtp_host and mail_from are set, in fsplug.toml")
 
 
-@mail.command()
+@mail.command(rule=ACCOUNT)
 @company_option
 @_MAIL
 @pass_invocation
@@ -53,7 +54,7 @@ def show(invocation: Invocation, company: str, mail: str) -> None:
     invocation.tell(facts, *sheet({**facts, **{name: when(facts[name]) for name in _TIMES}}))
 
 
-@mail.command()
+@mail.command(rule=ACCOUNT)
 @company_option
 @_MAIL
 @pass_invocation

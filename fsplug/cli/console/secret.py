@@ -5,6 +5,7 @@ import os
 import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.cli.operate import settings_edit
 from fsplug.errors import Invalid
 from fsplug.store.accounts import signin
@@ -18,7 +19,7 @@ def secret() -> None:
     """Secrets of this installation."""
 
 
-@secret.command()
+@secret.command(rule=HOUSE)
 @pass_invocation
 def rotate(invocation: Invocation) -> None:
     """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out, and nothing restarted.

@@ -10,6 +10,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, table, when
+from fsplug.cli.kernel.rules import SHARING
 from fsplug.store.recordings import shares
 from fsplug.store.recordings.shares import CodeBy, Offer, Share
 from fsplug.words.catalogue import LANGUAGES
@@ -20,7 +21,7 @@ def share() -> None:
     """Shared recordings: a link by mail, and a code that goes another way; nothing can be downloaded."""
 
 
-@share.command()
+@share.command(rule=SHARING)
 @company_option
 @click.argument("recording")
 @click.option(
@@ -50,7 +51,7 @@ def create(invocation: Invocation, company: str, recording: str, code_by: str, *
     invocation.tell(facts, cell(told), *by_phone)
 
 
-@share.command(name="list")
+@share.command(name="list", rule=SHARING)
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked) -> None:
@@ -70,7 +71,7 @@ def list_(invocation: Invocation, asked: Asked) -> None:
     invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
 
 
-@share.command()
+@share.command(rule=SHARING)
 @company_option
 @click.argument("share", metavar="SHARE")
 @pass_invocation

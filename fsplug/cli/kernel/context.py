@@ -14,6 +14,7 @@ from fsplug.cli.kernel.output import as_json, safe_lines
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 
 if TYPE_CHECKING:
+    from fsplug.cli.kernel.rules import Rule
     from fsplug.policy.access.scopes import Actor, Reach
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
@@ -68,8 +69,8 @@ class Invocation:
         """The departments whose users may be seen; None for all."""
         return self.by.departments if self.reach == "departments" else None
 
-    def check_rule(self, ctx: click.Context) -> None:
-        """With --as: the user may run this command, and its parameters say no more than what is theirs."""
+    def check_rule(self, rule: "Rule", ctx: click.Context) -> None:
+        """With --as: the user may run a command of this rule, and its parameters say no more than what is theirs."""
         acting = _acting_by_itself(ctx.params) if self.acting is None else self.acting
         if acting is None:
             return
@@ -78,7 +79,7 @@ class Invocation:
 
         with self.store() as store:
             self.actor = actors.named(store, acting, ctx.params.get("company") or ctx.params.get("domain"))
-        self.reach = rules.check(self.actor, rules.path_of(ctx), ctx.params)
+        self.reach = rules.check(self.actor, rule, ctx.params)
 
     def settings(self, **flags: object) -> "Settings":
         """The settings of the data folder, with these flags over them."""
@@ -180,23 +181,29 @@ def common_options(*own: click.Parameter) -> list[click.Parameter]:
 
 
 class Verb(click.Command):
-    """A command that takes --data, --json and --as, and is run only if who runs it may."""
+    """A command that takes --data, --json and --as, and is run only if its `rule` lets who runs it."""
 
-    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+    def __init__(
+        self, *args: Any, rule: "Rule", params: list[click.Parameter] | None = None, **attributes: Any
+    ) -> None:
         super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+        self.rule = rule
 
     def invoke(self, ctx: click.Context) -> Any:
-        ctx.ensure_object(Invocation).check_rule(ctx)
+        ctx.ensure_object(Invocation).check_rule(self.rule, ctx)
         return super().invoke(ctx)
 
 
 class Noun(click.Group):
-    """A group of verbs; it takes --data, --json and --as too."""
+    """A group of verbs; it takes --data, --json and --as too. A noun that is a command by itself has a `rule`."""
 
     command_class = Verb
 
-    def __init__(self, *args: Any, params: list[click.Parameter] | None = None, **attributes: Any) -> None:
+    def __init__(
+        self, *args: Any, rule: "Rule | None" = None, params: list[click.Parameter] | None = None, **attributes: Any
+    ) -> None:
         super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+        self.rule = rule
 
 
 def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:

@@ -17,6 +17,7 @@ import click
 from fsplug.cli.calls import words
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import seconds, table, when
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ VISITORS = (
 Found = TypeVar("Found")
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=HOUSE)
 @click.option("--once", is_flag=True, help="End by itself when the calls are over, and leave nothing behind.")
 @pass_invocation
 def demo(invocation: Invocation, once: bool) -> None:

@@ -10,6 +10,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.cli.operate import settings_file
 from fsplug.cli.operate.settings_file import without_password
 from fsplug.errors import Invalid, Unavailable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 PRIVATE, SHARED = 0o700, 0o770
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=HOUSE)
 @click.option("--store", metavar="URL", help="A file, or postgresql://HOST/NAME  [fsplug.db in the data folder]")
 @click.option("--spool", metavar="DIR", help="Where the switch records; it must be able to write there  [spool]")
 @click.option("--archive", metavar="DIR|s3://BUCKET/PREFIX", help="Where recordings are kept  [archive]")

@@ -12,6 +12,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe, working
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.errors import Invalid
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ force_option = click.option(
 )
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=HOUSE)
 @conf_option
 @click.option(
     "--way",
@@ -86,7 +87,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     invocation.tell(facts, *_told(plan, dry_run, _NEXT_STEPS))
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=HOUSE)
 @conf_option
 @dry_run_option
 @agree_option

@@ -5,9 +5,10 @@ import sys
 import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.rules import HOUSE
 
 
-@click.command(cls=Verb)
+@click.command(cls=Verb, rule=HOUSE)
 @click.option("--unsupervised", is_flag=True, help="End when a process dies; what started this one starts it again.")
 @click.option(
     "--only",

@@ -7,6 +7,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.output import sheet
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.cli.operate.installing import install, uninstall
 from fsplug.cli.operate.serving import is_served
 
@@ -27,7 +28,7 @@ switch.add_command(install)
 switch.add_command(uninstall)
 
 
-@switch.command()
+@switch.command(rule=HOUSE)
 @pass_invocation
 def status(invocation: Invocation) -> None:
     """Say whether the switch's event socket answers, and how it is. Exit code 4 when it does not answer."""

@@ -8,6 +8,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.output import counted
+from fsplug.cli.kernel.rules import HOUSE
 from fsplug.errors import Invalid
 from fsplug.store.config import companies
 from fsplug.wiring.endpoint.xml_ways import ways
@@ -32,7 +33,7 @@ def xml() -> None:
     """What FreeSWITCH is told: who signs in (directory), and where calls go (dialplan)."""
 
 
-@xml.command()
+@xml.command(rule=HOUSE)
 @click.option("--out", metavar="DIR", type=_FOLDER, required=True, help="Where the files go.")
 @click.option("--company", metavar="DOMAIN", help="Only this company's files.")
 @_TEMPLATES
@@ -50,7 +51,7 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
     invocation.tell(_facts(outcome, dry_run), *_lines(outcome, dry_run))
 
 
-@xml.command()
+@xml.command(rule=HOUSE)
 @click.argument("section", type=click.Choice(["dialplan", "directory"]))
 @click.option("--company", metavar="DOMAIN", help="The company; without it, the dialplan of the trunks.")
 @click.option("--number", default="", help="The number that is dialled.")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from fsplug.cli.kernel.context import Verb
 from fsplug.cli.kernel.main import COMMANDS
-from fsplug.cli.kernel.rules import RULES
 from fsplug.policy.access.scopes import Need
 from tests.cli.conftest import ACME, BETA, DEMO, Cli
 from tests.cli.happened import recorded
@@ -35,10 +35,17 @@ def staff(cli: Cli) -> Cli:
     return cli
 
 
-def test_every_command_has_a_rule_and_every_rule_a_command() -> None:
-    names = {name for name, _ in commands()} | {"listen"}
-    assert set(RULES) == names
-    assert set(COMMANDS) == {name.split()[0] for name in names}
+RULES = {path: command.rule for path, command in commands()} | {"listen": COMMANDS["listen"].load().rule}
+
+
+def test_every_command_has_a_rule() -> None:
+    assert all(RULES.values())
+    assert {path.split()[0] for path in RULES} == set(COMMANDS)
+
+
+def test_a_command_without_a_rule_is_refused_where_it_is_written() -> None:
+    with pytest.raises(TypeError, match="rule"):
+        Verb("bare")
 
 
 @pytest.mark.parametrize("path", [path for path, rule in RULES.items() if not rule.itself])
