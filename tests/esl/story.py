@@ -224,14 +224,34 @@ def stopped(recording):
 ENDED = {"Hangup-Cause": "NORMAL_CLEARING", "Answer-State": "hangup"}
 
 
-def a_whole_call(recording, leg="B1001"):
+Line = tuple[Any, ...]
+
+
+def a_whole_call(recording: str, leg: str = "B1001") -> list[Line]:
+    """From the answer to the end; the recording runs on this leg."""
+    return [*talk_begins(recording, leg), *talk_ends(recording, leg)]
+
+
+def talk_begins(recording: str, leg: str = "B1001") -> list[Line]:
+    """1001 answers, and the two talk."""
     return [
         (9.0, "B1001", "CHANNEL_ANSWER"),
         (9.0, leg, "RECORD_START", started(recording)),
         (9.0, "A", "CHANNEL_ANSWER"),
         (9.02, "A", "CHANNEL_BRIDGE", bridge()),
+    ]
+
+
+def talk_ends(recording: str, leg: str = "B1001") -> list[Line]:
+    """1001 hangs up, and so does the switch."""
+    return [
         (20.0, leg, "RECORD_STOP", stopped(recording)),
         (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
         (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
         (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
     ]
+
+
+def without(names: str, lines: list[Line]) -> list[Line]:
+    """The lines but for the events of these names, with spaces between them: they are lost."""
+    return [line for line in lines if line[2] not in names.split()]

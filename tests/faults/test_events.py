@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.esl.story import Story, a_whole_call, started, stopped
+from tests.esl.story import Story, a_whole_call, started, stopped, talk_begins, talk_ends, without
 
 LINES = range(8)
 ANSWERED_AT, LOOK_SECONDS = 9.0, 3.0
@@ -103,13 +103,13 @@ def test_a_call_that_ends_while_fsplug_takes_it_up_again_leaves_no_gap(tmp_path:
     story = Story(tmp_path)
     story.asks()
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4])
+    story.told(*talk_begins(recording))
     story.spool.files = {recording}
     story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.start_again()
     story.switch.told, story.switch.bridged = {}, []
-    story.told(*a_whole_call(recording)[6:])
+    story.told(*without("RECORD_STOP CHANNEL_UNBRIDGE", talk_ends(recording)))
     story.until(60)
     assert story.recordings() == {recording: "stopped"}
     assert (story.gaps(), story.open_calls(), story.switch.commands) == ([], [], [])
@@ -120,7 +120,7 @@ def test_a_recording_that_begins_late_after_a_restart_is_told_as_begun_late(tmp_
     story.asks()
     recording = story.recording_of("1001")
     # Its arm did not reach the switch: nothing is recorded when fsplug is killed.
-    story.told(*[line for line in a_whole_call(recording)[:4] if line[2] != "RECORD_START"])
+    story.told(*without("RECORD_START", talk_begins(recording)))
     story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.start_again()

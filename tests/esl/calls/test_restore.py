@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.esl.story import ENDED, Story, a_whole_call, bridge, started, stopped
+from tests.esl.story import ENDED, Story, a_whole_call, bridge, started, stopped, talk_begins
 
 RECORDED = [(True, "department-policy", "1001")]
 
@@ -62,7 +62,7 @@ def test_a_call_that_rang_in_vain_meanwhile_leaves_no_decision(story):
 def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_wiped(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4])
+    story.told(*talk_begins(recording))
     story.spool.files = {recording}
     live(story)
     story.start_again()
@@ -77,7 +77,7 @@ def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_w
 def test_a_call_transferred_meanwhile_is_decided_anew_and_what_recorded_the_old_talk_stops(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4])
+    story.told(*talk_begins(recording))
     story.spool.files = {recording}
     live(story, recording=recording)
     story.switch.told["B1003"] = story.event("B1003", "CHANNEL_DATA")
@@ -99,7 +99,7 @@ def test_the_policy_version_of_the_call_outlives_the_restart(story):
 def test_told_of_the_end_after_the_restart_the_call_ends(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4])
+    story.told(*talk_begins(recording))
     live(story, recording=recording)
     story.start_again()
     story.told(
@@ -115,7 +115,7 @@ def test_told_of_the_end_after_the_restart_the_call_ends(story):
 def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4], (12.0, "A", "CHANNEL_UNBRIDGE", bridge()))
+    story.told(*talk_begins(recording), (12.0, "A", "CHANNEL_UNBRIDGE", bridge()))
     story.until(12.2)
     story.told((12.2, "B1001", "RECORD_STOP", stopped(recording)))
     live(story, bridged=False)
