@@ -62,7 +62,7 @@ def add(
 ) -> int:
     """Add an entry to the company's trail, in the transaction around it if there is one; the entry's number."""
     with store.atomic():
-        return chain.append(store, company_id(store, domain), by, act, subject, people, **facts)
+        return chain.append(store, company_id(store, domain), by, act, subject, people, is_held=False, **facts)
 
 
 def listed(
