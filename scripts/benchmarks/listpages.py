@@ -20,7 +20,7 @@ from fsplug.store.accounts.sealed_secrets import Vault, new_key
 from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
-from fsplug.store.recordings.search.results import Sought
+from fsplug.store.recordings.search.results import RecordingFilter
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.services import Services
 
@@ -88,6 +88,6 @@ def _cursor_after(store: Store, recordings: int) -> str:
     """Where the page begins that comes after so many."""
     before = None
     for _ in range(recordings // 5_000):
-        before = results.search(store, longpast.DOMAIN, Sought(), 5_000, before).before
+        before = results.search(store, longpast.DOMAIN, RecordingFilter(), 5_000, before).before
     assert before is not None
     return f"{before[0]!r}_{before[1]}"

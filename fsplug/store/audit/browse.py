@@ -22,7 +22,7 @@ CHECKED_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class AuditFilter:
     """What people look for; None for no limit. Times are epoch seconds, `actors` as they stand in the trail.
 
     `people` are the usernames an entry is about; `not_by` is an actor whose own acts are left out.
@@ -124,26 +124,26 @@ _CHECK = Select(
 _KEEP = Write(lambda: put(AuditChecks, "company at number hash entries wrong_number fault detail"))
 
 
-def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: int | None = None) -> list[Entry]:
+def search(store: Store, domain: str, wanted: AuditFilter, limit: int = 50, before: int | None = None) -> list[Entry]:
     """The company's entries that fit, with a number below `before`."""
-    if () in (sought.acts, sought.actors, sought.people):
+    if () in (wanted.acts, wanted.actors, wanted.people):
         return []
     company = company_id(store, domain)
     asked = {
         "before": before,
-        "first": _first_since(store, company, sought.since),
-        "since": sought.since,
-        "until": sought.until,
-        "not_by": sought.not_by,
-        "acts": sought.acts,
-        "actors": sought.actors,
+        "first": _first_since(store, company, wanted.since),
+        "since": wanted.since,
+        "until": wanted.until,
+        "not_by": wanted.not_by,
+        "acts": wanted.acts,
+        "actors": wanted.actors,
     }
     values = {"company": company, "domain": domain, "limit": limit}
-    if sought.people is None:
+    if wanted.people is None:
         return _EVERYBODY.rows(store, asked, **values)
-    if len(sought.people) == 1:
-        return _ONE_USER.rows(store, asked, **values, person=sought.people[0])
-    return _USERS.rows(store, asked, **values, people=sought.people)
+    if len(wanted.people) == 1:
+        return _ONE_USER.rows(store, asked, **values, person=wanted.people[0])
+    return _USERS.rows(store, asked, **values, people=wanted.people)
 
 
 def last_check(store: Store, domain: str) -> Check | None:

@@ -8,7 +8,7 @@ from peewee import JOIN
 
 from fsplug.policy.access.scopes import told
 from fsplug.store.audit import browse
-from fsplug.store.audit.browse import Sought
+from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.audit.trail import Entry
 from fsplug.store.calls import listen_sessions, participants
 from fsplug.store.calls.participants import Heard
@@ -41,7 +41,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class DeedPage:
     """One page; `before` is where the next begins, None when there is none."""
 
     deeds: list[Deed]
@@ -86,11 +86,11 @@ _RECORDED = Select(
 )
 
 
-def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> Leaf:
+def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> DeedPage:
     """What others did with this user's calls, newest first; a listen-in in which nothing was heard is none."""
     since = users.began_at(store, domain, username)
-    sought = Sought(since=since or None, acts=ACTS, people=(username,), not_by=told(username, domain))
-    found = browse.search(store, domain, sought, limit + 1, before)
+    wanted = AuditFilter(since=since or None, acts=ACTS, people=(username,), not_by=told(username, domain))
+    found = browse.search(store, domain, wanted, limit + 1, before)
     entries = found[:limit]
     listens = listen_sessions.heard_of(
         store, domain, [str(one.facts.get("listen")) for one in entries if one.act == LISTEN]
@@ -107,7 +107,7 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
             seconds = ended - listen.began_at if ended is not None else None
             ends = _of_moment(talks.get(listen.call or "", []), listen.began_at)
             deeds.append(Deed(entry, listen.began_at, seconds, *ends, is_going_on=ended is None))
-    return Leaf(deeds, entries[-1].number if len(found) > limit else None)
+    return DeedPage(deeds, entries[-1].number if len(found) > limit else None)
 
 
 def _talks(store: Store, domain: str, username: str, calls: list[str]) -> Mapping[str, list[_Talk]]:

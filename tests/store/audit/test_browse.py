@@ -4,7 +4,7 @@ import pytest
 
 from fsplug.store.audit import browse
 from fsplug.store.audit import trail as audit
-from fsplug.store.audit.browse import Sought
+from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.calls import ledger, overview
 from fsplug.store.calls.entries import GapFound
 from fsplug.store.db.database import Store
@@ -14,7 +14,7 @@ from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
 
 
-def _subjects(store: Store, sought: Sought, before: int | None = None, limit: int = 50) -> list[str]:
+def _subjects(store: Store, sought: AuditFilter, before: int | None = None, limit: int = 50) -> list[str]:
     return [one.subject for one in browse.search(store, ACME, sought, limit, before) if one.subject]
 
 
@@ -32,26 +32,26 @@ def trail(store: Store) -> Store:
 @pytest.mark.parametrize(
     ("sought", "wanted"),
     [
-        (Sought(), ["four", "three", "two", "one"]),
-        (Sought(acts=("play",)), ["three", "one"]),
-        (Sought(acts=("play", "share"), not_by="root"), ["four", "one"]),
-        (Sought(actors=("root", "nobody")), ["three"]),
-        (Sought(people=("1001",)), ["four", "three", "one"]),
-        (Sought(people=("1001", "1003")), ["four", "three", "two", "one"]),
-        (Sought(people=("1001",), acts=("play",), not_by="root"), ["one"]),
-        (Sought(people=()), []),
-        (Sought(since=1e12), []),
-        (Sought(until=0.0), []),
-        (Sought(since=0.0, until=1e12, people=("1003",)), ["three", "two"]),
+        (AuditFilter(), ["four", "three", "two", "one"]),
+        (AuditFilter(acts=("play",)), ["three", "one"]),
+        (AuditFilter(acts=("play", "share"), not_by="root"), ["four", "one"]),
+        (AuditFilter(actors=("root", "nobody")), ["three"]),
+        (AuditFilter(people=("1001",)), ["four", "three", "one"]),
+        (AuditFilter(people=("1001", "1003")), ["four", "three", "two", "one"]),
+        (AuditFilter(people=("1001",), acts=("play",), not_by="root"), ["one"]),
+        (AuditFilter(people=()), []),
+        (AuditFilter(since=1e12), []),
+        (AuditFilter(until=0.0), []),
+        (AuditFilter(since=0.0, until=1e12, people=("1003",)), ["three", "two"]),
     ],
 )
-def test_entries_are_found_by_what_is_sought_newest_first(trail: Store, sought: Sought, wanted: list[str]) -> None:
+def test_entries_are_found_by_what_is_sought_newest_first(trail: Store, sought: AuditFilter, wanted: list[str]) -> None:
     assert _subjects(trail, sought) == wanted
 
 
 def test_a_page_goes_on_below_the_number_of_the_last(trail: Store) -> None:
-    newest = browse.search(trail, ACME, Sought(), 2)
-    assert _subjects(trail, Sought(), newest[-1].number) == ["two", "one"]
+    newest = browse.search(trail, ACME, AuditFilter(), 2)
+    assert _subjects(trail, AuditFilter(), newest[-1].number) == ["two", "one"]
 
 
 def test_the_last_check_is_kept_company_by_company(trail: Store) -> None:

@@ -20,7 +20,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.search import results
-from fsplug.store.recordings.search.results import Sought
+from fsplug.store.recordings.search.results import RecordingFilter
 from tests.store.migrations import seventh
 
 BASE, GAPS, MODEL = "0001_base", "0002_gaps", "0003_model"
@@ -55,7 +55,7 @@ def test_a_database_of_the_first_step_keeps_its_rows_and_gets_gaps_for_what_was_
     assert store.migrate() == [GAPS, MODEL, *LATER]
     assert policies.snapshot(store, "acme.example").excluded == {"+4570101155"}
     assert [(r.id, r.state) for r in recordings.listed(store, "acme.example")] == [("r2", "sealed"), ("r1", "lost")]
-    assert [one.id for one in results.search(store, "acme.example", Sought()).recordings] == ["r2", "r1"]
+    assert [one.id for one in results.search(store, "acme.example", RecordingFilter()).recordings] == ["r2", "r1"]
     [gap] = gaps.listed(store, "acme.example")
     assert (gap.decision, gap.recording, gap.cause, gap.at) == ("d1", "r1", "disk-full", 3.0)
     store.close()

@@ -15,7 +15,7 @@ from fsplug.store.recordings import access, deletions, recordings, share_visits,
 from fsplug.store.recordings.deletions import UNDO_SECONDS
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.search import results
-from fsplug.store.recordings.search.results import Sought
+from fsplug.store.recordings.search.results import RecordingFilter
 from fsplug.store.recordings.shares import CodeBy, Offer
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -38,7 +38,7 @@ def store(console: Console) -> Store:
 
 
 def _listed(store: Store) -> list[str]:
-    return [one.id for one in results.search(store, ACME, Sought()).recordings]
+    return [one.id for one in results.search(store, ACME, RecordingFilter()).recordings]
 
 
 def _acts(store: Store) -> list[tuple[str, str]]:

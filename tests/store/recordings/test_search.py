@@ -16,7 +16,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import query, results
 from fsplug.store.recordings.search.keywords import Keyword
-from fsplug.store.recordings.search.results import Leaf, Sought
+from fsplug.store.recordings.search.results import RecordingFilter, RecordingPage
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
 
@@ -64,7 +64,7 @@ def busy(store: Store) -> Store:
     return store
 
 
-def _calls(leaf: Leaf) -> str:
+def _calls(leaf: RecordingPage) -> str:
     return "".join(one.id.removesuffix("-rec") for one in leaf.recordings)
 
 
@@ -117,12 +117,17 @@ def test_what_is_looked_for_is_found_newest_first_whatever_leads(
 ) -> None:
     for few in (0, 2, 2_000):
         monkeypatch.setattr(query, "FEW", few)
-        assert _calls(results.search(busy, ACME, Sought(**wanted))) == calls, few
+        assert _calls(results.search(busy, ACME, RecordingFilter(**wanted))) == calls, few
 
 
 def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    wishes = [Sought(), Sought(number="3344"), Sought(department="Sales"), Sought(people=("1001", "1003"))]
-    for wanted, limit, few in itertools.product(wishes, (1, 2, 3, 7), (0, 2_000)):
+    filters = [
+        RecordingFilter(),
+        RecordingFilter(number="3344"),
+        RecordingFilter(department="Sales"),
+        RecordingFilter(people=("1001", "1003")),
+    ]
+    for wanted, limit, few in itertools.product(filters, (1, 2, 3, 7), (0, 2_000)):
         monkeypatch.setattr(query, "FEW", few)
         assert "".join(map(_calls, _pages(busy, wanted, limit))) == _calls(results.search(busy, ACME, wanted))
 
@@ -130,40 +135,40 @@ def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pyte
 def test_recordings_of_one_moment_are_not_lost_between_pages(store: Store) -> None:
     for call in "abcde":
         ledger.apply(store, _recorded(call, 100.0, **TALKS["a"]))
-    assert "".join(map(_calls, _pages(store, Sought(), 2))) == "edcba"
+    assert "".join(map(_calls, _pages(store, RecordingFilter(), 2))) == "edcba"
 
 
 def test_pages_of_one_s_own_are_full(busy: Store) -> None:
-    assert list(map(_calls, _pages(busy, Sought(own="1001"), 2))) == ["gc", "ba"]
+    assert list(map(_calls, _pages(busy, RecordingFilter(own="1001"), 2))) == ["gc", "ba"]
 
 
 def test_two_keywords_of_one_hash_show_nobody_what_is_not_theirs(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Keyword, "id", lambda keyword, company: 1)
     ledger.apply(busy, _recorded("x", 200.0, **TALKS["a"]))
     ledger.apply(busy, recorded_call("y", BETA, 201.0))
-    assert _calls(results.search(busy, ACME, Sought())) == "x"
-    assert _calls(results.search(busy, ACME, Sought(own="1003"))) == ""
+    assert _calls(results.search(busy, ACME, RecordingFilter())) == "x"
+    assert _calls(results.search(busy, ACME, RecordingFilter(own="1003"))) == ""
 
 
 def test_what_is_added_between_two_pages_shifts_nothing(busy: Store) -> None:
-    first = results.search(busy, ACME, Sought(), 3)
+    first = results.search(busy, ACME, RecordingFilter(), 3)
     ledger.apply(busy, _recorded("z", 999.0, **TALKS["a"]))
-    assert _calls(results.search(busy, ACME, Sought(), 3, first.before)) == "dcb"
+    assert _calls(results.search(busy, ACME, RecordingFilter(), 3, first.before)) == "dcb"
 
 
 def test_looking_for_what_is_seldom_among_much_ends_and_goes_on(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query, "FEW", 0)
     monkeypatch.setattr(query, "_STEPS", (1, 1))
     monkeypatch.setattr(query, "_MOST_NUMBERS", 0)
-    first = results.search(busy, ACME, Sought(number="12345678"))
+    first = results.search(busy, ACME, RecordingFilter(number="12345678"))
     assert (_calls(first), first.looked_back_to) == ("", 105.0)
-    second = results.search(busy, ACME, Sought(number="12345678"), before=first.before)
+    second = results.search(busy, ACME, RecordingFilter(number="12345678"), before=first.before)
     assert (_calls(second), second.looked_back_to) == ("d", 103.0)
-    assert _calls(_pages(busy, Sought(number="12345678"), 50)[-1]) == ""
+    assert _calls(_pages(busy, RecordingFilter(number="12345678"), 50)[-1]) == ""
 
 
-def _pages(store: Store, wanted: Sought, limit: int) -> Sequence[Leaf]:
-    leaves: list[Leaf] = []
+def _pages(store: Store, wanted: RecordingFilter, limit: int) -> Sequence[RecordingPage]:
+    leaves: list[RecordingPage] = []
     before: Cursor | None = None
     while not leaves or before is not None:
         leaves.append(results.search(store, ACME, wanted, limit, before))
@@ -176,13 +181,15 @@ def _pages(store: Store, wanted: Sought, limit: int) -> Sequence[Leaf]:
 )
 def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store, typed: str) -> None:
     try:
-        assert _calls(results.search(busy, ACME, Sought(number=typed))) == ("gfedcba" if not typed.strip() else "")
+        assert _calls(results.search(busy, ACME, RecordingFilter(number=typed))) == (
+            "gfedcba" if not typed.strip() else ""
+        )
     except Invalid as invalid:
         assert invalid.code == "number-too-short"
 
 
 def test_digits_of_other_scripts_are_digits(busy: Store) -> None:
-    assert _calls(results.search(busy, ACME, Sought(number="٢٢٣٣٤٤٥٥"))) == "ba"
+    assert _calls(results.search(busy, ACME, RecordingFilter(number="٢٢٣٣٤٤٥٥"))) == "ba"
 
 
 @pytest.mark.parametrize(
@@ -213,7 +220,7 @@ def test_more_people_than_can_be_looked_for_are_too_many(store: Store, monkeypat
 
 
 def test_a_row_says_who_they_were_then(busy: Store) -> None:
-    [internal] = [one for one in results.search(busy, ACME, Sought()).recordings if one.id == "c-rec"]
+    [internal] = [one for one in results.search(busy, ACME, RecordingFilter()).recordings if one.id == "c-rec"]
     assert (internal.caller.name, internal.answerer.name, internal.answerer.department) == ("Anna", "Clara", "Support")
     assert (internal.user, internal.person.name if internal.person else "", internal.people) == (
         "1001",
@@ -231,16 +238,16 @@ def test_the_choices_are_what_recordings_were_made_of(busy: Store) -> None:
 
 def test_a_recording_whose_decision_comes_later_moves_to_where_it_belongs(store: Store) -> None:
     ledger.apply(store, [started("c", at=500.0)])
-    [early] = results.search(store, ACME, Sought()).recordings
+    [early] = results.search(store, ACME, RecordingFilter()).recordings
     assert (early.at, early.direction) == (500.0, None)
     further = RecordingExpected("c-2", ACME, "c", "c-dec", "1001", "c-b", "/spool/c-2.wav", Terms(), 502.0)
     ledger.apply(store, [further])
     ledger.apply(store, [seen("c"), decided("c", at=499.0, **TALKS["c"])])
-    assert [(one.id, one.at) for one in results.search(store, ACME, Sought()).recordings] == [
+    assert [(one.id, one.at) for one in results.search(store, ACME, RecordingFilter()).recordings] == [
         ("c-2", 502.0),
         ("c-rec", 499.0),
     ]
-    assert _calls(results.search(store, ACME, Sought(people=("1003",)))) == "c-2c"
+    assert _calls(results.search(store, ACME, RecordingFilter(people=("1003",)))) == "c-2c"
 
 
 def test_in_whatever_order_entries_come_the_same_is_filed(store: Store, open_store: Callable[..., Store]) -> None:
@@ -265,4 +272,4 @@ def test_names_that_no_database_takes_as_they_are_can_be_looked_for(store: Store
     odd = User("1001", "1001", "A\x00", "Sa\x00les\ud800")
     ledger.apply(store, _recorded("a", 100.0, **_talk(CUSTOMER, odd)))
     [name] = results.departments(store, ACME)
-    assert _calls(results.search(store, ACME, Sought(department=name))) == "a"
+    assert _calls(results.search(store, ACME, RecordingFilter(department=name))) == "a"

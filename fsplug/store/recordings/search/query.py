@@ -24,7 +24,7 @@ _MOST_NUMBERS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class KeywordQuery:
     """What is looked for in a company (an id): of each condition one of its keywords, and one of the digits `parts`.
 
     Conditions that hold for fewer as a rule stand first. `knows_direction`: one is of the wanted direction alone.
@@ -40,7 +40,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hunt:
+class _Plan:
     """What leads, and what is checked; `is_short` when it leads to few."""
 
     leading: tuple[int, ...]
@@ -57,16 +57,16 @@ class _Hunt:
         return not (self.checked or self.parts or self.direction)
 
 
-def keys_of(store: Store, wish: Wish, limit: int, before: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
+def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
     """Time and id of each, and where looking ended, if it did before there were so many."""
-    hunt = _hunt(store, wish, before)
-    if hunt is None:
+    plan = _plan(store, query, before)
+    if plan is None:
         return [], None
-    if hunt.is_short or (hunt.is_plain and len(hunt.leading) == 1):
-        return _fitting(store, hunt, limit, before), None
+    if plan.is_short or (plan.is_plain and len(plan.leading) == 1):
+        return _fitting(store, plan, limit, before), None
     found: list[Cursor] = []
     for step in _STEPS:
-        seen = _looked_through(store, hunt, step, before)
+        seen = _looked_through(store, plan, step, before)
         found += [(one.at, one.recording) for one in seen if one.fits]
         if len(found) >= limit or len(seen) < step:
             return found[:limit], None
@@ -74,30 +74,30 @@ def keys_of(store: Store, wish: Wish, limit: int, before: Cursor | None) -> tupl
     return found, before
 
 
-def _hunt(store: Store, wish: Wish, before: Cursor | None) -> _Hunt | None:
+def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | None:
     """The condition that holds for the fewest recordings leads. None when nothing can be found."""
-    end = min(wish.until, before[0] + 1.0) if before else wish.until
-    everything = (Keyword(Kind.ALL, "", wish.direction).id(wish.company),)
-    counts = {one: _count(store, one, wish.since, end) for one in (everything, *wish.conditions)}
+    end = min(query.until, before[0] + 1.0) if before else query.until
+    everything = (Keyword(Kind.ALL, "", query.direction).id(query.company),)
+    counts = {one: _count(store, one, query.since, end) for one in (everything, *query.conditions)}
     # Of equals the first, as far as they were counted; everything leads only when there is nothing else.
-    leading = min((*wish.conditions, everything), key=lambda one: counts[one])
+    leading = min((*query.conditions, everything), key=lambda one: counts[one])
     numbers: tuple[int, ...] = ()
-    if wish.parts and counts[leading] > FEW:
-        numbers = _numbers(store, wish)
+    if query.parts and counts[leading] > FEW:
+        numbers = _numbers(store, query)
         if not numbers:
             return None
         if len(numbers) <= _MOST_NUMBERS:
-            counts[numbers] = _count(store, numbers, wish.since, end)
+            counts[numbers] = _count(store, numbers, query.since, end)
             if len(numbers) == 1 or counts[numbers] <= FEW:
                 leading = numbers
-    of_direction = wish.knows_direction or leading == everything
-    return _Hunt(
+    of_direction = query.knows_direction or leading == everything
+    return _Plan(
         leading,
-        tuple(one for one in wish.conditions if one != leading),
-        () if leading == numbers else wish.parts,
-        "" if of_direction else wish.direction,
-        wish.since,
-        wish.until,
+        tuple(one for one in query.conditions if one != leading),
+        () if leading == numbers else query.parts,
+        "" if of_direction else query.direction,
+        query.since,
+        query.until,
         counts[leading] <= FEW,
     )
 
@@ -107,40 +107,40 @@ def _count(store: Store, keywords: Sequence[int], since: float, until: float) ->
     return forms.COUNT.one(store, keywords=keywords, since=since, until=until, most=FEW + 1)
 
 
-def _numbers(store: Store, wish: Wish) -> tuple[int, ...]:
+def _numbers(store: Store, query: KeywordQuery) -> tuple[int, ...]:
     """The numbers that one of the parts is in; more than can lead when there are too many."""
     found: set[int] = set()
-    for part in wish.parts:
+    for part in query.parts:
         last, most = part + "9" * MOST_DIGITS, _MOST_NUMBERS + 1
-        found.update(forms.NUMBERS.rows(store, company=wish.company, first=part, last=last, limit=most))
+        found.update(forms.NUMBERS.rows(store, company=query.company, first=part, last=last, limit=most))
     return tuple(sorted(found))
 
 
-def _fitting(store: Store, hunt: _Hunt, limit: int, before: Cursor | None) -> list[Cursor]:
-    statement = forms.fitting(_form(hunt, before), several=len(hunt.leading) > 1)
-    leading = {"leading": hunt.leading} if len(hunt.leading) > 1 else {"leading_0": hunt.leading[0]}
-    found = statement.rows(store, **leading, **_values(hunt, before), limit=limit)
+def _fitting(store: Store, plan: _Plan, limit: int, before: Cursor | None) -> list[Cursor]:
+    statement = forms.fitting(_form(plan, before), several=len(plan.leading) > 1)
+    leading = {"leading": plan.leading} if len(plan.leading) > 1 else {"leading_0": plan.leading[0]}
+    found = statement.rows(store, **leading, **_values(plan, before), limit=limit)
     return [(one.at, one.recording) for one in found]
 
 
-def _looked_through(store: Store, hunt: _Hunt, count: int, before: Cursor | None) -> list[Seen]:
+def _looked_through(store: Store, plan: _Plan, count: int, before: Cursor | None) -> list[Seen]:
     """So many that lead, each with whether it fits."""
-    statement = forms.looked_through(_form(hunt, before), leading=len(hunt.leading))
-    leading = {f"leading_{at}": keyword for at, keyword in enumerate(hunt.leading)}
-    return statement.rows(store, **leading, **_values(hunt, before), limit=count)
+    statement = forms.looked_through(_form(plan, before), leading=len(plan.leading))
+    leading = {f"leading_{at}": keyword for at, keyword in enumerate(plan.leading)}
+    return statement.rows(store, **leading, **_values(plan, before), limit=count)
 
 
-def _form(hunt: _Hunt, before: Cursor | None) -> Form:
-    return Form(len(hunt.checked), len(hunt.parts), bool(hunt.direction), before is not None)
+def _form(plan: _Plan, before: Cursor | None) -> Form:
+    return Form(len(plan.checked), len(plan.parts), bool(plan.direction), before is not None)
 
 
-def _values(hunt: _Hunt, before: Cursor | None) -> Mapping[str, object]:
+def _values(plan: _Plan, before: Cursor | None) -> Mapping[str, object]:
     """What a statement of this form is given, but for what leads and how many are wanted."""
-    values: dict[str, object] = {"since": hunt.since, "until": hunt.until}
-    values |= {f"checked_{at}": keywords for at, keywords in enumerate(hunt.checked)}
-    values |= {f"part_{at}": f"%{part}%" for at, part in enumerate(hunt.parts)}
-    if hunt.direction:
-        values["direction"] = hunt.direction
+    values: dict[str, object] = {"since": plan.since, "until": plan.until}
+    values |= {f"checked_{at}": keywords for at, keywords in enumerate(plan.checked)}
+    values |= {f"part_{at}": f"%{part}%" for at, part in enumerate(plan.parts)}
+    if plan.direction:
+        values["direction"] = plan.direction
     if before is not None:
         values["before_at"], values["before_recording"] = before
     return values

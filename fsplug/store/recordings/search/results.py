@@ -20,7 +20,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, rows
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.search.keywords import FEWEST_DIGITS, MOST_DIGITS, Keyword, Kind, pair, parts_of_typed
-from fsplug.store.recordings.search.query import FOREVER, Wish, keys_of
+from fsplug.store.recordings.search.query import FOREVER, KeywordQuery, keys_of
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.recordings import Deletions, Recordings
 from fsplug.store.schema.routes import RingGroups
@@ -31,7 +31,7 @@ MOST_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class RecordingFilter:
     """What people look for; None or empty for no limit.
 
     Times are epoch seconds. `own` is the user who must be heard, whoever else is; `people` are usernames, one of which
@@ -81,7 +81,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class RecordingPage:
     """One page. `before` is where the next one begins, None when there is none; `looked_back_to` (epoch seconds) where
     looking ended before the page was full."""
 
@@ -166,20 +166,22 @@ _TEXTS = Select(
 )
 
 
-def search(store: Store, domain: str, sought: Sought, limit: int = 50, before: Cursor | None = None) -> Leaf:
+def search(
+    store: Store, domain: str, wanted: RecordingFilter, limit: int = 50, before: Cursor | None = None
+) -> RecordingPage:
     """A page of the company's recordings. Invalid("number-too-short") for a number of too few digits."""
     company = company_id(store, domain)
-    wish = _wish(company, sought, _parts(store, domain, sought.number))
-    if sought.people == ():
-        return Leaf([])
+    query = _query(company, wanted, _parts(store, domain, wanted.number))
+    if wanted.people == ():
+        return RecordingPage([])
     with store.connection():
-        keys, looked_to = keys_of(store, wish, limit + 1, before)
+        keys, looked_to = keys_of(store, query, limit + 1, before)
         found = _rows(store, company, keys[:limit])
-    if sought.own is not None:
-        found = [one for one in found if sought.own in one.people]
+    if wanted.own is not None:
+        found = [one for one in found if wanted.own in one.people]
     if len(keys) > limit:
-        return Leaf(found, keys[limit - 1])
-    return Leaf(found, looked_to, looked_to[0] if looked_to else None)
+        return RecordingPage(found, keys[limit - 1])
+    return RecordingPage(found, looked_to, looked_to[0] if looked_to else None)
 
 
 def of_ids(store: Store, domain: str, ids: Collection[str]) -> list[Found]:
@@ -242,25 +244,25 @@ def _parts(store: Store, domain: str, typed: str) -> tuple[str, ...]:
     return found
 
 
-def _wish(company: str, sought: Sought, parts: tuple[str, ...]) -> Wish:
-    until = sought.until if sought.until is not None else FOREVER
-    return Wish(
-        company, _conditions(company, sought), parts, sought.since or 0.0, until, str(sought.direction or ""),
-        knows_direction=bool(sought.group or sought.department),
+def _query(company: str, wanted: RecordingFilter, parts: tuple[str, ...]) -> KeywordQuery:
+    until = wanted.until if wanted.until is not None else FOREVER
+    return KeywordQuery(
+        company, _conditions(company, wanted), parts, wanted.since or 0.0, until, str(wanted.direction or ""),
+        knows_direction=bool(wanted.group or wanted.department),
     )  # fmt: skip
 
 
-def _conditions(company: str, sought: Sought) -> tuple[tuple[int, ...], ...]:
-    direction = str(sought.direction or "")
-    own = [(Keyword(Kind.PERSON, sought.own).id(company),)] if sought.own is not None else []
-    people = tuple(Keyword(Kind.PERSON, one).id(company) for one in sought.people or ())
+def _conditions(company: str, wanted: RecordingFilter) -> tuple[tuple[int, ...], ...]:
+    direction = str(wanted.direction or "")
+    own = [(Keyword(Kind.PERSON, wanted.own).id(company),)] if wanted.own is not None else []
+    people = tuple(Keyword(Kind.PERSON, one).id(company) for one in wanted.people or ())
     found = []
-    if sought.group and sought.department:
-        found.append(Keyword(Kind.GROUP_DEPARTMENT, pair(sought.group, sought.department), direction))
-    elif sought.group:
-        found.append(Keyword(Kind.GROUP, sought.group, direction))
-    elif sought.department:
-        found.append(Keyword(Kind.DEPARTMENT, sought.department, direction))
+    if wanted.group and wanted.department:
+        found.append(Keyword(Kind.GROUP_DEPARTMENT, pair(wanted.group, wanted.department), direction))
+    elif wanted.group:
+        found.append(Keyword(Kind.GROUP, wanted.group, direction))
+    elif wanted.department:
+        found.append(Keyword(Kind.DEPARTMENT, wanted.department, direction))
     return (*own, *([people] if people else []), *((one.id(company),) for one in found))
 
 

@@ -11,7 +11,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach, outsider, told
 from fsplug.policy.periods import WIDER, Period, days_of, today
 from fsplug.store.audit import browse
-from fsplug.store.audit.browse import Check, Sought
+from fsplug.store.audit.browse import AuditFilter, Check
 from fsplug.store.audit.trail import Entry
 from fsplug.store.audit.wording import Grant
 from fsplug.store.db.database import Store
@@ -110,10 +110,10 @@ def _asked(given: Mapping[str, str]) -> Asked:
 def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Leaf:
     last = browse.last_check(store, viewer.domain)
     try:
-        sought = _sought(store, viewer, asked)
+        wanted = _sought(store, viewer, asked)
     except Invalid as error:
         return Leaf([], {}, last, trouble=error.code)
-    entries = browse.search(store, viewer.domain, sought, ROWS + 1, before)
+    entries = browse.search(store, viewer.domain, wanted, ROWS + 1, before)
     shown = entries[:ROWS]
     called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
     called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
@@ -126,12 +126,12 @@ def _people(entry: Entry) -> Iterator[str]:
     yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
 
 
-def _sought(store: Store, viewer: Viewer, asked: Asked) -> Sought:
+def _sought(store: Store, viewer: Viewer, asked: Asked) -> AuditFilter:
     zone = viewer.moments.zone
     since, until = days_of(Period(asked.period), today(viewer.now, zone), asked.first, asked.last).bounds(zone)
     who = _users(store, viewer, asked.who)
     about = _users(store, viewer, asked.about)
-    return Sought(
+    return AuditFilter(
         since,
         until,
         (asked.act,) if asked.act else None,

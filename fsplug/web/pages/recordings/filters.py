@@ -15,7 +15,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
-from fsplug.store.recordings.search.results import Sought
+from fsplug.store.recordings.search.results import RecordingFilter
 from fsplug.web.kernel.shell import Viewer
 
 _LONGEST = 300
@@ -88,12 +88,12 @@ def days(filters: Filters, viewer: Viewer) -> Days:
     return days_of(Period(filters.period), here, filters.first, filters.last)
 
 
-def sought(store: Store, filters: Filters, viewer: Viewer) -> Sought:
+def sought(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
     """What the store is to look for: the viewer's own only, where they reach no further. Invalid says what is wrong."""
     since, until = days(filters, viewer).bounds(viewer.moments.zone)
     people = results.users_called(store, viewer.domain, filters.person) if filters.person else None
     own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
-    return Sought(
+    return RecordingFilter(
         since if own is None else max(since or 0.0, viewer.actor.began_at),
         until,
         Direction(filters.direction) if filters.direction else None,

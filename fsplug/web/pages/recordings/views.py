@@ -12,7 +12,7 @@ from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
-from fsplug.store.recordings.search.results import Found, Leaf
+from fsplug.store.recordings.search.results import Found, RecordingPage
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
@@ -80,14 +80,14 @@ def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
     return render_template(f"{folder}/{template}", **shown), 422 if wrong else 200
 
 
-def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[Leaf, Choices, str | None]:
+def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[RecordingPage, Choices, str | None]:
     """The page, the choices, and the code of what is wrong with what was asked."""
     offered = _offered(store, viewer)
     try:
         sought = filters.sought(store, asked, viewer)
         return results.search(store, viewer.domain, sought, before=filters.cursor(asked.before)), offered, None
     except Invalid as invalid:
-        return Leaf([]), offered, invalid.code
+        return RecordingPage([]), offered, invalid.code
 
 
 def _offered(store: Store, viewer: Viewer) -> Choices:
