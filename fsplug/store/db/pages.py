@@ -69,18 +69,6 @@ class Listing(Generic[Shape]):
         return self._pages.rows(store, {**asked, "before": before[1]}, **values, before_at=before[0], limit=limit)
 
 
-def page(query: Any, table: Any, wanted: Wanted, limit: int, before: Cursor | None, key: str = "id") -> Any:
-    """`query` with the period, the cursor, the order and the limit of one page, by `table`'s columns `at` and `key`."""
-    at, unique = getattr(table, "at"), getattr(table, key)  # noqa: B009
-    if wanted.since is not None:
-        query = query.where(at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(at < wanted.until)
-    if before is not None:
-        query = query.where((at <= before[0]) & ((at < before[0]) | (unique < before[1])))
-    return query.order_by(at.desc(), unique.desc()).limit(limit)
-
-
 def in_batches(names: Iterable[Name]) -> Iterator[tuple[Name, ...]]:
     """The names, no more at once than one statement takes."""
     rest = iter(names)
