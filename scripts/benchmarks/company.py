@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
@@ -16,6 +17,15 @@ from fsplug.store.db.database import Store
 _LINKED = b"calls-restored"
 _PASSWORD = "bench"
 DEMO = SOURCES / "fixtures" / "demo.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who asks fsplug's XML endpoint, the port of its console, and its first process."""
+
+    client: Client
+    web_port: int
+    pid: int
 
 
 def lay_out(folder: Path, document: Mapping[str, object] | None = None) -> Store:
@@ -42,16 +52,17 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
 
 
 @contextmanager
-def answering(folder: Path, program: Sequence[str], has_console: bool = False) -> Iterator[tuple[Client, int]]:
-    """`fsplug serve` for this folder without a switch: who asks its XML endpoint, and the port of its console."""
+def answering(folder: Path, program: Sequence[str], has_console: bool = False) -> Iterator["Answering"]:
+    """`fsplug serve` for this folder without a switch."""
     log = folder / "serve.log"
     listen_port, xml_port, web_port, nobody = some_ports(4)
     settings = {"xml_port": xml_port, "xml_password": _PASSWORD, "event_socket_port": nobody, "least_free_bytes": 0}
     if has_console:
         settings |= {"web_port": web_port, "web_url": f"http://127.0.0.1:{web_port}"}
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
-        wait_until_bound(process, web_port if has_console else xml_port, log)
-        yield Client(xml_port, _PASSWORD, folder), web_port
+        for port in (xml_port, web_port) if has_console else (xml_port,):
+            wait_until_bound(process, port, log)
+        yield Answering(Client(xml_port, _PASSWORD, folder), web_port, process.pid)
 
 
 def _environment(settings: Mapping[str, object], listen_port: int) -> dict[str, str]:

@@ -102,8 +102,8 @@ def _p95(took: Sequence[float]) -> float:
 def _serving(folder: Path, setting: Setting) -> Iterator[_Served]:
     store = company.lay_out(folder)
     cookies = ",".join(_signed_in(store))
-    with company.answering(folder, setting.program, has_console=True) as (client, web_port):
-        yield _Served(folder, store, client, web_port, cookies)
+    with company.answering(folder, setting.program, has_console=True) as served:
+        yield _Served(folder, store, served.client, served.web_port, cookies)
     store.close()
 
 

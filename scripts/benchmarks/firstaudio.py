@@ -89,8 +89,8 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[str, str]]:
     _record(store, folder / "archive")
     cookie = _sign_in(store)
     store.close()
-    with company.answering(folder, setting.program, has_console=True) as (_, web_port):
-        yield f"http://127.0.0.1:{web_port}", cookie
+    with company.answering(folder, setting.program, has_console=True) as served:
+        yield f"http://127.0.0.1:{served.web_port}", cookie
 
 
 def _sign_in(store: Store) -> str:

@@ -30,6 +30,11 @@ def resident_bytes(pid: int) -> int:
     return sum(_own_resident_bytes(one) for one in _family(pid))
 
 
+def proportional_bytes(pid: int) -> int:
+    """Memory of this process and its living children, a page that several share counted in parts (PSS, proc(5))."""
+    return sum(_own_proportional_bytes(one) for one in _family(pid))
+
+
 @contextmanager
 def running(
     command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
@@ -89,6 +94,12 @@ def _own_cpu_seconds(pid: int) -> float:
     # The name in brackets may hold spaces; utime and stime are fields 14 and 15.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _own_proportional_bytes(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    [kilobytes] = [int(line.split()[1]) for line in rollup if line.startswith("Pss:")]
+    return kilobytes * 1024
 
 
 def _own_resident_bytes(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""What 20 people who sign in to the console at once cost the calls: a verdict's time beside them and without."""
+"""What a busy console costs the calls: a verdict's time beside 20 who sign in and 50 pages a second, and without."""
 
 import statistics
 import time
@@ -10,48 +10,59 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from benchmarks import company, signinclient
+from benchmarks.company import Answering
 from benchmarks.figures import Figure, Target, number
-from benchmarks.processes import python
+from benchmarks.processes import proportional_bytes, python
 from benchmarks.setting import Setting
 from benchmarks.xmlclient import Client
+from fsplug.lab.freeswitch import wait_for
 from fsplug.modpython_client import ARM
-from fsplug.store.accounts import accounts
+from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 
-GROWTH = Target("a verdict while 20 sign in at once, more than without, 99th percentile", 5, "ms")
-TARGETS = (GROWTH,)
+PER_SECOND = 50.0
+_BUSY = f"{signinclient.PEOPLE} sign in at once and {PER_SECOND:.0f} pages/s are asked for"
+GROWTH = Target(f"a verdict while {_BUSY}, more than without, 99th percentile", 5, "ms")
+MEMORY = Target("memory of fsplug's processes after that (PSS)", 200, "MiB")
+TARGETS = (GROWTH, MEMORY)
 _DOMAIN = "acme.example"
 _PER_SECOND = 100.0
 _WARM_UP = 100
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Verdicts at a steady rate, in rounds that alternate: with nobody at the console, and with 20 signing in."""
+    """Verdicts at a steady rate, in rounds that alternate: with nobody at the console, and with a crowd."""
     alone: list[float] = []
     beside: list[float] = []
-    signed_in = 0
-    with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as (client, web_port):
+    signed_in = pages = 0
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as (served, cookies):
         count = setting.rounds(full=1_000, quick=300)
-        verdicts(client, _WARM_UP)
+        verdicts(served.client, _WARM_UP)
         for _ in range(setting.rounds(full=5, quick=2)):
-            alone += verdicts(client, count)
-            with _signing_in(Path(folder), web_port) as log:
-                beside += verdicts(client, count)
-            signed_in += log.read_text(encoding="ascii").count("in")
+            alone += verdicts(served.client, count)
+            with _crowded(Path(folder), served.web_port, cookies) as (signing_in, looking):
+                beside += verdicts(served.client, count)
+            signed_in += signing_in.read_text(encoding="ascii").count("in")
+            pages += looking.read_text(encoding="ascii").count("200 ")
+        memory = proportional_bytes(served.pid) / 2**20
     p99 = {name: p99_of(took) * 1e3 for name, took in (("alone", alone), ("beside", beside))}
-    said = f"{number(p99['alone'])} ms alone, {number(p99['beside'])} ms beside {signed_in} sign-ins"
-    yield GROWTH.judged(p99["beside"] - p99["alone"], said)
+    beside_it = f"{number(p99['beside'])} ms beside {signed_in} sign-ins and {pages} pages"
+    yield GROWTH.judged(p99["beside"] - p99["alone"], f"{number(p99['alone'])} ms alone, {beside_it}")
+    yield MEMORY.judged(memory)
 
 
 @contextmanager
-def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Client, int]]:
+def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
+    """And the cookies of 20 who have signed in before."""
     store = company.lay_out(folder)
     _give_accounts(store)
+    people = range(signinclient.PEOPLE)
+    cookies = ",".join(sessions.begin(store, _DOMAIN, f"bench{one}", "127.0.0.1", "bench") for one in people)
     store.close()
     with company.answering(folder, setting.program, has_console=True) as served:
-        yield served
+        yield served, cookies
 
 
 def _give_accounts(store: Store) -> None:
@@ -68,11 +79,15 @@ def _give_accounts(store: Store) -> None:
 
 
 @contextmanager
-def _signing_in(folder: Path, web_port: int) -> Iterator[Path]:
-    log = folder / f"{uuid4().hex}.log"
-    with python("benchmarks.signinclient", str(web_port), log=log):
-        time.sleep(0.5)
-        yield log
+def _crowded(folder: Path, web_port: int, cookies: str) -> Iterator[tuple[Path, Path]]:
+    """People sign in, and others look at pages, until the end; what became of each, line by line."""
+    signing_in, looking = (folder / f"{uuid4().hex}.log" for _ in range(2))
+    with (
+        python("benchmarks.signinclient", str(web_port), log=signing_in),
+        python("benchmarks.pageclient", "pages", str(web_port), cookies, str(PER_SECOND), log=looking),
+    ):
+        wait_for(lambda: "in" in signing_in.read_text() and "200 " in looking.read_text(), 60, "the crowd to be there")
+        yield signing_in, looking
 
 
 def verdicts(client: Client, count: int) -> list[float]:

@@ -90,7 +90,7 @@ MEASUREMENTS = (
     Measurement("audit", "a trail of a million entries", audittrail.measure, audittrail.TARGETS),
     Measurement("pages", "the console's list of a million recordings", listpages.measure, listpages.TARGETS),
     Measurement("player", "first audio of a recording of one hour", firstaudio.measure, firstaudio.TARGETS),
-    Measurement("sign-in", "a verdict while 20 sign in at once", signins.measure, signins.TARGETS),
+    Measurement("sign-in", "a verdict beside a busy console, and memory", signins.measure, signins.TARGETS),
     Measurement("console", "a console with many open pages", consoleload.measure, consoleload.TARGETS),
     Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
 )

@@ -57,10 +57,10 @@ def serving(setting: Setting, users: int) -> Iterator[Client]:
     with TemporaryDirectory(prefix="fsplug-bench-") as name:
         folder = Path(name)
         company.lay_out(folder, crowd.document(users)).close()
-        with company.answering(folder, setting.program) as (client, _):
+        with company.answering(folder, setting.program) as served:
             for ask in _KINDS.values():
-                client.answer(ask(0))
-            yield client
+                served.client.answer(ask(0))
+            yield served.client
 
 
 def _round(client: Client, users: int, count: int) -> dict[str, list[float]]:

@@ -1,6 +1,6 @@
 """What a drafted policy would have recorded of a company's last days."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fsplug.errors import Invalid
@@ -13,7 +13,7 @@ from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, Wanted
 
-# So many are decided at once, a millisecond or two; between them others have their turn.
+# So many are read at once.
 _STRETCH = 50
 SHOWN_EXAMPLES = 10
 
@@ -41,23 +41,15 @@ class Preview:
     unreadable: int = 0
 
 
-def preview(
-    store: Store,
-    domain: str,
-    drafted: PolicySnapshot,
-    since: float,
-    most: int | None = None,
-    rest: Callable[[], object] = lambda: None,
-) -> Preview:
+def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, most: int | None = None) -> Preview:
     """Decide the company's talks since then again, the newest `most` of them; nothing is changed.
 
-    Its cost grows with the number of talks, and it holds no lock; where calls are decided in the same process, `rest`
-    is to leave them the processor for a moment, every few talks.
+    Its cost grows with the number of talks, and it holds no lock.
     """
     today = policies.snapshot(store, domain)
     total, by_direction, examples, unreadable = Tally(), dict.fromkeys(Direction, Tally()), list[Example](), 0
     is_capped = False
-    for looked_at, decision in enumerate(_newest(store, domain, since, rest)):
+    for looked_at, decision in enumerate(_newest(store, domain, since)):
         if is_capped := looked_at == most:
             break
         try:
@@ -72,9 +64,8 @@ def preview(
     return Preview(since, total, by_direction, tuple(examples), is_capped, unreadable)
 
 
-def _newest(store: Store, domain: str, since: float, rest: Callable[[], object]) -> Iterator[Decision]:
+def _newest(store: Store, domain: str, since: float) -> Iterator[Decision]:
     before: Cursor | None = None
     while found := decisions.listed(store, domain, _STRETCH, before, Wanted(since=since)):
         yield from found
         before = found[-1].cursor
-        rest()

@@ -1,11 +1,11 @@
-"""Listening in from the console: the phone rings on the loop, and the page that asked waits in its own thread."""
+"""Listening in from the console: the phone rings for as long as it takes, and the page that asked waits a moment."""
 
 import time
 from collections.abc import Callable
+from queue import Empty, Queue
 from typing import Any
 
 import gevent
-from gevent import monkey
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.web.kernel.live import Note
@@ -14,9 +14,6 @@ from fsplug.web.kernel.live import Note
 DECIDED_SECONDS = 1.5
 # What came of a ringing is told to a page that is open; not to one of tomorrow.
 NOTE_SECONDS = 120.0
-# One of threads' own: the patched one belongs to the loop.
-_SimpleQueue: Any = monkey.get_original("queue", "SimpleQueue")
-_Empty: Any = monkey.get_original("queue", "Empty")
 
 Ring = Callable[[str, str, str], str]
 
@@ -32,12 +29,12 @@ class Ringing:
 
     def ask(self, company: str, username: str, number: str) -> str | None:
         """The listen-in's id, None while the phone still rings; raises what `ring` raises. Not for the loop itself."""
-        answer = _SimpleQueue()
+        answer: Queue[str | FsplugError] = Queue()
         self._notes.pop((company, username), None)
         self._loop.run_callback_threadsafe(gevent.spawn, self._rung, company, username, number, answer)
         try:
             outcome = answer.get(timeout=DECIDED_SECONDS)
-        except _Empty:
+        except Empty:
             return None
         if isinstance(outcome, FsplugError):
             self._notes.pop((company, username), None)

@@ -1,4 +1,8 @@
-"""gevent patched in, with a lock that threads and the loop may both wait for."""
+"""gevent patched into the calls' process, with a lock that threads and the loop may both wait for.
+
+There threads write the ledger, look at the spool and render the switch's files, while the loop decides calls: they meet
+in the locks of imports, of the log and of the standard library. The process for people patches nothing.
+"""
 
 import _thread
 from collections import deque

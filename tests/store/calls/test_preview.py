@@ -64,13 +64,6 @@ def test_only_the_newest_are_looked_at(store: Store, most: int, talks: int, is_c
         assert [one.decision.call for one in found.examples] == ["call-9", "call-8", "call-7"]
 
 
-def test_it_rests_between_stretches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fsplug.store.calls.preview._STRETCH", 4)
-    rests: list[int] = []
-    assert preview(store, ACME, _ticked(store), 0.0, None, lambda: rests.append(1)).total.talks == 10
-    assert len(rests) == 3
-
-
 def test_what_is_damaged_is_counted_apart(store: Store) -> None:
     _talk(store, "damaged", 9_500.0, caller="gone")
     found = preview(store, ACME, _ticked(store), 0.0)
@@ -108,3 +101,8 @@ def _renamed(store: Store) -> Any:
     draft = Draft(store, ACME)
     draft.put("user", {**draft.entry("user", "1003"), "name": "Clara B."}, "1003")
     return draft.plan()
+
+
+def test_it_reads_on_where_a_stretch_ends(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fsplug.store.calls.preview._STRETCH", 4)
+    assert preview(store, ACME, _ticked(store), 0.0).total.talks == 10

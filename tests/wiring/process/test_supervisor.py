@@ -1,4 +1,4 @@
-"""The supervisor and the dead man's handle, as processes of their own."""
+"""The supervisor, its parts and the dead man's handle, as processes of their own."""
 
 import os
 import signal
@@ -44,8 +44,8 @@ LONG_TO_START_AGAIN = "supervisor.RESTART_SECONDS = supervisor.MOST_RESTART_SECO
 def start():
     started = []
 
-    def start_program(act, house=""):
-        command = [sys.executable, "-c", PROGRAM.format(act=act, house=house)]
+    def start_program(act, house="", program=None):
+        command = [sys.executable, "-c", program or PROGRAM.format(act=act, house=house)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process
@@ -120,3 +120,93 @@ def test_a_server_that_is_frozen_is_ended_by_the_kernel_and_started_again(start)
 def test_a_server_whose_loop_stands_still_is_ended_too(start):
     process = start("d = DeadMan(0.3).__enter__(); say(); signal.pause()")
     assert server_of(process) != server_of(process)
+
+
+# Each tells its name and process id when it begins, and its name when it is told to end.
+TWO = """
+import os, signal, sys
+from fsplug.wiring.process import supervisor
+from fsplug.wiring.process.supervisor import Part, Supervisor
+
+def say(*words):
+    os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
+
+def live(name, code=0):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [15])
+    say(name, os.getpid())
+    signal.sigwait([15])
+    say(name, "ends")
+    return code
+
+def people():
+    {people}
+
+{house}
+parts = [Part("calls", lambda: live("calls")), Part("people", people, is_vital=False, niceness=10)]
+sys.exit(Supervisor(parts, restarts={restarts}).run())
+"""
+
+
+@pytest.fixture
+def start_two(start):
+    def start_both(people='return live("people")', house="", restarts=True):
+        return start("", program=TWO.format(people=people, house=house, restarts=restarts))
+
+    return start_both
+
+
+def both_of(process):
+    """The two process ids, by name, as soon as both are there."""
+    found = dict(process.stdout.readline().split() for _ in range(2))
+    return {name: int(pid) for name, pid in found.items()}
+
+
+@pytest.mark.parametrize("killed", ["calls", "people"])
+def test_one_that_is_killed_is_started_again_and_the_other_goes_on(start_two, killed):
+    process = start_two()
+    first = both_of(process)
+    os.kill(first[killed], signal.SIGKILL)
+    name, pid = process.stdout.readline().split()
+    assert name == killed and int(pid) != first[killed]
+    process.terminate()
+    assert process.wait(20) == 0
+    assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""], "the other one is still the first"
+
+
+def test_sigterm_ends_people_first_and_then_calls(start_two):
+    process = start_two()
+    both_of(process)
+    process.terminate()
+    assert process.wait(20) == 0
+    assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""]
+
+
+def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(start_two):
+    process = start_two(house="supervisor.END_SECONDS = 0.1")
+    os.kill(both_of(process)["people"], signal.SIGSTOP)
+    process.terminate()
+    assert process.wait(20) == 0
+    assert process.stdout.read() == "calls ends\n"
+
+
+@pytest.mark.parametrize("code", [0, 2, EXIT_HOPELESS])
+def test_calls_go_on_whatever_the_people_s_process_ends_with(start_two, code):
+    process = start_two(f'say("people", os.getpid()); return {code}', house="supervisor.HOPELESS_SECONDS = 0.1")
+    both_of(process)
+    for _ in range(2):
+        assert process.stdout.readline().startswith("people")
+    process.terminate()
+    assert process.wait(20) == 0
+    assert "calls ends\n" in process.stdout.read()
+
+
+def test_calls_go_before_people_on_a_busy_processor(start_two):
+    both = both_of(start_two())
+    assert os.getpriority(os.PRIO_PROCESS, both["people"]) == os.getpriority(os.PRIO_PROCESS, both["calls"]) + 10
+
+
+def test_the_service_ends_with_the_first_death_where_something_else_starts_it_again(start_two):
+    process = start_two(restarts=False)
+    os.kill(both_of(process)["people"], signal.SIGKILL)
+    assert process.wait(20) == 1
+    assert process.stdout.read() == "calls ends\n"

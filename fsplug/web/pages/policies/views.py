@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, redirect, render_template, request
-from gevent.monkey import get_original
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
@@ -28,9 +27,6 @@ PAGE = Page(__name__, Menu(Section.CONFIGURATION, 10, "M12 3 5 6v5c0 4.5 3 8 7 1
 
 # A preview looks at the talks of a week, the newest if there are very many.
 PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
-# Every few of them it rests as long as it works.
-REST_SECONDS = 0.003
-_sleep = get_original("time", "sleep")
 # A department takes some 300 of them and a ring group 100, whose names stand in the form several times over.
 FORM_BYTES = 480 * 1024
 # A list of more excluded numbers is shown from its beginning; what is typed is found all the same.
@@ -231,7 +227,7 @@ def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
     drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
     changed = differences(shown.current, drafted, users.departments(store, viewer.domain))
     since = viewer.now - PREVIEW_SECONDS
-    found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0, _rest)
+    found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0)
     usernames = (one.decision.user for one in found.examples)
     return Review(changed, found, names.of_users(store, viewer.domain, usernames))
 
@@ -246,11 +242,6 @@ def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
         return None
     is_left = differences(shown.current, drafted, users.departments(store, viewer.domain))
     return None if is_left else shown.since.at
-
-
-def _rest() -> None:
-    """Leave the processor to calls: Python runs one thread at a time."""
-    _sleep(REST_SECONDS)
 
 
 def _save(store: Store, viewer: Viewer, wish: Wish) -> None:
