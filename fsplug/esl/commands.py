@@ -76,7 +76,7 @@ def record_session(path: str, recording: str, terms: Terms) -> str:
 
     record_session URL-decodes its braces (mod_dptools.c 1.11.1), so the commas survive the brackets of a dial string.
     """
-    return f"record_session {_path(path)} {{{quote(_assignments(recording, terms), safe='')}}}"
+    return f"record_session {_path(path)} {_limit(terms)}{{{quote(_assignments(recording, terms), safe='')}}}"
 
 
 def stop_record(leg: str, path: str) -> str:
@@ -185,6 +185,14 @@ def _assignments(recording: str, terms: Terms) -> str:
         "enable_file_write_buffering": str(WRITE_BUFFER_BYTES),
     }
     return ",".join(f"{name}={value}" for name, value in pairs.items())
+
+
+def _limit(terms: Terms) -> str:
+    """The switch ends a limited recording when its clock's whole seconds have grown by the limit (measured on 1.11.1).
+
+    That is up to a second sooner. With one second more, none of those that policy wants is lost.
+    """
+    return "" if terms.max_seconds is None else f"+{terms.max_seconds + 1} "
 
 
 def _assignment(name: str, value: str) -> tuple[str, str]:

@@ -118,6 +118,8 @@ class Terms:
     on_failure: Annotated[OnFailure, OneOf(OnFailure)] = OnFailure.OPEN
     channels: Annotated[Channels, OneOf(Channels)] = Channels.STEREO
     purpose: Annotated[str, Line(longest=500, example="quality")] = "quality"
+    # Of each talk, from its beginning; None is all of it. A day is longer than any talk.
+    max_seconds: Annotated[int | None, Seconds(most=86_400)] = None
 
 
 DEFAULT_TERMS = Terms()

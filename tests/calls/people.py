@@ -87,6 +87,12 @@ def mono(document: dict) -> None:
         policy["channels"] = "mono"
 
 
+def first_second(document: dict) -> None:
+    """Every department records the first second of a talk."""
+    for policy in _acme(document)["policy"]:
+        policy["max_seconds"] = 1
+
+
 def sales_internal(document: dict) -> None:
     """Sales, too, records what colleagues say to each other."""
     next(policy for policy in _acme(document)["policy"] if policy["department"] == "Sales")["internal"] = True

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import gevent
 import pytest
 
 from fsplug.store.calls.calls import Call
 from fsplug.store.recordings.recordings import State
+from tests.calls import people
 from tests.calls.plant import Plant
 from tests.calls.serving import is_alive
 
@@ -85,6 +87,33 @@ def test_killed_alone_the_server_is_started_again(plant: Plant) -> None:
     calls = _news(plant, before)
     _nothing_is_lost(plant, calls, {call.id for call in calls})
     assert all(call.answered_at for call in calls)
+
+
+def test_a_recording_that_reaches_its_limit_while_fsplug_is_away_is_whole_and_none_follows_it(plant: Plant) -> None:
+    known = {one.id for one in plant.recordings()}
+    plant.apply(people.first_second)
+    try:
+        playing = gevent.spawn(plant.line.play, people.incoming(talk_seconds=60.0))
+        plant.until(lambda: _states(plant, known) == [State.RECORDING], what="the recording to begin")
+        plant.serving.kill()
+        [recording] = [one for one in plant.recordings() if one.id not in known]
+        is_over = f"uuid_buglist {recording.leg}"
+        plant.until(lambda: recording.path not in plant.line.api(is_over), what="the switch to end it")
+        plant.serving.start()
+        plant.until(lambda: _states(plant, known) == [State.SEALED], what="it to be sealed")
+        plant.line.api("hupall")
+        playing.get()
+        plant.until_settled()
+    finally:
+        plant.apply(people.nothing)
+    [made] = [one for one in plant.recordings() if one.id not in known]
+    row = (made.id, made.user, str(made.state), made.stop_cause, made.talk_seconds, made.terms.max_seconds)
+    assert row == (recording.id, "1001", "sealed", "limit-reached", None, 1)
+    assert [gap.cause for gap in plant.gaps() if gap.recording == recording.id] == []
+
+
+def _states(plant: Plant, known: set[str]) -> list[State]:
+    return [one.state for one in plant.recordings() if one.id not in known]
 
 
 def _news(plant: Plant, before: set[str]) -> list[Call]:

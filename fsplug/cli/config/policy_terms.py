@@ -13,6 +13,7 @@ _HELP = {
     "on_failure": "What happens to a call that cannot be recorded.",
     "channels": "Each party on its own, or both in one.",
     "purpose": "Why it is recorded.",
+    "max_seconds": "Record only the first N seconds of a talk; none: all of it.",
 }
 # What takes a limit back.
 _NO_END = "none"

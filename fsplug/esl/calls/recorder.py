@@ -8,7 +8,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.terms import OnFailure
+from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
@@ -25,6 +25,10 @@ RESTART_AFTER_SECONDS = 2.0
 STOP_SECONDS = 2.0
 # Causes of our own: the leg's end was reported and its RECORD_STOP was not; neither was, so nobody knows when it ended.
 STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
+# Another: the recording has all that policy wants of the talk.
+LIMIT_REACHED = "limit-reached"
+# FreeSWITCH's causes for a file that it closed well begin with success (switch_ivr_async.c 1.11.1).
+_GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
 
@@ -75,14 +79,15 @@ class Recorder:
         ran_seconds = event.timestamp - (recording.started_at or event.timestamp)
         cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
         self.end(recording, event.timestamp, cause)
-        if was_wanted and recording.decision:
+        if was_wanted and recording.decision and recording.stop_cause != LIMIT_REACHED:
             self._ended_early(recording, cause, ran_seconds)
 
     def end(self, recording: Recording, at: float, cause: str) -> None:
         """It is over on the switch: what there is goes to the media worker, once a decision has ordered it."""
         if not recording.advance(Stage.STOPPED):
             return
-        recording.stopped_at, recording.stop_cause = at, cause
+        is_whole = cause.startswith(_GOOD_CAUSES) and _has_all(recording, at)
+        recording.stopped_at, recording.stop_cause = at, LIMIT_REACHED if is_whole else cause
         if recording.decision:
             self._write_stopped(recording)
 
@@ -115,7 +120,11 @@ class Recorder:
         self._ports.later(0, self._command_start, recording)
 
     def fail(self, recording: Recording, cause: str, detail: str) -> None:
-        """Report that this talk is no longer recorded, and act as its policy says."""
+        """Report that a talk is no longer recorded, and act as its policy says; unless policy wants no more of it."""
+        if not _has_all(recording, self._ports.clock()):
+            self._fail(recording, cause, detail)
+
+    def _fail(self, recording: Recording, cause: str, detail: str) -> None:
         self._report_gap(recording, cause, detail)
         self._close_if_policy_says(recording)
 
@@ -154,6 +163,9 @@ class Recorder:
                 self._found_running(recording)
                 return
             if self._ports.spool.exists(recording.id):
+                if _has_all(recording, self._ports.clock()):
+                    self.end(recording, self._ports.clock(), END_UNSEEN)
+                    return
                 if self._ports.switch.channel(recording.leg) is None:
                     return  # nothing is left of the talk either; its end settles this one
                 recording = self._successor_of(recording)
@@ -172,7 +184,10 @@ class Recorder:
         self._book.recordings.pop(recording.id, None)
         successor = self._ports.new_id()
         path = self._ports.spool.path(successor)
-        follower = replace(recording, id=successor, path=path, stage=Stage.ARMED, started_at=None, stopped_at=None)
+        terms = _rest(recording, self._ports.clock())
+        follower = replace(
+            recording, id=successor, path=path, terms=terms, stage=Stage.ARMED, started_at=None, stopped_at=None
+        )
         self._book.recordings[successor] = follower
         self._book.runs_on(follower, follower.leg)
         self._write_expected(follower)
@@ -217,8 +232,9 @@ class Recorder:
 
     def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
         why = cause or "no cause given"
-        self.fail(recording, "stopped-early", f"the switch ended the recording during the talk: {why}")
+        self._fail(recording, "stopped-early", f"the switch ended the recording during the talk: {why}")
         goes_on = recording.terms.on_failure is OnFailure.OPEN and recording.leg in self._book.channels
+        goes_on = goes_on and not _has_all(recording, self._ports.clock())
         if goes_on and ran_seconds >= RESTART_AFTER_SECONDS and self._ports.spool.trouble is None:
             self.start(self._successor_of(recording))
 
@@ -238,9 +254,31 @@ class Recorder:
 
     def _write_stopped(self, recording: Recording) -> None:
         at = recording.stopped_at or self._ports.clock()
-        seconds = at - recording.started_at if recording.started_at and recording.stop_cause != END_UNSEEN else None
+        # One that has reached its limit may have been held since: no talk tells how long it is.
+        is_known = recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
+        seconds = at - recording.started_at if recording.started_at and is_known else None
         self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
 
     def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))
+
+
+def _has_all(recording: Recording, at: float) -> bool:
+    """Whether all that policy wants of the talk was recorded by then."""
+    left = _seconds_left(recording, at)
+    return left is not None and left < LATE_SECONDS
+
+
+def _seconds_left(recording: Recording, at: float) -> float | None:
+    """How much of its talk is still to be recorded then; None for all of it."""
+    began = recording.started_at or recording.due_at
+    if recording.terms.max_seconds is None or began is None:
+        return None
+    return recording.terms.max_seconds - (at - began)
+
+
+def _rest(recording: Recording, at: float) -> Terms:
+    """The terms of what is still to be recorded of the same talk."""
+    left = _seconds_left(recording, at)
+    return recording.terms if left is None else replace(recording.terms, max_seconds=max(1, round(left)))

@@ -17,6 +17,7 @@ class DepartmentPolicies(VersionedTable):
     purpose = text()
     since = whole()
     until = whole(null=True)
+    max_seconds = whole(null=True)
 
     class Meta:
         table_name = "department_policy"
@@ -36,6 +37,7 @@ class GroupPolicies(VersionedTable):
     purpose = text()
     since = whole()
     until = whole(null=True)
+    max_seconds = whole(null=True)
 
     class Meta:
         table_name = "group_policy"

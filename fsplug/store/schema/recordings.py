@@ -36,6 +36,7 @@ class Recordings(Table):
     lost_detail = text(null=True)
     state = generated(text())
     at = generated(real())
+    max_seconds = whole(null=True)
 
     class Meta:
         table_name = "recording"

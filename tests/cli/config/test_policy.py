@@ -1,5 +1,6 @@
 """`fsplug policy show` and `set`."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def test_what_is_not_named_keeps_its_value(cli: Cli) -> None:
         "on_failure": "open",
         "channels": "mono",
         "purpose": "quality",
+        "max_seconds": None,
     }
 
 
@@ -87,6 +89,28 @@ def test_a_groups_mode_is_set(cli: Cli) -> None:
     assert (facts["before"]["mode"], facts["after"]["mode"]) == ("department", "always")
     group = next(one for one in shown(cli)["groups"] if one["group"] == "2003")
     assert (group["mode"], group["purpose"], group["on_failure"]) == ("always", "contract", "closed")
+
+
+def test_a_limit_is_set_for_a_department_and_a_group_shown_exported_and_taken_back(cli: Cli) -> None:
+    facts = change(cli, "--department", "Sales", "--max-seconds", "30")
+    assert (facts["before"]["max_seconds"], facts["after"]["max_seconds"]) == (None, 30)
+    change(cli, "--group", "2003", "--max-seconds", "86400")
+    limits = {one["group"]: one["max_seconds"] for one in shown(cli)["groups"]}
+    assert (department(cli, "Sales")["max_seconds"], limits["2003"], limits["2001"]) == (30, 86_400, None)
+    assert "max_seconds" in cli.ok("policy", "show", "--company", ACME)
+    exported = tomllib.loads(cli.ok("export", "--company", ACME))["company"][0]
+    [sales] = [one for one in exported["policy"] if one["department"] == "Sales"]
+    assert sales["max_seconds"] == 30
+    assert [one["max_seconds"] for one in exported["group"] if "max_seconds" in one] == [86_400]
+    told = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--max-seconds", "none")
+    assert "max_seconds  30 -> -" in told
+    assert department(cli, "Sales")["max_seconds"] is None
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "86401", "1.5", "x", "", "9" * 40])
+def test_a_limit_that_is_none_is_refused(cli: Cli, limit: str) -> None:
+    assert cli.error("policy", "set", "--company", ACME, "--group", "2001", "--max-seconds", limit) == (2, "bad-usage")
+    assert shown(cli)["version"] == 1
 
 
 @pytest.mark.parametrize(

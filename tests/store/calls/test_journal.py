@@ -74,7 +74,12 @@ NO_TERMS = '"channels":null,"purpose":null,"on_failure":null'
 
 def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
     line = replace(decided(), terms=STRICT).to_json()
-    assert json.loads(line)["terms"] == {"on_failure": "closed", "channels": "mono", "purpose": "evidence"}
+    assert json.loads(line)["terms"] == {
+        "on_failure": "closed",
+        "channels": "mono",
+        "purpose": "evidence",
+        "max_seconds": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -90,6 +95,11 @@ def test_a_line_with_its_terms_beside_the_other_fields_is_still_read(line: str, 
     entry = from_json(line)
     assert isinstance(entry, DecisionMade | RecordingExpected)
     assert entry.terms == terms
+    assert from_json(entry.to_json()) == entry
+
+
+def test_a_limit_is_read_back_as_it_was() -> None:
+    entry = replace(decided(), terms=replace(STRICT, max_seconds=30))
     assert from_json(entry.to_json()) == entry
 
 

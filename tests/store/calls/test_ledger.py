@@ -73,7 +73,7 @@ def test_a_verdict_of_no_makes_a_decision_and_no_recording(store: Store) -> None
     assert recordings.listed(store, ACME) == []
 
 
-STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence")
+STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence", 30)
 
 
 def test_a_recording_is_on_the_terms_of_its_decision_and_on_none_while_only_the_switch_knows_of_it(

@@ -349,6 +349,15 @@ def documents(draw: st.DrawFn) -> Company:
         }
         return table | ({"department": draw(st.sampled_from(departments))} if departments else {})
 
+    terms = st.fixed_dictionaries(
+        {},
+        optional={
+            "on_failure": st.sampled_from(["open", "closed"]),
+            "channels": st.sampled_from(["stereo", "mono"]),
+            "purpose": st.sampled_from(["quality", "evidence"]),
+            "max_seconds": st.integers(1, 86_400),
+        },
+    )
     leads = draw(st.sampled_from([{"user": "a"}, {"group": "2001"}, {"ivr": "3001"}]))
     numbered = {"number": "+4570501001", **leads}
     if draw(st.booleans()):
@@ -363,6 +372,7 @@ def documents(draw: st.DrawFn) -> Company:
         "group": [
             {
                 "number": "2001",
+                **draw(terms),
                 "name": draw(name),
                 "members": draw(st.permutations(USERNAMES)),
                 "overflow": draw(target),
@@ -380,6 +390,7 @@ def documents(draw: st.DrawFn) -> Company:
         "number": [numbered],
         "trunk": [{"name": "t", "username": draw(st.sampled_from(["", "me"])), "prefixes": ["+45", "+46"]}],
         "excluded": [{"number": "+4522334499", "note": draw(name)}],
+        "policy": [{"department": one, "incoming": draw(st.booleans()), **draw(terms)} for one in [*departments, "*"]],
     }
 
 

@@ -240,6 +240,31 @@ def test_boxes_modes_and_terms_are_saved_as_one_version_with_its_author(anna: Br
     assert (newest.act, newest.actor) == ("policy", f"1001@{ACME}")
 
 
+_SAID = {
+    "en": ("how much is recorded: the whole call → <strong>only the first 30 seconds</strong>", "the whole call"),
+    "da": ("hvor meget der optages: hele samtalen → <strong>kun de første 30 sekunder</strong>", "hele samtalen"),
+    "sv": ("hur mycket som spelas in: hela samtalet → <strong>bara de första 30 sekunderna</strong>", "hela samtalet"),
+}
+
+
+@pytest.mark.parametrize("language", _SAID)
+def test_a_limit_is_reviewed_in_words_saved_and_taken_back_by_a_blank_field(
+    anna: Browser, console: Console, language: str
+) -> None:
+    anna.post("/language", language=language, back="/")
+    said, whole = _SAID[language]
+    reviewed = review(anna, anna.get("/policies"), **{"max_seconds.department.Sales": ["30"]})
+    assert said in reviewed.text
+    assert save(anna, reviewed).status_code == 303
+    assert policies.snapshot(console.store, ACME).departments["Sales"].terms.max_seconds == 30
+    page = anna.get("/policies")
+    assert 'name="max_seconds.department.Sales" type="number" min="1" max="86400" value="30"' in page.text
+    back = review(anna, page, **{"max_seconds.department.Sales": [""]})
+    assert f"<strong>{whole}</strong>" in back.text
+    save(anna, back)
+    assert policies.snapshot(console.store, ACME).departments["Sales"].terms == Terms()
+
+
 def test_terms_that_the_page_does_not_show_stay(anna: Browser, console: Console) -> None:
     with drafted(console.store, ACME, "operator") as draft:
         draft.put("policy", {**draft.entry("policy", "Sales"), "channels": "mono", "purpose": "safety"}, "Sales")
@@ -353,6 +378,12 @@ _FORGED: list[dict[str, list[str]]] = [
     {"exclude": ["'; DROP TABLE company; --"]},
     {"purpose.department.Sales": ["x\r\ny"]},
     {"purpose.department.Sales": ["x" * 300]},
+    {"max_seconds.department.Sales": ["0"]},
+    {"max_seconds.department.Sales": ["-5"]},
+    {"max_seconds.department.Sales": ["86401"]},
+    {"max_seconds.department.Sales": ["1.5"]},
+    {"max_seconds.department.Sales": ["a while"]},
+    {"max_seconds.department.Sales": ["9" * 5000]},
 ]
 
 
