@@ -12,7 +12,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db import statements
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, Write, constant, fill, given, given_each, insert
+from fsplug.store.db.statements import Filtered, Select, Write, constant, fill, given, given_each, insert, put
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import holds, is_current
@@ -175,6 +175,35 @@ def test_insert_once_still_refuses_a_row_that_lacks_something(store: Store) -> N
     add = Write(lambda: insert(Waveforms, "recording peaks", once_by="recording"))
     with pytest.raises(Invalid), store.atomic():
         add.run(store, recording="r1", peaks=None)
+
+
+def test_put_writes_over_the_row_with_the_same_key(store: Store, acme: str) -> None:
+    keep = Write(lambda: put(Waveforms, "recording peaks"))
+    for peaks in ("1", "2"):
+        keep.run(store, recording="r1", peaks=peaks)
+    keep.run(store, recording="r2", peaks="3")
+    found = Select(str, lambda: Waveforms.select(Waveforms.peaks).order_by(Waveforms.recording)).rows(store)
+    assert found == ["2", "3"]
+
+
+def test_a_condition_holds_only_when_its_value_is_there(store: Store, acme: str) -> None:
+    for call, direction in (("c1", "incoming"), ("c2", "outgoing"), ("c3", "outgoing")):
+        _seen(store, acme, call, direction=direction)
+    found = Filtered(
+        str,
+        lambda: Calls.select(Calls.id).where(Calls.company == given.company).order_by(Calls.id),
+        direction=Calls.direction == given.direction,
+        ids=Calls.id.in_(given_each.ids),
+    )
+    every = ({"direction": one, "ids": ids} for one in (None, "outgoing") for ids in (None, ["c1", "c2"]))
+    assert [found.rows(store, asked, company=acme) for asked in every] == [
+        ["c1", "c2", "c3"],
+        ["c1", "c2"],
+        ["c2", "c3"],
+        ["c2"],
+    ]
+    with pytest.raises(KeyError, match="switch"):
+        found.rows(store, {"switch": "fs1"}, company=acme)
 
 
 def test_fill_writes_what_is_unknown_and_leaves_what_is_known(store: Store, acme: str) -> None:
