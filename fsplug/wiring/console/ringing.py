@@ -1,11 +1,11 @@
-"""Listening in from the console: the phone rings for as long as it takes, and the page that asked waits a moment."""
+"""Listening in from the console: the phone rings on the loop, and the page that asked waits in its own thread."""
 
 import time
 from collections.abc import Callable
-from queue import Empty, Queue
 from typing import Any
 
 import gevent
+from gevent import monkey
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.web.kernel.live import Note
@@ -14,6 +14,9 @@ from fsplug.web.kernel.live import Note
 DECIDED_SECONDS = 1.5
 # What came of a ringing is told to a page that is open; not to one of tomorrow.
 NOTE_SECONDS = 120.0
+# One of threads' own, also where gevent is patched in: the loop's would not wake a page's thread.
+_SimpleQueue: Any = monkey.get_original("queue", "SimpleQueue")
+_Empty: Any = monkey.get_original("queue", "Empty")
 
 Ring = Callable[[str, str, str], str]
 
@@ -29,12 +32,12 @@ class Ringing:
 
     def ask(self, company: str, username: str, number: str) -> str | None:
         """The listen-in's id, None while the phone still rings; raises what `ring` raises. Not for the loop itself."""
-        answer: Queue[str | FsplugError] = Queue()
+        answer = _SimpleQueue()
         self._notes.pop((company, username), None)
         self._loop.run_callback_threadsafe(gevent.spawn, self._rung, company, username, number, answer)
         try:
             outcome = answer.get(timeout=DECIDED_SECONDS)
-        except Empty:
+        except _Empty:
             return None
         if isinstance(outcome, FsplugError):
             self._notes.pop((company, username), None)
