@@ -89,11 +89,15 @@ class Flow:
 
     def plays(self, table: str) -> None:
         """The switch tells all of it, and a minute later a look at it finds no leg."""
+        self.begins(table)
+        self._story.until(60)
+        self._story.reconciler.look()
+
+    def begins(self, table: str) -> None:
+        """The switch tells all of it."""
         for row in rows(table):
             self._story.clock.run_until(START + row.seconds)
             self._acts.get(row.event, self._told)(row)
-        self._story.until(60)
-        self._story.reconciler.look()
 
     def talks(self) -> list[str]:
         """`A-B recorded 1001` for each decided talk, in their order, by the two legs and the user it is decided for."""

@@ -82,7 +82,8 @@ class LiveList:
     def _talk(self, channel: Channel, company: str, viewer: Caller | None) -> LiveTalk:
         leg, partner = channel.leg, self._book.partner_of(channel)
         user = self._facts.user(company, leg.username)
-        other = partner.leg.username or next(iter(partner.leg.numbers), "") if partner else ""
+        colleague = _colleague(channel, partner)
+        other = colleague or next(iter(partner.leg.numbers), "") if partner else ""
         return LiveTalk(
             company=company,
             user=leg.username,
@@ -90,14 +91,20 @@ class LiveList:
             extension=user.extension if user else "",
             call=leg.call or leg.uuid,
             since=leg.answered_at,
-            direction=_direction(channel, partner),
+            direction=_direction(channel, colleague),
             other=other,
             listeners=tuple(one.caller.user.username for one in self._listens.of_leg(leg.uuid)),
             why_not=self._service.may_listen(viewer, company, user).reason if viewer else None,
         )
 
 
-def _direction(channel: Channel, partner: Channel | None) -> Direction:
-    if partner is not None and partner.leg.username:
+def _colleague(channel: Channel, partner: Channel | None) -> str:
+    """The username at the other end; empty for anybody outside the company, be they another company's user."""
+    ours = partner is not None and partner.leg.company == channel.leg.company
+    return partner.leg.username if partner is not None and ours else ""
+
+
+def _direction(channel: Channel, colleague: str) -> Direction:
+    if colleague:
         return Direction.INTERNAL
     return Direction.OUTGOING if channel.leg.call == channel.leg.uuid else Direction.INCOMING
