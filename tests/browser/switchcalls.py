@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.wiring.channel.messages import (
     NAME,
     AskCalls,
@@ -33,7 +33,7 @@ class SwitchCalls:
         self.asked: list[tuple[str, str]] = []
         self.viewers: set[str] = set()
 
-    def put(self, *talks: Talk) -> None:
+    def put(self, *talks: UserTalk) -> None:
         """These talk from now on."""
         with self._changed:
             self._calls = CompanyCalls({one.username: one for one in talks}, frozenset(one.username for one in talks))

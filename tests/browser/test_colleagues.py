@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING
-from fsplug.policy.listening.live_calls import Talk
+from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import user_list
@@ -42,7 +42,7 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
     page.goto("/colleagues")
     row = page.locator(f'tr[data-live-user="{other}"]')
     page.locator("html[data-live=on]").wait_for()
-    calls.put(Talk(other, site.store.now()))
+    calls.put(UserTalk(other, site.store.now()))
     row.get_by_text("In a call since").wait_for()
     calls.put()
     row.get_by_text("In a call since").wait_for(state="detached")
@@ -51,16 +51,16 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
 def test_who_listens_is_told_on_any_page_and_no_more_when_it_ends(
     visit: Callable[..., Any], calls: SwitchCalls, other: str
 ) -> None:
-    calls.put(Talk(EVERYTHING))
+    calls.put(UserTalk(EVERYTHING))
     page = visit(EVERYTHING)
     page.goto("/account")
     page.locator("html[data-live=on]").wait_for()
-    calls.put(Talk(EVERYTHING, listeners=(other,)))
+    calls.put(UserTalk(EVERYTHING, listeners=(other,)))
     banner = page.get_by_role("alert").get_by_text("is listening to your call")
     banner.wait_for()
     page.mouse.wheel(0, 5_000)
     assert banner.bounding_box()["y"] >= 0, "it stays in sight"
-    calls.put(Talk(EVERYTHING))
+    calls.put(UserTalk(EVERYTHING))
     banner.wait_for(state="detached")
 
 
@@ -78,7 +78,7 @@ def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
     assert entry.get_attribute("aria-disabled") == "true"
     assert row.get_by_text("Your colleague is not in a call.").is_visible()
     entry.focus()
-    calls.put(Talk(other, site.store.now()))
+    calls.put(UserTalk(other, site.store.now()))
     row.locator("form button").wait_for()
     assert page.evaluate("document.activeElement.textContent").strip() == "Listen in", "the focus stays"
     page.keyboard.press("Enter")
@@ -92,7 +92,7 @@ def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
 def test_it_all_works_without_scripts_but_for_what_changes_by_itself(
     visit: Callable[..., Any], site: Site, calls: SwitchCalls, other: str
 ) -> None:
-    calls.put(Talk(other, site.store.now()))
+    calls.put(UserTalk(other, site.store.now()))
     page = visit(EVERYTHING, java_script_enabled=False)
     page.goto("/colleagues")
     row = page.locator(f'tr[data-live-user="{other}"]')
@@ -130,7 +130,7 @@ def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(
     page.context.set_offline(True)
     page.get_by_text("No connection: this page is not being updated").wait_for()
     page.context.set_offline(False)
-    calls.put(Talk(other, site.store.now()))
+    calls.put(UserTalk(other, site.store.now()))
     page.get_by_text("In a call since").wait_for()
     assert not page.get_by_text("No connection").is_visible()
     troubles[:] = [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one]
@@ -170,7 +170,7 @@ def test_search_narrows_the_list_as_one_types_and_it_stays_live(
     page.get_by_label("Search by name or number").fill(other)
     page.locator("tbody tr").nth(1).wait_for(state="detached")
     page.wait_for_timeout(300)
-    calls.put(Talk(other, site.store.now()))
+    calls.put(UserTalk(other, site.store.now()))
     page.get_by_text("In a call since").wait_for()
 
 

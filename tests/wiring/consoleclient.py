@@ -13,7 +13,7 @@ from gevent import socket
 
 from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import sessions
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
@@ -37,7 +37,7 @@ class MovedCalls:
         self.is_up = True
         self.viewers: Collection[tuple[str, str]] = ()
 
-    def put(self, *talks: Talk, company: str = ACME) -> None:
+    def put(self, *talks: UserTalk, company: str = ACME) -> None:
         """These talk from now on."""
         named = {one.username: one for one in talks}
         self._companies[company] = CompanyCalls(named, frozenset(named))

@@ -2,7 +2,7 @@
 
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 
 
 def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyCalls:
@@ -23,11 +23,11 @@ def _answered_at(channel: Channel) -> tuple[float, str]:
     return channel.leg.answered_at or 0.0, channel.leg.uuid
 
 
-def _talk(book: CallBook, channel: Channel, listeners: tuple[str, ...]) -> Talk:
+def _talk(book: CallBook, channel: Channel, listeners: tuple[str, ...]) -> UserTalk:
     leg, partner = channel.leg, book.partner_of(channel)
     ours = partner is not None and partner.leg.company == leg.company
     other = partner.leg.username if partner is not None and ours else ""
-    return Talk(leg.username, leg.answered_at, leg.version, other, listeners)
+    return UserTalk(leg.username, leg.answered_at, leg.version, other, listeners)
 
 
 def _listeners(listens: ListenBook, company: str) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class UserTalk:
     """A user in an answered call, since epoch seconds.
 
     `version` is the policy version the call began under, None where it isn't known; `other` the username of a colleague
@@ -23,5 +23,5 @@ class Talk:
 class CompanyCalls:
     """The talks of a company by username, and whose line is taken, be it by a call that still rings."""
 
-    talks: Mapping[str, Talk] = field(default_factory=dict)
+    talks: Mapping[str, UserTalk] = field(default_factory=dict)
     busy: frozenset[str] = frozenset()

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Colleague, Listener, ListenRequest, Reason, Standing, admission
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.config import devices, entitlements, policies
 from fsplug.store.config.entitlements import Held
 from fsplug.store.db.database import Store
 
-_NOT_TALKING = Talk("")
+_NOT_TALKING = UserTalk("")
 
 
 def reasons(
@@ -54,11 +54,11 @@ class _Known:
         held = self._held[self._version][username]
         return held.with_profile(held.active)
 
-    def colleague(self, username: str, talk: Talk | None) -> Colleague:
+    def colleague(self, username: str, talk: UserTalk | None) -> Colleague:
         """Somebody in this talk, or in none."""
         then = self._held[self._began_under(talk or _NOT_TALKING)][username]
         today = self._held[self._version][username]
         return Colleague(username, self._domain, then.with_profile(then.active), today.with_profile(then.active))
 
-    def _began_under(self, talk: Talk) -> int:
+    def _began_under(self, talk: UserTalk) -> int:
         return self._version if talk.version is None else talk.version

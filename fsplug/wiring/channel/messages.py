@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 
 NAME = "live.sock"
 # No question is longer, and no report of who has a page in sight.
@@ -102,7 +102,7 @@ def to_table(calls: CompanyCalls) -> Answer:
 def from_table(table: Mapping[str, Any]) -> CompanyCalls:
     """From `to_table`."""
     talks = {
-        username: Talk(username, since, version, other, tuple(listeners))
+        username: UserTalk(username, since, version, other, tuple(listeners))
         for username, since, version, other, listeners in table["talks"]
     }
     return CompanyCalls(talks, frozenset(table["busy"]))

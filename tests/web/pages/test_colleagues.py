@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import FsplugError, Refused, Unavailable
 from fsplug.policy.listening.gate import Reason
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
 from fsplug.store.change.draft import drafted
@@ -20,7 +20,7 @@ from tests.store.cast import ACME, BETA, CAST
 from tests.web.conftest import Browser
 
 ANNA, CLARA = "1001", "1003"
-TALK = Talk(CLARA, 1_800_000_000.0 - 60)
+TALK = UserTalk(CLARA, 1_800_000_000.0 - 60)
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Calls:
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     is_away: bool = False
 
-    def talk(self, *talks: Talk, company: str = ACME) -> None:
+    def talk(self, *talks: UserTalk, company: str = ACME) -> None:
         """These users talk, and nobody else."""
         by_name = {one.username: one for one in talks}
         self.by_company[company] = CompanyCalls(by_name, frozenset(by_name))
@@ -137,7 +137,7 @@ def test_what_is_no_refusal_of_the_gate_is_told_too(anna: Browser, live: Calls, 
 GIVEN: Mapping[Reason, Any] = {
     Reason.LISTENER_LICENCE: lambda console, live: console.give(ANNA, licences=[]),
     Reason.LISTENER_RIGHT: lambda console, live: console.give(ANNA, rights=[]),
-    Reason.LINE_BUSY: lambda console, live: live.talk(TALK, Talk(ANNA)),
+    Reason.LINE_BUSY: lambda console, live: live.talk(TALK, UserTalk(ANNA)),
     Reason.TARGET_LICENCE: lambda console, live: console.give(CLARA, licences=[]),
     Reason.NOT_IN_CALL: lambda console, live: live.talk(),
     Reason.PROFILE: lambda console, live: console.give(CLARA, profile=[{"name": "available", "active": True}]),
@@ -164,7 +164,7 @@ def test_a_forged_name_rings_nobody(anna: Browser, live: Calls, to: str) -> None
 def test_who_listens_is_shown_to_the_person_and_to_the_listener_only(
     anna: Browser, console: Console, live: Calls, new_browser: Any
 ) -> None:
-    live.talk(Talk(ANNA, listeners=("1002",)))
+    live.talk(UserTalk(ANNA, listeners=("1002",)))
     for path in ("/", "/account", "/colleagues"):
         assert "Bo is listening to your call" in anna.get(path).text, "on every page"
     for username, email in (("1002", BO), (CLARA, "clara@acme.example")):
@@ -177,9 +177,9 @@ def test_who_listens_is_shown_to_the_person_and_to_the_listener_only(
 
 
 def test_the_banner_is_gone_when_it_ends(anna: Browser, live: Calls) -> None:
-    live.talk(Talk(ANNA, listeners=("1002", "1003")))
+    live.talk(UserTalk(ANNA, listeners=("1002", "1003")))
     assert "Bo, Clara are listening to your call" in anna.get("/").text
-    live.talk(Talk(ANNA))
+    live.talk(UserTalk(ANNA))
     assert "listening to your call" not in anna.get("/").text
 
 
@@ -216,7 +216,7 @@ def test_a_state_one_does_not_have_is_refused(anna: Browser, name: str) -> None:
 
 def test_hostile_names_stay_text(anna: Browser, console: Console, live: Calls) -> None:
     console.give(CLARA, name="<img src=x onerror=alert(1)>", profile=[{"name": '"><script>x', "active": True}])
-    live.talk(Talk(ANNA, listeners=(CLARA,)))
+    live.talk(UserTalk(ANNA, listeners=(CLARA,)))
     page = anna.get("/colleagues").text
     assert "<img" not in page and "<script>x" not in page and "&lt;img src=x" in page
 
@@ -238,7 +238,7 @@ def test_a_company_of_many_comes_in_pages(anna: Browser, console: Console, live:
 
 
 def test_two_companies_see_nothing_of_each_other(console: Console, new_browser: Any, live: Calls) -> None:
-    live.talk(Talk("1001", listeners=("1001",)), company=BETA)
+    live.talk(UserTalk("1001", listeners=("1001",)), company=BETA)
     console.made()
     browser = new_browser()
     browser.sign_in()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import GapFound
 from fsplug.store.outbox import mails
@@ -85,7 +85,7 @@ class _Live:
     [
         (None, "The phone system is not answering"),
         (CompanyCalls(), "Nobody is listening in"),
-        (CompanyCalls({"1001": Talk("1001", listeners=("1002",))}), "Bo listens in on Anna"),
+        (CompanyCalls({"1001": UserTalk("1001", listeners=("1002",))}), "Bo listens in on Anna"),
     ],
 )
 def test_who_listens_now_is_told_while_the_switch_is_there(

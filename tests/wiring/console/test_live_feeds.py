@@ -10,7 +10,7 @@ from typing import Any
 import gevent
 import pytest
 
-from fsplug.policy.listening.live_calls import Talk
+from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.store.accounts import sessions
 from fsplug.web.kernel.live import Note
 from fsplug.wiring.console import live_feeds
@@ -32,12 +32,12 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def test_a_stream_begins_with_everything_and_goes_on_with_what_is_new(house: House) -> None:
-    house.live.put(Talk(CLARA, 1_800_000_000.0))
+    house.live.put(UserTalk(CLARA, 1_800_000_000.0))
     stream = house.open(house.session(), f"{CLARA},1002")
     assert stream.status == "200"
     until(lambda: f'id="state-{CLARA}"' in stream.read and 'id="state-1002"' in stream.read, "everything comes")
     first = len(stream.read)
-    house.live.put(Talk("1002"))
+    house.live.put(UserTalk("1002"))
     until(lambda: 'id="state-1002"' in stream.read[first:], "the change comes")
     until(lambda: f'id="state-{CLARA}"' in stream.read[first:], "the other one too")
     assert 'id="hears-me"' not in stream.read[first:], "what is as it was is not told again"
@@ -46,10 +46,10 @@ def test_a_stream_begins_with_everything_and_goes_on_with_what_is_new(house: Hou
 def test_who_is_listened_to_is_told_that_and_when_it_ends(house: House) -> None:
     stream = house.open(house.session())
     until(lambda: 'id="hears-me"' in stream.read, "the first state")
-    house.live.put(Talk(ANNA, listeners=("1002",)))
+    house.live.put(UserTalk(ANNA, listeners=("1002",)))
     until(lambda: "Bo is listening to your call" in stream.read, "the banner")
     known = len(stream.read)
-    house.live.put(Talk(ANNA))
+    house.live.put(UserTalk(ANNA))
     until(lambda: 'id="hears-me"' in stream.read[known:], "its end")
     assert "is listening" not in stream.read[known:]
 
@@ -76,7 +76,7 @@ def test_what_came_of_the_ringing_is_told_by_every_open_page_once(house: House) 
     until(lambda: all("hears-me" in one.read for one in streams), "the first state")
     house.live.notes[ACME, ANNA] = Note("phone-not-answered", time.monotonic())
     until(lambda: all("Your phone was not answered" in one.read for one in streams), "the note")
-    house.live.put(Talk(ANNA, listeners=("1002",)))
+    house.live.put(UserTalk(ANNA, listeners=("1002",)))
     until(lambda: all("is listening" in one.read for one in streams), "what comes after it")
     assert [one.read.count("Your phone was not answered") for one in streams] == [1, 1]
 
@@ -102,8 +102,8 @@ def test_another_company_s_calls_wake_nobody(house: House) -> None:
     stream = house.open(house.session(), "1001,1002,1003")
     until(lambda: "hears-me" in stream.read, "the first state")
     known = len(stream.read)
-    house.live.put(Talk("1001", listeners=("1001",)), company=BETA)
-    house.live.put(Talk(CLARA))
+    house.live.put(UserTalk("1001", listeners=("1001",)), company=BETA)
+    house.live.put(UserTalk(CLARA))
     until(lambda: "state-1003" in stream.read[known:], "our own")
     assert "state-1001" not in stream.read[known:] and "is listening" not in stream.read
 
@@ -162,7 +162,7 @@ def test_a_browser_that_slept_gets_everything_again(house: House) -> None:
     first = house.open(cookie, CLARA)
     until(lambda: "state-1003" in first.read, "the first state")
     first.close()
-    house.live.put(Talk(CLARA))
+    house.live.put(UserTalk(CLARA))
     again = house.open(cookie, CLARA, Last_Event_ID="'; DROP TABLE \x41")
     until(lambda: "badge live" in again.read, "all of it, as it is now")
 
@@ -178,7 +178,7 @@ def test_who_does_not_read_costs_nothing_and_is_cut(house: House, monkeypatch: p
     times = itertools.count(1.0)
 
     def has_gone() -> bool:
-        house.live.put(Talk(CLARA, next(times)))
+        house.live.put(UserTalk(CLARA, next(times)))
         return len(feeds) == 0
 
     until(has_gone, "it is cut")
@@ -192,7 +192,7 @@ def test_a_hundred_pages_are_told_while_others_are_answered(house: House, monkey
     before = _resident_bytes()
     for round_ in range(5):
         known = [len(one.read) for one in streams]
-        house.live.put(*([Talk(CLARA, float(round_))] if round_ % 2 == 0 else []))
+        house.live.put(*([UserTalk(CLARA, float(round_))] if round_ % 2 == 0 else []))
         page = gevent.spawn(house.page, "/account", cookie)
         until(
             lambda known=known: all("state-1003" in one.read[at:] for one, at in zip(streams, known, strict=True)),

@@ -8,7 +8,7 @@ from flask import g, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.listening.gate import Reason
-from fsplug.policy.listening.live_calls import CompanyCalls, Talk
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.calls import listenable
 from fsplug.store.change import own_profile
 from fsplug.store.config import user_list, users
@@ -33,7 +33,7 @@ class Colleague:
     """
 
     person: Person
-    talk: Talk | None
+    talk: UserTalk | None
     is_viewer: bool
     is_heard: bool
     why_not: str
