@@ -11,7 +11,7 @@ from fsplug.cli.kernel.options import company_option, password_options
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import ACCOUNT, HOUSE, OWN_ACCOUNT
 from fsplug.errors import Invalid
-from fsplug.store.accounts import accounts, sessions, sign_in_links, signin
+from fsplug.store.accounts import accounts, authenticators, sessions, sign_in_links
 
 _USERNAME = click.argument("username")
 _ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
@@ -157,6 +157,6 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
 def totp_off(invocation: Invocation, company: str, username: str) -> None:
     """Ask for no one-time codes any more, for somebody whose authenticator is lost. Sessions end."""
     with invocation.store() as store:
-        signin.remove_totp(store, company, username, invocation.author)
+        authenticators.remove(store, company, username, invocation.author)
     told: dict[str, Any] = {"changed": True}
     invocation.tell(told, f"{username} signs in without one-time codes, until new ones are set up")

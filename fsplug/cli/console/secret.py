@@ -8,7 +8,6 @@ from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.rules import HOUSE
 from fsplug.cli.operate import settings_edit
 from fsplug.errors import Invalid
-from fsplug.store.accounts import signin
 from fsplug.wiring.settings import ENVIRONMENT_PREFIX
 
 _NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
@@ -27,6 +26,7 @@ def rotate(invocation: Invocation) -> None:
     The old key goes into secret_keys_before until all is sealed with the new one, and out of it. A console on another
     machine has a fsplug.toml of its own, which needs the new key as well.
     """
+    from fsplug.store.accounts import authenticators
     from fsplug.store.accounts.sealed_secrets import Vault, new_key
 
     before = invocation.settings()
@@ -36,7 +36,7 @@ def rotate(invocation: Invocation) -> None:
         Vault(before.secret_keys)
         # A setting is never empty; a key that stands there twice does no harm.
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
-        count = signin.seal_anew(store, Vault((key, *before.secret_keys)))
+        count = authenticators.seal_anew(store, Vault((key, *before.secret_keys)))
     settings_edit.put(before.data, {"secret_keys_before": key})
     told = f"a new secret_key is in force, {count} secrets were sealed anew"
     invocation.tell({"sealed_anew": count}, told)

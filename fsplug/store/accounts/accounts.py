@@ -1,6 +1,7 @@
 """Console accounts: one for each user with a console role, made and ended with it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,14 @@ from fsplug.store.config import companies, users
 from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Row, Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Kind
+from fsplug.store.schema.accounts import ConsoleAccounts, KnownBrowsers
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.users import Users
 from fsplug.words import catalogue
 
 LINK_SECONDS = 86_400.0
@@ -42,9 +49,49 @@ class Account:
     language: str | None = None
 
 
-_COLUMNS = """a.username, u.name, u.email, u.role, a.made_at, a.password_at, a.totp_confirmed, a.language
-    FROM console_account a
-    JOIN "user" u ON u.company = a.company AND u.username = a.username AND u.until IS NULL"""
+_ACCOUNTS = (
+    ConsoleAccounts.select(
+        *columns(
+            Account,
+            ConsoleAccounts,
+            company=Companies.domain,
+            name=Users.name,
+            email=Users.email,
+            role=Users.role,
+            totp=ConsoleAccounts.totp_confirmed,
+        )
+    )
+    .join_from(ConsoleAccounts, Companies, on=(Companies.id == ConsoleAccounts.company))
+    .join_from(
+        ConsoleAccounts,
+        Users,
+        on=(
+            (Users.company == ConsoleAccounts.company)
+            & (Users.username == ConsoleAccounts.username)
+            & is_current(Users)
+        ),
+    )
+    .where(ConsoleAccounts.company == given.company)
+)
+_IS_THEIRS = (ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)
+_GET = Select(Account, lambda: _ACCOUNTS.where(ConsoleAccounts.username == given.username))
+_LISTED = Select(Account, lambda: _ACCOUNTS.order_by(ConsoleAccounts.username))
+_LANGUAGE = Select(str, lambda: ConsoleAccounts.select(ConsoleAccounts.language).where(_IS_THEIRS))
+_DOMAIN = Select(str, lambda: Companies.select(Companies.domain).where(Companies.id == given.company))
+_MAKE = Write(lambda: insert(ConsoleAccounts, "company username address made_at"))
+_MOVE = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.address: given.address}).where(_IS_THEIRS))
+_CHOOSE = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.language: given.language}).where(_IS_THEIRS))
+_KEEP = Write(
+    lambda: ConsoleAccounts.update(
+        {ConsoleAccounts.password_hash: given.kept, ConsoleAccounts.password_at: given.now}
+    ).where(_IS_THEIRS)
+)
+_END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
+_FORGET_BROWSERS = Write(
+    lambda: KnownBrowsers.delete().where(
+        (KnownBrowsers.company == given.company) & (KnownBrowsers.username == given.username)
+    )
+)
 
 
 def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
@@ -66,19 +113,17 @@ def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> Non
 
 def get(store: Store, domain: str, username: str) -> Account:
     """The user's account; Invalid("no-account") if there is none."""
-    sql = f"SELECT {_COLUMNS} WHERE a.company = ? AND a.username = ?"
-    found = store.row(sql, company_id(store, domain), username)
+    found = _GET.row(store, company=company_id(store, domain), username=username)
     if found is None:
         remedy = f"give the user a console role: fsplug user set --company {domain} {username} --role my-console"
         text = f"{username} of {domain} has no console account; {remedy}"
         raise Invalid("no-account", text, company=domain, username=username)
-    return _account(domain, found)
+    return found
 
 
 def listed(store: Store, domain: str) -> list[Account]:
     """The company's accounts, by username."""
-    sql = f"SELECT {_COLUMNS} WHERE a.company = ? ORDER BY a.username"
-    return [_account(domain, row) for row in store.rows(sql, company_id(store, domain))]
+    return _LISTED.rows(store, company=company_id(store, domain))
 
 
 def invite(store: Store, domain: str, username: str, by: str) -> list[str]:
@@ -139,9 +184,8 @@ def spoken(company: companies.Company) -> str:
 
 def language(store: Store, domain: str, username: str = "") -> str:
     """What is spoken to this user: the language they chose for their account, else the company's."""
-    sql = "SELECT language FROM console_account WHERE company = ? AND username = ?"
-    found = store.row(sql, company_id(store, domain), username)
-    return str(found[0]) if found and found[0] else spoken(companies.get(store, domain))
+    chosen = _LANGUAGE.row(store, company=company_id(store, domain), username=username)
+    return chosen or spoken(companies.get(store, domain))
 
 
 def choose_language(store: Store, domain: str, username: str, language: str) -> None:
@@ -149,9 +193,8 @@ def choose_language(store: Store, domain: str, username: str, language: str) -> 
     if language not in catalogue.LANGUAGES:
         text = f"the console does not speak {language}; it speaks {', '.join(catalogue.LANGUAGES)}"
         raise Invalid("unknown-language", text, language=language)
-    sql = "UPDATE console_account SET language = ? WHERE company = ? AND username = ?"
     with store.atomic():
-        store.run(sql, language, company_id(store, domain), username)
+        _CHOOSE.run(store, language=language, company=company_id(store, domain), username=username)
 
 
 def unlock(store: Store, domain: str, username: str, by: str) -> None:
@@ -170,11 +213,9 @@ def throttle_key(domain: str, email: str) -> str:
 def of_secret(store: Store, found: Secret | None) -> Account:
     """The account that a link's secret is of; Refused("link-not-good") when there is none, or no more."""
     if found is not None:
-        row = store.row("SELECT domain FROM company WHERE id = ?", found.company)
-        try:
-            return get(store, str(row[0]) if row else "", found.subject)
-        except Invalid:
-            pass
+        domain = _DOMAIN.row(store, company=found.company)
+        with suppress(Invalid):
+            return get(store, domain or "", found.subject)
     text = "this link has been used, is too old or was withdrawn; have a new one sent"
     raise Refused("link-not-good", text)
 
@@ -195,8 +236,8 @@ def _roles(change: Change) -> tuple[str, Mapping[str, Any] | None, Mapping[str, 
 
 
 def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) -> None:
-    sql = "INSERT INTO console_account (company, username, address, made_at) VALUES (?, ?, ?, ?)"
-    store.run(sql, company_id(store, domain), username, same(after["email"]), store.now())
+    row = {"company": company_id(store, domain), "username": username, "address": same(after["email"])}
+    _MAKE.run(store, made_at=store.now(), **row)
     _mail(store, domain, username, after["email"])
 
 
@@ -207,11 +248,11 @@ def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[
 
 def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
     company = company_id(store, domain)
-    sql = "UPDATE console_account SET address = ? WHERE company = ? AND username = ?"
     # First away from the old ones: two users may have exchanged theirs.
-    store.run_many(sql, [(f"?{username}", company, username) for username, _ in moved])
+    away = ({"address": f"?{username}", "company": company, "username": username} for username, _ in moved)
+    _MOVE.run_many(store, away)
     for username, after in moved:
-        store.run(sql, same(after["email"]), company, username)
+        _MOVE.run(store, address=same(after["email"]), company=company, username=username)
         tokens.void(store, tokens.Kind.PASSWORD, Secret(company, username))
         kinds = (Kind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
         _mail(store, domain, username, after["email"], kinds)
@@ -221,8 +262,8 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
     company = company_id(store, domain)
     sessions.end_all(store, domain, username, by)
     _void_links(store, Secret(company, username))
-    store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", company, username)
-    store.run("DELETE FROM console_account WHERE company = ? AND username = ?", company, username)
+    _FORGET_BROWSERS.run(store, company=company, username=username)
+    _END.run(store, company=company, username=username)
 
 
 def _void_links(store: Store, whose: Secret) -> None:
@@ -232,11 +273,10 @@ def _void_links(store: Store, whose: Secret) -> None:
 
 def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
     whose = secret_of(store, account.company, account.username)
-    sql = "UPDATE console_account SET password_hash = ?, password_at = ? WHERE company = ? AND username = ?"
-    store.run(sql, kept, store.now(), whose.company, whose.subject)
+    _KEEP.run(store, kept=kept, now=store.now(), company=whose.company, username=whose.subject)
     _void_links(store, whose)
     sessions.end_all(store, account.company, account.username, by)
-    store.run("DELETE FROM known_browser WHERE company = ? AND username = ?", whose.company, whose.subject)
+    _FORGET_BROWSERS.run(store, company=whose.company, username=whose.subject)
     throttle.forget(store, throttle_key(account.company, account.email))
     trail.add(store, account.company, by, "password-set", account.username, [account.username])
 
@@ -247,8 +287,3 @@ def _check_password(account: Account, password: str) -> None:
 
 def _words(account: Account) -> Iterator[str]:
     yield from (account.username, account.name, account.email, account.email.partition("@")[0], account.company)
-
-
-def _account(domain: str, row: Row) -> Account:
-    username, name, email, role, made_at, password_at, totp, chosen = row
-    return Account(domain, username, name, email, Role(role), made_at, password_at, bool(totp), chosen)

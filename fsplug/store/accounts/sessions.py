@@ -2,14 +2,21 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Role
 from fsplug.store.accounts.tokens import CLOCK_SECONDS, hash_of, new_token
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, constant, given, insert
 from fsplug.store.db.text import clean
+from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions
+from fsplug.store.schema.companies import Companies, CompanyDetails
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.users import Users
 
 # However busy, and without a sign of life.
 LONGEST_SECONDS, IDLE_SECONDS = 12 * 3_600.0, 30 * 60.0
@@ -40,22 +47,61 @@ class Session:
         return self.ended_at is None and fresh and self.made_at < now + CLOCK_SECONDS and self.role is not Role.NONE
 
 
-_SESSION = """SELECT s.id, c.domain, s.username, u.role, s.made_at, s.seen_at, s.address, s.agent, s.ended_at,
-    s.ended_by, (d.superuser_totp AND u.role = 'superuser' AND NOT a.totp_confirmed)
-    FROM console_session s JOIN company c ON c.id = s.company
-    JOIN company_detail d ON d.company = s.company AND d.until IS NULL
-    JOIN "user" u ON u.company = s.company AND u.username = s.username AND u.until IS NULL
-    JOIN console_account a ON a.company = s.company AND a.username = s.username"""
-_INSERT = """INSERT INTO console_session (id, token_hash, company, username, made_at, seen_at, address, agent)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_NEEDS_TOTP = CompanyDetails.superuser_totp & (Users.role == constant(Role.SUPERUSER)) & ~ConsoleAccounts.totp_confirmed
+_SESSIONS = (
+    ConsoleSessions.select(
+        *columns(Session, ConsoleSessions, company=Companies.domain, role=Users.role, needs_totp=_NEEDS_TOTP)
+    )
+    .join_from(ConsoleSessions, Companies, on=(Companies.id == ConsoleSessions.company))
+    .join_from(
+        ConsoleSessions,
+        CompanyDetails,
+        on=((CompanyDetails.company == ConsoleSessions.company) & is_current(CompanyDetails)),
+    )
+    .join_from(
+        ConsoleSessions,
+        Users,
+        on=(
+            (Users.company == ConsoleSessions.company)
+            & (Users.username == ConsoleSessions.username)
+            & is_current(Users)
+        ),
+    )
+    .join_from(
+        ConsoleSessions,
+        ConsoleAccounts,
+        on=(
+            (ConsoleAccounts.company == ConsoleSessions.company)
+            & (ConsoleAccounts.username == ConsoleSessions.username)
+        ),
+    )
+)
+# Every request asks for its session.
+_BY_TOKEN = Select(Session, lambda: _SESSIONS.where(ConsoleSessions.token_hash == given.token_hash))
+_BY_ID = Select(Session, lambda: _SESSIONS.where(ConsoleSessions.id == given.session))
+_LISTED = Select(
+    Session,
+    lambda: _SESSIONS.where(
+        (ConsoleSessions.company == given.company)
+        & ConsoleSessions.ended_at.is_null()
+        & (ConsoleSessions.made_at > given.since)
+    ).order_by(ConsoleSessions.made_at.desc(), ConsoleSessions.id),
+)
+_BEGIN = Write(lambda: insert(ConsoleSessions, "id token_hash company username made_at seen_at address agent"))
+_SEEN = Write(
+    lambda: ConsoleSessions.update({ConsoleSessions.seen_at: given.now}).where(ConsoleSessions.id == given.session)
+)
+_END = Write(lambda: _ended().where(ConsoleSessions.id == given.session))
+_END_ALL = Write(lambda: _ended().where(ConsoleSessions.username == given.username))
 
 
 def begin(store: Store, domain: str, username: str, address: str, agent: str) -> str:
     """Sign the user in; the token for the browser's cookie."""
     token, now = new_token(), store.now()
-    row = (company_id(store, domain), username, now, now, clean(address), clean(agent)[:LONGEST_AGENT])
+    row = {"company": company_id(store, domain), "username": username, "made_at": now, "seen_at": now}
+    row |= {"address": clean(address), "agent": clean(agent)[:LONGEST_AGENT]}
     with store.atomic():
-        store.run(_INSERT, uuid.uuid4().hex[:12], hash_of(token), *row)
+        _BEGIN.run(store, id=uuid.uuid4().hex[:12], token_hash=hash_of(token), **row)
     return token
 
 
@@ -64,27 +110,24 @@ def find(store: Store, token: str, is_life: bool = True) -> Session | None:
 
     `is_life`: somebody did something, so it does not run out for another while.
     """
-    found = _open(store, "s.token_hash", hash_of(token))
+    found = _open(store, _BY_TOKEN.row(store, token_hash=hash_of(token)))
     if found is None or not is_life:
         return found
     if store.now() - found.seen_at > _SEEN_SECONDS:
         with store.atomic():
-            store.run("UPDATE console_session SET seen_at = ? WHERE id = ?", store.now(), found.id)
+            _SEEN.run(store, now=store.now(), session=found.id)
     return found
 
 
 def still_open(store: Store, session: str) -> Session | None:
     """The session of this id, as long as it is open; to ask does not keep it so."""
-    return _open(store, "s.id", session)
+    return _open(store, _BY_ID.row(store, session=session))
 
 
 def listed(store: Store, domain: str, username: str | None = None) -> list[Session]:
     """The company's open sessions, or one user's, newest first."""
-    sql = f"{_SESSION} WHERE s.company = ? AND s.ended_at IS NULL AND s.made_at > ?"
-    since = store.now() - LONGEST_SECONDS
-    rows = store.rows(f"{sql} ORDER BY s.made_at DESC, s.id", company_id(store, domain), since)
-    found = [_session(row) for row in rows]
     now = store.now()
+    found = _LISTED.rows(store, company=company_id(store, domain), since=now - LONGEST_SECONDS)
     return [one for one in found if one.is_open(now) and username in (None, one.username)]
 
 
@@ -95,7 +138,7 @@ def end(store: Store, domain: str, session: str, by: str) -> Session:
         text = f"{domain} has no open session {session}; see: fsplug account sessions --company {domain}"
         raise Invalid("unknown-session", text, session=session)
     with store.atomic():
-        _end(store, company_id(store, domain), "id = ?", session, by)
+        _END.run(store, company=company_id(store, domain), session=session, now=store.now(), by=by)
         trail.add(store, domain, by, "sign-out", found.username, [found.username], session=session)
     return found
 
@@ -103,20 +146,15 @@ def end(store: Store, domain: str, session: str, by: str) -> Session:
 def end_all(store: Store, domain: str, username: str, by: str) -> int:
     """End every session of a user; how many there were."""
     with store.atomic():
-        return _end(store, company_id(store, domain), "username = ?", username, by)
+        return _END_ALL.run(store, company=company_id(store, domain), username=username, now=store.now(), by=by)
 
 
-def _open(store: Store, column: str, value: str) -> Session | None:
-    row = store.row(f"{_SESSION} WHERE {column} = ?", value)
-    found = _session(row) if row else None
+def _open(store: Store, found: Session | None) -> Session | None:
     return found if found is not None and found.is_open(store.now()) else None
 
 
-def _end(store: Store, company: str, which: str, value: str, by: str) -> int:
-    sql = f"UPDATE console_session SET ended_at = ?, ended_by = ? WHERE company = ? AND ended_at IS NULL AND {which}"
-    return store.run(sql, store.now(), by, company, value)
-
-
-def _session(row: Row) -> Session:
-    session, domain, username, role, *rest, needs_totp = row
-    return Session(session, domain, username, Role(role), *rest, needs_totp=bool(needs_totp))
+def _ended() -> Any:
+    ended = {ConsoleSessions.ended_at: given.now, ConsoleSessions.ended_by: given.by}
+    return ConsoleSessions.update(ended).where(
+        (ConsoleSessions.company == given.company) & ConsoleSessions.ended_at.is_null()
+    )

@@ -1,6 +1,9 @@
 """Signing in: guesses are counted before they are looked at, and who does not exist is answered like who does."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from peewee import Case
 
 from fsplug.errors import Refused
 from fsplug.policy.access import throttle as limits
@@ -13,7 +16,12 @@ from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.db.text import clean
+from fsplug.store.schema.accounts import ConsoleAccounts, KnownBrowsers
+from fsplug.store.schema.companies import Companies, CompanyDetails
+from fsplug.store.schema.history import is_current
 
 LONGEST_TYPED = 300
 # Browsers of one account that guessing elsewhere does not lock out.
@@ -52,10 +60,52 @@ class _Known:
     totp_step: int
 
 
-_ACCOUNT = """SELECT c.domain, a.username, a.password_hash,
-    CASE WHEN a.totp_confirmed THEN a.totp_secret END, a.totp_step FROM company c
-    LEFT JOIN console_account a ON a.company = c.id AND a.address = ?
-    WHERE c.domain = ? AND EXISTS (SELECT 1 FROM company_detail d WHERE d.company = c.id AND d.until IS NULL)"""
+# A company that was removed has no details any more.
+_COMPANY = Select(
+    str,
+    lambda: (
+        Companies.select(Companies.domain)
+        .join(CompanyDetails, on=((CompanyDetails.company == Companies.id) & is_current(CompanyDetails)))
+        .where(Companies.domain == given.domain)
+    ),
+)
+_KNOWN = Select(
+    _Known,
+    lambda: (
+        ConsoleAccounts.select(
+            *columns(
+                _Known,
+                ConsoleAccounts,
+                company=Companies.domain,
+                totp_secret=Case(None, [(ConsoleAccounts.totp_confirmed, ConsoleAccounts.totp_secret)]),
+            )
+        )
+        .join(Companies, on=(Companies.id == ConsoleAccounts.company))
+        .where((Companies.domain == given.domain) & (ConsoleAccounts.address == given.address))
+    ),
+)
+_IS_THEIRS = (ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)
+_USE_STEP = Write(
+    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_step: given.step}).where(
+        _IS_THEIRS & (ConsoleAccounts.totp_step < given.step)
+    )
+)
+_ITS_BROWSERS = (KnownBrowsers.company == given.company) & (KnownBrowsers.username == given.username)
+_IS_KNOWN = Select(
+    str,
+    lambda: KnownBrowsers.select(KnownBrowsers.token_hash).where(
+        _ITS_BROWSERS & (KnownBrowsers.token_hash == given.token_hash)
+    ),
+)
+_FORGET_BROWSER = Write(lambda: KnownBrowsers.delete().where(KnownBrowsers.token_hash == given.token_hash))
+_REMEMBER_BROWSER = Write(lambda: insert(KnownBrowsers, "token_hash company username made_at"))
+_FORGET_OLDEST = Write(lambda: KnownBrowsers.delete().where(_ITS_BROWSERS & KnownBrowsers.token_hash.not_in(_newest())))
+
+
+def _newest() -> Any:
+    browsers = KnownBrowsers.alias()
+    query = browsers.select(browsers.token_hash).order_by(browsers.made_at.desc()).limit(_KNOWN_BROWSERS)
+    return query.where((browsers.company == given.company) & (browsers.username == given.username))
 
 
 def sign_in(store: Store, typed: Typed, passwords: Passwords, vault: Vault) -> SignedIn:
@@ -118,75 +168,11 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
             trail.add(store, domain, outsider(_short(typed.email)), "password-reset-refused")
 
 
-def new_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
-    """A new secret for the user's authenticator; it counts once `confirm_totp` has seen a code of it.
-
-    Refused("totp-there") when one counts already: who took over a session must not be able to change it.
-    """
-    secret = totp.new_secret()
-    sql = """UPDATE console_account SET totp_secret = ? WHERE company = ? AND username = ? AND NOT totp_confirmed"""
-    with store.atomic():
-        if not store.run(sql, vault.seal(secret), company_id(store, domain), username):
-            accounts.get(store, domain, username)
-            text = f"{username} has an authenticator; remove it with: fsplug account totp-off"
-            raise Refused("totp-there", text, username=username)
-    return secret
-
-
-def begun_totp(store: Store, domain: str, username: str, vault: Vault) -> str:
-    """The secret that waits for its first code; Refused("totp-not-begun") when none does."""
-    return vault.open(_begun_totp(store, domain, username)[0])
-
-
-def confirm_totp(store: Store, domain: str, username: str, code: str, vault: Vault) -> None:
-    """From now on a code is asked for; Refused("code-wrong") if this is none of the new secret's."""
-    sealed, last_step = _begun_totp(store, domain, username)
-    step = totp.step_of(vault.open(sealed), code, store.now(), last_step)
-    if step is None:
-        raise Refused("code-wrong", "that is not the code of this moment; check the clock of your device")
-    update = """UPDATE console_account SET totp_confirmed = ?, totp_step = ? WHERE company = ? AND username = ?
-        AND totp_secret = ?"""
-    with store.atomic():
-        if store.run(update, True, step, company_id(store, domain), username, sealed):
-            trail.add(store, domain, told(username, domain), "totp-on", username, [username])
-
-
-def remove_totp(store: Store, domain: str, username: str, by: str) -> None:
-    """No code is asked for any more; sessions end."""
-    accounts.get(store, domain, username)
-    sql = """UPDATE console_account SET totp_secret = NULL, totp_confirmed = ? WHERE company = ? AND username = ?"""
-    with store.atomic():
-        store.run(sql, False, company_id(store, domain), username)
-        sessions.end_all(store, domain, username, by)
-        trail.add(store, domain, by, "totp-off", username, [username])
-
-
-def seal_anew(store: Store, vault: Vault) -> int:
-    """Seal with the newest key what was sealed with an older one, of every company; how many there were."""
-    with store.atomic():
-        rows = store.rows("SELECT totp_secret, company, username FROM console_account WHERE totp_secret IS NOT NULL")
-        old = [row for row in rows if not vault.is_newest(row[0])]
-        update = "UPDATE console_account SET totp_secret = ? WHERE company = ? AND username = ?"
-        store.run_many(update, [(vault.seal(vault.open(sealed)), *whose) for sealed, *whose in old])
-    return len(old)
-
-
-def _begun_totp(store: Store, domain: str, username: str) -> tuple[str, int]:
-    """The secret, sealed, and the step of the last code."""
-    sql = "SELECT totp_secret, totp_step FROM console_account WHERE company = ? AND username = ? AND NOT totp_confirmed"
-    found = store.row(sql, company_id(store, domain), username)
-    if found is None or found[0] is None:
-        raise Refused("totp-not-begun", "there is no new authenticator to confirm; begin again", username=username)
-    return found[0], found[1]
-
-
 def _known(store: Store, typed: Typed) -> tuple[str | None, _Known | None]:
     """The company's domain, if there is such a company, and the account, if there is one."""
     customer_ref, address = _words(typed)
-    found = store.row(_ACCOUNT, address, customer_ref)
-    if found is None:
-        return None, None
-    return found[0], _Known(*found) if found[1] is not None else None
+    domain, known = _COMPANY.row(store, domain=customer_ref), _KNOWN.row(store, domain=customer_ref, address=address)
+    return domain, known if domain is not None else None
 
 
 def _words(typed: Typed) -> tuple[str, str]:
@@ -198,27 +184,23 @@ def _words(typed: Typed) -> tuple[str, str]:
 def _key(store: Store, typed: Typed, known: _Known | None) -> str:
     """A browser that signed in to this account before is counted by itself."""
     if known is not None and typed.browser:
-        sql = "SELECT 1 FROM known_browser WHERE token_hash = ? AND company = ? AND username = ?"
-        browser = tokens.hash_of(typed.browser)
-        if store.row(sql, browser, company_id(store, known.company), known.username):
+        browser, company = tokens.hash_of(typed.browser), company_id(store, known.company)
+        if _IS_KNOWN.row(store, token_hash=browser, company=company, username=known.username):
             return throttle.key("browser", browser)
     return accounts.throttle_key(*_words(typed))
 
 
 def _use_step(store: Store, known: _Known, step: int) -> bool:
-    sql = "UPDATE console_account SET totp_step = ? WHERE company = ? AND username = ? AND totp_step < ?"
-    return store.run(sql, step, company_id(store, known.company), known.username, step) == 1
+    company = company_id(store, known.company)
+    return _USE_STEP.run(store, step=step, company=company, username=known.username) == 1
 
 
 def _remembered(store: Store, typed: Typed, known: _Known) -> str:
-    company = company_id(store, known.company)
+    whose = {"company": company_id(store, known.company), "username": known.username}
     token = tokens.new_token()
-    store.run("DELETE FROM known_browser WHERE token_hash = ?", tokens.hash_of(typed.browser))
-    sql = "INSERT INTO known_browser (token_hash, company, username, made_at) VALUES (?, ?, ?, ?)"
-    store.run(sql, tokens.hash_of(token), company, known.username, store.now())
-    oldest = """DELETE FROM known_browser WHERE company = ? AND username = ? AND token_hash NOT IN
-        (SELECT token_hash FROM known_browser WHERE company = ? AND username = ? ORDER BY made_at DESC LIMIT ?)"""
-    store.run(oldest, company, known.username, company, known.username, _KNOWN_BROWSERS)
+    _FORGET_BROWSER.run(store, token_hash=tokens.hash_of(typed.browser))
+    _REMEMBER_BROWSER.run(store, token_hash=tokens.hash_of(token), made_at=store.now(), **whose)
+    _FORGET_OLDEST.run(store, **whose)
     return token
 
 

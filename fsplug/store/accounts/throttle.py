@@ -1,14 +1,22 @@
 """Failures counted by key, in the store: a restart forgets none, and every console counts the same ones."""
 
 import hashlib
+from dataclasses import asdict
 
 from fsplug.policy.access.throttle import Count, Terms, failed, wait_seconds
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, put
+from fsplug.store.schema.accounts import Throttles
 
-_COUNT = "SELECT failures, last_at, closed_until FROM throttle WHERE key = ?"
-_PUT = """INSERT INTO throttle (key, failures, last_at, closed_until) VALUES (?, ?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at,
-    closed_until = excluded.closed_until"""
+_COUNT = Select(Count, lambda: Throttles.select(*columns(Count, Throttles)).where(Throttles.key == given.key))
+_PUT = Write(lambda: put(Throttles, "key failures last_at closed_until"))
+_FORGET = Write(lambda: Throttles.delete().where(Throttles.key == given.key))
+_GIVE_BACK = Write(
+    lambda: Throttles.update({Throttles.failures: Throttles.failures - 1, Throttles.closed_until: 0.0}).where(
+        (Throttles.key == given.key) & (Throttles.failures > 0)
+    )
+)
 
 
 def key(kind: str, *words: str) -> str:
@@ -23,24 +31,24 @@ def take(store: Store, key: str, terms: Terms) -> float:
     """
     with store.atomic():
         _alone(store, key)
-        now, count = store.now(), Count(*(store.row(_COUNT, key) or ()))
+        now, count = store.now(), _COUNT.row(store, key=key) or Count()
         wait = wait_seconds(count, now, terms)
         if wait == 0.0:
             after = failed(count, now, terms)
-            store.run(_PUT, key, after.failures, after.last_at, after.closed_until)
+            _PUT.run(store, key=key, **asdict(after))
     return wait
 
 
 def forget(store: Store, key: str) -> None:
     """Begin to count anew."""
     with store.atomic():
-        store.run("DELETE FROM throttle WHERE key = ?", key)
+        _FORGET.run(store, key=key)
 
 
 def give_back(store: Store, key: str) -> None:
     """The try was no failure after all."""
     with store.atomic():
-        store.run("UPDATE throttle SET failures = failures - 1, closed_until = 0 WHERE key = ? AND failures > 0", key)
+        _GIVE_BACK.run(store, key=key)
 
 
 def _alone(store: Store, key: str) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given, insert
+from fsplug.store.schema.accounts import OneTimeTokens
 
 _TOKEN_BYTES = 32
 # A secret that seems to be made later than this after now: the clock was put back, and nobody knows how far.
 CLOCK_SECONDS = 300.0
-_USE = """UPDATE one_time SET used_at = ? WHERE hash = ? AND kind = ? AND used_at IS NULL
-    AND expires_at > ? AND made_at < ?"""
-_LOOK = """SELECT company, subject FROM one_time WHERE hash = ? AND kind = ? AND used_at IS NULL
-    AND expires_at > ? AND made_at < ?"""
 
 
 class Kind(StrEnum):
@@ -33,6 +32,25 @@ class Secret:
     subject: str
 
 
+_IS_GOOD = (
+    (OneTimeTokens.hash == given.hash)
+    & (OneTimeTokens.kind == given.kind)
+    & OneTimeTokens.used_at.is_null()
+    & (OneTimeTokens.expires_at > given.now)
+    & (OneTimeTokens.made_at < given.latest)
+)
+_LOOK = Select(Secret, lambda: OneTimeTokens.select(*columns(Secret, OneTimeTokens)).where(_IS_GOOD))
+_USE = Write(lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(_IS_GOOD))
+_MAKE = Write(lambda: insert(OneTimeTokens, "hash company kind subject made_at expires_at"))
+_VOID = Write(
+    lambda: OneTimeTokens.delete().where(
+        (OneTimeTokens.company == given.company)
+        & (OneTimeTokens.kind == given.kind)
+        & (OneTimeTokens.subject == given.subject)
+    )
+)
+
+
 def new_token() -> str:
     """256 random bits for a link or a cookie."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
@@ -46,28 +64,30 @@ def hash_of(token: str) -> str:
 def make(store: Store, kind: Kind, whose: Secret, token: str, seconds: float) -> None:
     """Keep the token, good for so many seconds."""
     now = store.now()
-    sql = "INSERT INTO one_time (hash, company, kind, subject, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)"
+    row = {"hash": hash_of(token), "kind": kind, "made_at": now, "expires_at": now + seconds}
     with store.atomic():
-        store.run(sql, hash_of(token), whose.company, str(kind), whose.subject, now, now + seconds)
+        _MAKE.run(store, company=whose.company, subject=whose.subject, **row)
 
 
 def look(store: Store, kind: Kind, token: str) -> Secret | None:
     """Whose token this is while it is good, else None."""
-    found = store.row(_LOOK, hash_of(token), str(kind), store.now(), store.now() + CLOCK_SECONDS)
-    return Secret(*found) if found else None
+    return _LOOK.row(store, **_good(store, kind, token))
 
 
 def use(store: Store, kind: Kind, token: str) -> Secret | None:
     """As `look`, and from now on it is good no more: of two who use it at once, one does."""
     with store.atomic():
         found = look(store, kind, token)
-        now = store.now()
-        used = store.run(_USE, now, hash_of(token), str(kind), now, now + CLOCK_SECONDS)
+        used = _USE.run(store, **_good(store, kind, token))
     return found if used == 1 else None
 
 
 def void(store: Store, kind: Kind, whose: Secret) -> None:
     """None of its secrets of this kind is good any more."""
     with store.atomic():
-        sql = "DELETE FROM one_time WHERE company = ? AND kind = ? AND subject = ?"
-        store.run(sql, whose.company, str(kind), whose.subject)
+        _VOID.run(store, company=whose.company, kind=kind, subject=whose.subject)
+
+
+def _good(store: Store, kind: Kind, token: str) -> dict[str, object]:
+    now = store.now()
+    return {"hash": hash_of(token), "kind": kind, "now": now, "latest": now + CLOCK_SECONDS}

@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
-from fsplug.store.accounts import accounts, sessions, signin
+from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import Vault, new_key
 from fsplug.store.accounts.signin import Typed
@@ -205,8 +205,8 @@ def test_a_reset_is_mailed_to_the_account_and_asking_tells_nothing(console: Cons
 
 def _with_totp(console: Console) -> str:
     console.made()
-    secret = signin.new_totp(console.store, ACME, "1001", console.vault)
-    signin.confirm_totp(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
+    secret = authenticators.new(console.store, ACME, "1001", console.vault)
+    authenticators.confirm(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
     console.clock.turn(30)
     return secret
 
@@ -229,14 +229,14 @@ def test_codes_are_guessed_no_faster_than_passwords(console: Console) -> None:
 
 def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replaced(console: Console) -> None:
     console.made()
-    secret = signin.new_totp(console.store, ACME, "1001", console.vault)
+    secret = authenticators.new(console.store, ACME, "1001", console.vault)
     with pytest.raises(Refused, match="not the code"):
-        signin.confirm_totp(console.store, ACME, "1001", "123", console.vault)
+        authenticators.confirm(console.store, ACME, "1001", "123", console.vault)
     assert console.sign_in()
-    signin.confirm_totp(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
+    authenticators.confirm(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
     with pytest.raises(Refused, match="has an authenticator"):
-        signin.new_totp(console.store, ACME, "1001", console.vault)
-    signin.remove_totp(console.store, ACME, "1001", "root")
+        authenticators.new(console.store, ACME, "1001", console.vault)
+    authenticators.remove(console.store, ACME, "1001", "root")
     assert console.sign_in()
 
 
@@ -256,8 +256,8 @@ def test_a_secret_is_sealed_and_its_key_may_be_replaced(console: Console) -> Non
     assert secret not in kept
     old, new = console.vault, new_key()
     both = Vault([new, *_keys(old)])
-    assert signin.seal_anew(console.store, both) == 1
-    assert signin.seal_anew(console.store, both) == 0
+    assert authenticators.seal_anew(console.store, both) == 1
+    assert authenticators.seal_anew(console.store, both) == 0
     code = totp.code(secret, int(console.clock()) // 30)
     typed = Typed(ACME, ANNA, PASSWORD, code, "192.0.2.1")
     assert signin.sign_in(console.store, typed, console.passwords, Vault([new])).username == "1001"

@@ -9,7 +9,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.access import totp
-from fsplug.store.accounts import sessions, signin
+from fsplug.store.accounts import authenticators, sessions
 from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
@@ -66,8 +66,8 @@ def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> No
     shell.ok("account", "password", *user, "--password-file", tmp_path / "password")
     store = Store(shell.data / "fsplug.db")
     vault, step = Vault(read(shell.data, {}).secret_keys), int(store.now()) // 30
-    secret = signin.new_totp(store, ACME, "1001", vault)
-    signin.confirm_totp(store, ACME, "1001", totp.code(secret, step - 1), vault)
+    secret = authenticators.new(store, ACME, "1001", vault)
+    authenticators.confirm(store, ACME, "1001", totp.code(secret, step - 1), vault)
     store.close()
     console = Serving(shell.data, {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}, "console")
     console.start(wait=False)

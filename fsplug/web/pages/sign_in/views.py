@@ -11,7 +11,7 @@ from markupsafe import Markup
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import told
-from fsplug.store.accounts import accounts, sessions, signin
+from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.signin import Typed
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, services, takes
@@ -100,7 +100,7 @@ def codes_page() -> Any:
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
         return render_template("sign_in/codes.html", secret=None, trouble=None)
-    secret = signin.new_totp(guard.store(), session.company, session.username, house.vault)
+    secret = authenticators.new(guard.store(), session.company, session.username, house.vault)
     return _codes(account, secret)
 
 
@@ -117,12 +117,12 @@ def confirm_codes() -> Any:
     session, house, code = g.session, services(), request.form.get("code", "")
     whose = (session.company, session.username)
     try:
-        signin.confirm_totp(guard.store(), *whose, code, house.vault)
+        authenticators.confirm(guard.store(), *whose, code, house.vault)
     except Refused as refused:
         if refused.code != "code-wrong":
             raise
         account = accounts.get(guard.store(), *whose)
-        secret = signin.begun_totp(guard.store(), *whose, house.vault)
+        secret = authenticators.begun(guard.store(), *whose, house.vault)
         return _codes(account, secret, g.words.error(refused.code)), 403
     return redirect("/", 303)
 

@@ -1,0 +1,112 @@
+"""Authenticators: the second factor of an account, set up by its owner, and taken away by who may.
+
+Their secrets are kept sealed.
+"""
+
+from dataclasses import asdict, dataclass
+
+from fsplug.errors import Refused
+from fsplug.policy.access import totp
+from fsplug.policy.access.scopes import told
+from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.audit import trail
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given
+from fsplug.store.schema.accounts import ConsoleAccounts
+
+
+@dataclass(frozen=True, slots=True)
+class _NewTotp:
+    """A secret, sealed, that waits for its first code, and the step of the last code before it."""
+
+    totp_secret: str
+    totp_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    company: str
+    username: str
+    totp_secret: str
+
+
+_IS_THEIRS = (ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)
+_IS_NOT_CONFIRMED = _IS_THEIRS & ~ConsoleAccounts.totp_confirmed
+_HAS_SECRET = ConsoleAccounts.totp_secret.is_null(False)
+_NEW_TOTP = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: given.sealed}).where(_IS_NOT_CONFIRMED))
+_BEGUN_TOTP = Select(
+    _NewTotp, lambda: ConsoleAccounts.select(*columns(_NewTotp, ConsoleAccounts)).where(_IS_NOT_CONFIRMED & _HAS_SECRET)
+)
+_CONFIRM_TOTP = Write(
+    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_confirmed: True, ConsoleAccounts.totp_step: given.step}).where(
+        _IS_THEIRS & (ConsoleAccounts.totp_secret == given.sealed)
+    )
+)
+_REMOVE_TOTP = Write(
+    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: None, ConsoleAccounts.totp_confirmed: False}).where(
+        _IS_THEIRS
+    )
+)
+_SEALED = Select(
+    _Sealed,
+    lambda: ConsoleAccounts.select(*columns(_Sealed, ConsoleAccounts)).where(_HAS_SECRET),
+)
+_SEAL_ANEW = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: given.sealed}).where(_IS_THEIRS))
+
+
+def new(store: Store, domain: str, username: str, vault: Vault) -> str:
+    """A new secret for the user's authenticator; it counts once `confirm` has seen a code of it.
+
+    Refused("totp-there") when one counts already: who took over a session must not be able to change it.
+    """
+    secret = totp.new_secret()
+    with store.atomic():
+        if not _NEW_TOTP.run(store, sealed=vault.seal(secret), company=company_id(store, domain), username=username):
+            accounts.get(store, domain, username)
+            text = f"{username} has an authenticator; remove it with: fsplug account totp-off"
+            raise Refused("totp-there", text, username=username)
+    return secret
+
+
+def begun(store: Store, domain: str, username: str, vault: Vault) -> str:
+    """The secret that waits for its first code; Refused("totp-not-begun") when none does."""
+    return vault.open(_begun(store, domain, username).totp_secret)
+
+
+def confirm(store: Store, domain: str, username: str, code: str, vault: Vault) -> None:
+    """From now on a code is asked for; Refused("code-wrong") if this is none of the new secret's."""
+    begun = _begun(store, domain, username)
+    step = totp.step_of(vault.open(begun.totp_secret), code, store.now(), begun.totp_step)
+    if step is None:
+        raise Refused("code-wrong", "that is not the code of this moment; check the clock of your device")
+    whose = {"company": company_id(store, domain), "username": username}
+    with store.atomic():
+        if _CONFIRM_TOTP.run(store, step=step, sealed=begun.totp_secret, **whose):
+            trail.add(store, domain, told(username, domain), "totp-on", username, [username])
+
+
+def remove(store: Store, domain: str, username: str, by: str) -> None:
+    """No code is asked for any more; sessions end."""
+    accounts.get(store, domain, username)
+    with store.atomic():
+        _REMOVE_TOTP.run(store, company=company_id(store, domain), username=username)
+        sessions.end_all(store, domain, username, by)
+        trail.add(store, domain, by, "totp-off", username, [username])
+
+
+def seal_anew(store: Store, vault: Vault) -> int:
+    """Seal with the newest key what was sealed with an older one, of every company; how many there were."""
+    with store.atomic():
+        old = [one for one in _SEALED.rows(store) if not vault.is_newest(one.totp_secret)]
+        _SEAL_ANEW.run_many(store, [{**asdict(one), "sealed": vault.seal(vault.open(one.totp_secret))} for one in old])
+    return len(old)
+
+
+def _begun(store: Store, domain: str, username: str) -> _NewTotp:
+    found = _BEGUN_TOTP.row(store, company=company_id(store, domain), username=username)
+    if found is None:
+        raise Refused("totp-not-begun", "there is no new authenticator to confirm; begin again", username=username)
+    return found
