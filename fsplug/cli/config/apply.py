@@ -53,8 +53,10 @@ def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
         return
     written = document.get("company")
     tables = written if isinstance(written, list) else []
-    for domain in (table.get("domain") for table in tables if isinstance(table, dict)):
-        check_may(invocation.by, Need.PEOPLE, str(domain))
+    # What is no text names no company: the plan refuses it.
+    domains = [table.get("domain") for table in tables if isinstance(table, dict)]
+    for domain in (one for one in domains if isinstance(one, str)):
+        check_may(invocation.by, Need.PEOPLE, domain)
 
 
 def _show_plan(invocation: Invocation, plan: Plan) -> None:

@@ -15,11 +15,23 @@ def read(file: str) -> dict[str, Any]:
     """The document, parsed; Invalid("bad-toml", "unreadable-file")."""
     try:
         with click.open_file(file, "rb") as document:
-            return tomllib.loads(document.read().decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("bad-toml", f"{file} is not TOML: {error}", file=file) from error
-    except (OSError, RecursionError) as error:
+            # A byte order mark is what editors of Windows put before UTF-8, and TOML 1.1 passes over it.
+            return tomllib.loads(document.read().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _bad_toml(file, f"{error}; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _bad_toml(file, str(error)) from error
+    except RecursionError as error:
+        raise _bad_toml(file, "lists or tables stand too deep in each other; write them flat") from error
+    except ValueError as error:
+        # Python reads no decimal number of more than 4,300 digits, and tomllib hands its refusal on.
+        raise _bad_toml(file, "a number in it has thousands of digits; shorten it, or quote it") from error
+    except OSError as error:
         raise Invalid("unreadable-file", f"{file} can't be read: {error}", file=file) from error
+
+
+def _bad_toml(file: str, why: str) -> Invalid:
+    return Invalid("bad-toml", f"{file} is not TOML: {why}", file=file)
 
 
 def folder(file: str) -> Path:

@@ -43,13 +43,22 @@ def test_every_option_has_help_and_every_command_takes_data_and_json() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    heavy = ("gevent", "greenswitch", "peewee", "phonenumbers", "structlog")
+    heavy = ("gevent", "greenswitch", "peewee", "phonenumbers", "pydantic", "structlog", "tomlkit")
     program = f"""import sys
 from fsplug.cli.kernel.main import root
 root(['--help'], standalone_mode=False)
 print([one for one in {heavy} if one in sys.modules], file=sys.stderr)"""
     result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
+
+
+def test_a_command_that_only_shows_what_is_there_does_without_pydantic(cli: Cli) -> None:
+    program = f"""import sys
+from fsplug.cli.kernel.main import root
+root(['user', 'list', '--company', '{ACME}', '--data', {str(cli.data)!r}], standalone_mode=False)
+print([one for one in sys.modules if one.startswith('pydantic')], file=sys.stderr)"""
+    result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert ("1001" in result.stdout, result.stderr.strip()) == (True, "[]")
 
 
 def test_the_version_is_told(cli: Cli) -> None:

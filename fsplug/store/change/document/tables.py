@@ -14,6 +14,8 @@ from fsplug.store.change.document.reader import Reader
 
 Model = TypeVar("Model", bound=Table)
 _CALLED = {"bool_type": "true or false", "list_type": "a list", "dict_type": "a table"}
+# Where pydantic says that not the value but its key is wrong.
+_KEY = "[key]"
 _LONGEST_NAME = 60
 _PASSWORD: TypeAdapter[str] = TypeAdapter(Password)
 
@@ -61,7 +63,11 @@ def _texts(errors: list[ErrorDetails], model: type[Table]) -> Iterator[str]:
         if error["type"] == "extra_forbidden":
             name = str(error["loc"][0])
             yield f"{label(name)} is not known; {_did_you_mean(name[:_LONGEST_NAME], model)}"
+    unknown = {error["loc"][:-1] for error in errors if error["loc"][-1] == _KEY}
     for error in errors:
+        if error["loc"] in unknown:
+            # What stands under a key that is wrong is not looked at: the key may say that it is a secret.
+            continue
         if error["type"] == "missing":
             yield f"{error['loc'][0]} is missing; {_says(str(error['loc'][0]), model)}"
         elif error["type"] != "extra_forbidden":
