@@ -1,7 +1,7 @@
 """`fsplug number`: numbers dialled from outside."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -42,7 +42,7 @@ def number() -> None:
 @click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where it leads.")
 @_options
 @pass_invocation
-def add(invocation: Invocation, company: str, number: str, to: dict[str, str], **given: Any) -> None:
+def add(invocation: Invocation, company: str, number: str, to: dict[str, str] | Literal[""], **given: Any) -> None:
     """Add a number, in any spelling."""
     name = _e164(invocation, company, number)
     crud.add(invocation, company, "number", name, {"number": name, **_led(to), **given})
@@ -94,6 +94,6 @@ def _e164(invocation: Invocation, company: str, text: str) -> str:
         return crud.e164(store, company, text)
 
 
-def _led(to: dict[str, str]) -> dict[str, str]:
-    """Where it leads, and nowhere else."""
-    return dict.fromkeys(_LEADS_TO, "") | to
+def _led(to: dict[str, str] | Literal[""]) -> dict[str, str]:
+    """Where it leads, and nowhere else; '' leads nowhere."""
+    return dict.fromkeys(_LEADS_TO, "") | (to or {})

@@ -36,7 +36,7 @@ def add(invocation: Invocation, company: str, username: str, name: str, **given:
         nested.check_new(draft, username, "profile", name)
         others = nested.of_user(draft, username, "profile")
         made = crud.merged({"name": name}, {**given, "active": bool(given["active"]) or not others})
-        nested.put(draft, username, "profile", _with(others, made))
+        nested.put(draft, username, "profile", _with(others, name, made))
 
     crud.edit(invocation, company, f"profile {name} of user {username} added", put)
 
@@ -75,7 +75,7 @@ def set_(invocation: Invocation, company: str, username: str, name: str, **given
 
     def put(draft: Draft) -> None:
         made = crud.merged(nested.one(draft, username, "profile", name), given)
-        nested.put(draft, username, "profile", _with(nested.of_user(draft, username, "profile"), made))
+        nested.put(draft, username, "profile", _with(nested.of_user(draft, username, "profile"), name, made))
 
     crud.edit(invocation, company, f"profile {name} of user {username} changed", put)
 
@@ -91,7 +91,7 @@ def remove(invocation: Invocation, company: str, username: str, name: str, yes: 
     nested.remove(invocation, company, username, "profile", name, yes)
 
 
-def _with(profiles: dict[str, nested.Table], made: nested.Table) -> dict[str, nested.Table]:
+def _with(profiles: dict[str, nested.Table], name: str, made: nested.Table) -> dict[str, nested.Table]:
     """The profiles with one put among them; when that one is active, no other is."""
-    others = {name: {**one, "active": False} if made["active"] else one for name, one in profiles.items()}
-    return {**others, made["name"]: made}
+    others = {other: {**one, "active": False} if made["active"] else one for other, one in profiles.items()}
+    return {**others, name: made}

@@ -278,3 +278,14 @@ def test_the_shell_completes_commands_and_companies(cli: Cli) -> None:
     assert completed("fsplug tru") == "plain,trunk\n"
     assert "plain,remove" in completed("fsplug user re")
     assert ACME in completed("fsplug user list --company a")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("number", "add", "--company", ACME, "--to", "", "70501009"),
+        ("profile", "add", "--company", ACME, "--user", "1001", "--active", ""),
+    ],
+)
+def test_an_empty_value_is_refused_in_words(cli: Cli, command: tuple[str, ...]) -> None:
+    assert cli.error(*command) == (2, "invalid-entry")
