@@ -63,6 +63,7 @@ class Call:
         self._ended = Signal()
         self._bridged = Signal()
         self._timers: list[Timer] = []
+        self._answered_micros = 0
         self._begin()
 
     @property
@@ -82,6 +83,12 @@ class Call:
     def callee(self) -> Channel | None:
         """The leg the A-leg talks to now."""
         return self.leg.partner
+
+    @property
+    def up_seconds(self) -> float | None:
+        """From the first answer to the A-leg's hangup, by the switch's clock; None while that is not known."""
+        hungup = self.leg.times.hungup
+        return (hungup - self._answered_micros) / 1e6 if self._answered_micros and hungup else None
 
     def wait(self, real_seconds: float = 30.0) -> str:
         """Wait until the A-leg is gone; its hangup cause. Unavailable when that takes longer."""
@@ -137,6 +144,7 @@ class Call:
     def bridged(self, first: Channel, second: Channel) -> None:
         """The switch says: these two talk. The first time, the script begins."""
         begins = not self.bridges
+        self._answered_micros = self._answered_micros or min(first.times.answered, second.times.answered)
         self.bridges.append((first.uuid, second.uuid))
         self._bridged.set()
         if begins:

@@ -92,6 +92,7 @@ class ControlPort:
             "cause": call.cause,
             "ended": call.ended,
             "bridges": call.bridges,
+            "up_seconds": call.up_seconds,
         }
 
     def _place(self, request: Request) -> Call:

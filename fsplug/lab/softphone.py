@@ -94,7 +94,7 @@ class Softphone:
     @property
     def dialog(self) -> Dialog:
         """The latest call."""
-        wait_for(lambda: bool(self.dialogs), 5, f"a call of {self.user}")
+        wait_for(lambda: bool(self.dialogs), f"a call of {self.user}", 5)
         return self.dialogs[-1]
 
     def sign_in(self, expires: int = 600) -> None:
@@ -120,7 +120,7 @@ class Softphone:
     def until_up(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
         """Return when the call is answered; Unavailable when it ended instead, or at the deadline."""
         waited = dialog or self.dialog
-        wait_for(lambda: waited.state in ("up", "ended"), seconds, f"{self.user}'s call to be answered")
+        wait_for(lambda: waited.state in ("up", "ended"), f"{self.user}'s call to be answered", seconds)
         if waited.state == "ended":
             raise Unavailable("call-ended", f"{self.user}'s call ended with {waited.status}")
         return waited
@@ -272,7 +272,7 @@ class Softphone:
 
     def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> Message:
         key = f"{call_id} {sequence} {method}"
-        wait_for(lambda: key in self._answers, seconds, f"an answer to {self.user}'s {method}")
+        wait_for(lambda: key in self._answers, f"an answer to {self.user}'s {method}", seconds)
         return self._answers.pop(key)
 
     def _send(self, request: Request, peer: tuple[str, int] | None = None) -> None:

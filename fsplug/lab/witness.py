@@ -13,7 +13,7 @@ from fsplug.lab.program import fsplug_program
 from fsplug.lab.scenario import ExpectedCall, ExpectedDecision, ExpectedRecording, Scenario
 
 # A recording is sealed, or a gap told of, well within this (seconds after the last call's end).
-SETTLED_SECONDS = 20.0
+SETTLED_SECONDS = 90.0
 _SEALED = "sealed"
 
 Row = dict[str, Any]

@@ -29,5 +29,5 @@ def _change(setting: Setting, client: Client, number_: int) -> tuple[float, floa
     name, begun = f"Renamed {number_}", time.perf_counter()
     who = ("--company", crowd.DOMAIN, crowd.extension(number_))
     command = seconds(setting, client.folder, "user", "set", *who, "--name", name)
-    wait_for(lambda: name in client.answer(xmlclient.directory(number_)), _PATIENCE_SECONDS, f"{name} to be known")
+    wait_for(lambda: name in client.answer(xmlclient.directory(number_)), f"{name} to be known", _PATIENCE_SECONDS)
     return command, time.perf_counter() - begun

@@ -47,7 +47,7 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
     said = log.stat().st_size if log.exists() else 0
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
         wait_until_bound(process, listen_port, log)
-        wait_for(lambda: _LINKED in log.read_bytes()[said:], START_SECONDS, f"fsplug's link (see {log})")
+        wait_for(lambda: _LINKED in log.read_bytes()[said:], f"fsplug's link (see {log})", START_SECONDS)
         yield process
 
 

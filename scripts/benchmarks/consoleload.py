@@ -52,12 +52,12 @@ def _shown(served: _Served, changes: int) -> Iterator[float]:
     log = served.folder / "streams.log"
     count = PEOPLE * PER_PERSON
     with python("benchmarks.pageclient", "streams", str(served.web_port), served.cookies, log=log):
-        wait_for(lambda: log.read_text().count("open-200") == count, 30, f"{count} streams (see {log})")
+        wait_for(lambda: log.read_text().count("open-200") == count, f"{count} streams (see {log})", 30)
         for change in range(changes):
             mark = f"mark-{change + 1}"
             _choose(served.store, mark)
             changed_at = time.time()
-            wait_for(lambda mark=mark: len(_told(log, mark)) == count, 30, f"all to be told of {mark}")
+            wait_for(lambda mark=mark: len(_told(log, mark)) == count, f"all to be told of {mark}", 30)
             yield max(_told(log, mark)) - changed_at
 
 
@@ -86,7 +86,7 @@ def _asking(served: _Served, round_: int) -> Iterator[Path]:
     log = served.folder / f"pages{round_}.log"
     words = ("pages", str(served.web_port), served.cookies, str(PER_SECOND))
     with python("benchmarks.pageclient", *words, log=log):
-        wait_for(lambda: log.exists() and log.read_text().count("200 ") > PER_SECOND, 30, f"pages (see {log})")
+        wait_for(lambda: log.exists() and log.read_text().count("200 ") > PER_SECOND, f"pages (see {log})", 30)
         yield log
 
 

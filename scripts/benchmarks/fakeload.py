@@ -58,7 +58,7 @@ class FakeBench:
         return int(found)
 
     def wait_for_ended(self, count: int) -> None:
-        wait_for(lambda: self.stats()["ended"] >= count, _PATIENCE_SECONDS, "the fake switch's calls to end")
+        wait_for(lambda: self.stats()["ended"] >= count, "the fake switch's calls to end", _PATIENCE_SECONDS)
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -92,7 +92,7 @@ def _settled(bench: FakeBench, wanted: int) -> int:
         return min(decisions, sealed)
 
     try:
-        wait_for(lambda: settled() >= wanted, _PATIENCE_SECONDS, "every call's rows")
+        wait_for(lambda: settled() >= wanted, "every call's rows", _PATIENCE_SECONDS)
     except Unavailable:
         return settled()
     return settled()
@@ -102,8 +102,8 @@ def _memory(bench: FakeBench) -> Figure:
     _warm_up(bench)
     before = resident_bytes(bench.fsplug_pid)
     bench.load(rate=200, count=_CALLS_UP, talk_seconds=60)
-    wait_for(lambda: bench.stats()["bridged"] >= _CALLS_UP, _PATIENCE_SECONDS, f"{_CALLS_UP} calls to be up")
-    wait_for(lambda: bench.count("decision") >= _WARM_UP + _CALLS_UP, _PATIENCE_SECONDS, "their decisions")
+    wait_for(lambda: bench.stats()["bridged"] >= _CALLS_UP, f"{_CALLS_UP} calls to be up", _PATIENCE_SECONDS)
+    wait_for(lambda: bench.count("decision") >= _WARM_UP + _CALLS_UP, "their decisions", _PATIENCE_SECONDS)
     grown = resident_bytes(bench.fsplug_pid) - before
     bench.control.ask("hang_up_all")
     return MEMORY.judged(grown / 1024 / _CALLS_UP, f"{number(before / 2**20)} MiB before, {number(grown / 2**20)} more")

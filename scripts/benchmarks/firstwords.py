@@ -39,7 +39,7 @@ def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> li
     with bench.fsplug(setting.program) if road is FSPLUG else nullcontext():
         place(bench.exchange, calls, road.number, bench.folder)
         bench.switch.wait_until_idle()
-        wait_for(lambda: len(_recordings(bench, road) - known) >= calls.count, _SETTLED_SECONDS, f"{road.name}'s files")
+        wait_for(lambda: len(_recordings(bench, road) - known) >= calls.count, f"{road.name}'s files", _SETTLED_SECONDS)
     return [noise.missing_ms(path) for path in _recordings(bench, road) - known]
 
 

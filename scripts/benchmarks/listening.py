@@ -70,7 +70,7 @@ def _bench(setting: Setting) -> Iterator[_Bench]:
         customer = stack.enter_context(Softphone(ports.external_port, ACME, CUSTOMER, hertz=1000))
         talk = customer.until_up(customer.call("+4570101001"))
         ears = (talk.voice, anna.until_up().voice)
-        wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), 5, "fsplug to see the answer")
+        wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), "fsplug to see the answer", 5)
         yield _Bench(switch, folder, stack, store, bo, ears)
 
 
@@ -101,7 +101,7 @@ def _by_command(bench: _Bench, setting: Setting) -> float:
     words = ("listen", "--company", ACME, "--as", BO, "--to", ANNA, "--data", str(bench.folder))
     command = subprocess.Popen([*setting.program, *words], stdout=subprocess.DEVNULL)
     known = len(bench.bo.dialogs)
-    wait_for(lambda: len(bench.bo.dialogs) > known, 10, "Bo's phone to ring")
+    wait_for(lambda: len(bench.bo.dialogs) > known, "Bo's phone to ring", 10)
     dialog = bench.bo.until_up(bench.bo.dialogs[-1])
     heard = _first_heard(dialog)
     command.wait(10)
@@ -115,7 +115,7 @@ def _with_twenty(bench: _Bench) -> tuple[int, int]:
     for dialog in dialogs:
         _first_heard(dialog)
     lost, begun = sum(voice.missing for voice in bench.ears), time.monotonic()
-    wait_for(lambda: time.monotonic() > begun + TALK_SECONDS, TALK_SECONDS + 5, "them to have talked")
+    wait_for(lambda: time.monotonic() > begun + TALK_SECONDS, "them to have talked", TALK_SECONDS + 5)
     came = sum(voice.packets(begun) for voice in bench.ears)
     return sum(voice.missing for voice in bench.ears) - lost, came
 
@@ -136,9 +136,9 @@ def _mobile(count: int) -> str:
 def _leave(bench: _Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
     # The line is free again when fsplug has been told so.
-    wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), 5, "the listen-in to end")
+    wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), "the listen-in to end", 5)
 
 
 def _first_heard(dialog: Dialog) -> float:
-    wait_for(lambda: any(level > _LOUD for _, level in dialog.voice.loudness()), 10, "the listener to hear")
+    wait_for(lambda: any(level > _LOUD for _, level in dialog.voice.loudness()), "the listener to hear", 10)
     return next(at for at, level in dialog.voice.loudness() if level > _LOUD)

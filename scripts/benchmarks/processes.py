@@ -82,7 +82,7 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
             raise Unavailable("bench-process-ended", f"{process.args} ended with {process.returncode}: {said}")
         return not is_free(port)
 
-    wait_for(is_bound, START_SECONDS, f"port {port} (see {log})")
+    wait_for(is_bound, f"port {port} (see {log})", START_SECONDS)
 
 
 def _family(pid: int) -> list[int]:

@@ -123,7 +123,7 @@ def _working(bench: SwitchBench, road: Road, setting: Setting) -> Iterator[int]:
 def _wait_until_settled(bench: SwitchBench, road: Road) -> None:
     with _store(bench, road) as store:
         try:
-            wait_for(lambda: not _unfinished(store), _SETTLED_SECONDS, "every recording to be sealed")
+            wait_for(lambda: not _unfinished(store), "every recording to be sealed", _SETTLED_SECONDS)
         except Unavailable:
             # Those are counted as calls without one.
             return

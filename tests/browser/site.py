@@ -21,7 +21,7 @@ from tests.stories import story_until
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
 ROOT = Path(__file__).parents[2]
-_START_SECONDS = 20.0
+_START_SECONDS = 90.0
 # What seals the secrets of authenticators here.
 KEY = new_key()
 

@@ -67,13 +67,10 @@ def left_as_found(plant: Plant) -> Iterator[Plant]:
     plant.until_settled()
     base = plant.serving.descriptors
     yield plant
-    plant.until(lambda: plant.line.legs() == 0, 10, "the switch to have no leg")
+    plant.until(lambda: plant.line.legs() == 0, "the switch to have no leg")
     plant.until_settled()
-    plant.until(
-        lambda: plant.serving.descriptors <= base + SPARE_DESCRIPTORS,
-        10,
-        f"fsplug to close what it opened: {plant.serving.descriptors} files instead of {base}",
-    )
+    most = base + SPARE_DESCRIPTORS
+    plant.until(lambda: plant.serving.descriptors <= most, f"fsplug to hold no more than {most} files")
     assert plant.serving.failures() == []
 
 

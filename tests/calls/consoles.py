@@ -33,7 +33,7 @@ def console_plant(line: Line, data: Path, is_apart: bool) -> Iterator[ConsolePla
     with plant.running():
         if console is not None:
             console.start(wait=False)
-        wait_for(lambda: _answers(plant.web_port), 15, "the console to answer")
+        wait_for(lambda: _answers(plant.web_port), "the console to answer")
         yield plant
         if console is not None:
             assert console.failures() == []

@@ -18,7 +18,7 @@ from tests.calls.crowds import Crowd, PlacedCrowd, callers, phone
 from tests.calls.stage import Performance
 
 REAL, FAKE = "FreeSWITCH", "fake"
-UP_SECONDS = 20.0
+UP_SECONDS = 120.0
 
 
 class Line(Protocol):
@@ -31,8 +31,10 @@ class Line(Protocol):
     def play(self, scenario: Scenario) -> list[str]:
         """Play a scenario to its end; what went wrong for the people in it."""
 
-    def crowd(self, count: int, talk_seconds: float, rate: float = 50.0, rings: float = 0.2) -> Any:
-        """A context with a Crowd: so many calls, so many a second, each ringing and talking so long."""
+    def crowd(self, count: int, talk_seconds: float | None, rate: float = 50.0, rings: float = 0.2) -> Any:
+        """A context with a Crowd: so many calls, so many a second, each ringing and talking so long.
+
+        With None for `talk_seconds` they talk until the crowd's `hang_up`."""
 
     def legs(self) -> int:
         """How many legs are up."""
@@ -78,7 +80,7 @@ class RealLine:
         return [f"{one.role.name} ended with {one.exit}: {one.complaint}" for one in outcomes if not one.is_well]
 
     @contextmanager
-    def crowd(self, count: int, talk_seconds: float, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
+    def crowd(self, count: int, talk_seconds: float | None, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
         with (
             phone(count) as port,
             self.exchange.signed_in("acme.example", {"1001": port}),
@@ -118,7 +120,7 @@ class FakeLine:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(UP_SECONDS)
 
     def play(self, scenario: Scenario) -> list[str]:
         return self.perform(scenario).complaints
@@ -130,7 +132,7 @@ class FakeLine:
         return performance
 
     @contextmanager
-    def crowd(self, count: int, talk_seconds: float, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
+    def crowd(self, count: int, talk_seconds: float | None, rate: float = 50.0, rings: float = 0.2) -> Iterator[Crowd]:
         with self.control() as control:
             yield PlacedCrowd(control, count, talk_seconds, rings)
 
@@ -154,7 +156,7 @@ class FakeLine:
             self.start()
         self.ask("behave")
         self.ask("hang_up_all")
-        wait_for(lambda: self.legs() == 0, 10, "the fake switch to be idle")
+        wait_for(lambda: self.legs() == 0, "the fake switch to be idle")
 
 
 @contextmanager

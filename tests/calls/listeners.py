@@ -16,7 +16,6 @@ ANNA, BO, CLARA, DAVID = "1001", "1002", "1003", "1004"
 # What everybody speaks with on the real switch.
 HERTZ = {ANNA: 440, BO: 700, CLARA: 900, DAVID: 1100, CUSTOMER: 1500, "trunk": 1900}
 AUDIBLE, SILENT = -40.0, -60.0
-HEARD_SECONDS = 3.0
 
 
 def allowed(document: dict[str, Any]) -> None:
@@ -97,7 +96,7 @@ class Listens:
             return len(found) == count and all(map(holds, found))
 
         try:
-            wait_for(are_so, 5, what)
+            wait_for(are_so, what)
         except Exception as error:
             raise AssertionError(f"{what}; there is {self.rows()}") from error
         return self.rows()
@@ -125,12 +124,12 @@ def without_right(document: dict[str, Any]) -> None:
 
 def until_heard(listener: Caller, *who: str) -> None:
     """Return when all of these reach the listener's ear."""
-    wait_for(lambda: listener.hears(*who), HEARD_SECONDS, f"the listener to hear {who}")
+    wait_for(lambda: listener.hears(*who), f"the listener to hear {who}")
 
 
-def until_over(listener: Caller, seconds: float = 5.0) -> None:
+def until_over(listener: Caller) -> None:
     """Return when the listener's call is over."""
-    wait_for(listener.is_over, seconds, "the listener to be cut")
+    wait_for(listener.is_over, "the listener to be cut")
 
 
 def has_ended(row: ListenIn) -> bool:

@@ -36,7 +36,7 @@ def _seen(plant: Plant) -> Iterator[None]:
     """What happens within is a call that is answered, and that fsplug has seen so."""
     before = _answered(plant)
     yield
-    wait_for(lambda: _answered(plant) > before, 5, "fsplug to see the answer")
+    wait_for(lambda: _answered(plant) > before, "fsplug to see the answer")
 
 
 class RealParty:
@@ -68,7 +68,7 @@ class RealParty:
         answering = self.phone(called, rings=rings)
         before = len(answering.dialogs)
         dialog = self.phone(caller).call(_number(caller, called))
-        wait_for(lambda: len(answering.dialogs) > before, 5, f"{called} to ring")
+        wait_for(lambda: len(answering.dialogs) > before, f"{called} to ring")
         return RealTalk({caller: self.phone(caller), called: answering}, {caller: dialog})
 
     def dial(self, user: str, number: str) -> "RealCaller":
@@ -135,7 +135,7 @@ class FakeParty:
 
     def ring(self, caller: str, called: str) -> "FakeTalk":
         talk = self._call(caller, _number(caller, called), called, {**self._answers, called: "no-answer"})
-        wait_for(lambda: self._line.legs() >= 2, 5, f"{called} to ring")
+        wait_for(lambda: self._line.legs() >= 2, f"{called} to ring")
         return talk
 
     def dial(self, user: str, number: str) -> "FakeCaller":

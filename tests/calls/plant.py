@@ -25,7 +25,6 @@ from tests.calls.serving import Serving
 
 ROOT = Path(__file__).parents[2]
 ACME, BETA = "acme.example", "beta.example"
-SETTLED_SECONDS = 20.0
 _DONE = (State.SEALED, State.LOST)
 _EVERYTHING = 1_000_000
 
@@ -70,13 +69,13 @@ class Plant:
         kept = tuple(_recording_row(one) for company in (ACME, BETA) for one in self.recordings(company))
         return Account(rows, kept)
 
-    def until(self, condition: Callable[[], bool], seconds: float = SETTLED_SECONDS, what: str = "") -> None:
+    def until(self, condition: Callable[[], bool], what: str) -> None:
         """Return as soon as it holds; Unavailable, naming `what`, when it does not in time."""
-        wait_for(condition, seconds, what or "it")
+        wait_for(condition, what)
 
-    def until_settled(self, seconds: float = SETTLED_SECONDS) -> None:
+    def until_settled(self) -> None:
         """Return when every call has ended and every recording is sealed or told as lost."""
-        self.until(self.is_settled, seconds, f"calls to end and recordings to be sealed; see {self.serving.log}")
+        self.until(self.is_settled, f"calls to end and recordings to be sealed; see {self.serving.log}")
 
     def is_idle(self) -> bool:
         """Whether every call that fsplug saw has ended."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from fsplug.lab.freeswitch import wait_for
 
-START_SECONDS = 15.0
-STOP_SECONDS = 20.0
+START_SECONDS = 120.0
+STOP_SECONDS = 120.0
 
 
 class Serving:
@@ -87,14 +87,19 @@ class Serving:
 
     def wait_ready(self) -> None:
         """Return once the calls of the switch are taken up."""
-        wait_for(lambda: self.said("calls-restored") != [], START_SECONDS, f"fsplug to serve; see {self.log}")
+        wait_for(lambda: self.taken_up > 0, f"fsplug to serve; see {self.log}")
+
+    @property
+    def taken_up(self) -> int:
+        """How many servers have taken up the switch's calls since the last `start`."""
+        return len(self.said("calls-restored"))
 
     def kill(self) -> None:
         """kill -9: both processes die with their supervisor."""
         children = (self.server, self.people)
         os.kill(self.pid, signal.SIGKILL)
         self._process.wait(STOP_SECONDS)
-        wait_for(lambda: not any(map(is_alive, children)), STOP_SECONDS, "its processes to die with their supervisor")
+        wait_for(lambda: not any(map(is_alive, children)), "its processes to die with their supervisor")
 
     def kill_server(self) -> int:
         """kill -9 of the server alone; its process id."""

@@ -36,7 +36,7 @@ _CAUSES: Mapping[str, str] = {
     "user-calls-until-bye": "ATTENDED_TRANSFER",
 }
 _UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers")
-_ENDED_SECONDS = 30.0
+_ENDED_SECONDS = 120.0
 _HERTZ, _HERTZ_STEP = 2600, 110
 
 

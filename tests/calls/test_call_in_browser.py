@@ -104,7 +104,7 @@ def test_a_call_is_seen_heard_live_recorded_and_played(
     assert anna.evaluate(_PITCHES) == plant.pitches(kept) != [0, 0], "both parties, each on its side"
     follow(bo, bo.get_by_role("navigation").get_by_role("link", name="Call recordings").first)
     assert bo.locator("#rows tr").count() == 0, "his own ones only"
-    wait_for(lambda: "Bo Lund" in _told(anna), 5, "Anna is told who listened")
+    wait_for(lambda: "Bo Lund" in _told(anna), "Anna is told who listened")
 
 
 def _told(page: Any) -> str:

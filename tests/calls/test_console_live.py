@@ -54,7 +54,7 @@ class Pages:
         assert answer.status == 200
         reader = Thread(target=self._read, args=(answer,), daemon=True)
         reader.start()
-        wait_for(lambda: "hears-me" in self.told, 5, "the first state")
+        wait_for(lambda: "hears-me" in self.told, "the first state")
         try:
             yield self
         finally:
@@ -70,7 +70,7 @@ class Pages:
             pass
 
     def is_told(self, what: str, since: int = 0) -> None:
-        wait_for(lambda: what in self.told[since:], 5, f"to be told: {what}")
+        wait_for(lambda: what in self.told[since:], f"to be told: {what}")
 
 
 @pytest.fixture(scope="module", params=[HERE, APART])
@@ -107,7 +107,7 @@ def test_a_call_is_on_the_page_within_a_second_and_gone_when_it_ends(
         assert why_not(Reason.NOT_IN_CALL, "da") in bo.told
         talk = people.talk(CUSTOMER, ANNA)
         bo.is_told("I samtale siden")
-        wait_for(lambda: 'value="1001"' in bo.told, 5, "the entry can be pressed")
+        wait_for(lambda: 'value="1001"' in bo.told, "the entry can be pressed")
         assert "I samtale siden" in bo.ask("/colleagues")[1]
         known = len(bo.told)
         talk.hang_up(CUSTOMER)

@@ -28,7 +28,6 @@ from tests.calls.plant import ACME, Plant
 
 ANNAS_STAR = "*28*70101001"
 MOBILE = "+4520304050"
-ENDED_SECONDS = 1.0
 
 
 def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, listens: Listens) -> None:
@@ -41,7 +40,7 @@ def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, list
     bo.hang_up()
     [row] = listens.until(has_ended, "its end is written down")
     assert row.ending is Ending.LISTENER_HUNG_UP
-    wait_for(lambda: "lytter" not in listens.display(), 3, "the display to be set back")
+    wait_for(lambda: "lytter" not in listens.display(), "the display to be set back")
 
 
 @pytest.mark.parametrize("spelling", ["70101001", "+4570101001", "004570101001", "1001", "70101001#"])
@@ -70,12 +69,12 @@ def test_several_listen_at_once_and_each_is_announced(people: Party, listens: Li
     bo, david = people.dial(BO, ANNAS_STAR), people.dial(DAVID, ANNAS_STAR)
     until_heard(bo, ANNA, CUSTOMER)
     until_heard(david, ANNA, CUSTOMER)
-    wait_for(lambda: {"Bo Lund", "David Krogh"} <= names_in(listens.display()), 3, "both to be shown")
+    wait_for(lambda: {"Bo Lund", "David Krogh"} <= names_in(listens.display()), "both to be shown")
     bo.hang_up()
-    wait_for(lambda: names_in(listens.display()) == {"David Krogh"}, 3, "who is left to be shown")
+    wait_for(lambda: names_in(listens.display()) == {"David Krogh"}, "who is left to be shown")
     assert david.hears(ANNA, CUSTOMER)
     david.hang_up()
-    listens.until(has_ended, "both listen-ins end", 2)
+    listens.until(has_ended, 2)
 
 
 def names_in(display: str) -> set[str]:
@@ -100,7 +99,7 @@ def test_whoever_lacks_a_condition_is_refused(
     bo = people.dial(BO, ANNAS_STAR)
     [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
     assert (row.reason, row.listener, row.target, row.began_at) == (reason, BO, ANNA, None)
-    until_over(bo, 10)
+    until_over(bo)
     assert listen_sessions.heard_of(plant.store, ACME, [row.id]) == {}
 
 
@@ -151,7 +150,7 @@ def test_the_customer_hangs_up_and_the_listener_is_cut(people: Party, listens: L
     bo = people.dial(BO, ANNAS_STAR)
     until_heard(bo, ANNA, CUSTOMER)
     talk.hang_up(CUSTOMER)
-    until_over(bo, ENDED_SECONDS)
+    until_over(bo)
     [row] = listens.until(has_ended, "its end is written down")
     assert row.ending is Ending.TARGET_HUNG_UP
 
@@ -162,7 +161,7 @@ def test_the_person_passes_the_customer_on_and_the_listener_is_cut(people: Party
     bo = people.dial(BO, ANNAS_STAR)
     until_heard(bo, ANNA, CUSTOMER)
     talk.transfer(ANNA, CLARA)
-    until_over(bo, ENDED_SECONDS)
+    until_over(bo)
     [row] = listens.until(has_ended, "its end is written down")
     assert row.ending in (Ending.TARGET_MOVED, Ending.TARGET_HUNG_UP)
     assert not bo.hears(CLARA)
@@ -177,7 +176,7 @@ def test_the_person_is_passed_on_and_the_listener_is_cut_before_the_next_is_hear
     bo = people.dial(BO, ANNAS_STAR)
     until_heard(bo, ANNA, DAVID)
     talk.transfer(DAVID, CLARA)
-    until_over(bo, ENDED_SECONDS)
+    until_over(bo)
     [row] = listens.until(has_ended, "its end is written down")
     assert row.ending is Ending.TARGET_MOVED
     assert not bo.hears(CLARA)
@@ -194,7 +193,7 @@ def test_what_an_administrator_takes_away_ends_it_within_a_second(
     bo = people.dial(BO, ANNAS_STAR)
     until_heard(bo, ANNA, CUSTOMER)
     plant.apply(both(allowed, change))
-    until_over(bo, ENDED_SECONDS)
+    until_over(bo)
     [row] = listens.until(has_ended, "its end is written down")
     assert (row.ending, row.reason) == (Ending.REVOKED, reason)
 
@@ -209,7 +208,7 @@ def test_the_profile_that_was_active_when_the_call_began_decides(plant: Plant, p
     listens.until(has_ended, "it ends")
     people.talk(CUSTOMER, ANNA)
     people.dial(BO, ANNAS_STAR)
-    rows = listens.until(lambda row: row.reason is not None or row.ending is not None, "the second is refused", 2)
+    rows = listens.until(lambda row: row.reason is not None or row.ending is not None, 2)
     assert rows[-1].reason is Reason.PROFILE
 
 
@@ -228,7 +227,7 @@ def test_an_untrusted_trunk_identifies_nobody(plant: Plant, people: Party, liste
     plant.apply(both(allowed, both(bos_mobile, distrust)))
     people.talk(CUSTOMER, ANNA)
     spoofed = people.dial_in(MOBILE, ANNAS_STAR)
-    until_over(spoofed, 10)
+    until_over(spoofed)
     assert listens.rows() == []
     assert not spoofed.hears(ANNA)
 

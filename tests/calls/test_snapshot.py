@@ -43,11 +43,11 @@ def _outcomes(plant: Plant, scenario: Scenario, change: Change | None = None) ->
 
     playing = gevent.spawn(plant.line.play, scenario)
     if change is not None:
-        plant.until(lambda: bool(decided()), what="the first talk to begin")
+        plant.until(lambda: bool(decided()), "the first talk to begin")
         plant.apply(change)
         assert len(decided()) == 1
     assert playing.get() == []
-    plant.until(plant.is_idle, what="the calls to end")
+    plant.until(plant.is_idle, "the calls to end")
     kept = [one for one in plant.recordings() if one.decision in {row.id for row in plant.decisions()} - before]
     assert len(kept) == sum(decided())
     return decided()

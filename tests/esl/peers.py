@@ -26,7 +26,7 @@ CHANNEL = {
 }
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Return when `condition` holds; fail when it does not in time."""
     ends_at = time.monotonic() + seconds
     while not condition():

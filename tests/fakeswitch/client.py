@@ -9,7 +9,7 @@ from gevent.event import Event as Signal
 
 from fsplug.esl.protocol.wire import Decoder, Event, Malformed, Message
 
-DEADLINE_SECONDS = 5.0
+DEADLINE_SECONDS = 60.0
 
 
 class Client:

@@ -55,8 +55,8 @@ def test_killed_in_a_call_the_recording_goes_on_and_the_console_comes_back(
 ) -> None:
     with _recorded(plant, people) as (calls, before):
         killed = _end(plant, signal.SIGKILL)
-        plant.until(lambda: plant.serving.people not in (0, killed), what="another process for people")
-        plant.until(lambda: _shows(bo, IN_CALL), what="the call to be on a page of the next one")
+        plant.until(lambda: plant.serving.people not in (0, killed), "another process for people")
+        plant.until(lambda: _shows(bo, IN_CALL), "the call to be on a page of the next one")
         assert plant.serving.server == calls
     _is_whole(plant, before)
 
@@ -68,7 +68,7 @@ def test_frozen_it_holds_up_no_call_and_seals_the_recording_afterwards(
     try:
         with _recorded(plant, people) as (calls, before):
             assert plant.serving.server == calls
-        plant.until(plant.is_idle, what="the call's end to be written down")
+        plant.until(plant.is_idle, "the call's end to be written down")
         [one] = _new(plant, before)
         assert one.state is State.STOPPED
     finally:
@@ -84,12 +84,12 @@ def test_with_the_calls_process_killed_pages_say_so_until_it_is_back(
         on_pages = plant.serving.people
         with _kept_from_restarting(plant):
             os.kill(calls, signal.SIGKILL)
-            plant.until(lambda: _shows(bo, AWAY), what="the page to say so")
+            plant.until(lambda: _shows(bo, AWAY), "the page to say so")
             assert bo.ask("/account")[0] == 200
             status, page = bo.ask("/colleagues/listen", to=ANNA)
             assert (status, AWAY in page) == (503, True)
-        plant.until(lambda: plant.serving.server not in (0, calls), what="another process for calls")
-        plant.until(lambda: _shows(bo, IN_CALL), what="the call to be on the page again")
+        plant.until(lambda: plant.serving.server not in (0, calls), "another process for calls")
+        plant.until(lambda: _shows(bo, IN_CALL), "the call to be on the page again")
         assert plant.serving.people == on_pages
     _is_whole(plant, before)
 
@@ -97,9 +97,9 @@ def test_with_the_calls_process_killed_pages_say_so_until_it_is_back(
 def test_a_calls_process_that_stands_still_holds_up_no_page(plant: ConsolePlant, bo: Pages) -> None:
     with _kept_from_restarting(plant):
         frozen = plant.serving.freeze()
-        plant.until(lambda: _shows(bo, AWAY), what="the page to say so")
-    plant.until(lambda: plant.serving.server not in (0, frozen), what="another process for calls")
-    plant.until(lambda: AWAY not in bo.ask("/colleagues")[1], what="the page to be whole again")
+        plant.until(lambda: _shows(bo, AWAY), "the page to say so")
+    plant.until(lambda: plant.serving.server not in (0, frozen), "another process for calls")
+    plant.until(lambda: AWAY not in bo.ask("/colleagues")[1], "the page to be whole again")
 
 
 @pytest.mark.parametrize("line", ["fake"], indirect=True)
@@ -115,7 +115,7 @@ def test_sigterm_ends_both_and_leaves_nothing_behind(is_frozen: bool, plant: Con
         assert is_free(plant.web_port)
     finally:
         plant.serving.start()
-        plant.until(lambda: not is_free(plant.web_port), what="the console to be back")
+        plant.until(lambda: not is_free(plant.web_port), "the console to be back")
 
 
 @pytest.mark.parametrize("line", ["fake"], indirect=True)
@@ -136,8 +136,8 @@ def test_a_taken_port_of_the_console_keeps_no_call_from_being_served(tmp_path: P
     with socket.create_server(("127.0.0.1", web_port)):
         serving.start(wait=False)
         try:
-            wait_for(lambda: "the console can't listen" in serving.log.read_text(), 15, "the log to say so")
-            wait_for(lambda: serving.said("serving") != [] and not is_free(listen_port), 15, "calls to be served")
+            wait_for(lambda: "the console can't listen" in serving.log.read_text(), "the log to say so")
+            wait_for(lambda: serving.said("serving") != [] and not is_free(listen_port), "calls to be served")
             assert serving.stop() == 0
         finally:
             serving.end()
@@ -148,7 +148,7 @@ def _recorded(plant: ConsolePlant, people: Party) -> Iterator[tuple[int, set[str
     """A call that is being recorded; the process that sees to it, and what was recorded before."""
     before = {one.id for one in plant.recordings()}
     talk = people.talk(CUSTOMER, ANNA)
-    plant.until(lambda: [one.state for one in _new(plant, before)] == [State.RECORDING], what="the recording to begin")
+    plant.until(lambda: [one.state for one in _new(plant, before)] == [State.RECORDING], "the recording to begin")
     yield plant.serving.server, before
     assert [one.state for one in _new(plant, before)] == [State.RECORDING]
     talk.hang_up(CUSTOMER)

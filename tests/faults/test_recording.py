@@ -6,7 +6,6 @@ from fsplug.store.recordings.recordings import State
 from tests.calls.people import CUSTOMER, incoming
 from tests.calls.plant import Plant
 
-GAP_SECONDS = 60.0
 RACES, ROUNDS = 200, {"fake": 5, "FreeSWITCH": 1}
 
 
@@ -16,7 +15,7 @@ def test_a_recording_the_switch_cannot_make_is_a_gap_and_the_call_goes_on(fault:
     gaps = {gap.decision for gap in plant.gaps()}
     plant.line.ask("misbehave", **{fault: True})
     assert plant.line.play(incoming(talk_seconds=3.3)) == []
-    plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, GAP_SECONDS, "the gap to be told")
+    plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, "the gap to be told")
     plant.until_settled()
     assert plant.gaps()[0].cause == "start-failed"
     assert plant.recordings()[0].state is State.LOST
@@ -27,7 +26,7 @@ def test_a_hangup_that_races_the_answer_leaves_one_row_and_no_channel(plant: Pla
     for _ in range(ROUNDS[plant.line.kind]):
         with plant.line.crowd(RACES, 0.0, rate=60, rings=0.1) as crowd:
             assert crowd.complaints() == []
-    plant.until_settled(30)
+    plant.until_settled()
     calls = {call.id for call in plant.calls()} - before
     assert len(calls) == RACES * ROUNDS[plant.line.kind]
     assert sorted(one.call for one in plant.decisions() if one.call in calls) == sorted(calls)
@@ -44,9 +43,9 @@ def test_a_caller_who_gives_up_while_the_phone_is_answered_is_one_call(plant: Pl
         for late in range(-10, 11)
     ]
     races = plant.line.ask("load", rate=100, seconds=3.0, orders=[{**order, "talk": 0.1} for order in orders])["calls"]
-    plant.until(lambda: plant.line.ask("stats")["ended"] == races, what="every call to end")
+    plant.until(lambda: plant.line.ask("stats")["ended"] == races, "every call to end")
     answered = plant.line.ask("stats")["answered"]
-    plant.until(lambda: len(plant.decisions()) - decisions >= answered, what="every talk to be decided")
+    plant.until(lambda: len(plant.decisions()) - decisions >= answered, "every talk to be decided")
     plant.until_settled()
     calls = {call.id for call in plant.calls()} - before
     decided = [one.call for one in plant.decisions() if one.call in calls]

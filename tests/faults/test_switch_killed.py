@@ -16,10 +16,10 @@ CALLS = 8
 @pytest.mark.parametrize("both", [False, True], ids=["alone", "with-fsplug"])
 def test_at_most_a_second_is_lost_when_the_switch_is_killed(both: bool, plant: Plant) -> None:
     known = {one.id for one in plant.recordings()}
-    with plant.line.crowd(CALLS, 60):
+    with plant.line.crowd(CALLS, None):
         begun = _when_all_have_talked(plant, known)
-        plant.line.kill()
         killed_at = time.time()
+        plant.line.kill()
         if both:
             plant.serving.kill()
         plant.line.start()
@@ -33,7 +33,7 @@ def test_at_most_a_second_is_lost_when_the_switch_is_killed(both: bool, plant: P
 
 def test_calls_of_a_switch_that_is_restarted_are_ended_and_kept(plant: Plant) -> None:
     known = {one.id for one in plant.recordings()}
-    with plant.line.crowd(CALLS, 60):
+    with plant.line.crowd(CALLS, None):
         begun = _when_all_have_talked(plant, known)
         stopped_at = time.time()
         plant.line.restart()
@@ -51,7 +51,7 @@ def _when_all_have_talked(plant: Plant, known: set[str]) -> dict[str, float]:
 
     plant.until(
         lambda: len(begun()) == CALLS and max(begun().values()) < time.time() - TALKED_SECONDS,
-        what="every call to be recorded for a while",
+        "every call to be recorded for a while",
     )
     return begun()
 
@@ -67,7 +67,7 @@ def _all_are_kept(plant: Plant, begun: dict[str, float], until: float) -> None:
 def _goes_on(plant: Plant) -> None:
     """The link is back and the next call is recorded."""
     known = {one.id for one in plant.recordings()}
-    plant.until(lambda: plant.serving.is_linked, what="the link to come back")
+    plant.until(lambda: plant.serving.is_linked, "the link to come back")
     assert plant.line.play(incoming(talk_seconds=0.5)) == []
     plant.until_settled()
     assert [one.state for one in plant.recordings() if one.id not in known] == [State.SEALED]

@@ -23,7 +23,7 @@ from fsplug.store.db.database import Store
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import CAST
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 90.0
 POST = Post("notifications@console.example", "https://console.example")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-START_SECONDS = 30
+START_SECONDS = 120
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # Whatever a statement that changes tables leaves behind: columns, constraints, triggers; indexes have columns too.
 _SHAPE = """

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from fsplug.errors import Unavailable
 
-_DEADLINE_SECONDS = 5.0
+_DEADLINE_SECONDS = 60.0
 _LARGEST_MESSAGE = 65535
 _CALL = """INVITE sip:{number}@{host}:{port} SIP/2.0
 Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{id}

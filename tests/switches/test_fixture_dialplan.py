@@ -180,7 +180,7 @@ def ringing(switch: RealSwitch, exchange: Exchange, user: str, headers: str = ""
 def live_legs(switch: RealSwitch, count: int = 2) -> list[dict]:
     """Each live leg, once there are so many: uuid, direction, variables."""
     # FreeSWITCH writes the table that `show` reads in batches, some 100 ms after the fact.
-    wait_for(lambda: switch.legs() == count, 5, f"{count} legs to be listed")
+    wait_for(lambda: switch.legs() == count, f"{count} legs to be listed")
     rows = json.loads(switch.api("show channels as json"))["rows"]
     return [{**row, "variables": variables(switch, row["uuid"])} for row in rows]
 
@@ -198,7 +198,7 @@ def marks(leg: dict[str, str]) -> dict[str, str]:
 
 def pitches(path: Path) -> list[int]:
     """The strongest tone of each channel, to 10 Hz."""
-    wait_for(path.exists, 5, f"{path} to be written")
+    wait_for(path.exists, f"{path} to be written")
     with wave.open(str(path)) as recording:
         samples = np.frombuffer(recording.readframes(recording.getnframes()), "<i2")
         channels = samples.reshape(-1, recording.getnchannels()).T

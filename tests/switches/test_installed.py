@@ -112,11 +112,11 @@ def test_a_caller_s_key_decides_whether_the_call_is_recorded(
         asking = customer.until_up(customer.call(CONSENT))
         if key:
             customer.press(key, asking)
-        wait_for(lambda: bool(anna.dialogs), SILENCE_SECONDS, "the phone to ring")
+        wait_for(lambda: bool(anna.dialogs), "the phone to ring")
         anna.until_up()
-        wait_for(lambda: installed.decided_since(before) != [], 5, "the decision")
+        wait_for(lambda: installed.decided_since(before) != [], "the decision")
     assert [one["rule"] for one in installed.decided_since(before)] == [rule]
-    wait_for(lambda: len(installed.account().recordings) == len(before.recordings) + recordings, 5, "the recording")
+    wait_for(lambda: len(installed.account().recordings) == len(before.recordings) + recordings, "the recording")
 
 
 def test_a_change_works_on_the_next_call(installed: Installed) -> None:
@@ -124,19 +124,19 @@ def test_a_change_works_on_the_next_call(installed: Installed) -> None:
     user = ("--company", ACME, "2222")
     installed.cli.ok("user", "add", *user, "--extension", "2222")
     installed.cli.ok("device", "add", "--company", ACME, "--user", "2222", "desk", "--kind", "desk")
-    wait_for(lambda: 'id="2222"' in installed.switch.api(" ".join(found)), CHANGE_SECONDS, "the switch to know them")
+    wait_for(lambda: 'id="2222"' in installed.switch.api(" ".join(found)), "the switch to know them")
     installed.cli.ok("user", "remove", *user, "--yes")
-    wait_for(lambda: "-ERR" in installed.switch.api(" ".join(found)), CHANGE_SECONDS, "the switch to forget them")
+    wait_for(lambda: "-ERR" in installed.switch.api(" ".join(found)), "the switch to forget them")
 
 
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:
     port = str(some_ports(1)[0])
     installed.cli.ok("trunk", "add", "--company", ACME, "second", "--host", "127.0.0.1", "--port", port)
-    wait_for(lambda: f"127.0.0.1:{port}" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be there")
+    wait_for(lambda: f"127.0.0.1:{port}" in installed.gateway("second"), "the gateway to be there")
     installed.cli.ok("trunk", "set", "--company", ACME, "second", "--host", "127.0.0.2")
-    wait_for(lambda: f"127.0.0.2:{port}" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be another")
+    wait_for(lambda: f"127.0.0.2:{port}" in installed.gateway("second"), "the gateway to be another")
     installed.cli.ok("trunk", "remove", "--company", ACME, "second", "--yes")
-    wait_for(lambda: "Invalid" in installed.gateway("second"), CHANGE_SECONDS, "the gateway to be gone")
+    wait_for(lambda: "Invalid" in installed.gateway("second"), "the gateway to be gone")
 
 
 def test_with_fsplug_away_phones_sign_in_and_call(installed: Installed) -> None:

@@ -23,7 +23,7 @@ from fsplug.wiring.settings import read
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import ACME, CAST
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 90.0
 
 
 class MovedCalls:

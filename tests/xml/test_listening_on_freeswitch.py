@@ -53,7 +53,7 @@ class Room:
 
     def row(self) -> ListenIn:
         """What is written down of it."""
-        wait_for(lambda: bool(listen_sessions.listed(self.store, ACME)), 5, "a row")
+        wait_for(lambda: bool(listen_sessions.listed(self.store, ACME)), "a row")
         return listen_sessions.listed(self.store, ACME)[0]
 
 
@@ -76,7 +76,7 @@ def room(folder: Path, companies: dict[str, Any]) -> Iterator[Room]:
         customer = stack.enter_context(Softphone(ports.external_port, ACME, CUSTOMER, hertz=1500))
         customer.until_up(customer.call("+4570101001"))
         anna.until_up()
-        wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), 5, "fsplug to see the answer")
+        wait_for(lambda: any(call.answered_at for call in calls.listed(store, ACME)), "fsplug to see the answer")
         yield Room(switch, store, stack)
 
 
@@ -88,25 +88,25 @@ def hears(dialog: Dialog) -> bool:
 def test_a_desk_phone_and_a_mobile_may_listen_and_an_app_may_not(tmp_path: Path) -> None:
     with room(tmp_path, document()) as there:
         phone, dialog = there.dial(BO, password(ACME, BO))
-        wait_for(lambda: hears(dialog), 5, "Bo to hear them")
+        wait_for(lambda: hears(dialog), "Bo to hear them")
         assert there.row().door is Door.DESK
         phone.hang_up(dialog)
-        wait_for(lambda: there.row().ended_at is not None, 5, "the listen-in to end")
+        wait_for(lambda: there.row().ended_at is not None, "the listen-in to end")
         phone, dialog = there.dial(MOBILE)
-        wait_for(lambda: hears(dialog), 5, "Bo to hear them on his mobile")
-        wait_for(lambda: there.row().door is Door.MOBILE, 5, "a second row")
+        wait_for(lambda: hears(dialog), "Bo to hear them on his mobile")
+        wait_for(lambda: there.row().door is Door.MOBILE, "a second row")
         phone.hang_up(dialog)
-        wait_for(lambda: there.row().ended_at is not None, 5, "the listen-in to end")
+        wait_for(lambda: there.row().ended_at is not None, "the listen-in to end")
         phone, dialog = there.dial(APP, APP_PASSWORD)
-        wait_for(lambda: there.row().door is Door.APP, 5, "a third row")
+        wait_for(lambda: there.row().door is Door.APP, "a third row")
         assert there.row().reason is Reason.DEVICE
-        wait_for(lambda: dialog.state == "ended", 10, "the app to be told so")
+        wait_for(lambda: dialog.state == "ended", "the app to be told so")
         assert len(dialog.voice.heard()) > 8000
 
 
 def test_a_spoofed_number_on_a_trunk_that_is_not_believed_hears_nothing(tmp_path: Path) -> None:
     with room(tmp_path, document(trusted=False)) as there:
         _, dialog = there.dial(MOBILE)
-        wait_for(lambda: dialog.state == "ended", 10, "the caller to be refused")
+        wait_for(lambda: dialog.state == "ended", "the caller to be refused")
         assert listen_sessions.listed(there.store, ACME) == []
         assert dialog.voice.level(440) < AUDIBLE

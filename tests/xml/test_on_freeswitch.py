@@ -172,7 +172,7 @@ def audio_port(answered: Message) -> int:
 def test_opening_hours_hold_in_the_company_s_zone(number: str, group: str, office: Office) -> None:
     with office.fsplug() as fsplug, BarePhone() as caller:
         caller.call(office.switch.ports.external_port, number)
-        wait_for(lambda: bool(fsplug.asked), 5, "the call to ask")
+        wait_for(lambda: bool(fsplug.asked), "the call to ask")
     assert [one["fsplug_group"] for one in fsplug.asked] == [group]
 
 
@@ -269,7 +269,7 @@ def test_a_dialplan_of_one_s_own_rings_a_person_by_name_and_a_department(dialled
 
 def legs_up(switch: RealSwitch) -> list[str]:
     """The legs there are."""
-    wait_for(lambda: '"uuid"' in switch.api("show channels as json"), 5, "a leg to be listed")
+    wait_for(lambda: '"uuid"' in switch.api("show channels as json"), "a leg to be listed")
     return [row["uuid"] for row in json.loads(switch.api("show channels as json"))["rows"]]
 
 

@@ -24,7 +24,7 @@ CHANNEL_BUT_NAME = {name: value for name, value in CHANNEL.items() if name != "C
 
 def code_of(greenlet: Any) -> str:
     with pytest.raises(Unavailable) as caught:
-        greenlet.get(timeout=5)
+        greenlet.get(timeout=60)
     return caught.value.code
 
 
@@ -118,7 +118,7 @@ def test_a_command_larger_than_the_sockets_buffer_is_sent_whole() -> None:
     asking = gevent.spawn(session.api, argument, 20)
     assert peer.command() == f"api {argument}\n"
     peer.say(api_response("+OK"))
-    assert asking.get(timeout=5) == "+OK"
+    assert asking.get(timeout=60) == "+OK"
     session.close()
     peer.close()
 
@@ -135,10 +135,10 @@ def test_two_executes_of_one_application_each_wait_for_their_own_end() -> None:
     peer.command()
     completion = {"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "variable_current_application": "playback"}
     peer.say(reply("+OK"), event_frame(completion | {"Application-UUID": "id-2"}))
-    assert second.get(timeout=5).get("Application-UUID") == "id-2"
+    assert second.get(timeout=60).get("Application-UUID") == "id-2"
     assert not first.ready()
     peer.say(event_frame(completion | {"Application-UUID": "id-1"}))
-    assert first.get(timeout=5).get("Application-UUID") == "id-1"
+    assert first.get(timeout=60).get("Application-UUID") == "id-1"
     session.close()
     peer.close()
 

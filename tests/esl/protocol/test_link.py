@@ -118,8 +118,8 @@ def test_commands_are_answered_to_whoever_asked(switch: Switch, linking: Callabl
     until(lambda: link.up)
     asking = [gevent.spawn(link.api, f"thing {who}", 5) for who in range(50)]
     working = [gevent.spawn(link.bgapi, f"job {who}", 5) for who in range(50)]
-    assert [greenlet.get(timeout=5) for greenlet in asking] == [f"said thing {who}" for who in range(50)]
-    assert [greenlet.get(timeout=5) for greenlet in working] == [f"did job {who}" for who in range(50)]
+    assert [greenlet.get(timeout=60) for greenlet in asking] == [f"said thing {who}" for who in range(50)]
+    assert [greenlet.get(timeout=60) for greenlet in working] == [f"did job {who}" for who in range(50)]
 
 
 def test_a_background_job_done_before_its_reply_is_not_missed(switch: Switch, linking: Callable[..., Link]) -> None:
@@ -131,7 +131,7 @@ def test_a_background_job_done_before_its_reply_is_not_missed(switch: Switch, li
     (peer,) = switch.connections
     done = {"Event-Name": "BACKGROUND_JOB", "Job-UUID": peer.header(switch.commands[-1], "Job-UUID")}
     peer.say(event_frame(done, b"+OK done"), reply("+OK Job-UUID: x"))
-    assert job.get(timeout=5) == "+OK done"
+    assert job.get(timeout=60) == "+OK done"
 
 
 def test_anothers_background_job_is_no_event_of_ours(
@@ -187,7 +187,7 @@ def test_a_switch_that_drops_the_link_fails_who_waits_and_is_dialled_again(
     until(lambda: len(switch.commands) == 6)
     switch.silent = False
     switch.hang_up()
-    assert [greenlet.get(timeout=5) for greenlet in waiting] == ["switch-gone"] * 4
+    assert [greenlet.get(timeout=60) for greenlet in waiting] == ["switch-gone"] * 4
     until(lambda: link.up)
     emit(switch, 2)
     until(lambda: "2" in diary.told)
@@ -414,7 +414,7 @@ def test_stopping_leaves_the_switch_and_fails_who_waits(switch: Switch, linking:
     waiting = gevent.spawn(code_of, lambda: link.api("status", 60))
     until(lambda: len(switch.commands) == 3)
     link.stop()
-    assert waiting.get(timeout=5) == "switch-gone"
+    assert waiting.get(timeout=60) == "switch-gone"
     until(lambda: not switch.connections)
     assert not link.up
     link.stop()

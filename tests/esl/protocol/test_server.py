@@ -136,7 +136,7 @@ def test_draining_waits_for_calls_in_hand_and_takes_no_more(serving: Any, callin
         socket.create_connection(address)
     assert not draining.ready()
     may_end.set()
-    assert draining.get(timeout=5) is True
+    assert draining.get(timeout=60) is True
 
 
 def test_draining_ends_by_its_deadline(serving: Any, calling: Any) -> None:

@@ -28,7 +28,7 @@ from tests.store.calls.test_journal import files_end_at
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = 90
 LOCK_SECONDS = 1.0
 FRAME_BYTES = 4096 + 24  # one page in SQLite's write-ahead log
 

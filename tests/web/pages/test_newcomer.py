@@ -22,7 +22,7 @@ from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 
 ACME = "acme.example"
 PASSWORD = "correct horse battery"
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 90.0
 
 
 class Program:

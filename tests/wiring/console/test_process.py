@@ -42,7 +42,7 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
     console = Serving(tmp_path, web, "console")
     console.start(wait=False)
     try:
-        wait_for(lambda: console.said("serving-people") != [], 15, "the console")
+        wait_for(lambda: console.said("serving-people") != [], "the console")
         pages = Pages(port, sessions.begin(store, ACME, "1001", "192.0.2.1", "browser"))
         assert "is not answering right now" in pages.ask("/colleagues")[1]
         assert pages.ask("/account")[0] == 200
@@ -72,7 +72,7 @@ def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> No
     console = Serving(shell.data, {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}, "console")
     console.start(wait=False)
     try:
-        wait_for(lambda: console.said("serving-people") != [], 15, "the console")
+        wait_for(lambda: console.said("serving-people") != [], "the console")
         shell.ok("secret", "rotate")
         typed = {"customer_ref": ACME, "email": ANNA, "password": PASSWORD}
         assert Pages(port, "").ask("/sign-in", **typed, code=totp.code(secret, int(time.time()) // 30))[0] == 303

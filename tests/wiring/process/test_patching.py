@@ -16,7 +16,7 @@ from gevent.threadpool import ThreadPool
 
 from fsplug.wiring.process.patching import Lock
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 90.0
 THREADS = 4
 
 # These hold up a thread, as a disk does.
