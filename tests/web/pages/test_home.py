@@ -85,7 +85,7 @@ class _Live:
     [
         (None, "The phone system is not answering"),
         (CompanyCalls(), "Nobody is listening in"),
-        (CompanyCalls({"1001": UserTalk("1001", listeners=("1002",))}), "Bo listens in on Anna"),
+        (CompanyCalls({"1001": UserTalk("1001", listeners=("1002",))}), "Bo is listening in on Anna"),
     ],
 )
 def test_who_listens_now_is_told_while_the_switch_is_there(
