@@ -13,7 +13,7 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel.formatting import Moments
 from fsplug.words.catalogue import Words
 
-# So many users' rows of one page are kept as they are now.
+# A page keeps at most so many users' rows up to date.
 MOST_ROWS = 50
 
 

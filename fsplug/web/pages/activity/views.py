@@ -17,12 +17,11 @@ from fsplug.store.audit.wording import Grant
 from fsplug.store.db.database import Store
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import results
-from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel import forms, guard, names, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.kernel.texts import texts
-from fsplug.web.pages.my_calls.views import cursor
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"))
 
@@ -70,7 +69,7 @@ def acts() -> list[str]:
 def page() -> Any:
     """This week's, or what was looked for."""
     viewer, asked = shell.viewer(), _asked(request.args)
-    before = cursor(request.args.get("before", ""))
+    before = forms.number(request.args.get("before", ""))
     leaf = _leaf(guard.store(), viewer, asked, before)
     next_wider = WIDER.get(Period(asked.period))
     answer = render_template(

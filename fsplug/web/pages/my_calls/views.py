@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from fsplug.store.recordings import my_calls
-from fsplug.web.kernel import guard, names, shell
+from fsplug.web.kernel import forms, guard, names, shell
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.icons import PATHS
 from fsplug.web.kernel.page import Menu, Page, Section
@@ -14,15 +14,13 @@ from fsplug.web.kernel.parties import party
 PAGE = Page(__name__, Menu(Section.CALLS, 40, PATHS["person"]))
 
 ROWS = 50
-# The trail's numbers stay below this.
-_LONGEST_NUMBER = 15
 
 
 @PAGE.get("/my-calls")
 @takes(Open.SIGNED_IN)
 def page() -> Any:
     """Who listened, played and shared, newest first."""
-    viewer, before = shell.viewer(), cursor(request.args.get("before", ""))
+    viewer, before = shell.viewer(), forms.number(request.args.get("before", ""))
     leaf = my_calls.about(guard.store(), viewer.domain, viewer.username, ROWS, before)
     called = names.of_actors(guard.store(), viewer.domain, (one.entry.actor for one in leaf.deeds))
     country = viewer.company.country
@@ -32,8 +30,3 @@ def page() -> Any:
         if one.caller and one.answerer
     }
     return render_template("my_calls/page.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
-
-
-def cursor(text: str) -> int | None:
-    """Where a page begins; None, which is the first page, for what is no number."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None

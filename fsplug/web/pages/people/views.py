@@ -16,7 +16,7 @@ from fsplug.store.config import groups, policies, user_list, users
 from fsplug.store.config.user_list import Person, Sought
 from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import Mail, State
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
 
@@ -74,7 +74,7 @@ def summary() -> Any:
 def save() -> Any:
     """Make it so."""
     viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
-    version = _number(request.form.get("version", ""))
+    version = forms.number(request.form.get("version", "")) or 0
     try:
         count = edit_users.save(guard.store(), viewer.domain, marked, wish, actor, version)
     except (Invalid, Refused) as error:
@@ -195,7 +195,3 @@ def _marked() -> list[str]:
 def _place(text: str) -> tuple[str, str] | None:
     name, tab, username = text.partition("\t")
     return (name, username) if tab else None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

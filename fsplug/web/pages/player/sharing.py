@@ -9,7 +9,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import shares
 from fsplug.store.recordings.shares import USUAL_DAYS, USUAL_PLAYS, CodeBy, Offer, Share
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.pages.player import views
 
@@ -58,12 +58,8 @@ def _offer(recording: str, typed: dict[str, str]) -> Offer:
         recording,
         typed.get("email", ""),
         typed.get("subject", ""),
-        _number(typed.get("days", str(USUAL_DAYS))),
-        _number(typed.get("plays", str(USUAL_PLAYS))),
+        forms.number(typed.get("days", str(USUAL_DAYS))) or _NO_NUMBER,
+        forms.number(typed.get("plays", str(USUAL_PLAYS))) or _NO_NUMBER,
         CodeBy.PHONE if typed.get("code_by") == CodeBy.PHONE else CodeBy.MAIL,
         typed.get("language") or None,
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else _NO_NUMBER

@@ -11,6 +11,7 @@ from fsplug.policy.numbers import normalise
 from fsplug.policy.one_line import text_trouble
 from fsplug.policy.recording.edit import Wish, of_department, of_group
 from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
+from fsplug.web.kernel import forms
 
 LONGEST_TERM, LONGEST_NOTE = 100, 200
 # Channels are the operator's: they decide how much of the disk a recording takes.
@@ -25,9 +26,10 @@ Posted = Any
 def version_of(posted: Posted) -> int:
     """The policy version that the page was made of; Invalid("unknown-version") for what is none."""
     text = posted.get("version", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise Invalid("unknown-version", f"{text[:40]!r} is no policy version")
-    return int(text)
+    version = forms.number(text)
+    if version is None:
+        raise Invalid("unknown-version", f"{text[:40]!r} is not a policy version")
+    return version
 
 
 def read(posted: Posted, seen: PolicySnapshot) -> Wish:
