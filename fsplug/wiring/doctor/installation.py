@@ -14,8 +14,8 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
-from fsplug.wiring.doctor import console
-from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
+from fsplug.wiring.doctor import console, waiting
+from fsplug.wiring.doctor.findings import Finding, State, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.installation import DEFAULT_PASSWORD
@@ -133,7 +133,10 @@ def configuration(conf: Path) -> Finding:
 def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
     """All of them, in the order to mend them in."""
     yield settings_file(settings)
-    yield store(settings)
+    stored = store(settings)
+    yield stored
+    if stored.state is not State.WRONG:
+        yield from waiting.every(settings)
     yield spool(settings)
     yield service(is_served)
     yield outbound_socket(settings)

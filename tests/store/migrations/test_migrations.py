@@ -18,7 +18,9 @@ from fsplug.store.change import planning
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
-from fsplug.store.recordings import recordings
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.queue import Standing, Trouble
+from fsplug.store.recordings import deletions, recordings
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
 from tests.store.migrations import seventh
@@ -135,6 +137,30 @@ def test_a_database_of_the_seventh_step_is_filed_as_by_the_step_that_was_release
         earlier.setattr(runner, "names", lambda: names[:8])
         assert store.migrate() == ["0008_keywords"]
     assert seventh.rows(store) == json.loads(seventh.FILED.read_text())
+    store.close()
+
+
+def test_what_waited_before_there_was_one_queue_waits_in_it(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, names = Store(empty_url), runner.names()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(runner, "names", lambda: names[:11])
+        store.migrate()
+    seventh.furnish(store)
+    mail = "id, company, kind, subject, receiver, language, state, at, next_at, tries, leased_until, code, reason"
+    with store.atomic():
+        store.run("UPDATE deletion SET tries = 3, trouble = 'archive-missing', begun_at = 3.0")
+        store.run(
+            f"""INSERT INTO mail ({mail}) VALUES ('m1', 'c1', 'reset', '1001', 'a@acme.example', 'da', 'queued', 1.0,
+            2.0, 4, 3.0, 'smtp-away', 'nobody there')"""
+        )
+    assert store.migrate() == list(names[11:])
+    deletion = deletions.get(store, "acme.example", "deleted")
+    assert (deletion.tries, deletion.trouble, deletion.begun_at) == (3, "archive-missing", 3.0)
+    assert deletions.QUEUE.standing(store) == Standing(1, 1, Trouble(3, 2.0, "archive-missing", None))
+    assert mails.QUEUE.standing(store) == Standing(1, 1, Trouble(4, 2.0, "smtp-away", "nobody there"))
+    lease = deletions.begin(store, deletion)
+    assert lease is not None and lease.tries == 4
+    assert [one.id for one in mails.due(store)] == ["m1"]
     store.close()
 
 
