@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fsplug.store.db.database import Store
 
 START_SECONDS = 15.0
+# What the log says once calls are served, and the console.
+_UP = (b"calls-restored", b"serving-people")
 VERDICT_SECONDS = 10.0
 SEAL_SECONDS = 30.0
 COMPANIES = Path(__file__).parents[3] / "fixtures" / "demo.toml"
@@ -229,7 +231,7 @@ def _serving(folder: Path, switch: "Stage") -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        _until(lambda: b"calls-restored" in log.read_bytes() or None, START_SECONDS, f"fsplug to serve (see {log})")
+        _until(lambda: all(one in log.read_bytes() for one in _UP), START_SECONDS, f"fsplug to serve (see {log})")
         yield
     finally:
         process.terminate()
