@@ -1,15 +1,19 @@
 """What a user is reached on: desk phones and apps with SIP credentials of their own, mobiles by number."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.users import Devices
 
 
 class DeviceKey(NamedTuple):
@@ -31,9 +35,6 @@ class DeviceRow(NamedTuple):
 
 DEVICE = Noun("device", "device", DeviceKey, DeviceRow, frozenset({"password", "a1_hash"}))
 
-_DEVICES = f"""SELECT d.username, d.name, d.kind, d.number, d.sip_username, d.password, d.a1_hash FROM device d
-    WHERE d.company = ? AND {HOLDS.format("d")}"""
-
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -48,6 +49,17 @@ class Device:
     password: str | None = field(default=None, repr=False)
 
 
+def _devices_at(which: Any) -> Any:
+    of_company = (Devices.company == given.company) & holds(Devices, given.version)
+    query = Devices.select(*columns(Device, Devices)).where(of_company & which)
+    return query.order_by(Devices.username, Devices.name)
+
+
+_OF_USER = Select(Device, lambda: _devices_at(Devices.username == given.username))
+_OF_USERS = Select(Device, lambda: _devices_at(Devices.username.in_(given_each.usernames)))
+_SIGNING_IN = Select(Device, lambda: _devices_at(Devices.sip_username == given.sip_username))
+
+
 def a1_hash(sip_username: str, realm: str, password: str) -> str:
     """The A1 of digest authentication (RFC 2617 3.2.2.2), in hex. Whoever has it can sign in."""
     a1 = f"{sip_username}:{realm}:{password}".encode()
@@ -56,9 +68,8 @@ def a1_hash(sip_username: str, realm: str, password: str) -> str:
 
 def devices(store: Store, domain: str, username: str, version: int) -> list[Device]:
     """The user's devices as of a policy version, by name."""
-    sql = f"{_DEVICES} AND d.username = ? ORDER BY d.name"
-    company = company_id(store, domain)
-    return list(_devices(domain, store.rows(sql, company, version, version, username)))
+    found = _OF_USER.rows(store, company=company_id(store, domain), version=version, username=username)
+    return [_hashed(domain, one) for one in found]
 
 
 def phone_to_ring(store: Store, domain: str, username: str, version: int) -> Device | None:
@@ -72,17 +83,16 @@ def of_users(store: Store, domain: str, usernames: Iterable[str], version: int) 
     company = company_id(store, domain)
     found: dict[str, list[Device]] = {}
     for some in in_batches(usernames):
-        sql = f"{_DEVICES} AND d.username IN ({', '.join('?' * len(some))}) ORDER BY d.username, d.name"
-        for device in _devices(domain, store.rows(sql, company, version, version, *some)):
-            found.setdefault(device.username, []).append(device)
+        for device in _OF_USERS.rows(store, company=company, version=version, usernames=some):
+            found.setdefault(device.username, []).append(_hashed(domain, device))
     return found
 
 
 def by_sip_username(store: Store, domain: str, sip_username: str, version: int) -> Device | None:
     """The device that signs in so, as of a policy version, or None."""
-    sql = f"{_DEVICES} AND d.sip_username = ?"
     company = company_id(store, domain)
-    return next(_devices(domain, store.rows(sql, company, version, version, sip_username)), None)
+    found = _SIGNING_IN.row(store, company=company, version=version, sip_username=sip_username)
+    return None if found is None else _hashed(domain, found)
 
 
 def some_phone(store: Store) -> tuple[str, str] | None:
@@ -94,7 +104,8 @@ def some_phone(store: Store) -> tuple[str, str] | None:
     return None if found is None else (str(found[0]), str(found[1]))
 
 
-def _devices(domain: str, rows: Iterable[Row]) -> Iterator[Device]:
-    for username, name, kind, number, sip_username, password, a1 in rows:
-        known = a1_hash(sip_username, domain, password) if password is not None else a1
-        yield Device(username, name, DeviceKind(kind), number, sip_username, known, password)
+def _hashed(domain: str, device: Device) -> Device:
+    """The device with the hash of its password, where that is known."""
+    if device.password is None or device.sip_username is None:
+        return device
+    return replace(device, a1_hash=a1_hash(device.sip_username, domain, device.password))

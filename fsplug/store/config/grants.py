@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.audit import wording
 from fsplug.store.config.nouns import Change, Noun
-from fsplug.store.config.versioned import HOLDS, company_id
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.users import AdminDepartments, LicenceGrants, RightGrants
 
 
 class LicenceKey(NamedTuple):
@@ -39,28 +42,31 @@ RIGHT = Noun("right", "right_grant", RightKey, GrantRow)
 ADMIN_DEPARTMENT = Noun("administered department", "admin_department", AdminDepartmentKey, GrantRow)
 
 
+def _held(table: Any, what: Any) -> Any:
+    which = (table.company == given.company) & (table.username == given.username)
+    return table.select(what).where(which & holds(table, given.version)).order_by(what)
+
+
+_LICENCES = Select(Licence, lambda: _held(LicenceGrants, LicenceGrants.licence))
+_RIGHTS = Select(Right, lambda: _held(RightGrants, RightGrants.right_name))
+_ADMINISTERED = Select(str, lambda: _held(AdminDepartments, AdminDepartments.department))
+
+
 def licences(store: Store, domain: str, username: str, version: int) -> frozenset[Licence]:
     """The licences the user held at a policy version."""
-    return frozenset(Licence(name) for name in _held(store, domain, LICENCE, username, version))
+    return frozenset(_LICENCES.rows(store, company=company_id(store, domain), username=username, version=version))
 
 
 def rights(store: Store, domain: str, username: str, version: int) -> frozenset[Right]:
     """The rights the user held at a policy version."""
-    return frozenset(Right(name) for name in _held(store, domain, RIGHT, username, version))
+    return frozenset(_RIGHTS.rows(store, company=company_id(store, domain), username=username, version=version))
 
 
 def administered(store: Store, domain: str, username: str, version: int) -> frozenset[str]:
     """The departments named in a sub-admin's scope at a policy version."""
-    return frozenset(_held(store, domain, ADMIN_DEPARTMENT, username, version))
+    return frozenset(_ADMINISTERED.rows(store, company=company_id(store, domain), username=username, version=version))
 
 
 def granted(change: Change[Any, Any]) -> set[str]:
     """What a change gives or takes that not everybody may: "licence", "right", "role", "admin scope"."""
     return {grant.what for grant in wording.grants(change)}
-
-
-def _held(store: Store, domain: str, noun: Noun[Any, Any], username: str, version: int) -> list[str]:
-    sql = f"""SELECT g.{noun.key[1]} FROM {noun.table} g
-        WHERE g.company = ? AND g.username = ? AND {HOLDS.format("g")} ORDER BY 1"""
-    found = store.rows(sql, company_id(store, domain), username, version, version)
-    return [name for (name,) in found]

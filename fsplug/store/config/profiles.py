@@ -1,11 +1,15 @@
 """Users' states: one is active at a time, and each says whether others may listen in."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.users import Profiles
 
 
 class ProfileKey(NamedTuple):
@@ -24,9 +28,6 @@ class ProfileRow(NamedTuple):
 
 PROFILE = Noun("profile", "profile", ProfileKey, ProfileRow)
 
-_PROFILES = f"""SELECT p.name, p.allow_listen, p.active FROM profile p
-    WHERE p.company = ? AND p.username = ? AND {HOLDS.format("p")}"""
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -37,21 +38,20 @@ class Profile:
     active: bool = False
 
 
+def _profiles_at() -> Any:
+    which = (Profiles.company == given.company) & (Profiles.username == given.username)
+    return Profiles.select(*columns(Profile, Profiles)).where(which & holds(Profiles, given.version))
+
+
+_OF_USER = Select(Profile, lambda: _profiles_at().order_by(Profiles.name))
+_ACTIVE = Select(Profile, lambda: _profiles_at().where(Profiles.active))
+
+
 def profiles(store: Store, domain: str, username: str, version: int) -> list[Profile]:
     """The user's profiles as of a policy version, by name."""
-    return _profiles(store, domain, username, version, " ORDER BY p.name")
+    return _OF_USER.rows(store, company=company_id(store, domain), username=username, version=version)
 
 
 def active(store: Store, domain: str, username: str, version: int) -> Profile | None:
     """The user's active profile as of a policy version; None for a user without profiles, who allows nothing."""
-    return next(iter(_profiles(store, domain, username, version, " AND p.active")), None)
-
-
-def _profiles(store: Store, domain: str, username: str, version: int, which: str) -> list[Profile]:
-    found = store.rows(f"{_PROFILES}{which}", company_id(store, domain), username, version, version)
-    return [_profile(row) for row in found]
-
-
-def _profile(row: Row) -> Profile:
-    name, allow_listen, active = row
-    return Profile(name, bool(allow_listen), bool(active))
+    return _ACTIVE.row(store, company=company_id(store, domain), username=username, version=version)

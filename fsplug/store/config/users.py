@@ -1,13 +1,21 @@
 """The people of a company: departments, users, and the numbers users are known by."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from peewee import JOIN, SQL, fn
 
 from fsplug.policy.entities import User
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.companies import PolicyVersions
+from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.users import Departments, UserNumbers, Users
 
 
 class DepartmentKey(NamedTuple):
@@ -56,24 +64,93 @@ DEPARTMENT = Noun("department", "department", DepartmentKey, DepartmentRow)
 USER = Noun("user", "user", UserKey, UserRow)
 USER_NUMBER = Noun("user's number", "user_number", UserNumberKey, UserNumberRow)
 
-_USERS = f"""SELECT u.username, u.extension, u.name, u.department, u.record, n.number FROM "user" u
-    LEFT JOIN user_number n ON n.company = u.company AND n.username = u.username AND {HOLDS.format("n")}
-    WHERE u.company = ? AND {HOLDS.format("u")}"""
-_BY_USERNAME = f"{_USERS} AND u.username = ? ORDER BY n.position"
-_BY_EXTENSION = f"{_USERS} AND u.extension = ? ORDER BY n.position"
-_OWNER = f"SELECT o.username FROM user_number o WHERE o.company = ? AND o.number = ? AND {HOLDS.format('o')}"
-_BY_NUMBER = f"{_USERS} AND u.username = ({_OWNER}) ORDER BY n.position"
-_LISTED = f"""{_USERS} AND u.username IN
-    (SELECT p.username FROM "user" p WHERE p.company = ? AND {HOLDS.format("p")} AND p.username > ?
-     ORDER BY p.username LIMIT ?) ORDER BY u.username, n.position"""
 
-# One row after the other without a pause is one and the same user; the first user of that name had all that is his.
-_BEGAN_AT = """SELECT v.at FROM "user" u JOIN policy_version v ON v.company = u.company AND v.version = u.since
-    WHERE u.company = ? AND u.username = ? AND NOT EXISTS (SELECT 1 FROM "user" b
-        WHERE b.company = u.company AND b.username = u.username AND b.until = u.since)
-    AND EXISTS (SELECT 1 FROM "user" o
-        WHERE o.company = u.company AND o.username = u.username AND o.until < u.since)
-    ORDER BY u.since DESC LIMIT 1"""
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A user beside one of their numbers, or beside none."""
+
+    username: str
+    extension: str
+    name: str
+    department: str | None
+    record: bool
+    number: str | None
+
+
+def _users_at(which: Any = None) -> Any:
+    """The users `which` as of a version, once for each of their numbers."""
+    is_theirs = (UserNumbers.company == Users.company) & (UserNumbers.username == Users.username)
+    query = Users.select(*columns(_Numbered, Users, number=UserNumbers.number)).join(
+        UserNumbers, JOIN.LEFT_OUTER, on=is_theirs & holds(UserNumbers, given.version)
+    )
+    of_company = (Users.company == given.company) & holds(Users, given.version)
+    return query.where(of_company if which is None else of_company & which)
+
+
+def _owner() -> Any:
+    """The username of the number's user."""
+    owner: Any = UserNumbers.alias("o")
+    which = (owner.company == given.company) & (owner.number == given.number) & holds(owner, given.version)
+    return owner.select(owner.username).where(which)
+
+
+def _page() -> Any:
+    """The usernames of a page."""
+    page: Any = Users.alias("p")
+    which = (page.company == given.company) & holds(page, given.version) & (page.username > given.after)
+    return page.select(page.username).where(which).order_by(page.username).limit(given.limit)
+
+
+def _began() -> Any:
+    """One row after the other without a pause is one and the same user; the first user of that name had all theirs."""
+    before: Any = Users.alias("b")
+    other: Any = Users.alias("o")
+    is_follower = before.select(SQL("1")).where(
+        (before.company == Users.company) & (before.username == Users.username) & (before.until == Users.since)
+    )
+    had_another = other.select(SQL("1")).where(
+        (other.company == Users.company) & (other.username == Users.username) & (other.until < Users.since)
+    )
+    is_version = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.since)
+    return (
+        Users.select(PolicyVersions.at)
+        .join(PolicyVersions, on=is_version)
+        .where(
+            (Users.company == given.company)
+            & (Users.username == given.username)
+            & ~fn.EXISTS(is_follower)
+            & fn.EXISTS(had_another)
+        )
+        .order_by(Users.since.desc())
+        .limit(1)
+    )
+
+
+_BEGAN = Select(float, _began)
+_BY_USERNAME = Select(_Numbered, lambda: _users_at(Users.username == given.username).order_by(UserNumbers.position))
+_BY_EXTENSION = Select(_Numbered, lambda: _users_at(Users.extension == given.extension).order_by(UserNumbers.position))
+_BY_NUMBER = Select(_Numbered, lambda: _users_at(Users.username == _owner()).order_by(UserNumbers.position))
+_BY_USERNAMES = Select(
+    _Numbered, lambda: _users_at(Users.username.in_(given_each.usernames)).order_by(UserNumbers.position)
+)
+_LISTED = Select(
+    _Numbered, lambda: _users_at(Users.username.in_(_page())).order_by(Users.username, UserNumbers.position)
+)
+_IN_DEPARTMENT = Select(str, lambda: _usernames(Users.department == given.department))
+_IN_NO_DEPARTMENT = Select(str, lambda: _usernames(Users.department.is_null()))
+_DEPARTMENTS = Select(
+    str,
+    lambda: (
+        Departments.select(Departments.name)
+        .where((Departments.company == given.company) & is_current(Departments))
+        .order_by(Departments.name)
+    ),
+)
+
+
+def _usernames(which: Any) -> Any:
+    of_company = (Users.company == given.company) & holds(Users, given.version)
+    return Users.select(Users.username).where(of_company & which).order_by(Users.username)
 
 
 def began_at(store: Store, domain: str, username: str) -> float:
@@ -81,27 +158,23 @@ def began_at(store: Store, domain: str, username: str) -> float:
 
     A username that somebody has left behind may be given to another person, whose calls the earlier ones are not.
     """
-    found = store.row(_BEGAN_AT, company_id(store, domain), username)
-    return float(found[0]) if found else 0.0
+    found = _BEGAN.row(store, company=company_id(store, domain), username=username)
+    return found if found is not None else 0.0
 
 
 def user_at(store: Store, domain: str, username: str, version: int) -> User | None:
     """The user as of a policy version, or None."""
-    company = company_id(store, domain)
-    return _one(store.rows(_BY_USERNAME, version, version, company, version, version, username))
+    return _one(_BY_USERNAME.rows(store, company=company_id(store, domain), version=version, username=username))
 
 
 def by_extension(store: Store, domain: str, extension: str, version: int) -> User | None:
     """The user who had this extension at a policy version, or None."""
-    company = company_id(store, domain)
-    return _one(store.rows(_BY_EXTENSION, version, version, company, version, version, extension))
+    return _one(_BY_EXTENSION.rows(store, company=company_id(store, domain), version=version, extension=extension))
 
 
 def by_number(store: Store, domain: str, e164: str, version: int) -> User | None:
     """The user whose fixed or mobile number this was at a policy version, or None."""
-    company = company_id(store, domain)
-    whose = (version, version, company, version, version)
-    return _one(store.rows(_BY_NUMBER, *whose, company, e164, version, version))
+    return _one(_BY_NUMBER.rows(store, company=company_id(store, domain), version=version, number=e164))
 
 
 def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, User]:
@@ -109,8 +182,7 @@ def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> 
     company = company_id(store, domain)
     found: dict[str, User] = {}
     for some in in_batches(usernames):
-        sql = f"{_USERS} AND u.username IN ({', '.join('?' * len(some))}) ORDER BY n.position"
-        rows = store.rows(sql, version, version, company, version, version, *some)
+        rows = _BY_USERNAMES.rows(store, company=company, version=version, usernames=some)
         found |= {user.username: user for user in _grouped(rows)}
     return found
 
@@ -118,32 +190,29 @@ def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> 
 def users(store: Store, domain: str, version: int, after: str = "", limit: int = 100) -> list[User]:
     """The users of a policy version by username, `limit` of them after the username `after`."""
     company = company_id(store, domain)
-    whose = (version, version, company, version, version)
-    return list(_grouped(store.rows(_LISTED, *whose, company, version, version, after, limit)))
+    return list(_grouped(_LISTED.rows(store, company=company, version=version, after=after, limit=limit)))
 
 
 def in_department(store: Store, domain: str, department: str | None, version: int) -> list[str]:
     """The usernames of a department (None: of those in none) as of a policy version."""
-    which = "u.department IS NULL" if department is None else "u.department = ?"
-    sql = f"""SELECT u.username FROM "user" u WHERE u.company = ? AND {HOLDS.format("u")} AND {which}
-        ORDER BY u.username"""
-    named = () if department is None else (department,)
-    return [username for (username,) in store.rows(sql, company_id(store, domain), version, version, *named)]
+    company = company_id(store, domain)
+    if department is None:
+        return _IN_NO_DEPARTMENT.rows(store, company=company, version=version)
+    return _IN_DEPARTMENT.rows(store, company=company, version=version, department=department)
 
 
 def departments(store: Store, domain: str) -> list[str]:
     """The names of the company's departments, now."""
-    sql = "SELECT name FROM department WHERE company = ? AND until IS NULL ORDER BY name"
-    return [name for (name,) in store.rows(sql, company_id(store, domain))]
+    return _DEPARTMENTS.rows(store, company=company_id(store, domain))
 
 
-def _one(rows: list[Row]) -> User | None:
+def _one(rows: list[_Numbered]) -> User | None:
     return next(iter(_grouped(rows)), None)
 
 
-def _grouped(rows: Iterable[Row]) -> Iterable[User]:
-    numbers: dict[Row, list[str]] = {}
-    for *user, number in rows:
-        numbers.setdefault(tuple(user), []).extend([number] if number else [])
-    for (username, extension, name, department, record), its_numbers in numbers.items():
-        yield User(username, extension, name, department, bool(record), tuple(its_numbers))
+def _grouped(rows: Iterable[_Numbered]) -> Iterable[User]:
+    found: dict[str, tuple[_Numbered, list[str]]] = {}
+    for row in rows:
+        found.setdefault(row.username, (row, []))[1].extend([row.number] if row.number else [])
+    for user, its_numbers in found.values():
+        yield User(user.username, user.extension, user.name, user.department, user.record, tuple(its_numbers))
