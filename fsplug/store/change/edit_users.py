@@ -10,11 +10,35 @@ from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, Table, edit
-from fsplug.store.config import entitlements, policies, user_list, users
+from fsplug.store.config import entitlements, policies, user_list
 from fsplug.store.config.user_list import Person
-from fsplug.store.config.versioned import HOLDS, company_id
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class _User:
+    username: str
+    extension: str
+    name: str
+    email: str
+    department: str | None
+    record: bool
+    role: str
+    admin: str
+
+
+_AT = Select(
+    _User,
+    lambda: Users.select(*columns(_User, Users)).where(
+        (Users.company == given.company) & Users.username.in_(given_each.usernames) & holds(Users, given.version)
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +241,8 @@ def _facts(store: Store, domain: str, usernames: Collection[str], version: int) 
     """Everything about these users that can be changed here, as of a version; which profile is active is their own."""
     held = entitlements.held(store, domain, usernames, version)
     found: dict[str, object] = {}
-    columns = ", ".join(f"u.{name}" for name in users.USER.values)
     for some in in_batches(usernames):
-        marks = ", ".join("?" * len(some))
-        sql = f'SELECT u.username, {columns} FROM "user" u WHERE u.company = ? AND u.username IN ({marks})'
-        for row in store.rows(f"{sql} AND {HOLDS.format('u')}", company_id(store, domain), *some, version, version):
-            its = held[row[0]]
-            found[row[0]] = (row, its.licences, its.rights, its.profiles)
+        for user in _AT.rows(store, company=company_id(store, domain), version=version, usernames=some):
+            its = held[user.username]
+            found[user.username] = (user, its.licences, its.rights, its.profiles)
     return found

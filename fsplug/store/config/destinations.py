@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fsplug.store.db.database import Row
-
 
 class TargetKind(StrEnum):
     """What a target is."""
@@ -23,7 +21,6 @@ class Target:
     name: str
 
 
-def target(columns: Row) -> Target | None:
-    """The target of two columns, kind and name; None where they are empty."""
-    kind, name = columns
-    return Target(TargetKind(kind), name) if kind is not None else None
+def target(kind: str | None, name: str | None) -> Target | None:
+    """The target of two columns; None where they are empty."""
+    return Target(TargetKind(kind), name) if kind is not None and name is not None else None

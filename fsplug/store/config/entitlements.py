@@ -7,10 +7,44 @@ from typing import Any
 from fsplug.policy.entities import Licence, Right
 from fsplug.policy.listening.gate import CompanyRules, Standing
 from fsplug.store.config import companies, grants, profiles
-from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.users import LicenceGrants, Profiles, RightGrants
+
+
+@dataclass(frozen=True, slots=True)
+class _Licence:
+    username: str
+    licence: Licence
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    username: str
+    right_name: Right
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    username: str
+    name: str
+    allow_listen: bool
+    active: bool
+
+
+def _of_users(table: Any, shape: Any) -> Any:
+    selected = columns(shape, table)
+    which = (table.company == given.company) & table.username.in_(given_each.usernames)
+    return table.select(*selected).where(which & holds(table, given.version)).order_by(*selected[:2])
+
+
+_LICENCES = Select(_Licence, lambda: _of_users(LicenceGrants, _Licence))
+_RIGHTS = Select(_Right, lambda: _of_users(RightGrants, _Right))
+_PROFILES = Select(_Profile, lambda: _of_users(Profiles, _Profile))
 
 
 @dataclass(slots=True)
@@ -51,24 +85,16 @@ def listen_rules(store: Store, domain: str) -> CompanyRules:
 def held(store: Store, domain: str, usernames: Collection[str], version: int) -> Mapping[str, Held]:
     """What each of these users holds at a version: three statements for all of them."""
     found = {username: Held() for username in usernames}
-    for username, licence in _rows(store, domain, grants.LICENCE, usernames, version):
-        found[username].licences.add(Licence(licence))
-    for username, right in _rows(store, domain, grants.RIGHT, usernames, version):
-        found[username].rights.add(Right(right))
-    for username, name, allow_listen, is_active in _rows(store, domain, profiles.PROFILE, usernames, version):
-        found[username].profiles[name] = bool(allow_listen)
-        if is_active:
-            found[username].active = name
-    return found
-
-
-def _rows(store: Store, domain: str, noun: Noun[Any, Any], usernames: Collection[str], version: int) -> list[Row]:
-    columns, found = ", ".join(f"g.{name}" for name in (*noun.key, *noun.values)), []
+    at: dict[str, Any] = {"company": company_id(store, domain), "version": version}
     for some in in_batches(usernames):
-        marks = ", ".join("?" * len(some))
-        sql = f"SELECT {columns} FROM {noun.table} g WHERE g.company = ? AND g.username IN ({marks})"
-        which = (company_id(store, domain), *some, version, version)
-        found += store.rows(f"{sql} AND {HOLDS.format('g')} ORDER BY 1, 2", *which)
+        for licence in _LICENCES.rows(store, **at, usernames=some):
+            found[licence.username].licences.add(licence.licence)
+        for right in _RIGHTS.rows(store, **at, usernames=some):
+            found[right.username].rights.add(right.right_name)
+        for profile in _PROFILES.rows(store, **at, usernames=some):
+            found[profile.username].profiles[profile.name] = profile.allow_listen
+            if profile.active:
+                found[profile.username].active = profile.name
     return found
 
 

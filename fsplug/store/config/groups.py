@@ -1,12 +1,16 @@
 """Ring groups and their members."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fsplug.store.config.destinations import Target, target
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.routes import GroupMembers, RingGroups
 
 
 class GroupKey(NamedTuple):
@@ -41,11 +45,6 @@ class MemberRow(NamedTuple):
 RING_GROUP = Noun("group", "ring_group", GroupKey, GroupRow)
 MEMBER = Noun("group member", "group_member", MemberKey, MemberRow)
 
-_GROUP = f"""SELECT g.number, g.name, g.strategy, g.ring_seconds, g.overflow_kind, g.overflow_to FROM ring_group g
-    WHERE g.company = ? AND {HOLDS.format("g")}"""
-_MEMBERS = f"""SELECT m.username FROM group_member m
-    WHERE m.company = ? AND m.grp = ? AND {HOLDS.format("m")} ORDER BY m.position"""
-
 
 @dataclass(frozen=True, slots=True)
 class RingGroup:
@@ -59,26 +58,66 @@ class RingGroup:
     overflow: Target | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    number: str
+    name: str
+    strategy: str
+    ring_seconds: int
+    overflow_kind: str | None
+    overflow_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    number: str
+    name: str
+
+
+def _groups_at() -> Any:
+    which = (RingGroups.company == given.company) & holds(RingGroups, given.version)
+    return RingGroups.select(*columns(_Group, RingGroups)).where(which).order_by(RingGroups.number)
+
+
+def _members() -> Any:
+    which = (GroupMembers.company == given.company) & (GroupMembers.group == given.group)
+    members = GroupMembers.select(GroupMembers.username).where(which & holds(GroupMembers, given.version))
+    return members.order_by(GroupMembers.position)
+
+
+_GROUPS = Select(_Group, _groups_at)
+_GROUP = Select(_Group, lambda: _groups_at().where(RingGroups.number == given.number))
+_MEMBERS = Select(str, _members)
+_NAMED = Select(
+    _Named,
+    lambda: (
+        RingGroups.select(RingGroups.number, RingGroups.name)
+        .where((RingGroups.company == given.company) & is_current(RingGroups))
+        .order_by(RingGroups.number)
+    ),
+)
+
+
 def group_at(store: Store, domain: str, number: str, version: int) -> RingGroup | None:
     """The ring group with this number as of a policy version, or None."""
     company = company_id(store, domain)
-    found = store.row(f"{_GROUP} AND g.number = ?", company, version, version, number)
-    if found is None:
-        return None
-    members = store.rows(_MEMBERS, company, number, version, version)
-    _, name, strategy, ring_seconds, *overflow = found
-    usernames = tuple(username for (username,) in members)
-    return RingGroup(number, name, strategy, ring_seconds, usernames, target(tuple(overflow)))
+    found = _GROUP.row(store, company=company, version=version, number=number)
+    return None if found is None else _with_members(store, company, found, version)
 
 
 def groups(store: Store, domain: str, version: int) -> list[RingGroup]:
     """Every ring group of a policy version, by number."""
-    found = store.rows(f"{_GROUP} ORDER BY g.number", company_id(store, domain), version, version)
-    named = (group_at(store, domain, number, version) for number, *_ in found)
-    return [group for group in named if group is not None]
+    company = company_id(store, domain)
+    found = _GROUPS.rows(store, company=company, version=version)
+    return [_with_members(store, company, group, version) for group in found]
 
 
 def names(store: Store, domain: str) -> dict[str, str]:
     """The name of every ring group there is now, by number."""
-    sql = "SELECT number, name FROM ring_group WHERE company = ? AND until IS NULL ORDER BY number"
-    return dict(store.rows(sql, company_id(store, domain)))  # type: ignore[arg-type]
+    return {group.number: group.name for group in _NAMED.rows(store, company=company_id(store, domain))}
+
+
+def _with_members(store: Store, company: str, group: _Group, version: int) -> RingGroup:
+    members = tuple(_MEMBERS.rows(store, company=company, version=version, group=group.number))
+    overflow = target(group.overflow_kind, group.overflow_to)
+    return RingGroup(group.number, group.name, group.strategy, group.ring_seconds, members, overflow)

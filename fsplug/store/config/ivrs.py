@@ -6,8 +6,12 @@ from typing import Any, NamedTuple
 
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.routes import IvrChoices, IvrPrompts, Ivrs
 
 
 class IvrKey(NamedTuple):
@@ -57,9 +61,6 @@ IVR = Noun("IVR", "ivr", IvrKey, IvrRow)
 PROMPT = Noun("prompt", "ivr_prompt", PromptKey, PromptRow)
 CHOICE = Noun("choice", "ivr_choice", ChoiceKey, ChoiceRow)
 
-_IVRS = f"""SELECT i.number, i.name, i.timeout_seconds, i.tries, i.default_kind, i.default_to FROM ivr i
-    WHERE i.company = ? AND {HOLDS.format("i")}"""
-
 
 @dataclass(frozen=True, slots=True)
 class Ivr:
@@ -74,34 +75,67 @@ class Ivr:
     prompts: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ivr:
+    number: str
+    name: str
+    timeout_seconds: int
+    tries: int
+    default_kind: TargetKind
+    default_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    digit: str
+    kind: TargetKind
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompt:
+    language: str
+    file: str
+
+
+def _ivrs_at() -> Any:
+    which = (Ivrs.company == given.company) & holds(Ivrs, given.version)
+    return Ivrs.select(*columns(_Ivr, Ivrs)).where(which).order_by(Ivrs.number)
+
+
+def _parts(table: Any, shape: Any) -> Any:
+    which = (table.company == given.company) & (table.ivr == given.ivr)
+    return table.select(*columns(shape, table)).where(which & holds(table, given.version))
+
+
+_IVRS = Select(_Ivr, _ivrs_at)
+_IVR = Select(_Ivr, lambda: _ivrs_at().where(Ivrs.number == given.number))
+_CHOICES = Select(_Choice, lambda: _parts(IvrChoices, _Choice).order_by(IvrChoices.digit))
+_PROMPTS = Select(_Prompt, lambda: _parts(IvrPrompts, _Prompt).order_by(IvrPrompts.language))
+
+
 def ivr_at(store: Store, domain: str, number: str, version: int) -> Ivr | None:
     """The IVR with this number as of a policy version, or None."""
-    found = store.row(f"{_IVRS} AND i.number = ?", company_id(store, domain), version, version, number)
-    return _ivr(store, domain, found, version) if found else None
+    company = company_id(store, domain)
+    found = _IVR.row(store, company=company, version=version, number=number)
+    return None if found is None else _ivr(store, company, found, version)
 
 
 def ivrs(store: Store, domain: str, version: int) -> list[Ivr]:
     """Every IVR of a policy version, by number."""
-    found = store.rows(f"{_IVRS} ORDER BY i.number", company_id(store, domain), version, version)
-    return [_ivr(store, domain, row, version) for row in found]
+    company = company_id(store, domain)
+    return [_ivr(store, company, one, version) for one in _IVRS.rows(store, company=company, version=version)]
 
 
-def _ivr(store: Store, domain: str, row: Row, version: int) -> Ivr:
-    number, name, timeout_seconds, tries, kind, to = row
-    choices = _parts(store, domain, CHOICE, number, version)
-    prompts = _parts(store, domain, PROMPT, number, version)
+def _ivr(store: Store, company: str, found: _Ivr, version: int) -> Ivr:
+    choices = _CHOICES.rows(store, company=company, version=version, ivr=found.number)
+    prompts = _PROMPTS.rows(store, company=company, version=version, ivr=found.number)
     return Ivr(
-        number,
-        name,
-        timeout_seconds,
-        tries,
-        Target(TargetKind(kind), to),
-        {digit: Target(TargetKind(kind), name) for digit, kind, name in choices},
-        dict(prompts),
+        found.number,
+        found.name,
+        found.timeout_seconds,
+        found.tries,
+        Target(found.default_kind, found.default_to),
+        {one.digit: Target(one.kind, one.target) for one in choices},
+        {one.language: one.file for one in prompts},
     )
-
-
-def _parts(store: Store, domain: str, noun: Noun[Any, Any], ivr: str, version: int) -> list[Row]:
-    columns = ", ".join(f"p.{column}" for column in (noun.key[1], *noun.values))
-    sql = f"SELECT {columns} FROM {noun.table} p WHERE p.company = ? AND p.ivr = ? AND {HOLDS.format('p')} ORDER BY 1"
-    return store.rows(sql, company_id(store, domain), ivr, version, version)

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fsplug.policy.hours import Opening, opening
 from fsplug.store.config.destinations import Target, target
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.routes import NumberHours, Numbers
 
 
 class NumberKey(NamedTuple):
@@ -44,9 +49,6 @@ class HoursRow(NamedTuple):
 NUMBER = Noun("number", "number", NumberKey, NumberRow)
 HOURS = Noun("opening hours", "number_hours", HoursKey, HoursRow)
 
-_HOURS = f"""SELECT h.days, h.opens, h.closes FROM number_hours h
-    WHERE h.company = ? AND h.number = ? AND {HOLDS.format("h")} ORDER BY h.days, h.opens"""
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -63,38 +65,79 @@ class Route:
     hours: tuple[Opening, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    number: str
+    username: str | None
+    group: str | None
+    ivr: str | None
+    closed_kind: str | None
+    closed_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    days: str
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    number: str
+    domain: str
+
+
+def _numbers_at() -> Any:
+    which = (Numbers.company == given.company) & holds(Numbers, given.version)
+    return Numbers.select(*columns(_Number, Numbers)).where(which).order_by(Numbers.number)
+
+
+def _hours() -> Any:
+    which = (NumberHours.company == given.company) & (NumberHours.number == given.number)
+    hours = NumberHours.select(*columns(_Hours, NumberHours)).where(which & holds(NumberHours, given.version))
+    return hours.order_by(NumberHours.days, NumberHours.opens)
+
+
+def _owned() -> Any:
+    owned = Numbers.select(Numbers.number, Companies.domain).join(Companies, on=(Companies.id == Numbers.company))
+    return owned.where(is_current(Numbers)).order_by(Numbers.number)
+
+
+_NUMBERS = Select(_Number, _numbers_at)
+_NUMBER = Select(_Number, lambda: _numbers_at().where(Numbers.number == given.number))
+_HOURS_OF = Select(_Hours, _hours)
+_OWNERS = Select(_Owned, _owned)
+_OWNER = Select(_Owned, lambda: _owned().where(Numbers.number == given.number))
+
+
 def route_at(store: Store, domain: str, e164: str, version: int) -> Route | None:
     """Where the number led at a policy version, or None if it was not the company's."""
-    sql = f"""SELECT n.username, n.grp, n.ivr, n.closed_kind, n.closed_to FROM number n
-        WHERE n.company = ? AND n.number = ? AND {HOLDS.format("n")}"""
-    which = (company_id(store, domain), e164, version, version)
-    found = store.row(sql, *which)
-    if found is None:
-        return None
-    user, group, ivr, *closed = found
-    texts = (f"{days} {opens}-{closes}" for days, opens, closes in store.rows(_HOURS, *which))
-    hours = tuple(filter(None, map(opening, texts)))
-    return Route(e164, user, group, ivr, target(tuple(closed)), hours)
+    company = company_id(store, domain)
+    found = _NUMBER.row(store, company=company, version=version, number=e164)
+    return None if found is None else _route(store, company, found, version)
 
 
 def routes(store: Store, domain: str, version: int) -> Iterator[Route]:
     """Where every number of a policy version leads, by number."""
-    sql = f"""SELECT n.number FROM number n WHERE n.company = ? AND {HOLDS.format("n")} ORDER BY n.number"""
-    for (e164,) in store.rows(sql, company_id(store, domain), version, version):
-        route = route_at(store, domain, e164, version)
-        if route is not None:
-            yield route
+    company = company_id(store, domain)
+    for found in _NUMBERS.rows(store, company=company, version=version):
+        yield _route(store, company, found, version)
 
 
 def owners(store: Store) -> list[tuple[str, str]]:
     """Every number of every company now, with the domain of its company, by number."""
-    sql = """SELECT n.number, c.domain FROM number n JOIN company c ON c.id = n.company
-        WHERE n.until IS NULL ORDER BY n.number"""
-    return [(number, domain) for number, domain in store.rows(sql)]
+    return [(one.number, one.domain) for one in _OWNERS.rows(store)]
 
 
 def owner(store: Store, e164: str) -> str | None:
     """The domain of the company that has this number now, or None."""
-    sql = "SELECT c.domain FROM number n JOIN company c ON c.id = n.company WHERE n.number = ? AND n.until IS NULL"
-    found = store.row(sql, e164)
-    return str(found[0]) if found else None
+    found = _OWNER.row(store, number=e164)
+    return found.domain if found else None
+
+
+def _route(store: Store, company: str, found: _Number, version: int) -> Route:
+    its = _HOURS_OF.rows(store, company=company, version=version, number=found.number)
+    hours = tuple(filter(None, (opening(f"{one.days} {one.opens}-{one.closes}") for one in its)))
+    closed = target(found.closed_kind, found.closed_to)
+    return Route(found.number, found.username, found.group, found.ivr, closed, hours)

@@ -1,17 +1,23 @@
 """Recording policies: department boxes, group modes, excluded numbers; and the versions they make."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from peewee import Case, fn
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.terms import TERM_NAMES, Plain, Terms, terms_from
 from fsplug.store.config.companies import DETAIL, DetailKey
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id, unknown_company
+from fsplug.store.config.versioned import company_id, unknown_company
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.companies import Companies, CompanyDetails, PolicyVersions
+from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.policies import DepartmentPolicies, ExcludedNumbers, GroupPolicies
 
 _TERM_COLUMNS: list[tuple[str, Any]] = [(name, Plain) for name in TERM_NAMES]
 
@@ -55,14 +61,6 @@ EXCLUDED = Noun("excluded number", "excluded_number", ExcludedKey, ExcludedRow)
 # What a recording policy is made of.
 DRAFTED: tuple[Noun[Any, Any], ...] = (DETAIL, DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
 
-_AT = f"p.company = ? AND {HOLDS.format('p')}"
-_COUNTRY = f"SELECT p.country FROM company_detail p WHERE {_AT}"
-_TERMS = ", ".join(f"p.{name}" for name in TERM_NAMES)
-_DEPARTMENTS = f"""SELECT p.department, p.outgoing, p.internal, p.incoming, {_TERMS}
-    FROM department_policy p WHERE {_AT}"""
-_GROUPS = f"SELECT p.grp, p.mode, {_TERMS} FROM group_policy p WHERE {_AT}"
-_EXCLUDED = f"SELECT p.number FROM excluded_number p WHERE {_AT}"
-
 
 @dataclass(frozen=True, slots=True)
 class ExcludedNumber:
@@ -85,21 +83,66 @@ class PolicyVersion:
     what: Mapping[str, Any]
 
 
+def _at(table: Any, *selected: Any) -> Any:
+    return table.select(*selected).where((table.company == given.company) & holds(table, given.version))
+
+
+def _versions(which: Any) -> Any:
+    said = columns(PolicyVersion, PolicyVersions, by=PolicyVersions.author)
+    return PolicyVersions.select(*said).where((PolicyVersions.company == given.company) & which)
+
+
+def _excluded_now() -> Any:
+    is_its = (PolicyVersions.company == ExcludedNumbers.company) & (PolicyVersions.version == ExcludedNumbers.since)
+    said = {"version": ExcludedNumbers.since, "at": PolicyVersions.at, "by": PolicyVersions.author}
+    return (
+        ExcludedNumbers.select(*columns(ExcludedNumber, ExcludedNumbers, **said))
+        .join(PolicyVersions, on=is_its)
+        .where((ExcludedNumbers.company == given.company) & is_current(ExcludedNumbers))
+        .order_by(ExcludedNumbers.number)
+    )
+
+
+def _changed_last(table: Any) -> Select[int]:
+    """The youngest version in which a row of the table began or ended."""
+    youngest = fn.MAX(Case(None, [(table.until.is_null(), table.since)], table.until))
+    return Select(int, lambda: table.select(youngest.alias("version")).where(table.company == given.company))
+
+
+_COUNTRY = Select(str, lambda: _at(CompanyDetails, CompanyDetails.country))
+_DEPARTMENTS = Select(DepartmentPolicy, lambda: _at(DepartmentPolicies, *columns(DepartmentPolicy, DepartmentPolicies)))
+_GROUPS = Select(GroupPolicy, lambda: _at(GroupPolicies, *columns(GroupPolicy, GroupPolicies)))
+_EXCLUDED = Select(str, lambda: _at(ExcludedNumbers, ExcludedNumbers.number))
+_EXCLUDED_NOW = Select(ExcludedNumber, _excluded_now)
+_CHANGED_LAST = tuple(map(_changed_last, (DepartmentPolicies, GroupPolicies, ExcludedNumbers)))
+_CURRENT_VERSION = Select(int, lambda: Companies.select(Companies.version).where(Companies.domain == given.domain))
+_VERSION_AT = Select(
+    int,
+    lambda: PolicyVersions.select(fn.MAX(PolicyVersions.version).alias("version")).where(
+        (PolicyVersions.company == given.company) & (PolicyVersions.at <= given.epoch)
+    ),
+)
+_VERSION = Select(PolicyVersion, lambda: _versions(PolicyVersions.version == given.version))
+_HISTORY = Select(
+    PolicyVersion,
+    lambda: _versions(PolicyVersions.version > 0).order_by(PolicyVersions.version.desc()).limit(given.limit),
+)
+
+
 def current_version(store: Store, domain: str) -> int:
     """The company's policy version now: one index look-up, made for the path of every call."""
-    found = store.row("SELECT version FROM company WHERE domain = ?", domain)
+    found = _CURRENT_VERSION.row(store, domain=domain)
     # company_id raises what an unknown company raises everywhere.
-    return int(found[0]) if found else int(company_id(store, domain))
+    return found if found is not None else int(company_id(store, domain))
 
 
 def version_at(store: Store, domain: str, epoch: float) -> int:
     """The policy version in force at epoch seconds; Invalid("no-version-then") before the company's first."""
-    sql = "SELECT MAX(version) FROM policy_version WHERE company = ? AND at <= ?"
-    [(version,)] = store.rows(sql, company_id(store, domain), epoch)
+    version = _VERSION_AT.row(store, company=company_id(store, domain), epoch=epoch)
     if version is None:
         text = f"{domain} had no policy yet at that time; its first version is younger"
         raise Invalid("no-version-then", text, company=domain, at=epoch)
-    return int(version)
+    return version
 
 
 def snapshot(store: Store, domain: str, version: int | None = None) -> PolicySnapshot:
@@ -126,27 +169,18 @@ def drafted(domain: str, version: int, rows: Mapping[Noun[Any, Any], Mapping[Any
 def last_change(store: Store, domain: str) -> PolicyVersion | None:
     """The version since which the policy is as it is now; None when it was never changed."""
     company = company_id(store, domain)
-    sql = "SELECT MAX(since), MAX(until) FROM {} WHERE company = ?"
-    nouns = (DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
-    found = [one for noun in nouns for one in store.rows(sql.format(noun.table), company)[0] if one is not None]
-    which = "SELECT version, at, author, what FROM policy_version WHERE company = ? AND version = ?"
-    row = store.row(which, company, max(found)) if found else None
-    return PolicyVersion(*row[:3], json.loads(row[3])) if row else None
+    found = [one for one in (select.row(store, company=company) for select in _CHANGED_LAST) if one is not None]
+    return _VERSION.row(store, company=company, version=max(found)) if found else None
 
 
 def excluded(store: Store, domain: str) -> list[ExcludedNumber]:
     """The numbers never recorded, now, by number."""
-    sql = """SELECT e.number, e.note, e.since, v.at, v.author FROM excluded_number e
-        JOIN policy_version v ON v.company = e.company AND v.version = e.since
-        WHERE e.company = ? AND e.until IS NULL ORDER BY e.number"""
-    return [ExcludedNumber(*row) for row in store.rows(sql, company_id(store, domain))]
+    return _EXCLUDED_NOW.rows(store, company=company_id(store, domain))
 
 
 def history(store: Store, domain: str, limit: int = 100) -> list[PolicyVersion]:
     """The last `limit` versions, newest first."""
-    sql = "SELECT version, at, author, what FROM policy_version WHERE company = ? ORDER BY version DESC LIMIT ?"
-    found = store.rows(sql, company_id(store, domain), limit)
-    return [PolicyVersion(version, at, by, json.loads(what)) for version, at, by, what in found]
+    return _HISTORY.rows(store, company=company_id(store, domain), limit=limit)
 
 
 def _load(store: Store, domain: str, version: int) -> PolicySnapshot:
@@ -155,20 +189,19 @@ def _load(store: Store, domain: str, version: int) -> PolicySnapshot:
         if not 1 <= version <= newest:
             text = f"{domain} has no policy version {version}; they go from 1 to {newest}"
             raise Invalid("unknown-version", text, company=domain, version=version)
-        at = (company_id(store, domain), version, version)
-        country = store.row(_COUNTRY, *at)
+        company = company_id(store, domain)
+        country = _COUNTRY.row(store, company=company, version=version)
         if country is None:
             raise unknown_company(domain)
+        departments = _DEPARTMENTS.rows(store, company=company, version=version)
+        groups = _GROUPS.rows(store, company=company, version=version)
         return PolicySnapshot(
             company=domain,
             version=version,
-            country=country[0],
-            departments={
-                key.department: _department_policy(key, row)
-                for key, row in map(DEPARTMENT_POLICY.read, store.rows(_DEPARTMENTS, *at))
-            },
-            groups={key.grp: _group_policy(key, row) for key, row in map(GROUP_POLICY.read, store.rows(_GROUPS, *at))},
-            excluded=frozenset(number for (number,) in store.rows(_EXCLUDED, *at)),
+            country=country,
+            departments={one.department: one for one in departments},
+            groups={one.group: one for one in groups},
+            excluded=frozenset(_EXCLUDED.rows(store, company=company, version=version)),
         )
 
 

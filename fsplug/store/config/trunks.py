@@ -5,8 +5,12 @@ from typing import NamedTuple
 
 from fsplug.store.config import companies
 from fsplug.store.config.nouns import Noun
-from fsplug.store.config.versioned import HOLDS, company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.history import holds
+from fsplug.store.schema.routes import Trunks
 
 
 class TrunkKey(NamedTuple):
@@ -30,9 +34,6 @@ class TrunkRow(NamedTuple):
 
 TRUNK = Noun("trunk", "trunk", TrunkKey, TrunkRow, frozenset({"password"}))
 
-_TRUNKS = f"""SELECT t.name, t.gateway, t.host, t.port, t.register, t.username, t.password, t.prefixes,
-    t.caller_id_trusted FROM trunk t WHERE t.company = ? AND {HOLDS.format("t")} ORDER BY t.name"""
-
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
@@ -52,9 +53,32 @@ class Trunk:
     password: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Trunk:
+    name: str
+    gateway: str
+    host: str
+    port: int
+    register: bool
+    username: str
+    password: str | None
+    prefixes: str
+    caller_id_trusted: bool
+
+
+_AT = Select(
+    _Trunk,
+    lambda: (
+        Trunks.select(*columns(_Trunk, Trunks))
+        .where((Trunks.company == given.company) & holds(Trunks, given.version))
+        .order_by(Trunks.name)
+    ),
+)
+
+
 def trunks(store: Store, domain: str, version: int) -> list[Trunk]:
     """The trunks of a policy version, by name."""
-    return [_trunk(row) for row in store.rows(_TRUNKS, company_id(store, domain), version, version)]
+    return [_trunk(found) for found in _AT.rows(store, company=company_id(store, domain), version=version)]
 
 
 def of_all(store: Store) -> list[Trunk]:
@@ -73,6 +97,15 @@ def _fit(trunk: Trunk, e164: str) -> int:
     return max((len(prefix) for prefix in trunk.prefixes if e164.startswith(prefix)), default=0)
 
 
-def _trunk(row: Row) -> Trunk:
-    name, gateway, host, port, register, username, password, prefixes, trusted = row
-    return Trunk(name, gateway, host, port, bool(register), username, tuple(prefixes.split()), bool(trusted), password)
+def _trunk(found: _Trunk) -> Trunk:
+    return Trunk(
+        found.name,
+        found.gateway,
+        found.host,
+        found.port,
+        found.register,
+        found.username,
+        tuple(found.prefixes.split()),
+        found.caller_id_trusted,
+        found.password,
+    )

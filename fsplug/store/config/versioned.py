@@ -3,9 +3,6 @@
 from fsplug.errors import Invalid
 from fsplug.store.db.database import Store
 
-# Rows of alias {0} that hold at version ?, ?.
-HOLDS = "{0}.since <= ? AND ({0}.until IS NULL OR {0}.until > ?)"
-
 
 def company_id(store: Store, domain: str) -> str:
     """The id of the company; Invalid("unknown-company") if there is none."""
