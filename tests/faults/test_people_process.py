@@ -25,7 +25,7 @@ from tests.calls.plant import ACME
 from tests.calls.serving import Serving, is_alive
 from tests.calls.test_console_live import Pages
 
-AWAY, IN_CALL = "does not answer just now", "In a call since"
+AWAY, IN_CALL = "is not answering right now", "In a call since"
 
 
 @pytest.fixture(scope="module")
