@@ -103,8 +103,7 @@ def test_a_store_that_is_away_is_answered_for_by_what_was_read_last(story, monke
     def away(*_):
         raise Unavailable("store-gone", "the store does not answer")
 
-    monkeypatch.setattr(story.store, "rows", away)
-    monkeypatch.setattr(story.store, "row", away)
+    monkeypatch.setattr(story.store, "fetch", away)
     assert story.asks("1001")["fsplug_arm_1001"].split("/")[0] == armed.split("/")[0]
     with pytest.raises(Unavailable):
         story.asks("1002")
@@ -115,8 +114,7 @@ def test_a_talk_the_store_could_not_be_asked_about_is_decided_when_it_is_back(st
         raise Unavailable("store-gone", "the store does not answer")
 
     with monkeypatch.context() as outage:
-        outage.setattr(story.store, "rows", away)
-        outage.setattr(story.store, "row", away)
+        outage.setattr(story.store, "fetch", away)
         story.told(
             (1.0, "B1001", "CHANNEL_ANSWER"),
             (1.0, "A", "CHANNEL_BRIDGE", {"Bridge-A-Unique-ID": "A", "Bridge-B-Unique-ID": "B1001"}),
