@@ -190,6 +190,7 @@ CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
             lambda c: c["user"][0]["device"][2].update(number="+4520101002"),
             "device mobile: number: +4520101002 is none of the user's; add it to mobile_numbers",
         ),
+        (lambda c: c["user"][0]["device"][2].pop("number"), "device mobile: number is missing; write it with +"),
         (lambda c: c["user"][0]["device"][2].update(sip_username="x"), "a mobile does not sign in"),
         (lambda c: c["user"][0]["device"][0].update(number="1"), "only a mobile has one"),
         (lambda c: c["user"][0]["device"][0].update(sip_username="bo"), "device desk has bo already; give it another"),

@@ -222,9 +222,11 @@ class Intake:
         self._rows[noun][key] = noun.row_type._make(columns[name] for name in noun.values)
 
     def _e164(self, where: str, field: str, text: str | None) -> str | None:
-        number = normalise(text, self._country) if text is not None and self._country else None
-        if number is None and self._country:
-            shown = repr(text) if text is not None else "what is missing"
-            remedy = "write it with + and the country's code"
-            self._reader.error(where, f"{field}: {shown} is not a telephone number in {self._country}; {remedy}")
+        """The number as E.164; None for what is none, and where the country is not known that would say so."""
+        if not self._country:
+            return None
+        number = normalise(text, self._country) if text is not None else None
+        if number is None:
+            trouble = f": {text!r} is not a telephone number in {self._country}" if text is not None else " is missing"
+            self._reader.error(where, f"{field}{trouble}; write it with + and the country's code")
         return number
