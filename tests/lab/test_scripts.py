@@ -9,7 +9,7 @@ import pytest
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
-@pytest.mark.parametrize("name", ["bench", "prompts", "screenshots", "sipp-run"])
+@pytest.mark.parametrize("name", ["bench", "cli-docs", "prompts", "screenshots", "sipp-run"])
 def test_a_script_says_how_it_is_called(name: str) -> None:
     asked = [sys.executable, str(SCRIPTS / name), "--help"]
     done = subprocess.run(asked, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The README's place for the table."""
+"""The document's place for the table."""
 
 from pathlib import Path
 
