@@ -391,7 +391,11 @@ def documents(draw: st.DrawFn) -> Company:
         "number": [numbered],
         "trunk": [{"name": "t", "username": draw(st.sampled_from(["", "me"])), "prefixes": ["+45", "+46"]}],
         "excluded": [{"number": "+4522334499", "note": draw(name)}],
-        "policy": [{"department": one, "incoming": draw(st.booleans()), **draw(terms)} for one in [*departments, "*"]],
+        # A department may be called * itself; its boxes are then those of all that have none.
+        "policy": [
+            {"department": one, "incoming": draw(st.booleans()), **draw(terms)}
+            for one in dict.fromkeys([*departments, "*"])
+        ],
     }
 
 
