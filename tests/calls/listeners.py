@@ -56,6 +56,9 @@ class Talk(Protocol):
     def transfer(self, by: str, to: str) -> None:
         """One of them sends the other on."""
 
+    def hold(self, by: str, held: bool) -> None:
+        """One of them puts the other on hold, or takes the call back."""
+
 
 class Party(Protocol):
     """All who take part in a test."""

@@ -97,6 +97,9 @@ class RealTalk:
     def transfer(self, by: str, to: str) -> None:
         self.phones[by].transfer(to, self.dialogs[by])
 
+    def hold(self, by: str, held: bool) -> None:
+        self.phones[by].hold(held, self.dialogs[by])
+
 
 @dataclass(slots=True)
 class RealCaller:
@@ -162,6 +165,9 @@ class FakeTalk:
 
     def transfer(self, by: str, to: str) -> None:
         self.line.ask("transfer", call=self.call, by=self._party(by), to=to)
+
+    def hold(self, by: str, held: bool) -> None:
+        self.line.ask("hold", call=self.call, by=self._party(by), held=held)
 
     def _party(self, who: str) -> str:
         return "caller" if who == self.caller else "callee"
