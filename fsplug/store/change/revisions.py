@@ -10,11 +10,17 @@ from fsplug.store.audit import chain, wording
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Write, given, insert
+from fsplug.store.schema.companies import Companies, PolicyVersions
 
 # A history entry names this many changed things, and counts the rest.
 NAMED_CHANGES = 100
-_BEGIN = "UPDATE company SET version = ? WHERE id = ? AND version = ?"
-_REMEMBER = "INSERT INTO policy_version (company, version, at, author, what) VALUES (?, ?, ?, ?, ?)"
+_BEGIN = Write(
+    lambda: Companies.update({Companies.version: given.next}).where(
+        (Companies.id == given.company) & (Companies.version == given.version)
+    )
+)
+_REMEMBER = Write(lambda: insert(PolicyVersions, "company version at author what"))
 
 
 class Revision:
@@ -27,7 +33,7 @@ class Revision:
         self._store = store
         self._company = company_id(store, domain)
         self.version = version + 1
-        if not store.run(_BEGIN, self.version, self._company, version):
+        if not _BEGIN.run(store, company=self._company, version=version, next=self.version):
             raise outdated(domain, version)
 
     def close(self, changes: Sequence[Change[Any, Any]]) -> None:
@@ -46,7 +52,8 @@ class Revision:
         """Put the changes down in the company's history and in its audit trail."""
         summary = _summary(changes)
         what = json.dumps(summary, ensure_ascii=False)
-        self._store.run(_REMEMBER, self._company, self.version, self._store.now(), by, what)
+        at = self._store.now()
+        _REMEMBER.run(self._store, company=self._company, version=self.version, at=at, author=by, what=what)
         granted, turned = wording.granted_in(changes), wording.turned_in(changes)
         named = {"granted": granted, "turned": turned}
         told = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}

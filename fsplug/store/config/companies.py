@@ -1,12 +1,17 @@
 """Companies: the tenants, each a FreeSWITCH domain."""
 
 import uuid
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, Write, given
+from fsplug.store.db.statements import insert as insert_row
+from fsplug.store.schema.companies import Companies, CompanyDetails
+from fsplug.store.schema.history import is_current
 
 
 class DetailKey(NamedTuple):
@@ -52,40 +57,63 @@ class Company:
     playback_reason: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Company:
+    domain: str
+    name: str
+    country: str
+    language: str
+    timezone: str
+    version: int
+    languages: str
+    listen_from_app: bool
+    listen_consent: bool
+    superuser_totp: bool
+    playback_reason: bool
+
+
+def _companies() -> Any:
+    is_its = (CompanyDetails.company == Companies.id) & is_current(CompanyDetails)
+    said = columns(_Company, CompanyDetails, domain=Companies.domain, version=Companies.version)
+    return Companies.select(*said).join(CompanyDetails, on=is_its).order_by(Companies.domain)
+
+
+_EVERY = Select(_Company, _companies)
+_ONE = Select(_Company, lambda: _companies().where(Companies.domain == given.domain))
+_DOMAINS = Select(str, lambda: Companies.select(Companies.domain).order_by(Companies.domain))
+_INSERT = Write(lambda: insert_row(Companies, "id domain version", once_by="domain"))
+
+
 def insert(store: Store, domain: str) -> None:
     """Make the bare row of a company, at version 0; its details must follow in the same transaction.
 
     A company that was removed has its row still, with the calls of its time, and goes on at its last version.
     """
-    if store.row("SELECT 1 FROM company WHERE domain = ?", domain) is None:
-        store.run("INSERT INTO company (id, domain, version) VALUES (?, ?, 0)", uuid.uuid4().hex, domain)
+    _INSERT.run(store, id=uuid.uuid4().hex, domain=domain, version=0)
 
 
 def exists(store: Store, domain: str) -> bool:
     """Whether the store has this company now."""
-    return bool(_companies(store, "WHERE c.domain = ?", domain))
+    return _ONE.row(store, domain=domain) is not None
 
 
 def get(store: Store, domain: str) -> Company:
     """The company; Invalid("unknown-company") if there is none."""
-    found = _companies(store, "WHERE c.domain = ?", domain)
-    if not found:
+    found = _ONE.row(store, domain=domain)
+    if found is None:
         raise unknown_company(domain)
-    return found[0]
+    return _company(found)
 
 
 def every(store: Store) -> list[Company]:
     """All companies, by domain."""
-    return _companies(store, "")
+    return [_company(found) for found in _EVERY.rows(store)]
 
 
 def domains(store: Store) -> list[str]:
     """The domain of every company there is or was: calls, recordings and trail of one that was removed stay."""
-    return [domain for (domain,) in store.rows("SELECT domain FROM company ORDER BY domain")]
+    return _DOMAINS.rows(store)
 
 
-def _companies(store: Store, where: str, *params: object) -> list[Company]:
-    sql = f"""SELECT c.domain, d.name, d.country, d.language, d.timezone, c.version, d.languages,
-        d.listen_from_app, d.listen_consent, d.superuser_totp, d.playback_reason FROM company c
-        JOIN company_detail d ON d.company = c.id AND d.until IS NULL {where} ORDER BY c.domain"""
-    return [Company(*row[:6], tuple(row[6].split()), *map(bool, row[7:])) for row in store.rows(sql, *params)]
+def _company(found: _Company) -> Company:
+    return Company(**{**asdict(found), "languages": tuple(found.languages.split())})

@@ -2,6 +2,10 @@
 
 from fsplug.errors import Invalid
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.companies import Companies
+
+_ID = Select(str, lambda: Companies.select(Companies.id).where(Companies.domain == given.domain))
 
 
 def company_id(store: Store, domain: str) -> str:
@@ -19,7 +23,7 @@ def unknown_company(domain: str) -> Invalid:
 
 
 def _company_id(store: Store, domain: str) -> str:
-    found = store.row("SELECT id FROM company WHERE domain = ?", domain)
+    found = _ID.row(store, domain=domain)
     if found is None:
         raise unknown_company(domain)
-    return str(found[0])
+    return found
