@@ -1,7 +1,7 @@
 """The terms of a recording, each described once: the store, the document, the commands and the console follow.
 
 A new term is a field of `Terms`. It needs a column beside the others in the store's models and a migration, a help text
-at the command line, its words in the console's catalogue, and whoever keeps it.
+at the command line, its words in the console's catalogue, and the code that keeps to it.
 """
 
 from collections.abc import Mapping
@@ -56,9 +56,9 @@ class Line:
     example: str
 
     def read(self, plain: object) -> str:
-        """The text; ValueError for what is no text."""
+        """The text; ValueError for anything but text."""
         if not isinstance(plain, str):
-            raise ValueError(f"{plain!r} is no text")
+            raise ValueError(f"{plain!r} is not text")
         return plain
 
     def trouble(self, plain: Plain) -> str | None:
@@ -79,9 +79,9 @@ class Seconds:
     most: int
 
     def read(self, plain: object) -> int:
-        """The number; ValueError for what is none."""
+        """The number; ValueError for anything but a whole number."""
         if not isinstance(plain, int):
-            raise ValueError(f"{plain!r} is no whole number")
+            raise ValueError(f"{plain!r} is not a whole number")
         return plain
 
     def trouble(self, plain: Plain) -> str | None:
@@ -90,7 +90,7 @@ class Seconds:
         return None if is_taken else f"write a whole number from 1 to {self.most}"
 
     def typed(self, text: str) -> Plain:
-        """What somebody has typed, as a plain value, None where it is empty; ValueError for what is no number."""
+        """What somebody has typed, as a plain value, None where it is empty; ValueError for anything but a number."""
         return int(text) if text.strip() else None
 
 
@@ -136,7 +136,7 @@ def terms_facts(terms: Terms) -> dict[str, Plain]:
 def terms_from(facts: Mapping[str, object]) -> Terms:
     """The terms these plain values were made of; one that is missing or None has its default.
 
-    ValueError for a value of the wrong kind, and for a name that is no term's. A text or a number that its term would
+    ValueError for a value of the wrong kind, and for a name that no term has. A text or a number that its term would
     not take any more is read all the same: it was taken once.
     """
     unknown = facts.keys() - set(TERM_NAMES)

@@ -38,7 +38,7 @@ def test_a_term_that_is_missing_or_none_has_its_default(name: str) -> None:
 
 @pytest.mark.parametrize("facts", [{"channels": "quad"}, {"purpose": 7}, {"colour": "red"}])
 def test_what_no_term_can_be_is_a_value_error(facts: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"quad|7 is no text|colour"):
+    with pytest.raises(ValueError, match=r"quad|7 is not text|colour"):
         terms_from(facts)
 
 
