@@ -85,9 +85,20 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
     wait_for(is_bound, f"port {port} (see {log})", START_SECONDS)
 
 
+def child_named(pid: int, name: str) -> int:
+    """The child of this process that goes by this name (comm, proc(5)). Unavailable when there is none."""
+    for child in _children(pid):
+        if Path(f"/proc/{child}/comm").read_text().strip() == name:
+            return child
+    raise Unavailable("no-such-child", f"process {pid} has no child {name}", pid=pid)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(one for child in children for one in _family(int(child)))]
+    return [pid, *(one for child in _children(pid) for one in _family(child))]
 
 
 def _own_cpu_seconds(pid: int) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from benchmarks import (
     apply,
     audittrail,
+    away,
     callsetup,
     change,
     consoleload,
@@ -62,6 +63,7 @@ MEASUREMENTS = (
     ),
     Measurement("switch-cpu", "CPU per call at 50 calls/s", switchcpu.measure, switchcpu.TARGETS, on_switch=True),
     Measurement("fake-switch", "300 calls/s on one core, and 2,000 calls at once", fakeload.measure, fakeload.TARGETS),
+    Measurement("away", "freezes and kills of the process for calls", away.measure, away.TARGETS),
     Measurement("verdict", "a verdict in a small company and in a huge one", verdictcost.measure, verdictcost.TARGETS),
     Measurement("xml", "what the switch's questions for XML take", xmlanswers.measure, xmlanswers.TARGETS),
     Measurement(

@@ -1,0 +1,60 @@
+"""The process for calls freezes, or is killed: how long a caller waits, and when a successor has taken up the calls."""
+
+import os
+import signal
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.fakeload import FakeBench, fake_bench
+from benchmarks.figures import Figure, Target, number
+from benchmarks.processes import child_named
+from benchmarks.setting import Setting
+from fsplug.lab.freeswitch import wait_for
+
+FROZEN = Target("longest wait of a call that asks a frozen fsplug", 3, "s")
+TAKEN_UP = Target("kill -9 until a successor has taken up 200 live calls, slowest", 5, "s")
+TARGETS = (FROZEN, TAKEN_UP)
+_CALLS, _ASKING, _RATE = 200, 20, 100.0
+_TALK_SECONDS, _PATIENCE_SECONDS = 600.0, 60.0
+_CALLS_PROCESS, _TAKEN_UP = "fsplug-calls", b"calls-restored"
+
+
+def measure(setting: Setting) -> Iterator[Figure]:
+    """Freezes with twenty calls that ask meanwhile; then kills with 200 calls up."""
+    times = setting.rounds(full=10, quick=3)
+    with fake_bench(setting) as bench:
+        waits = [_frozen(bench) for _ in range(times)]
+        yield FROZEN.judged(max(waits), f"median of {times} freezes: {number(statistics.median(waits))} s")
+        bench.load(_RATE, _CALLS, _TALK_SECONDS)
+        wait_for(lambda: bench.stats()["bridged"] >= _CALLS, f"{_CALLS} calls to be up", _PATIENCE_SECONDS)
+        taken = [_killed(bench) for _ in range(times)]
+        yield TAKEN_UP.judged(max(taken), f"median of {times} kills: {number(statistics.median(taken))} s")
+        bench.control.ask("hang_up_all")
+
+
+def _frozen(bench: FakeBench) -> float:
+    """Seconds that the call waited that waited longest."""
+    known = _times_taken_up(bench)
+    os.kill(_server(bench), signal.SIGSTOP)
+    bench.load(_RATE, _ASKING, 0.2)
+    bench.wait_for_ended(_ASKING)
+    longest = float(bench.stats()["held_max"])
+    wait_for(lambda: _times_taken_up(bench) > known, "a successor", _PATIENCE_SECONDS)
+    return longest
+
+
+def _killed(bench: FakeBench) -> float:
+    known, begun = _times_taken_up(bench), time.monotonic()
+    os.kill(_server(bench), signal.SIGKILL)
+    wait_for(lambda: _times_taken_up(bench) > known, "a successor", _PATIENCE_SECONDS)
+    return time.monotonic() - begun
+
+
+def _server(bench: FakeBench) -> int:
+    return child_named(bench.fsplug_pid, _CALLS_PROCESS)
+
+
+def _times_taken_up(bench: FakeBench) -> int:
+    return (Path(bench.store.place).parent / "serve.log").read_bytes().count(_TAKEN_UP)
