@@ -2,21 +2,24 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import SQL, NodeList, Value, fn
 
 from fsplug.policy.entities import AdminScope, Licence, Right, Role
 from fsplug.store.config import entitlements, policies
 from fsplug.store.config.entitlements import Held
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each, rows
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.routes import GroupMembers, RingGroups
+from fsplug.store.schema.users import LicenceGrants, Users
 
 # Where the page before ended: the last one's name and username.
 Place = tuple[str, str]
-_COLUMNS = "u.username, u.extension, u.name, u.email, u.department, u.record, u.role, u.admin"
-_USERS = f'SELECT {_COLUMNS} FROM "user" u WHERE u.company = ? AND u.until IS NULL'
-_GROUPS = """SELECT m.username, g.name, g.number FROM group_member m
-    JOIN ring_group g ON g.company = m.company AND g.number = m.grp AND g.until IS NULL
-    WHERE m.company = ? AND m.until IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +66,77 @@ class Sought:
 EVERYBODY = Sought()
 
 
+@dataclass(frozen=True, slots=True)
+class _User:
+    username: str
+    extension: str
+    name: str
+    email: str
+    department: str | None
+    record: bool
+    role: Role
+    admin: AdminScope
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    username: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    username: str
+    name: str
+
+
+def _memberships() -> Any:
+    is_its = (RingGroups.company == GroupMembers.company) & (RingGroups.number == GroupMembers.group)
+    which = (GroupMembers.company == given.company) & GroupMembers.username.in_(given_each.usernames)
+    return (
+        GroupMembers.select(GroupMembers.username, RingGroups.name, RingGroups.number)
+        .join(RingGroups, on=is_its & is_current(RingGroups))
+        .where(which & is_current(GroupMembers))
+        .order_by(RingGroups.name, RingGroups.number)
+    )
+
+
+_MEMBERSHIPS = Select(_Member, _memberships)
+_NAMES = Select(
+    _Named,
+    lambda: Users.select(Users.username, Users.name).where(
+        (Users.company == given.company) & is_current(Users) & Users.username.in_(given_each.usernames)
+    ),
+)
+
+
 def listed(
     store: Store, domain: str, sought: Sought = EVERYBODY, limit: int = 50, after: Place | None = None
 ) -> list[Person]:
     """The people sought, by name."""
-    company = company_id(store, domain)
-    where, params = _sought(company, sought)
+    which = _sought(company_id(store, domain), sought)
     if after is not None:
-        where, params = f"{where} AND (u.name > ? OR (u.name = ? AND u.username > ?))", [*params, after[0], *after]
-    sql = f"{_USERS}{where} ORDER BY u.name, u.username LIMIT ?"
-    return _people(store, domain, store.rows(sql, company, *params, limit))
+        name, username = after
+        which &= (Users.name > name) | ((Users.name == name) & (Users.username > username))
+    query = Users.select(*columns(_User, Users)).where(which).order_by(Users.name, Users.username).limit(limit)
+    return _people(store, domain, rows(store, _User, query))
 
 
 def count(store: Store, domain: str, sought: Sought = EVERYBODY) -> int:
     """How many there are of them."""
-    company = company_id(store, domain)
-    where, params = _sought(company, sought)
-    sql = f'SELECT COUNT(*) FROM "user" u WHERE u.company = ? AND u.until IS NULL{where}'
-    [(number,)] = store.rows(sql, company, *params)
-    return int(number)
+    which = _sought(company_id(store, domain), sought)
+    [number] = rows(store, int, Users.select(fn.COUNT(SQL("*")).alias("number")).where(which))
+    return number
 
 
 def of(store: Store, domain: str, usernames: Iterable[str], departments: frozenset[str] | None = None) -> list[Person]:
     """The users of these names, by name; those there are, of these departments only if any are given."""
-    found: list[Row] = []
-    company = company_id(store, domain)
-    where, params = _sought(company, Sought(departments=departments))
+    found: list[_User] = []
+    which = _sought(company_id(store, domain), Sought(departments=departments))
     for some in in_batches(dict.fromkeys(usernames)):
-        sql = f"{_USERS}{where} AND u.username IN ({', '.join('?' * len(some))})"
-        found += store.rows(sql, company, *params, *some)
+        query = Users.select(*columns(_User, Users)).where(which & Users.username.in_(some))
+        found += rows(store, _User, query)
     return sorted(_people(store, domain, found), key=lambda one: one.place)
 
 
@@ -99,61 +144,74 @@ def names(store: Store, domain: str, usernames: Iterable[str]) -> dict[str, str]
     """What these users are called, by username."""
     found: dict[str, str] = {}
     for some in in_batches(dict.fromkeys(usernames)):
-        marks = ", ".join("?" * len(some))
-        sql = f'SELECT username, name FROM "user" WHERE company = ? AND until IS NULL AND username IN ({marks})'
-        found |= {username: name or username for username, name in store.rows(sql, company_id(store, domain), *some)}
+        users = _NAMES.rows(store, company=company_id(store, domain), usernames=some)
+        found |= {user.username: user.name or user.username for user in users}
     return found
 
 
-def _people(store: Store, domain: str, rows: list[Row]) -> list[Person]:
-    usernames = [row[0] for row in rows]
+def _people(store: Store, domain: str, users: list[_User]) -> list[Person]:
+    usernames = [user.username for user in users]
     held = entitlements.held(store, domain, usernames, policies.current_version(store, domain))
     groups = _groups(store, domain, usernames)
-    return [_person(row, held[row[0]], groups.get(row[0], ())) for row in rows]
+    return [_person(user, held[user.username], groups.get(user.username, ())) for user in users]
 
 
-def _person(row: Row, held: Held, groups: tuple[str, ...]) -> Person:
-    username, extension, name, email, department, record, role, admin = row
-    known = (username, extension, name, email, department, bool(record), Role(role), AdminScope(admin))
+def _person(user: _User, held: Held, groups: tuple[str, ...]) -> Person:
     return Person(
-        *known, groups, frozenset(held.licences), frozenset(held.rights), dict(held.profiles), active=held.active
+        user.username,
+        user.extension,
+        user.name,
+        user.email,
+        user.department,
+        user.record,
+        user.role,
+        user.admin,
+        groups,
+        frozenset(held.licences),
+        frozenset(held.rights),
+        dict(held.profiles),
+        active=held.active,
     )
 
 
 def _groups(store: Store, domain: str, usernames: Collection[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for some in in_batches(usernames):
-        sql = f"{_GROUPS} AND m.username IN ({', '.join('?' * len(some))}) ORDER BY g.name, g.number"
-        for username, name, number in store.rows(sql, company_id(store, domain), *some):
-            found[username] = (*found.get(username, ()), name or number)
+        for one in _MEMBERSHIPS.rows(store, company=company_id(store, domain), usernames=some):
+            found[one.username] = (*found.get(one.username, ()), one.name or one.number)
     return found
 
 
-def _sought(company: str, sought: Sought) -> tuple[str, list[object]]:
-    where, params = "", []
+def _sought(company: str, sought: Sought) -> Any:
+    which: Any = (Users.company == company) & is_current(Users)
     if sought.text.strip():
-        where, params = _text(sought.text.strip())
-    columns = (("department", sought.department), ("role", sought.role and str(sought.role)))
-    for column, value in columns:
-        if value is not None:
-            where, params = f"{where} AND u.{column} = ?", [*params, value]
-    for table, column, value in (
-        ("group_member", "grp", sought.group),
-        ("licence_grant", "licence", sought.licence and str(sought.licence)),
-    ):
-        if value is not None:
-            held = f"SELECT h.username FROM {table} h WHERE h.company = ? AND h.{column} = ? AND h.until IS NULL"
-            where, params = f"{where} AND u.username IN ({held})", [*params, company, value]
+        which &= _holds_text(sought.text.strip())
+    if sought.department is not None:
+        which &= Users.department == sought.department
+    if sought.role is not None:
+        which &= Users.role == str(sought.role)
+    if sought.group is not None:
+        which &= Users.username.in_(_holding(GroupMembers, company, GroupMembers.group == sought.group))
+    if sought.licence is not None:
+        which &= Users.username.in_(_holding(LicenceGrants, company, LicenceGrants.licence == str(sought.licence)))
     if sought.departments is not None:
-        marks = ", ".join("?" * len(sought.departments)) or "NULL"
-        where, params = f"{where} AND u.department IN ({marks})", [*params, *sorted(sought.departments)]
-    return where, params
+        which &= Users.department.in_(sorted(sought.departments))
+    return which
 
 
-def _text(text: str) -> tuple[str, list[object]]:
+def _holding(table: Any, company: str, what: Any) -> Any:
+    """The usernames of those who have such a row of the table now."""
+    return table.select(table.username).where((table.company == company) & what & is_current(table))
+
+
+def _holds_text(text: str) -> Any:
     """SQLite's lower() knows ASCII only: letters beyond it are looked for small and great."""
     marked = "".join(f"!{char}" if char in "!%_" else char for char in text.lower())
     great = "".join(char if char.isascii() else char.upper() for char in marked)
-    name = "lower(u.name) LIKE ? ESCAPE '!'"
-    number = "lower(u.username) LIKE ? ESCAPE '!' OR u.extension LIKE ? ESCAPE '!'"
-    return f" AND ({name} OR {name} OR {number})", [f"%{marked}%", f"%{great}%", f"{marked}%", f"{marked}%"]
+    name = fn.LOWER(Users.name)
+    begins = _is_like(fn.LOWER(Users.username), f"{marked}%") | _is_like(Users.extension, f"{marked}%")
+    return _is_like(name, f"%{marked}%") | _is_like(name, f"%{great}%") | begins
+
+
+def _is_like(column: Any, pattern: str) -> Any:
+    return NodeList((column, SQL("LIKE"), Value(pattern), SQL("ESCAPE '!'")))

@@ -1,0 +1,55 @@
+"""The people of a company as lists show them: sought by name, number, department and group, on both databases."""
+
+from fsplug.policy.entities import Role
+from fsplug.store.change.draft import drafted
+from fsplug.store.config import user_list
+from fsplug.store.config.user_list import Sought
+from fsplug.store.db.database import Store
+from tests.store.cast import ACME, BETA
+
+
+def _found(store: Store, **sought: object) -> list[str]:
+    wanted = Sought(**sought)  # type: ignore[arg-type]
+    found = [one.username for one in user_list.listed(store, ACME, wanted)]
+    assert user_list.count(store, ACME, wanted) == len(found)
+    return found
+
+
+def _named(store: Store, username: str, name: str) -> None:
+    with drafted(store, ACME, "anna") as draft:
+        draft.put("user", {**draft.entry("user", username), "name": name}, username)
+
+
+def test_people_are_found_by_a_part_of_their_name_in_any_spelling_of_it(store: Store) -> None:
+    _named(store, "1001", "Åse 100% Østergård")
+    for text in ("åse", "ØSTER", "100%", " gård "):
+        assert _found(store, text=text) == ["1001"], text
+    assert _found(store, text="100_") == []
+
+
+def test_people_are_found_by_the_beginning_of_their_number_only(store: Store) -> None:
+    assert "1001" in _found(store, text="100")
+    assert "1001" not in _found(store, text="001")
+
+
+def test_people_are_found_by_department_group_and_role(store: Store) -> None:
+    every = {one.username: one for one in user_list.listed(store, ACME)}
+    assert set(_found(store, department="Sales")) == {n for n, one in every.items() if one.department == "Sales"}
+    assert set(_found(store, departments=frozenset({"Sales"}))) == set(_found(store, department="Sales"))
+    assert _found(store, departments=frozenset()) == []
+    assert set(_found(store, role=Role.NONE)) == {n for n, one in every.items() if one.role is Role.NONE}
+    in_group = set(_found(store, group="2001"))
+    assert in_group
+    assert in_group == {n for n, one in every.items() if one.groups}
+
+
+def test_a_page_goes_on_after_the_last_of_the_page_before_and_nobody_elses_people_are_on_it(store: Store) -> None:
+    every = user_list.listed(store, ACME)
+    page = user_list.listed(store, ACME, limit=1)
+    rest = user_list.listed(store, ACME, after=page[0].place)
+    assert [*page, *rest] == every
+    assert [one.name for one in every] == ["Anna", "Bo", "Clara"]
+    assert [[one.name for one in user_list.of(store, domain, ["1001"])] for domain in (ACME, BETA)] == [
+        ["Anna"],
+        ["Birgitta"],
+    ]
