@@ -86,7 +86,7 @@ def _crowded(folder: Path, web_port: int, cookies: str) -> Iterator[tuple[Path, 
         python("benchmarks.signinclient", str(web_port), log=signing_in),
         python("benchmarks.pageclient", "pages", str(web_port), cookies, str(PER_SECOND), log=looking),
     ):
-        wait_for(lambda: "in" in signing_in.read_text() and "200 " in looking.read_text(), 60, "the crowd to be there")
+        wait_for(lambda: "in" in signing_in.read_text() and "200 " in looking.read_text(), "the crowd to be there", 60)
         yield signing_in, looking
 
 
