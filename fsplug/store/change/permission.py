@@ -11,7 +11,17 @@ from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.users import RightGrants
 
+
+def _holders() -> Any:
+    which = (RightGrants.company == given.company) & RightGrants.username.in_(given_each.usernames)
+    return RightGrants.select(RightGrants.username).where(which & is_current(RightGrants))
+
+
+_HOLDERS = Select(str, _holders)
 Departments = frozenset[str | None]
 # A user's department, by username; two where the change moves the user.
 _Places = dict[str, Departments]
@@ -112,7 +122,5 @@ def _trusted(store: Store, domain: str, changes: Changes) -> frozenset[str]:
     found: set[str] = set()
     phones = (change for change in changes if change.noun in _PHONES)
     for some in in_batches(dict.fromkeys(username for change in phones for username in _usernames(change))):
-        sql = f"""SELECT username FROM right_grant WHERE company = ? AND until IS NULL
-            AND username IN ({", ".join("?" * len(some))})"""
-        found |= {username for (username,) in store.rows(sql, company_id(store, domain), *some)}
+        found.update(_HOLDERS.rows(store, company=company_id(store, domain), usernames=some))
     return frozenset(found)

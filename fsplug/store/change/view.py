@@ -11,6 +11,15 @@ from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.accounts import ConsoleAccounts
+
+_ACCOUNTS = Select(
+    str,
+    lambda: ConsoleAccounts.select(ConsoleAccounts.username).where(
+        (ConsoleAccounts.company == given.company) & ConsoleAccounts.address.in_(given_each.addresses)
+    ),
+)
 
 
 class View(Protocol):
@@ -79,9 +88,8 @@ class Changed:
         """The users with a console role who sign in with one of these addresses: each has an account by it."""
         usernames: list[str] = []
         for some in in_batches(addresses):
-            marks = ", ".join("?" * len(some))
-            sql = f"SELECT username FROM console_account WHERE company = ? AND address IN ({marks})"
-            usernames += (name for (name,) in self._store.rows(sql, company_id(self._store, self._domain), *some))
+            company = company_id(self._store, self._domain)
+            usernames += _ACCOUNTS.rows(self._store, company=company, addresses=some)
         found = self._present.holding(users.USER, "username", usernames)
         stay = self._staying(users.USER, found)
         return list(_signing_in([*stay, *self._new(users.USER)], addresses))

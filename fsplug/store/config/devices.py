@@ -12,7 +12,8 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
-from fsplug.store.schema.history import holds
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.users import Devices
 
 
@@ -47,6 +48,23 @@ class Device:
     sip_username: str | None = None
     a1_hash: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    domain: str
+    sip_username: str
+
+
+def _phones() -> Any:
+    phones = Devices.select(Companies.domain, Devices.sip_username).join(
+        Companies, on=(Companies.id == Devices.company)
+    )
+    signing_in = phones.where(is_current(Devices) & (Devices.sip_username != ""))
+    return signing_in.order_by(Companies.domain, Devices.sip_username)
+
+
+_SOME = Select(_Phone, lambda: _phones().limit(1))
 
 
 def _devices_at(which: Any) -> Any:
@@ -97,11 +115,8 @@ def by_sip_username(store: Store, domain: str, sip_username: str, version: int) 
 
 def some_phone(store: Store) -> tuple[str, str] | None:
     """The company's domain and the SIP username of one phone there is now; None if there is none."""
-    found = store.row(
-        """SELECT c.domain, d.sip_username FROM device d JOIN company c ON c.id = d.company
-        WHERE d.until IS NULL AND d.sip_username <> '' ORDER BY c.domain, d.sip_username LIMIT 1"""
-    )
-    return None if found is None else (str(found[0]), str(found[1]))
+    found = _SOME.row(store)
+    return None if found is None else (found.domain, found.sip_username)
 
 
 def _hashed(domain: str, device: Device) -> Device:
