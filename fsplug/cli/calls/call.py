@@ -33,7 +33,9 @@ def call() -> None:
 @call.command(name="list", rule=HEARD)
 @listing_options
 @click.option("--watch", is_flag=True, help="Show who is in a call now, and every change, until Ctrl-C.")
-@click.option("--as", "viewer", metavar="USERNAME", help="With --watch: whether this user may listen in to each.")
+@click.option(
+    "--as", "viewer", metavar="USERNAME", help="With --watch: show for each call whether this user may listen in."
+)
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None) -> None:
     """List calls, newest first, with their decisions."""
@@ -44,14 +46,14 @@ def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None)
         found, cut = first(find(store, asked, calls.listed), asked.limit)
         facts = [_call_facts(one, made) for one, made in _with_decisions(store, found)]
     titles = ("call", "started", "company", "direction", "group", "caller", "called", "ended", "decisions")
-    empty = ["no calls; they show here once the dialplan's socket action has reached fsplug serve"]
+    empty = ["no calls; a call is listed once the dialplan's socket action has reached fsplug serve"]
     lines = table(titles, map(_row, facts)) if facts else empty
     invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
 
 
 @call.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
 @click.argument("call", metavar="CALL")
-@click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
+@click.option("--company", metavar="DOMAIN", help="Only a call of this company.")
 @pass_invocation
 def show(invocation: Invocation, call: str, company: str | None) -> None:
     """Show one call, by the uuid of its first leg, and everything decided in it."""
@@ -112,7 +114,7 @@ def _row(call: Facts) -> tuple[object, ...]:
 
 def _decision_lines(call: Facts) -> list[str]:
     if not call["decisions"]:
-        return ["nobody has talked: nothing was decided"]
+        return ["nobody has talked, so nothing was decided"]
     rows = [
         (
             when(one["at"]),

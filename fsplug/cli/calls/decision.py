@@ -1,4 +1,4 @@
-"""`fsplug decision`: decisions of the past."""
+"""`fsplug decision`: past decisions."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ def decision() -> None:
 
 
 @decision.command(rule=Rule(Need.RECORDINGS))
-@click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's.")
-@click.option("--since", type=MOMENT, help="From this time on: a date, epoch seconds, 7d, today.")
+@click.option("--company", metavar="DOMAIN", help="Only decisions of this company  [all companies]")
+@click.option("--since", type=MOMENT, help="Only decisions from this time on: a date, epoch seconds, 7d or today.")
 @pass_invocation
 def replay(invocation: Invocation, company: str | None, since: float | None) -> None:
-    """Make past decisions again, from what was kept with them. Exit code 1 when one comes out different."""
+    """Make past decisions again from the stored facts. The exit code is 1 if any result differs."""
     count, different = 0, []
     with invocation.store() as store:
         for one in counted(find(store, Asked(company, since=since), decisions.listed), "decisions"):

@@ -13,7 +13,7 @@ from fsplug.store.calls import gaps
 
 @click.group(cls=Noun)
 def gap() -> None:
-    """What policy wanted recorded and nobody can play."""
+    """Gaps: what policy wanted recorded and cannot be played."""
 
 
 @gap.command(name="list", rule=HEARD)
@@ -25,5 +25,5 @@ def list_(invocation: Invocation, asked: Asked) -> None:
         found, cut = first(find(store, asked, gaps.listed), asked.limit)
     rows = [(when(one.at), one.company, one.call, one.user, one.cause, one.detail, one.recording) for one in found]
     titles = ("found", "company", "call", "user", "cause", "detail", "recording")
-    lines = table(titles, rows) if found else ["no gaps: all that should have been recorded was"]
+    lines = table(titles, rows) if found else ["no gaps: everything that should have been recorded was recorded"]
     invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))

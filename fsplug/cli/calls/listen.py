@@ -1,4 +1,4 @@
-"""`fsplug listen`: hear a colleague's call, with their knowledge; and who heard whose."""
+"""`fsplug listen`: listen in to a colleague's call, with the colleague's knowledge, and list who listened to whom."""
 
 from dataclasses import asdict
 
@@ -17,11 +17,11 @@ _TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "en
 
 @click.group(cls=Noun, invoke_without_command=True, rule=Rule(Need.PEOPLE, None, itself=True))
 @click.option("--company", metavar="DOMAIN", help="The company in which to listen.")
-@click.option("--as", "listener", metavar="USERNAME", help="Who listens: their own phone rings.")
-@click.option("--to", "number", metavar="NUMBER", help="The colleague's number, in any spelling, or extension.")
+@click.option("--as", "listener", metavar="USERNAME", help="The user who listens; this user's own phone rings.")
+@click.option("--to", "number", metavar="NUMBER", help="The colleague's extension, or number in any spelling.")
 @click.pass_context
 def listen(context: click.Context, company: str | None, listener: str | None, number: str | None) -> None:
-    """Listen in to a colleague's call. Their phone shows who listens, and a short tone tells them."""
+    """Listen in to a colleague's call. The colleague's phone shows who listens, and plays a short tone."""
     if context.invoked_subcommand is not None:
         return
     if not (company and listener and number):
@@ -38,7 +38,7 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked) -> None:
-    """List who listened to whom, newest first, and who asked and was refused."""
+    """List who listened to whom and which requests were refused, newest first."""
     with invocation.store() as store:
         found, cut = first(find(store, asked, listen_sessions.listed), asked.limit)
     lines = table(_TITLES, map(_row, found)) if found else ["nobody has listened in"]

@@ -1,4 +1,4 @@
-"""Who is in a call now, as the running `fsplug serve` knows it, shown again after every change."""
+"""Who is in a call now, according to the running `fsplug serve`; shown again after every change."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ _TITLES = ("user", "name", "since", "direction", "with", "listens now", "may lis
 
 
 def watch(invocation: Invocation, company: str | None, viewer: str | None) -> None:
-    """Show the live calls of a company until Ctrl-C; with --json one line each time."""
+    """Show the live calls of a company until Ctrl-C; with --json, one line for each change."""
     if not company:
-        raise Invalid("no-company", "whose calls? add --company DOMAIN; see: fsplug company list")
+        raise Invalid("no-company", "--company DOMAIN is missing; see: fsplug company list")
     from fsplug.wiring.channel.client import ask
     from fsplug.wiring.channel.messages import AskList
 

@@ -33,15 +33,15 @@ _NAMES = (
 
 @click.group(cls=Noun)
 def recording() -> None:
-    """Recordings: one for each part of a user in a call that policy wants recorded."""
+    """Recordings: one for each user's part of a call that policy wants recorded."""
 
 
 @recording.command(name="list", rule=HEARD)
 @listing_options
-@click.option("--state", type=click.Choice(list(map(str, State))), help="Only those that have come so far.")
+@click.option("--state", type=click.Choice(list(map(str, State))), help="Only recordings in this state.")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
-    """List recordings, newest first; deleted ones with --state deleted alone."""
+    """List recordings, newest first. Deleted recordings are listed only with --state deleted."""
     listed = partial(recordings.listed, deleted=state == State.DELETED)
     with invocation.store() as store:
         rows = (one for one in find(store, asked, listed) if state in (None, one.state))
@@ -49,14 +49,14 @@ def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
     archive = invocation.settings().archive
     facts = [_facts(one, archive) for one in found]
     titles = ("recording", "started", "company", "user", "direction", "caller", "answerer", "length", "state", "cause")
-    empty = ["no recordings yet; what is recorded says: fsplug policy show --company C"]
+    empty = ["no recordings yet; see what is recorded with: fsplug policy show --company C"]
     lines = table(titles, map(_row, facts)) if facts else empty
     invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
 
 
 @recording.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
 @click.argument("recording", metavar="RECORDING")
-@click.option("--company", metavar="DOMAIN", help="Only if it is this company's.")
+@click.option("--company", metavar="DOMAIN", help="Only a recording of this company.")
 @pass_invocation
 def show(invocation: Invocation, recording: str, company: str | None) -> None:
     """Show one recording."""
@@ -73,10 +73,10 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
 @recording.command(rule=Rule(Need.RECORDINGS))
 @click.argument("ids", metavar="[RECORDING...]", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every sealed recording.")
-@click.option("--company", metavar="DOMAIN", help="Only this company's.")
+@click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
 @pass_invocation
 def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: str | None) -> None:
-    """Check recordings against the archive: there, size, SHA-256, readable. Exit code 1 when one fails."""
+    """Check recordings in the archive: present, size, SHA-256, readable. The exit code is 1 if one fails."""
     from fsplug.wiring.archives import archive_at
 
     if bool(ids) == every:
@@ -95,12 +95,12 @@ def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: s
 
 @recording.command(rule=Rule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
-@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@click.option("--yes", is_flag=True, help="Delete without asking for confirmation.")
 @pass_invocation
 def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dry_run: bool, yes: bool) -> None:
-    """Delete recordings: gone at once for everybody. It can be undone for a minute; then the files are destroyed."""
+    """Delete recordings for everybody, at once. A deletion can be undone for a minute; then the files are destroyed."""
     with invocation.store() as store:
         by_company = _by_company(store, ids, company)
         going = [
@@ -120,7 +120,7 @@ def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dr
 
 @recording.command(rule=Rule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
-@click.option("--company", metavar="DOMAIN", help="Only if they are this company's.")
+@click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
 @pass_invocation
 def undelete(invocation: Invocation, ids: tuple[str, ...], company: str | None) -> None:
     """Bring back recordings that were deleted less than a minute ago."""
@@ -143,7 +143,7 @@ def _so_many(count: int) -> str:
 
 def _wanted(store: Store, ids: tuple[str, ...], company: str | None) -> Iterator[Recording]:
     if ids:
-        # All are looked up before the first is read: a mistyped one is said at once.
+        # All are looked up before the first is read, so that a mistyped one is reported at once.
         yield from [_get(store, one, company) for one in ids]
         return
     everything = find(store, Asked(company, limit=DEFAULT_LIMIT), recordings.listed)
@@ -170,7 +170,7 @@ def _in_company(store: Store, recording: str, domain: str) -> Recording | None:
 
 
 def _facts(recording: Recording, archive: str) -> Facts:
-    """What is said of a recording; `file` is where it lies, for an archive that is a folder."""
+    """The facts of a recording. `file` is its path when the archive is a folder."""
     in_folder = recording.location and "://" not in archive
     return {
         **{name: getattr(recording, name) for name in _NAMES},

@@ -1,4 +1,4 @@
-"""A simulated call, told to people."""
+"""A simulated call, as people read it."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from fsplug.store.calls.simulate import Facts
 
 
 def heading(facts: Facts) -> Mapping[str, object]:
-    """What was asked, for people."""
+    """The simulated call, as people read it."""
     asked: Facts = {
         "company": f"{facts['company']}, policy version {facts['version']}",
         "from": f"{facts['from']['given']} ({facts['from']['told']})",
@@ -18,7 +18,7 @@ def heading(facts: Facts) -> Mapping[str, object]:
 
 
 def lines(facts: Facts) -> list[str]:
-    """The verdicts, for people."""
+    """The verdicts, as people read them."""
     rows = [
         (one["leg"], words.outcome(one["record"]), one["rule"], words.reason(one["reason"], **_named(one)), one["user"])
         for one in facts["verdicts"]

@@ -5,14 +5,16 @@ from fsplug.media import disk, wav
 from fsplug.media.archive import Archive
 from fsplug.store.recordings.recordings import Recording, State
 
-# Lengths are kept as they were measured; only the rounding of a database may differ.
+# Lengths are stored as measured; they may differ only by the database's rounding.
 _SAME_SECONDS = 0.001
 
 
 def check(recording: Recording, archive: Archive) -> str | None:
-    """What is wrong with it in the archive, for people; None when all is well."""
+    """What is wrong with the recording in the archive, as people read it; None when nothing is."""
     if recording.state is not State.SEALED or not recording.location:
-        return f"it is not sealed but {recording.state}" + (f" ({recording.cause})" if recording.cause else "")
+        return f"the recording is not sealed but {recording.state}" + (
+            f" ({recording.cause})" if recording.cause else ""
+        )
     try:
         return _differs(recording, recording.location, archive)
     except FsplugError as error:
@@ -31,7 +33,7 @@ def _differs(recording: Recording, key: str, archive: Archive) -> str | None:
             return f"{key} hashes to {sha256}, the recording to {recording.sha256}"
         audio = wav.read(file, key)
     if not audio.header_true:
-        return f"{key} has a header that does not tell its length"
+        return f"{key} has a header that does not give its length"
     if abs(audio.seconds - (recording.seconds or 0.0)) > _SAME_SECONDS:
         return f"{key} holds {audio.seconds:.3f} s, the recording has {recording.seconds} s"
     return None

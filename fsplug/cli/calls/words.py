@@ -22,7 +22,7 @@ def outcome(record: bool) -> str:
 
 
 def reason(code: str, **facts: Any) -> str:
-    """The reason in words, and its code. Facts that are not known (any more) are passed over."""
+    """The reason in words, and its code. Facts that are unknown, or no longer known, are left out."""
     known = {"user": "the user", "group": "", "number": "one of its numbers", "direction": ""}
     known |= {name: value for name, value in facts.items() if value}
     words = REASONS.get(code)

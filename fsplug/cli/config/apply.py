@@ -1,4 +1,4 @@
-"""`fsplug apply`: companies as a document says."""
+"""`fsplug apply`: make companies match a document."""
 
 import sys
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 
 @click.command(cls=Verb, rule=Rule(Need.PEOPLE, None, itself=True))
 @click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--yes", is_flag=True, help="Remove without asking.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--yes", is_flag=True, help="Remove without asking for confirmation.")
 @pass_invocation
 def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
-    """Make the companies in FILE.toml as it says; - reads the document from standard input.
+    """Make companies match the document FILE.toml; - reads the document from standard input.
 
-    What the document leaves out of a company it names is removed; companies it does not name stay as they are. It is
-    all or nothing, and a second run has nothing to change.
+    Whatever the document leaves out of a company is removed. Companies that are not in the document stay as they
+    are. Either every change is made or none, and a second run has nothing to change.
     """
     document = documents.read(file)
     _check_companies(invocation, document)
@@ -48,12 +48,12 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
 
 
 def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
-    """Before anything of a company is compared: it is the user's own."""
+    """Before a company is compared: it must be the user's own."""
     if invocation.by.is_operator:
         return
     written = document.get("company")
     tables = written if isinstance(written, list) else []
-    # What is no text names no company: the plan refuses it.
+    # A value that is not text cannot name a company: the plan refuses it.
     domains = [table.get("domain") for table in tables if isinstance(table, dict)]
     for domain in (one for one in domains if isinstance(one, str)):
         check_may(invocation.by, Need.PEOPLE, domain)
@@ -71,9 +71,9 @@ def _check_removals(plan: Plan, yes: bool, may_ask: bool) -> None:
     if yes or not removals:
         return
     if may_ask and sys.stdin.isatty():
-        click.confirm(f"remove {removals} of what is there?", abort=True, err=True)
+        click.confirm(f"remove {removals} existing entries?", abort=True, err=True)
         return
-    text = f"this removes {removals} of what is there and nobody can be asked; look with --dry-run, then say --yes"
+    text = f"this removes {removals} entries and nobody can be asked to confirm; check with --dry-run, then add --yes"
     raise Invalid("removals-not-confirmed", text, removals=removals)
 
 

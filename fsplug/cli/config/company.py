@@ -19,9 +19,9 @@ from fsplug.store.config.companies import Company
 
 _DOMAIN = click.argument("domain")
 _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "version")
-_FROM_APP, _CONSENT = "Apps may listen in too.", "A colleague at the other end must allow listening in as well."
+_FROM_APP, _CONSENT = "Apps may listen in too.", "The colleague at the other end must allow listening in as well."
 _TOTP = "Superusers must sign in with one-time codes."
-_REASON = "Who plays a recording must say why; it stands in the audit trail."
+_REASON = "Playing a recording requires a reason, which the audit trail keeps."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
@@ -31,13 +31,13 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
         click.option("--playback-reason/--no-playback-reason", default=None, help=_REASON),
         click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
-        click.option("--timezone", metavar="NAME", help="Such as Europe/Copenhagen  [UTC]"),
+        click.option("--timezone", metavar="NAME", help="Time zone, such as Europe/Copenhagen  [UTC]"),
         click.option(
             "--language",
             "languages",
             metavar="CODE",
             multiple=True,
-            help="Such as da; the first is its own, callers hear one of them; repeat it  [en]",
+            help="Language, such as da; may be repeated. The first is the company's own; callers hear one  [en]",
         ),
     ):
         command = option(command)
@@ -46,17 +46,19 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Noun)
 def company() -> None:
-    """Companies: each is a domain of the switch, and sees nothing of the others."""
+    """Companies: each is a domain of the switch and sees nothing of the others."""
 
 
 @company.command(rule=HOUSE)
 @_DOMAIN
-@click.option("--name", metavar="TEXT", type=LINE, required=True, help="What it is called.")
-@click.option("--country", metavar="CODE", required=True, help="Whose spelling its numbers follow, such as DK.")
+@click.option("--name", metavar="TEXT", type=LINE, required=True, help="The company's name.")
+@click.option(
+    "--country", metavar="CODE", required=True, help="The country whose number format the company uses, such as DK."
+)
 @_options
 @pass_invocation
 def add(invocation: Invocation, domain: str, **given: Any) -> None:
-    """Add a company; DOMAIN is what its phones register at, and what people sign in with."""
+    """Add a company. Its phones register at DOMAIN, and its people sign in with DOMAIN."""
     document = {"company": [crud.merged({"domain": domain}, given)]}
     with invocation.store() as store:
         if companies.exists(store, domain):
@@ -80,7 +82,7 @@ def list_(invocation: Invocation) -> None:
 @_DOMAIN
 @pass_invocation
 def show(invocation: Invocation, domain: str) -> None:
-    """Show a company, and how much it has."""
+    """Show a company and how many entries it has."""
     with invocation.store() as store:
         draft = Draft(store, domain)
         counts = {f"{kind}s": len(draft.names(kind)) for kind in _COUNTED}
@@ -90,12 +92,12 @@ def show(invocation: Invocation, domain: str) -> None:
 
 @company.command(name="set", rule=COMPANY_ITSELF)
 @_DOMAIN
-@click.option("--name", metavar="TEXT", type=LINE, help="What it is called.")
-@click.option("--country", metavar="CODE", help="Whose spelling its numbers follow, such as DK.")
+@click.option("--name", metavar="TEXT", type=LINE, help="The company's name.")
+@click.option("--country", metavar="CODE", help="The country whose number format the company uses, such as DK.")
 @_options
 @pass_invocation
 def set_(invocation: Invocation, domain: str, **given: Any) -> None:
-    """Change a company. What is not named stays as it is."""
+    """Change a company. Options that are not given keep their values."""
     crud.check_given(given)
 
     def put(draft: Draft) -> None:

@@ -16,7 +16,7 @@ _NAME = click.argument("name", type=LINE)
 
 @click.group(cls=Noun)
 def department() -> None:
-    """Departments: what users belong to, and what recording policy and sub-admins are given for."""
+    """Departments: users belong to them; recording policy and sub-admins are set for them."""
 
 
 @department.command(rule=COMPANY_SETTINGS)
@@ -51,16 +51,16 @@ def show(invocation: Invocation, company: str, name: str) -> None:
 @department.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NAME
-@click.option("--name", "new_name", metavar="TEXT", type=LINE, required=True, help="What it is called from now on.")
+@click.option("--name", "new_name", metavar="TEXT", type=LINE, required=True, help="The department's new name.")
 @pass_invocation
 def set_(invocation: Invocation, company: str, name: str, new_name: str) -> None:
-    """Rename a department; its users, its policy and its administrators go with it."""
+    """Rename a department. It keeps its users, policy and administrators."""
 
     def rename(draft: Draft) -> None:
         draft.put("department", {**draft.entry("department", name), "name": new_name}, name)
         _rename(draft, name, new_name)
 
-    crud.edit(invocation, company, f"department {name} is called {new_name}", rename)
+    crud.edit(invocation, company, f"department {name} renamed to {new_name}", rename)
 
 
 @department.command(rule=COMPANY_SETTINGS)

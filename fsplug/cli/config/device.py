@@ -1,4 +1,4 @@
-"""`fsplug device`: what users are reached on."""
+"""`fsplug device`: the phones, apps and mobiles that users are reached on."""
 
 from typing import Any
 
@@ -15,27 +15,27 @@ from fsplug.store.change.draft import Draft
 _NAME = click.argument("name")
 _COLUMNS = ("name", "kind", "sip_username", "number")
 _NUMBER = click.option("--number", help="A mobile's number, one of the user's own.")
-_SIP_USERNAME = click.option("--sip-username", help="What it signs in as  [the username, or USERNAME-NAME]")
+_SIP_USERNAME = click.option("--sip-username", help="The name it signs in with  [the username, or USERNAME-NAME]")
 
 
 @click.group(cls=Noun)
 def device() -> None:
-    """Devices: desk phones and apps, which sign in to the switch, and mobiles, which have a number."""
+    """Devices: desk phones and apps sign in to the switch; mobiles have a number."""
 
 
 @device.command(rule=PEOPLE)
 @company_option
 @user_option
 @click.argument("name", required=False)
-@click.option("--kind", type=click.Choice(list(map(str, DeviceKind))), required=True, help="What it is.")
+@click.option("--kind", type=click.Choice(list(map(str, DeviceKind))), required=True, help="The kind of device.")
 @_NUMBER
 @_SIP_USERNAME
 @password_options
 @pass_invocation
 def add(invocation: Invocation, company: str, username: str, name: str | None, **given: Any) -> None:
-    """Give a user a device, called like its kind if NAME is left out.
+    """Give a user a device. NAME defaults to the kind.
 
-    Its password is made at random, unless one is given; fsplug device show --show-secrets prints it.
+    A random password is made unless one is given; fsplug device show --show-secrets prints it.
     """
     name = name or given["kind"]
     password = crud.password(given.pop("password_file"), given.pop("ask_password"))
@@ -50,7 +50,7 @@ def add(invocation: Invocation, company: str, username: str, name: str | None, *
 
 @device.command(name="list", rule=PEOPLE)
 @company_option
-@click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+@click.option("--user", "username", metavar="USERNAME", help="Only devices of this user.")
 @pass_invocation
 def list_(invocation: Invocation, company: str, username: str | None) -> None:
     """List devices."""
@@ -64,7 +64,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
 @secrets_option
 @pass_invocation
 def show(invocation: Invocation, company: str, username: str, name: str, show_secrets: bool) -> None:
-    """Show a device; with --show-secrets its password, or the hash where only that is known."""
+    """Show a device; with --show-secrets also its password, or the hash if only that is known."""
     with crud.reading(invocation, company) as draft:
         found = nested.one(draft, username, "device", name, show_secrets)
     if show_secrets:
@@ -79,10 +79,10 @@ def show(invocation: Invocation, company: str, username: str, name: str, show_se
 @_NUMBER
 @_SIP_USERNAME
 @password_options
-@click.option("--new-password", is_flag=True, help="Make a new password at random.")
+@click.option("--new-password", is_flag=True, help="Make a new random password.")
 @pass_invocation
 def set_(invocation: Invocation, company: str, username: str, name: str, new_password: bool, **given: Any) -> None:
-    """Change a device. A phone that is signed in stays so until it registers again."""
+    """Change a device. A phone that is signed in stays signed in until it registers again."""
     password = _password(given.pop("password_file"), given.pop("ask_password"), new_password)
     crud.check_given({**given, "password": password})
 
@@ -111,5 +111,5 @@ def remove(invocation: Invocation, company: str, username: str, name: str, yes: 
 def _password(password_file: str | None, ask_password: bool, at_random: bool) -> str | None:
     given = crud.password(password_file, ask_password)
     if at_random and given is not None:
-        raise click.UsageError("--new-password makes one: give none beside it")
+        raise click.UsageError("--new-password makes a password: give no other password with it")
     return new_password() if at_random else given

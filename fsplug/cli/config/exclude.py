@@ -26,15 +26,15 @@ def exclude() -> None:
 @exclude.command(rule=POLICY)
 @_COMPANY
 @_NUMBERS
-@click.option("--note", metavar="TEXT", type=LINE, help="Why; it is kept beside the number.")
+@click.option("--note", metavar="TEXT", type=LINE, help="The reason, stored with the number.")
 @pass_invocation
 def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: str | None) -> None:
-    """Never record calls with these numbers, from the next call on. Any spelling will do."""
+    """Never record calls with these numbers, from the next call on. Numbers may be written in any spelling."""
     with invocation.store() as store:
         wanted = _normalised(store, company, numbers)
         added = edit_policy.exclude(store, company, dict.fromkeys(wanted, note), invocation.by)
         version = policies.current_version(store, company)
-    _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was excluded already"))
+    _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was already excluded"))
 
 
 @exclude.command(rule=POLICY)
@@ -64,7 +64,7 @@ def list_(invocation: Invocation, company: str) -> None:
 
 
 def _normalised(store: Store, company: str, texts: tuple[str, ...]) -> list[str]:
-    """The numbers in E.164, each once; Invalid names every text that is none."""
+    """The numbers in E.164, each once; Invalid names every text that is not a number."""
     country = companies.get(store, company).country
     found = {text: normalise(text, country) for text in texts}
     wrong = [text for text, number in found.items() if number is None]

@@ -23,15 +23,23 @@ _OWNERS_ALONE = 0o600
 
 
 @click.command(cls=Verb, rule=Rule(Need.COMPANY, "domains"))
-@click.option("--company", "domains", metavar="DOMAIN", multiple=True, help="Only this company; may be repeated.")
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, for you alone to read.")
+@click.option(
+    "--company", "domains", metavar="DOMAIN", multiple=True, help="Only this company; may be repeated  [all companies]"
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The file to write; only you can read it  [standard output]",
+)
 @secrets_option
 @pass_invocation
 def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, show_secrets: bool) -> None:
-    """Write companies as the TOML document that fsplug apply has nothing to change with.
+    """Write companies as a TOML document. Applying the same document again with fsplug apply changes nothing.
 
-    A device's password stands in it as the hash a switch needs to let it in: keep the document as you keep passwords.
-    Trunks' passwords are left out, and stay as they are when it is applied here again; --show-secrets writes both.
+    The document holds each device's password as the hash that lets the device sign in: protect the document as you
+    protect passwords. Trunks' passwords are left out, and applying the document here leaves them as they are.
+    --show-secrets writes the passwords of devices and trunks.
     """
     with invocation.store() as store:
         document = _document(store, domains, show_secrets)

@@ -1,4 +1,4 @@
-"""What users hold by name, licences and rights: one shape of commands for both."""
+"""Licences and rights, which users hold by name: one set of commands serves both."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -20,11 +20,11 @@ _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=T
 
 
 def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click.Group:
-    """The group of commands that give and take `choices`, which stand under `field` in a user's entry."""
+    """The commands that give and take `choices`, which are listed under `field` in a user's entry."""
     named = click.argument("name", metavar=noun.upper(), type=click.Choice(list(map(str, choices))))
     group = Noun(noun, help=about)
 
-    @group.command(rule=GRANTS, help=f"Give users a {noun}: all of them or none.")
+    @group.command(rule=GRANTS, help=f"Give users a {noun}. Either every user gets it or none does.")
     @company_option
     @named
     @_USERS
@@ -35,13 +35,13 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
 
     @group.command(name="list", rule=PEOPLE, help=f"List who holds which {noun}.")
     @company_option
-    @click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+    @click.option("--user", "username", metavar="USERNAME", help=f"Only {field} of this user.")
     @pass_invocation
     def list_(invocation: Invocation, company: str, username: str | None) -> None:
         with crud.reading(invocation, company) as draft:
             users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
             found = [{"user": user, noun: name} for user, entry in users.items() for name in entry.get(field, [])]
-        crud.tell_list(invocation, found, ("user", noun), f"nobody here holds a {noun}")
+        crud.tell_list(invocation, found, ("user", noun), f"no user here holds a {noun}")
 
     @group.command(rule=PEOPLE, help=f"Show who holds a {noun}.")
     @company_option

@@ -18,16 +18,24 @@ _COLUMNS = ("number", "name", "strategy", "ring_seconds", "members", "overflow",
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What it says about recording."),
         click.option(
-            "--overflow", type=Target("group", "user", "number"), help="Who is rung after that; '' for nobody."
+            "--mode", type=click.Choice(list(map(str, GroupMode))), help="Whether the group's calls are recorded."
         ),
-        click.option("--ring-seconds", type=int, help="How long it rings."),
         click.option(
-            "--member", "members", metavar="USERNAME", multiple=True, help="A member, in ringing order; repeat it."
+            "--overflow",
+            type=Target("group", "user", "number"),
+            help="Where the call goes when nobody has answered; '' for nowhere.",
+        ),
+        click.option("--ring-seconds", type=int, help="How long the group rings."),
+        click.option(
+            "--member",
+            "members",
+            metavar="USERNAME",
+            multiple=True,
+            help="A member, in ringing order; may be repeated.",
         ),
         click.option("--strategy", type=click.Choice(list(map(str, Strategy))), help="How the members are rung."),
-        click.option("--name", metavar="TEXT", type=LINE, help="What it is called."),
+        click.option("--name", metavar="TEXT", type=LINE, help="The group's name."),
     ):
         command = option(command)
     return command
@@ -35,7 +43,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Noun)
 def group() -> None:
-    """Ring groups: a number that several users answer."""
+    """Ring groups: each is a number that several users answer."""
 
 
 @group.command(rule=COMPANY_SETTINGS)
@@ -71,7 +79,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, number: str, **given: Any) -> None:
-    """Change a ring group. What is not named stays as it is; --member names all its members anew."""
+    """Change a ring group. Options that are not given keep their values; --member replaces all members."""
     crud.change(invocation, company, "group", number, given)
 
 
@@ -81,5 +89,5 @@ def set_(invocation: Invocation, company: str, number: str, **given: Any) -> Non
 @yes_option
 @pass_invocation
 def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
-    """Remove a ring group that nothing leads to any more."""
+    """Remove a ring group. This is refused while anything still leads to it."""
     crud.remove(invocation, company, "group", number, yes)

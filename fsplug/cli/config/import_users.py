@@ -29,7 +29,7 @@ _ENOUGH_ERRORS = 100
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One user of the file; `number` is the line it ends on, as an editor counts."""
+    """One user of the file; `number` is the line the user's row ends on, as an editor counts lines."""
 
     number: int
     cells: Mapping[str, str]
@@ -41,23 +41,23 @@ class _Line:
 
 @click.group(cls=Noun, name="import")
 def import_() -> None:
-    """Take in what other programs wrote."""
+    """Import data from other programs."""
 
 
 @import_.command(rule=PEOPLE)
 @click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @company_option
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @pass_invocation
 def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> None:
-    """Add the users in FILE.csv, and change those who are there; nobody is removed.
+    """Add the users in FILE.csv and change those that exist already; nobody is removed.
 
     The first line names the columns: username, and any of extension (a new user needs it), name, email, department,
     record (yes or no), role (none, my-console, superuser), fixed_number, mobile_numbers, licences, rights. The last
-    three hold several values with blanks between; numbers stand without blanks there. Columns are parted by commas or
-    semicolons, the text is UTF-8. A cell that is empty takes the value away; a column that is missing leaves it.
+    three hold several values separated by spaces, so numbers in them are written without spaces. Columns are
+    separated by commas or semicolons; the text is UTF-8. An empty cell clears the value; a missing column keeps it.
 
-    Everything is taken in, or, when a line is wrong, nothing: every wrong line is named with what to do about it.
+    If any line is wrong, nothing is imported, and every wrong line is reported with its remedy.
     """
     lines = _lines(file)
     with invocation.store() as store:
@@ -107,13 +107,13 @@ def _check_columns(file: Path, columns: list[str]) -> None:
     twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
     if unknown or twice or "username" not in columns:
         wrong = ", ".join(map(repr, (*unknown, *twice))) or "username is missing"
-        text = f"{file}, line 1: its columns won't do ({wrong}); use username and any of {', '.join(COLUMNS[1:])}"
+        text = f"{file}, line 1: wrong columns ({wrong}); use username and any of {', '.join(COLUMNS[1:])}"
         raise Invalid("bad-columns", text, file=str(file), columns=columns)
 
 
 def _cells(file: Path, columns: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[_Line]:
     uneven = [
-        f"line {number}: {len(row)} cells under {len(columns)} columns; fill it up or quote what holds a separator"
+        f"line {number}: {len(row)} cells for {len(columns)} columns; add what is missing or quote separators"
         for number, row in rows
         if len(row) != len(columns)
     ]
@@ -124,17 +124,17 @@ def _cells(file: Path, columns: list[str], rows: list[tuple[int, list[str]]]) ->
 
 
 def _unnamed(lines: list[_Line]) -> Iterator[str]:
-    """The lines that are about nobody, or about somebody who had a line already."""
+    """The errors of lines that name no user, or a user named by an earlier line."""
     first: dict[str, int] = {}
     for line in lines:
         if not line.username:
             yield f"line {line.number}: username is empty; fill it in"
         elif first.setdefault(line.username, line.number) != line.number:
-            yield f"line {line.number}, user {line.username}: stands on line {first[line.username]} already; keep one"
+            yield f"line {line.number}, user {line.username}: already on line {first[line.username]}; keep one"
 
 
 def _take(draft: Draft, line: _Line) -> Iterator[str]:
-    """Put the line into the draft; what is wrong with the line itself."""
+    """Put the line into the draft; the errors of the line itself."""
     if not line.username:
         return
     where = f"line {line.number}, user {line.username}"

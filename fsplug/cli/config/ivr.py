@@ -19,15 +19,23 @@ _TARGET = Target("group", "user", "number")
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--tries", type=int, help="How often the prompt is played."),
-        click.option("--timeout-seconds", type=int, help="How long it waits for a key."),
+        click.option("--timeout-seconds", type=int, help="How long the IVR waits for a key."),
         click.option(
-            "--prompt", "prompts", type=Pair("LANGUAGE"), multiple=True, help="What is played; repeat it per language."
+            "--prompt",
+            "prompts",
+            type=Pair("LANGUAGE"),
+            multiple=True,
+            help="The sound file to play; may be repeated, once per language.",
         ),
-        click.option("--default", type=_TARGET, help="Where silence leads."),
+        click.option("--default", type=_TARGET, help="Where the call goes when no key is pressed."),
         click.option(
-            "--choice", "choices", type=Pair("DIGIT", _TARGET), multiple=True, help="Where a key leads; repeat it."
+            "--choice",
+            "choices",
+            type=Pair("DIGIT", _TARGET),
+            multiple=True,
+            help="Where a key leads; may be repeated.",
         ),
-        click.option("--name", metavar="TEXT", type=LINE, help="What it is called."),
+        click.option("--name", metavar="TEXT", type=LINE, help="The IVR's name."),
     ):
         command = option(command)
     return command
@@ -35,7 +43,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Noun)
 def ivr() -> None:
-    """IVRs: a number that plays a prompt and sends the caller on by the key pressed, or by none."""
+    """IVRs: each is a number that plays a prompt and sends the caller on by the key pressed, or by silence."""
 
 
 @ivr.command(rule=COMPANY_SETTINGS)
@@ -71,7 +79,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, number: str, **given: Any) -> None:
-    """Change an IVR. What is not named stays as it is; --choice and --prompt name all of theirs anew."""
+    """Change an IVR. Options that are not given keep their values; --choice and --prompt replace their whole lists."""
     crud.change(invocation, company, "ivr", number, _tables(given))
 
 
@@ -81,10 +89,10 @@ def set_(invocation: Invocation, company: str, number: str, **given: Any) -> Non
 @yes_option
 @pass_invocation
 def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
-    """Remove an IVR that nothing leads to any more."""
+    """Remove an IVR. This is refused while anything still leads to it."""
     crud.remove(invocation, company, "ivr", number, yes)
 
 
 def _tables(given: dict[str, Any]) -> dict[str, Any]:
-    """The pairs of the line as tables; one that was not given is None."""
+    """The pairs of the command line as tables; an option that was not given is None."""
     return given | {name: dict(given[name]) if given[name] else None for name in ("choices", "prompts")}

@@ -18,13 +18,13 @@ _LEADS_TO = ("user", "group", "ivr")
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option(
-            "--closed", type=Target("group", "user", "ivr", "number"), help="Where it leads outside its hours."
+            "--closed", type=Target("group", "user", "ivr", "number"), help="Where the number leads outside its hours."
         ),
         click.option(
             "--hours",
             metavar="'mon-fri 08:00-16:00'",
             multiple=True,
-            help="When it is open; may be repeated; '': always.",
+            help="When the number is open; may be repeated; '' for always.",
         ),
     ):
         command = option(command)
@@ -39,7 +39,7 @@ def number() -> None:
 @number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
-@click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where it leads.")
+@click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where the number leads.")
 @_options
 @pass_invocation
 def add(invocation: Invocation, company: str, number: str, to: dict[str, str] | Literal[""], **given: Any) -> None:
@@ -68,7 +68,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
 @number.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
-@click.option("--to", type=Target(*_LEADS_TO), help="Where it leads.")
+@click.option("--to", type=Target(*_LEADS_TO), help="Where the number leads.")
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] | None, **given: Any) -> None:
@@ -95,5 +95,5 @@ def _e164(invocation: Invocation, company: str, text: str) -> str:
 
 
 def _led(to: dict[str, str] | Literal[""]) -> dict[str, str]:
-    """Where it leads, and nowhere else; '' leads nowhere."""
+    """The one target that the number leads to; '' for none."""
     return dict.fromkeys(_LEADS_TO, "") | (to or {})

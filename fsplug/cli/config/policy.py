@@ -21,12 +21,12 @@ _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The 
 
 @click.group(cls=Noun)
 def policy() -> None:
-    """What is recorded: departments' boxes, groups' modes, and what they say to a call."""
+    """What is recorded: departments' boxes, groups' modes, and their effect on a call."""
 
 
 @policy.command(rule=POLICY)
 @_COMPANY
-@click.option("--at", type=MOMENT, help="As of this time, instead of now.")
+@click.option("--at", type=MOMENT, help="Show the policy of this time  [now]")
 @pass_invocation
 def show(invocation: Invocation, company: str, at: float | None) -> None:
     """Show a company's recording policy."""
@@ -38,20 +38,24 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 
 @policy.command(name="set", rule=POLICY)
 @_COMPANY
-@click.option("--department", metavar="NAME", help="The department; '*' for every one without boxes of its own.")
-@click.option("--outgoing/--no-outgoing", default=None, help="The box for calls that its users make to outside.")
+@click.option("--department", metavar="NAME", help="The department; '*' for every department without boxes of its own.")
+@click.option("--outgoing/--no-outgoing", default=None, help="The box for calls that users make to outside numbers.")
 @click.option("--internal/--no-internal", default=None, help="The box for calls between users.")
-@click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside.")
+@click.option("--incoming/--no-incoming", default=None, help="The box for calls from outside numbers.")
 @click.option("--group", metavar="NUMBER", help="The ring group.")
-@click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="What the group says about its calls.")
+@click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="Whether the group's calls are recorded.")
 @policy_terms.options
-@click.option("--preview-since", type=MOMENT, help="Change nothing; say what it had changed since then (7d, a date).")
+@click.option(
+    "--preview-since",
+    type=MOMENT,
+    help="Change nothing; show what the change would have done since this time (7d, a date).",
+)
 @pass_invocation
 def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:
     """Set the boxes of a department or the mode of a ring group.
 
-    What is not named stays as it is; a department's first boxes of its own begin as those of '*'. The change counts
-    from the next call on.
+    Options that are not given keep their values. A department without boxes of its own starts with those of '*'. The
+    change applies from the next call on.
     """
     change = policy_change.change(given)
     with invocation.store() as store:
@@ -66,12 +70,14 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
 @policy.command(rule=POLICY)
 @click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @_COMPANY
-@click.option("--since", type=MOMENT, required=True, help="From this time on: a date, epoch seconds, 7d, today.")
+@click.option(
+    "--since", type=MOMENT, required=True, help="Count talks from this time on: a date, epoch seconds, 7d or today."
+)
 @pass_invocation
 def preview(invocation: Invocation, file: str, company: str, since: float) -> None:
-    """Say what the company's policy in FILE.toml would have recorded since then.
+    """Show what the company's policy in FILE.toml would have recorded since the given time.
 
-    The document is as for `fsplug apply`; nothing is changed.
+    The document has the form that `fsplug apply` takes; nothing is changed.
     """
     with invocation.store() as store:
         drafted = planning.drafted_policy(store, documents.read(file), company, documents.folder(file))
@@ -81,20 +87,22 @@ def preview(invocation: Invocation, file: str, company: str, since: float) -> No
 
 @policy.command(rule=POLICY)
 @_COMPANY
-@click.option("--from", "caller", metavar="A", required=True, help="Who calls: extension, username, or any number.")
-@click.option("--to", "called", metavar="B", help="Who answers: extension, username, a group, or any number.")
+@click.option(
+    "--from", "caller", metavar="A", required=True, help="The caller: an extension, a username or any number."
+)
+@click.option("--to", "called", metavar="B", help="The callee: an extension, a username, a group or any number.")
 @click.option("--group", metavar="NUMBER", help="The ring group that the call comes through.")
 @click.option("--forwarded-by", metavar="NUMBER", multiple=True, help="A number that passed the call on.")
-@click.option("--at", type=MOMENT, help="Under the policy of this time, instead of now's.")
+@click.option("--at", type=MOMENT, help="Use the policy of this time  [now]")
 @pass_invocation
 def simulate(invocation: Invocation, company: str, at: float | None, **call: Any) -> None:
-    """Say what policy would do with a call, by the function that decides live ones.
+    """Show what policy would do with a call. The verdict comes from the function that decides live calls.
 
-    A user's own fixed or mobile number counts as that user. With --group and nobody in particular in --to, there is
-    a verdict for each member who may answer.
+    A user's own fixed or mobile number counts as that user. With --group and no user in --to, there is a verdict for
+    each member who may answer.
     """
     if not (call["called"] or call["group"]):
-        raise click.UsageError("give --to, or --group for every member of a group")
+        raise click.UsageError("give --to, or give --group for every member of a group")
     with invocation.store() as store:
         version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
         facts = {"at": at, **simulated(store, company, version, **call)}

@@ -26,7 +26,7 @@ _BOXES = ("outgoing", "internal", "incoming")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes different: the columns of one department's or group's policy, by name."""
+    """The columns of one department's or group's policy that change, by name."""
 
     department: str | None
     group: str | None
@@ -34,19 +34,19 @@ class Change:
     terms: Mapping[str, Plain]
 
     def before(self, snapshot: PolicySnapshot) -> Policy:
-        """The policy it changes, as it counts now: that of `*` for a department without boxes of its own."""
+        """The policy to change, as it applies now: that of `*` for a department without boxes of its own."""
         if self.department is not None:
             return of_department(self.department, snapshot)
         return of_group(self.group or "", snapshot)
 
     def after(self, snapshot: PolicySnapshot) -> Policy:
-        """The policy it makes."""
+        """The policy after the change."""
         before = self.before(snapshot)
         return replace(before, **self.values, terms=policy_terms.changed(before.terms, self.terms))
 
 
 def change(given: Mapping[str, Any]) -> Change:
-    """The change that these options ask for; UsageError when they contradict each other or ask for none."""
+    """The change that these options ask for; UsageError when the options contradict each other or ask for no change."""
     boxes = {name: given[name] for name in _BOXES if given[name] is not None}
     mode = {"mode": GroupMode(given["mode"])} if given["mode"] else {}
     terms = policy_terms.given(given)
@@ -62,7 +62,7 @@ def change(given: Mapping[str, Any]) -> Change:
 
 
 def make(store: Store, company: str, change: Change, by: Actor) -> Facts:
-    """Make the change; what was before, what is after, and the policy version."""
+    """Make the change; the facts before and after the change, and the policy version."""
     facts: Facts = {}
 
     def put(draft: Draft) -> None:
@@ -79,7 +79,7 @@ def make(store: Store, company: str, change: Change, by: Actor) -> Facts:
 
 
 def lines(facts: Facts) -> list[str]:
-    """What `make` did, for people."""
+    """What `make` did, as people read it."""
     if not facts["changed"]:
         return [f"nothing to change; {facts['company']} stays at policy version {facts['version']}"]
     before, after = facts["before"], facts["after"]
@@ -90,12 +90,12 @@ def lines(facts: Facts) -> list[str]:
 
 
 def preview(store: Store, company: str, change: Change, since: float) -> Facts:
-    """How the change would have decided the talks since then; nothing is changed."""
+    """How the change would have decided the talks since `since`; nothing is changed."""
     return previewed(store, company, _after(store, company, change), since)
 
 
 def previewed(store: Store, company: str, drafted: PolicySnapshot, since: float) -> Facts:
-    """How a drafted policy would have decided the talks since then."""
+    """How a drafted policy would have decided the talks since `since`."""
     with working("deciding past talks again"):
         found = preview_of(store, company, drafted, since)
     total = found.total
@@ -112,7 +112,7 @@ def previewed(store: Store, company: str, drafted: PolicySnapshot, since: float)
 
 
 def preview_lines(facts: Facts) -> list[str]:
-    """What `preview` counted, for people."""
+    """What `preview` counted, as people read it."""
     if not facts["talks"]:
         return [f"nobody talked since {when(facts['since'])}; there is nothing to preview with"]
     return [

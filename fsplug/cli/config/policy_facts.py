@@ -14,9 +14,9 @@ Facts = dict[str, Any]
 
 
 def facts(store: Store, company: str, version: int) -> Facts:
-    """The whole policy of one version, and since when it holds."""
+    """The whole policy of one version, and the time from which it applies."""
     snapshot = policies.snapshot(store, company, version)
-    # Versions have no holes: counted back from now, this one is the last.
+    # Version numbers have no gaps, so counting back from now gives this one.
     made = policies.history(store, company, policies.current_version(store, company) - version + 1)[-1]
     ring_groups = groups.groups(store, company, version)
     return {
@@ -52,7 +52,7 @@ def _flat(policy: DepartmentPolicy | GroupPolicy) -> Facts:
 
 
 def lines(facts: Mapping[str, Any]) -> list[str]:
-    """The policy for people."""
+    """The policy as people read it."""
     heading = {
         "company": f"{facts['company']} ({facts['name']}, {facts['country']})",
         "version": facts["version"],

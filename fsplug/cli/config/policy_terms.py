@@ -11,11 +11,11 @@ from fsplug.policy.terms import TERMS, Line, OneOf, Plain, Seconds, Term, Terms,
 Command = TypeVar("Command", bound=Callable[..., Any])
 _HELP = {
     "on_failure": "What happens to a call that cannot be recorded.",
-    "channels": "Each party on its own, or both in one.",
-    "purpose": "Why it is recorded.",
+    "channels": "Each party on its own channel, or both mixed.",
+    "purpose": "Why calls are recorded.",
     "max_seconds": "Record only the first N seconds of a talk; none: all of it.",
 }
-# What takes a limit back.
+# The word that removes a limit.
 _NO_END = "none"
 
 
@@ -45,7 +45,7 @@ def options(command: Command) -> Command:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Plain]:
-    """The plain values of the terms that these options of a command name; None is a limit taken back."""
+    """The plain values of the terms that these options of a command name; None removes a limit."""
     named = {term.name: options[term.name] for term in TERMS if options[term.name]}
     return {name: None if value == _NO_END else value for name, value in named.items()}
 

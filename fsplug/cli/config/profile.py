@@ -1,4 +1,4 @@
-"""`fsplug profile`: users' states, and whether others may listen in meanwhile."""
+"""`fsplug profile`: users' states, each with whether others may listen in during it."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from fsplug.store.change.draft import Draft
 _NAME = click.argument("name", type=LINE)
 _COLUMNS = ("name", "allow_listen", "active")
 _ALLOW = click.option("--allow-listen/--no-allow-listen", default=None, help="Whether others may listen in.")
-_ACTIVE = click.option("--active", is_flag=True, default=None, help="It is the one that counts from now on.")
+_ACTIVE = click.option("--active", is_flag=True, default=None, help="Make this the active profile.")
 
 
 @click.group(cls=Noun)
 def profile() -> None:
-    """Profiles: a user's states, one of them active; each says whether listen-in is allowed."""
+    """Profiles: a user's states, of which one is active. Each states whether listen-in is allowed."""
 
 
 @profile.command(rule=PEOPLE)
@@ -43,7 +43,7 @@ def add(invocation: Invocation, company: str, username: str, name: str, **given:
 
 @profile.command(name="list", rule=PEOPLE)
 @company_option
-@click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+@click.option("--user", "username", metavar="USERNAME", help="Only profiles of this user.")
 @pass_invocation
 def list_(invocation: Invocation, company: str, username: str | None) -> None:
     """List profiles."""
@@ -70,7 +70,7 @@ def show(invocation: Invocation, company: str, username: str, name: str) -> None
 @_ACTIVE
 @pass_invocation
 def set_(invocation: Invocation, company: str, username: str, name: str, **given: Any) -> None:
-    """Change a profile, or make it the active one."""
+    """Change a profile, or make it active."""
     crud.check_given(given)
 
     def put(draft: Draft) -> None:
@@ -87,11 +87,11 @@ def set_(invocation: Invocation, company: str, username: str, name: str, **given
 @yes_option
 @pass_invocation
 def remove(invocation: Invocation, company: str, username: str, name: str, yes: bool) -> None:
-    """Take a profile from a user; not the active one, as long as there are others."""
+    """Remove a profile from a user. The active profile can be removed only if it is the user's last."""
     nested.remove(invocation, company, username, "profile", name, yes)
 
 
 def _with(profiles: dict[str, nested.Table], name: str, made: nested.Table) -> dict[str, nested.Table]:
-    """The profiles with one put among them; when that one is active, no other is."""
+    """The profiles with this one added or replaced; if it is active, all others become inactive."""
     others = {other: {**one, "active": False} if made["active"] else one for other, one in profiles.items()}
     return {**others, name: made}

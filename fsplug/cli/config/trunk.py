@@ -1,4 +1,4 @@
-"""`fsplug trunk`: the ways to other networks."""
+"""`fsplug trunk`: the connections to other networks."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,15 +21,20 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--trust-caller-id/--no-trust-caller-id",
             "caller_id_trusted",
             default=None,
-            help="Whether the numbers its callers show are believed.",
+            help="Whether caller numbers that come from the trunk are trusted.",
         ),
         click.option(
-            "--prefix", "prefixes", multiple=True, help="How the numbers begin that it takes, such as +45; repeat it."
+            "--prefix",
+            "prefixes",
+            multiple=True,
+            help="A prefix of numbers that the trunk takes, such as +45; may be repeated.",
         ),
-        click.option("--username", help="What to sign in as."),
-        click.option("--register/--no-register", default=None, help="Whether to sign in there."),
+        click.option("--username", help="The username to sign in with."),
+        click.option("--register/--no-register", default=None, help="Whether to sign in to the other side."),
         click.option("--port", type=int, help="SIP port of the other side  [5060]"),
-        click.option("--host", help="The other side; without one, the switch has the gateway already."),
+        click.option(
+            "--host", help="The address of the other side; without it, the gateway must exist on the switch already."
+        ),
         click.option("--gateway", metavar="NAME", help="The gateway's name on the switch  [NAME]"),
     ):
         command = option(command)
@@ -38,7 +43,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Noun)
 def trunk() -> None:
-    """Trunks: where calls go out to other networks, and come in from them."""
+    """Trunks: calls go out to other networks and come in from other networks through them."""
 
 
 @trunk.command(rule=HOUSE)
@@ -47,7 +52,7 @@ def trunk() -> None:
 @_options
 @pass_invocation
 def add(invocation: Invocation, company: str, name: str, **given: Any) -> None:
-    """Add a trunk. A password for its username is made at random, unless one is given."""
+    """Add a trunk. A random password is made for its username, unless a password is given."""
     crud.add(invocation, company, "trunk", name, {"name": name, **_with_password(given)})
 
 
@@ -75,7 +80,7 @@ def show(invocation: Invocation, company: str, name: str, show_secrets: bool) ->
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, name: str, **given: Any) -> None:
-    """Change a trunk. What is not named stays as it is; '' takes a value away."""
+    """Change a trunk. Options that are not given keep their values; '' clears a value."""
     crud.change(invocation, company, "trunk", name, _with_password(given))
 
 

@@ -35,10 +35,12 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="What the user administers: nothing, departments or the company.",
         ),
         click.option("--role", type=click.Choice(list(map(str, Role))), help="What the user may do in the console."),
-        click.option("--record/--no-record", default=None, help="The flag without which nothing is recorded."),
+        click.option("--record/--no-record", default=None, help="Whether the user may be recorded at all."),
         click.option("--department", metavar="NAME", type=LINE, help="The department; '' for none."),
-        click.option("--email", metavar="ADDRESS", type=LINE, help="Where mail goes; a console role needs it."),
-        click.option("--name", metavar="TEXT", type=LINE, help="What the user is called."),
+        click.option(
+            "--email", metavar="ADDRESS", type=LINE, help="The user's e-mail address; a console role requires one."
+        ),
+        click.option("--name", metavar="TEXT", type=LINE, help="The user's name."),
     ):
         command = option(command)
     return command
@@ -46,23 +48,23 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group(cls=Noun)
 def user() -> None:
-    """Users: who has which extension and numbers, who is recorded, who may do what."""
+    """Users: their extensions and numbers, whether they are recorded, and what they may do."""
 
 
 @user.command(rule=PEOPLE)
 @company_option
 @_USERNAME
-@click.option("--extension", required=True, help="The number dialled inside the company.")
+@click.option("--extension", required=True, help="The number that colleagues dial.")
 @_options
 @pass_invocation
 def add(invocation: Invocation, company: str, username: str, **given: Any) -> None:
-    """Add a user. Devices, profiles, licences and rights are given afterwards, each with a command of its own."""
+    """Add a user. Devices, profiles, licences and rights are added afterwards with their own commands."""
     crud.add(invocation, company, "user", username, {"username": username, **given})
 
 
 @user.command(name="list", rule=PEOPLE)
 @company_option
-@click.option("--department", metavar="NAME", help="Only of this department.")
+@click.option("--department", metavar="NAME", help="Only users of this department.")
 @pass_invocation
 def list_(invocation: Invocation, company: str, department: str | None) -> None:
     """List the users."""
@@ -83,11 +85,11 @@ def show(invocation: Invocation, company: str, username: str, show_secrets: bool
 @user.command(name="set", rule=PEOPLE)
 @company_option
 @_USERNAME
-@click.option("--extension", help="The number dialled inside the company.")
+@click.option("--extension", help="The number that colleagues dial.")
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, username: str, **given: Any) -> None:
-    """Change a user. What is not named stays as it is; '' takes a value away."""
+    """Change a user. Options that are not given keep their values; '' clears a value."""
     if given["admin"] not in (None, AdminScope.SUB_ADMIN) and not given["admin_departments"]:
         given["admin_departments"] = ("",)
     crud.change(invocation, company, "user", username, given)
@@ -99,7 +101,7 @@ def set_(invocation: Invocation, company: str, username: str, **given: Any) -> N
 @yes_option
 @pass_invocation
 def remove(invocation: Invocation, company: str, username: str, yes: bool) -> None:
-    """Remove a user, who leaves the ring groups too. Numbers that lead to the user must lead elsewhere before."""
+    """Remove a user, also from ring groups. Numbers that lead to the user must first be led elsewhere."""
     with crud.reading(invocation, company) as draft:
         draft.entry("user", username)
     crud.confirm(invocation, f"user {username} of {company} with devices, profiles, licences and rights", yes)

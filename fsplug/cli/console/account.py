@@ -14,12 +14,12 @@ from fsplug.errors import Invalid
 from fsplug.store.accounts import accounts, authenticators, sessions, sign_in_links
 
 _USERNAME = click.argument("username")
-_ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user's.")
+_ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user.")
 
 
 @click.group(cls=Noun)
 def account() -> None:
-    """Console accounts: a user gets one with a console role (fsplug user set --role), and loses it with the role."""
+    """Console accounts: a user has one as long as the user has a console role (fsplug user set --role)."""
 
 
 @account.command(name="list", rule=OWN_ACCOUNT)
@@ -32,7 +32,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
         found = [one for one in accounts.listed(store, company) if username in (None, one.username)]
     rows = [(one.username, one.name, one.email, one.role, when(one.password_at), one.totp) for one in found]
     titles = ("username", "name", "e-mail", "role", "password since", "one-time codes")
-    empty = [f"nobody of {company} has an account; give one with: fsplug user set --company {company} USER --role ..."]
+    empty = [f"no user of {company} has an account; give one with: fsplug user set --company {company} USER --role ..."]
     invocation.tell([asdict(one) for one in found], *(table(titles, rows) if found else empty))
 
 
@@ -78,12 +78,12 @@ def reset(invocation: Invocation, company: str, username: str) -> None:
 def password(
     invocation: Invocation, company: str, username: str, password_file: str | None, ask_password: bool
 ) -> None:
-    """Set a password here and now, where no mail can be sent. Sessions end."""
+    """Set a password directly, for when no mail can be sent. The user's sessions end."""
     from fsplug.store.accounts.passwords import Passwords
 
     given = crud.password(password_file, ask_password)
     if given is None:
-        raise click.UsageError("say --ask-password, or --password-file FILE")
+        raise click.UsageError("add --ask-password, or --password-file FILE")
     with invocation.store() as store:
         accounts.give_password(store, company, username, given, Passwords(), invocation.author)
     invocation.tell({"changed": True}, f"{username} has a new password")
@@ -94,7 +94,7 @@ def password(
 @_USERNAME
 @pass_invocation
 def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
-    """Make a link that signs the user in once, within ten minutes, without a password; the audit trail is told."""
+    """Make a link that signs the user in once, within ten minutes, without a password. The audit trail records it."""
     console = invocation.settings().console_url
     if not console:
         raise Invalid("no-console", "there is no console to sign in to: set web_url, and see: fsplug doctor")
@@ -110,10 +110,10 @@ def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
 @_USERNAME
 @pass_invocation
 def unlock(invocation: Invocation, company: str, username: str) -> None:
-    """Forget the wrong guesses at an account, so that its owner need not wait."""
+    """Forget an account's failed sign-ins, so that the user need not wait."""
     with invocation.store() as store:
         accounts.unlock(store, company, username, invocation.author)
-    invocation.tell({"changed": True}, f"{username} may sign in at once")
+    invocation.tell({"changed": True}, f"{username} may sign in again at once")
 
 
 @account.command(name="sessions", rule=OWN_ACCOUNT)
@@ -133,10 +133,10 @@ def sessions_(invocation: Invocation, company: str, username: str | None) -> Non
 @account.command(name="sign-out", rule=OWN_ACCOUNT)
 @company_option
 @click.argument("session", metavar="[SESSION]", required=False)
-@click.option("--user", "username", metavar="USERNAME", help="Every session of this user.")
+@click.option("--user", "username", metavar="USERNAME", help="End every session of this user.")
 @pass_invocation
 def sign_out(invocation: Invocation, company: str, session: str | None, username: str | None) -> None:
-    """End a session, or all of a user's."""
+    """End a session, or all sessions of a user."""
     if session is None and username is None:
         raise click.UsageError("give a session, or --user USERNAME; see: fsplug account sessions")
     with invocation.store() as store:
@@ -155,7 +155,7 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
 @_USERNAME
 @pass_invocation
 def totp_off(invocation: Invocation, company: str, username: str) -> None:
-    """Ask for no one-time codes any more, for somebody whose authenticator is lost. Sessions end."""
+    """Turn off one-time codes for a user whose authenticator is lost. The user's sessions end."""
     with invocation.store() as store:
         authenticators.remove(store, company, username, invocation.author)
     told: dict[str, Any] = {"changed": True}

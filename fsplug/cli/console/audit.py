@@ -1,4 +1,4 @@
-"""`fsplug audit`: who did what to people's data and rights, and whether the trail of it is whole."""
+"""`fsplug audit`: who did what to people's data and rights, and whether the audit trail is complete."""
 
 import json
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ from fsplug.store.config import companies
 
 @click.group(cls=Noun)
 def audit() -> None:
-    """The audit trail: one entry for each act on people's data or rights, chained by hashes, company by company."""
+    """The audit trail: one entry for each act on people's data or rights. Hashes chain each company's entries."""
 
 
 @audit.command(name="list", rule=Rule(Need.AUDIT, own=USER))
 @numberless_options
-@click.option("--act", metavar="ACT", help="Only such acts: play, share, sign-in, rights, policy ...")
+@click.option("--act", metavar="ACT", help="Only acts of this kind: play, share, sign-in, rights, policy ...")
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
-    """List entries, newest first. --user: about this user's calls and rights."""
+    """List entries, newest first. --user selects entries about this user's calls and rights."""
     with invocation.store() as store:
         entries = (one for one in find(store, asked, trail.listed) if act in (None, one.act))
         found, cut = first(entries, asked.limit)
@@ -41,13 +41,15 @@ def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
 
 
 @audit.command(rule=AUDIT)
-@click.option("--company", metavar="DOMAIN", help="Only this company's trail; without it, every one's there is or was.")
-@click.option("--since", metavar="NUMBER:HASH", help="Go on from this checkpoint, as an earlier run printed it.")
+@click.option(
+    "--company", metavar="DOMAIN", help="Only this company's trail  [the trails of all companies, removed ones too]"
+)
+@click.option("--since", metavar="NUMBER:HASH", help="Continue from this checkpoint, which an earlier run printed.")
 @pass_invocation
 def verify(invocation: Invocation, company: str | None, since: str | None) -> None:
-    """Check that no entry was changed, removed, inserted or moved. Exit code 1, and the first that was, if one was.
+    """Check that no entry was changed, removed, inserted or moved. Otherwise name the first one; the exit code is 1.
 
-    Keep the printed checkpoint elsewhere: whoever writes the whole trail anew can't make it fit that.
+    Keep the printed checkpoint somewhere else: a rewritten trail cannot match an earlier checkpoint.
     """
     if since is not None and company is None:
         raise click.UsageError("--since is a checkpoint of one company's trail; give --company")
@@ -66,10 +68,10 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
 
 @audit.command(rule=AUDIT)
 @company_option
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Write it there.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The file to write.")
 @pass_invocation
 def export(invocation: Invocation, company: str, out: Path) -> None:
-    """Write the company's trail as lines of JSON, oldest first; that it was written is an entry too."""
+    """Write the company's trail as lines of JSON, oldest first. The export itself is recorded as an entry."""
     with invocation.store() as store:
         trail.add(store, company, invocation.author, "audit-export")
         newest_first = find(store, Asked(company), trail.listed)
@@ -93,7 +95,7 @@ def _row(one: Entry) -> tuple[object, ...]:
 
 
 def _told(one: Entry) -> str:
-    """The facts, what was granted first: a row has no room for all."""
+    """The facts, starting with what was granted, since a row has no room for all of them."""
     facts = sorted(one.facts.items(), key=lambda fact: fact[0] != "granted")
     return "; ".join(f"{name}: {_said(name, value)}" for name, value in facts)
 
@@ -113,4 +115,4 @@ def _verified(one: dict[str, Any]) -> str:
         return f"ok     {one['company']}: {one['checked']} entries, checkpoint {one['checkpoint']}"
     trouble = one["trouble"]
     text = f"entry {trouble['number']} is {trouble['fault']}: {trouble['detail']}"
-    return f"FAILED {one['company']}: {text}; good up to {one['checkpoint'].partition(':')[0]}"
+    return f"FAILED {one['company']}: {text}; intact up to {one['checkpoint'].partition(':')[0]}"

@@ -1,4 +1,4 @@
-"""`fsplug mail`: what was mailed to people, and what became of it."""
+"""`fsplug mail`: mail to people, and whether it was sent."""
 
 from dataclasses import asdict
 
@@ -18,7 +18,7 @@ _TIMES = ("at", "next_at", "sent_at")
 
 @click.group(cls=Noun)
 def mail() -> None:
-    """Mail to people: queued here, sent by fsplug serve."""
+    """Mail to people. It is queued here and sent by fsplug serve."""
 
 
 @mail.command(name="list", rule=ACCOUNT)
@@ -48,7 +48,7 @@ def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
 @_MAIL
 @pass_invocation
 def show(invocation: Invocation, company: str, mail: str) -> None:
-    """Show one mail: to whom, about whom, and why it has not gone."""
+    """Show one mail: its receiver, whom it is about, and why it was not sent."""
     with invocation.store() as store:
         facts = asdict(mails.get(store, company, mail))
     invocation.tell(facts, *sheet({**facts, **{name: when(facts[name]) for name in _TIMES}}))
@@ -59,7 +59,7 @@ def show(invocation: Invocation, company: str, mail: str) -> None:
 @_MAIL
 @pass_invocation
 def retry(invocation: Invocation, company: str, mail: str) -> None:
-    """Send a mail now that waits or has failed."""
+    """Send a waiting or failed mail now."""
     with invocation.store() as store:
         found = mails.retry(store, company, mail)
     invocation.tell(asdict(found), f"the mail to {found.receiver} is queued")

@@ -1,4 +1,4 @@
-"""`fsplug secret`: the key that seals what the store must not read."""
+"""`fsplug secret`: the key that encrypts what the store must not read."""
 
 import os
 
@@ -21,10 +21,10 @@ def secret() -> None:
 @secret.command(rule=HOUSE)
 @pass_invocation
 def rotate(invocation: Invocation) -> None:
-    """Replace secret_key in fsplug.toml, and seal anew what is sealed. Nobody is signed out, and nothing restarted.
+    """Replace secret_key in fsplug.toml and reseal every sealed secret. Nobody is signed out; no restart is needed.
 
-    The old key goes into secret_keys_before until all is sealed with the new one, and out of it. A console on another
-    machine has a fsplug.toml of its own, which needs the new key as well.
+    The old key stays in secret_keys_before until every secret is sealed with the new key. A console on another
+    machine has its own fsplug.toml, which needs the new key as well.
     """
     from fsplug.store.accounts import authenticators
     from fsplug.store.accounts.sealed_secrets import Vault, new_key
@@ -34,16 +34,16 @@ def rotate(invocation: Invocation) -> None:
     key = new_key()
     with invocation.store() as store:
         Vault(before.secret_keys)
-        # A setting is never empty; a key that stands there twice does no harm.
+        # A setting is never empty; listing a key twice does no harm.
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
         count = authenticators.seal_anew(store, Vault((key, *before.secret_keys)))
     settings_edit.put(before.data, {"secret_keys_before": key})
-    told = f"a new secret_key is in force, {count} secrets were sealed anew"
+    told = f"a new secret_key is in use, {count} secrets were resealed"
     invocation.tell({"sealed_anew": count}, told)
 
 
 def _check_in_file() -> None:
-    """Before anything is written: what the environment keeps to itself does not get into the file."""
+    """Before anything is written: a key kept in the environment must not get into the file."""
     if not {_NAME, f"{_NAME}_FILE"}.isdisjoint(os.environ):
-        text = "the environment has FSPLUG_SECRET_KEY, which goes before fsplug.toml; replace it there"
+        text = "the environment sets FSPLUG_SECRET_KEY, which overrides fsplug.toml; replace the key in the environment"
         raise Invalid("key-elsewhere", text)

@@ -18,30 +18,28 @@ from fsplug.words.catalogue import LANGUAGES
 
 @click.group(cls=Noun)
 def share() -> None:
-    """Shared recordings: a link by mail, and a code that goes another way; nothing can be downloaded."""
+    """Shared recordings: a link is mailed, a code is sent separately, and nothing can be downloaded."""
 
 
 @share.command(rule=SHARING)
 @company_option
 @click.argument("recording")
-@click.option(
-    "--to", "email", metavar="ADDRESS", type=LINE, required=True, help="The e-mail address it is shared with."
-)
+@click.option("--to", "email", metavar="ADDRESS", type=LINE, required=True, help="The receiver's e-mail address.")
 @click.option("--subject", metavar="TEXT", type=LINE, required=True, help="The subject of the mail.")
-@click.option("--days", type=int, default=7, show_default=True, help="For so many days, 30 at most.")
-@click.option("--plays", type=int, default=3, show_default=True, help="It can be played so often.")
+@click.option("--days", type=int, default=7, show_default=True, help="The number of days the link works, 30 at most.")
+@click.option("--plays", type=int, default=3, show_default=True, help="How many times the recording can be played.")
 @click.option(
     "--code",
     "code_by",
     type=click.Choice(list(map(str, CodeBy))),
     default=str(CodeBy.MAIL),
     show_default=True,
-    help="The code goes in a second mail, or is printed here to be read out by phone.",
+    help="Send the code in a second mail, or print it here so that it can be read out by phone.",
 )
-@click.option("--language", type=click.Choice(LANGUAGES), help="Of the mail  [the company's]")
+@click.option("--language", type=click.Choice(LANGUAGES), help="The language of the mail  [the company's]")
 @pass_invocation
 def create(invocation: Invocation, company: str, recording: str, code_by: str, **given: Any) -> None:
-    """Share a recording. Its link is sent by mail, and is useless without the code."""
+    """Share a recording. The link is sent by mail and does not work without the code."""
     offer = Offer(recording, code_by=CodeBy(code_by), **given)
     with invocation.store() as store:
         made, code = shares.create(store, company, offer, invocation.by)
@@ -55,7 +53,7 @@ def create(invocation: Invocation, company: str, recording: str, code_by: str, *
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, asked: Asked) -> None:
-    """List shares, newest first. --user: made by this user."""
+    """List shares, newest first. --user selects shares that this user made."""
     with invocation.store() as store:
         found, cut = first(find(store, asked, shares.listed), asked.limit)
         now = store.now()
@@ -67,7 +65,7 @@ def list_(invocation: Invocation, asked: Asked) -> None:
         )
         for one in found
     ]
-    lines = table(titles, rows) if found else ["nothing was shared"]
+    lines = table(titles, rows) if found else ["no recordings are shared"]
     invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
 
 
@@ -76,7 +74,7 @@ def list_(invocation: Invocation, asked: Asked) -> None:
 @click.argument("share", metavar="SHARE")
 @pass_invocation
 def revoke(invocation: Invocation, company: str, share: str) -> None:
-    """Take a share back, at once: also from who is listening."""
+    """Revoke a share at once, even while the receiver is playing it."""
     with invocation.store() as store:
         found = shares.revoke(store, company, share, invocation.by)
     invocation.tell(asdict(found), cell(f"share {share} with {found.email} is revoked"))

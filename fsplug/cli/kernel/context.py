@@ -1,4 +1,4 @@
-"""What all commands share: the data folder, the settings, the store, and the two ways to say a result."""
+"""What all commands share: the data folder, the settings, the store, and the two forms of a result."""
 
 import getpass
 import os
@@ -27,9 +27,9 @@ _EXIT_CODES: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 2), (Refused
 
 @dataclass(slots=True)
 class Invocation:
-    """What was typed beside the command itself. `data` is None where no --data was; `acting` is --as.
+    """What was typed besides the command itself. `data` is None without --data; `acting` is the value of --as.
 
-    `actor` is who runs the command, once that was checked, and `reach` how far they reach with it.
+    `actor` is the user who runs the command, once checked; `reach` is how far that user may reach with it.
     """
 
     data: Path | None = None
@@ -47,19 +47,19 @@ class Invocation:
 
     @property
     def wants_json(self) -> bool:
-        """Whether --json was typed, even on a line that could not be read to its end."""
+        """Whether --json was typed, even on a command line that could not be parsed."""
         return self.json or "--json" in self.arguments
 
     @property
     def author(self) -> str:
-        """Who changes policy here: the name that stands beside the version."""
+        """The name stored with each version that this command makes."""
         if self.actor is not None:
             return self.actor.told
         return os.environ.get("SUDO_USER") or _login_name()
 
     @property
     def by(self) -> "Actor":
-        """Who runs this command: the user of --as, else an operator."""
+        """The actor who runs this command: the user named by --as, else an operator."""
         from fsplug.policy.access.scopes import operator
 
         return self.actor or operator(self.author)
@@ -70,7 +70,7 @@ class Invocation:
         return self.by.departments if self.reach == "departments" else None
 
     def check_rule(self, rule: "Rule", ctx: click.Context) -> None:
-        """With --as: the user may run a command of this rule, and its parameters say no more than what is theirs."""
+        """With --as: check that the user may run a command of this rule; narrow its parameters to the user's reach."""
         acting = _acting_by_itself(ctx.params) if self.acting is None else self.acting
         if acting is None:
             return
@@ -82,18 +82,18 @@ class Invocation:
         self.reach = rules.check(self.actor, rule, ctx.params)
 
     def settings(self, **flags: object) -> "Settings":
-        """The settings of the data folder, with these flags over them."""
+        """The settings of the data folder, overridden by these flags."""
         from fsplug.wiring.settings import read
 
         try:
             return read(self.folder, **flags)
         except OSError as error:
-            text = f"the settings in {self.folder} can't be read: {error.strerror}; look at its rights"
+            text = f"the settings in {self.folder} can't be read: {error.strerror}; check the folder's permissions"
             raise Unavailable("settings-unreadable", text, data=str(self.folder)) from error
 
     @contextmanager
     def store(self) -> Iterator["Store"]:
-        """The store, up to date; Invalid when there is none yet or its tables are of an older fsplug."""
+        """The store, up to date; Invalid when there is none yet or an older fsplug made its tables."""
         with self.store_as_is() as store:
             if pending := store.pending():
                 text = f"{store.place} was made by an older fsplug; stop fsplug serve, then run: fsplug store migrate"
@@ -124,17 +124,17 @@ class Invocation:
             click.echo(line)
 
     def note(self, text: str) -> None:
-        """Say something to a person that is no part of the result."""
+        """Print a note for a person, apart from the result."""
         if not self.json:
             click.echo(safe_lines(text), err=True)
 
     def fail(self, error: FsplugError) -> int:
-        """Say the error; its exit code."""
+        """Print the error; returns its exit code."""
         self._say_error(error.code, error.text, error.facts)
         return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
 
     def fail_usage(self, error: click.UsageError) -> int:
-        """Say an error of the command line as JSON; its exit code."""
+        """Print an error of the command line as JSON; returns its exit code."""
         self.json = True
         self._say_error("bad-usage", error.format_message(), {})
         return error.exit_code
@@ -173,7 +173,7 @@ def common_options(*own: click.Parameter) -> list[click.Parameter]:
             callback=_remember_acting,
             expose_value=False,
             is_eager=True,
-            help="Act as this user, USERNAME@COMPANY, with no more than what they may see and do.",
+            help="Act as this user, USERNAME@COMPANY, limited to what that user may see and do.",
         ),
     ]
     taken = {name for one in own for name in one.opts}
@@ -181,7 +181,7 @@ def common_options(*own: click.Parameter) -> list[click.Parameter]:
 
 
 class Verb(click.Command):
-    """A command that takes --data, --json and --as, and is run only if its `rule` lets who runs it."""
+    """A command that takes --data, --json and --as, and runs only if its `rule` allows the actor."""
 
     def __init__(
         self, *args: Any, rule: "Rule", params: list[click.Parameter] | None = None, **attributes: Any
@@ -195,7 +195,7 @@ class Verb(click.Command):
 
 
 class Noun(click.Group):
-    """A group of verbs; it takes --data, --json and --as too. A noun that is a command by itself has a `rule`."""
+    """A group of verbs; it takes --data, --json and --as too. A noun that is itself a command has a `rule`."""
 
     command_class = Verb
 
@@ -222,7 +222,7 @@ def _remember_acting(ctx: click.Context, _option: click.Parameter, value: str | 
 
 
 def _acting_by_itself(params: dict[str, Any]) -> str | None:
-    """`fsplug call list --as`: with --watch it only tells whose menu to show."""
+    """`fsplug call list --as`: with --watch, --as names the user whose listen-in permissions are shown."""
     viewer: str | None = params.get("viewer")
     return None if params.get("watch") else viewer
 

@@ -24,7 +24,7 @@ _SECRETS = ("password", "a1_hash")
 
 
 def edit(invocation: Invocation, company: str, done: str, change: Callable[[Draft], None]) -> None:
-    """Change the company as `change` does with a draft; then it is said what was done and which version that made."""
+    """Change the company by passing a draft to `change`; then print what was done and the resulting version."""
     with invocation.store() as store:
         made = drafts.edit(store, company, invocation.by, change)
     line = f"{done}; {company} has policy version {made.version}, from the next call on"
@@ -41,7 +41,7 @@ def reading(invocation: Invocation, company: str) -> Iterator[Draft]:
 
 
 def add(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
-    """Add an entry; Invalid("...-exists") when it is there already."""
+    """Add an entry; Invalid("...-exists") when it exists already."""
 
     def put(draft: Draft) -> None:
         if draft.has(kind, name):
@@ -54,7 +54,7 @@ def add(invocation: Invocation, company: str, kind: str, name: str, given: Mappi
 
 
 def change(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
-    """Change what is given of an entry."""
+    """Change the given fields of an entry."""
     check_given(given)
 
     def put(draft: Draft) -> None:
@@ -64,7 +64,7 @@ def change(invocation: Invocation, company: str, kind: str, name: str, given: Ma
 
 
 def remove(invocation: Invocation, company: str, kind: str, name: str, yes: bool) -> None:
-    """Remove an entry, once somebody has said yes."""
+    """Remove an entry, once the user has confirmed."""
     with reading(invocation, company) as draft:
         draft.entry(kind, name)
     confirm(invocation, f"{kind} {name} of {company}", yes)
@@ -99,13 +99,13 @@ def show(invocation: Invocation, company: str, kind: str, name: str, show_secret
 
 
 def tell_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
-    """The audit trail is told before they are shown."""
+    """Record in the audit trail that secrets are shown, before they are shown."""
     with invocation.store() as store:
         trail.add(store, company, invocation.author, "secrets-shown", whose)
 
 
 def tell_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:
-    """Print entries, these columns of them for people."""
+    """Print entries; for people, only these columns."""
     hidden = [masked(one) for one in found]
     rows = [[in_words(one.get(column)) for column in columns] for one in hidden]
     invocation.tell(hidden, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
@@ -118,30 +118,30 @@ def tell_one(invocation: Invocation, found: Table, show_secrets: bool = False) -
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Table:
-    """The entry with what is given in place of what was: None and () are not given, empty ones take a key away."""
+    """The entry with the given fields replaced. None and () count as not given; an empty value removes the key."""
     changed = {name: value for name, value in given.items() if value is not None and value != ()}
     lists = {name: [one for one in value if one != ""] for name, value in changed.items() if isinstance(value, tuple)}
     return {name: value for name, value in {**before, **changed, **lists}.items() if value != ""}
 
 
 def check_given(given: Mapping[str, Any]) -> None:
-    """UsageError when nothing is given to change."""
+    """UsageError when no option names a change."""
     if all(value is None or value == () for value in given.values()):
-        raise click.UsageError("say what to change; see --help")
+        raise click.UsageError("name what to change; see --help")
 
 
 def confirm(invocation: Invocation, what: str, yes: bool) -> None:
-    """Go on when somebody has said yes to the removal; Invalid("removal-not-confirmed") where nobody can be asked."""
+    """Return once the user has confirmed the removal; Invalid("removal-not-confirmed") when nobody can be asked."""
     if yes:
         return
     if invocation.json or not sys.stdin.isatty():
-        text = f"this removes {what} and nobody can be asked; say --yes"
+        text = f"this removes {what} and nobody can be asked to confirm; add --yes"
         raise Invalid("removal-not-confirmed", text, what=what)
     click.confirm(cell(f"remove {what}?"), abort=True, err=True)
 
 
 def password(password_file: str | None, ask_password: bool) -> str | None:
-    """The password from a file, standard input or a prompt; None where none of them is named."""
+    """The password from a file, standard input or a prompt; None when no option names one."""
     if password_file is not None and ask_password:
         raise click.UsageError("--password-file and --ask-password: choose one")
     if ask_password:
@@ -158,7 +158,7 @@ def password(password_file: str | None, ask_password: bool) -> str | None:
 
 
 def e164(store: Store, company: str, text: str) -> str:
-    """The number in E.164; Invalid("bad-number") if it is none."""
+    """The number in E.164; Invalid("bad-number") if the text is not a number."""
     country = companies.get(store, company).country
     found = normalise(text, country)
     if found is None:
@@ -168,7 +168,7 @@ def e164(store: Store, company: str, text: str) -> str:
 
 
 def masked(table: Table) -> Table:
-    """The entry with its passwords and hashes hidden, those of its own entries too."""
+    """The entry with passwords and hashes hidden, also those inside nested entries."""
     return {name: SECRET if name in _SECRETS else _masked_inside(value) for name, value in table.items()}
 
 

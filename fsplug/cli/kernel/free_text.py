@@ -1,4 +1,4 @@
-"""Free text as operators type it: one line, as the operator's document holds it."""
+"""Free text as operators type it: a single line, as in the operator's document."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Lists of what happened: the options they share, and pages of one company or of all brought into one list."""
+"""Lists of what happened: their shared options, and the pages of one company or of all merged into one list."""
 
 import functools
 import heapq
@@ -30,7 +30,7 @@ Row = TypeVar("Row", bound=Listed)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an operator wants listed; None for no limit. `number` and `user` as typed, times in epoch seconds."""
+    """Which rows to list; None means no limit. `number` and `user` are as typed; times are in epoch seconds."""
 
     company: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -46,7 +46,7 @@ def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def numberless_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """As `listing_options`, for a list of what has no telephone number: it takes no --number."""
+    """As `listing_options`, without --number: for rows that have no telephone number."""
     return _asking(command, tuple(name for name in _OPTIONS if name != "number"))
 
 
@@ -61,7 +61,7 @@ def _asking(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[...
 
 
 def find(store: Store, asked: Asked, listed: Callable[..., list[Row]]) -> Iterator[Row]:
-    """Everything asked for, newest first, whatever the limit says; read page by page as it is taken."""
+    """Every matching row, newest first, ignoring the limit; pages are read as the rows are consumed."""
     domains = [asked.company] if asked.company else [company.domain for company in companies.every(store)]
     wanted = chain.from_iterable(((domain, one) for one in _wanted(store, domain, asked)) for domain in domains)
     lists = [_rows(store, domain, one, listed) for domain, one in wanted]
@@ -75,14 +75,14 @@ def first(rows: Iterator[Row], limit: int) -> tuple[list[Row], bool]:
 
 
 def in_some_company(store: Store, company: str | None, get: Callable[[str], Row | None]) -> Row | None:
-    """What `get` finds in this company, or in the first that has it where none is named."""
+    """What `get` finds in this company or, if no company is named, in the first company that has it."""
     domains = [company] if company else [one.domain for one in companies.every(store)]
     return next((row for row in map(get, domains) if row is not None), None)
 
 
 def more(limit: int) -> str:
-    """What is said below a list that was cut."""
-    return f"there are more than these {limit}; see them with --limit, --since, --until"
+    """The line below a list that was cut short."""
+    return f"there are more than these {limit}; list others with --limit, --since, --until"
 
 
 def _rows(store: Store, domain: str, wanted: Wanted, listed: Callable[..., list[Row]]) -> Iterator[Row]:
@@ -95,7 +95,7 @@ def _rows(store: Store, domain: str, wanted: Wanted, listed: Callable[..., list[
 
 
 def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
-    """One for each spelling of the number: it is kept as the switch had it."""
+    """One filter for each spelling of the number: the store keeps numbers as the switch reported them."""
     base = Wanted(since=asked.since, until=asked.until)
     if asked.user:
         base = replace(base, person=_username(store, domain, asked.user))
@@ -108,7 +108,7 @@ def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
 
 
 def _username(store: Store, domain: str, text: str) -> str:
-    """The user's name; of a user who is no more, the text itself."""
+    """The username; the text itself if the user no longer exists."""
     from fsplug.store.config.lookup import Directory
 
     known = Directory(store, domain, policies.current_version(store, domain)).find(text)
@@ -116,7 +116,7 @@ def _username(store: Store, domain: str, text: str) -> str:
 
 
 def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
-    """A row that two spellings have found comes twice, next to itself."""
+    """Two spellings can find the same row; the two copies come one after the other."""
     before: Cursor | None = None
     for row in rows:
         if row.cursor != before:
@@ -125,14 +125,14 @@ def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 _OPTIONS = {
-    "company": click.option("--company", metavar="DOMAIN", help="Only this company's; without it, every company's."),
+    "company": click.option("--company", metavar="DOMAIN", help="Only this company  [all companies]"),
     "limit": click.option(
-        "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="At most so many."
+        "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="List at most this many."
     ),
     "since": click.option(
-        "--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d, today."
+        "--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d or today."
     ),
     "until": click.option("--until", type=MOMENT, help="Before this time."),
-    "number": click.option("--number", metavar="NUMBER", help="With this number at one end, in any spelling."),
-    "user": click.option("--user", metavar="USER", help="About this user: username, extension or number."),
+    "number": click.option("--number", metavar="NUMBER", help="Only with this number at one end, in any spelling."),
+    "user": click.option("--user", metavar="USER", help="Only about this user: a username, an extension or a number."),
 }

@@ -1,4 +1,4 @@
-"""`fsplug NOUN VERB`: the commands there are. What a command needs is imported when that command is called."""
+"""`fsplug NOUN VERB`: the list of commands. A command's imports run only when that command is called."""
 
 import importlib
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from fsplug.errors import FsplugError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a command is written (`module:attribute` below `fsplug.cli`) and what `fsplug --help` says of it."""
+    """Where a command is defined (`module:attribute` below `fsplug.cli`) and its line in `fsplug --help`."""
 
     written_in: str
     help: str
 
     def load(self) -> click.Command:
-        """The command itself."""
+        """Import and return the command."""
         module, _, attribute = self.written_in.partition(":")
         found: click.Command = getattr(importlib.import_module(f"fsplug.cli.{module}"), attribute)
         return found
@@ -28,43 +28,43 @@ class Place:
 
 COMMANDS: Mapping[str, Place] = {
     "init": Place("operate.init:init", "Make the data folder: settings, store, spool and archive."),
-    "apply": Place("config.apply:apply", "Make companies as a TOML document says."),
+    "apply": Place("config.apply:apply", "Make companies match a TOML document."),
     "export": Place("config.export:export", "Write companies as a TOML document."),
-    "import": Place("config.import_users:import_", "Take in users from a CSV file."),
-    "serve": Place("operate.serve:serve", "Serve the FreeSWITCH beside this fsplug."),
-    "doctor": Place("operate.doctor:doctor", "Look at everything, and say what is wrong and what to do."),
-    "demo": Place("operate.demo:demo", "Show the rules on a dozen calls."),
+    "import": Place("config.import_users:import_", "Import users from a CSV file."),
+    "serve": Place("operate.serve:serve", "Serve the FreeSWITCH on this machine."),
+    "doctor": Place("operate.doctor:doctor", "Check everything, and report what is wrong and what to do."),
+    "demo": Place("operate.demo:demo", "Show the recording rules with a dozen calls."),
     "company": Place("config.company:company", "Companies: add, list, show, set, remove."),
     "department": Place("config.department:department", "Departments: add, list, show, set, remove."),
     "user": Place("config.user:user", "Users: add, list, show, set, remove."),
     "device": Place("config.device:device", "Users' phones, apps and mobiles: add, list, show, set, remove."),
     "profile": Place("config.profile:profile", "Users' states: add, list, show, set, remove."),
-    "licence": Place("config.licence:licence", "Add-ons users hold: add, list, show, set, remove."),
-    "right": Place("config.right:right", "What supervisors may do: add, list, show, set, remove."),
+    "licence": Place("config.licence:licence", "Users' add-ons: add, list, show, set, remove."),
+    "right": Place("config.right:right", "Supervisors' rights: add, list, show, set, remove."),
     "group": Place("config.group:group", "Ring groups: add, list, show, set, remove."),
-    "ivr": Place("config.ivr:ivr", "Numbers that ask for a key: add, list, show, set, remove."),
+    "ivr": Place("config.ivr:ivr", "Numbers that ask the caller to press a key: add, list, show, set, remove."),
     "number": Place("config.number:number", "Numbers dialled from outside: add, list, show, set, remove."),
-    "trunk": Place("config.trunk:trunk", "Ways to other networks: add, list, show, set, remove."),
-    "policy": Place("config.policy:policy", "What is recorded: show, set, simulate."),
+    "trunk": Place("config.trunk:trunk", "Connections to other networks: add, list, show, set, remove."),
+    "policy": Place("config.policy:policy", "What is recorded: show, set, preview, simulate."),
     "exclude": Place("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
     "call": Place("calls.call:call", "Calls and the decisions made in them: list, show."),
-    "listen": Place("calls.listen:listen", "Listen in to a colleague's call; who listened to whom: list."),
-    "recording": Place("calls.recording:recording", "Recordings: list, show, verify."),
+    "listen": Place("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
+    "recording": Place("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
     "share": Place("console.share:share", "Recordings shared with people outside: create, list, revoke."),
     "gap": Place("calls.gap:gap", "What should have been recorded and was not: list."),
-    "decision": Place("calls.decision:decision", "Decisions of the past: replay."),
+    "decision": Place("calls.decision:decision", "Past decisions: replay."),
     "account": Place("console.account:account", "Who may sign in to the console, and who is signed in."),
     "mail": Place("console.mail:mail", "Mail to people: list, show, retry."),
     "audit": Place("console.audit:audit", "Who did what to people's data and rights: list, verify, export."),
-    "secret": Place("console.secret:secret", "The key that seals what the store must not read: rotate."),
-    "switch": Place("operate.switch:switch", "The FreeSWITCH beside this fsplug: install, uninstall, status."),
-    "xml": Place("operate.xml:xml", "What FreeSWITCH is told, directory and dialplan: render, show."),
+    "secret": Place("console.secret:secret", "The key that encrypts what the store must not read: rotate."),
+    "switch": Place("operate.switch:switch", "The FreeSWITCH on this machine: install, uninstall, status."),
+    "xml": Place("operate.xml:xml", "The directory and dialplan that FreeSWITCH gets: render, show."),
     "store": Place("operate.store:store", "The database: status, migrate."),
 }
 
 
 class Root(Noun):
-    """Loads only the command that is called, and turns fsplug's errors into a line and an exit code."""
+    """Loads only the command that is called. Prints an fsplug error as one line and returns its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -98,8 +98,8 @@ class Root(Noun):
 def root() -> None:
     """Call recording by policy, and listen-in, for FreeSWITCH.
 
-    --data, --json and --as may stand anywhere on the line. Exit codes: 0 done, 1 something checked was found wrong,
-    2 the input can't be used, 3 refused, 4 the switch, the store or the archive did not answer.
+    --data, --json and --as may stand anywhere on the command line. Exit codes: 0 done, 1 a check found something
+    wrong, 2 the input is invalid, 3 refused, 4 the switch, the store or the archive did not answer.
     """
 
 

@@ -13,10 +13,10 @@ FORMS = "write it as 2026-11-22, 2026-11-22T14:30, 2026-11-22T14:30:00+01:00, ep
 
 
 def moment(text: str, now: datetime) -> float | None:
-    """Epoch seconds of `text`, or None when it is no time.
+    """Epoch seconds of `text`, or None when the text is not a time.
 
-    ISO 8601, local where it names no zone; epoch seconds; `today`, `yesterday` (their beginning), `now`; or so long
-    ago: `30m`, `24h`, `7d`.
+    ISO 8601, in local time if no zone is given; epoch seconds; `today` or `yesterday` (the start of the day); `now`;
+    or a time ago: `30m`, `24h`, `7d`.
     """
     text = text.strip()
     midnight = datetime(now.year, now.month, now.day)
@@ -41,7 +41,7 @@ class Moment(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         found = moment(str(value), datetime.fromtimestamp(time.time()).astimezone())
         if found is None:
-            self.fail(f"{value!r} is no time; {FORMS}", param, ctx)
+            self.fail(f"{value!r} is not a time; {FORMS}", param, ctx)
         return found
 
 

@@ -1,4 +1,4 @@
-"""What belongs to a user and has a name there: devices and profiles."""
+"""Devices and profiles: entries that belong to a user and have a name within that user."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ def of_user(draft: Draft, username: str, kind: str, show_secrets: bool = False) 
 
 
 def one(draft: Draft, username: str, kind: str, name: str, show_secrets: bool = False) -> Table:
-    """One of them; Invalid("unknown-...") if there is none."""
+    """One device or profile; Invalid("unknown-...") if there is none of that name."""
     found = of_user(draft, username, kind, show_secrets)
     if name not in found:
         text = f"user {username} has no {kind} {name}; there are: {', '.join(found) or 'none yet'}"
@@ -27,7 +27,7 @@ def one(draft: Draft, username: str, kind: str, name: str, show_secrets: bool = 
 
 
 def check_new(draft: Draft, username: str, kind: str, name: str) -> None:
-    """Invalid("...-exists") if the user has it."""
+    """Invalid("...-exists") if the user has one of that name already."""
     if name in of_user(draft, username, kind):
         text = f"user {username} has a {kind} {name} already; change it with: fsplug {kind} set"
         raise Invalid(f"{kind}-exists", text, user=username, name=name)
@@ -40,15 +40,15 @@ def put(draft: Draft, username: str, kind: str, every: Mapping[str, Table]) -> N
 
 
 def list_all(invocation: Invocation, company: str, username: str | None, kind: str, columns: tuple[str, ...]) -> None:
-    """List them, of one user or of everybody."""
+    """List the devices or profiles of one user, or of all users."""
     with crud.reading(invocation, company) as draft:
         users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
         found = [{"user": name, **one} for name, user in users.items() for one in user.get(kind, [])]
-    crud.tell_list(invocation, found, ("user", *columns), f"{company} has no {kind} here")
+    crud.tell_list(invocation, found, ("user", *columns), f"{company} has no {kind} to list")
 
 
 def remove(invocation: Invocation, company: str, username: str, kind: str, name: str, yes: bool) -> None:
-    """Remove one of them, once somebody has said yes."""
+    """Remove a device or profile, once the user has confirmed."""
     with crud.reading(invocation, company) as draft:
         one(draft, username, kind, name)
     crud.confirm(invocation, f"{kind} {name} of user {username}", yes)

@@ -1,4 +1,4 @@
-"""Options that the nouns of the configuration share."""
+"""Options that the configuration commands share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def _companies(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    """The companies there are, for the shell's completion: it has nobody to tell an error to."""
+    """The existing companies, for shell completion, which cannot show errors."""
     from fsplug.store.config import companies
 
     try:
@@ -28,23 +28,25 @@ company_option: Decorator = click.option(
 user_option: Decorator = click.option(
     "--user", "username", metavar="USERNAME", required=True, help="The user, by username."
 )
-yes_option: Decorator = click.option("--yes", is_flag=True, help="Remove without asking.")
+yes_option: Decorator = click.option("--yes", is_flag=True, help="Remove without asking for confirmation.")
 secrets_option: Decorator = click.option(
-    "--show-secrets", is_flag=True, help="Print passwords too; mind who stands behind you."
+    "--show-secrets", is_flag=True, help="Print passwords too; the audit trail records it."
 )
 
 
 def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--password-file and --ask-password: never a password on the line, where everybody on the machine can read it."""
+    """--password-file and --ask-password. A password must not be an argument, which every user can read."""
     file = click.option(
-        "--password-file", metavar="FILE", help="A file that holds its password (-: standard input)  [made at random]"
+        "--password-file",
+        metavar="FILE",
+        help="A file that holds the password (-: standard input).",
     )
-    ask = click.option("--ask-password", is_flag=True, help="Ask for its password.")
+    ask = click.option("--ask-password", is_flag=True, help="Ask for the password.")
     return file(ask(command))
 
 
 class Target(click.ParamType):
-    """Where calls go, as `KIND:NAME`; an empty one is nowhere."""
+    """Where calls go, as `KIND:NAME`; an empty text means nowhere."""
 
     name = "target"
 
@@ -59,12 +61,12 @@ class Target(click.ParamType):
         if value == "":
             return ""
         if not colon or kind not in self._kinds or not name:
-            self.fail(f"{str(value)!r} is no target; write it as {self.get_metavar()}", param, ctx)
+            self.fail(f"{str(value)!r} is not a target; write it as {self.get_metavar()}", param, ctx)
         return {kind: name}
 
 
 class Pair(click.ParamType):
-    """`KEY=VALUE`, its value read by another type."""
+    """`KEY=VALUE`, with the value parsed by another type."""
 
     name = "pair"
 

@@ -1,6 +1,6 @@
-"""Results as people read them, and as programs do.
+"""Results as people read them, and as programs read them.
 
-What callers and trunks wrote may hold escape sequences: nothing reaches a terminal but printable characters.
+Texts from callers and trunks may hold escape sequences, so only printable characters reach a terminal.
 """
 
 import json
@@ -16,14 +16,14 @@ import click
 WIDEST_CELL = 64
 PROGRESS_SECONDS = 0.2
 NOTHING = "-"
-# Back to the line's beginning, and erase it (ECMA-48, EL).
+# Return to the start of the line and erase it (ECMA-48, EL).
 _ERASED = "\r\x1b[K"
 
 Item = TypeVar("Item")
 
 
 def safe(value: object) -> str:
-    """The text with everything a terminal could act on spelled out: controls, line ends, direction marks."""
+    """The text with every character a terminal could act on spelled out: controls, line ends, direction marks."""
     text = str(value)
     if text.isprintable():
         return text
@@ -31,7 +31,7 @@ def safe(value: object) -> str:
 
 
 def safe_lines(text: str) -> str:
-    """As `safe`, for a text of ours that has several lines."""
+    """As `safe`, for a text of fsplug's that has several lines."""
     return "\n".join(map(safe, text.split("\n")))
 
 
@@ -51,7 +51,7 @@ def seconds(duration: float | None) -> str:
 
 
 def cell(value: object) -> str:
-    """A value as it stands in a table or beside its name."""
+    """A value as shown in a table or beside its name."""
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
@@ -68,14 +68,14 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 
 
 def sheet(named: Mapping[str, object]) -> list[str]:
-    """One thing, a line for each of its properties."""
+    """One entry, with one line for each property."""
     width = max(map(len, named))
     return [f"{name.ljust(width)}  {cell(value)}" for name, value in named.items()]
 
 
 @contextmanager
 def working(what: str) -> Iterator[None]:
-    """Meanwhile a terminal's user sees what takes so long."""
+    """While the block runs, a terminal shows what is being done."""
     if not sys.stderr.isatty():
         yield
         return
@@ -87,7 +87,7 @@ def working(what: str) -> Iterator[None]:
 
 
 def counted(items: Iterable[Item], what: str) -> Iterator[Item]:
-    """The items; meanwhile a terminal's user sees how many there were."""
+    """The items, unchanged; meanwhile a terminal shows how many have passed."""
     if not sys.stderr.isatty():
         yield from items
         return

@@ -1,4 +1,4 @@
-"""What a command takes of a user who runs it with --as. Each command carries its own rule."""
+"""What a user needs to run a command with --as. Each command carries its own rule."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +11,11 @@ COMPANY, USER = "company", "user"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`company` is the parameter that names the company; None where the command is of no company's.
+    """`company` is the parameter that names the company; None when the command belongs to no company.
 
-    Whoever reaches only their own is told of themselves alone: `own` is the parameter that names the user, or "checked"
-    where the command itself looks whose it is. Where it is None they may not at all. `itself`: the command asks the
-    gate by itself, for what it is about to do.
+    A user who may reach only their own things gets results about themselves alone. `own` is the parameter that names
+    the user, or "checked" when the command checks the owner. When `own` is None, such a user is refused. `itself`:
+    the command checks permission itself, for the change it is about to make.
     """
 
     need: Need
@@ -27,14 +27,14 @@ class Rule:
 CHECKED = "checked"
 HOUSE = Rule(Need.HOUSE, None)
 PEOPLE, GRANTS, POLICY, SHARING = Rule(Need.PEOPLE), Rule(Need.GRANTS), Rule(Need.POLICY), Rule(Need.SHARING)
-# What belongs to a company, and the company itself, which its commands call DOMAIN.
+# A company's entries, and the company itself, whose commands name it DOMAIN.
 COMPANY_SETTINGS, COMPANY_ITSELF = Rule(Need.COMPANY), Rule(Need.COMPANY, "domain")
 ACCOUNT, OWN_ACCOUNT = Rule(Need.ACCOUNT), Rule(Need.ACCOUNT, own="username")
 HEARD, AUDIT = Rule(Need.RECORDINGS, own=USER), Rule(Need.AUDIT)
 
 
 def check(actor: Actor, rule: Rule, params: dict[str, Any]) -> Reach:
-    """How far the actor reaches with a command of this rule; `params` are narrowed to that. Refused when not at all."""
+    """The actor's reach with a command of this rule; narrows `params` to that reach. Refused when there is none."""
     if rule.itself:
         return Reach.OWN
     reach = check_may(actor, rule.need, _narrowed_company(actor, rule, params))
@@ -59,7 +59,7 @@ def _narrow_to_own(actor: Actor, rule: Rule, params: dict[str, Any]) -> None:
     if rule.own == CHECKED:
         return
     if rule.own is None or params.get(rule.own) not in (None, actor.name):
-        raise Refused("not-own", f"{actor.name} may reach their own {rule.need} only", actor=actor.name)
+        raise Refused("not-own", f"{actor.name} may only reach their own {rule.need}", actor=actor.name)
     params[rule.own] = actor.name
     if "since" in params:
         params["since"] = max(params["since"] or 0.0, actor.began_at)

@@ -1,7 +1,7 @@
-"""Tables as TOML text, such as `fsplug apply` reads.
+"""Tables as TOML text, in the form that `fsplug apply` reads.
 
-The values and keys are tomlkit's; the lines and headers are put down here. A whole document of tomlkit is made to be
-edited: for 10,000 users it takes 20 times as long, and an array of 10,000 items 15 s.
+tomlkit writes the values and keys; this module writes the lines and headers. A whole tomlkit document is built for
+editing: it takes 20 times as long for 10,000 users, and 15 s for an array of 10,000 items.
 """
 
 import re
@@ -13,7 +13,7 @@ import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import Array, InlineTable, Item, SingleKey, String, StringType, Trivia, Whitespace
 
-# Nothing to escape in it: most text is so, and tomlkit takes 20 µs to find out.
+# A text with nothing to escape: most texts are so, and tomlkit takes 20 µs to find out.
 _PLAIN = re.compile(r'[^"\\\x00-\x1f\x7f]*')
 _COMMA = Whitespace(", ")
 
@@ -46,7 +46,7 @@ def _item(value: Any) -> Item:
 
 
 def _inline(table: Mapping[str, Any]) -> InlineTable:
-    """The table in one line, with blanks inside its braces."""
+    """The table in one line, with spaces inside its braces."""
     body, last = Container(parsed=True), len(table) - 1
     for position, (name, value) in enumerate(table.items()):
         item = _item(value)

@@ -1,4 +1,4 @@
-"""`fsplug demo`: a dozen calls that show the rules of recording, and the console with some weeks before them."""
+"""`fsplug demo`: a dozen calls that show the recording rules, and a console with the calls of some weeks before."""
 
 import os
 import shutil
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from fsplug.store.db.database import Store
 
 START_SECONDS = 15.0
-# What the log says once calls are served, and the console.
+# The log events of a server that serves calls and the console.
 _UP = (b"calls-restored", b"serving-people")
 VERDICT_SECONDS = 10.0
 SEAL_SECONDS = 30.0
 COMPANIES = Path(__file__).parents[3] / "fixtures" / "demo.toml"
-# Who is in the console while the calls are made.
+# The user who is signed in to the console while the calls are made.
 SEER = "1005"
-# Who there is to be in it afterwards, and what they find there.
+# The users a visitor can sign in as afterwards, and what each of them sees.
 VISITORS = (
     ("1005", "superuser: every recording, the policies, the trail"),
-    ("1001", "my-console: her own calls, and who heard them; somebody listens to her now"),
-    ("1002", "my-console, may listen in: he listens to Anna"),
+    ("1001", "my-console: her own calls and who played them; a colleague listens in to her now"),
+    ("1002", "my-console, may listen in: he listens in to Anna"),
     ("1006", "company-admin: people, licences and rights"),
 )
 
@@ -45,25 +45,25 @@ Found = TypeVar("Found")
 
 
 @click.command(cls=Verb, rule=HOUSE)
-@click.option("--once", is_flag=True, help="End by itself when the calls are over, and leave nothing behind.")
+@click.option("--once", is_flag=True, help="Exit when the calls are over, and leave nothing behind.")
 @pass_invocation
 def demo(invocation: Invocation, once: bool) -> None:
-    """Show the rules on a dozen calls, then stay up to be looked at until Ctrl-C, in the console too.
+    """Show the recording rules with a dozen calls, then keep serving, with the console, until Ctrl-C.
 
-    On the FreeSWITCH of this machine with SIPp for telephones, where both are installed; else on the fake switch.
-    Everything is on loopback and in a folder of its own. What the console shows of the weeks before is made up.
+    The calls run on this machine's FreeSWITCH with SIPp as the telephones if both are installed, else on the fake
+    switch. Everything stays on loopback and in a folder of its own. The calls of the weeks before are made up.
     """
     from fsplug.lab.rehearsal import CALLS, stage
 
     if not COMPANIES.exists():
         raise Invalid(
-            "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} is not there; run it from a checkout"
+            "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} does not exist; run it from a checkout"
         )
     _end_in_good_order()
     on_stage, why = stage()
     with _folder(once) as folder, on_stage as switch, _store(folder) as store, _serving(folder, switch):
         _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
-        _say("The link signs in once, as somebody who sees the calls below come in.", "")
+        _say("The link signs in once, as a superuser who sees the calls below come in.", "")
         begun_at = store.now()
         for number, call in enumerate(CALLS, 1):
             _show(number, call, switch, store)
@@ -118,12 +118,12 @@ def _show_recordings(store: "Store", since: float) -> None:
         )
         for one in sorted(found, key=lambda one: one.at)
     ]
-    _say("", f"{len(found)} recordings, whole and in the archive:", "", *table(titles, rows), "")
+    _say("", f"{len(found)} recordings, complete and in the archive:", "", *table(titles, rows), "")
 
 
 def _stay(folder: Path, store: "Store") -> None:
     _say(
-        "Still serving: a customer talks to Anna, and Bo listens in. In another terminal, for example:",
+        "Still serving: a customer talks to Anna, and Bo listens in. Try in another terminal:",
         f"  {_program()} call list --data {folder}",
         f"  {_program()} recording verify --all --data {folder}",
         f"  {_program()} policy simulate --company acme.example --from 22334499 --to 1001 --data {folder}",
@@ -139,7 +139,7 @@ def _stay(folder: Path, store: "Store") -> None:
 
 
 def _invitations(folder: Path, store: "Store") -> Iterator[str]:
-    """A link for each visitor: no password is in the demo for anybody to find."""
+    """A sign-in link for each visitor, since the demo holds no passwords."""
     from fsplug.lab.story.cast import ACME
     from fsplug.store.accounts import accounts
     from fsplug.wiring.settings import read
@@ -153,7 +153,7 @@ def _invitations(folder: Path, store: "Store") -> Iterator[str]:
 
 
 def _door(folder: Path, store: "Store", username: str) -> str:
-    """The console's address that signs this user in, once."""
+    """A console address that signs this user in, once."""
     from fsplug.lab.story.cast import ACME
     from fsplug.store.accounts import sign_in_links
     from fsplug.wiring.settings import read
@@ -163,7 +163,7 @@ def _door(folder: Path, store: "Store", username: str) -> str:
 
 @contextmanager
 def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
-    """A call goes on, and somebody listens to it, until the end."""
+    """Keep a call going with a colleague listening in, until the demo ends."""
     from fsplug.lab.rehearsal import LISTENING, STANDING
     from fsplug.store.calls import calls, listen_sessions
 
@@ -181,7 +181,7 @@ def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
 
 
 def _end_in_good_order() -> None:
-    """Whoever ends us by a signal, or closes the terminal, leaves neither a switch nor a server behind."""
+    """A signal, or closing the terminal, must leave neither a switch nor a server behind."""
     for one in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(one) is signal.SIG_DFL:
             signal.signal(one, signal.default_int_handler)
@@ -199,7 +199,7 @@ def _folder(once: bool) -> Iterator[Path]:
 
 @contextmanager
 def _store(folder: Path) -> Iterator["Store"]:
-    """The story of the weeks until now, and a console to see it in."""
+    """The store with the story of the past weeks, and settings for a console to show it."""
     from fsplug.lab.free_ports import some_ports
     from fsplug.lab.story.telling import tell
     from fsplug.store.db.database import Store
@@ -243,13 +243,13 @@ def _environment(settings: Mapping[str, str | int]) -> dict[str, str]:
 
 
 def _until(look: Callable[[], Found | None], at_most_seconds: float, what: str) -> Found:
-    """What `look` finds, as soon as it finds something."""
+    """The result of `look`, as soon as there is one."""
     give_up_at = time.monotonic() + at_most_seconds
     while time.monotonic() < give_up_at:
         if found := look():
             return found
         time.sleep(0.05)
-    raise Unavailable("demo-stuck", f"waited {at_most_seconds:.0f} s in vain for {what}")
+    raise Unavailable("demo-stuck", f"waited {at_most_seconds:.0f} s for {what}")
 
 
 def _program() -> str:

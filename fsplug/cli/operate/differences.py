@@ -1,4 +1,4 @@
-"""Differences of configuration files as people read them: unified, coloured on a terminal, and without passwords."""
+"""Differences between configuration files: unified diffs, coloured on a terminal, without passwords."""
 
 import difflib
 import re
@@ -10,14 +10,14 @@ from fsplug.cli.kernel.output import safe
 from fsplug.store.config.nouns import SECRET
 from fsplug.xml.install.installer import FileChange
 
-# A whole file longer than this is named with its length.
+# A new or removed file longer than this is shown by its name and length alone.
 _LONGEST_WHOLE = 60
 _PASSWORD = re.compile(r"""(name=["'](?:[a-z-]*password|gateway-credentials)["']\s+value=)(["']).*?\2""")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def shown(changes: Iterable[FileChange]) -> Iterator[str]:
-    """The lines to print; click takes the colours off where nobody sees them."""
+    """The lines to print; click strips the colours when the output is not a terminal."""
     for change in changes:
         for line in difference(change):
             yield click.style(safe(line), fg=_COLOURS.get(line[0]) if line else None)

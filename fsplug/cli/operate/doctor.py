@@ -1,4 +1,4 @@
-"""`fsplug doctor`: what is wrong here, and the command that mends it."""
+"""`fsplug doctor`: what is wrong, and the command that repairs it."""
 
 import sys
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ _COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"
     "--conf",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="The switch's configuration folder  [the one that fsplug switch install was given]",
+    help="The switch's configuration folder  [the folder given to fsplug switch install]",
 )
 @pass_invocation
 def doctor(invocation: Invocation, conf: Path | None) -> None:
-    """Look at everything that must be right for calls to be recorded, and say what to do.
+    """Check everything that must be right for calls to be recorded, and report what to do.
 
-    Exit code 1 when something is wrong; what is only worth a warning is not. The switch records a channel of its own
-    into the spool for a moment, to show that it can.
+    The exit code is 1 when something is wrong; a warning alone does not count. As a test, the switch records a channel
+    of its own into the spool for a moment.
     """
     findings = []
     for finding in _findings(invocation, conf):
@@ -89,7 +89,7 @@ def _remedy(code: str) -> str:
 
 
 def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"]]:
-    """A phone to look for, and the trunks there must be; as far as the store tells."""
+    """A phone to look for and the trunks that must exist, as far as the store is readable."""
     from fsplug.store.config import devices, trunks
 
     try:

@@ -1,4 +1,4 @@
-"""`fsplug init`: a data folder that `fsplug serve` can start in."""
+"""`fsplug init`: make a data folder that `fsplug serve` can start with."""
 
 import secrets
 from collections.abc import Mapping
@@ -23,14 +23,18 @@ PRIVATE, SHARED = 0o700, 0o770
 
 @click.command(cls=Verb, rule=HOUSE)
 @click.option("--store", metavar="URL", help="A file, or postgresql://HOST/NAME  [fsplug.db in the data folder]")
-@click.option("--spool", metavar="DIR", help="Where the switch records; it must be able to write there  [spool]")
-@click.option("--archive", metavar="DIR|s3://BUCKET/PREFIX", help="Where recordings are kept  [archive]")
+@click.option(
+    "--spool",
+    metavar="DIR",
+    help="The folder that the switch records into; the switch must be able to write to it  [spool]",
+)
+@click.option("--archive", metavar="DIR|s3://BUCKET/PREFIX", help="The archive for finished recordings  [archive]")
 @pass_invocation
 def init(invocation: Invocation, store: str | None, spool: str | None, archive: str | None) -> None:
     """Make the data folder: settings, store, spool and archive.
 
-    A second run changes nothing; it makes what is missing and says what is there. A password belongs into ~/.pgpass or
-    the file that FSPLUG_STORE_FILE names, not into --store.
+    A second run makes whatever is missing, changes nothing else and lists what exists. A database password belongs in
+    ~/.pgpass or in the file that FSPLUG_STORE_FILE names, not in --store.
     """
     given = {
         "store": _place(store),
@@ -53,12 +57,12 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
 
 
 def _place(text: str | None) -> str | None:
-    """A URL as it is, a folder or file by its absolute path."""
+    """A URL unchanged; a folder or file as an absolute path."""
     return text if text is None or "://" in text else str(Path(text).expanduser().absolute())
 
 
 def _check_places(settings: "Settings") -> None:
-    """Before anything is made: the switch can record there, and there can be an archive."""
+    """Before anything is made: check that the switch can record into the spool and that the archive can exist."""
     from fsplug.media.spool import checked_root
     from fsplug.wiring.archives import archive_at
 
@@ -70,14 +74,14 @@ def _check_places(settings: "Settings") -> None:
 
 
 def _folder(path: Path, mode: int) -> bool:
-    """Make the folder; whether it was missing."""
+    """Make the folder; True if it was missing."""
     try:
         if path.is_dir():
             return False
         path.mkdir(mode=mode, parents=True)
         path.chmod(mode)
     except OSError as error:
-        text = f"the folder {path} can't be made: {error.strerror}; make it by hand or choose another"
+        text = f"the folder {path} can't be made: {error.strerror}; make it by hand or choose another folder"
         raise Unavailable("folder-not-made", text, path=str(path)) from error
     return True
 
@@ -121,7 +125,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _line(what: str, place: object, made: bool) -> str:
-    return f"{'made' if made else 'there already'}: {what} {safe(without_password(str(place)))}"
+    return f"{'made' if made else 'already there'}: {what} {safe(without_password(str(place)))}"
 
 
 def _next_steps(settings: "Settings") -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fsplug.xml.install.installation import Installation
     from fsplug.xml.install.installer import Installer, Plan
 
-_NEXT_STEPS = ["start FreeSWITCH, or start it again", "fsplug serve", "fsplug doctor"]
+_NEXT_STEPS = ["start or restart FreeSWITCH", "fsplug serve", "fsplug doctor"]
 _RTP = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
 _ACTIONS = {(False, True): "new", (True, True): "changed", (True, False): "removed", (False, False): "removed"}
 
@@ -33,9 +33,11 @@ conf_option = click.option(
     help="The switch's configuration folder, such as /etc/freeswitch; it may be empty.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the differences.")
-agree_option = click.option("--yes", is_flag=True, help="Write without asking.")
+agree_option = click.option("--yes", is_flag=True, help="Write without asking for confirmation.")
 force_option = click.option(
-    "--force", is_flag=True, help="Replace files that were changed by hand too; they are kept under fsplug-kept/."
+    "--force",
+    is_flag=True,
+    help="Replace files that were changed by hand too; the old files are kept under fsplug-kept/.",
 )
 
 
@@ -44,12 +46,16 @@ force_option = click.option(
 @click.option(
     "--way",
     type=click.Choice(["endpoint", "files"]),
-    help="Whether the switch asks fsplug at each call, or reads files that fsplug keeps up to date  [endpoint]",
+    help="Whether the switch asks fsplug for each call or reads files that fsplug keeps up to date  [endpoint]",
 )
-@click.option("--sip-address", metavar="ADDRESS", help="Where phones and trunks reach the switch  [its own]")
-@click.option("--sip-port", type=click.IntRange(1, 65535), help="Where phones sign in and call  [5060]")
-@click.option("--trunk-port", type=click.IntRange(1, 65535), help="Where trunks call in  [5080]")
-@click.option("--rtp-ports", metavar="FIRST-LAST", help="What carries the audio  [16384-32768]")
+@click.option(
+    "--sip-address",
+    metavar="ADDRESS",
+    help="The address at which phones and trunks reach the switch  [the switch's own]",
+)
+@click.option("--sip-port", type=click.IntRange(1, 65535), help="The port on which phones sign in and call  [5060]")
+@click.option("--trunk-port", type=click.IntRange(1, 65535), help="The port on which trunks call in  [5080]")
+@click.option("--rtp-ports", metavar="FIRST-LAST", help="The ports for audio  [16384-32768]")
 @dry_run_option
 @agree_option
 @force_option
@@ -57,10 +63,10 @@ force_option = click.option(
 def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool, **given: Any) -> None:
     """Put fsplug into a FreeSWITCH's configuration.
 
-    An empty folder becomes a whole configuration. In one that is there, a few lines are added and everything else
-    stands in files under fsplug/. The differences are shown first. A second run has nothing to do. What was given
-    before and is not given now stays as it is. Directory, dialplan and gateways are files there too: fsplug serve
-    keeps them as the store has them.
+    An empty folder gets a complete configuration. An existing configuration gets a few more lines, and everything
+    else goes into files under fsplug/. The differences are shown first. A second run has nothing to do. Options that
+    are not given keep their earlier values. Directory, dialplan and gateways are files there too: fsplug serve keeps
+    these files in step with the store.
     """
     from fsplug.wiring.endpoint.xml_ways import conf_text
     from fsplug.xml.install.conf_folder import ConfFolder
@@ -94,14 +100,16 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
 @force_option
 @pass_invocation
 def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool) -> None:
-    """Take fsplug out of a FreeSWITCH's configuration: every file is as it was before."""
+    """Remove fsplug from a FreeSWITCH's configuration and restore every file."""
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.installer import Installer
     from fsplug.xml.install.standing_files import clear
 
     installer = Installer(ConfFolder(conf))
     if not installer.is_installed:
-        raise Invalid("not-installed", f"{conf} holds nothing of fsplug's; is it the right folder?", conf=str(conf))
+        raise Invalid(
+            "not-installed", f"{conf} holds no files of fsplug; check that it is the right folder", conf=str(conf)
+        )
     plan = installer.undoing()
     _show(invocation, plan)
     if not dry_run:
@@ -112,7 +120,7 @@ def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, forc
 
 
 def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[str, Any]:
-    """What fsplug must have in its own settings for this switch."""
+    """The settings that fsplug itself needs for this switch."""
     import secrets
 
     from fsplug.xml.install import beside
@@ -133,7 +141,7 @@ def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[
 
 
 def options_of(conf: Path | None) -> dict[str, Any]:
-    """The options that the installation there was given."""
+    """The options of the existing installation."""
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.installer import Installer
 
@@ -141,7 +149,7 @@ def options_of(conf: Path | None) -> dict[str, Any]:
 
 
 def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
-    """The switch as these settings and options want it."""
+    """The installation that these settings and options ask for."""
     from fsplug.wiring.endpoint import xml_ways
     from fsplug.xml.install.installation import OWN_ADDRESS, Installation, Way, endpoint_url
 
@@ -178,14 +186,16 @@ def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
-        raise Invalid("bad-address", f"{text!r} is no IP address; write one such as 192.0.2.1", address=text) from error
+        raise Invalid(
+            "bad-address", f"{text!r} is not an IP address; write one such as 192.0.2.1", address=text
+        ) from error
 
 
 def _rtp_ports(text: str) -> tuple[int, int]:
     found = _RTP.fullmatch(text)
     first, last = (int(found[1]), int(found[2])) if found else (0, 0)
     if not 1024 <= first < last <= 65535:
-        raise Invalid("bad-ports", f"{text!r} is no range of ports; write it as 16384-32768", ports=text)
+        raise Invalid("bad-ports", f"{text!r} is not a range of ports; write it as 16384-32768", ports=text)
     return first, last
 
 
@@ -210,7 +220,8 @@ def _agree(invocation: Invocation, plan: "Plan", yes: bool) -> None:
     if sys.stdin.isatty() and not invocation.json:
         click.confirm(f"write {len(plan.changes)} files?", abort=True, err=True)
         return
-    text = f"this changes {len(plan.changes)} files and nobody can be asked; look with --dry-run, then say --yes"
+    remedy = "check with --dry-run, then add --yes"
+    text = f"this changes {len(plan.changes)} files and nobody can be asked to confirm; {remedy}"
     raise Invalid("not-confirmed", text, files=len(plan.changes))
 
 

@@ -9,18 +9,20 @@ from fsplug.cli.kernel.rules import HOUSE
 
 
 @click.command(cls=Verb, rule=HOUSE)
-@click.option("--unsupervised", is_flag=True, help="End when a process dies; what started this one starts it again.")
+@click.option(
+    "--unsupervised", is_flag=True, help="Exit when a process dies, so that a service manager restarts everything."
+)
 @click.option(
     "--only",
     type=click.Choice(["calls", "console"]),
-    help="Without the console, or nothing but the console and its mail; both may share a data folder.",
+    help="Serve calls without the console, or only the console and its mail; both may share a data folder.",
 )
 @pass_invocation
 def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
     """Serve the FreeSWITCH beside this fsplug, and the console, until SIGTERM or Ctrl-C.
 
-    Calls have a process of their own, and what is done for people has another, which calls never wait for. One that
-    dies is started again, and the other goes on; a calls' process that freezes is ended within 2.5 seconds.
+    Calls and the console have a process each, and calls never wait for the console. A process that dies is restarted
+    while the other goes on. A calls process that freezes is ended within 2.5 seconds.
     """
     from fsplug.wiring.process.parts import parts
     from fsplug.wiring.process.supervisor import Supervisor

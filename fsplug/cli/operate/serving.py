@@ -1,4 +1,4 @@
-"""Whether an `fsplug serve` runs on a data folder, seen from outside and without disturbing it."""
+"""Whether an `fsplug serve` runs on a data folder, found out from outside without disturbing the server."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ _LOCKS = Path("/proc/locks")
 
 
 def is_served(lock_file: Path) -> bool | None:
-    """Whether some process holds the lock; None where the system does not tell.
+    """Whether some process holds the lock; None when the system does not show it.
 
-    The kernel's list is read: to try the lock would take it away, for a moment, from a server that is about to start.
+    The kernel's list is read, because trying the lock would take it for a moment from a server that is about to start.
     """
     try:
         inode = lock_file.stat().st_ino

@@ -1,4 +1,4 @@
-"""Settings that a command puts into fsplug.toml, with every other line of it as it was."""
+"""Settings that a command puts into fsplug.toml, leaving every other line unchanged."""
 
 import os
 import re
@@ -12,10 +12,10 @@ from fsplug.wiring.settings import FILE_NAME
 
 
 def put(data: Path, named: Mapping[str, str | int]) -> list[str]:
-    """Have these settings in force in the data folder's file; the names of those that were not.
+    """Put these settings into the data folder's file; the names of those that changed.
 
-    The file stays its owner's. A line that is there, in force or not, is replaced; else one is added before the first
-    table.
+    The file keeps its owner. An existing line, commented out or not, is replaced; otherwise a line is added before the
+    first table.
     """
     path = data / FILE_NAME
     before = _read(path)
@@ -50,7 +50,7 @@ def _write(path: Path, text: str) -> None:
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Invalid("bad-settings", f"{path} can't be changed by a program ({error}); tidy it first") from error
+        raise Invalid("bad-settings", f"{path} can't be edited by fsplug ({error}); correct the file first") from error
     part = path.with_name(f"{path.name}.part")
     try:
         like = path.stat() if path.exists() else path.parent.stat()

@@ -1,4 +1,4 @@
-"""fsplug.toml as `fsplug init` writes it: every setting with its meaning, those that were named in force."""
+"""fsplug.toml as `fsplug init` writes it: every setting with its meaning; settings that were given are active."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,60 +7,78 @@ from pathlib import Path
 from fsplug.errors import Invalid, Unavailable
 from fsplug.wiring.settings import FILE_NAME, Settings
 
-_HEADING = "# fsplug's settings. A line without # is in force; FSPLUG_NAME in the environment goes before it."
+_HEADING = "# fsplug's settings. A line without # is active; FSPLUG_NAME in the environment overrides it."
 _PASSWORD = "As in event_socket.conf.xml; or in a file that FSPLUG_EVENT_SOCKET_PASSWORD_FILE names."
-_XML_PASSWORD = "Its password, which binding.xml of the switch has too; made by fsplug init."
-_SECRET_KEY = "Seals what the store must not read; made by fsplug init, replaced by fsplug secret rotate."
-# What each is for, and the value to show.
+_XML_PASSWORD = "The account's password, also in the switch's binding.xml; made by fsplug init."
+_SECRET_KEY = "Encrypts what the store must not read; made by fsplug init, replaced by fsplug secret rotate."
+# The purpose of each setting, and the value to show.
 _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     "store": ("The database: a file, or postgresql://USER@HOST/NAME.", lambda one: one.store),
-    "spool": ("Where the switch records. It and fsplug both write here.", lambda one: one.spool),
-    "archive": ("Where sealed recordings are kept: a folder, or s3://BUCKET/PREFIX.", lambda one: one.archive),
-    "switch_name": ("This switch's name among several on one store.", lambda one: one.switch_name),
+    "spool": (
+        "The folder that the switch records into. Both the switch and fsplug write to it.",
+        lambda one: one.spool,
+    ),
+    "archive": ("The archive for sealed recordings: a folder, or s3://BUCKET/PREFIX.", lambda one: one.archive),
+    "switch_name": ("This switch's name, unique among the switches that share the store.", lambda one: one.switch_name),
     "event_socket_host": ("The switch's event socket.", lambda one: one.event_socket_host),
     "event_socket_port": ("Its port.", lambda one: one.event_socket_port),
     "event_socket_password": (_PASSWORD, lambda one: "..."),
-    "listen_host": ("Where the dialplan's socket action finds fsplug.", lambda one: one.listen_host),
+    "listen_host": ("Where the dialplan's socket action connects to fsplug.", lambda one: one.listen_host),
     "listen_port": ("Its port.", lambda one: one.listen_port),
     "xml_host": ("Where the switch asks for its XML, over HTTP.", lambda one: one.xml_host),
     "xml_port": ("Its port.", lambda one: one.xml_port),
-    "xml_username": ("The account that may ask.", lambda one: one.xml_username),
+    "xml_username": ("The account the switch must use.", lambda one: one.xml_username),
     "xml_password": (_XML_PASSWORD, lambda one: one.xml_password or "..."),
-    "xml_off_loopback": ("Whether xml_host may be an address that others reach.", lambda one: one.xml_off_loopback),
-    "web_host": ("Where the console listens; let a proxy with TLS stand before it.", lambda one: one.web_host),
+    "xml_off_loopback": (
+        "Whether xml_host may be an address that other machines can reach.",
+        lambda one: one.xml_off_loopback,
+    ),
+    "web_host": ("Where the console listens; put a proxy with TLS in front of it.", lambda one: one.web_host),
     "web_port": ("Its port.", lambda one: one.web_port),
     "web_url": (
-        "The console's address as people type it, such as https://console.example; without it there is none.",
+        "The console's address as people type it, such as https://console.example; without it, there is no console.",
         lambda one: one.web_url or "...",
     ),
     "web_behind_proxy": (
-        "Whether a proxy of yours tells who asks, in X-Forwarded-For.",
+        "Whether a proxy of yours gives the client's address in X-Forwarded-For.",
         lambda one: one.web_behind_proxy,
     ),
     "smtp_host": (
-        "The server that takes the console's mail; without it mail waits.",
+        "The server that takes the console's mail; without it, mail waits.",
         lambda one: one.smtp_host or "...",
     ),
     "smtp_port": ("Its port.", lambda one: one.smtp_port),
-    "smtp_security": ("starttls, tls, or none on a machine's own loopback.", lambda one: one.smtp_security),
-    "smtp_username": ("The account that may send, if it takes one.", lambda one: one.smtp_username or "..."),
-    "smtp_password": ("Its password; or in a file that FSPLUG_SMTP_PASSWORD_FILE names.", lambda one: "..."),
-    "smtp_ca_file": ("Who vouches for the server, if no authority everybody knows does.", lambda one: "..."),
-    "mail_from": ("Whom mail comes from, such as notifications@console.example.", lambda one: one.mail_from or "..."),
+    "smtp_security": ("starttls, tls, or none (only on loopback).", lambda one: one.smtp_security),
+    "smtp_username": ("The account to send with, if the server requires one.", lambda one: one.smtp_username or "..."),
+    "smtp_password": (
+        "The account's password; or put it in a file that FSPLUG_SMTP_PASSWORD_FILE names.",
+        lambda one: "...",
+    ),
+    "smtp_ca_file": (
+        "A file with the authority's certificate, if the server's certificate is not from a public authority.",
+        lambda one: "...",
+    ),
+    "mail_from": ("The sender's address, such as notifications@console.example.", lambda one: one.mail_from or "..."),
     "secret_key": (_SECRET_KEY, lambda one: one.secret_key or "..."),
-    "secret_keys_before": ("Keys of before, until nothing is sealed with them any more.", lambda one: "..."),
-    "session_limit": ("Calls that may ask at one moment; the others go on unasked.", lambda one: one.session_limit),
-    "least_free_bytes": ("With less free in the spool no recording is promised.", lambda one: one.least_free_bytes),
+    "secret_keys_before": ("Earlier keys, until nothing is sealed with them any more.", lambda one: "..."),
+    "session_limit": (
+        "How many calls may wait for a verdict at once; further calls go on without one.",
+        lambda one: one.session_limit,
+    ),
+    "least_free_bytes": (
+        "The free space in the spool below which no recording is promised.",
+        lambda one: one.least_free_bytes,
+    ),
 }
 
 
 def path(settings: Settings) -> Path:
-    """Where the file stands."""
+    """The file's path."""
     return settings.data / FILE_NAME
 
 
 def write(settings: Settings, named: Mapping[str, str]) -> None:
-    """Write the file, for its owner alone; the settings in `named` are in force, the others tell their default."""
+    """Write the file, readable only by its owner. Settings in `named` are active; the others show their default."""
     part = path(settings).with_suffix(".part")
     try:
         part.unlink(missing_ok=True)
@@ -75,16 +93,16 @@ def write(settings: Settings, named: Mapping[str, str]) -> None:
 
 
 def check_same(written: Settings, wanted: Settings, named: Mapping[str, str]) -> None:
-    """Invalid("already-set") when the file says otherwise than what is named now."""
+    """Invalid("already-set") when the file has a different value from the one given now."""
     for name in named:
         before, after = getattr(written, name), getattr(wanted, name)
         if before != after:
-            text = f"{path(written)} says otherwise than --{name} {without_password(str(after))}; change it there"
+            text = f"{path(written)} disagrees with --{name} {without_password(str(after))}; change the file"
             raise Invalid("already-set", text, setting=name)
 
 
 def without_password(place: str) -> str:
-    """A store's or archive's place as it may be shown."""
+    """The place of a store or archive, without its password."""
     scheme, is_url, rest = place.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if is_url else place
 

@@ -24,7 +24,7 @@ def store() -> None:
 @store.command(rule=HOUSE)
 @pass_invocation
 def migrate(invocation: Invocation) -> None:
-    """Bring the tables up to date. Stop fsplug serve before."""
+    """Bring the tables up to date. Stop fsplug serve first."""
     with invocation.store_as_is() as store:
         applied = store.migrate()
         place = store.place
@@ -35,7 +35,7 @@ def migrate(invocation: Invocation) -> None:
 @store.command(rule=HOUSE)
 @pass_invocation
 def status(invocation: Invocation) -> None:
-    """Say where the store is, what it holds, what it refused, and what still stands in the journal."""
+    """Show where the store is, what it holds, which entries it refused, and which are still in the journal."""
     settings = invocation.settings()
     with invocation.store_as_is() as store:
         facts = _facts(store)
@@ -57,7 +57,7 @@ def _facts(store: Store) -> dict[str, Any]:
 
 
 def _entries(journal: Path) -> int:
-    """How many entries stand in the journal, those already in the store among them."""
+    """How many entries the journal holds, including those already in the store."""
     return sum(_lines_in(path) for path in (journal.with_name(f"{journal.name}.old"), journal))
 
 
@@ -73,7 +73,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     known = ", ".join(f"{one['domain']} (version {one['version']})" for one in facts["companies"])
     shown = {
         "store": f"{facts['store']} ({facts['dialect']})",
-        "tables": f"lack {', '.join(facts['pending'])}; run: fsplug store migrate"
+        "tables": f"outdated, without {', '.join(facts['pending'])}; run: fsplug store migrate"
         if facts["pending"]
         else "up to date",
         "companies": known or "none yet; make them with: fsplug apply FILE.toml",
@@ -90,4 +90,4 @@ def _journal(facts: dict[str, Any]) -> str:
         return "empty"
     if facts["served"]:
         return f"{count} entries; fsplug serve keeps them for a while after they are in the store"
-    return f"{count} entries; the next fsplug serve takes them up"
+    return f"{count} entries; the next fsplug serve puts them into the store"

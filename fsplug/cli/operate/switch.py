@@ -1,4 +1,4 @@
-"""`fsplug switch`: the FreeSWITCH beside this fsplug."""
+"""`fsplug switch`: the FreeSWITCH on this machine."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ _UNIT_SECONDS = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60,
 
 @click.group(cls=Noun)
 def switch() -> None:
-    """The FreeSWITCH beside this fsplug."""
+    """The FreeSWITCH on this machine."""
 
 
 switch.add_command(install)
@@ -31,7 +31,7 @@ switch.add_command(uninstall)
 @switch.command(rule=HOUSE)
 @pass_invocation
 def status(invocation: Invocation) -> None:
-    """Say whether the switch's event socket answers, and how it is. Exit code 4 when it does not answer."""
+    """Show whether the switch's event socket answers, and the switch's state. The exit code is 4 without an answer."""
     from fsplug.esl.protocol.session import InboundESL
 
     settings = invocation.settings()
@@ -50,7 +50,7 @@ def status(invocation: Invocation) -> None:
 
 
 def status_facts(version: str, status: str) -> dict[str, Any]:
-    """What FreeSWITCH's `version` and `status` say; None for what they don't."""
+    """The facts in FreeSWITCH's `version` and `status`; None for those that are missing."""
     found, uptime = _VERSION.search(version), _UPTIME.search(status)
     return {
         "version": found[1] if found else None,

@@ -1,4 +1,4 @@
-"""`fsplug xml`: what the switch is told, as files or for reading."""
+"""`fsplug xml`: the directory and dialplan that the switch gets, as files or on screen."""
 
 import re
 from pathlib import Path
@@ -20,29 +20,32 @@ from fsplug.xml.templates import Templates
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _TEMPLATES = click.option(
-    "--templates", metavar="DIR", type=_FOLDER, help="Files here go before our templates of the same name."
+    "--templates",
+    metavar="DIR",
+    type=_FOLDER,
+    help="A folder of templates; they replace fsplug's own templates of the same name.",
 )
 _SECRET = "(secret)"
-# What a whole rendering is: of these folders nothing else of ours stays.
+# The folders of a whole rendering: other files of fsplug's in them are removed.
 _RENDERED = ("dialplan", "directory")
 _HASH = re.compile('name="a1-hash" value="([0-9a-f]+)"')
 
 
 @click.group(cls=Noun)
 def xml() -> None:
-    """What FreeSWITCH is told: who signs in (directory), and where calls go (dialplan)."""
+    """The XML that FreeSWITCH gets: who may sign in (directory), and where calls go (dialplan)."""
 
 
 @xml.command(rule=HOUSE)
-@click.option("--out", metavar="DIR", type=_FOLDER, required=True, help="Where the files go.")
+@click.option("--out", metavar="DIR", type=_FOLDER, required=True, help="The folder for the files.")
 @click.option("--company", metavar="DOMAIN", help="Only this company's files.")
 @_TEMPLATES
-@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written.")
 @pass_invocation
 def render(invocation: Invocation, out: Path, company: str | None, templates: Path | None, dry_run: bool) -> None:
-    """Write everything as files, for a switch that reads files; those that are so already stay untouched.
+    """Write everything as files, for a switch that reads files. Files that are up to date stay untouched.
 
-    The directory's files hold hashes that are as good as passwords: keep them from everybody but the switch.
+    The directory's files hold hashes that work like passwords: let only the switch read them.
     """
     with invocation.store() as store:
         files = Files(store, Templates(override=templates), ways(invocation.settings()))
@@ -54,14 +57,14 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
 @xml.command(rule=HOUSE)
 @click.argument("section", type=click.Choice(["dialplan", "directory"]))
 @click.option("--company", metavar="DOMAIN", help="The company; without it, the dialplan of the trunks.")
-@click.option("--number", default="", help="The number that is dialled.")
-@click.option("--user", default="", help="Who signs in or is rung: a user or a phone.")
-@click.option("--department", default="", help="The department that is rung.")
-@click.option("--show-secrets", is_flag=True, help="Print password hashes too; they are as good as passwords.")
+@click.option("--number", default="", help="The dialled number.")
+@click.option("--user", default="", help="The user or phone that signs in or is rung.")
+@click.option("--department", default="", help="The department to ring.")
+@click.option("--show-secrets", is_flag=True, help="Print password hashes too; they work like passwords.")
 @_TEMPLATES
 @pass_invocation
 def show(invocation: Invocation, section: str, show_secrets: bool, templates: Path | None, **key: Any) -> None:
-    """Print what the switch is answered for a number, a user or a department."""
+    """Print the answer that the switch gets for a number, a user or a department."""
     settings = invocation.settings()
     with invocation.store() as store:
         document = _answered(Answers(store, Templates(override=templates), ways(settings)), settings, section, key)
@@ -84,7 +87,7 @@ def _answered(known: Answers, settings: Settings, section: str, key: dict[str, A
     if document == answers.NOT_FOUND:
         asked = " ".join(f"{name} {value}" for name, value in key.items() if value)
         remedy = "see: fsplug company list, fsplug number list"
-        text = f'{asked or "nothing"} is not fsplug\'s: the switch is answered "not found"; {remedy}'
+        text = f'{asked or "nothing"} is unknown to fsplug: the switch gets the answer "not found"; {remedy}'
         raise Invalid("not-found", text, section=section, **key)
     return document
 
@@ -101,4 +104,4 @@ def _lines(outcome: Outcome, dry_run: bool) -> list[str]:
     would = "would be " if dry_run else ""
     lines = [f"{place}: {would}written" for place in outcome.written]
     lines += [f"{place}: {would}removed" for place in outcome.removed]
-    return [*lines, f"{len(outcome.kept)} files were so already"]
+    return [*lines, f"{len(outcome.kept)} files were already up to date"]

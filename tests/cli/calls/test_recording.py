@@ -109,7 +109,7 @@ def test_a_harmed_recording_fails_and_the_others_are_still_checked(cli: Cli, har
     assert said in result.stdout
 
 
-def test_a_header_that_does_not_tell_the_length_fails_though_the_hash_is_right(cli: Cli) -> None:
+def test_a_header_that_does_not_give_the_length_fails_though_the_hash_is_right(cli: Cli) -> None:
     path = archived(cli)
     content = bytearray(path.read_bytes())
     content[40:44] = bytes(4)
@@ -117,7 +117,7 @@ def test_a_header_that_does_not_tell_the_length_fails_though_the_hash_is_right(c
     cli.write(recorded("b", seconds=SECONDS, bytes=len(content), sha256=hashlib.sha256(content).hexdigest()))
     path.rename(path.with_name("b-rec.wav"))
     result = cli.run("recording", "verify", "b-rec")
-    assert (result.exit_code, "does not tell its length" in result.stdout) == (1, True)
+    assert (result.exit_code, "does not give its length" in result.stdout) == (1, True)
 
 
 def test_a_recording_that_never_reached_the_archive_fails_when_it_is_named(cli: Cli) -> None:

@@ -57,7 +57,7 @@ def test_what_is_no_number_is_named_and_nothing_is_changed(cli: Cli, verb: str) 
 
 
 def test_adding_again_changes_nothing_and_keeps_the_note(cli: Cli) -> None:
-    assert "was excluded already" in cli.ok("exclude", "add", "--company", ACME, DOCTOR)
+    assert "was already excluded" in cli.ok("exclude", "add", "--company", ACME, DOCTOR)
     assert cli.json("policy", "show", "--company", ACME)["version"] == 1
     assert numbers(cli) == {DOCTOR: "the works doctor"}
 

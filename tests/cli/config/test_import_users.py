@@ -92,7 +92,7 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
         "line 7, user kim: fixed number: '12' is not a telephone number in DK; write it with +",
         "line 8, user per: email: 'per' won't do; write it like",
         "line 9: username is empty; fill it in",
-        "line 10, user good: stands on line 2 already; keep one",
+        "line 10, user good: already on line 2; keep one",
     ):
         assert part in said, said
 
@@ -100,11 +100,11 @@ def test_every_wrong_line_is_named_and_nothing_is_taken_in(cli: Cli, sheet: Path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "line 1: its columns won't do (username is missing)"),
+        ("", "line 1: wrong columns (username is missing)"),
         ("name\nx\n", "username is missing"),
-        ("username,nmae\nx,y\n", "line 1: its columns won't do ('nmae'); use username and any of extension"),
+        ("username,nmae\nx,y\n", "line 1: wrong columns ('nmae'); use username and any of extension"),
         ("username,username\nx,y\n", "('username')"),
-        ("username,name\n1001,a,b\n", "line 2: 3 cells under 2 columns; fill it up"),
+        ("username,name\n1001,a,b\n", "line 2: 3 cells for 2 columns; add what is missing"),
         ('username,name\n1001,"a\n', "not CSV"),
         (b"username,name\n1001,\xff\n", "can't be read as UTF-8"),
         ('username,name\n1001,"a\nb"\n', "line 3, user 1001: name: 'a\\nb' holds a control character"),

@@ -206,7 +206,7 @@ def test_a_key_of_the_environment_is_replaced_there_and_stays_out_of_the_file(st
     file = staff.data / "fsplug.toml"
     before, key = file.read_bytes(), new_key()
     result = staff.run("secret", "rotate", FSPLUG_SECRET_KEY=key)
-    assert (result.exit_code, "replace it there" in result.stderr) == (2, True)
+    assert (result.exit_code, "replace the key in the environment" in result.stderr) == (2, True)
     assert file.read_bytes() == before
 
 

@@ -33,7 +33,7 @@ def test_a_second_run_changes_nothing_and_says_so(empty: Cli) -> None:
     empty.ok("init")
     before = {path: path.stat().st_mtime_ns for path in empty.data.iterdir() if path.name != "spool"}
     assert empty.json("init")["made"] == []
-    assert "there already: settings" in empty.ok("init")
+    assert "already there: settings" in empty.ok("init")
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
