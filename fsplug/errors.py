@@ -15,11 +15,11 @@ class FsplugError(Exception):
 
 
 class Refused(FsplugError):
-    """The request was understood and policy, a right or the state of the call says no."""
+    """The request was understood, but policy, a missing right or the state of the call forbids it."""
 
 
 class Invalid(FsplugError):
-    """Input that the person or program who gave it can mend: CLI exit 2, HTTP 422."""
+    """Input that the person or program who gave it can correct: CLI exit 2, HTTP 422."""
 
 
 class Unavailable(FsplugError):

@@ -1,4 +1,4 @@
-"""E-mail addresses: which ones mail can be sent to, and how two spellings of one are told to be the same."""
+"""E-mail addresses: which of them mail can be sent to, and how to recognise two spellings of one address."""
 
 import re
 
@@ -7,18 +7,19 @@ LONGEST_LOCAL, LONGEST = 64, 254
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _TOP = re.compile(r"[a-z][a-z0-9-]*[a-z0-9]")
-# The codec is of IDNA 2003, which makes other domains of these than IDNA 2008 does (RFC 5894, 7.2).
+# Python's codec follows IDNA 2003, which turns these characters into other domains than IDNA 2008 does (RFC 5894, 7.2).
 _OTHER_DOMAINS = frozenset("\u00df\u1e9e\u03c2\u200c\u200d")
 SAYS = "write it like anna@acme.example"
 
 
 def normalised(text: str) -> str | None:
-    """The address as mail is sent to it, its domain in lower case and in ASCII (RFC 5890); None if it is none.
+    """The address as mail is sent to it, its domain in lower case and in ASCII (RFC 5890); None if `text` is not an
+    address.
 
-    Quoted local parts, and those beyond ASCII, are none: too few servers take them.
+    Local parts that are quoted or not ASCII are refused: too few servers accept them.
     """
     local, at, domain = text.rpartition("@")
-    # RFC 2047's encoded words would be decoded on the way, into anything.
+    # Encoded words (RFC 2047) would be decoded on the way, and could become anything.
     if not at or not _LOCAL.fullmatch(local) or len(local) > LONGEST_LOCAL or "=?" in local:
         return None
     ascii_domain = _in_ascii(domain)
@@ -28,7 +29,7 @@ def normalised(text: str) -> str | None:
 
 
 def same(text: str) -> str:
-    """What all spellings of an address have in common: sign-in does not ask for capitals."""
+    """The form that all spellings of an address share: sign-in ignores case."""
     return (normalised(text) or text).casefold()
 
 

@@ -1,4 +1,4 @@
-"""What recording decisions are made of: values only, as of one policy version."""
+"""The values that recording decisions are made of, as of one policy version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class Direction(StrEnum):
 
 
 class GroupMode(StrEnum):
-    """What a ring group says about the calls that come through it."""
+    """What a ring group demands for the calls that come through it."""
 
     DEPARTMENT = "department"
     ALWAYS = "always"
@@ -40,7 +40,7 @@ class Role(StrEnum):
 
 
 class AdminScope(StrEnum):
-    """Whose administrator a user is: nobody's, that of named departments, or the whole company's."""
+    """What a user administers: nothing, named departments, or the whole company."""
 
     NONE = "none"
     SUB_ADMIN = "sub-admin"
@@ -60,7 +60,9 @@ class Right(StrEnum):
 
 
 class DeviceKind(StrEnum):
-    """A desk phone and an app register with SIP credentials of their own; a mobile is reached by its number."""
+    """The kind of a device. A desk phone and an app register with their own SIP credentials; a mobile is reached by its
+    number.
+    """
 
     DESK = "desk"
     APP = "app"
@@ -72,7 +74,7 @@ EVERY_DEPARTMENT = "*"
 
 @dataclass(frozen=True, slots=True)
 class DepartmentPolicy:
-    """The three boxes of a department; `EVERY_DEPARTMENT` serves those without boxes of their own."""
+    """The three boxes of a department. The boxes of `EVERY_DEPARTMENT` count for departments without their own."""
 
     department: str
     outgoing: bool = False
@@ -125,7 +127,7 @@ class PolicySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One end of a talk: the user, when it is one, and every number the switch knows it by, as it came."""
+    """One end of a talk: its user, if it is a user's, and every number the switch knows it by, unchanged."""
 
     user: User | None = None
     numbers: tuple[str, ...] = ()
@@ -133,7 +135,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Two legs that speak to each other.
+    """Two bridged legs.
 
     `caller` is the leg that placed the call and `answerer` the one that took it. `groups` are the ring groups the call
     came through, oldest first; `forwarders` the numbers that forwarded or transferred it.

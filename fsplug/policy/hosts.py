@@ -1,10 +1,10 @@
-"""Where a host is, by the way it is written."""
+"""What the spelling of a host says about where it is."""
 
 import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine reaches it."""
+    """Whether only this machine can reach the host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

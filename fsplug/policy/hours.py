@@ -21,13 +21,15 @@ class Opening:
     closes_minute: int
 
     def covers(self, local: datetime) -> bool:
-        """Whether it is open at this local time."""
+        """Whether this local time lies within the opening."""
         minute = local.hour * 60 + local.minute
         return local.weekday() in self.days and self.opens_minute <= minute < self.closes_minute
 
 
 def opening(text: str) -> Opening | None:
-    """What `mon-fri 08:00-16:00` or `sat 10:00-24:00` says, or None; days may wrap (`fri-mon`), times may not."""
+    """The opening written as `mon-fri 08:00-16:00` or `sat 10:00-24:00`; None for other text. Days may wrap
+    (`fri-mon`); times must not.
+    """
     found = _RANGE.fullmatch(text)
     if found is None:
         return None
@@ -39,6 +41,6 @@ def opening(text: str) -> Opening | None:
 
 
 def is_open(openings: Iterable[Opening], local: datetime) -> bool:
-    """Whether any of them covers the local time; with no hours at all it is always open."""
+    """Whether one of the openings covers the local time. Without any openings the result is always true."""
     ranges = tuple(openings)
     return not ranges or any(one.covers(local) for one in ranges)

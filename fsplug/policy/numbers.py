@@ -1,4 +1,4 @@
-"""Telephone numbers as phones, trunks and people spell them, brought to E.164."""
+"""Telephone numbers as phones, trunks and people spell them, converted to E.164."""
 
 import re
 from functools import lru_cache
@@ -22,11 +22,11 @@ _DIALLED = re.compile(r"\+?[0-9]+")
 
 @lru_cache(maxsize=65_536)
 def normalise(text: str, country: str) -> str | None:
-    """The E.164 form (`+4570101155`) of one number, or None when it isn't one.
+    """The E.164 form (`+4570101155`) of one number, or None when `text` is not a number.
 
-    `text` may be a bare number in any common spelling, a `tel:` or `sip:` URI, or a whole SIP header value holding
-    one. `country` is the ISO 3166 code whose national spellings are understood. Emergency and other short numbers,
-    withheld and alphanumeric callers give None.
+    `text` may be a bare number in any common spelling, a `tel:` or `sip:` URI, or a whole SIP header value holding one.
+    `country` is the ISO 3166 code whose national spellings are understood. Emergency and other short numbers, withheld
+    callers and alphanumeric callers give None.
     """
     digits = _digits(text)
     if digits is None or is_emergency_number(digits, country):
@@ -74,7 +74,7 @@ def _ascii_digits(number: str) -> str:
 def _e164(digits: str, country: str) -> str | None:
     candidates = [_parsed(digits, country)]
     if not digits.startswith(("+", "0")):
-        # Trunks hand over E.164 without its plus.
+        # Trunks deliver E.164 without the plus.
         candidates.append(_parsed(f"+{digits}", country))
     for is_number in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
         for candidate in candidates:

@@ -1,4 +1,4 @@
-"""Periods of a list in the words of people, by the calendar of their company's time zone."""
+"""Periods that people choose for a list, by the calendar of their company's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -8,7 +8,7 @@ from fsplug.errors import Invalid
 
 
 class Period(StrEnum):
-    """What people pick; weeks begin on Monday (ISO 8601)."""
+    """The periods to choose from; weeks begin on Monday (ISO 8601)."""
 
     TODAY = "today"
     YESTERDAY = "yesterday"
@@ -17,26 +17,25 @@ class Period(StrEnum):
     DATES = "dates"
 
 
-# Each, and the next wider one to look in when it is empty.
+# Each period, and the next wider one to look in when a list is empty.
 WIDER = {Period.TODAY: Period.WEEK, Period.YESTERDAY: Period.WEEK, Period.WEEK: Period.MONTH}
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From the beginning of one day to the end of another."""
+    """A range from the beginning of one day to the end of another."""
 
     first: date
     last: date
 
     def bounds(self, zone: tzinfo) -> tuple[float, float]:
-        """Epoch seconds: the first that counts, and the first that doesn't any more. Days may have 23 or 25 hours."""
+        """The first second inside and the first second after, in epoch seconds. Days may have 23 or 25 hours."""
         return _midnight(self.first, zone), _midnight(self.last + timedelta(days=1), zone)
 
 
 def days_of(period: Period, today: date, first: str = "", last: str = "") -> Days:
-    """The days of a period; `first` and `last` are YYYY-MM-DD and count for own dates only.
-
-    One of them may be empty: then it is that day alone. Invalid("bad-dates") when they are none or the wrong way round.
+    """The days of a period; `first` and `last` are YYYY-MM-DD and only count for `DATES`. If one of them is empty, the
+    other is the only day. Invalid("bad-dates") when they are not dates or stand in the wrong order.
     """
     if period is Period.YESTERDAY:
         return Days(today - timedelta(days=1), today - timedelta(days=1))
@@ -50,7 +49,7 @@ def days_of(period: Period, today: date, first: str = "", last: str = "") -> Day
 
 
 def today(now: float, zone: tzinfo) -> date:
-    """Which day it is there at these epoch seconds."""
+    """The date in this time zone at these epoch seconds."""
     return datetime.fromtimestamp(now, zone).date()
 
 
@@ -58,10 +57,10 @@ def _own(first: str, last: str) -> Days:
     try:
         days = Days(date.fromisoformat(first or last), date.fromisoformat(last or first))
     except ValueError as error:
-        text = f"{first} to {last} are no dates; write them like 2026-01-31"
+        text = f"{first} to {last} are not dates; write them like 2026-01-31"
         raise Invalid("bad-dates", text, first=first, last=last) from error
     if days.last < days.first or days.last.year > 9998 or days.first.year < 1971:
-        text = f"{first} to {last} is no period; give the earlier day first, from 1971 on"
+        text = f"{first} to {last} is not a period; give the earlier day first, from 1971 on"
         raise Invalid("bad-dates", text, first=first, last=last)
     return days
 

@@ -1,4 +1,4 @@
-"""The ways in which switches and trunks write one number, to look it up where it was kept as it came."""
+"""The ways in which switches and trunks write one number, to look it up where it was stored as received."""
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
@@ -17,7 +17,7 @@ def spellings(text: str, country: str) -> tuple[str, ...]:
 
 
 def _national(e164: str, country: str) -> tuple[str, ...]:
-    """Without the country's code, for a number of this country; with its trunk prefix (0) where it has one."""
+    """A number of this country without the country code, with the trunk prefix (0) if the country has one."""
     number = phonenumbers.parse(e164)
     if number.country_code != phonenumbers.country_code_for_region(country):
         return ()

@@ -9,7 +9,7 @@ from fsplug.policy.entities import AdminScope, Role
 
 
 class Need(StrEnum):
-    """What an act takes of the one who does it."""
+    """The kind of access that an act requires."""
 
     HOUSE = "this fsplug itself"
     COMPANY = "the company's settings"
@@ -24,7 +24,7 @@ class Need(StrEnum):
 
 
 class Reach(StrEnum):
-    """Whose data a need is granted for, from none to every company's."""
+    """How much data an access covers, from none to every company's."""
 
     NOTHING = "nothing"
     OWN = "own"
@@ -33,16 +33,16 @@ class Reach(StrEnum):
     EVERYTHING = "everything"
 
     def is_at_least(self, other: "Reach") -> bool:
-        """Whether this is as wide as the other, or wider."""
+        """Whether this reach is at least as wide as `other`."""
         return _WIDTH.index(self) >= _WIDTH.index(other)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. An operator, who has the store itself, has no `scope`; a user has one, and a company.
+    """The person who asks. An operator, who has the store itself, has no `scope`; a user has a scope and a company.
 
-    `departments` are those a sub-admin administers. What is older than `began_at` (epoch seconds) is another's, who had
-    the username before.
+    `departments` are the departments a sub-admin administers. Anything older than `began_at` (epoch seconds) belongs to
+    another person, who had the username before.
     """
 
     name: str
@@ -59,18 +59,18 @@ class Actor:
 
     @property
     def told(self) -> str:
-        """The name as it stands beside what they did: no user's is an operator's."""
+        """The actor's name as logs and the audit trail show it. A user's name never looks like an operator's."""
         return self.name if self.company is None else told(self.name, self.company)
 
     @property
     def may_grant(self) -> bool:
-        """Whether rights, licences, roles and admin scopes are theirs to change."""
+        """Whether the actor may change rights, licences, roles and admin scopes."""
         return reach(self, Need.GRANTS) is not Reach.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One thing that a change of the configuration does: `what` it is, in words, and the departments it is done in.
+    """One effect of a configuration change: `what` it touches, in words, and the departments it touches.
 
     A user without a department is in None.
     """
@@ -107,22 +107,24 @@ _WIDTH = tuple(Reach)
 
 
 def told(username: str, company: str) -> str:
-    """A user's name as it stands beside what they did."""
+    """A user's name as logs and the audit trail show it."""
     return f"{username}@{company}"
 
 
 def outsider(typed: str) -> str:
-    """Somebody known by what they typed or where mail went, as it stands beside what they did: never a user's name."""
+    """The audit trail's name for somebody outside, known only by what they typed or by their mail address. It never
+    looks like a user's name.
+    """
     return f"<{typed}>"
 
 
 def operator(name: str) -> Actor:
-    """Somebody on the machine that holds the store."""
+    """An actor who works on the machine that holds the store."""
     return Actor(name)
 
 
 def reach(actor: Actor, need: Need) -> Reach:
-    """How far the actor's arm reaches in this; the farther of what role and admin scope give."""
+    """How far the actor's access reaches for this need: the wider of what the role and the admin scope give."""
     if actor.scope is None:
         return Reach.EVERYTHING
     found = (given.get(need, Reach.NOTHING) for given in (_OF_ADMIN[actor.scope], _OF_ROLE[actor.role]))
@@ -130,40 +132,40 @@ def reach(actor: Actor, need: Need) -> Reach:
 
 
 def check_may(actor: Actor, need: Need, company: str | None) -> Reach:
-    """How far the actor reaches in this company (None: in no company, but in all of fsplug); Refused when not at all.
+    """How far the actor's access reaches in this company (None: in fsplug as a whole); Refused when there is no access.
 
-    It is "other-company" wherever the actor's own company isn't the one named, whether or not there is such a company.
+    The code is "other-company" whenever the actor belongs to another company, whether or not the named company exists.
     """
     found = reach(actor, need)
     if found is Reach.EVERYTHING:
         return found
     if company is not None and company != actor.company:
-        text = f"{actor.name} belongs to {actor.company} and may not reach into {company}"
+        text = f"{actor.name} belongs to {actor.company} and has no access to {company}"
         raise Refused("other-company", text, actor=actor.name, company=company)
     if found is Reach.NOTHING or company is None:
-        text = f"{actor.name} may not do this: it takes {need}; ask {_holder(need)}"
+        text = f"{actor.name} is not allowed to do this: it requires access to {need}; ask {_holder(need)}"
         raise Refused("not-allowed", text, actor=actor.name, need=need.name.lower())
     return found
 
 
 def check_reaches(actor: Actor, need: Need, company: str, least: Reach) -> Reach:
-    """As `check_may`, and Refused when the actor reaches less far in this than `least`."""
+    """As `check_may`, and Refused when the actor's reach is narrower than `least`."""
     found = check_may(actor, need, company)
     if not found.is_at_least(least):
-        text = f"{actor.name} reaches {found} {need} only; ask {_holder(need)}"
+        text = f"{actor.name} has access to {found} {need} only; ask {_holder(need)}"
         raise Refused("not-allowed", text, actor=actor.name, need=need.name.lower())
     return found
 
 
 def check_own(actor: Actor, need: Need, company: str, usernames: Collection[str | None]) -> None:
-    """As `check_may`, for what is about these users: who reaches no farther than their own must be one of them."""
+    """As `check_may`, for data about these users: an actor who reaches only their own data must be one of them."""
     if check_may(actor, need, company) is Reach.OWN and actor.name not in usernames:
-        text = f"{actor.name} may reach their own {need} only"
+        text = f"{actor.name} has access to their own {need} only"
         raise Refused("not-own", text, actor=actor.name, need=need.name.lower())
 
 
 def check_may_change(actor: Actor, company: str, touches: Iterable[Touch]) -> None:
-    """Refused when one of `touches` is not the actor's to do in this company; the text names all that are not.
+    """Refused when the actor must not make one of `touches` in this company; the text names all that are forbidden.
 
     Every way to change the configuration asks here: command line, document, import, console.
     """
@@ -174,7 +176,7 @@ def check_may_change(actor: Actor, company: str, touches: Iterable[Touch]) -> No
         check_may(actor, refused[0].need, company)
     what = ", ".join(sorted({touch.what for touch in refused}))
     code = "not-company-admin" if any(touch.need is Need.GRANTS for touch in refused) else "not-allowed"
-    text = f"{actor.name} may not change {what}; ask {_holder(refused[0].need)}"
+    text = f"{actor.name} is not allowed to change {what}; ask {_holder(refused[0].need)}"
     raise Refused(code, text, actor=actor.name, refused=sorted({touch.what for touch in refused}))
 
 

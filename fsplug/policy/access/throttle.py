@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """So many failures are free; the next closes for `first_seconds`, and it doubles up to `last_seconds`.
+    """The first `free` failures cost nothing. The next one closes the door for `first_seconds`, and the time doubles up
+    to `last_seconds`.
 
-    After `forget_seconds` without a failure all is forgotten.
+    After `forget_seconds` without a failure the count starts again.
     """
 
     free: int
@@ -18,7 +19,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Failures so far, when the last was, and until when it is closed (epoch seconds)."""
+    """The failures so far, when the last one was, and until when the door is closed (epoch seconds)."""
 
     failures: int = 0
     last_at: float = 0.0
@@ -34,7 +35,7 @@ OF_RESETS = Terms(free=3, first_seconds=600.0, last_seconds=3_600.0, forget_seco
 
 
 def wait_seconds(count: Count, now: float, terms: Terms) -> float:
-    """How long it stays closed. Longer than the limit it can't be: then the clock was put back, and it is open."""
+    """How long the door stays closed. Over the limit means that the clock was put back; then the door is open."""
     wait = max(count.closed_until - now, 0.0)
     return wait if wait <= terms.last_seconds else 0.0
 

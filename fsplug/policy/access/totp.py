@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
 DIGITS = 6
-# A code of one step before or after counts: clocks differ, and people type slowly.
+# The code of the step before or after is accepted too: clocks differ, and people type slowly.
 DRIFT_STEPS = 1
 _SECRET_BYTES = 20
 
@@ -28,7 +28,9 @@ def code(secret: str, step: int) -> str:
 
 
 def step_of(secret: str, typed: str, now: float, used_step: int) -> int | None:
-    """The step whose code this is, or None; a step up to `used_step` doesn't count again, whatever the clock says."""
+    """The step whose code this is, or None. A code of `used_step` or earlier is never accepted again, whatever the
+    clock says.
+    """
     typed = "".join(typed.split())
     here = int(now) // STEP_SECONDS
     steps = range(max(here - DRIFT_STEPS, used_step + 1, 0), here + DRIFT_STEPS + 1)
@@ -37,6 +39,6 @@ def step_of(secret: str, typed: str, now: float, used_step: int) -> int | None:
 
 
 def uri(secret: str, company: str, email: str) -> str:
-    """What an app is told, as a link or a QR code (otpauth)."""
+    """The otpauth URI that sets up an app, as a link or a QR code."""
     label = quote(f"fsplug {company}:{email}", safe="")
     return f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': f'fsplug {company}'})}"

@@ -8,9 +8,9 @@ from fsplug.policy.entities import DeviceKind, Licence, Right
 
 
 class Reason(StrEnum):
-    """Why somebody may not listen, in the order in which the gate looks: the first that holds is told.
+    """Why somebody may not listen, in the order in which the gate looks: the first reason that holds is reported.
 
-    What concerns the listener comes first, so that nobody without the right learns what a colleague is doing.
+    Reasons about the listener come first, so that nobody without the right learns what a colleague is doing.
     """
 
     NOT_IDENTIFIED = "not-identified"
@@ -25,7 +25,7 @@ class Reason(StrEnum):
     NOT_IN_CALL = "not-in-call"
     PROFILE = "profile-does-not-allow"
     COLLEAGUE = "colleague-does-not-allow"
-    # What the gate can't see: the person could not be told, or the store or the switch did not answer.
+    # Reasons that the gate can't see: the target could not be notified, or the store or the switch did not answer.
     NOT_TOLD = "person-not-told"
     UNAVAILABLE = "unavailable"
 
@@ -40,7 +40,7 @@ class Door(StrEnum):
 
 
 class Ending(StrEnum):
-    """Why somebody listens no more."""
+    """Why a listen-in ended."""
 
     LISTENER_HUNG_UP = "listener-hung-up"
     TARGET_HUNG_UP = "target-hung-up"
@@ -55,7 +55,9 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompanyRules:
-    """What a company says about listening in: from apps too, and only if a colleague at the other end allows it."""
+    """A company's rules for listening in: whether apps may listen, and whether a colleague at the other end must allow
+    it.
+    """
 
     apps_may_listen: bool = False
     colleagues_must_allow: bool = False
@@ -63,7 +65,9 @@ class CompanyRules:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a user holds at one policy version, and whether a profile of theirs allows others to listen."""
+    """The licences and rights a user holds at one policy version, and whether one of their profiles allows others to
+    listen.
+    """
 
     licences: frozenset[Licence] = frozenset()
     rights: frozenset[Right] = frozenset()
@@ -75,7 +79,7 @@ NO_STANDING = Standing()
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who asks to listen, on which kind of device, and as of now. `line_free`: they are in no other call."""
+    """The user who asks to listen, on which kind of device, as of now. `line_free`: this user is in no other call."""
 
     username: str
     company: str
@@ -86,10 +90,10 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody in the call: as of when it began, and as of now.
+    """A user in the call: as of when the call began, and as of now.
 
     The profile is the one that was active when the call began; `now.allows` is what that same profile says today. So a
-    state counts from the next call on, and what an administrator takes away counts at once.
+    user's change of profile counts from the next call on, and what an administrator takes away counts at once.
     """
 
     username: str
@@ -108,7 +112,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class ListenRequest:
-    """Everything the gate looks at; None for a person nobody knows.
+    """Everything the gate looks at; None for an unknown person.
 
     `in_call`: the target talks to somebody. `other` is the other end of that call when it is a colleague.
     """
@@ -122,7 +126,7 @@ class ListenRequest:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Admitted, unless there is a reason why not."""
+    """The gate's answer: admitted, unless it has a reason."""
 
     reason: Reason | None = None
 
@@ -135,7 +139,7 @@ ADMITTED = Admission()
 
 
 def admission(request: ListenRequest) -> Admission:
-    """Whether this listener may hear this person's call, or the one reason why not."""
+    """Whether this listener may hear the target's call, or the one reason against it."""
     return Admission(next((reason for reason, holds in _objections(request).items() if holds), None))
 
 

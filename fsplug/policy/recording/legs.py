@@ -16,9 +16,9 @@ class Leg:
 
     `call` is the uuid of the leg that placed the call this one was made for (its own, for a leg that called in); `name`
     the leg's name in the dialplan (`1003`, `1003.desk`, `trunk`); `username` empty for an outside leg; `called_in` true
-    when the phone or trunk called the switch. `numbers` are those the far end goes by, `dialled` those it asked for, as
-    the switch has them, in any spelling. `version` is the policy version the call began under, None before fsplug saw
-    it; `answered_at` is epoch seconds.
+    when the phone or trunk called the switch. `numbers` identify the far end, `dialled` are the numbers it asked for;
+    both as the switch has them, in any spelling. `version` is the policy version the call began under, None before
+    fsplug saw it; `answered_at` is epoch seconds.
     """
 
     uuid: str
@@ -38,7 +38,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What one leg that may answer will do at its answer.
+    """What one leg that may answer will do when it answers.
 
     `on_caller`: the recording, if any, is armed on the caller's leg instead of this one.
     """
@@ -50,7 +50,9 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """A call about to ring: who calls, and which named legs may answer (the user of each; None for a trunk)."""
+    """A call about to ring: its caller, and the user of each leg that may answer, by the leg's name
+    (None for a trunk).
+    """
 
     caller: Leg
     caller_user: User | None
@@ -58,12 +60,12 @@ class Ringing:
 
 
 def username_of(leg_name: str) -> str:
-    """The user a leg is named after, empty for a trunk's: `1003.desk` is 1003's."""
+    """The user a leg is named after: `1003` for `1003.desk`, empty for a trunk's leg."""
     return "" if leg_name == TRUNK else leg_name.partition(".")[0]
 
 
 def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
-    """The talk two bridged legs make; `users` holds the company's users among them by username."""
+    """The talk that two bridged legs make; `users` holds the company's users among them, by username."""
     caller, answerer = (one, other) if _placed(one, other) else (other, one)
     asked_for = caller.dialled if answerer.call == caller.uuid else ()
     company = caller.company or answerer.company
@@ -83,8 +85,8 @@ def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
     """One arm per leg that may answer.
 
     A recording belongs on the leg of the user it is made for, so that it ends when that person leaves. The caller's leg
-    is armed only when every leg that may answer agrees on it (otherwise two would record one talk) and when it is still
-    to be answered (an answered leg does not fire at the answer).
+    is armed only when every leg that may answer agrees on it (otherwise two legs would record one talk) and when it is
+    still to be answered (an answered leg does not fire at the answer).
     """
     verdicts = {name: verdict(expected_talk(ringing, name), snapshot) for name in ringing.answerers}
     caller = ringing.caller.username
@@ -94,7 +96,7 @@ def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
 
 
 def expected_talk(ringing: Ringing, name: str) -> Talk:
-    """The talk there will be when the leg of this name answers."""
+    """The talk that begins if the leg with this name answers."""
     user = ringing.answerers[name]
     leg = ringing.caller
     called = Leg(uuid="", company=leg.company, call=leg.uuid, name=name, username=user.username if user else "")
@@ -103,7 +105,7 @@ def expected_talk(ringing: Ringing, name: str) -> Talk:
 
 
 def _user_of(leg: Leg, company: str, users: Mapping[str, User]) -> User | None:
-    """The company's user on this leg; another company's user of the same name is an outside party."""
+    """The company's user on this leg. A user of another company with the same name is an outside party."""
     return users.get(leg.username) if leg.company in ("", company) else None
 
 

@@ -1,4 +1,4 @@
-"""Talks of the past decided again, under the policy of now and under one that is only drafted (spec B2)."""
+"""Past talks decided again, under today's policy and under a draft (spec B2)."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from fsplug.policy.recording.verdict import Verdict, verdict
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A talk, whether it was to be recorded `then`, and what today's policy and the drafted one say to it."""
+    """A talk, whether policy wanted it recorded `then`, and the verdicts of today's policy and of the draft."""
 
     talk: Talk
     then: bool
@@ -17,13 +17,15 @@ class Again:
 
     @property
     def differs(self) -> bool:
-        """Whether the draft makes a difference to it."""
+        """Whether the draft decides this talk differently."""
         return self.today.record != self.drafted.record
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many talks there were, and how many were or would be recorded; `more` and `less` by the draft than today."""
+    """How many talks there were, and how many were or would be recorded. `more` and `less` compare the draft with
+    today.
+    """
 
     talks: int = 0
     then: int = 0
@@ -33,7 +35,7 @@ class Tally:
     less: int = 0
 
     def and_one(self, one: Again) -> "Tally":
-        """With one talk more."""
+        """The tally with one more talk."""
         now, becomes = one.today.record, one.drafted.record
         return Tally(
             self.talks + 1,
@@ -46,5 +48,5 @@ class Tally:
 
 
 def again(talk: Talk, then: bool, today: PolicySnapshot, drafted: PolicySnapshot) -> Again:
-    """Decide a talk again, by the function that decides live ones."""
+    """Decide a talk again, with the function that decides live talks."""
     return Again(talk, then, verdict(talk, today), verdict(talk, drafted))

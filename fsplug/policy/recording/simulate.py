@@ -1,4 +1,4 @@
-"""What policy would say to a call that nobody has made: the same arms as on the live path (spec B2)."""
+"""What policy would decide about a call that nobody has made: the same arms as on the live path (spec B2)."""
 
 from collections.abc import Mapping
 

@@ -34,7 +34,7 @@ class Rule(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why the rule came out as it did."""
+    """Why the rule said yes or no."""
 
     NUMBER_EXCLUDED = "number-excluded"
     GROUP_SAYS_NEVER = "group-says-never"
@@ -50,8 +50,8 @@ class Reason(StrEnum):
 class Verdict:
     """The outcome of one decision.
 
-    `user` is the username whose leg is recorded, or who came nearest to it; `group` the ring group whose mode counted;
-    `number` the excluded number that matched, E.164.
+    `user` is the user whose leg is recorded, or would have been if one condition more had held; `group` the ring group
+    whose mode counted; `number` the excluded number that matched, E.164.
     """
 
     record: bool
@@ -65,7 +65,7 @@ class Verdict:
     terms: Terms = DEFAULT_TERMS
 
 
-# When several users take part and none is recorded, the verdict tells the nearest miss.
+# When several users take part and none is recorded, the verdict names the nearest miss.
 _NEAREST_MISS = (Reason.USER_WITHOUT_FLAG, Reason.BOX_NOT_TICKED, Reason.NO_POLICY_APPLIES)
 
 
@@ -75,7 +75,7 @@ def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
 
 
 def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
-    """The first excluded number of the talk, E.164; calling, called, forwarding and transferring count alike."""
+    """The first excluded number of the talk, E.164. Who calls, is called, forwards or transfers makes no difference."""
     spellings = talk.caller.numbers + talk.answerer.numbers + talk.forwarders
     own = [number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers]
     numbers = (*normalise_all(spellings, snapshot.country), *own)
@@ -86,7 +86,7 @@ def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
     number = excluded_number(talk, snapshot) if snapshot.excluded else None
     if number:
         return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, Reason.NUMBER_EXCLUDED, user=_foremost(talk), number=number)
-    # A caller who asked not to be recorded keeps that wish wherever the call goes on to.
+    # A caller who asked not to be recorded is not recorded, wherever the call goes next.
     refused = next((group for group in talk.groups if _mode(group, snapshot) is GroupMode.NEVER), None)
     if refused:
         return _no(talk, snapshot, Rule.GROUP_NEVER, Reason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused)
@@ -121,7 +121,7 @@ def _subjects(talk: Talk) -> list[User]:
 
 
 def _foremost(talk: Talk) -> str | None:
-    """The user a decision is about where no user's own policy came into it."""
+    """The user a decision is about when no user's own policy mattered."""
     return next((user.username for user in reversed(_subjects(talk))), None)
 
 

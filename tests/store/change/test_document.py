@@ -267,7 +267,7 @@ def test_an_error_never_repeats_a_password(store: Store, tmp_path: Path) -> None
 def test_what_is_granted_is_changed_by_operators_and_company_admins_only(furnished: Store, change: Change) -> None:
     company = whole()
     change(company)
-    with pytest.raises(Refused, match="sub may not change"):
+    with pytest.raises(Refused, match="sub is not allowed to change"):
         _apply(furnished, company, SUB_ADMIN)
     assert policies.current_version(furnished, DOMAIN) == 1
     assert _apply(furnished, company, CHIEF) == {DOMAIN: 2}

@@ -100,7 +100,10 @@ def test_a_number_of_another_company_is_not_taken(furnished: Store) -> None:
 
 def test_a_draft_grants_only_what_its_author_may_grant(furnished: Store) -> None:
     sub_admin = Actor("sub", AdminScope.SUB_ADMIN, company=DOMAIN, departments=frozenset({"Sales"}))
-    with pytest.raises(Refused, match="sub may not change right"), drafted(furnished, DOMAIN, sub_admin) as draft:
+    with (
+        pytest.raises(Refused, match="sub is not allowed to change right"),
+        drafted(furnished, DOMAIN, sub_admin) as draft,
+    ):
         draft.put("user", {**draft.entry("user", "bo"), "rights": ["listen-in"]}, "bo")
 
 
