@@ -1,7 +1,7 @@
 """The text of every command fsplug gives the switch about calls, each built from checked parts.
 
 What reaches a channel variable or an application's argument is expanded again by FreeSWITCH (`${...}`), so every part
-is made by fsplug or is refused here; a caller's text never comes this far. Whatever is refused is Invalid.
+is made by fsplug or is refused here; a caller's text never comes this far. Refused parts raise Invalid.
 """
 
 import re
@@ -32,9 +32,10 @@ _DIAL_STRING_VALUE = re.compile(r"[0-9A-Za-z_.+*-]{0,253}")
 # Two short notes, in the leg's own ear only. `mux` mixes them in; without it the other side would go silent.
 _TONE = "tone_stream://v=-10;%(120,60,620);%(160,{rest},780)"
 _TONE_SECONDS = 2
-# Apart from each other by their ending pause: the switch plays one sound of a name on a leg at a time.
+# Tones differ in the length of their final pause: the switch plays only one sound of the same name on a leg at a time.
 _TONES = 400
-# What a display may be given. Quotes and backslashes would part words, $ { } would be expanded, % decoded.
+# The characters outside this set are removed from display texts: quotes and backslashes would split words, $ { } would
+# be expanded, % decoded.
 _NOT_SHOWN = re.compile(r"[^\w .,+@()\u2019-]")
 _SHOWN_CHARACTERS = 80
 _SHOWN_NUMBER = re.compile(r"[0-9A-Za-z+*#_.-]{1,40}")
@@ -85,12 +86,12 @@ def stop_record(leg: str, path: str) -> str:
 
 
 def media_bugs(leg: str) -> str:
-    """List what taps a leg's audio; recordings are among it."""
+    """List the media bugs on a leg; recordings are among them."""
     return f"uuid_buglist {uuid(leg)}"
 
 
 def record_nothing(leg: str, path: str, seconds: int) -> str:
-    """Record a channel of the switch's own, which is no call, with this uuid for so many seconds."""
+    """Record a channel of the switch's own, which is no call, with this uuid for `seconds` seconds."""
     marks = f"origination_uuid={uuid(leg)},sip_disable_recording=true"
     return f"originate {{{marks}}}null/doctor &record({_path(path)} {seconds})"
 
@@ -105,24 +106,26 @@ def display(leg: str, name: str, number: str) -> str:
 
 
 def showable(text: str) -> str:
-    """The text without what a display, or the switch on the way to it, could misunderstand."""
+    """The text without characters that the display or the switch could misread."""
     words = _NOT_SHOWN.sub("", " ".join(text.replace("'", "\u2019").split()))
     return " ".join(words.split())[:_SHOWN_CHARACTERS].strip()
 
 
 def tone(leg: str, count: int) -> str:
-    """Play two short notes to the person on this leg, and to nobody else; the `count`th such tone."""
+    """Play two short notes to the person on this leg only; `count` is the number of this tone on the leg."""
     played = _TONE.format(rest=100 + count % _TONES)
     return f"uuid_displace {uuid(leg)} start {played} {_TONE_SECONDS} mux"
 
 
 def ends_with_bridge(leg: str) -> str:
-    """What the switch does by itself when this leg's bridge ends, however it ends: hang up all who listen to it."""
+    """The API command that the switch runs when this leg's bridge ends, however it ends: it hangs up all listeners of
+    the leg.
+    """
     return f"hupall {BRIDGE_ENDED_CAUSE} fsplug_listens {uuid(leg)}"
 
 
 def guard(owner: str, turn: int, seconds: int) -> str:
-    """In so many seconds, unless it is called off before, hang up everybody whom this fsplug lets listen."""
+    """Hang up everybody whom this fsplug lets listen in `seconds` seconds, unless the guard is called off first."""
     return f"sched_api +{seconds} {_turn(owner, turn)} hupall {GUARD_CAUSE} fsplug_listener {_word(owner)}"
 
 
@@ -132,7 +135,7 @@ def call_off_guard(owner: str, turn: int) -> str:
 
 
 def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapping[str, str], dial: str) -> str:
-    """Ring a phone of the company, and when it answers let it dial this star code in its company's context."""
+    """Ring a phone of the company; when it answers, it dials this star code in its company's context."""
     pairs = {
         variable_name(name): _matching(_DIAL_STRING_VALUE, value, "variable of a dial string")
         for name, value in variables.items()
@@ -146,12 +149,12 @@ def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapp
 
 
 def remove_gateway(profile: str, gateway: str) -> str:
-    """Have a SIP profile forget a gateway, so that a rescan reads it anew."""
+    """Make a SIP profile forget a gateway, so that a rescan reads it again."""
     return f"sofia profile {_word(profile)} killgw {_word(gateway)}"
 
 
 def rescan(profile: str) -> str:
-    """Have a SIP profile read its gateways."""
+    """Make a SIP profile read its gateways."""
     return f"sofia profile {_word(profile)} rescan"
 
 
@@ -159,17 +162,17 @@ def rescan(profile: str) -> str:
 
 
 def checked(variables: Mapping[str, str]) -> dict[str, str]:
-    """These variables themselves, when a channel may be given them."""
+    """These variables themselves; Invalid if they must not be set on a channel."""
     return dict(_assignment(*pair) for pair in variables.items())
 
 
 def uuid(text: str) -> str:
-    """`text` itself, when it can be a channel's uuid."""
+    """`text` itself; Invalid if it can't be a channel's uuid."""
     return _matching(_UUID, text, "channel uuid")
 
 
 def variable_name(text: str) -> str:
-    """`text` itself, when it can be the name of a channel variable."""
+    """`text` itself; Invalid if it can't be the name of a channel variable."""
     return _matching(_VARIABLE, text, "variable name")
 
 
@@ -190,7 +193,7 @@ def _assignments(recording: str, terms: Terms) -> str:
 def _limit(terms: Terms) -> str:
     """The switch ends a limited recording when its clock's whole seconds have grown by the limit (measured on 1.11.1).
 
-    That is up to a second sooner. With one second more, none of those that policy wants is lost.
+    That is up to a second too early. With one second more, no second that policy wants is lost.
     """
     return "" if terms.max_seconds is None else f"+{terms.max_seconds + 1} "
 

@@ -1,4 +1,4 @@
-"""The switch as fsplug commands it: one port, and the adapter that keeps it over the inbound link."""
+"""Every command that fsplug gives the switch: one port, and its adapter over the inbound link."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -10,8 +10,8 @@ from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import Terms
 
-# How long one answer is waited for. What takes longer by its nature has a time of its own and runs in a thread of the
-# switch's (`bgapi`), so that nothing else on the link waits for it.
+# How long to wait for one answer. Commands that take longer have their own limit and run in a separate thread of the
+# switch (`bgapi`), so that nothing else on the link waits for them.
 ANSWER_SECONDS = 3.0
 RING_SECONDS = 60.0
 RELOAD_SECONDS = 10.0
@@ -19,7 +19,7 @@ _RINGING = frozenset({"DOWN", "DIALING", "RINGING", "EARLY", "RING_WAIT"})
 
 
 class Switch(Protocol):
-    """Every command fsplug gives the switch. Each raises Unavailable when no answer comes in time."""
+    """Every command that fsplug gives the switch. Each raises Unavailable if no answer comes in time."""
 
     def legs(self) -> frozenset[str]:
         """The uuids of all live legs."""
@@ -37,7 +37,7 @@ class Switch(Protocol):
         """Whether these two legs are in one bridge now."""
 
     def mark(self, leg: str, variables: Mapping[str, str]) -> bool:
-        """Set variables on a leg, an empty value unsets; False when there is no such leg."""
+        """Set variables on a leg (an empty value unsets one); False if there is no such leg."""
 
     def hang_up(self, leg: str, cause: str) -> None:
         """Hang a leg up."""
@@ -52,26 +52,32 @@ class Switch(Protocol):
         """Whether this file is being recorded on this leg."""
 
     def show(self, leg: str, name: str, number: str) -> bool:
-        """Show this on the leg's phone; whether the switch took it on. No switch says whether a phone shows it."""
+        """Show this on the leg's phone; whether the switch accepted it.
+
+        The switch never says whether the phone shows it.
+        """
 
     def sound(self, leg: str, count: int) -> bool:
-        """Play the tone into this leg's ear alone; whether it plays."""
+        """Play the tone to the person on this leg only; whether it plays."""
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
-        """Have the switch hang up this owner's listeners in so many seconds, in the place of the turn before."""
+        """Make the switch hang up this owner's listeners in `seconds` seconds; this turn replaces the earlier one."""
 
     def call_off_guard(self, owner: str, turn: int) -> None:
-        """Have the switch let this owner's listeners be."""
+        """Call off the hangup of this owner's listeners."""
 
     def ring_and_dial(self, profile: str, phone: str, company: str, variables: Mapping[str, str], dial: str) -> str:
-        """Ring a phone of a company and let it dial when it answers; what the switch says once that is known."""
+        """Ring a phone of a company, which dials `dial` when it answers; returns the switch's answer."""
 
     def read_files(self, profile: str, gateways: Collection[str]) -> None:
-        """Have the switch read its configuration files, and those of the named gateways of this SIP profile anew."""
+        """Make the switch read its configuration files again, and the files of these gateways of the SIP profile."""
 
 
 class LinkedSwitch:
-    """The port `Switch`, kept by the link. Unavailable also while the link is down, and for an unclear answer."""
+    """The adapter of the port `Switch` over the link.
+
+    Also raises Unavailable while the link is down, and for an unclear answer.
+    """
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -88,7 +94,7 @@ class LinkedSwitch:
         return None if dump.startswith("-ERR") else Event(dump.encode())
 
     def ringing(self, call: str) -> list[str]:
-        # The list knows a leg's call_uuid only once it is bridged (1.11.1).
+        # The list has a leg's call_uuid only once the leg is bridged (1.11.1).
         rows = self._rows("show channels as json")
         ring = [row["uuid"] for row in rows if row["direction"] == "outbound" and row["callstate"] in _RINGING]
         its_legs = [leg for leg in ring if self._variable(leg, "fsplug_call") == call]
@@ -105,8 +111,8 @@ class LinkedSwitch:
         self._answer(commands.kill(leg, cause))
 
     def start_recording(self, leg: str, path: str, recording: str, terms: Terms) -> None:
-        # uuid_record would begin it from this connection's thread, 160 ms sooner; racing a hangup it leaves a channel
-        # that never ends (3 of 550 on 1.11.1, 0 of 400 this way).
+        # uuid_record would begin the recording from this connection's thread, 160 ms sooner. But if it races a hangup,
+        # it leaves a channel that never ends (3 of 550 on 1.11.1, 0 of 400 this way).
         application, _, argument = commands.record_session(path, recording, terms).partition(" ")
         self._link.execute(commands.uuid(leg), application, argument, ANSWER_SECONDS)
 
@@ -137,7 +143,7 @@ class LinkedSwitch:
     def read_files(self, profile: str, gateways: Collection[str]) -> None:
         self._link.bgapi("reloadxml", RELOAD_SECONDS)
         for gateway in gateways:
-            # A rescan leaves a gateway that the switch has as it was (sofia.c 1.11.1).
+            # A rescan does not change a gateway that the switch already has (sofia.c 1.11.1).
             self._link.bgapi(commands.remove_gateway(profile, gateway), RELOAD_SECONDS)
         if gateways:
             self._link.bgapi(commands.rescan(profile), RELOAD_SECONDS)

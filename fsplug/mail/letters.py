@@ -1,4 +1,4 @@
-"""Mail as text and HTML: from what it says to the message that is sent. It makes no link and asks no store."""
+"""Mail as text and HTML, from its facts to the message that is sent. This module makes no links and reads no store."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from fsplug.store.outbox.mails import Kind
 from fsplug.words.catalogue import Words
 
 _HERE = Path(__file__).parent
-# What mail is from, as people see it (spec R11).
+# The sender's name as people see it (spec R11).
 SENDER = "Notifications"
 _LONGEST_SUBJECT = 200
 
@@ -35,12 +35,12 @@ class Letter:
 
     @property
     def text(self) -> str:
-        """As plain text."""
+        """The letter as plain text."""
         return "\n\n".join(self.paragraphs) + "\n"
 
     @property
     def html(self) -> str:
-        """As HTML: every word of others' is escaped."""
+        """The letter as HTML, with all outside text escaped."""
         source = (_HERE / "letter.html.j2").read_text(encoding="utf-8")
         page = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
         facts = {"subject": self.subject, "paragraphs": self.paragraphs, "language": self.language}
@@ -56,17 +56,17 @@ def letter(kind: Kind, language: str, facts: Mapping[str, Any]) -> Letter:
     said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
     said["times"] = words.count("letter-share-plays", said.get("plays", 0))
     subject = words(f"letter-{kind}-subject", **said)
-    # What others wrote is on one line, so that it makes no paragraphs.
+    # Text that other people wrote is kept on one line, so that it can't add paragraphs.
     paragraphs = words(f"letter-{kind}", **said).split("\n\n")
-    # CPython decodes encoded words (RFC 2047) in what becomes a header, and writes a line end that was in one.
+    # CPython decodes encoded words (RFC 2047) in header values, and writes the line ends they contain.
     subject = subject.replace("=?", "= ?")[:_LONGEST_SUBJECT]
     return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"))
 
 
 def message(letter: Letter, sender: str, receiver: str, message_id: str, at: float) -> EmailMessage:
-    """What is sent; Invalid("bad-address") when one of the addresses is none. `at` is in epoch seconds.
+    """The message to send; Invalid("bad-address") if an address is malformed. `at` is in epoch seconds.
 
-    The same mail has the same `message_id` however often it is sent, so that a receiver can tell it is the same.
+    The same mail has the same `message_id` however often it is sent, so that a receiver can recognise a repeated mail.
     """
     made = EmailMessage(policy=SMTP)
     made["From"] = _address(sender, SENDER)
@@ -74,7 +74,7 @@ def message(letter: Letter, sender: str, receiver: str, message_id: str, at: flo
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
     made["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
-    # RFC 3834: nobody's holiday notice answers it.
+    # RFC 3834: no automatic reply answers it.
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(letter.text)
     made.add_alternative(letter.html, subtype="html")
@@ -84,7 +84,7 @@ def message(letter: Letter, sender: str, receiver: str, message_id: str, at: flo
 def _address(text: str, name: str = "") -> Address:
     address = normalised(text)
     if address is None:
-        raise Invalid("bad-address", f"{text[:100]!r} is no address that mail can be sent to", address=text)
+        raise Invalid("bad-address", f"{text[:100]!r} is not an address that mail can be sent to", address=text)
     return Address(name, addr_spec=address)
 
 

@@ -1,4 +1,4 @@
-"""Takes queued mail from the store, writes it and hands it to the server; says in the store what became of it."""
+"""Takes queued mail from the store, writes it, hands it to the server and stores the outcome."""
 
 import time
 from collections.abc import Callable
@@ -30,15 +30,17 @@ Send = Callable[[EmailMessage], None]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Whom mail comes from, and the console's address."""
+    """The sender of the mail, and the console's address."""
 
     sender: str
     url: str
 
 
 class Postman:
-    """Sends what is due. A mail that was handed in and not written down, because fsplug died, is sent twice: its
-    links are new then, and the old ones good as well.
+    """Sends the mail that is due.
+
+    If fsplug dies after handing in a mail and before writing that down, the mail is sent twice, the second time with
+    new links; the old links stay valid too.
     """
 
     def __init__(self, store: Store, post: Post, send: Send) -> None:
@@ -47,11 +49,13 @@ class Postman:
         self._send = send
 
     def round(self, limit: int = 10) -> int:
-        """Send what is due now; how many mails were tried."""
+        """Send what is due now; returns how many mails were tried."""
         return sum(self._tried(mail) for mail in mails.due(self._store, limit))
 
     def _tried(self, mail: Mail) -> bool:
-        """Each is taken when its turn comes: those before it may be slow, and another may have sent it meanwhile."""
+        """Each mail is leased only when its turn comes: the mails before it may be slow, and another process may send
+        it meanwhile.
+        """
         lease = mails.take(self._store, mail.id)
         if lease is None:
             return False

@@ -1,4 +1,4 @@
-"""Hands one message to an SMTP server. Every wait has a deadline, and every failure says whether it is for good."""
+"""Hands one message to an SMTP server. Every wait has a deadline, and every failure says whether it is permanent."""
 
 import smtplib
 import socket
@@ -13,15 +13,18 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.policy.hosts import is_loopback
 
 ANSWER_SECONDS = 30.0
-# A server that answers or takes the mail byte by byte is left after so long.
+# The time limit for the whole exchange: a server may answer, or accept the mail, byte by byte.
 MAIL_SECONDS = 120.0
-# RFC 5321, 4.2.1: 5yz is for good, 4yz for now.
+# RFC 5321, 4.2.1: 5yz is permanent, 4yz transient.
 _FOR_GOOD = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where mail is handed in. `security` is starttls, tls or none; `ca_file` names who vouches for it."""
+    """The server that takes our mail.
+
+    `security` is starttls, tls or none; `ca_file` holds the CAs that vouch for the server.
+    """
 
     host: str
     port: int = 587
@@ -34,15 +37,16 @@ class Server:
 def send(server: Server, message: EmailMessage, seconds: float = ANSWER_SECONDS) -> None:
     """Hand the message in.
 
-    Refused("mail-refused") when the server will never take it; Unavailable when it may later. A server that could not
-    be trusted, or does not know our account, is Unavailable too: an operator mends it, and the mail still goes.
+    Refused("mail-refused") if the server will never accept it; Unavailable if it may later. A server that could not be
+    trusted, or that does not know our account, is Unavailable too: once an operator has corrected the settings, the
+    mail is sent.
     """
     with _signed_in(server, seconds) as connection:
         connection.send_message(message)
 
 
 def check(server: Server, seconds: float = ANSWER_SECONDS) -> None:
-    """Go as far as a mail goes before it is handed in; errors as `send`."""
+    """Do everything that comes before a mail is handed in; errors as `send`."""
     with _signed_in(server, seconds) as connection:
         connection.noop()
 
@@ -77,14 +81,14 @@ def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
 
 
 class _Smtp(smtplib.SMTP):
-    """Hangs up after `MAIL_SECONDS`, wherever it stands: a socket's own timeout begins again with every byte."""
+    """Hangs up after `MAIL_SECONDS` at any point: a socket's own timeout begins again with every byte."""
 
     _held: socket.socket | None = None
     _timer: threading.Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         found: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
-        # A descriptor of its own: TLS takes over the other one.
+        # A duplicate descriptor: TLS takes over the other one.
         self._held, self._timer = found.dup(), threading.Timer(MAIL_SECONDS, self._hang_up)
         self._timer.daemon = True
         self._timer.start()
@@ -131,10 +135,10 @@ def _trust(server: Server) -> ssl.SSLContext:
 
 
 def _check_open(server: Server) -> None:
-    """Links that open an account never cross a network for everybody to read."""
+    """Links that open an account must not cross a network unencrypted."""
     if server.security == "none" and not is_loopback(server.host):
         remedy = "set smtp_security = starttls or tls"
-        raise Invalid("smtp-in-the-open", f"{server.host} would get mail in the open; {remedy}", host=server.host)
+        raise Invalid("smtp-in-the-open", f"{server.host} would receive mail unencrypted; {remedy}", host=server.host)
 
 
 def _refusal(server: Server, code: int, said: bytes | str) -> Refused | Unavailable:

@@ -19,45 +19,45 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class Archive(Protocol):
-    """Every method raises Invalid for a key that is none and Unavailable when the archive does not answer."""
+    """Every method raises Invalid for a malformed key and Unavailable if the archive does not answer."""
 
     def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
-        """Keeps the file under the key, whole or not at all, and returns where: the key to open it by.
+        """Keeps the file under the key, whole or not at all, and returns the key to open it by.
 
-        The file hashes to `sha256` and the archive has checked so wherever it copied. `path` may be gone afterwards
-        (it was moved; that lasts once `sync_folder` has its way) or not (it was copied). What the key held before is
-        replaced.
+        The file hashes to `sha256`; an archive that copies it checks the hash of the copy. Afterwards `path` is gone if
+        the file was moved (a move is durable after `sync_folder`), and is still there if the file was copied. An
+        earlier file under the key is replaced.
         """
         ...
 
     def open(self, key: str) -> BinaryIO:
-        """The recording, to read and seek in; Refused (`not-archived`) when there is none."""
+        """The recording as a file that can seek; Refused (`not-archived`) if there is none."""
         ...
 
     def size(self, key: str) -> int:
-        """Its bytes; Refused (`not-archived`) when there is none."""
+        """The recording's length in bytes; Refused (`not-archived`) if there is none."""
         ...
 
     def exists(self, key: str) -> bool: ...
 
     def remove(self, key: str) -> None:
-        """Nothing is kept under the key afterwards, whether or not there was. Unavailable when the archive is away."""
+        """Remove what is kept under the key, if there is anything. Unavailable if the archive does not answer."""
         ...
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """The keys that begin so, in order."""
+        """The keys that begin with `prefix`, in order."""
         ...
 
     def room(self) -> tuple[int, int] | None:
-        """The bytes that are free and those there are in all; None where nobody can say."""
+        """The free bytes and the total bytes; None if unknown."""
         ...
 
 
 def check_key(key: str) -> str:
-    """The key, when every name in it is plain: no `..`, no hidden file, nothing that a shell or a URL would read."""
+    """The key, if every name in it is plain: no `..`, no hidden file, nothing that a shell or a URL would interpret."""
     names = key.split("/")
     if len(key) > MOST_KEY_CHARACTERS or not all(_NAME.fullmatch(name) for name in names):
-        text = f"{key[:80]!r} is no archive key; use names of letters, digits and . _ - joined by /"
+        text = f"{key[:80]!r} is not an archive key; use names of letters, digits and . _ - joined by /"
         raise Invalid("bad-key", text, key=key)
     return key
 
@@ -67,7 +67,7 @@ def not_archived(key: str) -> Refused:
 
 
 class FolderArchive:
-    """An archive that is a folder of this machine, readable by fsplug's user only."""
+    """An archive in a folder of this machine, readable by fsplug's user only."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -106,7 +106,8 @@ class FolderArchive:
         path = self._path(key)
         try:
             path.unlink(missing_ok=True)
-            # Where a disk is to be mounted there is an empty folder, or none: what isn't there now may come back.
+            # A mount point without its disk is an empty folder, or is missing: the recording may come back with the
+            # disk.
             if next(self.root.iterdir(), None) is None:
                 raise FileNotFoundError(errno.ENOENT, "it is empty; is its disk mounted?")
             if path.parent.is_dir():
@@ -152,12 +153,13 @@ class FolderArchive:
             sync_folder(target.parent)
         else:
             _copy(path, target, sha256)
-            # At once: next the original is removed.
+            # Sync at once: the original is removed next.
             disk.sync(target.parent)
 
 
 def _is_movable(path: Path, folder: Path) -> bool:
-    # A file of another user's (the switch's) would stay theirs if it were moved, and theirs to change: it is copied.
+    # A moved file would keep its owner. If that is another user (the switch's), who could still change it, the file is
+    # copied.
     found = path.lstat()
     return found.st_dev == folder.stat().st_dev and found.st_uid == os.geteuid()
 
@@ -180,7 +182,7 @@ def _write_part(path: Path, part: Path) -> None:
             while block := source.read(disk.BLOCK_BYTES):
                 _write_all(sink.fileno(), block)
             os.fsync(sink.fileno())
-            # What is checked next is to come from the disk.
+            # The check that follows must read from the disk.
             os.posix_fadvise(sink.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 

@@ -1,4 +1,4 @@
-"""What happens to deleted recordings once nobody can undo it any more: their files are removed from the archive."""
+"""Removes the files of deleted recordings from the archive once the deletion can't be undone any more."""
 
 import structlog
 
@@ -12,7 +12,10 @@ log = structlog.get_logger()
 
 
 class Destroyer:
-    """Destroys what is due of one switch's recordings. Killed anywhere, a later round ends it, here or elsewhere."""
+    """Destroys the recordings of one switch that are due.
+
+    If it is killed, a later round finishes, here or elsewhere.
+    """
 
     def __init__(self, store: Store, archive: Archive, switch_name: str) -> None:
         self._store = store
@@ -20,7 +23,10 @@ class Destroyer:
         self._switch_name = switch_name
 
     def work(self) -> int:
-        """Destroy what is due; how many were. What can't be now is tried again later, and says why."""
+        """Destroy the recordings that are due; returns how many.
+
+        A failure is stored with its reason and tried again later.
+        """
         return sum(self._destroy(one) for one in deletions.due(self._store, self._switch_name))
 
     def _destroy(self, one: Deletion) -> bool:

@@ -1,4 +1,4 @@
-"""What the disk answers, in fsplug's errors, and what is done to every file: open it safely, hash it, make it last."""
+"""Disk errors as fsplug's errors, and the steps every file needs: open it safely, hash it, sync it."""
 
 import errno
 import hashlib
@@ -11,8 +11,8 @@ from gevent.monkey import get_original
 
 from fsplug.errors import Unavailable
 
-# Since 25.8 gevent's own gives a folder's descriptor back in the hub's next round; a thread of its pool that has once
-# waited by gevent has a hub, and no next round.
+# Since 25.8 gevent's own os.close closes a folder's descriptor in the hub's next round. A thread of gevent's pool that
+# has once waited through gevent has a hub too, but that hub has no next round.
 _close = get_original("os", "close")
 
 BLOCK_BYTES = 1 << 20
@@ -43,14 +43,14 @@ def cause_of(error: OSError) -> str:
 
 
 def unavailable(place: str, path: Path, error: OSError) -> Unavailable:
-    """`Unavailable("archive-full", ...)` and its like: the place, the cause and the remedy."""
+    """`Unavailable("archive-full", ...)` or similar, with the place, the cause and the remedy."""
     cause = cause_of(error)
     text = f"the {place} at {path} is {cause} ({error.strerror}); {_REMEDIES[cause]}"
     return Unavailable(f"{place}-{cause}", text, path=str(path), cause=cause)
 
 
 def open_regular(path: Path, flags: int = os.O_RDONLY) -> int:
-    """A descriptor of a regular file, never of what a link, a pipe or a device in a shared folder points at."""
+    """A descriptor of a regular file, never of a link, a pipe or a device that somebody put into a shared folder."""
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
@@ -68,17 +68,17 @@ def sha256(file: BinaryIO) -> str:
 
 
 class Folders:
-    """Folders whose names have changed, to be synced once each, however many files were moved."""
+    """The changed folders: each is synced once, however many files were moved."""
 
     def __init__(self) -> None:
         self._changed: set[Path] = set()
 
     def add(self, folder: Path) -> None:
-        """Sync this one too when the time comes; in the place of `sync`."""
+        """Remember this folder; a stand-in for `sync`."""
         self._changed.add(folder)
 
     def sync(self) -> None:
-        """Returns when all their names are on the disk. OSError when one can't be synced: it is still to be."""
+        """Sync every remembered folder. OSError if one fails; that folder stays remembered."""
         for folder in sorted(self._changed):
             sync(folder)
             self._changed.discard(folder)

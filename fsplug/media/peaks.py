@@ -1,4 +1,4 @@
-"""How loud a recording is from its beginning to its end, each party for itself: what a player draws."""
+"""How loud each party of a recording is from its beginning to its end: the curve that a player draws."""
 
 import sys
 from array import array
@@ -8,18 +8,18 @@ from typing import BinaryIO
 from fsplug.media import wav
 
 BUCKETS, LOUDEST = 1_000, 255
-# Of a long recording not every sample is looked at: so many of each bucket and channel, evenly spread.
+# The number of samples, evenly spread, that are read from each bucket and channel: a long recording has too many.
 _LOOKED_AT = 400
-# The height is relative to the loudest moment; what is quieter than this (-36 dB) all along stays low.
+# Heights are relative to the loudest moment; a recording that never reaches this level (-36 dB) stays low.
 _QUIET = 512
 _BITS = 16
 
 
 def peaks(file: BinaryIO, name: str, go_on: Callable[[], object] = lambda: None) -> list[list[int]]:
-    """For each channel up to 1,000 heights from 0 to 255; none at all where the samples are not of 16 bits.
+    """For each channel up to 1,000 heights from 0 to 255; none if the samples don't have 16 bits.
 
-    `go_on` is called every now and then, and may raise to end it. Invalid for what is no WAV; reads the file once,
-    from front to back, a bucket at a time.
+    `go_on` is called now and then, and may raise to stop the reading. Invalid if the file is not WAV. The file is read
+    once, from front to back, one bucket at a time.
     """
     found = wav.read(file, name)
     frames = found.data_bytes // found.frame_bytes

@@ -1,4 +1,4 @@
-"""The archive that is a bucket of S3, or of a service that speaks it. Needs the extra `s3` (boto3)."""
+"""The archive in a bucket of S3 or of a compatible service. Needs the extra `s3` (boto3)."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -16,7 +16,9 @@ TRIES = 3
 
 
 class S3Archive:
-    """The recordings of one bucket under one prefix; every part is uploaded with its SHA-256 and checked there."""
+    """The recordings of one bucket under one prefix; every part is uploaded with its SHA-256, which
+    the service checks.
+    """
 
     def __init__(self, client: Any, bucket: str, prefix: str = "", part_bytes: int = PART_BYTES) -> None:
         self._client = client
@@ -73,7 +75,7 @@ class S3Archive:
             raise self._unavailable(error) from error
 
     def room(self) -> tuple[int, int] | None:
-        # A bucket has no end.
+        # A bucket has no size limit.
         return None
 
     def _name(self, key: str) -> str:
@@ -82,7 +84,7 @@ class S3Archive:
     def _transfer(self) -> Any:
         from boto3.s3.transfer import TransferConfig
 
-        # Threads of its own would run beside gevent's hub.
+        # boto3's own threads would run beside gevent's hub.
         return TransferConfig(
             multipart_threshold=self._part_bytes, multipart_chunksize=self._part_bytes, use_threads=False
         )
@@ -159,7 +161,7 @@ class _Remote(io.RawIOBase):
         return self._offset
 
     def readall(self) -> bytes:
-        return b"".join(iter(lambda: self.read(disk.BLOCK_BYTES), b""))  # io's own asks for 8 KiB at a time
+        return b"".join(iter(lambda: self.read(disk.BLOCK_BYTES), b""))  # io's own readall reads 8 KiB at a time
 
     def readinto(self, buffer: Any) -> int:
         end = min(self._offset + len(buffer), self._size)

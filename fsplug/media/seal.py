@@ -1,6 +1,6 @@
-"""From the spool into the archive: check, repair, hash, move, once and for good.
+"""Seals a recording: checks, repairs and hashes its file, and moves it from the spool into the archive.
 
-Every step can be killed and run again: the end is one archived file, with one hash, and nothing in the spool.
+Every step can be killed and run again: the result is one archived file, with one hash, and nothing in the spool.
 """
 
 import errno
@@ -14,12 +14,12 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk, wav
 from fsplug.media.archive import Archive, check_key
 
-# How far a recording may differ from its talk: 2 %, and for a short one the quarter second in which the switch
-# writes its buffer and the events are stamped.
+# How much the length of a recording may differ from its talk: 2 %, or the quarter second within which the switch writes
+# its buffer and stamps the events.
 TOLERANCE_SHARE = 0.02
 TOLERANCE_SECONDS = 0.25
 
-# The file itself says no. Anything else (too many open files, a network disk that is away) may pass.
+# Errors of the file itself. Any other error (too many open files, an absent network disk) may pass.
 _UNREADABLE = frozenset({errno.EACCES, errno.EPERM, errno.EIO, errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENOTDIR})
 
 
@@ -33,7 +33,7 @@ class NoAudio(StrEnum):
 
 
 class LengthWarning(StrEnum):
-    """What is worth a gap row though the recording is kept."""
+    """Why a recording that is kept gets a gap row all the same."""
 
     SHORT = "short"
     LONG = "long"
@@ -41,7 +41,10 @@ class LengthWarning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A recording in the archive. `repaired` says that this run mended the header; `location` opens it there."""
+    """A recording in the archive.
+
+    `repaired`: this run repaired the header. `location` is the archive key that opens it.
+    """
 
     seconds: float
     bytes: int
@@ -58,13 +61,13 @@ def seal(
     talk_seconds: float | None = None,
     sync_folder: Callable[[Path], None] = disk.sync,
 ) -> Sealed:
-    """Moves a finished recording into the archive and says what it is; a second run says the same.
+    """Moves a finished recording into the archive and describes it; a second run returns the same.
 
-    `talk_seconds` is how long its people talked, None when nobody knows. The move lasts once `sync_folder` has
-    synced the folders it was given: for many recordings that may be done once, before anybody is told. Raises
-    Refused (`no-audio`) with the cause when there is nothing to keep, Refused (`already-archived`) when the key
-    holds another recording, Unavailable when the spool or the archive can't do it now; the file is then still in
-    the spool.
+    `talk_seconds` is the length of the talk, None if unknown. The move is durable once `sync_folder` has synced the
+    folders it was given. For many recordings that may happen once, before their sealing is written down. Raises Refused
+    (`no-audio`) with the cause if there is nothing to keep, Refused (`already-archived`) if the key holds another
+    recording, and Unavailable if the spool or the archive fails now. After each of these the file is still in the
+    spool.
     """
     check_key(key)
     if archive.exists(key):
@@ -83,7 +86,7 @@ def _finish(
     talk_seconds: float | None,
     sync_folder: Callable[[Path], None],
 ) -> Sealed:
-    """What is left of a run that was killed after the archive had the file."""
+    """Finish a run that was killed after the archive had received the file."""
     with archive.open(key) as file:
         whole = wav.read(file, key)
         sha256 = disk.sha256(file)

@@ -1,4 +1,4 @@
-"""The folder the switch records into: is it fit for that, what lies in it, and is what should grow growing?"""
+"""The folder the switch records into: whether it is usable, which files it holds, and whether they grow."""
 
 import os
 import re
@@ -10,11 +10,11 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.media import disk
 
 # With a write buffer of 8,000 bytes the switch writes four times a second in stereo, twice in mono (measured on
-# 1.11.1). A file that has stood still this long is not being written, and the alarm comes well within 15 s.
+# 1.11.1). A file that has not grown for this long is not being written; the alarm then comes well within 15 s.
 STALLED_SECONDS = 8.0
 
-# mod_sndfile looks for a sub-folder of these names beside the file, writes an empty file into it and fails, at whatever
-# rate the call runs (measured on 1.11.1).
+# If a folder with one of these names lies beside the file, mod_sndfile writes an empty file into it and fails, whatever
+# the sample rate of the call (measured on 1.11.1).
 _RATE_FOLDERS = frozenset({"8000", "16000", "32000", "48000"})
 # The path stands in dial strings and in `record_session`'s argument, where spaces, braces, commas and :// are syntax.
 _PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._@-]+)+")
@@ -34,7 +34,7 @@ class SpoolFile:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How a recording's file stands: its bytes now, and for how long it has not grown. No file counts as 0 bytes."""
+    """The size of a recording's file now, and for how long it has not grown. A missing file counts as 0 bytes."""
 
     bytes: int
     still_seconds: float
@@ -45,16 +45,16 @@ class Growth:
 
 
 class Spool:
-    """The spool at `root`; raises Invalid at once when the switch could not record there."""
+    """The spool at `root`; its constructor raises Invalid if the switch could not record there."""
 
     def __init__(self, root: Path) -> None:
         self.root = checked_root(root)
         self._grown: dict[str, tuple[int, float]] = {}
 
     def path(self, recording: str) -> Path:
-        """Where the switch records this one; the id is the file's name."""
+        """Where the switch writes this recording; the id is the file's name."""
         if not _ID.fullmatch(recording):
-            text = f"{recording[:80]!r} is no recording id; use letters, digits, _ and -, 64 at most"
+            text = f"{recording[:80]!r} is not a recording id; use letters, digits, _ and -, 64 at most"
             raise Invalid("bad-recording-id", text, recording=recording)
         return self.root / f"{recording}{_SUFFIX}"
 
@@ -79,7 +79,7 @@ class Spool:
                 raise Unavailable("spool-captured", text, path=str(folder), cause="captured")
 
     def free_bytes(self) -> int:
-        """What is left for those who are not root."""
+        """The bytes left for users other than root."""
         try:
             found = os.statvfs(self.root)
         except OSError as error:
@@ -87,7 +87,7 @@ class Spool:
         return found.f_bavail * found.f_frsize
 
     def files(self) -> list[SpoolFile]:
-        """The recordings lying here, by id; links, folders and names that are none of ours are passed over."""
+        """The recordings in the spool, by id. Links, folders and files with other names are skipped."""
         try:
             with os.scandir(self.root) as entries:
                 return sorted(_recordings(entries), key=lambda file: file.id)
@@ -95,10 +95,10 @@ class Spool:
             raise disk.unavailable("spool", self.root, error) from error
 
     def grown(self, recording: str, now: float) -> Growth:
-        """How this recording's file has grown since it was first asked for; `now` from a clock that never jumps.
+        """How this recording's file has grown since the first call; `now` from a clock that never jumps.
 
-        To be asked every second or two while the switch says that it records. A full disk stops the growth and the
-        switch says nothing of it (measured on 1.11.1); a paused recording stands still as well.
+        Call it every second or two while the switch says that it records. A full disk stops the growth and the switch
+        does not report it (measured on 1.11.1); a paused recording does not grow either.
         """
         size = self._bytes(recording)
         seen, since = self._grown.get(recording, (-1, now))
@@ -108,7 +108,7 @@ class Spool:
         return Growth(size, now - since)
 
     def forget(self, recording: str) -> None:
-        """Ends what `grown` began."""
+        """Forget what `grown` remembers of this recording."""
         self._grown.pop(recording, None)
 
     def _bytes(self, recording: str) -> int:
@@ -119,7 +119,7 @@ class Spool:
 
 
 def checked_root(root: Path) -> Path:
-    """The folder, when FreeSWITCH can take a path in it as it stands."""
+    """The folder, if FreeSWITCH can use paths in it unquoted; Invalid otherwise."""
     text = str(root)
     if not _PLAIN_PATH.fullmatch(text) or ".." in root.parts:
         remedy = "give an absolute path of letters, digits and . _ @ -, for example /var/spool/fsplug"
@@ -139,7 +139,7 @@ def _recordings(entries: Iterator["os.DirEntry[str]"]) -> Iterator[SpoolFile]:
         try:
             found = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
-            continue  # it was sealed meanwhile
+            continue  # the file was sealed meanwhile
         yield SpoolFile(stem, Path(entry.path), found.st_size, found.st_mtime)
 
 

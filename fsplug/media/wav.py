@@ -1,7 +1,8 @@
-"""What a WAV file truly holds, whatever its header says, and the repair of a header cut by a crash.
+"""Measures what a WAV file really holds, whatever its header says, and repairs a header that a
+crash left unfinished.
 
-FreeSWITCH writes the sizes when a recording ends. Killed before that it leaves RIFF size 8 and data size 0 with the
-audio behind them (measured on 1.11.1, libsndfile 1.2.0; with a title set the audio begins at byte 86, not 44).
+FreeSWITCH writes the sizes when a recording ends. If it is killed before that, it leaves RIFF size 8 and data size 0
+with the audio behind them (measured on 1.11.1, libsndfile 1.2.0; with a title set the audio begins at byte 86, not 44).
 """
 
 import os
@@ -14,14 +15,14 @@ from typing import BinaryIO
 from fsplug.errors import Invalid
 from fsplug.media import disk
 
-# Bounds on a file that anybody may have written: a header of more chunks than this is no recording of a switch's.
+# A limit for files of unknown origin: no switch writes a header with more chunks than this.
 MOST_CHUNKS = 64
 # The sizes in the header are 32 bits wide. At 8 kHz in stereo that is 37 hours.
 MOST_BYTES = 0xFFFF_FFFF
 _MOST_CHANNELS = 16
 _SAMPLE_RATES = range(1_000, 384_001)
 _BITS = (8, 16, 24, 32, 64)
-# PCM, float, A-law, µ-law, extensible: the formats in which a frame has a fixed size (RFC 2361).
+# PCM, float, A-law, µ-law, extensible: the formats with frames of a fixed size (RFC 2361).
 _FORMATS = frozenset({1, 3, 6, 7, 0xFFFE})
 _CHUNK_HEAD = struct.Struct("<4sI")
 _OTHER_KINDS = {b"RF64": "rf64", b"BW64": "rf64", b"riff": "w64", b"RIFX": "rifx"}
@@ -31,8 +32,8 @@ _OTHER_KINDS = {b"RF64": "rf64", b"BW64": "rf64", b"riff": "w64", b"RIFX": "rifx
 class Wav:
     """The audio found in a file.
 
-    `data_bytes` counts the whole frames that are really there and `riff_bytes` is the RIFF size that belongs to them;
-    `header_true` says that the file's header tells both so.
+    `data_bytes` counts the whole frames that are really there, and `riff_bytes` is the matching RIFF size;
+    `header_true`: the file's header has both values.
     """
 
     data_offset: int
@@ -75,15 +76,16 @@ class _Format:
 
 
 def inspect(path: Path) -> Wav:
-    """What the file holds. Raises Invalid (`cause` says why) for what is no WAV, OSError for what can't be read."""
+    """What the file holds. Raises Invalid (`cause` says why) if the file is not WAV, OSError if it can't be read."""
     with os.fdopen(disk.open_regular(path), "rb") as file:
         return read(file, str(path))
 
 
 def repair(path: Path) -> Wav:
-    """Writes both sizes as they truly are and returns when they are on the disk; a true header is left alone.
+    """Writes both correct sizes into the header and returns when they are on the disk; a correct
+    header is left alone.
 
-    Killed at any point, the file is as readable as before and a second run ends the same.
+    If the repair is killed, the file is as readable as before, and a second run has the same result.
     """
     with os.fdopen(disk.open_regular(path, os.O_RDWR), "r+b", buffering=0) as file:
         wav = read(file, str(path))
@@ -100,7 +102,7 @@ def _write_sizes(descriptor: int, wav: Wav) -> None:
 
 
 def read(file: BinaryIO, name: str) -> Wav:
-    """As `inspect`, of an open file that can seek; `name` is what errors call it."""
+    """As `inspect`, for an open file that can seek; errors call the file `name`."""
     file_bytes = file.seek(0, os.SEEK_END)
     told_riff_bytes = _riff_bytes(file, name, file_bytes)
     audio_format, data = _format_and_data(file, name, file_bytes)
@@ -126,7 +128,7 @@ def _measured(file: BinaryIO, file_bytes: int, told_riff_bytes: int, audio_forma
 
 
 def _data_size_holds(file: BinaryIO, file_bytes: int, data: _Chunk, frame_bytes: int) -> bool:
-    """Whether the data end where the header says: at the end of the file, or before chunks that reach it exactly."""
+    """Whether the data end where the header says: at the end of the file, or before chunks that end exactly there."""
     if data.end > file_bytes:
         return False
     if file_bytes - data.end < max(frame_bytes, 2):
@@ -150,7 +152,7 @@ def _riff_bytes(file: BinaryIO, name: str, file_bytes: int) -> int:
         kind = _OTHER_KINDS.get(head[:4], "not-riff")
         raise _unusable(name, kind, f"it begins with {head!r}, not with RIFF and WAVE")
     if file_bytes > MOST_BYTES:
-        raise _unusable(name, "too-long", f"{file_bytes} bytes are more than its header can tell ({MOST_BYTES})")
+        raise _unusable(name, "too-long", f"{file_bytes} bytes are more than its header can express ({MOST_BYTES})")
     return int(struct.unpack_from("<I", head, 4)[0])
 
 
@@ -195,5 +197,5 @@ def _chunks(file: BinaryIO, offset: int, file_bytes: int) -> Iterator[_Chunk]:
 
 
 def _unusable(name: str, cause: str, why: str) -> Invalid:
-    text = f"{name} is no recording in WAV: {why}; listen to it by hand, or remove it"
+    text = f"{name} is not a WAV recording: {why}; listen to it by hand, or remove it"
     return Invalid("not-wav", text, path=name, cause=cause)

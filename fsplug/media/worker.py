@@ -1,4 +1,4 @@
-"""What happens to a recording once the switch has let go of it: sealed into the archive, or told as lost."""
+"""What happens to a recording once the switch has finished it: it is sealed into the archive, or reported lost."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ from fsplug.store.recordings.recordings import Recording, State
 
 log = structlog.get_logger()
 
-# What is sealed in a round is written down at its end, before its first lease runs out.
+# The recordings sealed in a round are written down at its end, before the first lease of the round runs out.
 ROUND_SECONDS = sealings.LEASE_SECONDS / 2
 
 
@@ -32,7 +32,7 @@ class SpoolPaths(Protocol):
 
 
 class Worker:
-    """Seals what the switch has finished. Whatever the store has as stopped is still to do."""
+    """Seals what the switch has finished: the recordings that are `stopped` in the store."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class Worker:
         self._folders = disk.Folders()
 
     def work(self) -> list[Entry]:
-        """Seal what is ready; the entries that say so. What can't be sealed now stays for a later time.
+        """Seal what is ready, and return the entries that report it. A recording that can't be sealed now waits.
 
-        What is sealed stays leased until its entry is in the store; should that take too long, it is sealed again,
-        which changes nothing.
+        A sealed recording stays leased until its entry is in the store. If that takes too long, the recording is sealed
+        again, which changes nothing.
         """
         stopped = recordings.in_states(self._store, self._switch_name, (State.STOPPED,))
         sealings.follow(self._store, self._switch_name, {row.id for row in stopped})
@@ -69,7 +69,9 @@ class Worker:
         return [entry for _, entries in settled for entry in entries]
 
     def _round(self, due: Iterable[Recording]) -> Iterator[tuple[Lease, list[Entry]]]:
-        """One after the other, while the lease of the first is good: they all wait for the round's end."""
+        """Settle one after the other, while the lease of the first is valid: all of them wait for
+        the end of the round.
+        """
         ends_at = time.monotonic() + ROUND_SECONDS
         for row in due:
             lease = sealings.take(self._store, row.id, self._size(row))
@@ -85,7 +87,7 @@ class Worker:
             return 0
 
     def _settle(self, row: Recording, lease: Lease) -> list[Entry] | None:
-        """What became of it; None when it is to be tried again."""
+        """The entry with the outcome; None if the recording must be tried again."""
         try:
             sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds, self._folders.add)
         except Unavailable as trouble:
@@ -112,6 +114,9 @@ class Worker:
 
 
 def key_of(row: Recording) -> str:
-    """Where a recording lies in the archive: by company and the day it began, UTC. The same whenever it is asked."""
+    """Where a recording lies in the archive: by company and by the day (UTC) on which it began.
+
+    The key never changes.
+    """
     day = time.strftime("%Y/%m/%d", time.gmtime(row.started_at or row.at))
     return f"{row.company}/{day}/{row.id}.wav"

@@ -60,8 +60,9 @@ class Right(StrEnum):
 
 
 class DeviceKind(StrEnum):
-    """The kind of a device. A desk phone and an app register with their own SIP credentials; a mobile is reached by its
-    number.
+    """The kind of a device.
+
+    A desk phone and an app register with their own SIP credentials; a mobile is reached by its number.
     """
 
     DESK = "desk"

@@ -27,8 +27,9 @@ class Opening:
 
 
 def opening(text: str) -> Opening | None:
-    """The opening written as `mon-fri 08:00-16:00` or `sat 10:00-24:00`; None for other text. Days may wrap
-    (`fri-mon`); times must not.
+    """The opening written as `mon-fri 08:00-16:00` or `sat 10:00-24:00`; None for other text.
+
+    Days may wrap (`fri-mon`); times must not.
     """
     found = _RANGE.fullmatch(text)
     if found is None:

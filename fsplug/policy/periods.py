@@ -34,8 +34,10 @@ class Days:
 
 
 def days_of(period: Period, today: date, first: str = "", last: str = "") -> Days:
-    """The days of a period; `first` and `last` are YYYY-MM-DD and only count for `DATES`. If one of them is empty, the
-    other is the only day. Invalid("bad-dates") when they are not dates or stand in the wrong order.
+    """The days of a period; `first` and `last` are YYYY-MM-DD and only count for `DATES`.
+
+    If one of them is empty, the other is the only day. Invalid("bad-dates") when they are not dates or stand in the
+    wrong order.
     """
     if period is Period.YESTERDAY:
         return Days(today - timedelta(days=1), today - timedelta(days=1))

@@ -78,7 +78,7 @@ def test_a_subject_is_one_header_and_no_more(text: str) -> None:
 )
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     for sender, receiver in ((address, "a@acme.example"), ("n@c.example", address)):
-        with pytest.raises(Invalid, match="no address"):
+        with pytest.raises(Invalid, match="not an address"):
             message(letter(Kind.CODE, "en", FACTS), sender, receiver, "id", 0.0)
 
 

@@ -1,4 +1,4 @@
-"""Arms with the ids of the decisions and recordings they may lead to, and the channel variables that carry them."""
+"""Arms with the ids of their possible decisions and recordings, and the channel variables that carry them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -37,16 +37,17 @@ def ringing_of(facts: Mapping[str, Any]) -> Ringing | None:
 
 
 def again(facts: Mapping[str, Any], snapshot: PolicySnapshot) -> dict[str, ArmedLeg]:
-    """The arms as they were: the same policy version gives the same verdicts, the ids are those kept."""
+    """The arms as they were: the same policy version gives the same verdicts, and the ids come from `facts`."""
     ringing = ringing_of(facts)
     decided = arms(ringing, snapshot) if ringing else ()
     return {arm.leg: ArmedLeg(arm, *facts["armed"][arm.leg]) for arm in decided if arm.leg in facts["armed"]}
 
 
 def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str]) -> dict[str, str]:
-    """The caller's channel variables that arm the call: one per leg, and the caller's own where it is the one recorded.
+    """The caller's channel variables that arm the call: one per leg, and the caller's own if the caller's leg is
+    recorded.
 
-    An empty value takes back what an earlier ringing of the same call had set.
+    An empty value clears what an earlier ringing of the same call had set.
     """
     starts = {name: _start(one, path) for name, one in armed.items()}
     own = next((starts[name] for name, one in armed.items() if one.arm.on_caller), "")
@@ -68,7 +69,7 @@ def _start(one: ArmedLeg, path: Callable[[str], str]) -> str:
 
 
 def must_be_refused(armed: Armed, trouble: str | None) -> bool:
-    """Whether the call may not go on: nothing can be recorded now, and policy rather has no call than no recording."""
+    """Whether the call must not go on: nothing can be recorded now, and policy prefers no call to an unrecorded one."""
     verdicts = [one.arm.verdict for one in armed.values()]
     closed = any(one.record and one.terms.on_failure is OnFailure.CLOSED for one in verdicts)
     return closed and trouble is not None

@@ -1,4 +1,4 @@
-"""A call asks before it rings: the verdict of every leg that may answer is set on it as what it does at its answer.
+"""Each call is armed before it rings: every leg that may answer is given a command that runs when the leg answers.
 
 The switch then starts recordings by itself, with no round trip and no race with a hangup, even if fsplug dies now.
 """
@@ -19,12 +19,14 @@ from fsplug.store.calls.entries import CallSeen
 
 log = structlog.get_logger()
 
-# The switch holds the caller in silence meanwhile; a session that takes longer has lost its use.
+# The switch holds the caller in silence meanwhile; a session that takes longer is useless.
 ANSWER_SECONDS = 2.0
 
 
 class CallArmer:
-    """Arms calls at two doors: the outbound socket, by one short session before the call rings, and `armed`."""
+    """Arms calls in two ways: through the outbound socket, with one short session before the call rings, and through
+    `armed`.
+    """
 
     def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
         self._book = book
@@ -32,7 +34,7 @@ class CallArmer:
         self._ports = ports
 
     def handle(self, session: OutboundSession) -> None:
-        """Arm the call of this session and let it go. Whatever fails here, the call goes on as the dialplan says."""
+        """Arm the call of this session and release it. Whatever fails here, the call goes on as the dialplan says."""
         channel = session.connect(ANSWER_SECONDS)
         leg = leg_of(channel)
         if leg.company:
@@ -40,14 +42,16 @@ class CallArmer:
         session.exit()
 
     def armed(self, channel: Event) -> dict[str, str]:
-        """The variables that arm the call of this channel, as its dump describes it; none for no company's call."""
+        """The variables that arm the call of this channel, given as its dump; none if the call
+        belongs to no company.
+        """
         leg = leg_of(channel)
         if not (leg.company and leg.uuid):
             return {}
         return commands.checked(self.arm(leg, leg_names(channel)))
 
     def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
-        """Decide for every leg that may answer, note the call, and give the variables that arm it."""
+        """Decide for every leg that may answer, note the call, and return the variables that arm it."""
         begun_under = self._book.version_of(caller)
         version = self._policy.version(caller.company) if begun_under is None else begun_under
         ringing = self._ringing(caller, names, version)
@@ -72,7 +76,7 @@ class CallArmer:
         return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
 
     def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:
-        """Take the call into the picture, and into the journal before the switch hears of it."""
+        """Take the call into the book, and into the journal before the switch gets the variables."""
         caller = ringing.caller
         self._ports.write(
             CallSeen(

@@ -1,4 +1,4 @@
-"""The picture of the switch's live calls: who talks to whom, what is armed, what records. Memory only, no I/O."""
+"""The book of the switch's live calls: who talks to whom, what is armed, what records. Memory only, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ class Recording:
     stop_cause: str = ""
 
     def advance(self, stage: Stage) -> bool:
-        """Move on to `stage`; False, and nothing changed, where that is no step forward (reported twice, or late)."""
+        """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
         if stage not in NEXT_STAGES[self.stage]:
             return False
         self.stage = stage
@@ -67,9 +67,9 @@ class ArmedLeg:
 class Channel:
     """A live leg.
 
-    `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` of what records it;
-    `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had; `left` is
-    the one whose end has been reported, with its partner.
+    `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
+    recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had;
+    `left` is the talk whose end has been reported, with its partner.
     """
 
     leg: Leg
@@ -85,8 +85,8 @@ class Channel:
 class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
-    `caller_answered` is whether that leg was answered, `answered` whether a talk came of it. `left_at` and `left_by`
-    are when and by which cause the last of its legs so far ended.
+    `caller_answered` is whether that leg was answered, `answered` whether the call led to a talk. `left_at` and
+    `left_by` are when and by which cause the last of its legs so far ended.
     """
 
     id: str
@@ -110,7 +110,7 @@ class CallBook:
     recordings: dict[str, Recording] = field(default_factory=dict)
 
     def see(self, leg: Leg) -> Channel:
-        """The channel of this leg, taken in now if it was unknown, brought up to date if it was."""
+        """The channel of this leg, added if it was unknown and updated if it was known."""
         channel = self.channels.get(leg.uuid)
         if channel is None:
             channel = self.channels[leg.uuid] = Channel(self._placed(leg))
@@ -124,12 +124,12 @@ class CallBook:
         return channel
 
     def version_of(self, leg: Leg) -> int | None:
-        """The policy version this leg's first call began under; None for a leg that is new."""
+        """The policy version this leg's first call began under; None for a new leg."""
         known = self.channels.get(leg.uuid)
         return known.leg.version if leg.version is None and known else leg.version
 
     def forget(self, uuid: str) -> Channel | None:
-        """Take a leg that has ended out of the picture; its channel as it was, None when it was unknown."""
+        """Remove a leg that has ended; returns its channel, None if the leg was unknown."""
         channel = self.channels.pop(uuid, None)
         call = self.calls.get(channel.leg.call) if channel else None
         if call is not None:
@@ -141,22 +141,25 @@ class CallBook:
         return self.channels.get(channel.partner) if channel.partner else None
 
     def recording_of(self, channel: Channel) -> Recording | None:
-        """What records the channel's talk now."""
+        """The recording of the channel's current talk."""
         return self.recordings.get(channel.recording) if channel.recording else None
 
     def take_arm(self, caller: str, answerer: Leg) -> ArmedLeg | None:
-        """What was prepared for this leg's answer of this caller's call, once; None for any other pair of legs."""
+        """What was prepared for this leg's answer to this caller's call.
+
+        Taken once; None for any other pair of legs.
+        """
         call = self.calls.get(caller)
         if call is None or answerer.call != caller:
             return None
         return call.armed.pop(answerer.name, None)
 
     def recordings_on(self, channel: Channel) -> list[Recording]:
-        """The recordings on this very leg that are not over and done with."""
+        """The recordings on this leg that have not ended."""
         return [self.recordings[one] for one in channel.records if one in self.recordings]
 
     def drop_unused_arms(self, call: Call) -> None:
-        """What was armed on legs that did not answer will not come: the call is over, or rings somewhere else."""
+        """Drop the arms of legs that did not answer: the call is over, or rings somewhere else."""
         for armed in call.armed.values():
             recording = self.recordings.get(armed.recording or "")
             if recording is not None and recording.stage is Stage.ARMED and not recording.decision:
@@ -171,13 +174,13 @@ class CallBook:
             channel.records.add(recording.id)
 
     def _move(self, former: Leg, leg: Leg) -> None:
-        """A called leg that is sent on to call somebody itself leaves the call it was made for."""
+        """A called leg that is transferred and calls somebody itself leaves the call it was made for."""
         call = self.calls.get(former.call) if former.call != leg.call else None
         if call is not None:
             call.legs.discard(leg.uuid)
 
     def _placed(self, leg: Leg) -> Leg:
-        """The leg with what its call knows and its own variables do not say (a leg's are set by the dialplan only)."""
+        """The leg, completed with facts of its call. Its own variables lack them: only the dialplan sets them."""
         call = self.calls.get(leg.call)
         if call is None or (leg.company and leg.version is not None):
             return leg

@@ -1,4 +1,4 @@
-"""The decision of one talk, taken from what was armed or from policy, and written down."""
+"""The decision of one talk, taken from the armed leg or from policy, and written down."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,10 @@ from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision about to be written. `recording` is to record the talk; `armed` when the switch starts it itself."""
+    """A decision about to be written.
+
+    `recording` is the recording it orders; `armed` if the switch itself starts it.
+    """
 
     id: str
     call: str
@@ -25,7 +28,7 @@ class Decided:
 
 
 class Decisions:
-    """Takes decisions; each is written once and never changed."""
+    """Makes decisions; each is written once and never changed."""
 
     def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
         self._book = book
@@ -38,7 +41,7 @@ class Decisions:
         return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer)
 
     def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
-        """Note the decision, and that its call is answered. `ordinal` counts the talks of the caller's leg."""
+        """Write the decision, and that its call is answered. `ordinal` counts the talks of the caller's leg."""
         call = self._book.calls[decided.call]
         if not call.answered:
             call.answered = True
@@ -68,7 +71,7 @@ class Decisions:
         return Decided(decision, call.id, talk, outcome, recording, armed=False)
 
     def _version(self, company: str, caller: Leg, answerer: Leg) -> int:
-        """The policy version the call began under; now's for a call fsplug has not seen before."""
+        """The policy version the call began under; today's for a call fsplug has not seen before."""
         known = next((leg.version for leg in (caller, answerer) if leg.version is not None), None)
         return self._policy.version(company) if known is None else known
 
@@ -78,7 +81,7 @@ class Decisions:
         return Recording(recording, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
 
     def _call_of(self, caller: Leg, answerer: Leg, company: str, version: int, talk: Talk) -> Call:
-        """The call these legs belong to; taken in now, when it came while fsplug was away."""
+        """The call these legs belong to; added now if it came while fsplug was away."""
         ids = [leg.call or leg.uuid for leg in (caller, answerer)]
         known = next((self._book.calls[one] for one in ids if one in self._book.calls), None)
         if known is not None:

@@ -12,10 +12,10 @@ class GrowthMeter(Protocol):
     """Whether files in the spool grow."""
 
     def stalled_bytes(self, recording: str) -> int | None:
-        """The size at which this recording's file has stopped growing; None while it grows."""
+        """The size at which this recording's file stopped growing; None while it grows."""
 
     def forget(self, recording: str) -> None:
-        """Begin anew with this recording."""
+        """Start measuring this recording again."""
 
 
 class GrowthWatch:
@@ -29,7 +29,7 @@ class GrowthWatch:
         self._reported: set[str] = set()
 
     def look(self, run: Callable[[Callable[[], dict[str, int]]], dict[str, int]]) -> None:
-        """Look at every running recording; `run` runs the look where a slow disk holds up nobody."""
+        """Look at every running recording; `run` runs the look where a slow disk delays nothing else."""
         running = [one for one in self._book.recordings.values() if one.stage is Stage.RUNNING and one.decision]
         stalled = run(lambda: self._stalled([one.id for one in running]))
         self._reported &= {one.id for one in running}
@@ -38,7 +38,7 @@ class GrowthWatch:
                 self._report(recording, stalled[recording.id])
 
     def rest(self) -> None:
-        """The switch can't be asked now whether it still records: begin anew when it can."""
+        """The switch can't be asked now whether it still records: start again when it can."""
         for recording in self._book.recordings:
             self._meter.forget(recording)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fsplug.esl.protocol.event import Event, Headers
 from fsplug.policy.recording.legs import TRUNK, Leg
 
-# Where the number of the party at the far end of a leg stands: the From user, the identities a trunk asserts, the
+# The headers with the number of the party at the far end of a leg: the From user, the identities a trunk asserts, the
 # request line. Names are FreeSWITCH 1.11.1's (sofia.c).
 _CALLING = (
     "Caller-Caller-ID-Number",
@@ -21,8 +21,8 @@ _CALLED = (
     "variable_sip_to_user",
     "variable_sip_req_user",
 )
-# On a leg that was called and then sent on to call somebody itself, "destination" and "callee" are the new ones; whom
-# it was called as is left in the request, and the switch has made its callee ID its caller ID (1.11.1).
+# On a leg that was called and then transferred to call somebody itself, "destination" and "callee" are the new ones.
+# The number it was called by remains in the request, and the switch has made its callee ID its caller ID (1.11.1).
 _SENT_ON = ("variable_sip_to_user", "variable_sip_req_user", "Caller-Caller-ID-Number")
 _ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
 _FORWARDING = (
@@ -54,8 +54,8 @@ _LEG = Headers(
 def leg_of(event: Event) -> Leg:
     """The leg a channel event, `connect` answer or `uuid_dump` describes.
 
-    A leg that calls carries its caller's numbers, and apart from them those it dialled; one that was called, the
-    numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, also one that was called first.
+    A leg that calls carries its caller's numbers and, separately, the numbers it dialled; a leg that was called carries
+    the numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
     """
     headers = event.read(_LEG)
     called_in = headers.get("Call-Direction") == "inbound"
@@ -79,7 +79,7 @@ def leg_of(event: Event) -> Leg:
 
 
 def leg_names(event: Event) -> tuple[str, ...]:
-    """The legs that may answer, as the dialplan names them in `fsplug_legs`; a trunk where it names none."""
+    """The legs that may answer, as the dialplan names them in `fsplug_legs`; a trunk if it names none."""
     names = (event.get("variable_fsplug_legs") or "").split(",")
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
 
@@ -89,13 +89,13 @@ def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ..
 
 
 def _groups(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The ring groups a leg came through, oldest first: those noted on it before, then the one it is in now."""
+    """The ring groups a leg came through, oldest first: the earlier groups, then the current one."""
     noted = headers.get("variable_fsplug_groups", "").split(":")
     return tuple(dict.fromkeys([group for group in (*noted, headers.get("variable_fsplug_group", "")) if group]))
 
 
 def _answered_at(headers: Mapping[str, str]) -> float | None:
-    """The switch gives microseconds, and 0 for a leg that rings."""
+    """The switch gives microseconds, and 0 for a ringing leg."""
     time = headers.get("Caller-Channel-Answered-Time", "")
     return int(time) / 1e6 if time.isascii() and time.isdigit() and len(time) < 19 and int(time) else None
 

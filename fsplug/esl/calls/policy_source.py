@@ -8,12 +8,15 @@ from fsplug.store.config import policies, users
 from fsplug.store.db.cache import Memo
 from fsplug.store.db.database import Store
 
-# What is known of a user at a version never changes, so that it may be remembered for as long as there is room.
+# A user's facts at one version never change, so they can be kept for as long as there is room.
 USERS_REMEMBERED = 50_000
 
 
 class PolicySource:
-    """Reads a company's policy. A call that comes while the store is away is decided by the last version read."""
+    """Reads a company's policy.
+
+    A call that comes while the store is unavailable is decided by the last version read.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -21,7 +24,7 @@ class PolicySource:
         self._users: Memo[User | None] = Memo(USERS_REMEMBERED)
 
     def version(self, company: str) -> int:
-        """The company's policy version now, or the last one known; Unavailable when there never was one."""
+        """The company's current policy version, or else the last one read; Unavailable if none was ever read."""
         try:
             self._latest[company] = policies.current_version(self._store, company)
         except Unavailable:

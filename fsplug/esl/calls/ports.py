@@ -1,4 +1,4 @@
-"""What the record flow needs of the world around it, and nothing more."""
+"""The ports through which the record flow reaches the rest of fsplug."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Spool(Protocol):
     """The folder the switch records to."""
 
     def path(self, recording: str) -> str:
-        """Where the switch is to write this recording, absolute."""
+        """The absolute path to which the switch must write this recording."""
 
     def exists(self, recording: str) -> bool:
         """Whether this recording's file is there."""
@@ -22,12 +22,15 @@ class Spool(Protocol):
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be recorded now (`spool-full`, `spool-read-only`, ...); None when all is well."""
+        """Why nothing can be recorded now (`spool-full`, `spool-read-only`, ...); None if recording is possible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The record flow's surroundings. `clock` gives epoch seconds; `later` runs a function after so many seconds."""
+    """The record flow's surroundings.
+
+    `clock` gives epoch seconds; `later` runs a function after a number of seconds.
+    """
 
     switch_name: str
     switch: Switch

@@ -1,4 +1,4 @@
-"""The picture compared with the switch: what no event reported is found by looking, and mended."""
+"""Compares the book with the switch: finds and corrects what no event reported."""
 
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
@@ -17,7 +17,7 @@ class Reconciler:
         self._missing: frozenset[str] = frozenset()
 
     def look(self) -> None:
-        """Take in bridges that no event reported, end legs that are gone. Unavailable when the switch is silent."""
+        """Take in bridges that no event reported, end legs that are gone. Unavailable if the switch does not answer."""
         live = self._ports.switch.legs()
         self._end_missing(live)
         for caller, answerer in self._ports.switch.bridges():
@@ -27,14 +27,14 @@ class Reconciler:
         self._talks.end_deserted()
 
     def _end_missing(self, live: frozenset[str]) -> None:
-        """End what was missing at the last look already: one look may be older than the newest event."""
+        """End legs that were missing at the last look too: a single look may be older than the newest event."""
         missing = frozenset(self._book.channels) - live
         for uuid in missing & self._missing:
             self._talks.leg_ended(uuid, UNTOLD_CAUSE, self._ports.clock())
         self._missing = missing
 
     def _owed(self, caller: str, answerer: str) -> bool:
-        """Whether this bridge is news, or its decision could not be taken yet."""
+        """Whether this bridge is new, or its decision could not be made yet."""
         known = [self._book.channels.get(uuid) for uuid in (caller, answerer)]
         if not all(known):
             return True

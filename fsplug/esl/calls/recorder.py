@@ -13,19 +13,20 @@ from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLos
 
 log = structlog.get_logger()
 
-# From the talk's begin to the RECORD_START that should have come already; then it is started by command.
+# The time from the beginning of the talk within which RECORD_START must come; after it a command starts the recording.
 CONFIRM_SECONDS = 0.5
 # A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
 START_SECONDS = 2.0
-# A recording that begins later than this after its talk is whole no more. A command to a bridged leg takes 0.2 s.
+# A recording that begins later than this after its talk is no longer whole. A command to a bridged leg takes 0.2 s.
 LATE_SECONDS = 0.5
-# A recording that the switch ends during the talk is followed by another, unless it ends at once each time.
+# If the switch ends a recording during the talk, another one follows, unless each ends at once.
 RESTART_AFTER_SECONDS = 2.0
-# From the end of a leg to the RECORD_STOP that should have come before it.
+# The time from the end of a leg within which a late RECORD_STOP is awaited; it should have come before the end.
 STOP_SECONDS = 2.0
-# Causes of our own: the leg's end was reported and its RECORD_STOP was not; neither was, so nobody knows when it ended.
+# fsplug's own causes: the leg's end was reported but its RECORD_STOP was not; neither was reported, so the end is
+# unknown.
 STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
-# Another: the recording has all that policy wants of the talk.
+# Another of fsplug's own causes: the recording has all that policy wants of the talk.
 LIMIT_REACHED = "limit-reached"
 # FreeSWITCH's causes for a file that it closed well begin with success (switch_ivr_async.c 1.11.1).
 _GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
@@ -41,7 +42,7 @@ class Recorder:
         self._ports = ports
 
     def expect(self, recording: Recording) -> None:
-        """The talk has begun: the recording must run by now, or is started, or its lack is reported."""
+        """The talk has begun: make sure that the recording runs, start it, or report a gap."""
         if recording.stage is Stage.ARMED:
             self._ports.later(CONFIRM_SECONDS, self._start_if_missing, recording)
             return
@@ -56,7 +57,7 @@ class Recorder:
         self._ports.later(0, self._command_start, recording)
 
     def stop(self, recording: Recording) -> None:
-        """End a recording whose talk is over while its leg lives on."""
+        """Stop a recording whose talk is over while its leg lives on."""
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
@@ -71,7 +72,7 @@ class Recorder:
             self._write_started(recording)
 
     def stopped(self, event: Event) -> None:
-        """RECORD_STOP; it comes for files the switch has removed again too, so only its cause is noted."""
+        """RECORD_STOP. It also comes for files that the switch has removed, so only its cause is noted."""
         recording = self._of(event)
         if recording is None:
             return
@@ -83,7 +84,7 @@ class Recorder:
             self._ended_early(recording, cause, ran_seconds)
 
     def end(self, recording: Recording, at: float, cause: str) -> None:
-        """It is over on the switch: what there is goes to the media worker, once a decision has ordered it."""
+        """The recording has ended on the switch: its file goes to the media worker once a decision has ordered it."""
         if not recording.advance(Stage.STOPPED):
             return
         is_whole = cause.startswith(_GOOD_CAUSES) and _has_all(recording, at)
@@ -92,17 +93,20 @@ class Recorder:
             self._write_stopped(recording)
 
     def leg_ended(self, recording: Recording, at: float | None) -> None:
-        """The recorded leg is gone, at an unknown time if None: its RECORD_STOP has come, is on its way, or is lost."""
+        """The recorded leg is gone (`at` None: at an unknown time).
+
+        Its RECORD_STOP has come, is on its way, or is lost.
+        """
         seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
         self._ports.later(seconds, self._settle, recording, at)
 
     def ran_unseen(self, recording: Recording) -> bool:
-        """Whether this armed recording has run though no event said whose talk it was."""
+        """Whether this armed recording ran although no event reported its talk."""
         untold = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
         return untold and not recording.decision and self._ports.spool.exists(recording.id)
 
     def ended_unseen(self, recording: Recording, at: float) -> None:
-        """It ran and its leg is gone; when it began and ended is not known, its file says how long it was."""
+        """The recording ran and its leg is gone. Its beginning and end are unknown; its file says how long it is."""
         if recording.stage is Stage.STOPPED:
             self._write_stopped(recording)
         else:
@@ -110,17 +114,17 @@ class Recorder:
         self._book.recordings.pop(recording.id, None)
 
     def never_began(self, recording: Recording, cause: str, detail: str) -> None:
-        """There is nothing of this talk, and there will be nothing."""
+        """Nothing of this talk was recorded, and nothing will be."""
         recording.advance(Stage.STOPPED)
         self._book.recordings.pop(recording.id, None)
         self._write_lost(recording, cause, detail)
 
     def check(self, recording: Recording) -> None:
-        """Of a decided recording found again after a restart: it runs, or is started anew for the rest of the talk."""
+        """After a restart: check that a decided recording runs, or start a new one for the rest of the talk."""
         self._ports.later(0, self._command_start, recording)
 
     def fail(self, recording: Recording, cause: str, detail: str) -> None:
-        """Report that a talk is no longer recorded, and act as its policy says; unless policy wants no more of it."""
+        """Report that a talk is no longer recorded and act as policy says, unless policy wants no more of this talk."""
         if not _has_all(recording, self._ports.clock()):
             self._fail(recording, cause, detail)
 
@@ -148,7 +152,7 @@ class Recorder:
         self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         if not recording.decision:
-            # A leg that answered and lost the race, or was answered by a machine of the dialplan: nobody's talk.
+            # A leg that answered and lost the race, or that the dialplan itself answered: there was no talk.
             self._ports.spool.discard(recording.id)
 
     def _start_if_missing(self, recording: Recording) -> None:
@@ -157,7 +161,7 @@ class Recorder:
             self._command_start(recording)
 
     def _command_start(self, recording: Recording) -> None:
-        """Start it, unless it runs already and only its RECORD_START was not reported."""
+        """Start the recording, unless it already runs and only its RECORD_START was not reported."""
         try:
             if self._ports.switch.is_recording(recording.leg, recording.path):
                 self._found_running(recording)
@@ -167,7 +171,7 @@ class Recorder:
                     self.end(recording, self._ports.clock(), END_UNSEEN)
                     return
                 if self._ports.switch.channel(recording.leg) is None:
-                    return  # nothing is left of the talk either; its end settles this one
+                    return  # nothing is left of the talk either; the end of the talk settles this recording
                 recording = self._successor_of(recording)
             self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
         except Unavailable as error:
@@ -179,7 +183,7 @@ class Recorder:
             self._write_started(recording)
 
     def _successor_of(self, recording: Recording) -> Recording:
-        """A recording for the rest of the talk: this one has ended untold, and a second start would wipe its file."""
+        """A recording for the rest of the talk: this one ended unreported, and a second start would wipe its file."""
         self.end(recording, self._ports.clock(), END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         successor = self._ports.new_id()
@@ -218,7 +222,7 @@ class Recorder:
         if recording.stage is not Stage.ARMED:
             return
         if self._ports.spool.exists(recording.id):
-            # It has begun, and only its RECORD_START was not reported.
+            # The recording has begun, and only its RECORD_START was not reported.
             self._found_running(recording)
             return
         recording.advance(Stage.STOPPED)
@@ -254,7 +258,8 @@ class Recorder:
 
     def _write_stopped(self, recording: Recording) -> None:
         at = recording.stopped_at or self._ports.clock()
-        # One that has reached its limit may have been held since: no talk tells how long it is.
+        # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
+        # recording is.
         is_known = recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
         seconds = at - recording.started_at if recording.started_at and is_known else None
         self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
@@ -265,13 +270,13 @@ class Recorder:
 
 
 def _has_all(recording: Recording, at: float) -> bool:
-    """Whether all that policy wants of the talk was recorded by then."""
+    """Whether everything that policy wants of the talk was recorded by `at`."""
     left = _seconds_left(recording, at)
     return left is not None and left < LATE_SECONDS
 
 
 def _seconds_left(recording: Recording, at: float) -> float | None:
-    """How much of its talk is still to be recorded then; None for all of it."""
+    """How many seconds of the talk remain to be recorded at `at`; None for all of it."""
     began = recording.started_at or recording.due_at
     if recording.terms.max_seconds is None or began is None:
         return None
@@ -279,6 +284,6 @@ def _seconds_left(recording: Recording, at: float) -> float | None:
 
 
 def _rest(recording: Recording, at: float) -> Terms:
-    """The terms of what is still to be recorded of the same talk."""
+    """The terms for recording the rest of the same talk."""
     left = _seconds_left(recording, at)
     return recording.terms if left is None else replace(recording.terms, max_seconds=max(1, round(left)))

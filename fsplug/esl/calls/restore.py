@@ -1,4 +1,4 @@
-"""After a restart: the store's open calls put back into the picture, those that ended meanwhile settled."""
+"""After a restart: puts the store's open calls back into the book, and settles the calls that ended meanwhile."""
 
 from collections.abc import Collection, Mapping
 
@@ -50,14 +50,17 @@ class Restorer:
         self._ports = ports
 
     def restore(self) -> None:
-        """Take up the store's open calls of this switch. Raises Unavailable when the switch or the store is away."""
+        """Take up the store's open calls of this switch.
+
+        Raises Unavailable if the switch or the store does not answer.
+        """
         open_calls = calls.open_on(self._store, self._ports.switch_name)
         under_way = self._recordings_by_call()
         legs = self._live_legs() if open_calls else []
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
             if row.id in self._book.calls:
-                continue  # it has asked again meanwhile
+                continue  # the call was armed again meanwhile
             self._take_up(row, legs, bridged, under_way.get(row.id, []))
         self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
@@ -93,7 +96,7 @@ class Restorer:
         return call
 
     def _talk_again(self, decision: Decision, bridged: Collection[tuple[str, str]]) -> None:
-        """Two legs whose talk was decided and is still going on."""
+        """Take up two legs whose talk was decided and still goes on."""
         caller, answerer, ordinal = decision.talk.split(":")
         one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
         if one is None or other is None:
@@ -113,7 +116,7 @@ class Restorer:
             terms=row.terms or DEFAULT_TERMS,
             leg=row.leg or "",
             decision=row.decision or "",
-            # Not begun yet, it was due when its talk was decided.
+            # The recording has not begun; it was due when its talk was decided.
             due_at=None if row.started_at else row.at,
             started_at=row.started_at,
         )

@@ -18,7 +18,7 @@ UNTOLD_CAUSE = "UNTOLD"
 
 
 class Talks:
-    """Takes the decision of every talk, exactly one each, and keeps the recordings in step with who talks."""
+    """Makes exactly one decision for every talk, and keeps the recordings in step with who talks."""
 
     def __init__(
         self, book: CallBook, decisions: Decisions, recorder: Recorder, transfers: Transfers, ports: Ports
@@ -31,7 +31,7 @@ class Talks:
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
-        """These two legs talk to each other from now on. Called again, it only makes good a decision still owed."""
+        """These two legs talk to each other from now on. A second call only makes a decision that is still missing."""
         self._transfers.join(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
@@ -54,13 +54,13 @@ class Talks:
         self._end_call_without_legs(channel.leg.call, cause, at)
 
     def end_deserted(self) -> None:
-        """End the calls whose last leg did not end but was sent on into a call of its own."""
+        """End the calls whose last leg did not end but was transferred into a call of its own."""
         for call in list(self._book.calls.values()):
             if call.left_at and not call.legs:
                 self._end_call(call)
 
     def settle_owed(self) -> None:
-        """Decide the talks that were over before the store could be asked; what was to be recorded is a gap."""
+        """Decide the talks that were over before the store answered; what policy wanted recorded is a gap."""
         for (caller_uuid, answerer_uuid), (caller, answerer, at) in list(self._owed.items()):
             if caller_uuid in self._book.channels and answerer_uuid in self._book.channels:
                 continue
@@ -79,7 +79,7 @@ class Talks:
         try:
             decided = self._decisions.of(caller.leg, answerer.leg)
         except FsplugError as error:
-            # The store is away. The reconciler comes back to it.
+            # The store does not answer. The reconciler tries again.
             log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
             self._owed[caller.leg.uuid, answerer.leg.uuid] = (caller.leg, answerer.leg, at)
             return
@@ -101,7 +101,7 @@ class Talks:
             self._recorder.start(decided.recording)
 
     def _decide_unbridged(self, answerer: Leg, at: float) -> None:
-        """A leg answered and was gone before the bridge was reported: the talk was, however short."""
+        """A leg answered and was gone before the bridge was reported: there was a talk, however short."""
         call = self._book.calls.get(answerer.call)
         if call is None or call.ringing is None or answerer.name not in call.armed:
             return
@@ -124,7 +124,7 @@ class Talks:
         self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
 
     def _settle_unseen(self, call: Call, at: float) -> None:
-        """A leg answered and hung up while no event came: the file that it armed is the witness."""
+        """A leg answered and hung up while no event came: its armed file is the proof."""
         if call.ringing is None:
             return
         for name, armed in list(call.armed.items()):

@@ -45,11 +45,11 @@ from fsplug.policy.recording.legs import Leg
 # After an UNBRIDGE, until the hangup of a leg that is about to end has been seen. Stopping a recording on such a leg is
 # needless, and a media bug command that races a hangup can leave a zombie channel.
 UNBRIDGE_SECONDS = 0.1
-# Causes of a leg that answered but was not the one the caller got: another of the fork was, or somebody picked it up.
+# Hangup causes of a leg that answered but did not get the caller: another leg of the fork won, or somebody picked up.
 PASSED_OVER = frozenset({"LOSE_RACE", "PICKED_OFF"})
-# The caller was gone before the bridge: while it rang, or at once after being answered by this very leg (1.11.1).
+# The caller was gone before the bridge: while the leg rang, or just after this leg answered (1.11.1).
 CALLER_GONE = "ORIGINATOR_CANCEL"
-# Causes of a leg whose own phone sent its partner on (REFER without and with Replaces).
+# Hangup causes of a leg whose own phone transferred its partner (REFER without and with Replaces).
 REFERRED = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
 
 
@@ -62,7 +62,7 @@ class Transfers:
         self._ports = ports
 
     def join(self, caller: Channel, answerer: Channel) -> None:
-        """These two are in one bridge; either has left whomever it talked to before. Again, it changes nothing."""
+        """These two legs are in one bridge; each has left its earlier partner. A second call changes nothing."""
         if caller.partner == answerer.leg.uuid and answerer.partner == caller.leg.uuid:
             return
         self._leave(caller)
@@ -70,14 +70,14 @@ class Transfers:
         caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
 
     def part(self, channel: Channel) -> None:
-        """The bridge of this leg has ended. If the leg lives on, it talks to nobody until it joins another."""
+        """The bridge of this leg has ended. If the leg lives on, it talks to nobody until it joins another bridge."""
         partner = channel.partner
         if partner is not None and channel.left != (channel.talks, partner):
             channel.left = (channel.talks, partner)
             self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
 
     def part_from(self, channel: Channel) -> None:
-        """This leg has ended: the one it talked to is left alone."""
+        """This leg has ended: its partner talks to nobody."""
         partner = self._book.partner_of(channel)
         if partner is not None and partner.partner == channel.leg.uuid:
             self.part(partner)
@@ -93,7 +93,7 @@ class Transfers:
             self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
 
     def stop_left_over(self, recording: Recording) -> None:
-        """Its leg went on to another talk while fsplug was away, and the switch still records it."""
+        """Stop a recording whose leg went on to another talk while fsplug was away: the switch still records it."""
         recording.stage = Stage.RUNNING
         self._recorder.stop(recording)
 
@@ -105,7 +105,7 @@ class Transfers:
         return call.caller_answered and not call.answered and not call.ringing.caller.answered
 
     def _leave(self, channel: Channel) -> None:
-        """The channel's talk is over: what recorded it stops."""
+        """The channel's talk is over: its recording stops."""
         recording = self._book.recording_of(channel)
         if recording is not None:
             self._recorder.stop(recording)
@@ -126,6 +126,6 @@ def pair_of(event: Event) -> tuple[str, str]:
 
 
 def ends_talk(event: Event, leg: str, partner: str) -> bool:
-    """Whether after this BRIDGE or UNBRIDGE the leg is in another talk than the one with `partner`, or in none."""
+    """Whether this BRIDGE or UNBRIDGE ends the leg's talk with `partner`."""
     pair = pair_of(event)
     return leg in pair and (event.name == "CHANNEL_UNBRIDGE" or set(pair) != {leg, partner})

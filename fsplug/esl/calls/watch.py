@@ -1,4 +1,4 @@
-"""The switch's events, in the order it sends them, brought to talks and recordings."""
+"""Passes the switch's events, in the order it sends them, to talks and recordings."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,7 +23,7 @@ EVENTS = (
     "RECORD_START",
     "RECORD_STOP",
 )
-# Every leg fsplug has to do with carries one of its variables; the rest is another's business and is not even parsed.
+# Every leg that concerns fsplug carries one of its variables; other events are not even parsed.
 OURS = b"variable_fsplug_"
 
 
@@ -52,13 +52,13 @@ class Watch:
             handler(event)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
-        """Take in a bridge, reported or (without `at`) found by looking; legs not known yet are asked for."""
+        """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
         one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
         if one is not None and other is not None:
             self._talks.begin(one, other, at or self._began_at(one, other))
 
     def _began_at(self, one: Channel, other: Channel) -> float:
-        """When the later of two legs answered: a talk that no event reported began no sooner."""
+        """When the later of two legs answered: a talk that no event reported can't have begun earlier."""
         answered = [channel.leg.answered_at for channel in (one, other) if channel.leg.answered_at]
         return max(answered, default=self._ports.clock())
 
@@ -67,7 +67,7 @@ class Watch:
 
     def _record_started(self, event: Event) -> None:
         if event.uuid not in self._book.channels:
-            # Its answer was not reported, or not yet.
+            # The answer was not reported, or not yet.
             self._book.see(leg_of(event))
         self._recorder.started(event)
 
@@ -77,7 +77,7 @@ class Watch:
         if caller in self._book.channels and answerer in self._book.channels:
             self.begin(caller, answerer, event.timestamp)
         else:
-            # The leg's own answer was not reported. Asking for it waits for the switch; events must not wait too.
+            # The leg's own answer was not reported. Asking the switch takes time, and events must not wait for it.
             self._ports.later(0, self.begin, caller, answerer, event.timestamp)
 
     def _unbridged(self, event: Event) -> None:

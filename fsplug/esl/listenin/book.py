@@ -21,7 +21,9 @@ class Listening:
 
 @dataclass(slots=True)
 class TargetLeg:
-    """A leg that somebody listens to: what its phone showed before, and who listens, in the order they came."""
+    """A leg that somebody listens to: what its phone showed before, and the listen-ins in the order in which they
+    began.
+    """
 
     leg: str
     company: str
@@ -39,13 +41,13 @@ class ListenBook:
     by_listener_leg: dict[str, str] = field(default_factory=dict)
 
     def add(self, listening: Listening, target_leg: TargetLeg) -> None:
-        """Take one in; `target_leg` is the leg's entry, unless it has one."""
+        """Add a listen-in; `target_leg` becomes the leg's entry, unless the leg has one."""
         self.listens[listening.id] = listening
         self.by_listener_leg[listening.caller.leg] = listening.id
         self.target_legs.setdefault(target_leg.leg, target_leg).listens.append(listening.id)
 
     def remove(self, listen: str) -> Listening | None:
-        """Take one out; None when it was not in. The target's leg stays until it is forgotten."""
+        """Remove a listen-in; None if there is no such listen-in. The target's leg stays until it is forgotten."""
         listening = self.listens.pop(listen, None)
         if listening is not None:
             self.by_listener_leg.pop(listening.caller.leg, None)
@@ -59,14 +61,14 @@ class ListenBook:
         return self.listens.get(self.by_listener_leg.get(uuid, ""))
 
     def of_leg(self, uuid: str) -> list[Listening]:
-        """Those who listen to this leg, in the order they came."""
+        """The listen-ins to this leg, in the order in which they began."""
         target_leg = self.target_legs.get(uuid)
         return [self.listens[listen] for listen in target_leg.listens] if target_leg else []
 
     def of_listener(self, company: str, username: str) -> Iterator[Listening]:
-        """What this user listens to."""
+        """The listen-ins of this listener."""
         return (one for one in self.listens.values() if one.company == company and one.caller.user.username == username)
 
     def companies(self) -> set[str]:
-        """The companies in which somebody listens."""
+        """The companies with a listen-in."""
         return {one.company for one in self.listens.values()}

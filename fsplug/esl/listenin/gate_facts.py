@@ -1,4 +1,4 @@
-"""What the gate of listen-in looks at, put together from the picture of the calls, the store and the switch."""
+"""The facts for the listening gate, collected from the books, the store and the switch."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _LONGEST_NUMBER = 40
 class Caller:
     """Who asks to listen: a user, on the leg `leg` (empty when nobody has called yet), by this door and device.
 
-    `line_taken`: they have asked already, and that is not decided yet, or they listen.
+    `line_taken`: the user has another request that is not decided yet, or already listens.
     """
 
     company: str
@@ -31,7 +31,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class TargetTalk:
-    """The talk somebody wants to hear: the person's leg, its partner, and the policy version of its call."""
+    """The talk somebody wants to hear: the target's leg, its partner, and the policy version of the call."""
 
     leg: str
     partner: str
@@ -57,11 +57,11 @@ class ListenFacts:
         return users.user_at(self._store, company, username, self.version(company)) if username else None
 
     def language(self, company: str) -> str:
-        """What the company speaks."""
+        """The company's language."""
         return companies.get(self._store, company).language
 
     def person(self, company: str, dialled: str) -> User | None:
-        """Whose extension or number this is, in any spelling; None when it is nobody's in this company."""
+        """The user with this extension or number, in any spelling; None if it belongs to nobody in this company."""
         text = dialled.strip().removesuffix("#")
         if not text or len(text) > _LONGEST_NUMBER:
             return None
@@ -71,7 +71,7 @@ class ListenFacts:
         return found or (users.by_number(self._store, company, e164, version) if e164 else None)
 
     def talk_of(self, company: str, username: str) -> TargetTalk | None:
-        """The answered call this user is in; of several the one answered last."""
+        """The answered call this user is in; if there are several, the one answered last."""
         talking = [
             one for one in self._channels_of(company, username) if one.leg.answered and self._book.partner_of(one)
         ]
@@ -82,7 +82,7 @@ class ListenFacts:
     def request(
         self, caller: Caller | None, company: str, target: User | None, talk: TargetTalk | None
     ) -> ListenRequest:
-        """Everything the gate wants to know of this wish, as of now."""
+        """Everything the gate needs to decide this request, as of now."""
         now = self.version(company) if company else 0
         return ListenRequest(
             listener=self._listener(caller, now) if caller else None,

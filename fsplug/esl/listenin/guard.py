@@ -1,4 +1,4 @@
-"""The dead man's handle of listen-in: the switch hangs up all listeners, unless fsplug calls it off again and again."""
+"""The dead man's switch of listen-in: FreeSWITCH hangs up all listeners unless fsplug keeps calling that off."""
 
 from fsplug.esl.switch import Switch
 
@@ -16,7 +16,7 @@ class ListenGuard:
         self.owner = owner
 
     def keep(self, needed: bool) -> None:
-        """Set the guard anew, before the one before is called off; or call it off when nobody listens."""
+        """Set a new guard, then call off the earlier one; if nobody listens, only call it off."""
         if needed:
             self._turn += 1
             self._switch.guard(self.owner, self._turn, GUARD_SECONDS)

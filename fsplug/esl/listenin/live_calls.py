@@ -1,4 +1,4 @@
-"""The live calls of a company as plain facts, for whoever shows them to colleagues."""
+"""The live calls of a company as plain facts, to be shown to colleagues."""
 
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
@@ -6,11 +6,14 @@ from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 
 
 def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyCalls:
-    """Who talks in the company, as of now. Any thread may ask: what changes meanwhile is in or not."""
+    """Who is in a call in the company, as of now.
+
+    Any thread may ask; the result may or may not hold a change made meanwhile.
+    """
     users = [one for one in list(book.channels.values()) if one.leg.company == company and one.leg.username]
     listeners = _listeners(listens, company)
     talking = sorted((one for one in users if _is_talking(book, one)), key=_answered_at)
-    # Of several talks of one user the last one counts, as it does for those who dial.
+    # If a user has several talks, the last one counts, as it does for listeners who dial.
     talks = {one.leg.username: _talk(book, one, listeners.get(one.leg.uuid, ())) for one in talking}
     return CompanyCalls(talks, frozenset(one.leg.username for one in users))
 
@@ -31,7 +34,7 @@ def _talk(book: CallBook, channel: Channel, listeners: tuple[str, ...]) -> UserT
 
 
 def _listeners(listens: ListenBook, company: str) -> dict[str, tuple[str, ...]]:
-    """By the leg they hear."""
+    """The listeners by the leg they hear."""
     found: dict[str, tuple[str, ...]] = {}
     for one in list(listens.listens.values()):
         if one.company == company:

@@ -1,4 +1,4 @@
-"""Who is in a call now, who listens to whom, and whether somebody may: what a console shows, with its changes."""
+"""Who is in a call now, who listens to whom, and who may listen: the list that a console shows, with its changes."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ _CHANGES = frozenset({"CHANNEL_ANSWER", "CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE", "C
 class LiveTalk:
     """A user in a call. `since` is epoch seconds; `other` a colleague's username, else the number at the other end.
 
-    `listeners` are the usernames of who listens now; `why_not` is the gate's reason against the one who looks, None
-    when they may listen, or when nobody in particular looks.
+    `listeners` are the usernames of the people who listen now; `why_not` is the gate's reason against the viewer, None
+    if the viewer may listen or if there is no viewer.
     """
 
     company: str
@@ -49,13 +49,13 @@ class LiveList:
         self.changes = 0
 
     def of(self, company: str, viewer: Caller | None = None) -> list[LiveTalk]:
-        """Everybody of the company who talks, the longest first; as `viewer` may listen to them."""
+        """The company's users in a call, the longest call first, with the gate's answer for `viewer`."""
         talking = [one for one in self._book.channels.values() if self._is_talking(one, company)]
         talking.sort(key=lambda one: (one.leg.answered_at or 0.0, one.leg.username))
         return [self._talk(one, company, viewer) for one in talking]
 
     def calls(self, company: str) -> CompanyCalls:
-        """The same as plain facts that depend on nobody who looks. Any thread may ask."""
+        """The same as plain facts, which don't depend on a viewer. Any thread may ask."""
         return company_calls(self._book, self._listens, company)
 
     def see(self, event: Event) -> None:
@@ -64,13 +64,13 @@ class LiveList:
             self.change()
 
     def change(self) -> None:
-        """Something is different."""
+        """Count a change of the list."""
         self.changes += 1
         self._changed.set()
         self._changed.clear()
 
     def wait(self, known: int, seconds: float) -> int:
-        """The number of changes, once it is another than `known`, or after so many seconds."""
+        """The number of changes, as soon as it differs from `known` or after `seconds` seconds."""
         if self.changes == known:
             self._changed.wait(seconds)
         return self.changes
@@ -99,7 +99,7 @@ class LiveList:
 
 
 def _colleague(channel: Channel, partner: Channel | None) -> str:
-    """The username at the other end; empty for anybody outside the company, be they another company's user."""
+    """The username at the other end; empty for anybody outside the company, even a user of another company."""
     ours = partner is not None and partner.leg.company == channel.leg.company
     return partner.leg.username if partner is not None and ours else ""
 

@@ -1,7 +1,7 @@
-"""What the person listened to is shown and hears: the phone's display, the console, and a tone in their ear alone.
+"""What the target is shown and hears: the phone's display, the console, and a tone that only the target hears.
 
-The console's pages show who listens by themselves, from the picture of the calls; here it is asked whether the person
-has one in sight. The display is set back when nobody listens any more.
+The console's pages show who listens by themselves, from the picture of the calls; this module only asks whether the
+target has such a page open. The display is set back when nobody listens any more.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,15 @@ from fsplug.words.listening import shown
 
 log = structlog.get_logger()
 
-# Whether this user (company, username) has a page of the console in sight.
+# Whether this user (company, username) has a page of the console open.
 HasPageOpen = Callable[[str, str], bool]
 
 
 class Notices:
-    """Keeps what the targets see and hear in step with who listens. Raises Unavailable when the switch is away."""
+    """Keeps what the targets see and hear in step with who listens.
+
+    Raises Unavailable if the switch does not answer.
+    """
 
     def __init__(self, book: ListenBook, switch: Switch, has_page_open: HasPageOpen) -> None:
         self._book = book
@@ -34,7 +37,7 @@ class Notices:
         self._languages: dict[str, str] = {}
 
     def looked_at(self, company: str, leg: str) -> TargetLeg | None:
-        """This leg as it is before anybody listens to it; None when it is gone."""
+        """The state of this leg before anybody listens to it; None if the leg is gone."""
         known = self._book.target_legs.get(leg)
         channel = None if known else self._switch.channel(leg)
         if channel is None:
@@ -43,16 +46,16 @@ class Notices:
         return TargetLeg(leg, company, name, number)
 
     def prepare(self, leg: str, token: str) -> None:
-        """Let those with the token hear this leg, and have the switch itself end that with the leg's bridge."""
+        """Let listeners with the token hear this leg, and make the switch end their listening with the leg's bridge."""
         marks = {"eavesdrop_group": token, "api_after_bridge": ends_with_bridge(leg), "update_ignore_ua": "true"}
         if not self._switch.mark(leg, marks):
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=leg)
 
     def announce(self, leg: str, language: str) -> None:
-        """Show and sound that one more listens.
+        """Show the new listener and play the tone.
 
-        Refused("person-not-told") when the phone takes no display and no page of the console is in sight, and when the
-        tone does not play: it alone reaches a person who looks at neither.
+        Refused("person-not-told") if the phone takes no display update and no page of the console is open, and if the
+        tone does not play: only the tone reaches a person who looks at neither.
         """
         self._tones = count = self._tones + 1
         self._languages[leg] = language
@@ -60,7 +63,10 @@ class Notices:
             raise Refused(Reason.NOT_TOLD, "neither the phone nor the console could be told who listens", leg=leg)
 
     def set_back(self, leg: str) -> None:
-        """One listens less: show who is left, or what was shown before. A leg that is gone needs nothing."""
+        """A listener has left: show the remaining listeners, or what was shown before.
+
+        A leg that is gone needs nothing.
+        """
         target_leg = self._book.target_legs.get(leg)
         if target_leg is None:
             return
@@ -73,7 +79,7 @@ class Notices:
             self._switch.show(leg, target_leg.shown_name, target_leg.shown_number)
 
     def set_back_after_restart(self, leg: str) -> None:
-        """Nobody listens any more to a leg that an earlier fsplug let somebody hear."""
+        """Set the display back on a leg to which an earlier fsplug process had let somebody listen."""
         channel = self._switch.channel(leg)
         if channel is not None and self._switch.mark(leg, {"eavesdrop_group": "", "api_after_bridge": ""}):
             self._switch.show(leg, *_parties(channel))
@@ -95,6 +101,6 @@ def _shown_before(channel: Event) -> tuple[str, str]:
 
 
 def _parties(channel: Event) -> tuple[str, str]:
-    """The other party of a leg: a phone that called sees whom it called, one that was called sees who calls."""
+    """The other party of a leg: a calling phone shows the called party, a called phone shows the caller."""
     whom = "Callee" if channel.get("Call-Direction") == "inbound" else "Caller"
     return channel.get(f"Caller-{whom}-ID-Name") or "", channel.get(f"Caller-{whom}-ID-Number") or ""

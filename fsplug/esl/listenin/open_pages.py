@@ -1,4 +1,4 @@
-"""Who has a page of the console in sight: such a page says who listens to its viewer as soon as that changes."""
+"""Who has a page of the console open: such a page shows at once who listens to its viewer."""
 
 from collections.abc import Collection
 
@@ -7,13 +7,13 @@ Viewer = tuple[str, str]
 
 
 class OpenPages:
-    """The viewers of every console, as each console reports them."""
+    """The viewers of every console process, as each process reports them."""
 
     def __init__(self) -> None:
         self._viewers: dict[object, frozenset[Viewer]] = {}
 
     def report(self, console: object, viewers: Collection[Viewer]) -> None:
-        """These have a page of this console open, and nobody else has; none when the console is gone."""
+        """`viewers` are all the users who have a page of this console open; none if the console is gone."""
         self._viewers[console] = frozenset(viewers)
         if not viewers:
             del self._viewers[console]

@@ -1,4 +1,4 @@
-"""Where calls that ask come in: each is brought to whoever answers its kind."""
+"""Takes the calls that come in at the outbound socket, and passes each to the right service."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from fsplug.esl.protocol.session import OutboundSession
 
 
 class Reception:
-    """Calls for the star code go to the door of listen-in, every other call is armed."""
+    """Calls to the star code go to listen-in; every other call is armed."""
 
     def __init__(self, door: ListenDoor, arm: Callable[[OutboundSession], None]) -> None:
         self._door = door

@@ -17,7 +17,7 @@ from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
 from fsplug.words.listening import why_not
 
-# After the phone's answer, until the door has decided.
+# The time from the phone's answer to the gate's decision.
 DECIDED_SECONDS = 5.0
 
 
@@ -41,7 +41,7 @@ class ListenCalls:
         self._profile = profile
 
     def viewer(self, company: str, username: str) -> Caller:
-        """This user as one who may want to listen, on the phone that would be rung. Invalid("unknown-user")."""
+        """This user as a possible listener, on the phone that would be rung. Invalid("unknown-user")."""
         user = self._facts.user(company, username)
         if user is None:
             text = f"{company} has no user {username}; see: fsplug user list --company {company}"
@@ -52,8 +52,7 @@ class ListenCalls:
     def listen(self, company: str, username: str, number: str) -> str:
         """Ring the user's phone and let it dial; the listen-in's id once the user hears.
 
-        Refused with the gate's code, before anything rings where that can be; "phone-not-answered" when nobody took the
-        call.
+        Refused with the gate's code, if possible before anything rings; "phone-not-answered" if nobody answered.
         """
         caller = self.viewer(company, username)
         decided, target, _ = self._service.decide(caller, company, number)

@@ -1,9 +1,9 @@
 """Listen-ins from their beginning to their end.
 
-What may not depend on fsplug being alive is left to the switch: eavesdrop is bound to one leg and ends with it; when
-the bridge of that leg ends, the switch hangs up who listens (`api_after_bridge`), before anybody else is heard; and it
-hangs up all listeners when fsplug has not called that off for some seconds. A listener whom an earlier fsplug let in is
-hung up at the first look.
+What must not depend on fsplug being alive is left to the switch: eavesdrop is bound to one leg and ends with it; when
+the bridge of that leg ends, the switch hangs up the listeners (`api_after_bridge`), before they can hear anybody else;
+and it hangs up all listeners when fsplug has not called that off for some seconds. A listener left by an earlier fsplug
+process is hung up at the first look.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,14 +46,14 @@ class ListenService:
         self._ports = ports
         self._versions: dict[str, int] = {}
         self._beginning: set[tuple[str, str]] = set()
-        # False until what an earlier fsplug left is cleared away.
+        # False until the remains of an earlier fsplug process are cleared away.
         self.ready = False
         self.on_change: Callable[[], None] = lambda: None
 
     def decide(
         self, caller: Caller | None, company: str, dialled: str
     ) -> tuple[Admission, User | None, TargetTalk | None]:
-        """Whether this caller may listen to whom they dialled, that person, and the talk there is to hear."""
+        """Whether this caller may listen to the person they dialled; also that person, and the talk to be heard."""
         target = self._facts.person(company, dialled) if company else None
         return self._decide_for(caller, company, target)
 
@@ -62,10 +62,11 @@ class ListenService:
         return self._decide_for(caller, company, target)[0]
 
     def begin(self, caller: Caller, dialled: str) -> Listening:
-        """Let the caller's leg hear whom they dialled, once the gate has admitted it and that person has been notified.
+        """Let the caller's leg hear the person they dialled, once the gate has admitted the caller and that person has
+        been notified.
 
-        Refused with the gate's code, and logged, when it may not be. The caller's leg must still be held: the switch
-        connects it when this returns.
+        Refused with the gate's code, and recorded, if the caller must not listen. The caller's leg must still be held:
+        the switch connects it when this returns.
         """
         target: User | None = None
         listen = self._ports.new_id()
@@ -86,7 +87,7 @@ class ListenService:
     def refuse(
         self, caller: Caller, company: str, target: User | None, dialled: str, reason: Reason, listen: str = ""
     ) -> None:
-        """Write down that somebody may not."""
+        """Write down that a request was refused."""
         self._ports.write(
             ListenRefused(
                 listen=listen or self._ports.new_id(),
@@ -107,12 +108,12 @@ class ListenService:
         try:
             self._switch.hang_up(listening.caller.leg, _CUT_CAUSE)
         except Unavailable as error:
-            # The switch does it by itself soon: nobody calls the guard off any more.
+            # The switch hangs up the listener soon: fsplug no longer calls the guard off.
             log.warning("listener-not-cut", listen=listening.id, error=error.text)
         self.end(listening.id, ending, reason)
 
     def end(self, listen: str, ending: Ending, reason: Reason | None = None) -> None:
-        """A listen-in is over. Called again, it does nothing."""
+        """A listen-in is over. A second call does nothing."""
         listening = self.book.remove(listen)
         if listening is None:
             return
@@ -121,7 +122,9 @@ class ListenService:
         self.on_change()
 
     def examine(self) -> None:
-        """Look again at the listen-ins of companies whose policy has changed since; end those that are not allowed."""
+        """Look again at the listen-ins of companies whose policy has changed since; end those that are no longer
+        allowed.
+        """
         for company in self.book.companies():
             try:
                 version = self._facts.version(company)
@@ -131,15 +134,15 @@ class ListenService:
             except Unavailable as error:
                 log.warning("listen-ins-not-examined", company=company, error=error.text)
             except Invalid:
-                # The company is no more, and so nobody in it has any right.
+                # The company was removed, so nobody in it has any right.
                 self._cut_all(company, Reason.NOT_IDENTIFIED)
 
     def keep_guard(self) -> None:
-        """Call the switch's guard off for a while longer, as long as anybody listens."""
+        """While anybody listens, call the switch's guard off for a few seconds more."""
         self._guard.keep(bool(self.book.listens))
 
     def stop(self) -> None:
-        """fsplug stops in good order: everybody is hung up, and displays are set back."""
+        """fsplug stops in an orderly way: listeners are hung up, and displays are set back."""
         self.ready = False
         for listening in list(self.book.listens.values()):
             self.cut(listening, Ending.FSPLUG_STOPPED)
@@ -153,7 +156,7 @@ class ListenService:
 
     @contextmanager
     def _taking_the_line(self, caller: Caller) -> Iterator[Caller]:
-        """Of two calls of one listener at the same moment the first has the line, and the second is one too many."""
+        """If a listener makes two calls at the same moment, the first has the line and the second is refused."""
         whose = (caller.company, caller.user.username)
         is_taken = whose in self._beginning or any(True for _ in self.book.of_listener(*whose))
         if is_taken:
@@ -192,11 +195,11 @@ class ListenService:
         self._notices.prepare(listening.talk.leg, self._token(listening))
 
     def _token(self, listening: Listening) -> str:
-        """What the switch compares of both legs before it connects them."""
+        """The word that the switch compares on both legs before it connects them."""
         return f"{self._guard.owner}-{listening.talk.leg}"
 
     def _check_still_so(self, listening: Listening) -> None:
-        """From the binding on the switch itself watches the bridge; what ended before is seen here."""
+        """Once a listener is bound, the switch itself watches the bridge; this check sees what ended before."""
         if not self._switch.talk_goes_on(listening.talk.leg, listening.talk.partner):
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=listening.talk.leg)
         if listening.id not in self.book.listens:
@@ -222,7 +225,7 @@ class ListenService:
     def _examine(self, company: str) -> None:
         for listening in [one for one in self.book.listens.values() if one.company == company]:
             request = self._facts.request(listening.caller, company, listening.target, listening.talk)
-            # The line was free when they began; that it is taken now is their own listening, or a call waiting.
+            # The line was free when the listen-in began; it is taken now by the listen-in itself, or by a waiting call.
             listener = replace(request.listener, line_free=True) if request.listener else None
             decided = admission(replace(request, listener=listener))
             if decided.reason is not None:

@@ -1,4 +1,4 @@
-"""The star code `*28*NUMBER`: who dialled it, on what, and what the switch is to do with the call."""
+"""The star code `*28*NUMBER`: who dialled it, on which device, and what the switch must do with the call."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ from fsplug.words.listening import prompt
 log = structlog.get_logger()
 
 STAR = "*28*"
-# The dialplan's mark of this call's way; with it alone a transferred leg could come back here.
+# The dialplan's mark on this call. The mark alone does not prove it: a transferred leg could come back here with it.
 FEATURE = "listen"
 ANSWER_SECONDS = 2.0
 
-# The file of a prompt (company, language, name without ending), as the switch plays it; empty when there is none.
+# The file of a prompt (company, language, name without extension), as the switch plays it; empty if there is none.
 FindPrompt = Callable[[str, str, str], str]
 
 
@@ -42,7 +42,10 @@ class Ticket:
 
 
 class ListenDoor:
-    """Takes the calls to the star code, each by one short session. `tickets` are by the word its leg carries."""
+    """Takes the calls to the star code, each in one short session.
+
+    `tickets` are keyed by the word that the leg carries.
+    """
 
     def __init__(self, store: Store, service: ListenService, facts: ListenFacts, find_prompt: FindPrompt) -> None:
         self._store = store
@@ -50,16 +53,16 @@ class ListenDoor:
         self._facts = facts
         self._find_prompt = find_prompt
         self.tickets: dict[str, Ticket] = {}
-        # To whom it is reported, by the leg that asks.
+        # The function that reports the outcome, by the leg that asks.
         self._asking: dict[str, Callable[[str | Reason], object]] = {}
 
     def takes(self, channel: Event) -> bool:
-        """Whether this call is one for the star code."""
+        """Whether this call is for the star code."""
         dialled = channel.get("Caller-Destination-Number") or ""
         return channel.variable("fsplug_feature") == FEATURE and dialled.startswith(STAR)
 
     def handle(self, session: OutboundSession) -> None:
-        """Decide, report, and let the call go on: to listen, or to hear why not."""
+        """Decide, report, and let the call go on: to listen, or to hear the reason against it."""
         channel = session.connect(ANSWER_SECONDS)
         company, answer = "", {}
         try:
@@ -104,7 +107,7 @@ class ListenDoor:
             return ""
 
     def _caller(self, channel: Event) -> tuple[Caller | None, str]:
-        """Who dials, None when nobody knows; and their company, as far as it is known."""
+        """The user who dials, None if unknown; and their company, if known."""
         company = channel.variable("fsplug_company") or ""
         if word := channel.variable("fsplug_listen_ticket"):
             return self._by_ticket(channel, word), company
@@ -114,7 +117,7 @@ class ListenDoor:
         return caller, caller.company if caller else ""
 
     def _by_ticket(self, channel: Event, word: str) -> Caller | None:
-        """A phone that fsplug rang; each ticket admits one call."""
+        """The caller on a phone that fsplug rang; each ticket admits one call."""
         ticket = self.tickets.pop(word, None)
         user = self._facts.user(ticket.company, ticket.username) if ticket else None
         if ticket is None or user is None:
@@ -123,7 +126,9 @@ class ListenDoor:
         return Caller(ticket.company, user, Door.COMMAND, ticket.device, channel.uuid)
 
     def _phone(self, channel: Event, company: str) -> Caller | None:
-        """A phone of the company that dialled by itself: it has proved a password, and nobody sent it here."""
+        """The caller on a phone that dialled by itself: the phone signed in with its password, and was not transferred
+        here.
+        """
         dialled_itself = channel.get("Call-Direction") == "inbound" and not channel.variable("transfer_source")
         user = self._facts.user(company, channel.variable("fsplug_user") or "") if dialled_itself else None
         if user is None:
@@ -133,7 +138,9 @@ class ListenDoor:
         return Caller(company, user, door, device, channel.uuid)
 
     def _mobile(self, channel: Event) -> Caller | None:
-        """A mobile over a trunk whose caller numbers are believed; the number says who, and of which company."""
+        """The caller on a mobile, over a trunk whose caller IDs are trusted; the number gives the
+        user and the company.
+        """
         address = channel.get("Caller-Network-Addr") or ""
         marked = channel.variable("fsplug_trunk") or ""
         number = channel.get("Caller-Caller-ID-Number") or ""
@@ -143,7 +150,7 @@ class ListenDoor:
             if self._trusted(company, address, marked)
             for user in self._whose(company, number)
         ]
-        # A number that two companies know says nothing.
+        # A number that two companies know identifies nobody.
         return found[0] if len(found) == 1 else None
 
     def _trusted(self, company: Company, address: str, marked: str) -> bool:
@@ -158,7 +165,7 @@ class ListenDoor:
 
 
 def _nobody(outcome: str | Reason) -> None:
-    """Nobody waits for the report."""
+    """Used when nothing waits for the report."""
 
 
 def _is_trunk(trunk: Trunk, address: str, marked: str) -> bool:

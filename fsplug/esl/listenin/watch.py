@@ -1,4 +1,6 @@
-"""The switch's events as listen-ins end by them; what no event reported; and what an earlier fsplug left behind."""
+"""Ends listen-ins by the switch's events, by looking for what no event reported, and clears up
+after an earlier fsplug.
+"""
 
 import structlog
 
@@ -17,7 +19,7 @@ from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
 
-# After a bridge's end or a listener's, until the target's own hangup has said why.
+# The time after the end of a bridge or of a listener's leg in which the target's own hangup may explain it.
 SETTLE_SECONDS = 0.3
 
 
@@ -43,7 +45,7 @@ class ListenWatch:
                 self._rebridged(leg, event)
 
     def look(self) -> None:
-        """Compare with the switch's live legs: what is gone has ended, what is lacking was not reported."""
+        """Compare with the switch's live legs: end listen-ins whose listener's leg is gone without an event."""
         book = self._service.book
         if not book.listens:
             return
@@ -54,7 +56,9 @@ class ListenWatch:
         self._missing = missing
 
     def clear_up(self) -> None:
-        """After a start: hang up whoever an earlier fsplug let listen, close the rows, set the displays back."""
+        """After a start: hang up the listeners of an earlier fsplug process, close their rows, set
+        the displays back.
+        """
         live = self._switch.legs()
         left = rows.open_on(self._store, self._ports.switch_name)
         mine = self._service.book.listens
@@ -88,7 +92,9 @@ class ListenWatch:
             self._end(own, Ending.LISTENER_HUNG_UP)
 
     def _rebridged(self, leg: str, event: Event) -> None:
-        """The target's leg left its talk, or began another: its listeners were hung up by the switch, or are now."""
+        """The target's leg left its talk, or began another: end its listen-ins, unless the switch has hung the
+        listeners up.
+        """
         for listening in list(self._service.book.of_leg(leg)):
             if ends_talk(event, listening.talk.leg, listening.talk.partner):
                 self._ports.later(SETTLE_SECONDS, self._cut, listening)

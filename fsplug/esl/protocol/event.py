@@ -8,25 +8,25 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-# One lookup walks the block at about a quarter of the price of splitting it whole.
+# One lookup in the block costs about a quarter of splitting the whole block.
 _LOOKUPS_BEFORE_SPLITTING = 8
-# SWITCH_URL_UNSAFE in switch_utils.h, turned round: the punctuation that is left as it is.
+# The inverse of SWITCH_URL_UNSAFE in switch_utils.h: the punctuation that is not encoded.
 _LEFT_AS_IT_IS = "!$'()*,/"
 _ENCODED_ALREADY = re.compile(rb"(%[0-9A-F]{2})")
-# How the names begin that are read together.
+# The beginnings of the names that are read together.
 _BEGINNINGS = ("variable_fsplug_", "variable_sip_", "Caller-")
 # What switch_event_serialize writes for an empty value.
 _EMPTY_VALUE = b"_undef_"
 
 
 class Headers:
-    """Names of headers that are read together, in one pass over an event: a third of the price of splitting it."""
+    """Names of headers that are read together, in one pass over an event: a third of the cost of splitting it."""
 
     __slots__ = ("names", "pattern")
 
     def __init__(self, *names: str) -> None:
         self.names = names
-        # Tried one by one they would cost as much as splitting.
+        # Searching for them one by one would cost as much as splitting.
         ends: dict[str, list[str]] = {}
         for name in names:
             beginning = next((one for one in _BEGINNINGS if name.startswith(one)), "")
@@ -36,7 +36,7 @@ class Headers:
 
 
 class Event:
-    """One block of headers and its body, kept as sent and decoded a header at a time."""
+    """One block of headers and its body, kept as sent and decoded one header at a time."""
 
     __slots__ = ("_end", "_lookups", "_name", "_text", "_values")
 
@@ -56,7 +56,7 @@ class Event:
         return default if value is None else _decoded(value)
 
     def read(self, headers: Headers) -> dict[str, str]:
-        """Those of these headers that are there, decoded; of two with one name the first."""
+        """The values of these headers, decoded, if present. If a name occurs twice, the first value counts."""
         found = headers.pattern.findall(self._text, 0, self._end)
         found.reverse()
         return {name.decode(): _decoded(value) for name, value in found}
@@ -66,11 +66,11 @@ class Event:
         return self.get(f"variable_{name}")
 
     def headers(self) -> dict[str, str]:
-        """Every header decoded; of two with one name the first."""
+        """Every header, decoded. If a name occurs twice, the first value counts."""
         return {name.decode("utf-8", "replace"): _decoded(value) for name, value in self._split().items()}
 
     def mentions(self, text: bytes) -> bool:
-        """Whether these bytes stand anywhere in the event, as sent."""
+        """Whether these bytes occur anywhere in the event, as sent."""
         return text in self._text
 
     @property
@@ -90,12 +90,12 @@ class Event:
 
     @property
     def sequence(self) -> int:
-        """The switch's running number of events; 0 where it has none."""
+        """The switch's running event number; 0 if the event has none."""
         return _number(self._find(b"Event-Sequence"))
 
     @property
     def timestamp(self) -> float:
-        """Seconds since the epoch by the switch's clock; 0.0 where it has none."""
+        """Seconds since the epoch by the switch's clock; 0.0 if the event has no timestamp."""
         return _number(self._find(b"Event-Date-Timestamp")) / 1_000_000
 
     @property
@@ -134,13 +134,15 @@ class Event:
 
 
 def plain_event(headers: Mapping[str, str], body: bytes = b"") -> bytes:
-    """An event as FreeSWITCH serialises it; its end when it has no body is an empty line."""
+    """An event as FreeSWITCH serialises it; without a body it ends with an empty line."""
     block = "".join(f"{name}: {encoded_value(value)}\n" for name, value in headers.items()).encode()
     return block + (b"Content-Length: %d\n\n%b" % (len(body), body) if body else b"\n")
 
 
 def encoded_value(value: str) -> str:
-    """A header's value as FreeSWITCH 1.11.1 sends it: what looks percent-encoded already is left so."""
+    """A header's value as FreeSWITCH 1.11.1 sends it: a value that already looks percent-encoded is
+    not encoded again.
+    """
     raw = value.encode("utf-8", "surrogateescape")
     if b"%" not in raw:
         return quote_from_bytes(raw, _LEFT_AS_IT_IS) or _EMPTY_VALUE.decode()

@@ -1,7 +1,7 @@
 """Commands and their answers over one event socket: in order, each with a deadline, and none left waiting.
 
-Nobody reads while nobody waits. Of the greenlets that wait for an answer one reads for all, and when it has its own it
-hands the reading over; so a session that arms a call needs no greenlet but its handler's.
+The socket is read only while some greenlet waits. One of the waiting greenlets reads for all of them; when it has its
+own answer, it hands the reading over. So a session that arms a call needs only its handler's greenlet.
 """
 
 from collections import deque
@@ -22,21 +22,23 @@ from fsplug.esl.protocol.waiter import Waiter
 from fsplug.esl.protocol.wire import Decoder, Event, Malformed, Message
 
 RECEIVE_BYTES = 65_536
-# What a switch tells of a busy hour comes in drops, and every one would wake us; so long they gather in the socket.
+# In a busy hour the switch's events arrive in small pieces, and each piece would wake us. This is how long they gather
+# in the socket.
 GATHER_SECONDS = 0.02
-# Which header of which event says whose answer it is; both ids are ours (mod_event_socket.c, switch_ivr.c).
+# The header, by event, with the id of the command that the event answers; fsplug makes both ids (mod_event_socket.c,
+# switch_ivr.c).
 _ANSWERING_EVENTS = {"CHANNEL_EXECUTE_COMPLETE": "Application-UUID", "BACKGROUND_JOB": "Job-UUID"}
 
 
 class Exchange:
-    """What the outbound session and the inbound connection have in common, mixed into greenswitch's classes."""
+    """The common part of the outbound session and the inbound connection, mixed into greenswitch's classes."""
 
     sock: Any
     connected = False
     fault: Unavailable | None = None
 
     def prepare(self, peer: str) -> None:
-        """Everything but the socket."""
+        """Initialise everything except the socket."""
         self.peer = peer
         self.heard_at = monotonic()
         self._lingering = False
@@ -45,7 +47,7 @@ class Exchange:
         self._awaited: dict[str, Waiter] = {}
         self._sending = gevent.lock.Semaphore(1)
         self._reading = False
-        # Set by every command, for the one that pumps.
+        # Set by every command, for the greenlet in `pump`.
         self._asked: Any = None
 
     def open(self, sock: Any, peer: str) -> None:
@@ -73,9 +75,8 @@ class Exchange:
         return answer
 
     def ask_last(self, command: bytes, leave: bytes, deadline_seconds: float) -> Message:
-        """Send a command and behind it the one that ends the connection; the first one's answer, when both have come.
-
-        One round trip instead of two. Unavailable as `ask`, on account of the first alone.
+        """Send `command`, then `leave`, which ends the connection; returns the answer to `command` when both answers
+        have come. One round trip instead of two. Unavailable as `ask`, but only for `command`.
         """
         expires_at = monotonic() + deadline_seconds
         waiter, parting = Waiter(), Waiter()
@@ -105,7 +106,7 @@ class Exchange:
             self._awaited.pop(key, None)
 
     def on_event(self, event: Event) -> None:
-        """Called with each event, in order, by whoever reads; may not wait."""
+        """Called with each event, in order, by the greenlet that reads; it must not wait."""
         id_header = _ANSWERING_EVENTS.get(event.name)
         if id_header and (waiter := self._awaited.get(event.get(id_header) or "")):
             waiter.settle(event)
@@ -113,10 +114,10 @@ class Exchange:
             self.unclaimed(event)
 
     def unclaimed(self, event: Event) -> None:
-        """Called with each event that answers no command of ours."""
+        """Called with each event that does not answer one of our commands."""
 
     def pump(self) -> None:
-        """Read until the connection is gone. For a connection that hears events nobody waits for."""
+        """Read until the connection is gone. For a connection with events that no command waits for."""
         self._reading = True
         self._asked = gevent.event.Event()
         try:
@@ -129,7 +130,7 @@ class Exchange:
             self._hand_over()
 
     def drop(self, error: Unavailable) -> None:
-        """Close the socket and fail everyone who waits."""
+        """Close the socket and fail every waiting greenlet."""
         if not self.connected:
             return
         self.connected = False
@@ -140,17 +141,17 @@ class Exchange:
         self._replies.clear()
 
     def close(self) -> None:
-        """Close the socket. What still waits fails with `switch-gone`."""
+        """Close the socket. Waiting commands fail with `switch-gone`."""
         self.drop(Unavailable("switch-gone", f"the connection to the switch at {self.peer} was closed here"))
 
     def gone(self) -> Unavailable:
-        """The error of a connection that the switch has ended."""
+        """The error for a connection that the switch has closed."""
         return Unavailable("switch-gone", f"the switch at {self.peer} closed the connection", peer=self.peer)
 
     def _pause(self, received: int) -> None:
-        """Let others have their turn, and events gather unless somebody waits for an answer or begins to."""
+        """Let other greenlets run, and let events gather, until somebody waits for an answer."""
         if received >= RECEIVE_BYTES or self._replies or self._awaited:
-            # A switch that talks faster than we listen never makes recv wait.
+            # If the switch sends faster than we read, recv never waits.
             gevent.sleep(0)
         else:
             self._asked.clear()
@@ -171,7 +172,8 @@ class Exchange:
     def _send_all(self, command: bytes, seconds: float) -> None:
         try:
             self.sock.settimeout(seconds)
-            # A command fits into the socket's buffer, and gevent's sendall asks the kernel for its size each time.
+            # A command fits into the socket's buffer; gevent's sendall would ask the kernel for the buffer's size each
+            # time.
             sent = self.sock.send(command)
             if sent < len(command):
                 self.sock.sendall(command[sent:])
@@ -179,11 +181,12 @@ class Exchange:
             self.drop(self._silent(_verb(command)))
             raise self._silent(_verb(command)) from error
         except OSError as error:
-            # A last answer may still wait to be read, but ours will not come.
+            # Earlier answers may still be unread, but the answer to this command will not come.
             self.drop(self.gone())
             raise self.gone() from error
         except BaseException:
-            # Killed half-way through: the rest of the stream would be read as the rest of this command.
+            # The greenlet was killed in the middle of a command: the switch would read later commands as the rest of
+            # this one.
             self.drop(self.gone())
             raise
 
@@ -199,7 +202,7 @@ class Exchange:
                     self._read_for_all(seconds)
             return waiter.result()
         finally:
-            # Its answer may come later, in its turn, and is then nobody's.
+            # The answer may come later, in its turn, and is then dropped.
             waiter.settled = True
             self._hand_over()
 
@@ -217,7 +220,7 @@ class Exchange:
                 following.wake()
 
     def _receive(self, seconds: float | None) -> int:
-        """Take in what the switch sent, waiting for it at most so long; returns the number of bytes."""
+        """Read what the switch sent, waiting at most `seconds`; returns the number of bytes."""
         try:
             self.sock.settimeout(seconds)
             data: bytes = self.sock.recv(RECEIVE_BYTES)
@@ -281,10 +284,10 @@ class Exchange:
 
 
 def new_uuid() -> str:
-    """An id for a command, to know its event by."""
+    """An id for a command, by which its event is recognised."""
     return str(uuid4())
 
 
 def _verb(command: bytes) -> str:
-    """What a command is called in an error; without its argument, which may be a password."""
+    """The command's name for error texts, without its argument, which may be a password."""
     return command.split(b"\n", 1)[0].split(b" ", 1)[0].decode("utf-8", "replace")

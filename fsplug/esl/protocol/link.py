@@ -21,7 +21,7 @@ from fsplug.esl.protocol.wire import Event
 log = structlog.get_logger()
 
 QUEUED_EVENTS = 100_000
-# Any answer proves the switch alive, an -ERR too; this one costs it next to nothing.
+# Any answer proves that the switch is alive, even -ERR; this command costs the switch almost nothing.
 _PROBE = wire.command("api strepoch")
 _JOB_DONE = "BACKGROUND_JOB"
 _EVENTS_PER_TURN = 16
@@ -30,7 +30,7 @@ _REFUSALS = frozenset({"auth-refused", "access-refused"})
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When the link retries and when it doubts, in seconds."""
+    """When the link retries, and when it checks that the switch is alive, in seconds."""
 
     answer: float = 5.0
     first_retry: float = 0.2
@@ -41,7 +41,7 @@ class Pace:
 
 
 def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> float:
-    """Seconds to wait before dialling again: longer each time, and short again once the link has held."""
+    """Seconds to wait before connecting again: longer each time, and short again once the link has held."""
     if reason in _REFUSALS:
         return pace.refused_retry
     if not previous or up_seconds > pace.last_retry:
@@ -50,10 +50,10 @@ def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> 
 
 
 class Link:
-    """Keeps one signed-in, subscribed connection to the switch, and comes back when it is lost.
+    """Keeps one authenticated, subscribed connection to the switch, and reconnects when it is lost.
 
     `on_up`, `on_event` and `on_down` are called from one greenlet, in the order things happened, and may take their
-    time. `on_down` is told why, an error's code such as `switch-gone` or `auth-refused`, once per reason.
+    time. `on_down` gets the reason, an error's code such as `switch-gone` or `auth-refused`, once per reason.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Link:
         self.peer = f"{host}:{port}"
         self._connect_to = (host, port, password)
         self._events = frozenset(events)
-        # CUSTOM and its subclasses must come last; the switch takes every word after it for one.
+        # CUSTOM and its subclasses must come last; the switch reads every word after CUSTOM as a subclass.
         self._subscription = f"event plain {_JOB_DONE} {' '.join(events)}"
         wire.command(f"auth {password}")
         self._pace = pace
@@ -99,14 +99,14 @@ class Link:
         self._greenlets = []
 
     def api(self, command: str, deadline_seconds: float) -> str:
-        """What an API command prints, -ERR texts among it.
+        """The output of an API command, which may be an -ERR text.
 
-        It holds up everything on the link while the switch works on it: what may take seconds goes by `bgapi`.
+        The command holds up everything on the link while the switch runs it: use `bgapi` if it may take seconds.
         """
         return self._live().api(command, deadline_seconds)
 
     def bgapi(self, command: str, deadline_seconds: float) -> str:
-        """What an API command prints, run by the switch in a thread of its own."""
+        """The output of an API command, which the switch runs in a separate thread."""
         job = new_uuid()
         line = wire.command(f"bgapi {command}", [("Job-UUID", job)])
         done = self._live().event_for(job, line, deadline_seconds)
@@ -117,7 +117,7 @@ class Link:
         return self._live().command(line, deadline_seconds)
 
     def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
-        """Have a leg run an application in its own thread; returns when the switch has taken it on."""
+        """Make a leg run an application in its own thread; returns when the switch has accepted it."""
         self._live().accepted(wire.execute(app, arg, uuid), deadline_seconds)
 
     def _live(self) -> "_Connection":
@@ -138,7 +138,7 @@ class Link:
             gevent.sleep(pause * random.uniform(0.5, 1.0))
 
     def _run_connection(self) -> Unavailable:
-        """One connection from dial to end; what ended it."""
+        """Run one connection from connect to end; returns what ended it."""
         connection = _Connection(*self._connect_to, self._pace.answer, self._inbox)
         pump = None
         try:
@@ -179,7 +179,7 @@ class Link:
 
 
 class Inbox:
-    """Events and tidings in order, between the greenlet that reads and the one that delivers."""
+    """Events and notices in order, between the greenlet that reads and the greenlet that delivers."""
 
     def __init__(self, on_event: Callable[[Event], None], limit: int) -> None:
         self._on_event = on_event
@@ -192,19 +192,19 @@ class Inbox:
         return len(self._waiting) >= self._limit
 
     def put(self, item: Event | Callable[[], None]) -> None:
-        """Queue an event, or something to call in its turn."""
+        """Queue an event, or a function to call in its turn."""
         self._waiting.append(item)
         self._filled.set()
 
     def clear(self) -> int:
-        """Forget the events that wait; how many they were. Tidings stay."""
+        """Forget the waiting events; returns how many there were. Notices stay."""
         tidings = [item for item in self._waiting if not isinstance(item, Event)]
         lost = len(self._waiting) - len(tidings)
         self._waiting = deque(tidings)
         return lost
 
     def deliver(self) -> None:
-        """Hand everything on as it comes, for ever. A handler that fails is logged and does not stop the next."""
+        """Deliver everything as it comes, for ever. A failing handler is logged and does not stop the next."""
         while True:
             self._filled.wait()
             for _ in range(_EVENTS_PER_TURN):
@@ -226,7 +226,7 @@ class Inbox:
 
 
 class _Connection(InboundESL):
-    """One life of the link: it puts events into the inbox, those before `release` only then."""
+    """One connection of the link: it puts events into the inbox, and holds them back until `release`."""
 
     def __init__(self, host: str, port: int, password: str, timeout: float, inbox: Inbox) -> None:
         super().__init__(host, port, password, timeout)

@@ -1,4 +1,4 @@
-"""Where the dialplan's `socket` action arrives: one greenlet per call, and none that waits in a queue."""
+"""The server that the dialplan's `socket` action connects to: one greenlet per call; no call waits in a queue."""
 
 import errno
 import os
@@ -17,12 +17,15 @@ from fsplug.esl.protocol.session import OutboundSession
 log = structlog.get_logger()
 
 _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
-# Since 25.8 gevent's patched os.close gives a descriptor back only in the hub's next round.
+# Since 25.8 gevent's patched os.close closes a descriptor only in the hub's next round.
 _close_now = monkey.get_original("os", "close")
 
 
 class Server:
-    """Takes calls up to a limit. Beyond it a call is let through: closed at once, so that its dialplan goes on."""
+    """Takes calls up to a limit.
+
+    Beyond the limit a connection is closed at once, so that the call's dialplan goes on.
+    """
 
     def __init__(
         self,
@@ -42,16 +45,16 @@ class Server:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port it listens on; before `start`, those it was given."""
+        """The host and port the server listens on; before `start`, the configured ones."""
         return self._listener.address[:2] if self._listener else self._wanted
 
     @property
     def active(self) -> int:
-        """Calls in hand now."""
+        """The number of calls being handled now."""
         return len(self._calls)
 
     def start(self) -> None:
-        """Listen. Unavailable when the address can't be had."""
+        """Listen. Unavailable if the address can't be bound."""
         host, port = self._wanted
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -63,24 +66,24 @@ class Server:
         self._listener.start()
 
     def drain(self, deadline_seconds: float) -> bool:
-        """Take no more calls and wait for those in hand; whether all of them ended by the deadline."""
+        """Accept no more calls and wait for the current ones; whether all of them ended by the deadline."""
         self._stop_listening()
         return bool(self._calls.join(timeout=deadline_seconds))
 
     def stop(self) -> None:
-        """Take no more calls and let go of those in hand; each goes on by its dialplan."""
+        """Accept no more calls and drop the current ones; each goes on by its dialplan."""
         self._stop_listening()
         self._calls.kill()
 
     def _stop_listening(self) -> None:
-        # What the kernel has accepted for us is reset by this, and its call goes on.
+        # This resets connections that the kernel has accepted for us; their calls go on.
         if self._listener is not None:
             self._wanted = self.address
             self._listener.close()
             self._listener = None
 
     def _admit(self, sock: Any, peer: tuple[str, int]) -> None:
-        """Called in the hub: may not wait."""
+        """Called in the hub: must not wait."""
         if len(self._calls) < self._limit:
             self._calls.spawn(self._serve, sock, peer)
         else:
@@ -104,7 +107,7 @@ class Server:
 
 
 class _Listener(StreamServer):  # type: ignore[misc]
-    """An accept loop that outlives running out of file descriptors: it keeps a spare one to turn calls away with."""
+    """An accept loop that survives running out of file descriptors: it keeps a spare one for turning calls away."""
 
     max_delay = 0.05
 
@@ -128,7 +131,7 @@ class _Listener(StreamServer):  # type: ignore[misc]
             return None
 
     def do_handle(self, sock: Any, peer: tuple[str, int]) -> None:
-        # Neither a greenlet for a call that is let through, nor a socket closed when this returns.
+        # No greenlet is made for a call that is let through, and the socket must not be closed when this returns.
         self._handle(sock, peer)
 
     def close(self) -> None:

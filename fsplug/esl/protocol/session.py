@@ -22,10 +22,10 @@ _MY_EVENTS = wire.command("myevents")
 
 
 class Session(Exchange):
-    """The commands that both ends know; every one ends by its deadline."""
+    """The commands that both kinds of connection have; each ends by its deadline."""
 
     def api(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
-        """What an API command prints, -ERR texts among it. It holds up this connection's events meanwhile."""
+        """The output of an API command, which may be an -ERR text. It holds up this connection's events meanwhile."""
         return self._printed(self.ask(wire.command(f"api {command}"), deadline_seconds))
 
     def api_and_exit(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
@@ -50,7 +50,7 @@ class Session(Exchange):
         return self.command(data)
 
     def exit(self, deadline_seconds: float = EXIT_SECONDS) -> None:
-        """Take leave of the switch and close. It never fails: the call goes on either way."""
+        """Send `exit` to the switch and close. It never fails: the call goes on either way."""
         if self.connected:
             with suppress(Unavailable):
                 self.ask(_EXIT, deadline_seconds)
@@ -94,7 +94,7 @@ class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[mis
         deadline_seconds: float = ANSWER_SECONDS,
         event_uuid: str | None = None,
     ) -> Event:
-        """Run a dialplan application to its end; its CHANNEL_EXECUTE_COMPLETE, told from others by `event_uuid`."""
+        """Run a dialplan application to its end; returns its CHANNEL_EXECUTE_COMPLETE, identified by `event_uuid`."""
         if not self._hears_events:
             self.accepted(_MY_EVENTS, deadline_seconds)
             self._hears_events = True
@@ -108,7 +108,9 @@ class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[mis
         block: bool = False,
         response_timeout: float | None = None,
     ) -> Event:
-        """greenswitch's way to run an application: to its end when `block`, else until the switch has taken it."""
+        """greenswitch's way to run an application: to its end if `block`, otherwise until the
+        switch has accepted it.
+        """
         self._raise_if_lingering()
         seconds = response_timeout or ANSWER_SECONDS
         if block:
@@ -120,16 +122,16 @@ class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[mis
         return self.call_command("answer").get("Reply-Text") or ""
 
     def playback(self, path: str, block: bool = True) -> None:
-        """Play a file, to its end when `block`."""
+        """Play a file, to its end if `block`."""
         self.call_command("playback", path, block=block)
 
     def linger(self, timeout: int | None = LINGER_SECONDS) -> None:
-        """Keep the connection for so many seconds after the hangup."""
+        """Keep the connection for `timeout` seconds after the hangup."""
         self.command(f"linger {timeout or LINGER_SECONDS}")
 
     def register_expected_event(self, expected_event: str, *_: object) -> None:
         """greenswitch waits for an application by its name, so the second's end would wake the first's waiter."""
-        text = f"{expected_event} can't be told apart by an application's name; use execute"
+        text = f"{expected_event} can't be identified by an application's name; use execute"
         raise Invalid("ambiguous-wait", text, event=expected_event)
 
     def drop(self, error: Unavailable) -> None:

@@ -1,4 +1,4 @@
-"""The wait of a greenlet for the answer that is its own."""
+"""How a greenlet waits for its own answer."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ class Waiter:
         self._woken.clear()
 
     def result(self) -> Any:
-        """The answer; raises what failed it."""
+        """The answer; raises the error passed to `fail`."""
         if self._error is not None:
             raise Unavailable(self._error.code, self._error.text, **self._error.facts)
         return self._answer

@@ -25,7 +25,7 @@ _BLANK_LINES = re.compile(rb"\n*")
 
 
 class Malformed(Unavailable):
-    """The peer broke the framing; nothing after this can be understood."""
+    """The peer broke the framing; nothing after the fault can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Message:
 
 
 class Decoder:
-    """Frames out of bytes that arrive in pieces of any size.
+    """Decodes frames from bytes that arrive in pieces of any size.
 
     After a fault it is broken for good: `fault` says why and `feed` raises it.
     """
@@ -137,9 +137,9 @@ class Decoder:
 
 
 def command(line: str, headers: Iterable[tuple[str, str]] = (), body: str | None = None) -> bytes:
-    """A command as the switch reads it. Invalid when a line could pass for two, or for none."""
+    """A command as the switch reads it. Invalid if a line is empty or holds a line break."""
     if not line.strip():
-        raise Invalid("unsafe-command", "a command may not be empty: the switch would never answer it")
+        raise Invalid("unsafe-command", "a command must not be empty: the switch would never answer it")
     lines = [_one_line(line, "a command"), *(_header(name, value) for name, value in headers)]
     content = _encoded(_without(body or "", "\0", "a command's body"))
     if content:
@@ -177,10 +177,10 @@ def _one_line(text: str, what: str) -> str:
 
 
 def _without(text: str, unwanted: str, what: str) -> str:
-    # The text itself stays out of the error: it may be a password.
+    # The error does not repeat the text, which may be a password.
     for character in unwanted:
         if (at := text.find(character)) >= 0:
-            raise Invalid("unsafe-command", f"{what} may not hold {character!r}, as at character {at + 1}; remove it")
+            raise Invalid("unsafe-command", f"{what} must not hold {character!r}, as at character {at + 1}; remove it")
     return text
 
 

@@ -112,8 +112,9 @@ def told(username: str, company: str) -> str:
 
 
 def outsider(typed: str) -> str:
-    """The audit trail's name for somebody outside, known only by what they typed or by their mail address. It never
-    looks like a user's name.
+    """The audit trail's name for somebody outside, known only by what they typed or by their mail address.
+
+    It never looks like a user's name.
     """
     return f"<{typed}>"
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The first `free` failures cost nothing. The next one closes the door for `first_seconds`, and the time doubles up
-    to `last_seconds`.
+    """The first `free` failures cost nothing.
+
+    The next one closes the door for `first_seconds`, and the time doubles up to `last_seconds`.
 
     After `forget_seconds` without a failure the count starts again.
     """

@@ -28,8 +28,9 @@ def code(secret: str, step: int) -> str:
 
 
 def step_of(secret: str, typed: str, now: float, used_step: int) -> int | None:
-    """The step whose code this is, or None. A code of `used_step` or earlier is never accepted again, whatever the
-    clock says.
+    """The step whose code this is, or None.
+
+    A code of `used_step` or earlier is never accepted again, whatever the clock says.
     """
     typed = "".join(typed.split())
     here = int(now) // STEP_SECONDS

@@ -23,8 +23,9 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many talks there were, and how many were or would be recorded. `more` and `less` compare the draft with
-    today.
+    """How many talks there were, and how many were or would be recorded.
+
+    `more` and `less` compare the draft with today.
     """
 
     talks: int = 0

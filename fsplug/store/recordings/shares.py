@@ -196,7 +196,7 @@ def _checked(offer: Offer) -> tuple[str, str]:
     email, subject = normalised(offer.email.strip()), offer.subject.strip()
     troubles = {}
     if email is None:
-        troubles["email"] = f"{offer.email[:60]!r} is no address that mail can be sent to; {SAYS}"
+        troubles["email"] = f"{offer.email[:60]!r} is not an address that mail can be sent to; {SAYS}"
     if not subject or text_trouble(subject) or len(subject) > LONGEST_SUBJECT:
         troubles["subject"] = f"the subject must be one line of up to {LONGEST_SUBJECT} characters"
     if not 1 <= offer.days <= MOST_DAYS:
