@@ -288,7 +288,7 @@ def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(mailbox: Mailbox,
 def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
     from email.message import EmailMessage
 
-    with pytest.raises(Invalid, match="in the open; set smtp_security"):
+    with pytest.raises(Invalid, match="mail unencrypted; set smtp_security"):
         smtp.send(Server("192.0.2.1", 25, "none"), EmailMessage())
 
 
