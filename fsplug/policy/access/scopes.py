@@ -161,7 +161,7 @@ def check_reaches(actor: Actor, need: Need, company: str, least: Reach) -> Reach
 def check_own(actor: Actor, need: Need, company: str, usernames: Collection[str | None]) -> None:
     """As `check_may`, for data about these users: an actor who reaches only their own data must be one of them."""
     if check_may(actor, need, company) is Reach.OWN and actor.name not in usernames:
-        text = f"{actor.name} has access to their own {need} only"
+        text = f"{actor.name} may only reach their own {need}"
         raise Refused("not-own", text, actor=actor.name, need=need.name.lower())
 
 
