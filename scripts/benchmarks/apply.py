@@ -1,21 +1,27 @@
-"""How long `fsplug apply` takes for a large company, and once more with nothing to change."""
+"""How long `fsplug apply` takes for a large company, once more with nothing to change, and one box ticked there."""
 
+import statistics
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import crowd
-from benchmarks.figures import Figure, Target
+from benchmarks.figures import Figure, Target, number
 from benchmarks.processes import ENVIRONMENT
 from benchmarks.setting import Setting
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.db.database import Store
 
 FIRST = Target("`fsplug apply` of 10,000 users", 60, "s")
 SECOND = Target("the same a second time", 10, "s")
-TARGETS = (FIRST, SECOND)
+TICKED = Target("one box ticked in that company, inside the transaction, median", 10, "ms")
+TARGETS = (FIRST, SECOND, TICKED)
 USERS = 10_000
 
 
@@ -27,6 +33,40 @@ def measure(setting: Setting) -> Iterator[Figure]:
         seconds(setting, folder, "init")
         yield FIRST.judged(seconds(setting, folder, "apply", str(folder / "acme.toml")), f"{USERS:,} phones")
         yield SECOND.judged(seconds(setting, folder, "apply", str(folder / "acme.toml")))
+        ticks = [1_000 * one for one in _ticks(folder / "fsplug.db", setting.rounds(full=200, quick=50))]
+        beside = f"{len(ticks)} users, one after the other; slowest {number(max(ticks))} ms"
+        yield TICKED.judged(statistics.median(ticks), beside)
+
+
+class _TimedStore(Store):
+    """Remembers how long each outermost write transaction lasted, in seconds."""
+
+    lasted: list[float]
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        is_outermost = not self.in_transaction
+        with super().atomic():
+            begun = time.perf_counter()
+            yield
+        if is_outermost:
+            self.lasted.append(time.perf_counter() - begun)
+
+
+def _ticks(database: Path, count: int) -> list[float]:
+    """The seconds that each transaction lasted which turns one user's recording on or off."""
+    store = _TimedStore(database)
+    store.lasted = []
+    store.connect()
+    for username in map(crowd.extension, range(count)):
+        edit(store, crowd.DOMAIN, "bench", partial(_turn, username))
+    store.close()
+    return store.lasted
+
+
+def _turn(username: str, draft: Draft) -> None:
+    user = draft.entry("user", username)
+    draft.put("user", {**user, "record": not user.get("record")}, username)
 
 
 def seconds(setting: Setting, folder: Path, *words: str) -> float:
