@@ -82,7 +82,7 @@ class RealStage:
         self._switch = switch
         self._exchange = Exchange(switch.ports)
         self.name = f"FreeSWITCH, event socket on 127.0.0.1:{switch.ports.event_socket_port}, with SIPp phones"
-        self.settings = {
+        self.settings: Mapping[str, str | int] = {
             "event_socket_port": switch.ports.event_socket_port,
             "event_socket_password": switch.ports.event_socket_password,
             "listen_port": switch.ports.fsplug_port,
@@ -120,7 +120,7 @@ class FakeStage:
     def __init__(self, event_socket: int, fsplug: int, control: ControlClient) -> None:
         self._control = control
         self.name = f"the fake switch, event socket on 127.0.0.1:{event_socket}"
-        self.settings = {"event_socket_port": event_socket, "listen_port": fsplug}
+        self.settings: Mapping[str, str | int] = {"event_socket_port": event_socket, "listen_port": fsplug}
 
     def place(self, call: DemoCall) -> None:
         """Place it by the control port."""

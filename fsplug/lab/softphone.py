@@ -266,8 +266,8 @@ class Softphone:
         answer = self._answer_to(request.call_id, request.sequence, request.method, seconds)
         if request.method == "INVITE" and answer.status >= 300:
             branch = re.search(r"branch=([^;\s]+)", answer.header("Via"))
-            acknowledged = {"headers": "", "body": "", "branch": branch[1] if branch else ""}
-            self._send(replace(request, method="ACK", other=answer.header("To"), **acknowledged))
+            acknowledged = replace(request, method="ACK", other=answer.header("To"), headers="", body="")
+            self._send(replace(acknowledged, branch=branch[1] if branch else ""))
         return answer
 
     def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> Message:

@@ -54,7 +54,7 @@ def letter(kind: Kind, language: str, facts: Mapping[str, Any]) -> Letter:
     has_password, by_mail = said.get("has_password"), said.get("by_mail")
     said["password"] = words("letter-user-id-password-kept" if has_password else "letter-user-id-password-to-choose")
     said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
-    said["times"] = words.count("letter-share-plays", said.get("plays", 0))
+    said["times"] = words.count("letter-share-plays", facts.get("plays", 0))
     subject = words(f"letter-{kind}-subject", **said)
     # Text that other people wrote is kept on one line, so that it can't add paragraphs.
     paragraphs = words(f"letter-{kind}", **said).split("\n\n")

@@ -87,9 +87,10 @@ class _Smtp(smtplib.SMTP):
     _timer: threading.Timer | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        found: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        found: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # typeshed leaves it out
         # A duplicate descriptor: TLS takes over the other one.
-        self._held, self._timer = found.dup(), threading.Timer(MAIL_SECONDS, self._hang_up)
+        self._held = found.dup()
+        self._timer = threading.Timer(MAIL_SECONDS, _hang_up, [self._held])
         self._timer.daemon = True
         self._timer.start()
         return found
@@ -100,18 +101,19 @@ class _Smtp(smtplib.SMTP):
             self._timer.cancel()
             self._held.close()
 
-    def _hang_up(self) -> None:
-        with suppress(OSError):
-            self._held.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
-
 
 class _SmtpByTls(smtplib.SMTP_SSL, _Smtp):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         try:
-            return super()._get_socket(host, port, timeout)  # type: ignore[misc,no-any-return]
+            return super()._get_socket(host, port, timeout)
         except BaseException:
             self.close()
             raise
+
+
+def _hang_up(held: socket.socket) -> None:
+    with suppress(OSError):
+        held.shutdown(socket.SHUT_RDWR)
 
 
 def _connected(server: Server, seconds: float) -> smtplib.SMTP:

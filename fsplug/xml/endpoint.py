@@ -151,7 +151,7 @@ class _Turned(Exception):
         self.headers = headers
 
 
-class _Body(pywsgi.Input):  # type: ignore[misc]
+class _Body(pywsgi.Input):  # type: ignore[misc]  # gevent has no types
     """What is posted. What nobody wants to read is not read: the connection is closed."""
 
     __slots__ = ()
@@ -160,7 +160,7 @@ class _Body(pywsgi.Input):  # type: ignore[misc]
         pass
 
 
-class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
     """One request, from the first byte to the last within its time."""
 
     def handle(self) -> None:

@@ -97,7 +97,7 @@ def _facts(plan: Plan) -> Iterator[dict[str, Any]]:
             yield {"company": company.domain, **_change_facts(change)}
 
 
-def _change_facts(change: Change) -> dict[str, Any]:
+def _change_facts(change: Change[Any, Any]) -> dict[str, Any]:
     return {
         "action": change.action,
         "noun": change.noun.name,

@@ -2,11 +2,11 @@
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, TypeVar
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fsplug.policy.access.scopes import Actor, Reach
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
+
+Result = TypeVar("Result")
 
 SYSTEM_FOLDER = Path("/var/lib/fsplug")
 LOCAL_FOLDER = Path("fsplug-data")
@@ -86,7 +88,7 @@ class Invocation:
         from fsplug.wiring.settings import read
 
         try:
-            return read(self.folder, **flags)
+            return read(self.folder, os.environ, **flags)
         except OSError as error:
             text = f"the settings in {self.folder} can't be read: {error.strerror}; check the folder's permissions"
             raise Unavailable("settings-unreadable", text, data=str(self.folder)) from error
@@ -144,7 +146,12 @@ class Invocation:
         click.echo(said if self.json else safe_lines(f"fsplug: {text}"), err=True)
 
 
-pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+def pass_invocation(command: Callable[Concatenate[Invocation, ...], Result]) -> Callable[..., Result]:
+    """The command with the invocation as its first argument; click gives the others by name."""
+    return _with_invocation(command)
+
+
+_with_invocation = click.make_pass_decorator(Invocation, ensure=True)
 
 
 def common_options(*own: click.Parameter) -> list[click.Parameter]:
@@ -184,9 +191,14 @@ class Verb(click.Command):
     """A command that takes --data, --json and --as, and runs only if its `rule` allows the actor."""
 
     def __init__(
-        self, *args: Any, rule: "Rule", params: list[click.Parameter] | None = None, **attributes: Any
+        self,
+        name: str | None = None,
+        *,
+        rule: "Rule",
+        params: list[click.Parameter] | None = None,
+        **attributes: Any,
     ) -> None:
-        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+        super().__init__(name, params=[*(params or []), *common_options(*(params or []))], **attributes)
         self.rule = rule
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -200,9 +212,14 @@ class Noun(click.Group):
     command_class = Verb
 
     def __init__(
-        self, *args: Any, rule: "Rule | None" = None, params: list[click.Parameter] | None = None, **attributes: Any
+        self,
+        name: str | None = None,
+        *,
+        rule: "Rule | None" = None,
+        params: list[click.Parameter] | None = None,
+        **attributes: Any,
     ) -> None:
-        super().__init__(*args, params=[*(params or []), *common_options(*(params or []))], **attributes)
+        super().__init__(name, params=[*(params or []), *common_options(*(params or []))], **attributes)
         self.rule = rule
 
 

@@ -26,11 +26,11 @@ def shown(changes: Iterable[FileChange]) -> Iterator[str]:
 def difference(change: FileChange) -> list[str]:
     """One file's change as a unified diff."""
     before, after = _lines(change.before), _lines(change.after)
-    names = ["/dev/null" if content is None else change.path for content in (change.before, change.after)]
+    old, new = ("/dev/null" if content is None else change.path for content in (change.before, change.after))
     if None in (change.before, change.after) and len(before) + len(after) > _LONGEST_WHOLE:
-        return [f"--- {names[0]}", f"+++ {names[1]}", f"@@ a file of {len(before) + len(after)} lines @@"]
-    found = list(difflib.unified_diff(before, after, *names, lineterm=""))
-    return found or [f"--- {names[0]}", f"+++ {names[1]}", "@@ only a password @@"]
+        return [f"--- {old}", f"+++ {new}", f"@@ a file of {len(before) + len(after)} lines @@"]
+    found = list(difflib.unified_diff(before, after, old, new, lineterm=""))
+    return found or [f"--- {old}", f"+++ {new}", "@@ only a password @@"]
 
 
 def _lines(content: bytes | None) -> list[str]:

@@ -113,15 +113,20 @@ def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, 
     if settings_file.path(settings).exists():
         settings_file.check_same(invocation.settings(), settings, flags)
         return False
-    made = {name: secret for name, secret in _new_secrets().items() if not getattr(settings, name)}
-    settings_file.write(replace(settings, **made), {**flags, **made})
+    whole = _with_secrets(settings)
+    made = {name: getattr(whole, name) for name in ("xml_password", "secret_key") if not getattr(settings, name)}
+    settings_file.write(whole, {**flags, **made})
     return True
 
 
-def _new_secrets() -> dict[str, str]:
+def _with_secrets(settings: "Settings") -> "Settings":
     from fsplug.store.accounts.sealed_secrets import new_key
 
-    return {"xml_password": secrets.token_urlsafe(24), "secret_key": new_key()}
+    return replace(
+        settings,
+        xml_password=settings.xml_password or secrets.token_urlsafe(24),
+        secret_key=settings.secret_key or new_key(),
+    )
 
 
 def _line(what: str, place: object, made: bool) -> str:

@@ -106,7 +106,7 @@ class Server:
         log.warning("call-let-through", reason=reason, active=self.active, limit=self._limit)
 
 
-class _Listener(StreamServer):  # type: ignore[misc]
+class _Listener(StreamServer):  # type: ignore[misc]  # gevent has no types
     """An accept loop that survives running out of file descriptors: it keeps a spare one for turning calls away."""
 
     max_delay = 0.05

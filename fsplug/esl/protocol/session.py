@@ -65,7 +65,7 @@ class Session(Exchange):
         raise Invalid("no-handlers-here", f"a session has no handlers; subscribe the link to {name}", event=name)
 
 
-class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[misc]
+class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[misc]  # greenswitch has no types
     """One call that the dialplan's `socket` action brought to us."""
 
     def __init__(self, client_address: tuple[str, int], sock: Any) -> None:
@@ -146,7 +146,7 @@ class OutboundSession(Session, greenswitch.OutboundSession):  # type: ignore[mis
             )
 
 
-class InboundESL(Session, greenswitch.InboundESL):  # type: ignore[misc]
+class InboundESL(Session, greenswitch.InboundESL):  # type: ignore[misc]  # greenswitch has no types
     """One signed-in connection to the switch's event socket."""
 
     def __init__(self, host: str, port: int, password: str, timeout: float = ANSWER_SECONDS) -> None:

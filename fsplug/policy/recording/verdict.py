@@ -166,5 +166,13 @@ def _mode(group: str, snapshot: PolicySnapshot) -> GroupMode:
     return policy.mode if policy else GroupMode.DEPARTMENT
 
 
-def _no(talk: Talk, snapshot: PolicySnapshot, rule: Rule, reason: Reason, **named: str | None) -> Verdict:
-    return Verdict(False, rule, reason, talk.direction, snapshot.version, **named)  # type: ignore[arg-type]
+def _no(
+    talk: Talk,
+    snapshot: PolicySnapshot,
+    rule: Rule,
+    reason: Reason,
+    user: str | None = None,
+    group: str | None = None,
+    number: str | None = None,
+) -> Verdict:
+    return Verdict(False, rule, reason, talk.direction, snapshot.version, user, group, number)

@@ -94,7 +94,7 @@ _FORGET_BROWSERS = Write(
 )
 
 
-def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
+def follow(store: Store, domain: str, changes: Iterable[Change[Any, Any]], by: str) -> None:
     """Make, change and end accounts as these changes of users ask for, in the transaction around it.
 
     A new account gets two mails, the user ID and a link to set a password; a new address gets the first, and without
@@ -225,7 +225,7 @@ def secret_of(store: Store, domain: str, username: str) -> Secret:
     return Secret(company_id(store, domain), username)
 
 
-def _roles(change: Change) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
+def _roles(change: Change[Any, Any]) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Username, and e-mail address before and after, where there was or will be a role."""
 
     def role(row: Row | None) -> Mapping[str, Any] | None:

@@ -30,7 +30,7 @@ class Entry:
     @property
     def cursor(self) -> Cursor:
         """Where the page that ends with this entry ends."""
-        return (self.at, self.number)  # type: ignore[return-value]
+        return (self.at, self.number)
 
 
 # The columns of an entry of the company with the domain `given.domain`.

@@ -39,8 +39,8 @@ def troubles_of(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
-    given = {change.after.extension for change in _setting(changes, users.USER, "extension")}
-    given |= {change.key.number for change in (*_new(changes, groups.RING_GROUP), *_new(changes, ivrs.IVR))}
+    given = {row.extension for _, row in _setting(changes, users.USER, "extension")}
+    given |= {key.number for key, _ in (*_new(changes, groups.RING_GROUP), *_new(changes, ivrs.IVR))}
     taken = [(row.extension, f"user {key.username}") for key, row in view.holding(users.USER, "extension", given)]
     taken += [(key.number, f"group {key.number}") for key, _ in view.holding(groups.RING_GROUP, "number", given)]
     taken += [(key.number, f"ivr {key.number}") for key, _ in view.holding(ivrs.IVR, "number", given)]
@@ -49,8 +49,8 @@ def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
-    given = {change.after.sip_username for change in _setting(changes, devices.DEVICE, "sip_username")} - {None}
-    given |= {change.key.username for change in _new(changes, users.USER)}
+    given = {row.sip_username for _, row in _setting(changes, devices.DEVICE, "sip_username")} - {None}
+    given |= {key.username for key, _ in _new(changes, users.USER)}
     holders = view.holding(devices.DEVICE, "sip_username", given)
     taken = [(row.sip_username, f"user {key.username}, device {key.name}") for key, row in holders]
     for who, holder, sip_username in _shared(taken):
@@ -66,14 +66,14 @@ def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
 def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
     # The console's sign-in asks for company, e-mail and password.
     given = _setting(changes, users.USER, "role", "email")
-    signing_in = [change for change in given if change.after.role not in (None, Role.NONE)]
-    for change in signing_in:
-        email = change.after.email
+    signing_in = [(key, row) for key, row in given if row.role not in (None, Role.NONE)]
+    for key, row in signing_in:
+        email = row.email
         if email is not None and normalised(email) is None:
             trouble = f"{email[:60]!r} is none that mail can be sent to" if email else "it is missing"
             text = f"email: a console role needs an address, and {trouble}; {SAYS}"
-            yield f"user {change.key.username}", text
-    addresses = {same(change.after.email) for change in signing_in if change.after.email}
+            yield f"user {key.username}", text
+    addresses = {same(row.email) for _, row in signing_in if row.email}
     taken = [(same(row.email), f"user {key.username}") for key, row in view.signing_in_as(addresses)]
     for who, holder, email in _shared(taken):
         yield who, f"email: {holder} signs in to the console as {email} already; give it another"
@@ -88,8 +88,8 @@ def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str,
 
 
 def _languages(view: View, changes: Changes) -> Iterator[Trouble]:
-    prompts: Collection[Found] = [(change.key, change.after) for change in _new(changes, ivrs.PROMPT)]
-    if any(True for _ in _setting(changes, companies.DETAIL, "languages")):
+    prompts: Collection[Found] = _new(changes, ivrs.PROMPT)
+    if _setting(changes, companies.DETAIL, "languages"):
         prompts = view.everything(ivrs.PROMPT)
     if not prompts:
         return
@@ -101,8 +101,8 @@ def _languages(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _overflow_loops(view: View, changes: Changes) -> Iterator[Trouble]:
-    for change in _setting(changes, groups.RING_GROUP, "overflow_kind", "overflow_to"):
-        circle = _circle(view, change.key.number)
+    for key, _ in _setting(changes, groups.RING_GROUP, "overflow_kind", "overflow_to"):
+        circle = _circle(view, key.number)
         for place, group in enumerate(circle):
             way = " to ".join((*circle[place:], *circle[:place], group))
             yield f"group {group}", f"overflow: it goes round in a circle, {way}; let one of them lead elsewhere"
@@ -119,14 +119,16 @@ def _circle(view: View, group: str) -> list[str]:
     return passed if at == group else []
 
 
-def _new(changes: Changes, noun: Noun[Any, Any]) -> list[Change[Any, Any]]:
-    return [one for one in changes if one.noun is noun and one.before is None and one.after is not None]
-
-
-def _setting(changes: Changes, noun: Noun[Any, Any], *columns: str) -> list[Change[Any, Any]]:
-    """The changes after which something else stands in one of these columns."""
+def _new(changes: Changes, noun: Noun[Any, Any]) -> list[Found]:
     return [
-        one
+        (one.key, one.after) for one in changes if one.noun is noun and one.before is None and one.after is not None
+    ]
+
+
+def _setting(changes: Changes, noun: Noun[Any, Any], *columns: str) -> list[Found]:
+    """The rows as they are after changes that make one of these columns different."""
+    return [
+        (one.key, one.after)
         for one in changes
         if one.noun is noun
         and one.after is not None

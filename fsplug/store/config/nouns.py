@@ -82,5 +82,5 @@ class Change(Generic[Key, Values]):
 
 
 def _fields(row: type[tuple[Any, ...]]) -> tuple[str, ...]:
-    found: tuple[str, ...] = row._fields  # type: ignore[attr-defined]
+    found: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # no bound says NamedTuple
     return found

@@ -28,7 +28,7 @@ class DepartmentPolicyKey(NamedTuple):
     department: str
 
 
-# The three boxes of a department, and a column for each term.
+# The three boxes of a department, and a column for each term; mypy wants the fields of a NamedTuple spelled out.
 _BOXES = [("outgoing", bool), ("internal", bool), ("incoming", bool)]
 DepartmentPolicyRow: Any = NamedTuple("DepartmentPolicyRow", [*_BOXES, *_TERM_COLUMNS])  # type: ignore[misc]
 
@@ -39,7 +39,7 @@ class GroupPolicyKey(NamedTuple):
     grp: str
 
 
-# The mode of a ring group, and a column for each term.
+# The mode of a ring group, and a column for each term; as above.
 GroupPolicyRow: Any = NamedTuple("GroupPolicyRow", [("mode", str), *_TERM_COLUMNS])  # type: ignore[misc]
 
 

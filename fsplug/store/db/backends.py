@@ -75,7 +75,7 @@ class _SqlitePool(peewee.SqliteDatabase):
             return self._idle.pop()
         except IndexError:
             _make_file(self.database)
-            return super()._connect()  # type: ignore[misc]
+            return super()._connect()  # type: ignore[misc]  # peewee has no types for what it keeps to itself
 
     def _close(self, conn: Any) -> None:
         if conn.in_transaction or len(self._idle) >= MAX_CONNECTIONS:
@@ -168,7 +168,7 @@ def _postgres(url: str, lock_seconds: float) -> Backend:
         text = "a PostgreSQL store needs psycopg; install it with: pip install 'fsplug[postgres]'"
         raise Invalid("no-psycopg", text) from error
 
-    class _PostgresPool(PooledDatabase, Psycopg3Database):  # type: ignore[misc]
+    class _PostgresPool(PooledDatabase, Psycopg3Database):  # type: ignore[misc]  # playhouse has no types
         def _is_closed(self, conn: Any) -> bool:
             return bool(conn.closed)
 

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Filtered, given
 
-# The time and id of the last thing on a page; the next page begins after it, whatever was added meanwhile.
-Cursor = tuple[float, str]
+# The time and id (or number) of the last thing on a page; the next page begins after it, whatever was added meanwhile.
+Cursor = tuple[float, str | int]
 
 Shape = TypeVar("Shape")
 Name = TypeVar("Name")

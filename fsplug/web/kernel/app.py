@@ -50,7 +50,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (assets.pages, feed.pages, *pages):
         app.register_blueprint(blueprint)
     check_rules(app)
-    app.jinja_loader = _templates(pages)  # type: ignore[assignment]
+    app.jinja_loader = _templates(pages)
     for part in (texts, assets, menu, feed):
         part.prepare(app, pages)
     app.before_request(shell.choose_words)

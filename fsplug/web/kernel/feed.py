@@ -30,7 +30,9 @@ _BETWEEN_PAGES_SECONDS = 3.0
 def feed() -> Response:
     """The stream; the server takes it from here. `shown` names the users whose rows are on the page."""
     shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
-    request.environ[FEED] = Feed(current_app._get_current_object(), services(), g.session, shown)  # type: ignore[attr-defined]
+    # The stream outlives the request, and with it what `current_app` stands for; Flask's types know no way to that.
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    request.environ[FEED] = Feed(app, services(), g.session, shown)
     answer = Response(mimetype="text/event-stream")
     # Proxies that gather what they pass on (nginx) would hold it back.
     answer.headers["X-Accel-Buffering"] = "no"

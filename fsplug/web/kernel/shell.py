@@ -18,7 +18,7 @@ from fsplug.web.kernel import guard
 from fsplug.web.kernel.formatting import Moments, zone_of
 from fsplug.web.kernel.icons import icon
 from fsplug.web.kernel.texts import language_of, words_in
-from fsplug.words.catalogue import LANGUAGES
+from fsplug.words.catalogue import LANGUAGES, Words
 
 _SAID, _LANGUAGE = "said", "language"
 _LANGUAGE_SECONDS = 365 * 86_400.0
@@ -121,7 +121,8 @@ def _said() -> str | None:
     g.said = True
     try:
         name, facts = json.loads(kept)
-        return g.words(name, **facts)
+        words: Words = g.words
+        return words(name, **facts)
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
 

@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from fsplug.wiring.channel.messages import (
 )
 
 
-def ask(data: Path, question: Question, patience_seconds: float | None = None) -> Iterator[Answer]:
+def ask(data: Path, question: Question, patience_seconds: float | None = None) -> Generator[Answer, None, None]:
     """The answers of the `fsplug serve` of this data folder. Its errors are raised; Unavailable when there is none.
 
     With `patience_seconds` also when one of them takes longer.
@@ -37,7 +37,7 @@ def answer(data: Path, question: Question, patience_seconds: float | None = None
     """The first answer; errors as `ask`."""
     answers = ask(data, question, patience_seconds)
     for one in answers:
-        answers.close()  # type: ignore[attr-defined]
+        answers.close()
         return one
     raise Unavailable("not-serving", "the fsplug that serves has just stopped")
 

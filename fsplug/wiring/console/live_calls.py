@@ -78,7 +78,7 @@ class LiveCalls:
             self._seen[company] = (time.monotonic() + AGAIN_SECONDS, error)
             return error
         # One and the same as long as nothing changes: whoever compares is done at once.
-        found = before if before == found else found  # type: ignore[assignment]
+        found = before if before == found else found
         self._seen[company] = (time.monotonic() + FRESH_SECONDS, found)
         return found
 

@@ -11,7 +11,7 @@ COURTESY_BYTES = 1_000_000
 _BLOCK_BYTES = 16_384
 
 
-class Bounded(pywsgi.Input):  # type: ignore[misc]
+class Bounded(pywsgi.Input):  # type: ignore[misc]  # gevent has no types
     """The body of a request. `is_left` after the answer: there is more, and the connection is good for nothing else."""
 
     __slots__ = ("is_left", "wait_seconds")
@@ -22,7 +22,7 @@ class Bounded(pywsgi.Input):  # type: ignore[misc]
         self.is_left = False
 
     def _discard(self) -> None:
-        self.send_100_continue_enabled = False
+        self.send_100_continue_enabled = False  # type: ignore[misc]  # a slot of gevent's, which has no types
         self.is_left = self._chunked_input_error or not self._is_read()
 
     def _is_read(self) -> bool:

@@ -103,8 +103,11 @@ class WebConsole:
             self._server = None
 
 
-class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]
+class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
     """One whose request comes too slowly is not waited for; what no page was asked for has a page's headers too."""
+
+    wsgi_input: Bounded
+    close_connection: bool
 
     def get_environ(self) -> dict[str, Any]:
         environ = super().get_environ()

@@ -5,6 +5,7 @@ from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
 from fsplug.xml.install.installation import DEFAULT_PASSWORD, Installation, Way
 from fsplug.xml.install.surgery import Element, XmlFile, include
+from fsplug.xml.install.timezones import posix_rules
 
 # They make every phone one of a single domain.
 _ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
@@ -120,7 +121,7 @@ def _missing(tree: ConfTree, installation: Installation, text: ConfText) -> dict
     """What ours needs and theirs lacks altogether: time zones, the event socket, where to ask."""
     files: dict[str, bytes] = {}
     if tree.configuration("timezones.conf") is None:
-        rules = own_files.posix_rules()
+        rules = posix_rules()
         files |= _configuration(tree, "timezones", text.render("configuration/timezones.xml", timezones=rules))
     if tree.configuration("event_socket.conf") is None:
         files |= _configuration(tree, "event_socket", text.render("configuration/event_socket.xml", it=installation))

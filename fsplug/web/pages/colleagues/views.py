@@ -87,7 +87,7 @@ def choose_profile() -> Any:
 def listen() -> Any:
     """Ring the viewer's own phone; picked up, it hears the colleague."""
     viewer, to = shell.viewer(), request.form.get("to", "")
-    [found] = user_list.of(guard.store(), viewer.domain, [to]) or [None]
+    found = next(iter(user_list.of(guard.store(), viewer.domain, [to])), None)
     try:
         if found is None:
             raise Refused(Reason.UNKNOWN_PERSON, f"{viewer.domain} has no user {to[:64]}")

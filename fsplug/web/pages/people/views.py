@@ -78,8 +78,9 @@ def save() -> Any:
     try:
         count = edit_users.save(guard.store(), viewer.domain, marked, wish, actor, version)
     except (Invalid, Refused) as error:
-        names = ", ".join(map(str, error.facts.get("names", ())))
-        return _page(g.words.error(error.code, names=names)), 422 if isinstance(error, Invalid) else 403
+        names = error.facts.get("names")
+        said = ", ".join(map(str, names)) if isinstance(names, list) else ""
+        return _page(g.words.error(error.code, names=said)), 422 if isinstance(error, Invalid) else 403
     return shell.done("/people", "said-people-saved", count=str(count))
 
 

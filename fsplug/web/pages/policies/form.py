@@ -74,8 +74,16 @@ def without_number(wish: Wish, number: str) -> Wish:
 
 def with_all(wish: Wish, box: str) -> Wish:
     """The wish with this box of `BOXES` ticked for every department."""
-    ticked = {name: replace(policy, **{box: True}) for name, policy in wish.departments.items()}
-    return replace(wish, departments=ticked)
+    return replace(wish, departments={name: _ticked(policy, box) for name, policy in wish.departments.items()})
+
+
+def _ticked(policy: DepartmentPolicy, box: str) -> DepartmentPolicy:
+    return replace(
+        policy,
+        outgoing=policy.outgoing or box == "outgoing",
+        internal=policy.internal or box == "internal",
+        incoming=policy.incoming or box == "incoming",
+    )
 
 
 def check(wish: Wish) -> None:
