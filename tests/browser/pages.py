@@ -45,11 +45,11 @@ class Place:
 
 def places() -> list[Place]:
     """Every page and who looks at it."""
-    app = create_app(None)  # type: ignore[arg-type]
+    app = create_app(None)
     found = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
         if "GET" in (rule.methods or ()) and not _NO_PAGES.search(rule.rule):
-            is_open = is_open_to_anybody(app, rule)  # type: ignore[arg-type]
+            is_open = is_open_to_anybody(app, rule)
             found += [Place(name, rule.rule) for name in LOOKERS if (name == "nobody") == is_open]
     return found
 

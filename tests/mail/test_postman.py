@@ -40,7 +40,7 @@ def _states(console: Console) -> set[tuple[str, str | None]]:
 
 
 def _text(mail: object) -> str:
-    return str(mail.get_body(("plain",)).get_content())  # type: ignore[attr-defined]
+    return str(mail.get_body(("plain",)).get_content())
 
 
 def _token(mail: object) -> str:

@@ -39,7 +39,7 @@ from tests.web.walkers import (
     ways,
 )
 
-WAYS = ways(create_app(None))  # type: ignore[arg-type]
+WAYS = ways(create_app(None))
 GETS = [way for way in WAYS if way.method == "GET"]
 POSTS = [way for way in WAYS if way.method != "GET"]
 # Where somebody is led, or told that it can't be: never a page of an error of ours.
@@ -208,4 +208,4 @@ def test_a_cookie_from_before_the_sign_in_is_not_the_one_after(told: tuple[Store
     assert kept is not None and kept.value != chosen
     found = sessions.find(store, kept.value)
     assert found is not None and found.username == "1005"
-    assert sessions.find(store, chosen).username == "1001"  # type: ignore[union-attr]
+    assert sessions.find(store, chosen).username == "1001"

@@ -204,7 +204,7 @@ def test_an_events_own_body_is_not_its_headers() -> None:
     told: list[Event] = []
     sock, peer = pair()
     session = OutboundSession(("127.0.0.1", 5), sock)
-    session.unclaimed = told.append  # type: ignore[assignment, method-assign]
+    session.unclaimed = told.append
     job = event_frame({"Event-Name": "BACKGROUND_JOB", "Job-UUID": "7"}, b"Event-Name: CHANNEL_HANGUP\nJob-UUID: 8\n\n")
     peer.say(job + api_response("+OK"))
     session.api("status", 5)

@@ -357,7 +357,7 @@ def test_a_flood_of_events_lets_others_run() -> None:
     connection.connect()
     others_turns = 0
     seen_at: list[int] = []
-    connection.unclaimed = lambda event: seen_at.append(others_turns)  # type: ignore[method-assign]
+    connection.unclaimed = lambda event: seen_at.append(others_turns)
     switch.connections[0].say(*[event_frame({"Event-Name": "CHANNEL_ANSWER", "X": "x" * 6000})] * 100)
     pump = gevent.spawn(connection.pump)
     while len(seen_at) < 100:

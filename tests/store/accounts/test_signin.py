@@ -266,7 +266,4 @@ def test_a_secret_is_sealed_and_its_key_may_be_replaced(console: Console) -> Non
 def _keys(vault: Vault) -> list[str]:
     import base64
 
-    return [
-        base64.urlsafe_b64encode(one._signing_key + one._encryption_key).decode()  # type: ignore[attr-defined]
-        for one in vault._fernets
-    ]
+    return [base64.urlsafe_b64encode(one._signing_key + one._encryption_key).decode() for one in vault._fernets]

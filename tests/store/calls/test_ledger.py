@@ -257,11 +257,11 @@ def test_a_talk_is_unique_in_its_company_only(store: Store) -> None:
     [
         seen("p", company="nobody.example"),
         decided("p", company="nobody.example"),
-        replace(decided("p"), at=None),  # type: ignore[arg-type]
+        replace(decided("p"), at=None),
         replace(decided("p"), version=2**70),
         seen("p", caller=None),
-        replace(started("p"), leg={"not": "text"}),  # type: ignore[arg-type]
-        replace(sealed("p"), bytes="many"),  # type: ignore[arg-type]
+        replace(started("p"), leg={"not": "text"}),
+        replace(sealed("p"), bytes="many"),
         CallEnded("\ud800", 1.0, "x"),
         Unreadable("{torn", "no JSON"),
     ],

@@ -77,7 +77,7 @@ def prepared(store: Store, flags: dict[str, bool]) -> CallBook:
         ends = (TARGET, OTHER) if flags["other"] else (TARGET, "")
         for uuid, partner, username in (("a", "b", ends[0]), ("b", "a", ends[1])):
             its = {"call": "a", "company": ACME, "username": username, "version": began_under}
-            leg = Leg(uuid=uuid, answered=True, answered_at=1.0, **its)  # type: ignore[arg-type]
+            leg = Leg(uuid=uuid, answered=True, answered_at=1.0, **its)
             book.channels[uuid] = Channel(leg, partner=partner)
     if flags["busy"]:
         book.channels["c"] = Channel(Leg(uuid="c", call="c", company=ACME, username=LISTENER))
@@ -86,7 +86,7 @@ def prepared(store: Store, flags: dict[str, bool]) -> CallBook:
 
 def gate(store: Store, book: CallBook, flags: dict[str, bool]) -> Reason | None:
     """What one who dials is told."""
-    facts = ListenFacts(store, book, Silent())  # type: ignore[arg-type]
+    facts = ListenFacts(store, book, Silent())
     [listener, target] = [facts.user(ACME, name) for name in (LISTENER, TARGET)]
     assert listener is not None and target is not None
     kind = DeviceKind.APP if flags["app"] else DeviceKind.DESK

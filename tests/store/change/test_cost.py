@@ -199,7 +199,7 @@ class _Counted:
 def _counting(connection: Any) -> _Counted:
     counted = _Counted(connection.cursor_factory)
 
-    class Cursor(counted.factory):  # type: ignore[name-defined,misc]
+    class Cursor(counted.factory):
         def execute(self, query: Any, *args: Any, **options: Any) -> Any:
             counted.statements.append(str(query))
             return super().execute(query, *args, **options)

@@ -249,7 +249,7 @@ def test_an_error_never_repeats_a_password(store: Store, tmp_path: Path) -> None
     company["trunk"][0]["password_file"] = "secret"
     with pytest.raises(Invalid) as refused:
         planning.plan(store, {"company": [company]}, tmp_path)
-    assert len(refused.value.facts["errors"]) == 2  # type: ignore[arg-type]
+    assert len(refused.value.facts["errors"]) == 2
     assert "hush" not in refused.value.text
 
 

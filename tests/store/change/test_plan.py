@@ -31,7 +31,7 @@ def _apply(store: Store, document: Document) -> dict[str, int]:
 
 def _errors(store: Store, document: object) -> list[str]:
     with pytest.raises(Invalid) as refused:
-        planning.plan(store, document)  # type: ignore[arg-type]
+        planning.plan(store, document)
     assert refused.value.code == "invalid-document"
     errors = refused.value.facts["errors"]
     assert isinstance(errors, list)

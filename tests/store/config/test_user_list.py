@@ -9,7 +9,7 @@ from tests.store.cast import ACME, BETA
 
 
 def _found(store: Store, **sought: object) -> list[str]:
-    wanted = Sought(**sought)  # type: ignore[arg-type]
+    wanted = Sought(**sought)
     found = [one.username for one in user_list.listed(store, ACME, wanted)]
     assert user_list.count(store, ACME, wanted) == len(found)
     return found

@@ -69,7 +69,7 @@ class Taker:
     def __init__(self, url: str, name: str, skew_seconds: float) -> None:
         command = [sys.executable, "-m", "tests.store.outbox.queued", url, name, str(skew_seconds)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self._child = subprocess.Popen(command, text=True, cwd=Path(__file__).parents[3], **pipes)  # type: ignore[call-overload]
+        self._child = subprocess.Popen(command, text=True, cwd=Path(__file__).parents[3], **pipes)
         assert self._line() == "ready"
 
     def begin(self) -> None:

@@ -37,7 +37,7 @@ def store(console: Console) -> Store:
 def _shared(store: Store, actor: Actor = ROOT, **others: object) -> tuple[Share, str, str]:
     """A share, a link's token, a code."""
     given = {name: getattr(OFFER, name) for name in OFFER.__slots__} | others
-    share, code = shares.create(store, ACME, Offer(**given), actor)  # type: ignore[arg-type]
+    share, code = shares.create(store, ACME, Offer(**given), actor)
     return share, shares.new_link(store, share), code or shares.new_code(store, share)
 
 
@@ -125,7 +125,7 @@ def test_who_presses_play_twice_at_once_uses_one_play_and_hears(open_store: Call
 def test_ten_wrong_codes_close_the_share_also_to_the_right_one(store: Store) -> None:
     _, link, code = _shared(store)
     cookie = share_visits.begin(store, link, "", "")
-    codes = [_code_of(lambda n=n: share_visits.prove(store, cookie, f"{n:08}", "")) for n in range(11)]  # type: ignore[misc]
+    codes = [_code_of(lambda n=n: share_visits.prove(store, cookie, f"{n:08}", "")) for n in range(11)]
     assert codes == [*["code-wrong"] * 10, "share-not-good"]
     assert _code_of(lambda: share_visits.prove(store, cookie, code, "")) == "share-not-good"
 

@@ -50,7 +50,7 @@ _WRITTEN = {
     "audit_entry": ("facts", "actor", "subject"),
     "policy_version": ("author",),
 }
-GETS = [way for way in ways(create_app(None)) if way.method == "GET"]  # type: ignore[arg-type]
+GETS = [way for way in ways(create_app(None)) if way.method == "GET"]
 # What a browser goes to, or runs.
 _LEADING = frozenset({"href", "src", "action", "formaction", "hx-get", "hx-post", "data", "poster"})
 

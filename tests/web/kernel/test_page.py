@@ -156,13 +156,13 @@ def test_a_page_that_lacks_something_keeps_the_console_from_starting(folder: Pat
     (folder / "views.py").write_text(wrong)
     (folder / "more.py").unlink()
     with pytest.raises(LookupError, match=why):
-        create_app(None)  # type: ignore[arg-type]
+        create_app(None)
 
 
 def test_a_text_with_the_name_of_another_is_refused(folder: Path) -> None:
     (folder / "texts.toml").write_text('[save]\nda = "a"\nsv = "a"\nen = "a"\n')
     with pytest.raises(LookupError, match=r"texts\.toml has again: save"):
-        create_app(None)  # type: ignore[arg-type]
+        create_app(None)
 
 
 def test_every_page_of_the_console_is_found() -> None:

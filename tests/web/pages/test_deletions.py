@@ -47,7 +47,7 @@ def test_today_s_are_listed_to_be_marked(anna: Browser) -> None:
 def test_marked_confirmed_and_gone(anna: Browser, console: Console) -> None:
     status, page = _send(anna, "/deletions/confirm", "b-rec", "c-rec", period="week")
     assert status == 200 and "2 recordings will be deleted" in page
-    assert recordings.get(console.store, ACME, "b-rec").state is State.SEALED  # type: ignore[union-attr]
+    assert recordings.get(console.store, ACME, "b-rec").state is State.SEALED
     assert _send(anna, "/deletions/delete", "b-rec", "c-rec", period="week") == (303, "/deletions?period=week")
     page = anna.get("/deletions").text
     assert _listed(page) == ["d"] and "2 recordings deleted at" in page and "by Anna." in page and "Undo" in page
@@ -118,7 +118,7 @@ def test_what_is_not_theirs_is_not_deleted_nor_what_stands_beside_it(
     status, page = _send(anna, "/deletions/delete", *ids)
     assert status == 422 and "no such recording" in page
     assert _listed(anna.get("/deletions").text) == ["d", "c", "b"]
-    assert recordings.get(console.store, BETA, "beta-rec").state is State.SEALED  # type: ignore[union-attr]
+    assert recordings.get(console.store, BETA, "beta-rec").state is State.SEALED
 
 
 def test_a_form_sent_twice_deletes_once(anna: Browser, console: Console) -> None:
@@ -133,7 +133,7 @@ def test_others_have_no_such_page(anna: Browser, console: Console, given: dict[s
     console.give("1001", **given)
     answer = anna.get("/deletions") if not path else anna.post(f"/deletions{path}", recording="b-rec")
     assert answer.status_code in (302, 403)
-    assert recordings.get(console.store, ACME, "b-rec").state is State.SEALED  # type: ignore[union-attr]
+    assert recordings.get(console.store, ACME, "b-rec").state is State.SEALED
     assert 'href="/deletions"' not in anna.get("/").text
 
 

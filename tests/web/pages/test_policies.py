@@ -60,17 +60,17 @@ def changed(page: Any, **fields: list[str]) -> dict[str, list[str]]:
 
 def review(browser: Browser, page: Any, **fields: list[str]) -> Any:
     """Press Apply."""
-    return browser.post("/policies", **{**changed(page, **fields), "act": "review"})  # type: ignore[arg-type]
+    return browser.post("/policies", **{**changed(page, **fields), "act": "review"})
 
 
 def save(browser: Browser, reviewed: Any) -> Any:
     """Press Save on the page that says what will change."""
-    return browser.post("/policies/save", **filled(reviewed.text))  # type: ignore[arg-type]
+    return browser.post("/policies/save", **filled(reviewed.text))
 
 
 def add(browser: Browser, page: Any, number: str, note: str = "") -> Any:
     """Type a number and press Add."""
-    return browser.post("/policies", **{**changed(page), "number": number, "note": note, "act": "add"})  # type: ignore[arg-type]
+    return browser.post("/policies", **{**changed(page), "number": number, "note": note, "act": "add"})
 
 
 def talked(console: Console, call: str, seconds_ago: float = 3_600.0, **others: Any) -> None:
@@ -201,7 +201,7 @@ def test_of_a_long_list_every_number_can_be_found_and_taken_off(
     assert "These are the first 3 of 7" in page.text and "+4570101195" not in page.text
     found = add(anna, page, "70 10 11 95")
     assert found.status_code == 422 and 'name="allow" value="+4570101195"' in found.text
-    page = anna.post("/policies", **changed(found, number=[""], allow=["+4570101195"], act=["add"]))  # type: ignore[arg-type]
+    page = anna.post("/policies", **changed(found, number=[""], allow=["+4570101195"], act=["add"]))
     assert filled(page.text)["allow"] == ["+4570101195"]
     save(anna, review(anna, page))
     assert "+4570101195" not in policies.snapshot(console.store, ACME).excluded
@@ -392,7 +392,7 @@ _FORGED: list[dict[str, list[str]]] = [
 def test_forged_fields_change_nothing(anna: Browser, console: Console, forged: dict[str, list[str]], path: str) -> None:
     version = policies.current_version(console.store, ACME)
     fields = {**changed(anna.get("/policies"), internal=["Sales"]), **forged, "act": ["review"]}
-    assert anna.post(path, **fields).status_code == 422  # type: ignore[arg-type]
+    assert anna.post(path, **fields).status_code == 422
     assert policies.current_version(console.store, ACME) == version
 
 

@@ -33,7 +33,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
     store.migrate()
     planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     ledger.apply(store, recorded_call("a"))
-    Console(store, store.now).give("1001", email="anna@acme.example", role="superuser")  # type: ignore[arg-type]
+    Console(store, store.now).give("1001", email="anna@acme.example", role="superuser")
     path = tmp_path / "archive" / "acme" / "a-rec.wav"
     path.parent.mkdir(parents=True)
     with wave.open(str(path), "wb") as file:

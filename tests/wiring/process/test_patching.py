@@ -159,6 +159,6 @@ def test_one_that_nobody_holds_is_not_given_back() -> None:
 
 def test_every_lock_that_is_made_or_was_there_is_one_of_these() -> None:
     assert type(threading.Lock()) is Lock
-    assert type(threading.RLock()._block) is Lock  # type: ignore[attr-defined]
-    assert type(logging._lock._block) is Lock  # type: ignore[attr-defined]
-    assert type(importlib._bootstrap._ModuleLock("one").lock) is Lock  # type: ignore[attr-defined]
+    assert type(threading.RLock()._block) is Lock
+    assert type(logging._lock._block) is Lock
+    assert type(importlib._bootstrap._ModuleLock("one").lock) is Lock

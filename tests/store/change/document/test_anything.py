@@ -49,7 +49,7 @@ def _nodes(node: object) -> Iterator[tuple[Node, str | int]]:
         return
     for key in list(node) if isinstance(node, dict) else range(len(node)):
         yield node, key
-        yield from _nodes(node[key])  # type: ignore[index]
+        yield from _nodes(node[key])
 
 
 @st.composite
@@ -63,7 +63,7 @@ def changed(draw: st.DrawFn, document: dict[str, Any], new: Callable[[Any], st.S
         node, key = draw(st.sampled_from(places))
         if isinstance(node, dict) and draw(st.booleans()):
             key = draw(st.one_of(st.sampled_from(KEYS), TEXTS))
-        node[key] = draw(new(node[key] if isinstance(node, list) or key in node else None))  # type: ignore[index, operator]
+        node[key] = draw(new(node[key] if isinstance(node, list) or key in node else None))
     return document
 
 
