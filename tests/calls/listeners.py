@@ -63,8 +63,8 @@ class Talk(Protocol):
 class Party(Protocol):
     """All who take part in a test."""
 
-    def talk(self, caller: str, answerer: str) -> Talk:
-        """A customer or colleague calls, and the other answers."""
+    def talk(self, caller: str, answerer: str, dials: str = "") -> Talk:
+        """A customer or colleague calls the other, or another number that rings the other, who answers."""
 
     def ring(self, caller: str, called: str) -> Talk:
         """It rings and nobody answers."""

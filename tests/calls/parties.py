@@ -57,17 +57,17 @@ class RealParty:
     def is_ready(self, user: str) -> None:
         self.phone(user)
 
-    def talk(self, caller: str, answerer: str) -> "RealTalk":
+    def talk(self, caller: str, answerer: str, dials: str = "") -> "RealTalk":
         with _seen(self._plant):
-            talk = self.ring(caller, answerer, rings=0.0)
+            talk = self.ring(caller, answerer, rings=0.0, dials=dials)
             talk.phones[caller].until_up(talk.dialogs[caller])
             talk.dialogs[answerer] = talk.phones[answerer].until_up()
         return talk
 
-    def ring(self, caller: str, called: str, rings: float | None = None) -> "RealTalk":
+    def ring(self, caller: str, called: str, rings: float | None = None, dials: str = "") -> "RealTalk":
         answering = self.phone(called, rings=rings)
         before = len(answering.dialogs)
-        dialog = self.phone(caller).call(_number(caller, called))
+        dialog = self.phone(caller).call(dials or _number(caller, called))
         wait_for(lambda: len(answering.dialogs) > before, f"{called} to ring")
         return RealTalk({caller: self.phone(caller), called: answering}, {caller: dialog})
 
@@ -82,7 +82,9 @@ class RealParty:
 
     def _made(self, who: str, options: dict[str, Any]) -> Softphone:
         if who == CUSTOMER:
-            return Softphone(self._ports.external_port, ACME, who, hertz=HERTZ[who])
+            # Where the trunk leads: the customer can be called, too.
+            port = self._ports.trunk_port
+            return Softphone(self._ports.external_port, ACME, who, hertz=HERTZ[who], port=port, **options)
         return Softphone(self._ports.internal_port, ACME, who, password(ACME, who), hertz=HERTZ[who], **options)
 
 
@@ -131,10 +133,10 @@ class FakeParty:
         self._answers[user] = 0.1
         self._line.ask("answers", phones=self._answers)
 
-    def talk(self, caller: str, answerer: str) -> "FakeTalk":
+    def talk(self, caller: str, answerer: str, dials: str = "") -> "FakeTalk":
         self._answers[answerer] = 0.1
         with _seen(self._plant):
-            return self._call(caller, _number(caller, answerer), answerer)
+            return self._call(caller, dials or _number(caller, answerer), answerer)
 
     def ring(self, caller: str, called: str) -> "FakeTalk":
         talk = self._call(caller, _number(caller, called), called, {**self._answers, called: "no-answer"})

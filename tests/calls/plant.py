@@ -120,7 +120,11 @@ class Plant:
 
 
 def _recording_row(one: Recording) -> Row:
-    return {"id": one.id, "call": one.call, "user": one.user, "state": str(one.state), "seconds": one.seconds}
+    return {"id": one.id, "call": one.call, "user": one.user, **_lengths(one)}
+
+
+def _lengths(one: Recording) -> Row:
+    return {"state": str(one.state), "seconds": one.seconds, "talk_seconds": one.talk_seconds}
 
 
 def pitches(wav: bytes) -> list[int]:

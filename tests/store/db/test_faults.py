@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -40,15 +40,15 @@ class Failing(Store):
         super().__init__(url)
         self._left = failing
 
-    def run(self, sql: str, *params: object) -> int:
+    def execute(self, sql: str, params: Sequence[object]) -> int:
         """Run it, unless it is the one."""
         self._count_down()
-        return super().run(sql, *params)
+        return super().execute(sql, params)
 
-    def run_many(self, sql: str, rows: Any) -> None:
+    def execute_many(self, sql: str, rows: Any) -> None:
         """Run it, unless it is the one."""
         self._count_down()
-        super().run_many(sql, rows)
+        super().execute_many(sql, rows)
 
     def _count_down(self) -> None:
         self._left -= 1
