@@ -1,4 +1,5 @@
-"""Authenticators: the second factor of an account, set up by its owner, and taken away by who may.
+"""Authenticators: the second factor of an account, set up by its owner, and removed by the owner or
+an administrator.
 
 Their secrets are kept sealed.
 """
@@ -58,9 +59,9 @@ _SEAL_ANEW = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: 
 
 
 def new(store: Store, domain: str, username: str, vault: Vault) -> str:
-    """A new secret for the user's authenticator; it counts once `confirm` has seen a code of it.
+    """A new secret for the user's authenticator; it takes effect once `confirm` has accepted a code.
 
-    Refused("totp-there") when one counts already: who took over a session must not be able to change it.
+    Refused("totp-there") if a secret is already in effect: a stolen session must not be able to replace it.
     """
     secret = totp.new_secret()
     with store.atomic():
@@ -77,11 +78,11 @@ def begun(store: Store, domain: str, username: str, vault: Vault) -> str:
 
 
 def confirm(store: Store, domain: str, username: str, code: str, vault: Vault) -> None:
-    """From now on a code is asked for; Refused("code-wrong") if this is none of the new secret's."""
+    """From now on signing in requires a code; Refused("code-wrong") if this code is not one of the new secret's."""
     begun = _begun(store, domain, username)
     step = totp.step_of(vault.open(begun.totp_secret), code, store.now(), begun.totp_step)
     if step is None:
-        raise Refused("code-wrong", "that is not the code of this moment; check the clock of your device")
+        raise Refused("code-wrong", "that is not the current code; check the clock of your device")
     whose = {"company": company_id(store, domain), "username": username}
     with store.atomic():
         if _CONFIRM_TOTP.run(store, step=step, sealed=begun.totp_secret, **whose):
@@ -89,7 +90,7 @@ def confirm(store: Store, domain: str, username: str, code: str, vault: Vault) -
 
 
 def remove(store: Store, domain: str, username: str, by: str) -> None:
-    """No code is asked for any more; sessions end."""
+    """From now on signing in requires no code; sessions end."""
     accounts.get(store, domain, username)
     with store.atomic():
         _REMOVE_TOTP.run(store, company=company_id(store, domain), username=username)
@@ -98,7 +99,7 @@ def remove(store: Store, domain: str, username: str, by: str) -> None:
 
 
 def seal_anew(store: Store, vault: Vault) -> int:
-    """Seal with the newest key what was sealed with an older one, of every company; how many there were."""
+    """Seal the secrets of every company that an older key sealed with the newest key; returns how many there were."""
     with store.atomic():
         old = [one for one in _SEALED.rows(store) if not vault.is_newest(one.totp_secret)]
         _SEAL_ANEW.run_many(store, [{**asdict(one), "sealed": vault.seal(vault.open(one.totp_secret))} for one in old])

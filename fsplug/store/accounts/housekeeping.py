@@ -1,4 +1,4 @@
-"""What may be forgotten: guesses of long ago, one-time secrets that have expired, playing that has ended."""
+"""Deletes what nobody needs any more: old guesses, expired one-time secrets, ended playbacks."""
 
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Write, given
@@ -14,7 +14,7 @@ _PLAYBACKS = Write(lambda: Playbacks.delete().where(Playbacks.until < given.befo
 
 
 def tidy(store: Store) -> None:
-    """Delete what nobody needs any more. Anybody can make guesses; so the store does not grow by them."""
+    """Delete it all. Anybody can make guesses, so they must not make the store grow."""
     before = store.now() - FORGET_SECONDS
     with store.atomic():
         for forget in (_THROTTLES, _TOKENS, _PLAYBACKS):

@@ -1,4 +1,4 @@
-"""What became of the mails that lead people to their accounts."""
+"""The state of the mails that invite people to their accounts."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Passwords as argon2id hashes. To hash is slow on purpose."""
+"""Passwords as argon2id hashes. Hashing is slow on purpose."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +16,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-        # Stands in for accounts that are not there, so that they take as long as others.
+        # Stands in for missing accounts, so that checking them takes as long as checking others.
         self._nobodys = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
@@ -24,7 +24,10 @@ class Passwords:
         return str(self._hasher.hash(_octets(password)))
 
     def matches(self, kept: str | None, password: str) -> bool:
-        """Whether this is the password that was kept; without one it takes as long, and is False."""
+        """Whether this is the password behind the kept hash.
+
+        Without a hash the result is False, after the same time.
+        """
         found = self._verified(kept or self._nobodys, _octets(password))
         return found and kept is not None
 
@@ -36,7 +39,7 @@ class Passwords:
 
 
 def check_good(password: str, *known: str) -> None:
-    """Invalid("bad-password") when it is too easy to guess, or is one of the words `known` about its owner."""
+    """Invalid("bad-password") if the password is too easy to guess, or is one of the words `known` about its owner."""
     trouble = _trouble(password, known)
     if trouble:
         raise Invalid("bad-password", trouble)

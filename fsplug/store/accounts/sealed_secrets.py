@@ -1,4 +1,4 @@
-"""What the store keeps and must not be able to read: sealed with a key that lies elsewhere."""
+"""Secrets that the store keeps but can't read: they are sealed with a key that is kept elsewhere."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,10 +13,10 @@ def new_key() -> str:
 
 
 class Vault:
-    """Seals with the first of `keys`, opens with any: a key goes out of use once nothing is sealed with it any more.
+    """Seals with the first of `keys`, opens with any: a key can be removed once nothing is sealed with it.
 
-    A function is asked for the keys each time: they may be replaced meanwhile. Invalid("bad-secret-key") when one is no
-    key. Without keys nothing is sealed or opened: Invalid("no-secret-key").
+    `keys` is a function and is called each time, because the keys may be replaced. Invalid("bad-secret-key") if one is
+    malformed, Invalid("no-secret-key") if there are none.
     """
 
     def __init__(self, keys: Sequence[str] | Callable[[], Sequence[str]]) -> None:
@@ -28,7 +28,7 @@ class Vault:
         return self._all().encrypt(text.encode()).decode("ascii")
 
     def open(self, sealed: str) -> str:
-        """What was sealed; Unavailable("sealed") when its key is not here."""
+        """The text that was sealed; Unavailable("sealed") if its key is missing."""
         try:
             return self._all().decrypt(sealed).decode()
         except InvalidToken:
@@ -36,7 +36,7 @@ class Vault:
             raise Unavailable("sealed", text) from None
 
     def is_newest(self, sealed: str) -> bool:
-        """Whether it was sealed with the first key."""
+        """Whether the text was sealed with the first key."""
         try:
             self._fernets[0].decrypt(sealed)
         except (InvalidToken, IndexError):
@@ -49,7 +49,7 @@ class Vault:
             return [Fernet(key) for key in self._keys()]
         except ValueError as error:
             remedy = "put back the one that was there, or take it out and run: fsplug secret rotate"
-            raise Invalid("bad-secret-key", f"a secret_key is no key ({error}); {remedy}") from error
+            raise Invalid("bad-secret-key", f"a secret_key is malformed ({error}); {remedy}") from error
 
     def _all(self) -> MultiFernet:
         if not (fernets := self._fernets):

@@ -1,4 +1,4 @@
-"""Sessions of the console: who is signed in, from where, since when; and until somebody ends it."""
+"""Sessions of the console: who is signed in, from where and since when, and how a session ends."""
 
 import uuid
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
 
-# However busy, and without a sign of life.
+# The limits of a session: its total length, however busy, and its length without activity.
 LONGEST_SECONDS, IDLE_SECONDS = 12 * 3_600.0, 30 * 60.0
-# A sign of life is written down no oftener.
+# Activity is written down at most this often.
 _SEEN_SECONDS = 60.0
 LONGEST_AGENT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in. Times are epoch seconds; `needs_totp`: nothing but to set up one-time codes is open to it."""
+    """One sign-in. Times are epoch seconds; `needs_totp`: the session may only set up one-time codes."""
 
     id: str
     company: str
@@ -42,7 +42,10 @@ class Session:
     needs_totp: bool
 
     def is_open(self, now: float) -> bool:
-        """Whether it counts at this time. A clock that was put back far ends it: nobody knows how old it is."""
+        """Whether the session is valid at this time.
+
+        If the clock was put back far, the session ends, because its age is unknown.
+        """
         fresh = now - self.made_at < LONGEST_SECONDS and now - self.seen_at < IDLE_SECONDS
         return self.ended_at is None and fresh and self.made_at < now + CLOCK_SECONDS and self.role is not Role.NONE
 
@@ -106,9 +109,9 @@ def begin(store: Store, domain: str, username: str, address: str, agent: str) ->
 
 
 def find(store: Store, token: str, is_life: bool = True) -> Session | None:
-    """The open session of this cookie, or None. The role is the user's of this moment.
+    """The open session of this cookie, or None.
 
-    `is_life`: somebody did something, so it does not run out for another while.
+    The role is the user's current one. `is_life`: the user did something, which prolongs the session.
     """
     found = _open(store, _BY_TOKEN.row(store, token_hash=hash_of(token)))
     if found is None or not is_life:
@@ -120,7 +123,7 @@ def find(store: Store, token: str, is_life: bool = True) -> Session | None:
 
 
 def still_open(store: Store, session: str) -> Session | None:
-    """The session of this id, as long as it is open; to ask does not keep it so."""
+    """The session of this id while it is open. Asking does not prolong it."""
     return _open(store, _BY_ID.row(store, session=session))
 
 
@@ -132,7 +135,7 @@ def listed(store: Store, domain: str, username: str | None = None) -> list[Sessi
 
 
 def end(store: Store, domain: str, session: str, by: str) -> Session:
-    """End one session; Invalid("unknown-session") if the company has no such open one."""
+    """End one session; Invalid("unknown-session") if the company has no such open session."""
     found = next((one for one in listed(store, domain) if one.id == session), None)
     if found is None:
         text = f"{domain} has no open session {session}; see: fsplug account sessions --company {domain}"
@@ -144,7 +147,7 @@ def end(store: Store, domain: str, session: str, by: str) -> Session:
 
 
 def end_all(store: Store, domain: str, username: str, by: str) -> int:
-    """End every session of a user; how many there were."""
+    """End every session of a user; returns how many there were."""
     with store.atomic():
         return _END_ALL.run(store, company=company_id(store, domain), username=username, now=store.now(), by=by)
 

@@ -1,4 +1,4 @@
-"""Links that sign somebody in once, made by an operator on the machine: for the demo, and where no mail can be sent."""
+"""Links that sign somebody in once, made by an operator on the machine: for the demo, and for places without mail."""
 
 from fsplug.policy.access.scopes import told
 from fsplug.store.accounts import accounts, sessions, tokens
@@ -10,7 +10,7 @@ LINK_SECONDS = 600.0
 
 
 def make(store: Store, domain: str, username: str, by: str) -> str:
-    """The token of a link that is good once, for `LINK_SECONDS`; it takes the place of password and one-time code.
+    """The token of a link that works once, within `LINK_SECONDS`; it replaces password and one-time code.
 
     Invalid("no-account") if the user has no account.
     """
@@ -22,12 +22,18 @@ def make(store: Store, domain: str, username: str, by: str) -> str:
 
 
 def account_of(store: Store, token: str) -> Account:
-    """Whom a token signs in; Refused("link-not-good") when it does no more. It is not used up by this."""
+    """The account that a token signs in; Refused("link-not-good") if the token is no longer valid.
+
+    Asking does not use it up.
+    """
     return accounts.of_secret(store, tokens.look(store, tokens.Kind.SIGN_IN, token))
 
 
 def use(store: Store, token: str, address: str, agent: str) -> str:
-    """Sign its user in: the token for the browser's cookie; Refused("link-not-good") when it does no more."""
+    """Sign the link's user in; returns the token for the browser's cookie.
+
+    Refused("link-not-good") if the link is no longer valid.
+    """
     with store.atomic():
         account = accounts.of_secret(store, tokens.use(store, tokens.Kind.SIGN_IN, token))
         by = told(account.username, account.company)

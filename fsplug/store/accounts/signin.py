@@ -1,4 +1,4 @@
-"""Signing in: guesses are counted before they are looked at, and who does not exist is answered like who does."""
+"""Signing in: guesses are counted before they are checked, and the answer never shows whether an account exists."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +24,13 @@ from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 
 LONGEST_TYPED = 300
-# Browsers of one account that guessing elsewhere does not lock out.
+# How many browsers of one account stay free of the lock that guessing elsewhere causes.
 _KNOWN_BROWSERS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed, and where: `address` is the network's, `browser` the cookie of one that signed in before."""
+    """What somebody typed, and where: `address` is the network address, `browser` the cookie of an earlier sign-in."""
 
     customer_ref: str
     email: str
@@ -43,7 +43,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The cookies of a browser that signed in: of its session, and of the browser itself."""
+    """The cookies of a browser that signed in: one for the session, one for the browser itself."""
 
     company: str
     username: str
@@ -60,7 +60,7 @@ class _Known:
     totp_step: int
 
 
-# A company that was removed has no details any more.
+# A removed company has no details any more.
 _COMPANY = Select(
     str,
     lambda: (
@@ -111,8 +111,8 @@ def _newest() -> Any:
 def sign_in(store: Store, typed: Typed, passwords: Passwords, vault: Vault) -> SignedIn:
     """Sign somebody in.
 
-    Refused("sign-in-later") after too many wrong guesses, `facts` say in how many seconds; ("sign-in-refused") when
-    something is wrong, and nobody learns what; ("code-wanted") when all is right but for the one-time code.
+    Refused: "sign-in-later" after too many wrong guesses, with the seconds to wait in `facts`; "sign-in-refused" if
+    something is wrong, without saying what; "code-wanted" if only the one-time code is missing.
     """
     domain, known = _known(store, typed)
     keys = (_key(store, typed, known), throttle.key("address", typed.address))
@@ -155,7 +155,9 @@ def _signed_in(store: Store, typed: Typed, known: _Known, keys: tuple[str, str])
 
 
 def ask_reset(store: Store, customer_ref: str, email: str) -> None:
-    """Send a link to set a new password, if there is such an account; who asks does not learn whether."""
+    """Send a link to set a new password, if there is such an account; the person who asks does not learn whether there
+    is.
+    """
     typed = Typed(customer_ref, email, "")
     domain, known = _known(store, typed)
     key = throttle.key("reset", *_words(typed))
@@ -169,7 +171,7 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
 
 
 def _known(store: Store, typed: Typed) -> tuple[str | None, _Known | None]:
-    """The company's domain, if there is such a company, and the account, if there is one."""
+    """The company's domain and the account, each None if unknown."""
     customer_ref, address = _words(typed)
     domain, known = _COMPANY.row(store, domain=customer_ref), _KNOWN.row(store, domain=customer_ref, address=address)
     return domain, known if domain is not None else None
@@ -182,7 +184,7 @@ def _words(typed: Typed) -> tuple[str, str]:
 
 
 def _key(store: Store, typed: Typed, known: _Known | None) -> str:
-    """A browser that signed in to this account before is counted by itself."""
+    """A browser that signed in to this account before has its own count."""
     if known is not None and typed.browser:
         browser, company = tokens.hash_of(typed.browser), company_id(store, known.company)
         if _IS_KNOWN.row(store, token_hash=browser, company=company, username=known.username):

@@ -1,4 +1,4 @@
-"""Failures counted by key, in the store: a restart forgets none, and every console counts the same ones."""
+"""Failures counted by key, in the store: a restart forgets none, and all console processes share the counts."""
 
 import hashlib
 from dataclasses import asdict
@@ -20,14 +20,15 @@ _GIVE_BACK = Write(
 
 
 def key(kind: str, *words: str) -> str:
-    """The key of these words; the store keeps no e-mail address that somebody only typed."""
+    """A key made of these words, hashed: the store must not keep an e-mail address that somebody only typed."""
     return f"{kind}:{hashlib.sha256(repr(words).encode()).hexdigest()}"
 
 
 def take(store: Store, key: str, terms: Terms) -> float:
-    """Count one try as failed, before it is known to be: 0.0 when it may be made, else the seconds to wait.
+    """Count a try as failed before its outcome is known.
 
-    A try that may not be made counts for nothing, so that a guesser can't keep others out for longer.
+    Returns 0.0 if the try may be made, else the seconds to wait. A forbidden try is not counted, so that a guesser
+    can't lock others out for longer.
     """
     with store.atomic():
         _alone(store, key)
@@ -40,13 +41,13 @@ def take(store: Store, key: str, terms: Terms) -> float:
 
 
 def forget(store: Store, key: str) -> None:
-    """Begin to count anew."""
+    """Start the count again."""
     with store.atomic():
         _FORGET.run(store, key=key)
 
 
 def give_back(store: Store, key: str) -> None:
-    """The try was no failure after all."""
+    """The try did not fail after all."""
     with store.atomic():
         _GIVE_BACK.run(store, key=key)
 

@@ -1,4 +1,4 @@
-"""One-time secrets: links and codes that are good once, for a while. The store keeps their hashes only."""
+"""One-time secrets: links and codes that work once, for a limited time. The store keeps their hashes only."""
 
 import hashlib
 import secrets
@@ -11,12 +11,12 @@ from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.schema.accounts import OneTimeTokens
 
 _TOKEN_BYTES = 32
-# A secret that seems to be made later than this after now: the clock was put back, and nobody knows how far.
+# A secret seemingly made more than this after now means that the clock was put back by an unknown amount.
 CLOCK_SECONDS = 300.0
 
 
 class Kind(StrEnum):
-    """What a secret is good for."""
+    """The purpose of a secret."""
 
     PASSWORD = "password"
     SIGN_IN = "sign-in"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Whose it is: a company's id, and a username or a share's id."""
+    """The owner of a secret: a company's id, and a username or a share's id."""
 
     company: str
     subject: str
@@ -62,7 +62,7 @@ def hash_of(token: str) -> str:
 
 
 def make(store: Store, kind: Kind, whose: Secret, token: str, seconds: float) -> None:
-    """Keep the token, good for so many seconds."""
+    """Keep the token, valid for `seconds` seconds."""
     now = store.now()
     row = {"hash": hash_of(token), "kind": kind, "made_at": now, "expires_at": now + seconds}
     with store.atomic():
@@ -70,12 +70,12 @@ def make(store: Store, kind: Kind, whose: Secret, token: str, seconds: float) ->
 
 
 def look(store: Store, kind: Kind, token: str) -> Secret | None:
-    """Whose token this is while it is good, else None."""
+    """The owner of this token while it is valid, else None."""
     return _LOOK.row(store, **_good(store, kind, token))
 
 
 def use(store: Store, kind: Kind, token: str) -> Secret | None:
-    """As `look`, and from now on it is good no more: of two who use it at once, one does."""
+    """As `look`, and the token is used up. If two requests use it at once, only one succeeds."""
     with store.atomic():
         found = look(store, kind, token)
         used = _USE.run(store, **_good(store, kind, token))
@@ -83,7 +83,7 @@ def use(store: Store, kind: Kind, token: str) -> Secret | None:
 
 
 def void(store: Store, kind: Kind, whose: Secret) -> None:
-    """None of its secrets of this kind is good any more."""
+    """Make all of the owner's secrets of this kind invalid."""
     with store.atomic():
         _VOID.run(store, company=whose.company, kind=kind, subject=whose.subject)
 

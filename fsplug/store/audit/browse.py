@@ -1,6 +1,6 @@
-"""The audit trail as people look through it: by time, act, who did it and whom it is about; newest first, in pages.
+"""The audit trail as people browse it: by time, act, actor and the people concerned; newest first, in pages.
 
-Entries are numbered as they come, so a page costs the same wherever it is.
+Entries are numbered in order, so every page costs the same.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,16 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Filtered, Select, Write, given, given_each, put
 from fsplug.store.schema.audit import AuditAbout, AuditChecks, AuditEntries
 
-# One step of a check reads so many entries: a second or two.
+# The number of entries that one step of a check reads, in a second or two.
 CHECKED_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What people look for; None for no limit. Times are epoch seconds, `actors` as they stand in the trail.
+    """What to look for; None for no limit.
 
-    `people` are the usernames an entry is about; `not_by` is an actor whose own acts are left out.
+    Times are epoch seconds, `actors` are names as the trail has them. `people` are the usernames an entry is about;
+    acts of the actor `not_by` are left out.
     """
 
     since: float | None = None
@@ -38,9 +39,10 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How far the trail was checked, at epoch seconds: up to which entry all is well, of how many, and what is wrong.
+    """How far the trail was checked, when (epoch seconds), up to which entry it is whole, of how many, and what is
+    wrong.
 
-    A long trail is checked in several steps; `is_whole` when the last step came to the end.
+    A long trail is checked in several steps; `is_whole`: the last step reached the end.
     """
 
     at: float
@@ -50,13 +52,13 @@ class Check:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it was checked to its end, and nothing is wrong."""
+        """Whether the trail was checked to its end and nothing is wrong."""
         return self.trouble is None and self.checkpoint.number >= self.entries
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A check as it is kept; `wrong_number`, `fault` and `detail` are its trouble."""
+    """A check as stored; `wrong_number`, `fault` and `detail` describe its trouble."""
 
     at: float
     number: int
@@ -79,7 +81,7 @@ _FITTING: dict[str, Any] = {
 _EVERYBODY = Filtered(
     Entry, lambda: _newest_first(AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)), **_FITTING
 )
-# Of one user's they are read in order. CROSS JOIN: SQLite keeps the order of the tables.
+# The entries about one user are read in order. CROSS JOIN makes SQLite keep the order of the tables.
 _ONE_USER = Filtered(
     Entry,
     lambda: _newest_first(
@@ -125,7 +127,7 @@ _KEEP = Write(lambda: put(AuditChecks, "company at number hash entries wrong_num
 
 
 def search(store: Store, domain: str, wanted: AuditFilter, limit: int = 50, before: int | None = None) -> list[Entry]:
-    """The company's entries that fit, with a number below `before`."""
+    """The company's entries that match, with a number below `before`."""
     if () in (wanted.acts, wanted.actors, wanted.people):
         return []
     company = company_id(store, domain)
@@ -181,11 +183,11 @@ def check(store: Store, domain: str, most: int = CHECKED_AT_ONCE) -> Check:
 
 
 def _first_since(store: Store, company: str, since: float | None) -> int | None:
-    """The number of the first entry of that time or later; so entries of long ago are not looked through."""
+    """The number of the first entry of that time or later, so that older entries need not be read."""
     if since is None:
         return None
     found = _FIRST_SINCE.row(store, company=company, since=since)
-    # There are none: a number that no entry has yet.
+    # There are no such entries: return a number that no entry has yet.
     return 1 << 60 if found is None else found
 
 

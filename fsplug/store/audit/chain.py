@@ -1,7 +1,7 @@
 """The audit trail's chain: each company's entries are numbered, and each holds the hash of the one before.
 
-Who can write to the database can also write a whole new chain. What then tells is a checkpoint kept elsewhere: the
-number and hash of an entry as `fsplug audit verify` printed them.
+Somebody who can write to the database can also write a whole new chain. Only a checkpoint kept elsewhere reveals that:
+the number and hash of an entry as `fsplug audit verify` printed them.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from fsplug.store.db.text import clean
 from fsplug.store.schema.audit import AuditAbout, AuditEntries, AuditHeads
 from fsplug.store.schema.companies import Companies
 
-# What the first entry has for the hash of the one before.
+# The hash that the first entry has in place of an earlier entry's.
 NOTHING_BEFORE = ""
 LONGEST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An entry as it is kept. Others may have put values of any type there, which SQLite allows."""
+    """An entry as stored. A forger may have stored values of any type, which SQLite allows."""
 
     number: int
     at: float
@@ -37,7 +37,9 @@ class Written:
     hash: str = ""
 
     def digest(self, company: str, number: int | None = None) -> str:
-        """SHA-256, in hex, of all it says, of the entry before, and of its number, or of another one."""
+        """SHA-256, in hex, of the entry's contents, of the earlier entry's hash, and of `number`
+        (by default its own).
+        """
         said = (self.at, self.actor, self.act, self.subject, self.people, self.facts, self.before)
         text = json.dumps((company, self.number if number is None else number, *said), default=repr)
         return hashlib.sha256(text.encode("ascii")).hexdigest()
@@ -73,7 +75,7 @@ def append(
     """Add an entry to the trail of the company (an id), in the transaction around it; the entry's number.
 
     `people` are the usernames whose calls or rights the act is about. `is_held`: the transaction has changed the
-    company's own row, so that nobody else adds an entry before it ends.
+    company's own row, so nobody else can add an entry before it ends.
     """
     if not is_held:
         _hold(store, company)
@@ -95,7 +97,8 @@ def head(store: Store, company: str) -> Head:
 
 def _hold(store: Store, company: str) -> None:
     if store.dialect == "postgresql":
-        # One writer per company, also of its first entry, which has no head to lock; calls may refer to it meanwhile.
+        # One writer per company, even for the first entry, when there is no head to lock. Calls may still refer to the
+        # company.
         _LOCK.rows(store, company=company)
 
 

@@ -15,7 +15,7 @@ from fsplug.store.schema.audit import AuditAbout, AuditEntries
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `at` is in epoch seconds; `people` are the usernames it is about, `facts` what is told of it."""
+    """One act. `at` is in epoch seconds; `people` are the usernames it is about, `facts` are its details."""
 
     company: str
     number: int
@@ -60,7 +60,7 @@ _PLAYS = Select(
 def add(
     store: Store, domain: str, by: str, act: str, subject: str = "", people: Iterable[str] = (), **facts: object
 ) -> int:
-    """Add an entry to the company's trail, in the transaction around it if there is one; the entry's number."""
+    """Add an entry to the company's trail, in the caller's transaction if there is one; returns the entry's number."""
     with store.atomic():
         return chain.append(store, company_id(store, domain), by, act, subject, people, is_held=False, **facts)
 
@@ -68,13 +68,13 @@ def add(
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Entry]:
-    """The company's entries, newest first. `person`: those about this user's calls and rights."""
+    """The company's entries, newest first. `person`: only entries about this user's calls and rights."""
     listing = _LISTED if wanted.person is None else _ABOUT
     return listing.page(store, wanted, limit, before, company=company_id(store, domain), domain=domain)
 
 
 def plays(store: Store, domain: str, recording: str, person: str | None = None, limit: int = 50) -> list[Entry]:
-    """Who played a recording, newest first; `person`: only if it is about this user's call."""
+    """The entries about playing a recording, newest first. `person`: only if the recording is of this user's call."""
     company = company_id(store, domain)
     found = _PLAYS.rows(store, company=company, domain=domain, recording=recording, limit=limit)
     return [entry for entry in found if person is None or person in entry.people]

@@ -17,12 +17,12 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.audit import AuditAbout, AuditEntries
 
-# Entries that are read at once while they are checked.
+# The number of entries read at once during a check.
 _STRETCH = 5_000
 
 
 class Fault(StrEnum):
-    """What can be wrong with an entry."""
+    """The ways in which an entry can be wrong."""
 
     CHANGED = "changed"
     MISSING = "missing"
@@ -32,7 +32,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """The first entry that is not as it was written. `detail` tells how that shows."""
+    """The first entry that is not as it was written; `detail` gives the evidence."""
 
     number: int
     fault: Fault
@@ -41,7 +41,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """An entry's number and hash: up to there the trail was whole. Kept elsewhere, it shows a trail written anew."""
+    """An entry's number and hash: up to there the trail was whole.
+
+    Kept elsewhere, it reveals a trail that was rewritten.
+    """
 
     number: int = 0
     hash: str = NOTHING_BEFORE
@@ -51,17 +54,17 @@ class Checkpoint:
 
     @classmethod
     def read(cls, text: str) -> "Checkpoint":
-        """From `str`; Invalid("bad-checkpoint") if it is none."""
+        """Read what `str` wrote; Invalid("bad-checkpoint") for other text."""
         number, colon, digest = text.partition(":")
         if not colon or not (number.isascii() and number.isdigit()) or len(number) > 18:
             remedy = "write it as fsplug audit verify printed it, NUMBER:HASH"
-            raise Invalid("bad-checkpoint", f"{text[:80]!r} is no checkpoint; {remedy}")
+            raise Invalid("bad-checkpoint", f"{text[:80]!r} is not a checkpoint; {remedy}")
         return cls(int(number), digest)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How many entries were checked, up to which all is well, and the first trouble if there is one."""
+    """How many entries were checked, up to which the trail is whole, and the first trouble if there is one."""
 
     checked: int
     checkpoint: Checkpoint
@@ -70,7 +73,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """That an entry is found by a user."""
+    """A row by which an entry is found by user."""
 
     number: int
     username: str
@@ -102,9 +105,9 @@ def verify(
     seen: Callable[[int], object] = lambda count: None,
     most: int | None = None,
 ) -> Verified:
-    """Check every entry after `since`, or the first `most` of them; `seen` is told how many were checked so far.
+    """Check every entry after `since`, or the first `most` of them; `seen` is called with the number checked so far.
 
-    Its cost grows with the number of entries, and it holds no lock: what is written meanwhile may be checked or not.
+    The cost grows with the number of entries. No lock is held, so entries written meanwhile may or may not be checked.
     """
     company, good = company_id(store, domain), since or Checkpoint()
     begun = good.number
@@ -124,7 +127,7 @@ def verify(
 
 
 def _entries(store: Store, company: str, after: int) -> Iterator[tuple[Written, frozenset[str]]]:
-    """Every entry after this number, and the users it is found by."""
+    """Every entry after this number, with the users it is found by."""
     while stretch := _AFTER.rows(store, company=company, after=after, limit=_STRETCH):
         last = stretch[-1].number
         about: dict[int, list[str]] = {}
@@ -157,7 +160,7 @@ def _trouble(store: Store, company: str, entry: Written, about: frozenset[str], 
 
 
 def _disagreeing(store: Store, company: str, number: int, follows: bool) -> Trouble:
-    """An entry that fits its own hash, and not what stands before it or beside it."""
+    """The trouble of an entry that fits its own hash, but not the entry before it or its list of users."""
     if _written_as(store, company, number + 1) == number:
         return Trouble(number, Fault.INSERTED, f"entry {number + 1} was written as number {number}")
     if follows:
@@ -166,7 +169,7 @@ def _disagreeing(store: Store, company: str, number: int, follows: bool) -> Trou
 
 
 def _misplaced(store: Store, company: str, entry: Written, expected: int) -> Trouble:
-    """An entry that does not fit its hash: it was changed, or it stood under another number."""
+    """The trouble of an entry that does not fit its hash: it was changed, or it had another number."""
     number, was = entry.number, _written_as(store, company, entry.number)
     if number != expected and was is None:
         return _missing(expected, f"after {expected - 1} comes {number}")
@@ -181,7 +184,7 @@ def _misplaced(store: Store, company: str, entry: Written, expected: int) -> Tro
 
 
 def _written_as(store: Store, company: str, number: int) -> int | None:
-    """The number under which the entry that is at `number` now fits its hash, or None."""
+    """The number with which the entry now at `number` fits its hash, or None."""
     found = _AT.row(store, company=company, number=number)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""What a change of the configuration is called in the audit trail, and what of it is told there."""
+"""What a change of the configuration is called in the audit trail, and which details the trail holds."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,23 +8,23 @@ from typing import Any, Self
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.config.nouns import Change
 
-# So many grants of one change are told one by one.
+# The number of grants of one change that the trail lists one by one.
 NAMED_GRANTS = 100
 RIGHTS, POLICY, CONFIGURATION = "rights", "policy", "configuration"
 
-# Rows that are given by name, and what one is called.
+# Rows that grant something by name, and the word for what they grant.
 GRANTED_TABLES: Mapping[str, str] = {
     "licence_grant": "licence",
     "right_grant": "right",
     "admin_department": "admin scope",
 }
-# The column that says what was given.
+# The column that names what was granted.
 _GIVEN = {"licence_grant": "licence", "right_grant": "right_name", "admin_department": "department"}
 _POLICY_TABLES = frozenset({"department_policy", "group_policy", "excluded_number"})
-# These columns of a user are granted too, and these are what everybody has.
+# These columns of a user are granted too; these are the values that need no grant.
 _GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(AdminScope.NONE)}
 _CALLED = {"admin": "admin scope"}
-# What of a row says whether somebody is recorded, or may be heard.
+# The columns that say whether a user is recorded, or allows listening in.
 _TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
 RECORDING, ALLOW_LISTEN = "recording", "allow listen-in"
 _TOLD = re.compile(
@@ -34,7 +34,7 @@ _TOLD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One thing given to a user or taken: "role" from "none" to "superuser", "right" from None to "listen-in"."""
+    """One thing granted to a user or revoked: "role" from "none" to "superuser", "right" from None to "listen-in"."""
 
     username: str
     what: str
@@ -46,7 +46,7 @@ class Grant:
 
     @classmethod
     def told(cls, text: str) -> Self | None:
-        """The grant that the trail tells of in this way."""
+        """The grant that the trail describes with this text."""
         found = _TOLD.fullmatch(text)
         if found is None:
             return None
@@ -56,7 +56,7 @@ class Grant:
 
 
 def grants(change: Change[Any, Any]) -> Iterator[Grant]:
-    """What a change gives or takes that not everybody may give: licences, rights, roles, admin scopes."""
+    """What a change grants or revokes that only some people may grant: licences, rights, roles, admin scopes."""
     noun, key = change.noun, change.key
     if noun.table in GRANTED_TABLES:
         given = getattr(key, _GIVEN[noun.table])
@@ -70,22 +70,21 @@ def grants(change: Change[Any, Any]) -> Iterator[Grant]:
 
 
 def act(changes: Sequence[Change[Any, Any]]) -> str:
-    """The weightiest thing done: rights, policy, or else configuration."""
+    """The name of the act, by the most important change: rights, policy, or else configuration."""
     if any(True for change in changes for _ in grants(change)):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
 
 def granted_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
-    """Every grant, the first hundred."""
+    """The grants in these changes, at most a hundred."""
     found = (grant for change in changes for grant in grants(change))
     return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
 def turned_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
-    """Whose recording, or leave to listen in by a profile, was turned on ("yes") or off ("no"), the first hundred.
-
-    Of who is new the trail says that.
+    """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no");
+    at most a hundred. New users are left out: the trail says that they are new.
     """
     found = (turn for change in changes for turn in _turns(change))
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
