@@ -6,7 +6,7 @@ from typing import Any
 from fsplug.errors import Invalid
 from fsplug.policy.one_line import LONGEST_TEXT
 from fsplug.store.config import companies, numbers
-from fsplug.store.db.cache import Memo
+from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import incoming
 from fsplug.xml.dialplan.company import House
@@ -36,7 +36,7 @@ class Answers:
         self._store = store
         self._templates = templates
         self._ways = ways
-        self._houses: Memo[House] = Memo(_HOUSES)
+        self._houses: Cache[House] = Cache(_HOUSES)
 
     def answer(self, request: Mapping[str, str]) -> str:
         """The whole document for the fields FreeSWITCH posted; `NOT_FOUND` for what is not ours.

@@ -10,7 +10,7 @@ from fsplug.cli.config import policy_facts, policy_terms
 from fsplug.cli.kernel.output import cell, sheet, when, working
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
-from fsplug.policy.recording.edit import Wish, of_department, of_group
+from fsplug.policy.recording.edit import PolicyEdit, of_department, of_group
 from fsplug.policy.terms import Plain
 from fsplug.store.calls.preview import preview as preview_of
 from fsplug.store.change import edit_policy
@@ -132,8 +132,8 @@ def _after(store: Store, company: str, change: Change) -> PolicySnapshot:
     current = policies.snapshot(store, company)
     policy = change.after(current)
     if isinstance(policy, DepartmentPolicy):
-        return drafted_snapshot(store, company, Wish(current.version, {policy.department: policy}))
-    return drafted_snapshot(store, company, Wish(current.version, groups={policy.group: policy}))
+        return drafted_snapshot(store, company, PolicyEdit(current.version, {policy.department: policy}))
+    return drafted_snapshot(store, company, PolicyEdit(current.version, groups={policy.group: policy}))
 
 
 def _facts(policy: Policy) -> Facts:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fsplug.errors import Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
 from fsplug.store.config import policies, users
-from fsplug.store.db.cache import Memo
+from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 
 # A user's facts at one version never change, so they can be kept for as long as there is room.
@@ -21,7 +21,7 @@ class PolicySource:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._latest: dict[str, int] = {}
-        self._users: Memo[User | None] = Memo(USERS_REMEMBERED)
+        self._users: Cache[User | None] = Cache(USERS_REMEMBERED)
 
     def version(self, company: str) -> int:
         """The company's current policy version, or else the last one read; Unavailable if none was ever read."""

@@ -1,4 +1,4 @@
-"""What somebody wants of a recording policy, the policy they had before them, and what has become of it meanwhile."""
+"""Edits of a recording policy: the edit, the version it was made from, and what others have changed since."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -12,7 +12,7 @@ Policy = TypeVar("Policy", DepartmentPolicy, GroupPolicy)
 
 
 class What(StrEnum):
-    """What of a policy can be different, beside its terms."""
+    """The parts of a policy that can differ, besides its terms."""
 
     OUTGOING = "outgoing"
     INTERNAL = "internal"
@@ -31,7 +31,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as before: of a department (or `*`), a ring group (its number), an excluded number.
+    """One difference, in a department (or `*`), a ring group (its number) or an excluded number.
 
     Boxes and excluded numbers go from "yes" to "no" or back; a term, by its key, from one plain value to another.
     """
@@ -44,10 +44,10 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """How somebody who saw policy `version` wants departments and ring groups, each in full, by name.
+class PolicyEdit:
+    """The departments and ring groups, each in full and by name, as somebody who saw policy `version` wants them.
 
-    `never` are numbers (E.164) to be excluded, with their notes; about those in `again` policy is to decide again.
+    `never` are numbers (E.164) to exclude, with their notes; `again` are numbers to exclude no longer.
     """
 
     version: int
@@ -58,51 +58,51 @@ class Wish:
 
 
 def of_department(name: str, snapshot: PolicySnapshot) -> DepartmentPolicy:
-    """The boxes that count for a department: its own, else those for every department, else none is ticked."""
+    """The boxes that count for a department: its own, else those of `EVERY_DEPARTMENT`, else none ticked."""
     others = snapshot.departments.get(EVERY_DEPARTMENT, DepartmentPolicy(EVERY_DEPARTMENT))
     return snapshot.departments.get(name) or replace(others, department=name)
 
 
 def of_group(number: str, snapshot: PolicySnapshot) -> GroupPolicy:
-    """What counts for a ring group."""
+    """The policy that counts for a ring group."""
     return snapshot.groups.get(number) or GroupPolicy(number)
 
 
-def rebased(wish: Wish, seen: PolicySnapshot, current: PolicySnapshot) -> Wish:
-    """The same wish of the current policy: what the wish leaves as it was `seen` is as it is now."""
-    return Wish(
+def rebased(policy_edit: PolicyEdit, seen: PolicySnapshot, current: PolicySnapshot) -> PolicyEdit:
+    """The same edit of the current policy: whatever the edit left as `seen` takes its current value."""
+    return PolicyEdit(
         current.version,
         {
             name: _merged(wanted, of_department(name, seen), of_department(name, current))
-            for name, wanted in wish.departments.items()
+            for name, wanted in policy_edit.departments.items()
         },
         {
             number: _merged(wanted, of_group(number, seen), of_group(number, current))
-            for number, wanted in wish.groups.items()
+            for number, wanted in policy_edit.groups.items()
         },
-        {number: note for number, note in wish.never.items() if number not in current.excluded},
-        wish.again & current.excluded,
+        {number: note for number, note in policy_edit.never.items() if number not in current.excluded},
+        policy_edit.again & current.excluded,
     )
 
 
-def to_put(wish: Wish, current: PolicySnapshot) -> Iterator[DepartmentPolicy | GroupPolicy]:
-    """The policies to set so that every department and group has what is wished, no more than it takes.
+def to_put(policy_edit: PolicyEdit, current: PolicySnapshot) -> Iterator[DepartmentPolicy | GroupPolicy]:
+    """The fewest policies to set so that every department and group has what the edit wants.
 
-    A department goes on without boxes of its own for as long as those for every department are what is wished for it.
+    A department gets its own boxes only if the edit wants other boxes for it than those of `EVERY_DEPARTMENT`.
     """
-    others = wish.departments.get(EVERY_DEPARTMENT, of_department(EVERY_DEPARTMENT, current))
-    for name, wanted in wish.departments.items():
+    others = policy_edit.departments.get(EVERY_DEPARTMENT, of_department(EVERY_DEPARTMENT, current))
+    for name, wanted in policy_edit.departments.items():
         follows = name != EVERY_DEPARTMENT and name not in current.departments
         counts = replace(others, department=name) if follows else of_department(name, current)
         if wanted != counts:
             yield wanted
-    for number, mode in wish.groups.items():
+    for number, mode in policy_edit.groups.items():
         if mode != of_group(number, current):
             yield mode
 
 
 def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iterable[str]) -> list[Difference]:
-    """What counts differently for these departments, for every other one, for ring groups and for numbers."""
+    """The differences for these departments, for every other department, for ring groups and for numbers."""
     names = dict.fromkeys((EVERY_DEPARTMENT, *departments))
     numbers = sorted(before.groups.keys() | after.groups.keys())
     return [
@@ -141,7 +141,9 @@ def _of_terms(subject: Subject, name: str, old: Terms, new: Terms) -> Iterator[D
 
 
 def _merged(wanted: Policy, seen: Policy, current: Policy) -> Policy:
-    """Three ways: what is wanted otherwise than it was seen, and for the rest what is current."""
+    """A three-way merge: a field that differs between `wanted` and `seen` is taken from `wanted`, the rest from
+    `current`.
+    """
     changed = {
         one.name: getattr(wanted, one.name)
         for one in fields(wanted)

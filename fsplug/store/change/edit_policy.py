@@ -1,4 +1,4 @@
-"""A wish for a recording policy brought into the store: looked at first, then saved as one version."""
+"""Edits of a recording policy in the store: previewed first, then saved as one version."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
-from fsplug.policy.recording.edit import Difference, Wish, differences, rebased, to_put
+from fsplug.policy.recording.edit import Difference, PolicyEdit, differences, rebased, to_put
 from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import groups, policies, users
@@ -23,50 +23,52 @@ def theirs(store: Store, domain: str, version: int) -> list[Difference]:
     return differences(seen, now, users.departments(store, domain))
 
 
-def current_wish(store: Store, domain: str, wish: Wish) -> Wish:
-    """The wish as one of today's policy; Invalid("unknown-department", "unknown-group") for what isn't there."""
+def current_edit(store: Store, domain: str, policy_edit: PolicyEdit) -> PolicyEdit:
+    """The edit, rebased on today's policy; Invalid("unknown-department", "unknown-group") if it names missing ones."""
     current = policies.snapshot(store, domain)
-    _check_known(store, domain, wish)
-    return rebased(wish, policies.snapshot(store, domain, wish.version), current)
+    _check_known(store, domain, policy_edit)
+    return rebased(policy_edit, policies.snapshot(store, domain, policy_edit.version), current)
 
 
-def drafted_snapshot(store: Store, domain: str, wish: Wish) -> PolicySnapshot:
-    """The policy that the wish would make; nothing is saved. Invalid when there is something wrong with it."""
+def drafted_snapshot(store: Store, domain: str, policy_edit: PolicyEdit) -> PolicySnapshot:
+    """The policy that the edit would make; nothing is saved. Invalid if something is wrong with it."""
     draft = Draft(store, domain)
-    put(draft, current_wish(store, domain, wish), policies.snapshot(store, domain))
+    put(draft, current_edit(store, domain, policy_edit), policies.snapshot(store, domain))
     draft.plan()
     return draft.snapshot()
 
 
-def save(store: Store, domain: str, wish: Wish, actor: Actor) -> int:
-    """Make the wish true, from the next call on; the company's version after it, the same if nothing was different.
+def save(store: Store, domain: str, policy_edit: PolicyEdit, actor: Actor) -> int:
+    """Save the edit, for calls from now on; returns the company's new version, or the same one if nothing changed.
 
-    Refused("policy-changed") when somebody else has changed the policy since the version that was seen.
+    Refused("policy-changed") if somebody else has changed the policy since the version that was seen.
     """
 
     def change(draft: Draft) -> None:
-        if changed := theirs(store, domain, wish.version):
+        if changed := theirs(store, domain, policy_edit.version):
             text = f"the policy of {domain} was changed meanwhile, in {len(changed)} places; look again, then save"
-            raise Refused("policy-changed", text, company=domain, version=wish.version)
-        put(draft, current_wish(store, domain, wish), policies.snapshot(store, domain))
+            raise Refused("policy-changed", text, company=domain, version=policy_edit.version)
+        put(draft, current_edit(store, domain, policy_edit), policies.snapshot(store, domain))
 
     return edit(store, domain, actor, change).version
 
 
 def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str | Actor) -> int:
-    """Set the three boxes of a department (or of `*`); the company's version after it, the same if nothing changed."""
+    """Set the boxes of a department (or of `*`); returns the company's new version, or the same one
+    if nothing changed.
+    """
     return edit(store, domain, by, lambda draft: put_department_policy(draft, policy)).version
 
 
 def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str | Actor) -> int:
-    """Set the mode of a ring group; the company's version after it, the same if nothing changed."""
+    """Set the mode of a ring group; returns the company's new version, or the same one if nothing changed."""
     return edit(store, domain, by, lambda draft: put_group_policy(draft, policy)).version
 
 
 def exclude(store: Store, domain: str, notes: Mapping[str, str | None], by: str | Actor) -> list[str]:
     """Never record these numbers (E.164, each with its note) from the next call on.
 
-    A note that is None stays as it is. Returns the numbers that were not excluded before, or whose note is a new one.
+    A note that is None does not change. Returns the numbers that were not excluded before, or whose note changed.
     """
     _check_e164(notes)
     changed: list[str] = []
@@ -100,23 +102,23 @@ def unexclude(store: Store, domain: str, numbers: Collection[str], by: str | Act
     return changed
 
 
-def put(draft: Draft, wish: Wish, current: PolicySnapshot) -> None:
-    """Write a wish of the current policy into a draft of the company."""
-    for policy in to_put(wish, current):
+def put(draft: Draft, policy_edit: PolicyEdit, current: PolicySnapshot) -> None:
+    """Write an edit of the current policy into a draft of the company."""
+    for policy in to_put(policy_edit, current):
         if isinstance(policy, DepartmentPolicy):
             _put_boxes(draft, policy)
         else:
             _put_mode(draft, policy)
-    draft.read("excluded", (*wish.never, *wish.again))
-    for number, note in wish.never.items():
+    draft.read("excluded", (*policy_edit.never, *policy_edit.again))
+    for number, note in policy_edit.never.items():
         if not draft.has("excluded", number):
             draft.put("excluded", {"number": number, "note": note})
-    for number in wish.again:
+    for number in policy_edit.again:
         draft.remove("excluded", number)
 
 
 def put_department_policy(draft: Draft, policy: DepartmentPolicy) -> None:
-    """Write the boxes of a department into a draft; Invalid for one that isn't there, or terms that won't do."""
+    """Write the boxes of a department into a draft; Invalid for an unknown department or for unacceptable terms."""
     if policy.department != EVERY_DEPARTMENT and not draft.has("department", policy.department):
         raise policies.unknown("department", policy.department, draft.names("department"))
     _check_terms(policy.terms)
@@ -124,7 +126,7 @@ def put_department_policy(draft: Draft, policy: DepartmentPolicy) -> None:
 
 
 def put_group_policy(draft: Draft, policy: GroupPolicy) -> None:
-    """Write the mode of a ring group into a draft; Invalid for one that isn't there, or terms that won't do."""
+    """Write the mode of a ring group into a draft; Invalid for an unknown ring group or for unacceptable terms."""
     if not draft.has("group", policy.group):
         raise policies.unknown("group", policy.group, draft.names("group"))
     _check_terms(policy.terms)
@@ -141,7 +143,7 @@ def _put_mode(draft: Draft, policy: GroupPolicy) -> None:
 
 
 def _check_terms(terms: Terms) -> None:
-    """What the operator's document does not take could be stored and exported, but not applied again."""
+    """Terms that the operator's document refuses could be stored and exported, but not applied again."""
     facts = terms_facts(terms)
     for term in TERMS:
         if trouble := term.values.trouble(facts[term.name]):
@@ -171,11 +173,11 @@ def _terms_table(terms: Terms) -> dict[str, Any]:
     return {name: value for name, value in terms_facts(terms).items() if value is not None}
 
 
-def _check_known(store: Store, domain: str, wish: Wish) -> None:
+def _check_known(store: Store, domain: str, policy_edit: PolicyEdit) -> None:
     departments, numbers = users.departments(store, domain), list(groups.names(store, domain))
     for noun, wanted, known in (
-        ("department", wish.departments, [EVERY_DEPARTMENT, *departments]),
-        ("group", wish.groups, numbers),
+        ("department", policy_edit.departments, [EVERY_DEPARTMENT, *departments]),
+        ("group", policy_edit.groups, numbers),
     ):
         if missing := sorted(wanted.keys() - set(known)):
             raise policies.unknown(noun, missing[0], known)

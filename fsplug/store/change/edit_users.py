@@ -42,8 +42,8 @@ _AT = Select(
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be so from now on; None leaves everybody's as it is. `department` is "" for none.
+class UserEdit:
+    """What to set for every chosen user; None changes nothing. `department` is "" for none.
 
     `allow` says by profile whether it allows listen-in, for those who have a profile of that name.
     """
@@ -59,7 +59,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that becomes otherwise for these users (their names): `what` it is, of which profile, and how."""
+    """One thing that changes for these users (their names): `what` changes, in which profile, and to what."""
 
     what: str
     after: str
@@ -69,7 +69,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why it can't be saved, as a code, and whose fault (a name) it is."""
+    """Why an edit can't be saved, as a code, and the name of the user who prevents it."""
 
     code: str
     name: str
@@ -77,7 +77,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a wish would do at a policy version: the differences, who gets mail for a new account, whose ends."""
+    """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end."""
 
     version: int
     differences: tuple[Difference, ...]
@@ -87,30 +87,30 @@ class Preview:
 
 
 def departments_of(actor: Actor) -> frozenset[str] | None:
-    """The departments whose users the actor may see in lists; None for all."""
+    """The departments whose users the actor may list; None for all."""
     return None if reach(actor, Need.PEOPLE).is_at_least(Reach.COMPANY) else actor.departments
 
 
-def preview(store: Store, domain: str, usernames: Collection[str], wish: Wish, actor: Actor) -> Preview:
-    """What saving it would do. Refused when it is not the actor's to do, Invalid("unknown-user") for a stranger."""
+def preview(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor) -> Preview:
+    """What saving the edit would do. Refused if the actor is not allowed to save it, Invalid("unknown-user")."""
     with store.connection():
         found = _marked(store, domain, usernames, actor)
         draft = Draft(store, domain)
-        moved = list(_changed(draft, found, wish))
+        moved = list(_changed(draft, found, user_edit))
         troubles = tuple(_troubles(store, domain, moved))
         if not troubles:
             planning.check(store, draft.plan(), actor)
         return Preview(
             policies.current_version(store, domain),
-            tuple(_differences(moved, wish)),
+            tuple(_differences(moved, user_edit)),
             tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
             tuple(one.called for one, before, after in moved if _role(before) and not _role(after)),
             troubles,
         )
 
 
-def save(store: Store, domain: str, usernames: Collection[str], wish: Wish, actor: Actor, version: int) -> int:
-    """Make it so for all of them, as one new version of the company; how many users it changed.
+def save(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor, version: int) -> int:
+    """Save the edit for all these users, as one new version of the company; returns how many users changed.
 
     Refused("changed-meanwhile") when one of them has been changed since `version`, which is what the actor looked at.
     """
@@ -119,7 +119,7 @@ def save(store: Store, domain: str, usernames: Collection[str], wish: Wish, acto
     def change(draft: Draft) -> None:
         found = _marked(store, domain, usernames, actor)
         _check_unchanged(store, domain, found, version)
-        moved[:] = _changed(draft, found, wish)
+        moved[:] = _changed(draft, found, user_edit)
         for trouble in _troubles(store, domain, moved):
             raise Invalid(trouble.code, f"{trouble.name}: {trouble.code}", name=trouble.name)
 
@@ -139,20 +139,20 @@ def _marked(store: Store, domain: str, usernames: Collection[str], actor: Actor)
 _Moved = tuple[Person, Table, Table]
 
 
-def _changed(draft: Draft, found: list[Person], wish: Wish) -> Iterator[_Moved]:
-    """Each user whom it changes, as the document writes them before and after."""
+def _changed(draft: Draft, found: list[Person], user_edit: UserEdit) -> Iterator[_Moved]:
+    """Each user whom the edit changes, before and after, as the document writes them."""
     draft.read("user", [one.username for one in found])
     for one in found:
         before = draft.entry("user", one.username)
-        after = _wished(before, wish)
+        after = _edited(before, user_edit)
         if after != before:
             draft.put("user", after, one.username)
             yield one, before, after
 
 
-def _wished(before: Table, wish: Wish) -> Table:
-    given: dict[str, Any] = {"record": wish.records, "email": wish.email, "department": wish.department}
-    given["role"] = str(wish.role) if wish.role is not None else None
+def _edited(before: Table, user_edit: UserEdit) -> Table:
+    given: dict[str, Any] = {"record": user_edit.records, "email": user_edit.email, "department": user_edit.department}
+    given["role"] = str(user_edit.role) if user_edit.role is not None else None
     after = {**before, **{name: value for name, value in given.items() if value is not None}}
     if after.get("role") == Role.NONE:
         del after["role"]
@@ -162,10 +162,10 @@ def _wished(before: Table, wish: Wish) -> Table:
             after = {key: value for key, value in after.items() if key != name or key in before}
     if after.get("department") == "":
         del after["department"]
-    _hold(after, "licences", Licence.CONTACT_PRO, wish.licence)
-    _hold(after, "rights", Right.LISTEN_IN, wish.right)
-    if wish.allow and after.get("profile"):
-        allow = wish.allow
+    _hold(after, "licences", Licence.CONTACT_PRO, user_edit.licence)
+    _hold(after, "rights", Right.LISTEN_IN, user_edit.right)
+    if user_edit.allow and after.get("profile"):
+        allow = user_edit.allow
         after["profile"] = [
             {**one, "allow_listen": allow.get(one["name"], one["allow_listen"])} for one in after["profile"]
         ]
@@ -179,18 +179,18 @@ def _hold(table: Table, kind: str, name: str, holds: bool | None) -> None:
     table[kind] = sorted([*held, str(name)] if holds else held)
 
 
-def _differences(moved: list[_Moved], wish: Wish) -> Iterator[Difference]:
+def _differences(moved: list[_Moved], user_edit: UserEdit) -> Iterator[Difference]:
     kinds = {"licence": ("licences", Licence.CONTACT_PRO), "right": ("rights", Right.LISTEN_IN)}
     for what, (kind, name) in kinds.items():
-        holds = getattr(wish, what)
+        holds = getattr(user_edit, what)
         its = [one for one, before, after in moved if (name in before.get(kind, ())) != (name in after.get(kind, ()))]
         yield from _difference(what, "yes" if holds else "no", its)
-    said = {"record": "yes" if wish.records else "no", "role": str(wish.role)}
-    said |= {"department": wish.department or "", "email": wish.email or ""}
+    said = {"record": "yes" if user_edit.records else "no", "role": str(user_edit.role)}
+    said |= {"department": user_edit.department or "", "email": user_edit.email or ""}
     for what, after_all in said.items():
         its = [one for one, before, after in moved if before.get(what) != after.get(what)]
         yield from _difference(what, after_all, its)
-    for profile, allows in wish.allow.items():
+    for profile, allows in user_edit.allow.items():
         its = [one for one, before, after in moved if _allows(before, profile) != _allows(after, profile)]
         yield from _difference("profile", "yes" if allows else "no", its, profile)
 

@@ -52,8 +52,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """Whom a list holds; None for no limit. `text` is part of a name, or the beginning of a number."""
+class UserFilter:
+    """The people a list holds; None for no limit. `text` is part of a name, or the beginning of a number."""
 
     text: str = ""
     department: str | None = None
@@ -63,7 +63,7 @@ class Sought:
     departments: frozenset[str] | None = None
 
 
-EVERYBODY = Sought()
+EVERYBODY = UserFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,10 @@ _NAMES = Select(
 
 
 def listed(
-    store: Store, domain: str, sought: Sought = EVERYBODY, limit: int = 50, after: Place | None = None
+    store: Store, domain: str, wanted: UserFilter = EVERYBODY, limit: int = 50, after: Place | None = None
 ) -> list[Person]:
-    """The people sought, by name."""
-    which = _sought(company_id(store, domain), sought)
+    """The people who match, by name."""
+    which = _matching(company_id(store, domain), wanted)
     if after is not None:
         name, username = after
         which &= (Users.name > name) | ((Users.name == name) & (Users.username > username))
@@ -123,17 +123,19 @@ def listed(
     return _people(store, domain, rows(store, _User, query))
 
 
-def count(store: Store, domain: str, sought: Sought = EVERYBODY) -> int:
-    """How many there are of them."""
-    which = _sought(company_id(store, domain), sought)
+def count(store: Store, domain: str, wanted: UserFilter = EVERYBODY) -> int:
+    """How many people match."""
+    which = _matching(company_id(store, domain), wanted)
     [number] = rows(store, int, Users.select(fn.COUNT(SQL("*")).alias("number")).where(which))
     return number
 
 
 def of(store: Store, domain: str, usernames: Iterable[str], departments: frozenset[str] | None = None) -> list[Person]:
-    """The users of these names, by name; those there are, of these departments only if any are given."""
+    """The users with these usernames, sorted by name. Unknown usernames are left out, and so are users of other
+    departments if `departments` is given.
+    """
     found: list[_User] = []
-    which = _sought(company_id(store, domain), Sought(departments=departments))
+    which = _matching(company_id(store, domain), UserFilter(departments=departments))
     for some in in_batches(dict.fromkeys(usernames)):
         query = Users.select(*columns(_User, Users)).where(which & Users.username.in_(some))
         found += rows(store, _User, query)
@@ -182,20 +184,20 @@ def _groups(store: Store, domain: str, usernames: Collection[str]) -> dict[str, 
     return found
 
 
-def _sought(company: str, sought: Sought) -> Any:
+def _matching(company: str, wanted: UserFilter) -> Any:
     which: Any = (Users.company == company) & is_current(Users)
-    if sought.text.strip():
-        which &= _holds_text(sought.text.strip())
-    if sought.department is not None:
-        which &= Users.department == sought.department
-    if sought.role is not None:
-        which &= Users.role == str(sought.role)
-    if sought.group is not None:
-        which &= Users.username.in_(_holding(GroupMembers, company, GroupMembers.group == sought.group))
-    if sought.licence is not None:
-        which &= Users.username.in_(_holding(LicenceGrants, company, LicenceGrants.licence == str(sought.licence)))
-    if sought.departments is not None:
-        which &= Users.department.in_(sorted(sought.departments))
+    if wanted.text.strip():
+        which &= _holds_text(wanted.text.strip())
+    if wanted.department is not None:
+        which &= Users.department == wanted.department
+    if wanted.role is not None:
+        which &= Users.role == str(wanted.role)
+    if wanted.group is not None:
+        which &= Users.username.in_(_holding(GroupMembers, company, GroupMembers.group == wanted.group))
+    if wanted.licence is not None:
+        which &= Users.username.in_(_holding(LicenceGrants, company, LicenceGrants.licence == str(wanted.licence)))
+    if wanted.departments is not None:
+        which &= Users.department.in_(sorted(wanted.departments))
     return which
 
 

@@ -1,4 +1,4 @@
-"""What was read once and can never change: a company's id, its policy as of one version."""
+"""Caches of values that never change: a company's id, its policy as of one version."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Memo(Generic[Value]):
+class Cache(Generic[Value]):
     """The `limit` most recently used values. Threads may share it: every step is atomic, and there is no lock."""
 
     def __init__(self, limit: int) -> None:
@@ -16,7 +16,7 @@ class Memo(Generic[Value]):
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable, load: Callable[[], Value]) -> Value:
-        """The value of `key`; `load` makes it the first time, and what `load` raises is not kept."""
+        """The value of `key`; `load` makes it the first time. Errors of `load` are not kept."""
         # KeyError: another thread dropped it just now.
         with suppress(KeyError):
             self._values.move_to_end(key)
@@ -28,7 +28,7 @@ class Memo(Generic[Value]):
         return value
 
     def known(self, key: Hashable) -> Value | None:
-        """The value of `key` if it is kept."""
+        """The value of `key` if it is cached."""
         return self._values.get(key)
 
     def clear(self) -> None:

@@ -12,7 +12,7 @@ from playhouse.pool import MaxConnectionsExceeded
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.store.db.backends import backend
-from fsplug.store.db.cache import Memo
+from fsplug.store.db.cache import Cache
 from fsplug.store.migrations import runner
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Store:
         self.dialect = self._backend.dialect
         self.place = self._backend.place
         self.blocking = self._backend.blocking
-        self.company_ids: Memo[str] = Memo(10_000)
-        self.snapshots: Memo[PolicySnapshot] = Memo(128)
+        self.company_ids: Cache[str] = Cache(10_000)
+        self.snapshots: Cache[PolicySnapshot] = Cache(128)
 
     def connect(self) -> None:
         """Open the database; Invalid("store-newer") if a later fsplug made its tables."""

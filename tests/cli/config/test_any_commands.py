@@ -41,7 +41,7 @@ def _page_edits(draw: st.DrawFn) -> PageEdit:
     """What a page of the console saves: of users, of the recording policy, of somebody's own profiles."""
     usernames = draw(st.lists(st.sampled_from(["anna", "bo", "eva"]), min_size=1, unique=True))
     email, department, profile, purpose = (draw(_TEXT) for _ in range(4))
-    users = edit_users.Wish(
+    users = edit_users.UserEdit(
         licence=draw(st.sampled_from([None, True, False])),
         records=draw(st.sampled_from([None, True, False])),
         role=draw(st.sampled_from([None, *Role])),
@@ -61,8 +61,8 @@ def _page_edits(draw: st.DrawFn) -> PageEdit:
 
     def save_policy(store: Store) -> None:
         version = policies.current_version(store, DOMAIN)
-        wish = edit.Wish(version, {boxes.department: boxes}, {"2001": modes}, {numbers: purpose})
-        edit_policy.save(store, DOMAIN, wish, operator("root"))
+        policy_edit = edit.PolicyEdit(version, {boxes.department: boxes}, {"2001": modes}, {numbers: purpose})
+        edit_policy.save(store, DOMAIN, policy_edit, operator("root"))
 
     def choose(store: Store) -> None:
         own_profile.choose(store, actors.actor(store, DOMAIN, usernames[0]), chosen)

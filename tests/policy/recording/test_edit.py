@@ -1,9 +1,18 @@
-"""A wish for a policy: rebased on what others did meanwhile, brought to as few changes as it takes, told in words."""
+"""Edits of a policy: rebased on what others changed meanwhile, reduced to the fewest changes, and described."""
 
 from dataclasses import replace
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
-from fsplug.policy.recording.edit import Difference, Subject, What, Wish, differences, of_department, rebased, to_put
+from fsplug.policy.recording.edit import (
+    Difference,
+    PolicyEdit,
+    Subject,
+    What,
+    differences,
+    of_department,
+    rebased,
+    to_put,
+)
 from fsplug.policy.terms import Channels, OnFailure, Terms
 
 SALES = DepartmentPolicy("Sales", outgoing=True)
@@ -26,34 +35,34 @@ def test_a_department_without_boxes_of_its_own_has_those_of_every_other() -> Non
 def test_what_a_wish_leaves_alone_is_as_others_made_it_meanwhile() -> None:
     theirs = replace(SALES, outgoing=False, terms=Terms(OnFailure.CLOSED, Channels.MONO))
     current = replace(SEEN, version=8, departments={**SEEN.departments, "Sales": theirs})
-    wish = Wish(7, {"Sales": replace(SALES, incoming=True)})
-    assert rebased(wish, SEEN, current) == Wish(8, {"Sales": replace(theirs, incoming=True)})
+    policy_edit = PolicyEdit(7, {"Sales": replace(SALES, incoming=True)})
+    assert rebased(policy_edit, SEEN, current) == PolicyEdit(8, {"Sales": replace(theirs, incoming=True)})
 
 
 def test_of_two_who_change_the_same_box_the_wish_stands() -> None:
     theirs = replace(SALES, terms=Terms(purpose="theirs"))
     current = replace(SEEN, departments={"Sales": theirs})
-    wish = Wish(7, {"Sales": replace(SALES, terms=Terms(purpose="mine"))})
-    assert rebased(wish, SEEN, current).departments["Sales"].terms.purpose == "mine"
+    policy_edit = PolicyEdit(7, {"Sales": replace(SALES, terms=Terms(purpose="mine"))})
+    assert rebased(policy_edit, SEEN, current).departments["Sales"].terms.purpose == "mine"
 
 
 def test_numbers_that_others_excluded_or_freed_are_no_wish_any_more() -> None:
     current = replace(SEEN, excluded=frozenset({"+4570101166"}))
-    wish = Wish(7, never={"+4570101166": "", "+4570101177": ""}, again=frozenset({"+4570101155"}))
-    assert rebased(wish, SEEN, current) == Wish(7, never={"+4570101177": ""})
+    policy_edit = PolicyEdit(7, never={"+4570101166": "", "+4570101177": ""}, again=frozenset({"+4570101155"}))
+    assert rebased(policy_edit, SEEN, current) == PolicyEdit(7, never={"+4570101177": ""})
 
 
 def test_a_wish_of_what_is_takes_no_change() -> None:
     departments = {name: of_department(name, SEEN) for name in ("Sales", "Support", "*")}
-    assert list(to_put(Wish(7, departments, SEEN.groups), SEEN)) == []
+    assert list(to_put(PolicyEdit(7, departments, SEEN.groups), SEEN)) == []
 
 
 def test_when_everyone_else_changes_departments_get_boxes_of_their_own_only_to_stay_as_wished() -> None:
     others = replace(OTHERS, incoming=True)
     as_before = replace(OTHERS, department="Support")
-    wish = Wish(7, {"Support": as_before, "*": others})
-    assert list(to_put(wish, SEEN)) == [as_before, others]
-    alike = Wish(7, {"Support": replace(others, department="Support"), "*": others})
+    policy_edit = PolicyEdit(7, {"Support": as_before, "*": others})
+    assert list(to_put(policy_edit, SEEN)) == [as_before, others]
+    alike = PolicyEdit(7, {"Support": replace(others, department="Support"), "*": others})
     assert list(to_put(alike, SEEN)) == [others]
 
 

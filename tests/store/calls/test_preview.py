@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import DepartmentPolicy, Direction
-from fsplug.policy.recording.edit import Wish, of_department
+from fsplug.policy.recording.edit import PolicyEdit, of_department
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.preview import preview
 from fsplug.store.change import edit_policy, planning
@@ -42,8 +42,10 @@ def _talk(store: Store, call: str, at: float, **inputs: Any) -> None:
 
 
 def _ticked(store: Store) -> Any:
-    wish = Wish(policies.current_version(store, ACME), {"Support": DepartmentPolicy("Support", incoming=True)})
-    return edit_policy.drafted_snapshot(store, ACME, wish)
+    policy_edit = PolicyEdit(
+        policies.current_version(store, ACME), {"Support": DepartmentPolicy("Support", incoming=True)}
+    )
+    return edit_policy.drafted_snapshot(store, ACME, policy_edit)
 
 
 def test_talks_are_counted_as_they_were_are_and_would_be(store: Store) -> None:
@@ -78,14 +80,14 @@ def test_a_preview_changes_nothing(store: Store) -> None:
 
 def test_a_draft_s_policy_is_what_the_store_has_after_it_is_saved(store: Store) -> None:
     current = policies.snapshot(store, ACME)
-    wish = Wish(
+    policy_edit = PolicyEdit(
         current.version,
         {"Support": replace(of_department("Support", current), internal=True)},
         never={CALLER: "a note"},
         again=frozenset(current.excluded),
     )
-    drafted = edit_policy.drafted_snapshot(store, ACME, wish)
-    assert edit_policy.save(store, ACME, wish, operator("root")) == drafted.version
+    drafted = edit_policy.drafted_snapshot(store, ACME, policy_edit)
+    assert edit_policy.save(store, ACME, policy_edit, operator("root")) == drafted.version
     assert policies.snapshot(store, ACME) == drafted
     assert Draft(store, ACME).snapshot() == replace(drafted, version=drafted.version + 1)
 

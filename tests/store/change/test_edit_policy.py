@@ -1,4 +1,4 @@
-"""Wishes for a policy: saved as one version, by who may, and never over what somebody else has changed meanwhile."""
+"""Edits of a policy: saved as one version, only by people who may, and never over what somebody else has changed."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, DepartmentPolicy, GroupMode, GroupPolicy, Role
-from fsplug.policy.recording.edit import Difference, Subject, What, Wish
+from fsplug.policy.recording.edit import Difference, PolicyEdit, Subject, What
 from fsplug.store.change import edit_policy
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
@@ -17,15 +17,15 @@ from tests.store.cast import ACME, BETA
 ANNA = Actor("1001", AdminScope.NONE, Role.SUPERUSER, ACME)
 
 
-def wish(store: Store, **wanted: Any) -> Wish:
+def policy_edit(store: Store, **wanted: Any) -> PolicyEdit:
     """Of today's policy: incoming calls of Support, unless said otherwise."""
     support = {"Support": DepartmentPolicy("Support", incoming=True)}
-    return replace(Wish(policies.current_version(store, ACME), support), **wanted)
+    return replace(PolicyEdit(policies.current_version(store, ACME), support), **wanted)
 
 
 def test_a_wish_is_saved_as_one_version(store: Store) -> None:
     groups = {"2001": GroupPolicy("2001", GroupMode.NEVER)}
-    wanted = wish(store, groups=groups, never={"+4522334455": "a patient"}, again=frozenset({"+4570101155"}))
+    wanted = policy_edit(store, groups=groups, never={"+4522334455": "a patient"}, again=frozenset({"+4570101155"}))
     assert edit_policy.save(store, ACME, wanted, ANNA) == wanted.version + 1
     found = policies.snapshot(store, ACME)
     assert found.departments["Support"].incoming and found.groups == groups
@@ -34,12 +34,12 @@ def test_a_wish_is_saved_as_one_version(store: Store) -> None:
 
 def test_a_wish_of_what_is_makes_no_version(store: Store) -> None:
     before = policies.snapshot(store, ACME)
-    same = Wish(before.version, before.departments, before.groups)
+    same = PolicyEdit(before.version, before.departments, before.groups)
     assert edit_policy.save(store, ACME, same, ANNA) == before.version
 
 
 def test_who_was_slower_is_refused_and_told_what_differs(store: Store) -> None:
-    slow = wish(store)
+    slow = policy_edit(store)
     edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
     with pytest.raises(Refused) as refused:
         edit_policy.save(store, ACME, slow, ANNA)
@@ -57,7 +57,7 @@ def test_who_may_not_change_policy_changes_nothing(store: Store) -> None:
         Actor("1001", AdminScope.NONE, Role.SUPERUSER, BETA),
     ):
         with pytest.raises(Refused):
-            edit_policy.save(store, ACME, wish(store), actor)
+            edit_policy.save(store, ACME, policy_edit(store), actor)
     assert policies.current_version(store, ACME) == version
 
 
@@ -76,6 +76,6 @@ def test_what_is_wrong_with_a_wish_is_said_and_nothing_is_saved(
 ) -> None:
     before = policies.snapshot(store, ACME)
     with pytest.raises(Invalid) as invalid:
-        edit_policy.save(store, ACME, wish(store, **wanted), operator("root"))
+        edit_policy.save(store, ACME, policy_edit(store, **wanted), operator("root"))
     assert invalid.value.code == code
     assert policies.snapshot(store, ACME) == before

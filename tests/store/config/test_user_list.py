@@ -3,13 +3,13 @@
 from fsplug.policy.entities import Role
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import user_list
-from fsplug.store.config.user_list import Sought
+from fsplug.store.config.user_list import UserFilter
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME, BETA
 
 
-def _found(store: Store, **sought: object) -> list[str]:
-    wanted = Sought(**sought)
+def _found(store: Store, **user_filter: object) -> list[str]:
+    wanted = UserFilter(**user_filter)
     found = [one.username for one in user_list.listed(store, ACME, wanted)]
     assert user_list.count(store, ACME, wanted) == len(found)
     return found

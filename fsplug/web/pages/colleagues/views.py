@@ -12,7 +12,7 @@ from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.calls import listenable
 from fsplug.store.change import own_profile
 from fsplug.store.config import user_list, users
-from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.config.user_list import Person, UserFilter
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import Open, services, takes
@@ -108,16 +108,16 @@ def refusal(code: object, words: Words) -> str:
 
 def _page(trouble: str | None = None) -> str:
     viewer = shell.viewer()
-    sought = Sought(request.args.get("q", "")[:100], request.args.get("department") or None)
+    user_filter = UserFilter(request.args.get("q", "")[:100], request.args.get("department") or None)
     after = _place(request.args.get("after", ""))
     store, calls = guard.store(), calls_or_none(services().live, viewer.domain)
-    found = user_list.listed(store, viewer.domain, sought, MOST_ROWS + 1, after)
+    found = user_list.listed(store, viewer.domain, user_filter, MOST_ROWS + 1, after)
     following = found[MOST_ROWS - 1].place if len(found) > MOST_ROWS else None
     [own] = user_list.of(store, viewer.domain, [viewer.username])
     return render_template(
         "colleagues/page.html",
         trouble=trouble,
-        sought=sought,
+        user_filter=user_filter,
         is_first=after is None,
         colleagues=rows(store, viewer.domain, viewer.username, viewer.language, found[:MOST_ROWS], calls),
         following="\t".join(following) if following else None,

@@ -11,9 +11,9 @@ from fsplug.policy.access.scopes import Actor, Need, Reach
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.accounts import accounts, invitations
 from fsplug.store.change import edit_users
-from fsplug.store.change.edit_users import Wish
+from fsplug.store.change.edit_users import UserEdit
 from fsplug.store.config import groups, policies, user_list, users
-from fsplug.store.config.user_list import Person, Sought
+from fsplug.store.config.user_list import Person, UserFilter
 from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import Mail, State
 from fsplug.web.kernel import forms, guard, shell
@@ -59,9 +59,9 @@ def page() -> str:
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def summary() -> Any:
     """What saving would do, for how many."""
-    viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
+    viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
     try:
-        found = edit_users.preview(guard.store(), viewer.domain, marked, wish, actor)
+        found = edit_users.preview(guard.store(), viewer.domain, marked, user_edit, actor)
     except (Invalid, Refused) as error:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
     # The version that was looked at, not that of this moment: the list may have stood open for an hour.
@@ -73,10 +73,10 @@ def summary() -> Any:
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def save() -> Any:
     """Make it so."""
-    viewer, marked, wish, actor = shell.viewer(), _marked(), _wish(), g.actor
+    viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
     version = forms.number(request.form.get("version", "")) or 0
     try:
-        count = edit_users.save(guard.store(), viewer.domain, marked, wish, actor, version)
+        count = edit_users.save(guard.store(), viewer.domain, marked, user_edit, actor, version)
     except (Invalid, Refused) as error:
         names = error.facts.get("names")
         said = ", ".join(map(str, names)) if isinstance(names, list) else ""
@@ -95,19 +95,19 @@ def invite() -> Any:
 
 def _page(trouble: str | None = None) -> str:
     viewer, marked, actor = shell.viewer(), _marked(), g.actor
-    sought = _sought(actor)
+    user_filter = _user_filter(actor)
     store, after = guard.store(), _place(request.values.get("after", ""))
-    found = user_list.listed(store, viewer.domain, sought, ROWS + 1, after)
+    found = user_list.listed(store, viewer.domain, user_filter, ROWS + 1, after)
     shown = found[:ROWS]
     return render_template(
         "people/page.html",
         trouble=trouble,
-        sought=sought,
+        user_filter=user_filter,
         is_first=after is None,
         roles=list(Role),
         company_reach=Reach.COMPANY,
         found=shown,
-        count=user_list.count(store, viewer.domain, sought),
+        count=user_list.count(store, viewer.domain, user_filter),
         following="\t".join(shown[-1].place) if len(found) > ROWS else None,
         mail_states=_mail_states(store, viewer.domain, shown),
         settings=_settings(store, viewer.domain, marked, actor),
@@ -116,10 +116,10 @@ def _page(trouble: str | None = None) -> str:
     )
 
 
-def _sought(actor: Actor) -> Sought:
+def _user_filter(actor: Actor) -> UserFilter:
     asked = request.values
     role, licence = asked.get("with_role", ""), asked.get("with_licence", "")
-    return Sought(
+    return UserFilter(
         asked.get("q", "")[:100],
         asked.get("in_department") or None,
         asked.get("in_group") or None,
@@ -162,7 +162,7 @@ def _common(values: list[Any]) -> Any:
     return values[0] if values and all(one == values[0] for one in values) else None
 
 
-def _wish() -> Wish:
+def _user_edit() -> UserEdit:
     """What the form asks for; a field that is not there, or empty, leaves everything as it is."""
     form = request.form
     role, department, email = form.get("role", ""), form.get("department", ""), form.get("email")
@@ -171,7 +171,7 @@ def _wish() -> Wish:
         for name, value in form.items()
         if name.startswith(_ALLOW) and value in _YES_OR_NO
     }
-    return Wish(
+    return UserEdit(
         licence=_YES_OR_NO.get(form.get("licence", "")),
         right=_YES_OR_NO.get(form.get("right", "")),
         records=_YES_OR_NO.get(form.get("records", "")),
@@ -184,7 +184,7 @@ def _wish() -> Wish:
 
 
 def _kept() -> list[tuple[str, str]]:
-    """The fields of the wish, to be sent again by the summary."""
+    """The fields of the edit, to be sent again by the summary."""
     names = ("licence", "right", "records", "role", "department", "email")
     return [(name, value) for name, value in request.form.items() if name in names or name.startswith(_ALLOW)]
 

@@ -9,7 +9,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.numbers import normalise
 from fsplug.policy.one_line import text_trouble
-from fsplug.policy.recording.edit import Wish, of_department, of_group
+from fsplug.policy.recording.edit import PolicyEdit, of_department, of_group
 from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
 from fsplug.web.kernel import forms
 
@@ -32,49 +32,51 @@ def version_of(posted: Posted) -> int:
     return version
 
 
-def read(posted: Posted, seen: PolicySnapshot) -> Wish:
-    """What is wished for in place of the policy `seen`; Invalid for values that the form does not offer."""
+def read(posted: Posted, seen: PolicySnapshot) -> PolicyEdit:
+    """The edit of the policy `seen` that was posted; Invalid for values that the form does not offer."""
     never = {_e164(text, seen.country): posted.get(f"note.{text}", "").strip() for text in posted.getlist("exclude")}
     again = frozenset(text for text in posted.getlist("allow") if text in seen.excluded)
-    return Wish(seen.version, dict(_departments(posted, seen)), dict(_groups(posted, seen)), never, again)
+    return PolicyEdit(seen.version, dict(_departments(posted, seen)), dict(_groups(posted, seen)), never, again)
 
 
-def fields(wish: Wish) -> Iterator[tuple[str, str]]:
+def fields(policy_edit: PolicyEdit) -> Iterator[tuple[str, str]]:
     """The same as names and values of hidden fields."""
-    yield "version", str(wish.version)
-    for name, policy in wish.departments.items():
+    yield "version", str(policy_edit.version)
+    for name, policy in policy_edit.departments.items():
         yield "department", name
         yield from ((box, name) for box in BOXES if getattr(policy, box))
         yield from _term_fields("department", name, policy.terms)
-    for number, mode in wish.groups.items():
+    for number, mode in policy_edit.groups.items():
         yield "group", number
         yield f"mode.{number}", str(mode.mode)
         yield from _term_fields("group", number, mode.terms)
-    for number, note in wish.never.items():
+    for number, note in policy_edit.never.items():
         yield "exclude", number
         yield f"note.{number}", note
-    for number in sorted(wish.again):
+    for number in sorted(policy_edit.again):
         yield "allow", number
 
 
-def with_number(wish: Wish, text: str, note: str, seen: PolicySnapshot) -> Wish:
-    """The wish with one number more to be excluded, in any spelling; Invalid says why it can't be."""
+def with_number(policy_edit: PolicyEdit, text: str, note: str, seen: PolicySnapshot) -> PolicyEdit:
+    """The edit with one more number to exclude, in any spelling; Invalid says why it can't be excluded."""
     number = _e164(text, seen.country)
-    if number in wish.never or (number in seen.excluded and number not in wish.again):
+    if number in policy_edit.never or (number in seen.excluded and number not in policy_edit.again):
         raise Invalid("number-there", f"{number} is excluded already", number=number)
-    if number in wish.again:
-        return replace(wish, again=wish.again - {number})
-    return replace(wish, never={**wish.never, number: note.strip()})
+    if number in policy_edit.again:
+        return replace(policy_edit, again=policy_edit.again - {number})
+    return replace(policy_edit, never={**policy_edit.never, number: note.strip()})
 
 
-def without_number(wish: Wish, number: str) -> Wish:
-    """The wish without a number that was to be excluded."""
-    return replace(wish, never={one: note for one, note in wish.never.items() if one != number})
+def without_number(policy_edit: PolicyEdit, number: str) -> PolicyEdit:
+    """The edit without a number that was to be excluded."""
+    return replace(policy_edit, never={one: note for one, note in policy_edit.never.items() if one != number})
 
 
-def with_all(wish: Wish, box: str) -> Wish:
-    """The wish with this box of `BOXES` ticked for every department."""
-    return replace(wish, departments={name: _ticked(policy, box) for name, policy in wish.departments.items()})
+def with_all(policy_edit: PolicyEdit, box: str) -> PolicyEdit:
+    """The edit with this box of `BOXES` ticked for every department."""
+    return replace(
+        policy_edit, departments={name: _ticked(policy, box) for name, policy in policy_edit.departments.items()}
+    )
 
 
 def _ticked(policy: DepartmentPolicy, box: str) -> DepartmentPolicy:
@@ -86,13 +88,13 @@ def _ticked(policy: DepartmentPolicy, box: str) -> DepartmentPolicy:
     )
 
 
-def check(wish: Wish) -> None:
+def check(policy_edit: PolicyEdit) -> None:
     """Invalid("bad-purpose", "bad-note" and the like) for what can't be kept."""
-    terms = [one.terms for one in wish.departments.values()] + [one.terms for one in wish.groups.values()]
+    terms = [one.terms for one in policy_edit.departments.values()] + [one.terms for one in policy_edit.groups.values()]
     for facts in map(terms_facts, terms):
         for term in TERMS_OFFERED:
             _check_term(term, facts[term.name])
-    for note in wish.never.values():
+    for note in policy_edit.never.values():
         if len(note) > LONGEST_NOTE or text_trouble(note):
             raise Invalid("bad-note", f"{note[:40]!r} is no note; write one line")
 

@@ -10,7 +10,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, PolicySnapshot
 from fsplug.policy.numbers import normalise
-from fsplug.policy.recording.edit import Difference, Wish, differences, of_department, of_group, rebased
+from fsplug.policy.recording.edit import Difference, PolicyEdit, differences, of_department, of_group, rebased
 from fsplug.store.calls.preview import Preview, preview
 from fsplug.store.change import edit_policy
 from fsplug.store.config import groups, policies, users
@@ -44,13 +44,13 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The policy now, and the wish beside it.
+    """The current policy, and the edit of it.
 
-    `theirs` is what others changed since the wish was begun, and `trouble` the error's code if it can't go on so.
+    `theirs` is what others changed since the edit was begun, and `trouble` the error's code if the edit can't be saved.
     """
 
     current: PolicySnapshot
-    wish: Wish
+    policy_edit: PolicyEdit
     groups: Mapping[str, str]
     excluded: list[ExcludedNumber]
     since: PolicyVersion | None
@@ -61,7 +61,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a wish would change, and what it would have recorded lately."""
+    """What an edit would change, and what it would have recorded lately."""
 
     differences: list[Difference]
     preview: Preview
@@ -97,12 +97,12 @@ def lead_back() -> Any:
 @PAGE.post("/policies/save")
 @takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def save() -> Any:
-    """Make the wish true; where somebody was quicker, the page again with the wish in it."""
+    """Save the edit; if somebody else saved first, show the page again with the edit in it."""
     viewer, posted = shell.viewer(), request.form
     shown = _begun(guard.store(), viewer.domain, posted)
     if not shown.trouble:
         try:
-            _save(guard.store(), viewer, shown.wish)
+            _save(guard.store(), viewer, shown.policy_edit)
             return _saved(viewer, viewer.now)
         except Refused as error:
             if error.code != "policy-changed":
@@ -125,13 +125,13 @@ def _reviewed(viewer: Viewer, posted: Posted) -> Any:
     if typed.trouble or shown.trouble:
         return _rendered(shown, typed), 422
     try:
-        form.check(shown.wish)
+        form.check(shown.policy_edit)
         review = _review(guard.store(), viewer, shown)
     except Invalid as error:
         return _rendered(replace(shown, trouble=error.code)), 422
     if not review.differences:
         return _rendered(shown, is_same=True)
-    hidden = list(form.fields(shown.wish))
+    hidden = list(form.fields(shown.policy_edit))
     return render_template(
         "policies/review.html",
         shown=shown,
@@ -146,9 +146,9 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
     typed = typed or Typed()
     trouble = typed.trouble or shown.trouble
     departments = {
-        name: (of_department(name, shown.current), policy) for name, policy in shown.wish.departments.items()
+        name: (of_department(name, shown.current), policy) for name, policy in shown.policy_edit.departments.items()
     }
-    modes = {number: (of_group(number, shown.current), mode) for number, mode in shown.wish.groups.items()}
+    modes = {number: (of_group(number, shown.current), mode) for number, mode in shown.policy_edit.groups.items()}
     return render_template(
         "policies/page.html",
         shown=shown,
@@ -171,13 +171,13 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
 
 def _listed(shown: Shown, typed: Typed) -> list[ExcludedNumber]:
     """The excluded numbers to show: the first, those to be taken off, and the one that was typed."""
-    also = {*shown.wish.again, normalise(typed.number, shown.current.country)}
+    also = {*shown.policy_edit.again, normalise(typed.number, shown.current.country)}
     first, rest = shown.excluded[:SHOWN_NUMBERS], shown.excluded[SHOWN_NUMBERS:]
     return [*first, *(one for one in rest if one.number in also)]
 
 
-def _shown(store: Store, domain: str, wish: Wish | None = None) -> Shown:
-    """The policy, and the wish: everything as it is if there is none. Names that aren't there any more are dropped."""
+def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> Shown:
+    """The policy and the edit (without one: no change). Names that don't exist any more are dropped."""
     with store.connection():
         current = policies.snapshot(store, domain)
         departments = (*users.departments(store, domain), EVERY_DEPARTMENT)
@@ -185,19 +185,19 @@ def _shown(store: Store, domain: str, wish: Wish | None = None) -> Shown:
         excluded, since = policies.excluded(store, domain), policies.last_change(store, domain)
         actors = [one.by for one in excluded[:SHOWN_NUMBERS]] + ([since.by] if since else [])
         called = names.of_actors(store, domain, actors)
-    wish = wish or Wish(current.version)
-    trouble = "unknown-department" if wish.departments.keys() - set(departments) else ""
-    trouble = trouble or ("unknown-group" if wish.groups.keys() - ring_groups.keys() else "")
+    policy_edit = policy_edit or PolicyEdit(current.version)
+    trouble = "unknown-department" if policy_edit.departments.keys() - set(departments) else ""
+    trouble = trouble or ("unknown-group" if policy_edit.groups.keys() - ring_groups.keys() else "")
     whole = replace(
-        wish,
-        departments={name: wish.departments.get(name) or of_department(name, current) for name in departments},
-        groups={number: wish.groups.get(number) or of_group(number, current) for number in ring_groups},
+        policy_edit,
+        departments={name: policy_edit.departments.get(name) or of_department(name, current) for name in departments},
+        groups={number: policy_edit.groups.get(number) or of_group(number, current) for number in ring_groups},
     )
     return Shown(current, whole, ring_groups, excluded, since, called, trouble=trouble)
 
 
 def _begun(store: Store, domain: str, posted: Posted) -> Shown:
-    """The posted wish as one of today's policy, and what others have changed since it was begun."""
+    """The posted edit, rebased on today's policy, and what others have changed since it was begun."""
     version = form.version_of(posted)
     theirs = tuple(edit_policy.theirs(store, domain, version))
     seen = policies.snapshot(store, domain, version)
@@ -209,22 +209,22 @@ def _begun(store: Store, domain: str, posted: Posted) -> Shown:
 def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
     shown = _begun(store, domain, posted)
     if dropped := posted.get("drop"):
-        return replace(shown, wish=form.without_number(shown.wish, dropped)), Typed()
+        return replace(shown, policy_edit=form.without_number(shown.policy_edit, dropped)), Typed()
     typed = Typed(posted.get("number", ""), posted.get("note", ""))
     if (box := posted.get("tick")) in form.BOXES:
-        return replace(shown, wish=form.with_all(shown.wish, box)), typed
+        return replace(shown, policy_edit=form.with_all(shown.policy_edit, box)), typed
     if posted.get("act") not in ("add", "review") or not typed.number.strip():
         return shown, typed
     try:
-        wish = form.with_number(shown.wish, typed.number, typed.note, shown.current)
-        form.check(replace(shown.wish, departments={}, groups={}, never=wish.never))
+        policy_edit = form.with_number(shown.policy_edit, typed.number, typed.note, shown.current)
+        form.check(replace(shown.policy_edit, departments={}, groups={}, never=policy_edit.never))
     except Invalid as error:
         return shown, replace(typed, trouble=error.code)
-    return replace(shown, wish=wish), Typed()
+    return replace(shown, policy_edit=policy_edit), Typed()
 
 
 def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
-    drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
+    drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.policy_edit)
     changed = differences(shown.current, drafted, users.departments(store, viewer.domain))
     since = viewer.now - PREVIEW_SECONDS
     found = preview(store, viewer.domain, drafted, since, MOST_TALKS if changed else 0)
@@ -233,17 +233,17 @@ def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
 
 
 def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
-    """When they made the last change themselves, if nothing is left of their wish to save; None if it is not so."""
+    """When the viewer made the last change, if it already contains the edit; None otherwise."""
     if shown.since is None or shown.since.by != viewer.actor.told:
         return None
     try:
-        drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.wish)
+        drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.policy_edit)
     except Invalid:
         return None
     is_left = differences(shown.current, drafted, users.departments(store, viewer.domain))
     return None if is_left else shown.since.at
 
 
-def _save(store: Store, viewer: Viewer, wish: Wish) -> None:
-    form.check(wish)
-    edit_policy.save(store, viewer.domain, wish, viewer.actor)
+def _save(store: Store, viewer: Viewer, policy_edit: PolicyEdit) -> None:
+    form.check(policy_edit)
+    edit_policy.save(store, viewer.domain, policy_edit, viewer.actor)
