@@ -1,4 +1,4 @@
-"""Console accounts: one for each user with a console role, made and ended with it."""
+"""Console accounts: one for each user with a console role, made and removed with the role."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -95,10 +95,9 @@ _FORGET_BROWSERS = Write(
 
 
 def follow(store: Store, domain: str, changes: Iterable[Change[Any, Any]], by: str) -> None:
-    """Make, change and end accounts as these changes of users ask for, in the transaction around it.
-
-    A new account gets two mails, the user ID and a link to set a password; a new address gets the first, and without
-    a password yet both. A lost role ends every session.
+    """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
+    gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
+    there is no password yet. A lost role ends every session.
     """
     ours = [_roles(change) for change in changes if change.noun is users.USER]
     for username, before, after in ours:
@@ -143,21 +142,20 @@ def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
 
 
 def new_link(store: Store, domain: str, username: str) -> str:
-    """A token to set a password with, once, within 24 hours. Those given before stay good until one is used."""
+    """A token for setting a password once, within 24 hours. Earlier tokens stay valid until one is used."""
     token = tokens.new_token()
     tokens.make(store, tokens.Kind.PASSWORD, secret_of(store, domain, username), token, LINK_SECONDS)
     return token
 
 
 def of_link(store: Store, token: str) -> Account:
-    """Whose password a token sets; Refused("link-not-good") when it does no more."""
+    """The account whose password the token sets; Refused("link-not-good") if the token is no longer valid."""
     return of_secret(store, tokens.look(store, tokens.Kind.PASSWORD, token))
 
 
 def set_password(store: Store, token: str, password: str, hasher: Passwords) -> Account:
-    """Set the password that the token is for: it and all others of the account are used up, and sessions end.
-
-    Invalid("bad-password") leaves the token good.
+    """Set the password that the token is for. This uses up all tokens of the account and ends its sessions. After
+    Invalid("bad-password") the token stays valid.
     """
     account = of_link(store, token)
     _check_password(account, password)
@@ -183,13 +181,15 @@ def spoken(company: companies.Company) -> str:
 
 
 def language(store: Store, domain: str, username: str = "") -> str:
-    """What is spoken to this user: the language they chose for their account, else the company's."""
+    """This user's language: the one chosen for the account, else the company's."""
     chosen = _LANGUAGE.row(store, company=company_id(store, domain), username=username)
     return chosen or spoken(companies.get(store, domain))
 
 
 def choose_language(store: Store, domain: str, username: str, language: str) -> None:
-    """From now on pages and mails are in this language; Invalid("unknown-language") if it is none of ours."""
+    """From now on the user's pages and mails are in this language; Invalid("unknown-language") if fsplug does not speak
+    it.
+    """
     if language not in catalogue.LANGUAGES:
         text = f"the console does not speak {language}; it speaks {', '.join(catalogue.LANGUAGES)}"
         raise Invalid("unknown-language", text, language=language)
@@ -206,12 +206,14 @@ def unlock(store: Store, domain: str, username: str, by: str) -> None:
 
 
 def throttle_key(domain: str, email: str) -> str:
-    """What wrong guesses at an account are counted by, whether or not there is one."""
+    """The key by which wrong guesses at an account are counted, whether or not the account exists."""
     return throttle.key("account", domain.strip().casefold(), same(email.strip()))
 
 
 def of_secret(store: Store, found: Secret | None) -> Account:
-    """The account that a link's secret is of; Refused("link-not-good") when there is none, or no more."""
+    """The account that a link's secret belongs to; Refused("link-not-good") if there is no such
+    account, or no longer.
+    """
     if found is not None:
         domain = _DOMAIN.row(store, company=found.company)
         with suppress(Invalid):
@@ -221,12 +223,12 @@ def of_secret(store: Store, found: Secret | None) -> Account:
 
 
 def secret_of(store: Store, domain: str, username: str) -> Secret:
-    """Whose the links of this user are."""
+    """The owner of this user's links."""
     return Secret(company_id(store, domain), username)
 
 
 def _roles(change: Change[Any, Any]) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
-    """Username, and e-mail address before and after, where there was or will be a role."""
+    """The username, and the e-mail addresses before and after, each only if the user has a role at that time."""
 
     def role(row: Row | None) -> Mapping[str, Any] | None:
         named = change.noun.named(row) if row is not None else {"role": Role.NONE}
@@ -248,7 +250,7 @@ def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[
 
 def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
     company = company_id(store, domain)
-    # First away from the old ones: two users may have exchanged theirs.
+    # First release the old addresses: two users may have exchanged theirs.
     away = ({"address": f"?{username}", "company": company, "username": username} for username, _ in moved)
     _MOVE.run_many(store, away)
     for username, after in moved:
