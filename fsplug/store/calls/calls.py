@@ -17,7 +17,7 @@ from fsplug.store.schema.companies import Companies
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call by its A-leg's uuid. Times are epoch seconds; None is what isn't known (yet)."""
+    """One call, by its A-leg's uuid. Times are epoch seconds; unknown values are None."""
 
     id: str
     company: str
@@ -63,15 +63,18 @@ _CALL = Select(Call, lambda: _CALLS.where((Calls.company == given.company) & (Ca
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Call]:
-    """The company's calls, newest first. `person`: there is a decision about this user; `number`: caller or called."""
+    """The company's calls, newest first.
+
+    `person`: calls with a decision about this user; `number`: the caller's or called one.
+    """
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
 def get(store: Store, domain: str, call: str) -> Call | None:
-    """The company's call, or None: also when it is another company's."""
+    """The company's call. None if it is unknown or another company's."""
     return _CALL.row(store, company=company_id(store, domain), call=call)
 
 
 def open_on(store: Store, switch: str) -> list[Call]:
-    """Every company's calls that this switch has not ended, oldest first."""
+    """Every company's open calls on this switch, oldest first."""
     return _OPEN.rows(store, switch=switch)

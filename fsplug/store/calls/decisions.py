@@ -15,7 +15,7 @@ from fsplug.store.schema.companies import Companies
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What policy said about one talk, under which policy version, and everything it looked at (`inputs`)."""
+    """What policy decided about one talk, under which policy version, and from which facts (`inputs`)."""
 
     id: str
     company: str
@@ -70,7 +70,7 @@ def listed(
 
 
 def get(store: Store, domain: str, decision: str) -> Decision | None:
-    """The company's decision, or None: also when it is another company's."""
+    """The company's decision. None if it is unknown or another company's."""
     return _DECISION.row(store, company=company_id(store, domain), decision=decision)
 
 

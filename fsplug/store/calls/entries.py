@@ -10,12 +10,12 @@ from typing import Any, ClassVar, Self
 
 from fsplug.policy.terms import DEFAULT_TERMS, Terms, terms_facts, terms_from
 
-# Earlier journals hold terms not as one object, but as fields of the entry.
+# Earlier journals hold terms as fields of the entry, not as one object.
 _EARLIER_TERMS = ("channels", "purpose", "on_failure")
 
 
 def _worded(value: object) -> object:
-    """A value that JSON has no word for as its text, rather than lost with the entry around it."""
+    """A value that JSON can't hold is written as its text, so that the entry is not lost."""
     return terms_facts(value) if isinstance(value, Terms) else str(value)
 
 
@@ -24,7 +24,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_worded)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact. Applying it twice, or before an earlier fact, ends in the same rows."""
+    """One fact. The rows are the same if it is applied twice, or before an earlier fact."""
 
     kind: ClassVar[str] = ""
 
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CallSeen(Entry):
-    """A call reached the switch named `switch`; `version` is the policy version it will be judged by."""
+    """A call reached the switch named `switch`; `version` is the policy version that decides it."""
 
     kind = "call-seen"
     call: str
@@ -75,7 +75,7 @@ class CallEnded(Entry):
 class DecisionMade(Entry):
     """Policy's verdict on one talk (`talk` is unique in the company); with `record`, a recording is expected.
 
-    `inputs` is everything the verdict looked at, so that it can be made again.
+    `inputs` holds every fact the verdict looked at, so that the decision can be made again.
     """
 
     kind = "decision-made"
@@ -102,7 +102,7 @@ class DecisionMade(Entry):
 
 @dataclass(frozen=True, slots=True)
 class RecordingExpected(Entry):
-    """A further recording of a talk that is decided: the first one ended while the talk went on."""
+    """Another recording of a talk that is already decided: the earlier one ended while the talk went on."""
 
     kind = "recording-expected"
     recording: str
@@ -155,7 +155,7 @@ class RecordingSealed(Entry):
 
 @dataclass(frozen=True, slots=True)
 class RecordingLost(Entry):
-    """There is no good file and there will be none: a gap."""
+    """There is no good file and there never will be: a gap."""
 
     kind = "recording-lost"
     recording: str
@@ -166,7 +166,7 @@ class RecordingLost(Entry):
 
 @dataclass(frozen=True, slots=True)
 class GapFound(Entry):
-    """Something that policy wanted recorded is not there, or is not whole."""
+    """Something that policy wanted recorded is missing or incomplete."""
 
     kind = "gap-found"
     company: str
@@ -180,7 +180,7 @@ class GapFound(Entry):
 
 @dataclass(frozen=True, slots=True)
 class ListenRefused(Entry):
-    """Somebody asked to listen in and may not, for this reason. Who they are, and to whom, as far as it is known."""
+    """Somebody asked to listen in and was refused for this reason. Listener and target are given if known."""
 
     kind = "listen-refused"
     listen: str
@@ -197,7 +197,7 @@ class ListenRefused(Entry):
 
 @dataclass(frozen=True, slots=True)
 class ListenBegan(Entry):
-    """A user hears the call of another from now on. `call` and `target_leg` are the target's."""
+    """A user begins to hear another user's call. `call` and `target_leg` are the target's."""
 
     kind = "listen-began"
     listen: str
@@ -215,7 +215,7 @@ class ListenBegan(Entry):
 
 @dataclass(frozen=True, slots=True)
 class ListenEnded(Entry):
-    """And no more; `reason` is the gate's, where the gate ended it."""
+    """A listen-in has ended; `reason` is the gate's, if the gate ended it."""
 
     kind = "listen-ended"
     listen: str
@@ -226,7 +226,7 @@ class ListenEnded(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Unreadable(Entry):
-    """A line of the journal that is no entry, and why. It ends among the rejects, where it can be seen."""
+    """A line of the journal that is not an entry, and why. It is kept among the rejects, where it can be seen."""
 
     kind = "unreadable"
     line: str
@@ -234,7 +234,7 @@ class Unreadable(Entry):
 
     @classmethod
     def of(cls, line: bytes, error: Exception) -> Self:
-        """From the bytes as they were found."""
+        """Make one from the bytes found in the journal."""
         return cls(line.decode("utf-8", "replace"), str(error))
 
 

@@ -1,4 +1,4 @@
-"""Gaps: what policy wanted recorded and nobody can play."""
+"""Gaps: talks that policy wanted recorded and that nobody can play."""
 
 from dataclasses import dataclass
 

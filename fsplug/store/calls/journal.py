@@ -1,7 +1,8 @@
 """The journal: entries on disk before they are in the store, so that killing fsplug loses none.
 
 One JSON line per entry in an append-only file, each written by one call of write(2): it survives kill -9 of fsplug (not
-a power cut: nothing here waits for the disk). A second file holds what was set apart by `rotate` until it is applied.
+a power cut: nothing here waits for the disk). A second file holds the part that `rotate` set apart, until it is
+applied.
 """
 
 import contextlib
@@ -32,11 +33,11 @@ class Journal:
 
     @property
     def is_rotated(self) -> bool:
-        """Whether a part is set apart."""
+        """Whether a part of the journal is set apart."""
         return self._rotated.exists()
 
     def append(self, entry: Entry) -> None:
-        """Write the entry down; Unavailable("journal-full") when the disk is full, and the file is as before."""
+        """Write the entry; Unavailable("journal-full") if the disk is full, and the file is unchanged."""
         line = f"{entry.to_json()}\n".encode()
         try:
             written = os.write(self._file, line)
@@ -48,12 +49,12 @@ class Journal:
         self._bytes += written
 
     def replay(self) -> list[Entry]:
-        """Every entry in the order it was written; a line that can't be read comes as an `Unreadable`."""
+        """Every entry, in the order of writing; a line that can't be read comes as an `Unreadable`."""
         lines = [line for path in (self._rotated, self._path) for line in _whole_lines(path)]
         return [_entry(line) for line in lines]
 
     def rotate(self) -> None:
-        """Set apart what was written so far and begin a new file; only while nothing is set apart."""
+        """Set apart everything written so far and begin a new file. Only allowed while nothing is set apart."""
         if self.is_rotated:
             raise Refused("journal-rotated", f"{self._rotated} is still needed; forget it first")
         os.rename(self._path, self._rotated)
@@ -71,7 +72,7 @@ class Journal:
         self._bytes = 0
 
     def close(self) -> None:
-        """Let go of the file; its entries stay."""
+        """Close the file; its entries stay."""
         os.close(self._file)
         os.close(self._lock)
 
@@ -88,7 +89,7 @@ class Journal:
     def _opened(self) -> tuple[int, int]:
         file = self._open(self._path)
         whole = _whole_bytes(self._path)
-        # A writer killed inside write(2) leaves the beginning of a line: nobody was told that this entry is safe.
+        # A writer killed inside write(2) leaves the beginning of a line. That entry was never reported as safe.
         os.ftruncate(file, whole)
         return file, whole
 

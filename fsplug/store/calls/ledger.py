@@ -36,7 +36,7 @@ Ids = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An entry that no table would take: its JSON, the reason, and when (epoch seconds)."""
+    """An entry that no table accepted: its JSON, the reason, and when (epoch seconds)."""
 
     entry: str
     error: str
@@ -45,7 +45,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What entries of one kind write to one table.
+    """How entries of one kind are written to one table.
 
     A column is filled from the entry's field of the same name, or from the one that `sources` names for it. An entry
     for which `when` is false writes nothing.
@@ -56,7 +56,7 @@ class Step:
     when: Callable[[Any], bool]
 
     def rows(self, found: Sequence[tuple[Entry, dict[str, Any]]]) -> list[dict[str, Any]]:
-        """The rows that these entries, each with its values, make."""
+        """The rows that these entries make; each comes with its values."""
         sources = tuple(self.sources.items())
         rows = [values.copy() for entry, values in found if self.when(entry)]
         for row in rows:
@@ -83,9 +83,10 @@ _BEGUN = Select(
 
 
 def apply(store: Store, entries: Sequence[Entry]) -> None:
-    """Write all entries in one transaction; those that the store refuses are set aside, the others are written.
+    """Write all entries in one transaction.
 
-    Unavailable, and nothing is written, when the store itself fails: the same entries may be applied again.
+    Entries that the store refuses are set aside, the others are written. If the store itself fails, nothing is written
+    and Unavailable is raised: the same entries may be applied again.
     """
     with store.atomic():
         _apply_or_halve(store, entries)
@@ -97,7 +98,7 @@ def rejects(store: Store, limit: int = 100) -> list[Reject]:
 
 
 def _apply_or_halve(store: Store, entries: Sequence[Entry]) -> None:
-    """Find the bad entry among thousands in a few steps, without a savepoint for each."""
+    """Find a bad entry among thousands in a few steps, without a savepoint for each entry."""
     try:
         with store.atomic():
             _write(store, entries)
@@ -135,7 +136,7 @@ def _take(store: Store, steps: Sequence[Step], entries: Sequence[Entry], ids: Id
 
 
 def _holder(kind: type[Entry], ids: Ids) -> Callable[[Entry], dict[str, Any]]:
-    """What brings the fields of an entry of this kind to values that a table can hold."""
+    """A function that turns the fields of an entry of this kind into values that a table can hold."""
     names = tuple(field.name for field in fields(kind))
     read = attrgetter(*names)
     special = [(name, hold) for name, hold in {**_HELD_AS, "company": ids}.items() if name in names]
@@ -152,7 +153,7 @@ def _holder(kind: type[Entry], ids: Ids) -> Callable[[Entry], dict[str, Any]]:
 
 
 def _tell_of_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
-    """The audit trail is told of a listen-in once, however often its entry is applied."""
+    """Write each listen-in into the audit trail once, however often its entry is applied."""
     for listen, entry in {one.listen: one for one in begun}.items():
         if _BEGUN.row(store, listen=listen) is None:
             people = (entry.target, entry.listener)
@@ -180,7 +181,7 @@ _GAP = "decision company call recording cause detail at"
 
 
 def _earliest(query: Any) -> Any:
-    """One gap for each decision: the earliest cause, so that the order of arrival doesn't matter."""
+    """One gap for each decision, with the earliest cause, so that the order of arrival doesn't matter."""
     new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
     is_earlier = Tuple(new["at"], new["cause"]) < Tuple(Gaps.at, Gaps.cause)
     return query.on_conflict(
@@ -225,7 +226,7 @@ def _filled(table: Any, names: str, when: Callable[[Any], bool] = _always, **sou
 
 
 def _gap_of_lost(when: Callable[[Any], bool] = _always) -> Step:
-    """Written when the loss is known and when the decision is: whichever comes last makes the row."""
+    """Runs when the loss becomes known and when the decision does; the later of the two makes the row."""
     return _step(lambda: _earliest(_gaps_of_lost()), when, id="recording")
 
 
@@ -241,7 +242,7 @@ _LISTEN = "id company switch listener target dialled door listener_leg at"
 _STEPS: Mapping[type[Entry], tuple[Step, ...]] = {
     kinds.CallSeen: (
         _step(
-            # A call that is transferred rings again, and is armed again: the newest facts are those that count.
+            # A transferred call rings again and is armed again: the newest facts count.
             lambda: fill(Calls, _SEEN, newest=_NEWEST, by="facts_at"),
             id="call",
             started_at="at",

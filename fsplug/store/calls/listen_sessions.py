@@ -1,4 +1,4 @@
-"""Listen-ins: who heard whose call, by which door, from when to when; and who asked and was refused."""
+"""Listen-ins: who heard whose call, by which door, from when to when; and the requests that were refused."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from fsplug.store.schema.companies import Companies
 class ListenIn:
     """One listen-in, or one that was refused (`began_at` is None and `reason` says why).
 
-    `listener` and `target` are usernames, None where nobody was known; `call` is the target's. Times are epoch seconds;
-    one without `ended_at` goes on.
+    `listener` and `target` are usernames, None if unknown; `call` is the target's. Times are epoch seconds; one without
+    `ended_at` goes on.
     """
 
     id: str
@@ -39,14 +39,14 @@ class ListenIn:
 
     @property
     def cursor(self) -> Cursor:
-        """Where the page that ends with this one ends."""
+        """The cursor of a page that ends with this listen-in."""
         return (self.at, self.id)
 
 
 _LISTENS = ListenSessions.select(*columns(ListenIn, ListenSessions, company=Companies.domain)).join(
     Companies, on=(Companies.id == ListenSessions.company)
 )
-# One that had begun on paper and ended before a word was heard is none.
+# A listen-in that was written as begun and ended before anything was heard does not count.
 _WAS_HEARD = ListenSessions.began_at.is_null(False) & (
     ListenSessions.ending.is_null() | (ListenSessions.ending != Ending.NEVER_HEARD)
 )
@@ -81,12 +81,12 @@ def listed(
 
 
 def heard_of(store: Store, domain: str, ids: Iterable[str]) -> dict[str, ListenIn]:
-    """Those of the company's listen-ins with these ids in which something was heard, by id."""
+    """The company's listen-ins with these ids, by id; only those in which something was heard."""
     company = company_id(store, domain)
     pages = (_OF_IDS.rows(store, company=company, ids=some) for some in in_batches(ids))
     return {one.id: one for found in pages for one in found}
 
 
 def open_on(store: Store, switch: str) -> list[ListenIn]:
-    """The listen-ins on this switch whose end is not written, of every company."""
+    """Every company's listen-ins on this switch whose end is not written."""
     return _OPEN.rows(store, switch=switch)

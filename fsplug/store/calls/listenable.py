@@ -1,4 +1,4 @@
-"""Whom somebody may listen to, for many people at once: the same gate that decides when they do."""
+"""Whom somebody may listen to, for many people at once, by the same gate that decides a real request."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ def reasons(
 ) -> dict[str, Reason | None]:
     """Why the listener may not hear each of these users now; None for those they may.
 
-    A phone of the listener's that rings at this moment is not seen here, but when they do it.
+    A ringing phone of the listener is not seen here, but it is when the listener really asks.
     """
     now = policies.current_version(store, domain)
     known = _Known(store, domain, now, calls, {*people, listener})
@@ -36,7 +36,7 @@ def reasons(
 
 
 class _Known:
-    """What everybody concerned holds, now and at the versions their calls began under."""
+    """What every user concerned holds, now and at the versions their calls began under."""
 
     def __init__(self, store: Store, domain: str, version: int, calls: CompanyCalls, people: set[str]) -> None:
         self._domain, self._version = domain, version
@@ -50,12 +50,12 @@ class _Known:
         }
 
     def now(self, username: str) -> Standing:
-        """As of now, by the profile that is active now."""
+        """The user's standing as of now, by the profile that is active now."""
         held = self._held[self._version][username]
         return held.with_profile(held.active)
 
     def colleague(self, username: str, talk: UserTalk | None) -> Colleague:
-        """Somebody in this talk, or in none."""
+        """The user as the gate sees them, in this talk or (None) in no talk."""
         then = self._held[self._began_under(talk or _NOT_TALKING)][username]
         today = self._held[self._version][username]
         return Colleague(username, self._domain, then.with_profile(then.active), today.with_profile(then.active))

@@ -1,4 +1,4 @@
-"""A company's day at a glance: calls and recordings by hour, gaps, mail. Every number is read from an index."""
+"""A company's day at a glance: calls and recordings by hour, gaps, mail. Every figure is read from an index."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ HOUR_SECONDS = 3_600.0
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """From epoch seconds `at` on: so many calls began, and so many recordings."""
+    """The numbers of calls and recordings that began in the hour from epoch seconds `at`."""
 
     at: float
     calls: int
@@ -28,7 +28,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """So many gaps have this cause, the last at epoch seconds."""
+    """The number of gaps with this cause, and the time of the last one (epoch seconds)."""
 
     code: str
     gaps: int
@@ -37,7 +37,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class FailedMail:
-    """A mail that will not be sent: its kind, its receiver, and what the server said, or nothing."""
+    """A mail that will not be sent: its kind, its receiver, and the server's answer, if there was one."""
 
     at: float
     kind: str
@@ -110,7 +110,7 @@ def hours(store: Store, domain: str, since: float, until: float) -> list[Hour]:
 
 
 def recorded_bytes(store: Store, domain: str, since: float) -> int:
-    """What the recordings since epoch seconds take in the archive."""
+    """How many bytes the recordings since epoch seconds take in the archive."""
     return int(_BYTES.one(store, company=company_id(store, domain), since=since))
 
 

@@ -1,4 +1,4 @@
-"""Who is heard in a talk, as the decision on it knew them."""
+"""The people heard in a talk, as its decision knew them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One end of a talk. A user has a `username`, and name and department as they were then.
+    """One end of a talk.
 
-    `numbers` are all it goes by, in the switch's spelling; `text` is the first of them.
+    A user has a `username`, and the name and department of that time. `numbers` are all numbers of this end, in the
+    switch's spelling; `text` is the first of them.
     """
 
     text: str
@@ -20,12 +21,12 @@ class Heard:
 
 
 def both(inputs: Mapping[str, Any], caller: str | None, answerer: str | None) -> tuple[Heard, Heard]:
-    """Caller and answerer of a decision with these inputs; what isn't known of them is left out."""
+    """The caller and the answerer of a decision with these inputs; an unknown one is left out."""
     return _heard(inputs.get("caller"), caller), _heard(inputs.get("answerer"), answerer)
 
 
 def people(ends: tuple[Heard, Heard], recorded: str | None) -> list[str]:
-    """The users who are heard, with the one whose leg is recorded."""
+    """The users who are heard, including the one whose leg is recorded."""
     return sorted({username for username in (recorded, *(end.username for end in ends)) if username})
 
 

@@ -1,4 +1,4 @@
-"""What a drafted policy would have recorded of a company's last days."""
+"""Previews what a drafted policy would have recorded in a company's last days."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, Wanted
 
-# So many are read at once.
+# The number of talks read at once.
 _STRETCH = 50
 SHOWN_EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A talk that the draft makes a difference to."""
+    """A talk that the draft decides differently."""
 
     decision: Decision
     again: Again
@@ -28,9 +28,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How the talks since epoch seconds `since` come out; `is_capped` when there were more than were looked at.
+    """How the talks since epoch seconds `since` would be decided; `is_capped`: there were more talks than were looked
+    at.
 
-    `unreadable` are decisions whose inputs are damaged: they count nowhere.
+    `unreadable` counts decisions whose inputs are damaged; they are counted nowhere else.
     """
 
     since: float
@@ -42,9 +43,9 @@ class Preview:
 
 
 def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, most: int | None = None) -> Preview:
-    """Decide the company's talks since then again, the newest `most` of them; nothing is changed.
+    """Decide the company's talks since `since` again, at most the newest `most`; nothing is changed.
 
-    Its cost grows with the number of talks, and it holds no lock.
+    The cost grows with the number of talks; no lock is held.
     """
     today = policies.snapshot(store, domain)
     total, by_direction, examples, unreadable = Tally(), dict.fromkeys(Direction, Tally()), list[Example](), 0

@@ -1,4 +1,4 @@
-"""Decisions of the past, made again from what was kept with them."""
+"""Past decisions, made again from the facts kept with them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A decision as it was made and as it is made now, from the same inputs under the same policy version."""
+    """A past decision and the new one, from the same inputs under the same policy version."""
 
     decision: Decision
     then: Facts
@@ -28,7 +28,7 @@ class Replayed:
 
 
 def talk_of(decision: Decision) -> Talk:
-    """The talk it was about; Invalid("bad-inputs") when what was kept can't be read."""
+    """The talk a decision was about; Invalid("bad-inputs") if its kept inputs can't be read."""
     try:
         return talk_from(decision.inputs)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -37,7 +37,7 @@ def talk_of(decision: Decision) -> Talk:
 
 
 def replayed(store: Store, decision: Decision) -> Replayed:
-    """The decision made again; what can't be made again counts as different, with the reason."""
+    """The decision made again. One that can't be made again counts as different, with the reason."""
     names = ("record", "rule", "reason", "user", "group", "direction")
     then = {name: getattr(decision, name) for name in names}
     try:

@@ -1,4 +1,4 @@
-"""What policy would do with a call that somebody describes."""
+"""What policy would decide about a call that somebody describes."""
 
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +13,7 @@ from fsplug.store.config.lookup import Directory, Known
 from fsplug.store.db.database import Store
 
 Facts = dict[str, Any]
-# What the verdicts of all legs may have in common; None where they differ.
+# The facts that the verdicts of all legs share; None where they differ.
 _IN_COMMON = ("record", "rule", "reason", "user")
 
 
@@ -26,7 +26,7 @@ def simulated(
     group: str | None,
     forwarded_by: tuple[str, ...],
 ) -> Facts:
-    """A verdict for every leg that may answer, and who the parties were taken for."""
+    """A verdict for every leg that may answer, and who the parties were taken to be."""
     directory = Directory(store, company, version)
     calling = _calling(directory, caller)
     through = _group(directory, company, group) if group else None
@@ -55,7 +55,7 @@ def simulated(
 def _calling(directory: Directory, text: str) -> Known:
     known = directory.find(text)
     if known.group:
-        raise Invalid("group-calls", f"{text} is a ring group, and groups call nobody; give a user or a number")
+        raise Invalid("group-calls", f"{text} is a ring group, and groups can't call anybody; give a user or a number")
     return known
 
 

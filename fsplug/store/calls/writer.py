@@ -1,4 +1,4 @@
-"""The one writer of calls: takes entries at once, and brings them into the store when the store can."""
+"""The one writer of calls: accepts entries at once, and writes them to the store when the store is available."""
 
 import threading
 from collections import deque
@@ -14,7 +14,7 @@ from fsplug.store.calls.journal import Journal
 from fsplug.store.db.database import Store
 
 BATCH_ENTRIES = 2_000
-# Entries are gathered for this long, so that a busy hour makes 20 transactions a second and not thousands.
+# Entries are gathered for this long, so that a busy hour needs 20 transactions a second, not thousands.
 GATHER_SECONDS = 0.25
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 0.1, 5.0
 JOURNAL_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ def _directly(work: Callable[[], None]) -> None:
 
 
 class Writer:
-    """Applies entries in the order they were put, each at least once; a failing store delays them and loses none.
+    """Applies entries in the order they were put, each at least once. A failing store delays entries but loses none.
 
     `run` executes what waits for the database: the hub's threadpool for SQLite under gevent, else a direct call.
     """
@@ -49,16 +49,16 @@ class Writer:
 
     @property
     def backlog(self) -> int:
-        """How many entries are not in the store yet."""
+        """The number of entries that are not in the store yet."""
         return len(self._queue)
 
     @property
     def alarm(self) -> str | None:
-        """What keeps entries from the store or the journal just now, for people; None when all is well."""
+        """Why entries can't be written to the store or the journal now, in words; None if they can."""
         return self._store_alarm or self._journal_alarm
 
     def start(self) -> None:
-        """Take up what an earlier run left in the journal, and begin to apply."""
+        """Read what an earlier run left in the journal, and begin to apply entries."""
         left_over = self._journal.replay()
         with self._changed:
             self._queue.extendleft(reversed(left_over))
@@ -69,7 +69,7 @@ class Writer:
         self._thread.start()
 
     def put(self, entry: Entry) -> None:
-        """Take the entry: into the journal, then into the queue. Never waits, and never fails for want of disk."""
+        """Put the entry into the journal, then into the queue. Never waits, and never fails on a full disk."""
         with self._changed:
             self._put_count += 1
             self._write_down(self._put_count, entry)
@@ -77,13 +77,13 @@ class Writer:
             self._changed.notify_all()
 
     def flush(self, deadline_seconds: float) -> bool:
-        """Wait until all that was put so far is in the store; False if it isn't by the deadline."""
+        """Wait until every entry put so far is in the store; False if some are not by the deadline."""
         with self._changed:
             wanted = self._put_count
             return self._changed.wait_for(lambda: self._applied_count >= wanted, deadline_seconds)
 
     def stop(self, deadline_seconds: float = 5.0) -> bool:
-        """Apply what is left, up to the deadline, and end; False if something is left in the journal."""
+        """Apply the remaining entries until the deadline, and end; False if some are left in the journal."""
         done = self.flush(deadline_seconds) if self._thread else self.backlog == 0
         self._stopping.set()
         with self._changed:
@@ -105,7 +105,7 @@ class Writer:
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
 
     def _next_batch(self) -> list[Entry]:
-        """The oldest entries, which stay in the queue until they are applied; none when it is time to stop."""
+        """The oldest entries, which stay in the queue until they are applied; none if the writer must stop."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._stopping.is_set())
             return [] if self._stopping.is_set() else list(islice(self._queue, BATCH_ENTRIES))
@@ -114,7 +114,8 @@ class Writer:
         try:
             self._run(lambda: ledger.apply(self._store, batch))
         except Exception as error:
-            # Whatever it was, the entries are safe in the journal and nobody else will apply them: say so, try again.
+            # Whatever the error is, the entries are safe in the journal and only this writer applies them: log it, try
+            # again.
             self._delayed(error)
             return False
         self._applied(len(batch))
@@ -153,7 +154,7 @@ class Writer:
         return True
 
     def _write_down_again(self) -> None:
-        """Give the journal what it could not take, unless the store has it by now."""
+        """Write entries that the journal could not take, unless the store has them by now."""
         unwritten, self._unwritten = self._unwritten, deque()
         while unwritten:
             number, entry = unwritten.popleft()
@@ -162,7 +163,7 @@ class Writer:
         self._unwritten.extend(unwritten)
 
     def _trim_journal(self) -> None:
-        """Drop what is applied, in whole files: also under a load that never lets the queue run empty."""
+        """Drop applied entries, in whole files, even under a load that never lets the queue run empty."""
         try:
             if self._rotated_count is None and self._journal.bytes > JOURNAL_BYTES:
                 self._journal.rotate()

@@ -1,7 +1,7 @@
-"""What must hold between the entries of one company: nobody is sent to where there is nothing.
+"""What must hold between the entries of one company: every reference leads to something that exists.
 
-Of a change only what it makes different is looked at: what it refers to, what refers to what it removes, and who has
-the names it gives.
+For a change only its own effects are checked: what its entries refer to, what refers to entries it removes, and who
+already has the names it gives.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,18 +18,18 @@ from fsplug.store.config.destinations import TargetKind
 from fsplug.store.config.nouns import Change, Noun
 
 Changes = Sequence[Change[Any, Any]]
-# An entry (such as "user 1001") that is wrong beside the others, and why.
+# An entry (such as "user 1001") that conflicts with the others, and why.
 Trouble = tuple[str, str]
 
 
 def troubles(rows: Rows) -> Iterator[Trouble]:
-    """Every entry of a whole company that is wrong beside the others, and why."""
+    """Every entry of a whole company that conflicts with the others, and why."""
     every = [Change(noun, key, None, row) for noun in NOUNS for key, row in rows[noun].items()]
     yield from troubles_of(Whole(rows), every)
 
 
 def troubles_of(view: View, changes: Changes) -> Iterator[Trouble]:
-    """Every entry that these changes make wrong beside the others, and why; `view` is the company after them."""
+    """Every conflict that these changes cause, and why; `view` is the company after them."""
     yield from references.missing(view, changes)
     yield from _extensions(view, changes)
     yield from _sip_usernames(view, changes)
@@ -55,7 +55,7 @@ def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
     taken = [(row.sip_username, f"user {key.username}, device {key.name}") for key, row in holders]
     for who, holder, sip_username in _shared(taken):
         yield who, f"sip_username: {holder} has {sip_username} already; give it another"
-    # A dialplan may take the name that signed in for the user's own.
+    # A dialplan may mistake the name that signed in for the username.
     called_so = {key.username for key, _ in view.holding(users.USER, "username", given)}
     for key, row in holders:
         if row.sip_username != key.username and row.sip_username in called_so:
@@ -80,7 +80,7 @@ def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str, str]]:
-    """Who holds a name that another holds already, that other, and the name."""
+    """The second holder of a name, its first holder, and the name."""
     holders: dict[str, str] = {}
     for name, who in taken:
         if name is not None and holders.setdefault(name, who) != who:
@@ -109,7 +109,7 @@ def _overflow_loops(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _circle(view: View, group: str) -> list[str]:
-    """The groups that one overflows to, if in the end it is called itself again."""
+    """The chain of groups that a group overflows to, if the chain leads back to it."""
     passed: list[str] = []
     at: str | None = group
     while at is not None and at not in passed:

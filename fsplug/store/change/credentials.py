@@ -1,4 +1,4 @@
-"""Passwords of devices and trunks: those there already are kept, those nobody gave are made."""
+"""Passwords of devices and trunks: existing ones are kept, missing ones are made."""
 
 import secrets
 
@@ -30,7 +30,7 @@ def _device(domain: str, wanted: DeviceRow, before: DeviceRow | None) -> DeviceR
         return wanted
     password = before.password if before is not None else None
     if wanted.a1_hash is not None:
-        # The hash is what export wrote of the password that is known here.
+        # The hash is what export wrote for the password that is known here.
         known = password is not None and devices.a1_hash(name, domain, password) == wanted.a1_hash
         return wanted._replace(password=password, a1_hash=None) if known else wanted
     if before is not None and before.sip_username == name and before.a1_hash is not None:

@@ -1,7 +1,6 @@
 """A company's configuration being changed entry by entry, each as the operator's document writes it.
 
-A draft reads the entries it is asked for, and nothing else of the company. It is checked as a whole before anything of
-it is saved, and like a document.
+A draft reads only the entries it is asked for. Before it is saved, it is checked as a whole, like a document.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,24 +26,24 @@ from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
 Result = TypeVar("Result")
-# The text of an error names this many of them; its facts hold all.
+# An error's text names this many troubles; its facts hold all.
 _SHOWN_ERRORS = 10
-# So often somebody else may be faster before the company is held.
+# How often somebody else may save first before the company is locked.
 _TRIES = 3
 _DETAIL_KEY = DetailKey()
 
 
 class Draft:
-    """The company `domain` as it is, to be changed. Passwords in files are read from `folder`.
+    """The company `domain`, to be changed.
 
-    With `departments` its users are those of these departments; the others are not to be seen.
+    Passwords in files are read from `folder`. With `departments`, only the users of these departments are visible.
     """
 
     def __init__(
         self, store: Store, domain: str, folder: Path = Path(), departments: frozenset[str] | None = None
     ) -> None:
         self._store = store
-        # First its version: what is read afterwards may be younger, and then the plan is outdated.
+        # Read the version first: if rows read later are newer, the plan is outdated.
         self._company = companies.get(store, domain)
         self._present = Present(store, domain)
         self._changed: Rows = entry_rows.empty()
@@ -56,7 +55,7 @@ class Draft:
         self.version = self._company.version
 
     def read(self, kind: str, names: Iterable[str]) -> None:
-        """Read these entries together, which are asked for later one by one."""
+        """Read these entries together now; they are asked for one by one later."""
         self._present.read(kind, names)
 
     def names(self, kind: str) -> list[str]:
@@ -91,8 +90,8 @@ class Draft:
         return self._seen_part(kind, name) is not None
 
     def put(self, kind: str, table: Mapping[str, Any], name: str | None = None) -> None:
-        """Add an entry, or put it in the place of the one called `name`; what is wrong with it is said by `plan`."""
-        # pydantic takes 70 ms and 7 MB: only who changes an entry pays for it.
+        """Add an entry, or put it in place of the one called `name`; `plan` reports what is wrong with it."""
+        # pydantic takes 70 ms and 7 MB to import: only changing an entry pays for it.
         from fsplug.store.change.document import read
 
         kept = self._part(kind, name) if name is not None else {}
@@ -105,7 +104,7 @@ class Draft:
             self._keep(kind, called, rows)
 
     def remove(self, kind: str, name: str) -> None:
-        """Remove an entry, with all that is its own."""
+        """Remove an entry, with all its rows."""
         for noun, rows in self._part(kind, name).items():
             for key in rows:
                 self._changed[noun][key] = None
@@ -122,7 +121,7 @@ class Draft:
         self._changed[DETAIL][_DETAIL_KEY] = read.detail(self._reader, self.domain, table)
 
     def snapshot(self) -> PolicySnapshot:
-        """The recording policy as it is drafted, as the company's next version."""
+        """The drafted recording policy, as the company's next version."""
         rows = {noun: dict(self._view.everything(noun)) for noun in policies.DRAFTED}
         return policies.drafted(self.domain, self.version + 1, rows)
 
@@ -135,7 +134,7 @@ class Draft:
         return list(dict.fromkeys((*self._reader.errors, *found, *foreign)))
 
     def plan(self) -> Plan:
-        """What is different now; Invalid("invalid-entry") lists everything that is wrong."""
+        """The plan with the draft's changes; Invalid("invalid-entry") lists everything that is wrong."""
         if errors := self.errors():
             more = [f"and {len(errors) - _SHOWN_ERRORS} more"] if len(errors) > _SHOWN_ERRORS else []
             raise Invalid("invalid-entry", "; ".join((*errors[:_SHOWN_ERRORS], *more)), errors=errors)
@@ -163,7 +162,7 @@ class Draft:
         return part if all(user.department in self._departments for user in own.values()) else None
 
     def _keep(self, kind: str, name: str, part: Rows) -> None:
-        """Put the rows of one entry among the others, but for those that are another's already."""
+        """Add the rows of one entry to the others, except rows that another entry already owns."""
         kept = {noun: dict(rows) for noun, rows in self._part(kind, name).items()}
         for noun, rows in part.items():
             for key, row in rows.items():
@@ -186,8 +185,8 @@ class Outcome:
 def edit(store: Store, domain: str, by: str | Actor, change: Callable[[Draft], None], folder: Path = Path()) -> Outcome:
     """Change the company as `change` does with a draft of it: all of it as one new version, or nothing.
 
-    Invalid and Refused as `Draft.plan` and `planning.apply_plan` say. `change` is called again when somebody else was
-    faster.
+    Invalid and Refused as `Draft.plan` and `planning.apply_plan` say. `change` is called again if somebody else saved
+    first.
     """
 
     def once() -> Outcome:
@@ -213,9 +212,8 @@ def drafted(store: Store, domain: str, by: str | Actor, folder: Path = Path()) -
 
 
 def undisturbed(store: Store, domain: str, step: Callable[[], Result]) -> Result:
-    """What `step` returns, which reads the company and changes it; again when somebody else has changed it meanwhile.
-
-    After a few times nobody else may change the company until it is through.
+    """Run `step`, which reads the company and changes it, and run it again if somebody else changed the company
+    meanwhile. After a few tries the company is locked until `step` returns. Returns what `step` returns.
     """
     for _ in range(_TRIES):
         version = policies.current_version(store, domain)

@@ -1,4 +1,4 @@
-"""People's own states: which of their profiles is the active one is theirs to say, whoever they are."""
+"""Users choose their own active profile, whatever their role."""
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
@@ -8,9 +8,9 @@ from fsplug.store.db.database import Store
 
 
 def choose(store: Store, actor: Actor, name: str) -> bool:
-    """Make a profile of the actor's own the active one, from the next call on; False if it is so already.
+    """Make one of the actor's own profiles the active one, from the next call on; False if it is active already.
 
-    Refused for one who is no user, Invalid("unknown-profile") when they have none of that name.
+    Refused if the actor is not a user, Invalid("unknown-profile") if the user has no profile of that name.
     """
     if actor.company is None:
         raise Refused("not-allowed", f"{actor.name} is no user and has no profile; act as one with --as")

@@ -23,18 +23,18 @@ def _holders() -> Any:
 
 _HOLDERS = Select(str, _holders)
 Departments = frozenset[str | None]
-# A user's department, by username; two where the change moves the user.
+# A user's departments, by username; there are two if the change moves the user.
 _Places = dict[str, Departments]
 Changes = Sequence[Change[Any, Any]]
-# Who has one of these as theirs is rung there.
+# Rows with these columns decide where a user is rung.
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
 
 
 def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
-    """Refused when a change in this company is not the actor's to make; an operator's all are."""
+    """Refused if the actor is not allowed to make one of the changes in this company; an operator may make all."""
     if actor.is_operator or not changes:
         return
-    # First the company: nobody learns whether there is another one.
+    # Check the company first: nobody must learn whether another company exists.
     if domain != actor.company:
         check_may(actor, Need.COMPANY, domain)
     not_own = [change for change in changes if not _is_own_state(change, actor)]
@@ -42,7 +42,7 @@ def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
 
 
 def _is_own_state(change: Change[Any, Any], actor: Actor) -> bool:
-    """Which of their own profiles is active everybody may say; what a profile allows they may not."""
+    """Users may choose which of their own profiles is active, but not what a profile allows."""
     if change.noun is not profiles.PROFILE or change.key.username != actor.name:
         return False
     if change.before is None or change.after is None:
@@ -71,7 +71,9 @@ class _Gate:
             yield Touch(_need(change), change.noun.name)
 
     def _of_trusted(self, change: Change[Any, Any], username: str) -> Iterator[Touch]:
-        """Who reads another's mail can sign in as them, and who holds another's phone can listen as them."""
+        """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone can
+        listen in as that user.
+        """
         if change.noun is users.USER and change.before is not None and change.after is not None:
             before, after = change.before, change.after
             is_holder = before.role != Role.NONE or before.admin != AdminScope.NONE
@@ -82,7 +84,7 @@ class _Gate:
 
 
 def _usernames(change: Change[Any, Any]) -> tuple[str, ...]:
-    """Whose row it is, where it is a user's and no grant; a number may go from one user to another."""
+    """The users whose row this is, unless it is a grant; a number may move from one user to another."""
     if change.noun in (users.USER, devices.DEVICE, profiles.PROFILE):
         return (str(change.key.username),)
     if change.noun is users.USER_NUMBER:
@@ -99,7 +101,7 @@ def _need(change: Change[Any, Any]) -> Need:
 
 
 def _need_of_mode(change: Change[Any, Any]) -> Need:
-    """A group comes with a policy of its own: one that says nothing belongs to the group, and so does its end."""
+    """Every group has a policy row. Adding an empty one, or removing it, is part of changing the group."""
     if change.after is None:
         return Need.COMPANY
     says_nothing = change.before is None and change.after.mode == GroupMode.DEPARTMENT
@@ -118,7 +120,7 @@ def _places(store: Store, domain: str, changes: Changes) -> _Places:
 
 
 def _trusted(store: Store, domain: str, changes: Changes) -> frozenset[str]:
-    """Those who hold a right, of those whose phones are changed."""
+    """The users whose phones are changed and who hold a right."""
     found: set[str] = set()
     phones = (change for change in changes if change.noun in _PHONES)
     for some in in_batches(dict.fromkeys(username for change in phones for username in _usernames(change))):

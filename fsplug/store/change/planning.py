@@ -23,7 +23,7 @@ from fsplug.store.db.database import Store
 
 @dataclass(frozen=True, slots=True)
 class CompanyPlan:
-    """What would change in one company, which is at `version` (0: it isn't there yet)."""
+    """What would change in one company, which is at `version` (0: it doesn't exist yet)."""
 
     domain: str
     version: int
@@ -36,7 +36,7 @@ class CompanyPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a document would change. True when there is something to change; its text says what."""
+    """What a document would change. A plan with changes is true; its text lists the changes."""
 
     companies: tuple[CompanyPlan, ...]
 
@@ -54,7 +54,7 @@ class Plan:
 
 
 def plan(store: Store, document: Mapping[str, Any], folder: Path = Path()) -> Plan:
-    """What it takes to make the companies in `document` (parsed TOML) as it says; the others stay as they are.
+    """The plan that makes the companies in `document` (parsed TOML) as it says; other companies don't change.
 
     Passwords that it keeps in files are read from `folder`. Invalid("invalid-document") lists everything that is wrong
     with it.
@@ -70,16 +70,16 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path()) -> Pl
 def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     """Make the changes, all or none, each company one version further; the new versions by domain.
 
-    `by` is who makes them, an operator if only a name is given. Refused("plan-outdated") if the store has changed
-    since the plan was made, or if something in it is not the actor's to change (see `check`). Who is given a console
-    role gets an account and mail with it, and loses both with the role.
+    `by` makes the changes, as an operator if only a name is given. Refused("plan-outdated") if the store has changed
+    since the plan was made; Refused also as `check` says. A user who is given a console role gets an account, and mail
+    about it; the account ends with the role.
     """
     actor = scopes.operator(by) if isinstance(by, str) else by
     check(store, plan, actor)
     changing = [company for company in plan.companies if company.changes]
     with store.atomic():
         opened = [(company, _begun(store, company)) for company in changing]
-        # First every end, then every beginning: a number may move from one company or user to another.
+        # First end all rows, then begin all rows: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
         for company, revision in opened:
@@ -91,15 +91,17 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
 
 
 def check(store: Store, plan: Plan, actor: Actor) -> None:
-    """Refused when something in the plan is not the actor's to change; so nobody is shown what they may not do."""
+    """Refused if the actor is not allowed to make some change in the plan.
+
+    So nobody is offered a plan they can't apply.
+    """
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, actor)
 
 
 def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
-    """The document that `plan` finds nothing to change with; Invalid("unknown-company") if there is no company.
-
-    Devices stand in it with their hash; with `show_secrets` with their password, and trunks too.
+    """The company as a document with which `plan` has nothing to change; Invalid("unknown-company") if there is no
+    company. It holds the devices' hashes, and with `show_secrets` the passwords of devices and trunks.
     """
     return {"company": [write.company(domain, present.rows(store, domain), show_secrets)]}
 
@@ -107,7 +109,7 @@ def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, A
 def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path()) -> PolicySnapshot:
     """The recording policy that the document gives the company; Invalid("invalid-document") as `plan`.
 
-    Invalid("company-not-there") when it is not in the document.
+    Invalid("company-not-there") if the company is not in the document.
     """
     wanted = _read(document, folder)
     if domain not in wanted:
@@ -117,14 +119,14 @@ def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folde
 
 
 def removal(store: Store, domain: str) -> Plan:
-    """What it takes to remove a company: its people and settings end, its calls and recordings stay."""
+    """The plan that removes a company: its people and settings end, its calls and recordings stay."""
     version = companies.get(store, domain).version
     differences = _differences(present.rows(store, domain), entry_rows.empty())
     return Plan((CompanyPlan(domain, version, tuple(differences)),))
 
 
 def _read(document: Mapping[str, Any], folder: Path) -> dict[str, Rows]:
-    # pydantic takes 70 ms and 7 MB: only who reads a document pays for it.
+    # pydantic takes 70 ms and 7 MB to import: only reading a document pays for it.
     from fsplug.store.change.document.read import read
 
     return read(document, folder)
@@ -168,7 +170,7 @@ def _begun(store: Store, company: CompanyPlan) -> Revision:
     if companies.exists(store, company.domain):
         raise revisions.outdated(company.domain, company.version)
     companies.insert(store, company.domain)
-    # A company that was removed goes on from its last version.
+    # A removed company that is added again goes on from its last version.
     return Revision(store, company.domain, policies.current_version(store, company.domain))
 
 

@@ -1,4 +1,4 @@
-"""The rows that a company has now: each read when it is asked for, and once."""
+"""The rows that a company has now: each is read once, when it is first asked for."""
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -13,7 +13,7 @@ from fsplug.store.db.pages import in_batches
 
 # A key and the row of it.
 Found = tuple[Any, Any]
-# Rows whose key does not say which entry they belong to.
+# The nouns whose key does not name the entry that owns the row.
 _KEYED_OTHERWISE = frozenset(noun for noun, column in OWNER.items() if column not in noun.key)
 
 
@@ -27,7 +27,7 @@ class Present:
         self._single: dict[tuple[AnyNoun, Any], Any] = {}
 
     def part(self, kind: str, name: str) -> Rows:
-        """The rows of one entry; none where it isn't there."""
+        """The rows of one entry; none if there is no such entry."""
         if (kind, name) not in self._parts:
             self.read(kind, [name])
         return self._parts[kind, name]
@@ -75,7 +75,7 @@ class Present:
 def rows(store: Store, domain: str) -> Rows:
     """Every row of the company; Invalid("unknown-company") if there is none."""
     with store.connection():
-        # One that was removed has its id still.
+        # A removed company still has its id.
         companies.get(store, domain)
         present = Present(store, domain)
         return {noun: dict(present.everything(noun)) for noun in NOUNS}

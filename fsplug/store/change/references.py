@@ -1,4 +1,4 @@
-"""Which rows of a company name others, and what a change leaves without what it names."""
+"""Which rows of a company name other rows, and which names a change leaves without a row."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Reference:
     name: str
 
 
-# What a target's kind is looked up in.
+# The noun that each kind of target names.
 _TARGETS: Mapping[str | None, AnyNoun] = {
     TargetKind.USER: users.USER,
     TargetKind.GROUP: groups.RING_GROUP,
@@ -55,7 +55,7 @@ _NAMED_IN: Mapping[AnyNoun, tuple[tuple[AnyNoun, str], ...]] = {
 
 
 def missing(view: View, changes: Sequence[Change[Any, Any]]) -> Iterator[tuple[str, str]]:
-    """Every entry that names what is not there after the changes, and what to do about it."""
+    """Every entry that names something missing after the changes, and what to do about it."""
     found = [*_new(changes), *_of_removed(view, changes)]
     wanted: dict[AnyNoun, set[str]] = {}
     for reference in found:
@@ -82,7 +82,7 @@ def _new(changes: Sequence[Change[Any, Any]]) -> Iterator[Reference]:
 
 
 def _of_removed(view: View, changes: Sequence[Change[Any, Any]]) -> Iterator[Reference]:
-    """What is said, by whomever, of the rows that go."""
+    """All references to rows that the changes remove."""
     gone: dict[AnyNoun, set[str]] = {}
     for change in changes:
         if change.after is None and change.noun in _NAMED_BY:

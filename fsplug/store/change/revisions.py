@@ -1,4 +1,4 @@
-"""One company going from one policy version to the next: rows end and begin, and the audit trail is told, once."""
+"""One company's step from one policy version to the next: rows end and begin, and the audit trail gets one entry."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Write, given, insert
 from fsplug.store.schema.companies import Companies, PolicyVersions
 
-# A history entry names this many changed things, and counts the rest.
+# A history entry names this many changes, and counts the rest.
 NAMED_CHANGES = 100
 _BEGIN = Write(
     lambda: Companies.update({Companies.version: given.next}).where(
@@ -24,9 +24,10 @@ _REMEMBER = Write(lambda: insert(PolicyVersions, "company version at author what
 
 
 class Revision:
-    """The next version of the company at `version`, in the transaction around it.
+    """The next version of the company at `version`, in the caller's transaction.
 
-    Nobody else changes the company until that ends. Refused("plan-outdated") when somebody has since `version`.
+    Nobody else can change the company until the transaction ends. Refused("plan-outdated") if the company has changed
+    since `version`.
     """
 
     def __init__(self, store: Store, domain: str, version: int) -> None:
@@ -43,13 +44,13 @@ class Revision:
             self._store.run_many(_end(noun), [(self.version, self._company, *key) for key in keys])
 
     def open(self, changes: Sequence[Change[Any, Any]]) -> None:
-        """Begin the rows that `changes` add or put in another's place."""
+        """Begin the rows that `changes` add, or put in place of others."""
         for noun, its in _by_noun(changes):
             rows = [(*change.key, *change.after) for change in its if change.after is not None]
             self._store.run_many(_add(noun), [(self._company, self.version, *row) for row in rows])
 
     def finish(self, changes: Sequence[Change[Any, Any]], by: str) -> None:
-        """Put the changes down in the company's history and in its audit trail."""
+        """Write the changes into the company's history and its audit trail."""
         summary = _summary(changes)
         what = json.dumps(summary, ensure_ascii=False)
         at = self._store.now()
@@ -64,7 +65,7 @@ class Revision:
 
 
 def outdated(domain: str, version: int) -> Refused:
-    """The error for a plan that was made of an earlier version."""
+    """The error for a plan that was made from an earlier version."""
     text = f"{domain} has changed since the plan was made; plan again"
     return Refused("plan-outdated", text, company=domain, version=version)
 

@@ -1,4 +1,4 @@
-"""A company as it will be: what the checks of a change ask it."""
+"""A company as it will be after a change, as the checks read it."""
 
 from collections.abc import Collection, Iterator
 from typing import Any, Protocol
@@ -39,7 +39,7 @@ class View(Protocol):
 
 
 class Whole:
-    """A company whose every row is at hand."""
+    """A company of which all rows are in memory."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -62,7 +62,7 @@ class Whole:
 
 
 class Changed:
-    """The company in the store with `changed` rows (None: removed) in place of its own."""
+    """The company in the store, with `changed` rows (None: removed) in place of the stored ones."""
 
     def __init__(self, store: Store, domain: str, present: Present, changed: Rows) -> None:
         self._store = store
