@@ -76,7 +76,7 @@ def test_what_is_no_companys_is_the_operators() -> None:
 def test_own_is_what_names_the_person() -> None:
     check_own(user(role=Role.MY_CONSOLE), Need.RECORDINGS, ACME, ["anna", "bo"])
     check_own(user(role=Role.SUPERUSER), Need.RECORDINGS, ACME, ["bo"])
-    with pytest.raises(Refused, match="their own recordings only"):
+    with pytest.raises(Refused, match="anna may only reach their own recordings"):
         check_own(user(role=Role.MY_CONSOLE), Need.RECORDINGS, ACME, ["bo", None])
 
 
