@@ -74,7 +74,7 @@ def test_several_listen_at_once_and_each_is_announced(people: Party, listens: Li
     wait_for(lambda: names_in(listens.display()) == {"David Krogh"}, "who is left to be shown")
     assert david.hears(ANNA, CUSTOMER)
     david.hang_up()
-    listens.until(has_ended, 2)
+    listens.until(has_ended, "both listen-ins end", 2)
 
 
 def names_in(display: str) -> set[str]:
@@ -208,7 +208,7 @@ def test_the_profile_that_was_active_when_the_call_began_decides(plant: Plant, p
     listens.until(has_ended, "it ends")
     people.talk(CUSTOMER, ANNA)
     people.dial(BO, ANNAS_STAR)
-    rows = listens.until(lambda row: row.reason is not None or row.ending is not None, 2)
+    rows = listens.until(lambda row: row.reason is not None or row.ending is not None, "the second is refused", 2)
     assert rows[-1].reason is Reason.PROFILE
 
 

@@ -111,7 +111,7 @@ def _asked(people: Party, listens: Listens) -> tuple[Caller, ListenIn]:
     """Bo dials, and it is decided."""
     before = len(listens.rows())
     bo = people.dial(BO, ANNAS_STAR)
-    row = listens.until(lambda row: bool(row.reason or row.began_at), before + 1)[-1]
+    row = listens.until(lambda row: bool(row.reason or row.began_at), "it is decided", before + 1)[-1]
     wait_for(lambda: bo.hears(ANNA) or bo.is_over(), "Bo to hear, or to be told why not")
     return bo, next(one for one in listens.rows() if one.id == row.id)
 
@@ -123,5 +123,5 @@ def _asked_until(people: Party, listens: Listens, holds: Callable[[ListenIn], bo
         if holds(row):
             return bo
         bo.hang_up()
-        listens.until(lambda row: has_ended(row) or row.began_at is None, len(listens.rows()))
+        listens.until(lambda row: has_ended(row) or row.began_at is None, "it is over", len(listens.rows()))
     raise AssertionError(f"never decided so: {listens.rows()}")

@@ -114,7 +114,7 @@ def test_a_person_who_hangs_up_while_the_listener_is_connected_leaves_nothing_be
         gevent.sleep(turn * 0.01)
         talk.hang_up(CUSTOMER)
         wait_for(bo.is_over, "the listener's call to end")
-    listens.until(lambda row: row.ending is not None or row.reason is not None, 10)
+    listens.until(lambda row: row.ending is not None or row.reason is not None, "every row is closed", 10)
     wait_for(lambda: plant.line.legs() == 0, "the switch to have no leg left")
 
 
