@@ -1,6 +1,6 @@
 """The outbox: mail that is to be sent, and what became of it.
 
-A row says what a mail is about, never what stands in it: links and codes are made when it is sent.
+A row says what a mail is about, never its contents: links and codes are made when the mail is sent.
 """
 
 import uuid
@@ -19,12 +19,12 @@ from fsplug.store.outbox.queue import Lease, Queue, short
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.outbox import Mails
 
-# Who took a mail and said nothing for so long has died; another may take it.
+# A process that took a mail and has not reported for this long has died; another may take the mail.
 LEASE_SECONDS = 180.0
 
 
 class Kind(StrEnum):
-    """What a mail is for. Its subject is a user, or for the last two a share."""
+    """What a mail is for. Its subject is a user, or a share for the last two kinds."""
 
     USER_ID = "user-id"
     PASSWORD = "password"
@@ -104,7 +104,7 @@ _FAILED = Write(
         (Mails.id == given.mail) & (Mails.state == State.QUEUED)
     )
 )
-# Whoever is sending it at this moment keeps it.
+# A process that is sending the mail at this moment keeps it.
 _RETRY = Write(
     lambda: Mails.update(state=State.QUEUED, next_at=given.now, at=given.now, tries=0).where(
         (Mails.company == given.company) & (Mails.id == given.mail) & (Mails.state != State.SENT)
@@ -115,7 +115,7 @@ _RETRY = Write(
 def queue(
     store: Store, domain: str, kind: Kind, subject: str, receiver: str, language: str, mail: str | None = None
 ) -> str:
-    """Have a mail sent, by whoever serves; its id. With the id of one that there is already, it stays the one mail."""
+    """Queue a mail; returns its id. If `mail` is the id of an existing mail, there is still only one mail."""
     mail = mail or uuid.uuid4().hex
     company = company_id(store, domain)
     about = {"kind": kind, "subject": subject, "receiver": receiver, "language": language}
@@ -126,13 +126,16 @@ def queue(
 
 
 def due(store: Store, limit: int = 10) -> list[Mail]:
-    """Every company's mails that are to be sent now, those first that wait longest, and the user ID, or a share's link,
-    before what it announces."""
+    """Every company's mails to be sent now, the longest waiting first; the user ID comes before the password link, and
+    a share's link before its code.
+    """
     return _DUE.rows(store, now=store.database_now(), limit=limit)
 
 
 def take(store: Store, mail: str) -> Lease | None:
-    """Take a mail to send it, for `LEASE_SECONDS`; None if another has it, or it needs no sending any more."""
+    """Take a mail for `LEASE_SECONDS`, to send it; None if another process has it, or if it need
+    not be sent any more.
+    """
     return QUEUE.take(store, mail)
 
 
@@ -143,18 +146,18 @@ def sent(store: Store, mail: str) -> None:
 
 
 def delayed(store: Store, lease: Lease, code: str, reason: str) -> float:
-    """It did not work, and is tried again after a pause of so many seconds, the longer the oftener it was tried."""
+    """The try failed; the mail is tried again after a pause, in seconds, which grows with the number of tries."""
     return QUEUE.delay(store, lease, code, reason)
 
 
 def failed(store: Store, mail: str, code: str, reason: str) -> None:
-    """It will never work."""
+    """The mail can never be sent."""
     with store.atomic():
         _FAILED.run(store, mail=mail, code=code, reason=short(reason))
 
 
 def retry(store: Store, domain: str, mail: str) -> Mail:
-    """Try it again now, also if it was given up; Refused("mail-sent") when it has been sent."""
+    """Try the mail again now, even if it was given up; Refused("mail-sent") if it has been sent."""
     found = get(store, domain, mail)
     if found.state is State.SENT:
         text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug {_AGAIN[found.kind]}"
@@ -175,7 +178,7 @@ def get(store: Store, domain: str, mail: str) -> Mail:
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Mail]:
-    """The company's mails, newest first. `person`: about this user."""
+    """The company's mails, newest first. `person`: only mails about this user."""
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 

@@ -1,4 +1,4 @@
-"""The one queue: rows that wait until something is done for them, are leased meanwhile, and tried again if it fails.
+"""The one queue: rows that wait for some work, are leased while it is done, and tried again if it fails.
 
 A table becomes a queue by these columns; its primary key is the id of the thing, so that a thing is queued once.
 
@@ -22,7 +22,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given
 from fsplug.store.db.text import clean
 
-# No lease is longer. One that ends later than this was given before the database's clock was put back.
+# The longest lease. A lease that ends later than this was given before the database's clock was put back.
 LONGEST_LEASE_SECONDS = 3_600.0
 _LONGEST_REASON = 500
 
@@ -64,7 +64,7 @@ class _Counted:
 class Queue:
     """The rows of `table` that are `waiting` (a condition on its columns).
 
-    `pauses` are the seconds between one try and the next, the last one for all that follow.
+    `pauses` are the seconds between one try and the next; the last one repeats.
     """
 
     def __init__(self, table: Any, waiting: Any, *, lease_seconds: float, pauses: Sequence[float]) -> None:
@@ -88,9 +88,9 @@ class Queue:
         self._worst = Select(Trouble, lambda: worst.order_by(table.tries.desc(), table.next_at).limit(1))
 
     def ready(self) -> Any:
-        """The condition that a row waits, is due and is nobody's, at the database's time `given.now`.
+        """The condition that a row waits, is due and is not leased, at the database's time `given.now`.
 
-        A row that is due or leased further ahead than can be was written before the database's clock was put back.
+        A row that is due or leased impossibly far ahead was written before the database's clock was put back.
         """
         table = self._table
         is_due = (table.next_at <= given.now) | (table.next_at > given.now + max(self._pauses))
@@ -98,9 +98,9 @@ class Queue:
         return self.waiting & is_due & is_free
 
     def take(self, store: Store, key: str, seconds: float | None = None) -> Lease | None:
-        """Take the thing for so long, `lease_seconds` if it is not said; None if it is not `ready` (any more).
+        """Take the thing for `seconds`, by default `lease_seconds`; None if it is not `ready` (any more).
 
-        Of any number of processes that take it at once, one gets it.
+        If several processes take it at once, only one gets it.
         """
         length = min(self.lease_seconds if seconds is None else seconds, LONGEST_LEASE_SECONDS)
         with store.atomic():
@@ -110,9 +110,9 @@ class Queue:
             return Lease(key, now + length, self._tries.one(store, key=key))
 
     def delay(self, store: Store, lease: Lease, code: str, reason: str, *, pause: bool = True) -> float:
-        """It did not work: try again after a pause (or at once), whose seconds are returned.
+        """The try failed: try again after a pause (or at once); returns the pause in seconds.
 
-        Does nothing for a lease that has run out and is another's by now.
+        Does nothing if the lease has run out and another process has taken the thing.
         """
         seconds = self._pauses[min(lease.tries, len(self._pauses)) - 1] if pause else 0.0
         with store.atomic():
@@ -121,13 +121,13 @@ class Queue:
         return seconds
 
     def standing(self, store: Store) -> Standing:
-        """How the queue stands, of every company."""
+        """The state of the queue, for all companies together."""
         counted = self._counts.one(store)
         return Standing(counted.waiting, counted.failing, self._worst.row(store))
 
 
 def short(reason: str) -> str:
-    """An error's text as it is kept: one line, of 500 characters at most."""
+    """An error's text for storing: one line of at most 500 characters."""
     return clean(" ".join(reason.split()))[:_LONGEST_REASON]
 
 

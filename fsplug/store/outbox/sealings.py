@@ -1,6 +1,7 @@
 """The recordings that wait to be sealed into the archive, as a queue: uploads that fail are tried again.
 
-Which recordings are to be sealed follows from their state; here is who is at it, and how often it was tried.
+A recording's state says whether it must be sealed; this queue says which process is sealing it and how often it was
+tried.
 """
 
 from collections.abc import Collection
@@ -11,7 +12,7 @@ from fsplug.store.db.statements import Select, Write, given, given_each, insert
 from fsplug.store.outbox.queue import Lease, Queue
 from fsplug.store.schema.outbox import Sealings
 
-# Enough to move a file; `take` adds what an upload of so many bytes needs on a slow line.
+# Enough to move a file; `take` adds the time that an upload needs on a slow line.
 LEASE_SECONDS = 10.0
 SLOWEST_BYTES_PER_SECOND = 250_000
 QUEUE = Queue(
@@ -27,7 +28,7 @@ _FORGET = Write(
 
 
 def follow(store: Store, switch: str, recordings: Collection[str]) -> None:
-    """Make the switch's queue hold these recordings and no others. Those that are queued already stay as they are."""
+    """Make the switch's queue hold these recordings and no others. Recordings that are queued already don't change."""
     queued, wanted = set(_OF_SWITCH.rows(store, switch=switch)), set(recordings)
     if queued == wanted:
         return
@@ -45,15 +46,15 @@ def due(store: Store, switch: str) -> set[str]:
 
 
 def take(store: Store, recording: str, size: int) -> Lease | None:
-    """Take a recording of so many bytes to seal it; None if it is another's by now."""
+    """Take a recording of `size` bytes to seal it; None if another process has it by now."""
     return QUEUE.take(store, recording, LEASE_SECONDS + size / SLOWEST_BYTES_PER_SECOND)
 
 
 def failed(store: Store, lease: Lease, code: str, reason: str) -> None:
-    """It could not be sealed now; it is tried again, the later the oftener it was."""
+    """The recording could not be sealed now; the next try comes later with each failure."""
     QUEUE.delay(store, lease, code, reason)
 
 
 def release(store: Store, lease: Lease, code: str, reason: str) -> None:
-    """It was sealed and may not last: it is tried again at once."""
+    """The recording was sealed, but the sealing may not be durable: it is tried again at once."""
     QUEUE.delay(store, lease, code, reason, pause=False)

@@ -1,4 +1,6 @@
-"""Who may hear a recording, and that it is told: the way to a recording for people, by every door."""
+"""The one way for people to a recording, through every door: who may hear it, and the audit entry
+when somebody does.
+"""
 
 import json
 
@@ -26,9 +28,9 @@ _INPUTS = Select(
 
 
 def recording(store: Store, domain: str, recording: str, actor: Actor, need: Need = Need.RECORDINGS) -> Recording:
-    """The company's recording, if the actor may reach it; Invalid("unknown-recording") if it isn't there any more.
+    """The company's recording, if the actor may reach it; Invalid("unknown-recording") if it doesn't exist any more.
 
-    Who hears their own only is told nothing of others', not even whether there are any.
+    An actor who may hear only their own recordings learns nothing about others', not even whether they exist.
     """
     check_may(actor, need, domain)
     found = recordings.get(store, domain, recording)
@@ -43,9 +45,9 @@ def recording(store: Store, domain: str, recording: str, actor: Actor, need: Nee
 
 
 def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str = "") -> Recording:
-    """The recording to be played to the actor now, which is told in the audit trail, with the reason if there is one.
+    """The recording to be played to the actor now. The audit trail gets an entry, with the reason if there is one.
 
-    Invalid("reason-wanted") where the company asks for a reason and there is none, Invalid("reason-too-long").
+    Invalid("reason-wanted") if the company asks for a reason and there is none; Invalid("reason-too-long").
     """
     why = _reason(store, domain, reason)
     with store.atomic():
@@ -56,7 +58,9 @@ def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str
 
 
 def playable(recording: Recording) -> Recording:
-    """The same; Refused("not-playable") when there is nothing to hear: not sealed yet, lost, deleted."""
+    """The same recording; Refused("not-playable") if there is nothing to hear: it is not sealed
+    yet, lost, or deleted.
+    """
     if recording.state is not State.SEALED or recording.location is None:
         text = f"recording {recording.id} is {recording.state}; only a sealed one can be played or shared"
         raise Refused("not-playable", text, recording=recording.id)
@@ -64,7 +68,7 @@ def playable(recording: Recording) -> Recording:
 
 
 def people_of(store: Store, recording: Recording) -> list[str]:
-    """The users who are heard in it; not who was given the username of one of them later."""
+    """The users who are heard in the recording; not a person who was later given one of their usernames."""
     if recording.company is None:
         return []
     named, domain = participants.people(ends_of(store, recording), recording.user), recording.company
@@ -72,14 +76,14 @@ def people_of(store: Store, recording: Recording) -> list[str]:
 
 
 def ends_of(store: Store, recording: Recording) -> tuple[Heard, Heard]:
-    """Caller and answerer, as its decision knew them."""
+    """The recording's caller and answerer, as its decision knew them."""
     company = company_id(store, recording.company or "")
     found = _INPUTS.row(store, company=company, decision=recording.decision)
     return participants.both(json.loads(found) if found else {}, recording.caller, recording.answerer)
 
 
 def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:
-    """What is told of it, on one line."""
+    """The reason for the audit trail, on one line."""
     reason = clean(" ".join(typed.split()))
     if len(reason) > LONGEST_REASON:
         text = f"a reason has up to {LONGEST_REASON} characters, this one has {len(reason)}; say it shorter"

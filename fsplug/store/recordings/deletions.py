@@ -1,8 +1,9 @@
-"""Recordings deleted by people: gone at once, undone within a minute, destroyed after it.
+"""Recordings deleted by people: they disappear at once, can be brought back within a minute, and are destroyed after
+it.
 
-Two steps, so that a row and its file never tell different stories: the deletion is written here first, and from then on
-nobody finds or hears the recording; its file is removed later, and then that is written too. Killed between any two of
-these, the deletion is pending or done.
+Two steps keep a row and its file consistent: the deletion is written here first, and from then on nobody finds or hears
+the recording; its file is removed later, and then that is written too. If fsplug is killed between any two of these,
+the deletion is pending or done.
 """
 
 import uuid
@@ -28,22 +29,25 @@ from fsplug.store.schema.recordings import Deletions, Recordings
 
 UNDO_SECONDS = 60.0
 MOST_AT_ONCE = 1_000
-# Who destroys a file and said nothing for so long has died; another may do it.
+# A process that took a file to destroy and has not reported for this long has died; another may take the file.
 LEASE_SECONDS = 60.0
-# From what is deleted until its file is destroyed, as a queue.
+# The deletions whose files are not destroyed yet, as a queue.
 QUEUE = Queue(
     Deletions,
     Deletions.destroyed_at.is_null(),
     lease_seconds=LEASE_SECONDS,
     pauses=(10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0, 2_560.0, 3_600.0),
 )
-# Who destroys, in the audit trail: nobody who could be asked.
+# The actor in the audit trail for destroyed files: no person.
 _HOUSE = "fsplug"
 
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """One recording's. `batch` is what was deleted with it. Times are epoch seconds; `trouble` is the last try's."""
+    """One recording's.
+
+    `batch` identifies the recordings deleted together. Times are epoch seconds; `trouble` is the last try's error.
+    """
 
     recording: str
     company: str
@@ -57,13 +61,13 @@ class Deletion:
     destroyed_at: float | None
 
     def can_be_undone(self, now: float) -> bool:
-        """Whether there is still time."""
+        """Whether there is still time to undo the deletion."""
         return self.begun_at is None and now < self.undo_until
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Recordings that one person deleted at once; `trouble` is why those that are not `destroyed` still are there."""
+    """Recordings that one person deleted together; `trouble` says why those not `destroyed` still exist."""
 
     id: str
     at: float
@@ -136,19 +140,19 @@ _UNDO = Write(
 
 
 def delete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> Batch:
-    """Delete the company's recordings, all or none; those that are deleted already stay so.
+    """Delete the company's recordings, all or none; recordings deleted already stay deleted.
 
-    Invalid("unknown-recording") names one that isn't there; Refused one that may not be deleted.
+    Invalid("unknown-recording") names a missing one; Refused names one that must not be deleted.
     """
     with store.atomic():
         return _write(store, domain, deletable(store, domain, ids, actor), actor)
 
 
 def deletable(store: Store, domain: str, ids: Collection[str], actor: Actor) -> list[Recording]:
-    """What `delete` would delete, or as it the reason why not."""
+    """The recordings that `delete` would delete; raises as `delete`."""
     check_may(actor, Need.DELETION, domain)
     if not 0 < len(set(ids)) <= MOST_AT_ONCE:
-        text = f"{len(set(ids))} recordings can't be deleted at once; name 1 to {MOST_AT_ONCE}"
+        text = f"{len(set(ids))} recordings can't be deleted together; name 1 to {MOST_AT_ONCE}"
         raise Invalid("bad-deletion", text, most=MOST_AT_ONCE)
     found = [_named(store, domain, one) for one in dict.fromkeys(ids)]
     going = [one for one in found if one.state is not State.DELETED]
@@ -158,7 +162,10 @@ def deletable(store: Store, domain: str, ids: Collection[str], actor: Actor) -> 
 
 
 def undelete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> int:
-    """Bring recordings back while there is time: how many. Refused("too-late") when it is for one of them."""
+    """Bring recordings back while there is time; returns how many.
+
+    Refused("too-late") if it is too late for one of them.
+    """
     check_may(actor, Need.DELETION, domain)
     with store.atomic():
         found = [get(store, domain, one) for one in dict.fromkeys(ids)]
@@ -169,7 +176,10 @@ def undelete(store: Store, domain: str, ids: Collection[str], actor: Actor) -> i
 
 
 def undelete_batch(store: Store, domain: str, batch: str, actor: Actor) -> int:
-    """Bring back all that were deleted at once: how many. Invalid("unknown-deletion") if there are none."""
+    """Bring back all recordings that were deleted together; returns how many.
+
+    Invalid("unknown-deletion") if there are none.
+    """
     check_may(actor, Need.DELETION, domain)
     with store.atomic():
         found = _OF_BATCH.rows(store, company=company_id(store, domain), batch=batch)
@@ -179,7 +189,7 @@ def undelete_batch(store: Store, domain: str, batch: str, actor: Actor) -> int:
 
 
 def may_be_deleted(store: Store, recording: Recording) -> None:
-    """Refused("not-deletable") when it may not be: it is not sealed. Whatever holds a recording asks here."""
+    """Refused("not-deletable") if the recording must not be deleted, because it is not sealed."""
     if recording.state is not State.SEALED:
         text = f"recording {recording.id} is {recording.state}; only a sealed one can be deleted"
         raise Refused("not-deletable", text, recording=recording.id)
@@ -194,19 +204,19 @@ def get(store: Store, domain: str, recording: str) -> Deletion:
 
 
 def pending(store: Store, domain: str, limit: int = 20) -> list[Batch]:
-    """The deletions whose files are not all destroyed, newest first: those that can be undone are among them."""
+    """The deletions whose files are not all destroyed, newest first, including those that can be undone."""
     return _PENDING.rows(store, company=company_id(store, domain), limit=limit)
 
 
 def due(store: Store, switch: str, limit: int = 100) -> list[Deletion]:
-    """What is to be destroyed now of this switch's recordings, whatever company's: for the media worker."""
+    """The deletions of this switch's recordings to be destroyed now, of every company: for the media worker."""
     return _DUE.rows(store, now=store.database_now(), switch=switch, limit=limit)
 
 
 def begin(store: Store, deletion: Deletion) -> Lease | None:
-    """Take it for `LEASE_SECONDS`, to destroy the file. From now on it can't be undone.
+    """Take the deletion for `LEASE_SECONDS`, to destroy the file.
 
-    None if it was undone just before, or another has it.
+    From now on it can't be undone. None if it was just undone, or another process has it.
     """
     with store.atomic():
         if not _BEGIN.run(store, recording=deletion.recording, now=store.database_now()):
@@ -215,7 +225,7 @@ def begin(store: Store, deletion: Deletion) -> Lease | None:
 
 
 def destroyed(store: Store, deletion: Deletion) -> None:
-    """Its file is no more, which the audit trail is told once."""
+    """The file is destroyed; the audit trail gets one entry."""
     with store.atomic():
         if _DESTROYED.run(store, recording=deletion.recording, now=store.database_now()):
             waveforms.forget(store, deletion.recording)
@@ -223,7 +233,7 @@ def destroyed(store: Store, deletion: Deletion) -> None:
 
 
 def failed(store: Store, lease: Lease, trouble: str, reason: str) -> None:
-    """Its file is still there, for this reason: it is tried again, the later the oftener it was."""
+    """The file could not be destroyed, for this reason: the next try comes later with each failure."""
     QUEUE.delay(store, lease, trouble, reason)
 
 

@@ -1,4 +1,4 @@
-"""What others did with somebody's calls: listened, played, shared (spec B16)."""
+"""What other people did with a user's calls: listened, played, shared (spec B16)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ ACTS = (LISTEN, PLAY, SHARE, SHARE_PLAY)
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act of another's on a call of the user's.
+    """One act of another person on a call of the user.
 
-    `call_at` is when the call was, in epoch seconds, and `seconds` how long was listened, where either is known.
+    `call_at` is the time of the call (epoch seconds), and `seconds` how long that person listened; None if unknown.
     """
 
     entry: Entry
@@ -42,7 +42,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class DeedPage:
-    """One page; `before` is where the next begins, None when there is none."""
+    """One page; `before` is the cursor of the next page, None if there is none."""
 
     deeds: list[Deed]
     before: int | None = None
@@ -50,7 +50,7 @@ class DeedPage:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """The talk of a call or of a recording (`id`), and what its decision knew."""
+    """The talk of a call or of a recording (`id`), with the facts of its decision."""
 
     id: str
     at: float
@@ -87,7 +87,7 @@ _RECORDED = Select(
 
 
 def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> DeedPage:
-    """What others did with this user's calls, newest first; a listen-in in which nothing was heard is none."""
+    """What other people did with this user's calls, newest first. Listen-ins in which nothing was heard don't count."""
     since = users.began_at(store, domain, username)
     wanted = AuditFilter(since=since or None, acts=ACTS, people=(username,), not_by=told(username, domain))
     found = browse.search(store, domain, wanted, limit + 1, before)
@@ -111,7 +111,7 @@ def about(store: Store, domain: str, username: str, limit: int = 50, before: int
 
 
 def _talks(store: Store, domain: str, username: str, calls: list[str]) -> Mapping[str, list[_Talk]]:
-    """The talks of each call in which this user is one of the two, by when they began, the first first."""
+    """The talks of each call in which this user took part, oldest first."""
     found: dict[str, list[_Talk]] = {}
     company = company_id(store, domain)
     for some in in_batches(dict.fromkeys(calls)):
@@ -122,12 +122,12 @@ def _talks(store: Store, domain: str, username: str, calls: list[str]) -> Mappin
 
 
 def _of_moment(talks: list[_Talk], at: float) -> tuple[Heard | None, Heard | None]:
-    """Who talked in the last of these that had begun by then."""
+    """The talk that was going on at that time: the last one to have begun."""
     return next((one.ends for one in reversed(talks) if one.at <= at), (None, None))
 
 
 def _recorded(store: Store, domain: str, recordings: list[str]) -> Mapping[str, _Talk]:
-    """When each recording's call was, and who speaks in it."""
+    """The time of each recording's call, and who speaks in the recording."""
     company = company_id(store, domain)
     pages = (_RECORDED.rows(store, company=company, recordings=some) for some in in_batches(dict.fromkeys(recordings)))
     return {one.id: one for found in pages for one in found}

@@ -1,4 +1,6 @@
-"""Playing a recording in the console: begun by pressing play, bound to the session, ended by time at the latest."""
+"""Playing a recording in the console: it begins when somebody presses play, is bound to the session, and has a time
+limit.
+"""
 
 from peewee import SQL
 
@@ -28,7 +30,7 @@ _IS_BEGUN = Select(
 
 
 def begin(store: Store, session: Session, actor: Actor, recording: str, reason: str = "") -> Recording:
-    """Press play, which is told in the audit trail; errors as `hearing.play`."""
+    """Press play; the audit trail gets an entry. Errors as `access.play`."""
     now = store.now()
     with store.atomic():
         found = access.play(store, session.company, recording, actor, reason)
@@ -37,16 +39,17 @@ def begin(store: Store, session: Session, actor: Actor, recording: str, reason: 
 
 
 def is_begun(store: Store, session: Session, recording: str) -> bool:
-    """Whether play was pressed in this session, and not too long ago."""
+    """Whether play was pressed in this session within the time limit."""
     now = store.now()
     values = {"session": session.id, "recording": recording}
     return _IS_BEGUN.row(store, **values, now=now, soon=now + CLOCK_SECONDS) is not None
 
 
 def heard(store: Store, token: str, recording: str) -> Recording:
-    """What the session of this cookie is hearing. Ask again while it is being sent.
+    """The recording that the session of this cookie is playing.
 
-    Refused when it may not be heard, or no more: signed out, the role taken away, the recording gone.
+    Ask again while it is being sent. Refused if it must not be heard, or no longer: signed out, the role taken away,
+    the recording gone.
     """
     session = sessions.find(store, token)
     if session is None or session.needs_totp or not is_begun(store, session, recording):

@@ -19,7 +19,7 @@ from fsplug.store.schema.recordings import Deletions, Recordings
 
 
 class State(StrEnum):
-    """How far a recording has come; it only moves on. Deleted it is for as long as that is not undone."""
+    """How far a recording has come; it only moves forward. Only DELETED can be undone."""
 
     EXPECTED = "expected"
     RECORDING = "recording"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 UNFINISHED = frozenset({State.EXPECTED, State.RECORDING, State.STOPPED})
-# Word for word the condition of the index recording_unfinished: without it SQLite reads every recording there ever was.
+# The condition of the index recording_unfinished, word for word: otherwise SQLite reads all recordings.
 _IS_UNFINISHED = NodeList((Recordings.state, SQL("IN ('expected', 'recording', 'stopped')")))
 
 
@@ -132,7 +132,7 @@ def listed(
 ) -> list[Recording]:
     """The company's recordings, newest first; or those that were deleted.
 
-    `person`: whose leg it is; `number`: its caller or answerer.
+    `person`: the user of the recorded leg; `number`: the caller's or the answerer's.
     """
     listing = _DELETED if deleted else _LISTED
     return listing.page(store, wanted, limit, before, company=company_id(store, domain))
@@ -145,12 +145,15 @@ def with_number() -> Any:
 
 
 def get(store: Store, domain: str, recording: str) -> Recording | None:
-    """The company's recording, or None: also when it is another company's. A deleted one is there, and says so."""
+    """The company's recording.
+
+    None if it is unknown or another company's. A deleted one is returned in state DELETED.
+    """
     return _OF_COMPANY.row(store, company=company_id(store, domain), recording=recording)
 
 
 def find(store: Store, recording: str) -> Recording | None:
-    """The recording whoever's it is, for the media worker, who finds files by id; never for people."""
+    """The recording of any company. Only for the media worker, which finds files by id; never for people."""
     return _OF_ANYBODY.row(store, recording=recording)
 
 

@@ -1,7 +1,7 @@
 """Visits of people outside who were sent a link to a recording.
 
-Whoever opens the link gets a visit, which is a cookie's; the code proves that it is the right person's. A visit that
-was proved may play the recording, so many times in all, until the share expires or is revoked.
+Opening the link begins a visit, identified by a cookie; the code proves that the visitor is the right person. A proved
+visit may play the recording, within the share's number of plays, until the share expires or is revoked.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from fsplug.store.schema.outbox import Mails
 from fsplug.store.schema.recordings import ShareLinks, ShareVisits
 
 MOST_CODES, MOST_VISITS = 5, 200
-# After pressing play: time to hear it twice, with pauses.
+# The time after pressing play: enough to hear the recording twice, with pauses.
 _HEARING_SECONDS, _TIMES = 600.0, 2.0
 
 
@@ -41,7 +41,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """A visit as it is kept; `company` (an id) is the share's."""
+    """A visit as stored; `company` (an id) is the share's."""
 
     company: str
     share: str
@@ -71,7 +71,7 @@ _BEGIN = Write(lambda: insert(ShareVisits, "token_hash share at address agent"))
 _PROVE = Write(
     lambda: ShareVisits.update({ShareVisits.proved_at: given.now}).where(ShareVisits.token_hash == given.token_hash)
 )
-# Of two requests of one visit at once the second finds it hearing.
+# If one visit sends two requests at once, the second finds the playing already begun.
 _BEGIN_HEARING = Write(
     lambda: ShareVisits.update({ShareVisits.hearing_until: given.until}).where(
         (ShareVisits.token_hash == given.token_hash)
@@ -94,7 +94,7 @@ _FORGIVE_CODE = Write(
 
 
 def begin(store: Store, token: str, address: str, agent: str) -> str:
-    """Open the link; the cookie of the visit. Refused("share-not-good") when nothing can be heard by it."""
+    """Open the link; returns the visit's cookie. Refused("share-not-good") if nothing can be heard with the link."""
     share = _open_share(store, tokens.look(store, tokens.Kind.SHARE, token))
     _recording(store, share)
     cookie = tokens.new_token()
@@ -114,7 +114,7 @@ def begin(store: Store, token: str, address: str, agent: str) -> str:
 
 
 def visited(store: Store, cookie: str) -> Visit:
-    """The visit of this cookie; Refused("share-not-good") when nothing can be heard by it any more."""
+    """The visit of this cookie; Refused("share-not-good") if nothing can be heard with it any more."""
     found = _VISIT.row(store, token_hash=tokens.hash_of(cookie))
     if found is None:
         raise _not_good()
@@ -124,11 +124,11 @@ def visited(store: Store, cookie: str) -> Visit:
 
 
 def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
-    """Give the code; Refused("code-wrong") if it is not good, and after ten wrong ones the share is closed."""
+    """Enter the code; Refused("code-wrong") if it is wrong. After ten wrong codes the share is closed."""
     share = visited(store, cookie).share
     typed = "".join(code.split())
     with store.atomic():
-        # Counted as wrong until it is known to be right: many guesses at once are no more than ten.
+        # A code counts as wrong until it is known to be right, so that parallel guesses can't exceed ten.
         if not _COUNT_WRONG_CODE.run(store, share=share.id):
             raise _not_good()
         is_right = tokens.use(store, tokens.Kind.CODE, shares.code_token(share, typed)) == shares.secret_of(
@@ -146,7 +146,7 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
 
 
 def ask_code(store: Store, cookie: str) -> None:
-    """Have another code sent by mail; Refused("no-more-codes") when there were enough, or they don't go by mail."""
+    """Send another code by mail; Refused("no-more-codes") if enough were sent, or if codes don't go by mail."""
     share = visited(store, cookie).share
     with store.atomic():
         sent = _CODES_SENT.one(store, company=company_id(store, share.company), share=share.id)
@@ -156,7 +156,10 @@ def ask_code(store: Store, cookie: str) -> None:
 
 
 def play(store: Store, cookie: str, address: str) -> Visit:
-    """Begin to play, which counts; who is hearing already goes on. Refused("plays-used") when all plays are used."""
+    """Begin to play, which uses one play; a visit that plays already goes on.
+
+    Refused("plays-used") if none are left.
+    """
     visit = visited(store, cookie)
     if not visit.proved:
         raise Refused("share-code-wanted", "type the code first")
@@ -171,7 +174,7 @@ def play(store: Store, cookie: str, address: str) -> Visit:
 
 
 def proved(store: Store, cookie: str) -> Recording:
-    """What may be played by who gave the code, and Refused for everybody else."""
+    """The recording that a visitor who entered the code may play; Refused for everybody else."""
     visit = visited(store, cookie)
     if not visit.proved:
         raise Refused("share-code-wanted", "type the code first")
@@ -179,7 +182,10 @@ def proved(store: Store, cookie: str) -> Recording:
 
 
 def heard(store: Store, cookie: str) -> Recording:
-    """What is being heard; Refused when it may not be, or no more. Ask again while it is being sent."""
+    """The recording that is being played; Refused if it must not be heard, or no longer.
+
+    Ask again while it is being sent.
+    """
     visit = visited(store, cookie)
     if not visit.proved or not store.now() < visit.hearing_until < store.now() + 2 * DAY_SECONDS:
         raise Refused("not-hearing", "press play first")
@@ -201,5 +207,5 @@ def _recording(store: Store, share: Share) -> Recording:
 
 
 def _not_good() -> Refused:
-    text = "nothing can be heard here any more: the link has expired, was withdrawn, or is not whole"
+    text = "nothing can be heard here any more: the link has expired, was withdrawn, or is incomplete"
     return Refused("share-not-good", text)

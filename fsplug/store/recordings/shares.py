@@ -1,4 +1,4 @@
-"""Recordings shared with people outside: a link by mail, useless without a code that is good once."""
+"""Recordings shared with people outside: a link by mail, useless without a code that works once."""
 
 import secrets
 import uuid
@@ -26,12 +26,12 @@ from fsplug.words.catalogue import LANGUAGES
 DAY_SECONDS = 86_400.0
 MOST_DAYS, MOST_PLAYS, LONGEST_SUBJECT = 30, 100, 200
 USUAL_DAYS, USUAL_PLAYS = 7, 3
-# Wrong codes in all, by whomever: one in ten million is right.
+# The limit of wrong codes for a share, from all visitors: one code in ten million is right.
 MOST_WRONG_CODES, CODE_DIGITS = 10, 8
 
 
 class CodeBy(StrEnum):
-    """How the code reaches the person: in a second mail, or read out by who shares."""
+    """How the code reaches the person: in a second mail, or read out on the phone by the person who shares."""
 
     MAIL = "mail"
     PHONE = "phone"
@@ -63,14 +63,14 @@ class Share:
         return (self.at, self.id)
 
     def is_open(self, now: float) -> bool:
-        """Whether anything can be heard by it. A clock that was put back far makes no share young again."""
+        """Whether the recording can be heard with this share. Setting the clock back does not revive an old share."""
         in_time = self.at < now + CLOCK_SECONDS and now < self.expires_at
         return self.revoked_at is None and in_time and self.wrong_codes < MOST_WRONG_CODES
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What is to be shared, with whom, for how long and how often."""
+    """An offer to share: what, with whom, for how long and how often."""
 
     recording: str
     email: str
@@ -111,9 +111,8 @@ _REVOKE = Write(
 
 
 def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share, str | None]:
-    """Share a recording and queue the mail with its link; the share, and the code if it is to be read out by phone.
-
-    Invalid names what is wrong with the offer; Refused("not-playable") if there is nothing to hear.
+    """Share a recording and queue the mail with its link; returns the share, and the code if it will be read out by
+    phone. Invalid names what is wrong with the offer; Refused("not-playable") if there is nothing to hear.
     """
     found = access.playable(access.recording(store, domain, offer.recording, actor, Need.SHARING))
     email, subject = _checked(offer)
@@ -156,18 +155,21 @@ def get(store: Store, domain: str, share: str) -> Share:
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Share]:
-    """The company's shares, newest first. `person`: made by this user; `number`: at one end of what is shared."""
+    """The company's shares, newest first. `person`: made by this user; `number`: at either end of the shared talk."""
     by = wanted if wanted.person is None else replace(wanted, person=told(wanted.person, domain))
     return _LISTED.page(store, by, limit, before, company=company_id(store, domain))
 
 
 def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
-    """With whom a recording is or was shared, newest first."""
+    """The past and present shares of a recording, newest first."""
     return _OF_RECORDING.rows(store, company=company_id(store, domain), recording=recording, limit=limit)
 
 
 def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
-    """From now on nothing can be heard by it, also by who is hearing; again revoked it stays as it was."""
+    """From now on nobody can hear the recording with this share, not even a visitor who is playing it now.
+
+    Revoking again changes nothing.
+    """
     check_may(actor, Need.SHARING, domain)
     with store.atomic():
         found = get(store, domain, share)

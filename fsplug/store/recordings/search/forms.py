@@ -17,9 +17,9 @@ from fsplug.store.schema.search import NumberParts, RecordingKeywords
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How many conditions are checked for what leads, and how many parts of numbers; whether a direction is.
+    """How many conditions and how many parts of numbers are checked for each candidate, and whether a direction is.
 
-    `goes_on` if a page came before.
+    `goes_on`: a page came before.
     """
 
     checked: int
@@ -30,13 +30,13 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A recording, by its time."""
+    """A recording's place in the list: its time and id."""
 
     at: float
     recording: str
 
 
-# Not frozen, which takes twice as long: 20,000 of them are made for one page.
+# Not frozen, because freezing takes twice as long: one page makes 20,000 of them.
 @dataclass(slots=True)
 class Seen:
     """A recording that was looked at; `fits` is 1 or True if all conditions hold for it."""
@@ -70,7 +70,7 @@ NUMBERS = Select(
 
 @cache
 def fitting(form: Form, several: bool) -> Select[Place]:
-    """Those of the keyword `leading_0`, or of `several` keywords `leading`, for which all conditions hold."""
+    """The recordings of the keyword `leading_0`, or of `several` keywords `leading`, for which all conditions hold."""
     key = RecordingKeywords.keyword
     leads = key.in_(given_each.leading) if several else key == Given("leading_0")
 
@@ -84,7 +84,7 @@ def fitting(form: Form, several: bool) -> Select[Place]:
 
 @cache
 def looked_through(form: Form, leading: int) -> Select[Seen]:
-    """The newest of so many keywords `leading_0`, `leading_1`, ..., whatever holds for them."""
+    """The newest recordings of the keywords `leading_0`, `leading_1`, ..., whether or not the conditions hold."""
     return Select(Seen, lambda: _of_one(form) if leading == 1 else _of_several(form, leading))
 
 
@@ -101,7 +101,7 @@ def _of_several(form: Form, leading: int) -> Any:
         is_led = (RecordingKeywords.keyword == Given(f"leading_{at}")) & _in_period(form)
         newest = _newest(RecordingKeywords.select(*columns).where(is_led)).alias("l")
         parts.append(peewee.Select([newest], [getattr(newest.c, column.name) for column in columns]))
-    # What several of them lead to counts once.
+    # A recording found by several keywords counts once.
     together: Any = reduce(or_, parts)
     found = together.alias("k")
     query = peewee.Select([found], [found.c.at, found.c.recording, _fits(form, found.c)])

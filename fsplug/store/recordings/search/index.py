@@ -25,7 +25,10 @@ from fsplug.store.schema.search import FiledRecordings, Keywords, NumberParts, R
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a recording is filed by: its own facts and those of its decision. `filed` is its id if it is filed."""
+    """What a recording is filed by: its own facts and the facts of its decision.
+
+    `filed` is the recording's id if it is filed already.
+    """
 
     id: str
     company: str
@@ -42,7 +45,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A recording with all it is found by."""
+    """A recording with everything it can be found by."""
 
     recording: str
     company: str
@@ -74,7 +77,7 @@ _FACTS = columns(
     filed=FiledRecordings.recording,
 )
 _ITS_DECISION = (Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)
-# Of one that is filed with its decision no more will be known; its time may change until its decision is there.
+# Once a recording is filed with its decision, nothing more will be known; until then its time may change.
 _HAS_NEWS = (
     FiledRecordings.recording.is_null()
     | (FiledRecordings.at != Recordings.at)
@@ -134,7 +137,7 @@ def file_entries(store: Store, entries: Iterable[Entry]) -> None:
 
 
 def file(store: Store, recordings: Collection[str]) -> None:
-    """File these, within the transaction around it. Those that are deleted, or filed already, stay as they are."""
+    """File these recordings, in the caller's transaction. Recordings that are deleted or already filed don't change."""
     country_of = cache(partial(_country, store))
     for some in in_batches(recordings):
         cards = [card(facts, country_of) for facts in _UNFILED.rows(store, recordings=some)]
@@ -143,7 +146,7 @@ def file(store: Store, recordings: Collection[str]) -> None:
 
 
 def unfile(store: Store, recordings: Collection[str]) -> None:
-    """Nobody finds these any more."""
+    """Remove these recordings from the index."""
     for some in in_batches(recordings):
         found = _FILED.rows(store, recordings=some)
         _REMOVE_PLACE.run_many(
@@ -158,7 +161,7 @@ def unfile(store: Store, recordings: Collection[str]) -> None:
 
 
 def card(facts: Facts, country_of: Callable[[str], str | None]) -> Card:
-    """What the recording with these facts is found by; `country_of` tells a company's country."""
+    """What the recording with these facts is found by; `country_of` returns a company's country."""
     ends = participants.both(facts.inputs or {}, facts.caller, facts.answerer)
     people = participants.people(ends, facts.user)
     outside = numbers(ends, people, country_of(facts.company))
@@ -176,7 +179,7 @@ def card(facts: Facts, country_of: Callable[[str], str | None]) -> Card:
 
 
 def _write(store: Store, cards: Sequence[Card]) -> None:
-    # In one order always: two programs that add the same keywords wait for each other, and never both at once.
+    # Always in the same order: two programs that add the same keywords wait for each other without a deadlock.
     named = {key: (one.company, keyword) for one in cards for key, keyword in one.keywords}
     new = sorted(named.keys() - _known(store, named))
     _ADD_KEYWORD.run_many(store, [keyword_row(key, *named[key]) for key in new])

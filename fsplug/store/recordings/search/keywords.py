@@ -9,12 +9,15 @@ from fsplug.policy.numbers import normalise
 from fsplug.store.calls.participants import Heard
 from fsplug.store.db.text import clean
 
-# The fewest digits that are looked for; a longer text than this is no number.
+# The fewest digits that can be searched for; a longer text than `MOST_DIGITS` is not a number.
 FEWEST_DIGITS, MOST_DIGITS = 3, 30
 
 
 class Kind(StrEnum):
-    """What a keyword names. Those of many recordings are kept for each direction too, so that any page is quick."""
+    """What a keyword names.
+
+    Keywords with many recordings are also kept for each direction, so that any page is quick.
+    """
 
     ALL = "all"
     DEPARTMENT = "department"
@@ -29,14 +32,17 @@ OF_EACH_DIRECTION = frozenset({Kind.ALL, Kind.DEPARTMENT, Kind.GROUP, Kind.GROUP
 
 @dataclass(frozen=True, slots=True, order=True)
 class Keyword:
-    """One of them, in the company with this id; `direction` is empty for recordings of every direction."""
+    """One keyword; `direction` is empty for recordings of every direction."""
 
     kind: Kind
     text: str = ""
     direction: str = ""
 
     def id(self, company: str) -> int:
-        """Its number. 63 bits of a hash: whoever writes needs not ask, and what is found is looked at again."""
+        """The keyword's number in the company with this id.
+
+        It is 63 bits of a hash: a writer need not look it up, and search results are checked again.
+        """
         named = "\0".join((company, self.kind, self.text, self.direction))
         return int.from_bytes(hashlib.blake2b(named.encode(), digest_size=8).digest()) >> 1
 
@@ -62,7 +68,7 @@ def pair(group: str, department: str) -> str:
 
 
 def numbers(ends: Collection[Heard], people: Collection[str], country: str | None) -> list[str]:
-    """The numbers of those who are no users: E.164 where they are that, else their digits."""
+    """The numbers of the ends that are not users: in E.164 if possible, else their digits."""
     outside = [end for end in ends if end.username is None and end.text not in people]
     texts = dict.fromkeys(text for end in outside for text in (end.text, *end.numbers))
     found = ((normalise(text, country) if country else None) or _bare(text) for text in texts)
@@ -75,20 +81,20 @@ def digits(text: str) -> str:
 
 
 def parts(number: str) -> Iterator[str]:
-    """What a part of the number begins one of: its digits from every place on."""
+    """The suffixes of the number's digits: any part of the number is the beginning of one of them."""
     bare = digits(number)
     yield from (bare[at:] for at in range(len(bare) - FEWEST_DIGITS + 1))
 
 
 def parts_of_typed(typed: str, country: str) -> tuple[str, ...]:
-    """The digits to look for when somebody types this: of the number that they spell, and as they stand.
+    """The digits to look for when somebody types this: the digits of the number it spells, and the digits as typed.
 
-    The beginning of a number is dialled with zeros that it doesn't have (00 for abroad, 0 at home in many countries,
-    which is also written as (0) after the country's code).
+    The beginning of a number is dialled with zeros that E.164 lacks (00 for abroad, 0 at home in many countries, which
+    is also written as (0) after the country's code).
     """
     spelled, bare = normalise(typed, country), digits(typed.replace("(0)", ""))
     found = dict.fromkeys(one for one in (digits(spelled or ""), bare.lstrip("0"), bare) if len(one) >= FEWEST_DIGITS)
-    # Whatever a longer one is in, a shorter one within it is in as well.
+    # Every number that holds a longer part also holds the shorter parts within it.
     return tuple(one for one in found if not any(other in one for other in found if other != one))
 
 

@@ -1,4 +1,4 @@
-"""Which recordings several keywords are all of, newest first, whatever there are of each.
+"""Finds the recordings that have all of several keywords, newest first, however many recordings each keyword has.
 
 A page costs the same wherever it is: it is read from an index, after the last thing of the page before. Of several
 conditions the rarest leads and the others are checked for each of its recordings; where all are common and fit together
@@ -14,20 +14,20 @@ from fsplug.store.recordings.search import forms
 from fsplug.store.recordings.search.forms import Form, Seen
 from fsplug.store.recordings.search.keywords import MOST_DIGITS, Keyword, Kind
 
-# Epoch seconds that no call reaches.
+# A time (epoch seconds) later than any call.
 FOREVER = 1e12
-# What is read through at once without a thought; and how much at a time when common conditions are looked through.
+# The number of recordings cheap enough to read at once; and the number read at a time when all conditions are common.
 FEW = 2_000
 _STEPS = (1_000, 4_000, 15_000)
-# When more numbers than these hold what was typed, the recordings are looked through instead.
+# If more numbers than this hold the typed digits, the recordings are read through instead.
 _MOST_NUMBERS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordQuery:
-    """What is looked for in a company (an id): of each condition one of its keywords, and one of the digits `parts`.
-
-    Conditions that hold for fewer as a rule stand first. `knows_direction`: one is of the wanted direction alone.
+    """What to look for in a company (an id): recordings with one keyword of each condition, and with one of the digits
+    `parts`. Conditions that usually hold for fewer recordings stand first. `knows_direction`: one is of the wanted
+    direction alone.
     """
 
     company: str
@@ -53,12 +53,12 @@ class _Plan:
 
     @property
     def is_plain(self) -> bool:
-        """Whether whatever leads fits."""
+        """Whether every candidate fits."""
         return not (self.checked or self.parts or self.direction)
 
 
 def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None) -> tuple[list[Cursor], Cursor | None]:
-    """Time and id of each, and where looking ended, if it did before there were so many."""
+    """The time and id of each recording, and where the search stopped if it found fewer than `limit`."""
     plan = _plan(store, query, before)
     if plan is None:
         return [], None
@@ -103,12 +103,12 @@ def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | N
 
 
 def _count(store: Store, keywords: Sequence[int], since: float, until: float) -> int:
-    """How many there are, as far as `FEW` and one."""
+    """How many recordings there are, counted up to `FEW` plus one."""
     return forms.COUNT.one(store, keywords=keywords, since=since, until=until, most=FEW + 1)
 
 
 def _numbers(store: Store, query: KeywordQuery) -> tuple[int, ...]:
-    """The numbers that one of the parts is in; more than can lead when there are too many."""
+    """The numbers that hold one of the parts; if there are too many, one more than can lead."""
     found: set[int] = set()
     for part in query.parts:
         last, most = part + "9" * MOST_DIGITS, _MOST_NUMBERS + 1
@@ -124,7 +124,7 @@ def _fitting(store: Store, plan: _Plan, limit: int, before: Cursor | None) -> li
 
 
 def _looked_through(store: Store, plan: _Plan, count: int, before: Cursor | None) -> list[Seen]:
-    """So many that lead, each with whether it fits."""
+    """The next `count` candidates, each with whether it fits."""
     statement = forms.looked_through(_form(plan, before), leading=len(plan.leading))
     leading = {f"leading_{at}": keyword for at, keyword in enumerate(plan.leading)}
     return statement.rows(store, **leading, **_values(plan, before), limit=count)
@@ -135,7 +135,7 @@ def _form(plan: _Plan, before: Cursor | None) -> Form:
 
 
 def _values(plan: _Plan, before: Cursor | None) -> Mapping[str, object]:
-    """What a statement of this form is given, but for what leads and how many are wanted."""
+    """The values for a statement of this form, except the leading keywords and the limit."""
     values: dict[str, object] = {"since": plan.since, "until": plan.until}
     values |= {f"checked_{at}": keywords for at, keywords in enumerate(plan.checked)}
     values |= {f"part_{at}": f"%{part}%" for at, part in enumerate(plan.parts)}

@@ -1,4 +1,4 @@
-"""Recordings as people look for them: newest first, by any of what they are filed under, a page at a time."""
+"""Recordings as people search for them: newest first, by anything they are filed under, one page at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ MOST_PEOPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class RecordingFilter:
-    """What people look for; None or empty for no limit.
+    """What to look for; None or empty for no limit.
 
-    Times are epoch seconds. `own` is the user who must be heard, whoever else is; `people` are usernames, one of which
-    must be. `number` is one in any spelling, or a part of it with `FEWEST_DIGITS` digits or more.
+    Times are epoch seconds. `own` is a user who must be heard; `people` are usernames, at least one of which must be
+    heard. `number` is one in any spelling, or a part of it with `FEWEST_DIGITS` digits or more.
     """
 
     since: float | None = None
@@ -50,7 +50,10 @@ class RecordingFilter:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A recording on the list. `user` is whose leg was recorded, `name` theirs then; `cause` is why it was lost."""
+    """A recording on the list.
+
+    `user` is the user of the recorded leg, `name` that user's name then; `cause` is why it was lost.
+    """
 
     id: str
     at: float
@@ -70,30 +73,33 @@ class Found:
 
     @property
     def people(self) -> list[str]:
-        """The users who are heard in it."""
+        """The users who are heard in the recording."""
         return participants.people((self.caller, self.answerer), self.user)
 
     @property
     def person(self) -> Heard | None:
-        """The user it was made for, as they were then."""
+        """The user whose leg was recorded, as of then."""
         ends = (one for one in (self.caller, self.answerer) if one.username is not None and one.username == self.user)
         return next(ends, Heard("", self.user) if self.user else None)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingPage:
-    """One page. `before` is where the next one begins, None when there is none; `looked_back_to` (epoch seconds) where
-    looking ended before the page was full."""
+    """One page.
+
+    `before` is the cursor of the next page, None if there is none; `looked_back_to` (epoch seconds) is where the search
+    stopped before the page was full.
+    """
 
     recordings: list[Found]
     before: Cursor | None = None
     looked_back_to: float | None = None
 
 
-# Not frozen, which takes twice as long: a page makes one for each recording, and keeps none.
+# Not frozen, because freezing takes twice as long: a page makes one for each recording, and keeps none.
 @dataclass(slots=True)
 class _Kept:
-    """A recording on the list as it is kept, with what its decision knew."""
+    """A recording on the list as stored, with the facts of its decision."""
 
     id: str
     at: float
@@ -109,7 +115,7 @@ class _Kept:
 
     @property
     def found(self) -> Found:
-        """The same, with the two who talked."""
+        """The same recording, with the two ends of the talk."""
         caller, answerer = participants.both(self.inputs or {}, self.caller, self.answerer)
         return Found(
             self.id, self.at, self.state, self.direction, caller, answerer, self.user, self.group, self.seconds,
@@ -185,7 +191,7 @@ def search(
 
 
 def of_ids(store: Store, domain: str, ids: Collection[str]) -> list[Found]:
-    """These of the company's recordings, newest first; those that aren't there, or not any more, are left out."""
+    """The company's recordings with these ids, newest first; missing and deleted ones are left out."""
     company = company_id(store, domain)
     pages = (_NOT_DELETED.rows(store, company=company, recordings=some) for some in in_batches(ids))
     return _newest_first(one for page in pages for one in page)
@@ -197,15 +203,15 @@ def departments(store: Store, domain: str) -> list[str]:
 
 
 def groups(store: Store, domain: str) -> dict[str, str]:
-    """Every ring group that a recording was ever made of: its latest name by its number."""
+    """Every ring group that a recording was ever made in: its latest name, by its number."""
     names = {one.number: one.name for one in _GROUPS.rows(store, company=company_id(store, domain))}
     return {number: names.get(number, "") for number in _texts(store, domain, Kind.GROUP)}
 
 
 def users_called(store: Store, domain: str, text: str) -> tuple[str, ...]:
-    """The usernames of those who are or were called so: username, extension, or a part of the name.
+    """The usernames of the present and past users with this username, extension, or part of the name.
 
-    Invalid("too-many-people") when they are more than can be looked for at once.
+    Invalid("too-many-people") if there are more than can be searched for at once.
     """
     text = " ".join(text.split())
     found = _called(store, domain, (Users.username == text) | (Users.extension == text))
@@ -239,7 +245,7 @@ def _parts(store: Store, domain: str, typed: str) -> tuple[str, ...]:
         return ()
     found = parts_of_typed(typed, companies.get(store, domain).country)
     if not found or max(map(len, found)) > MOST_DIGITS:
-        text = f"{typed[:40]!r} can't be looked for; type {FEWEST_DIGITS} to {MOST_DIGITS} digits of a number"
+        text = f"{typed[:40]!r} can't be searched for; type {FEWEST_DIGITS} to {MOST_DIGITS} digits of a number"
         raise Invalid("number-too-short", text, number=typed[:40])
     return found
 
