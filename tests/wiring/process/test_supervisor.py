@@ -169,7 +169,7 @@ def test_one_that_is_killed_is_started_again_and_the_other_goes_on(start_two, ki
     name, pid = process.stdout.readline().split()
     assert name == killed and int(pid) != first[killed]
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""], "the other one is still the first"
 
 
@@ -177,7 +177,7 @@ def test_sigterm_ends_people_first_and_then_calls(start_two):
     process = start_two()
     both_of(process)
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""]
 
 
@@ -185,7 +185,7 @@ def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(s
     process = start_two(house="supervisor.END_SECONDS = 0.1")
     os.kill(both_of(process)["people"], signal.SIGSTOP)
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     assert process.stdout.read() == "calls ends\n"
 
 
@@ -196,17 +196,19 @@ def test_calls_go_on_whatever_the_people_s_process_ends_with(start_two, code):
     for _ in range(2):
         assert process.stdout.readline().startswith("people")
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     assert "calls ends\n" in process.stdout.read()
 
 
 def test_calls_go_before_people_on_a_busy_processor(start_two):
     both = both_of(start_two())
-    assert os.getpriority(os.PRIO_PROCESS, both["people"]) == os.getpriority(os.PRIO_PROCESS, both["calls"]) + 10
+    calls, people = (os.getpriority(os.PRIO_PROCESS, both[name]) for name in ("calls", "people"))
+    # No process is nicer than 19, and the tests may be nice themselves.
+    assert people == min(19, calls + 10) > calls
 
 
 def test_the_service_ends_with_the_first_death_where_something_else_starts_it_again(start_two):
     process = start_two(restarts=False)
     os.kill(both_of(process)["people"], signal.SIGKILL)
-    assert process.wait(20) == 1
+    assert process.wait(120) == 1
     assert process.stdout.read() == "calls ends\n"
