@@ -1,4 +1,4 @@
-"""What the switch is answered when it asks for its XML."""
+"""Answers the switch's requests for XML."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,9 +27,10 @@ _HOUSES = 256
 
 
 class Answers:
-    """Answers requests for directory and dialplan from the store, as it is at that moment.
+    """Answers requests for directory and dialplan from the store's current state.
 
-    A company that is ours is answered for whole: whom it hasn't, it hasn't, whatever older files of the switch say.
+    fsplug answers fully for its companies: a user that a company lacks is unknown, whatever older files of the switch
+    say.
     """
 
     def __init__(self, store: Store, templates: Templates, ways: Ways) -> None:
@@ -39,9 +40,9 @@ class Answers:
         self._houses: Cache[House] = Cache(_HOUSES)
 
     def answer(self, request: Mapping[str, str]) -> str:
-        """The whole document for the fields FreeSWITCH posted; `NOT_FOUND` for what is not ours.
+        """The whole document for the fields that FreeSWITCH posted; `NOT_FOUND` if fsplug is not responsible.
 
-        What callers and phones wrote into the fields never raises; Unavailable is raised when the store is away.
+        Text from callers and phones in the fields never raises; Unavailable is raised if the store does not answer.
         """
         sections = {"directory": self._directory, "dialplan": self._dialplan}
         answered = sections.get(request.get("section", ""))
@@ -57,7 +58,7 @@ class Answers:
         return self._document("directory", "directory/company.xml.j2", company=house.company, groups=groups)
 
     def dialplan(self, context: str, dialled: str) -> str:
-        """The extensions of a context that a number may need."""
+        """The extensions of a context that may match the number."""
         if context == self._ways.public_context:
             return self._public(dialled)
         if context == CHECK_CONTEXT:
@@ -65,7 +66,7 @@ class Answers:
         house = self._house(context)
         if house is None:
             return NOT_FOUND
-        # As $ in the files' patterns does, which lets one line end pass.
+        # As $ does in the files' patterns: it ignores one line end.
         number = dialled.removesuffix("\n")
         extensions = Routing(self._store, house).towards(number if _is_name(number) else "")
         return self._document(
@@ -73,7 +74,7 @@ class Answers:
         )
 
     def _directory(self, request: Mapping[str, str]) -> str:
-        # Gateways and network lists are the configuration's (switch install).
+        # Gateways and network lists belong to the configuration (switch install).
         if "purpose" in request:
             return NOT_FOUND
         asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
@@ -113,5 +114,7 @@ class Answers:
 
 
 def _is_name(text: str) -> bool:
-    """Whether anything may be called so: a database takes neither NUL nor half a surrogate pair, and nobody a line."""
+    """Whether the text can be a name: a database accepts neither NUL nor lone surrogates, and names hold no line
+    breaks.
+    """
     return 0 < len(text) <= LONGEST_TEXT and text.isprintable()

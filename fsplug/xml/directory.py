@@ -1,4 +1,4 @@
-"""Who signs in: people and their phones, one of them or all of a company's."""
+"""The names that can sign in: people and their phones, one of them or all of a company's."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,14 +10,17 @@ from fsplug.store.db.database import Store
 from fsplug.xml.dialplan.company import House, Person
 from fsplug.xml.dialplan.extensions import Leg
 
-# The group of people without a department, and of phones whose name is not their person's.
+# The group of people without a department, and of phones that don't have their person's name.
 DEFAULT_GROUP = "default"
 Groups = Iterable[tuple[str, Iterable["Entry"]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name to sign in and to be rung by. `device` is its kind, empty for a person under whose name no phone is."""
+    """A name that signs in and that is rung.
+
+    `device` is the device's kind, empty for a person without a phone of that name.
+    """
 
     id: str
     username: str
@@ -40,7 +43,7 @@ class Directory:
         self._version = house.company.version
 
     def of(self, name: str) -> Groups:
-        """The one entry of this name, in its group; nothing if there is none."""
+        """The entry with this name, in its group; nothing if there is none."""
         device = devices.by_sip_username(*self._at, name, self._version)
         user = users.user_at(*self._at, device.username if device else name, self._version)
         if user is None:
@@ -72,7 +75,7 @@ class Directory:
             yield self._of_person(person)
 
     def _of_person(self, person: Person) -> Entry:
-        """A person, who is the phone of the same name, if there is one."""
+        """The entry of a person, merged with the phone of the same name if there is one."""
         own = next((device for device in person.devices if device.sip_username == person.user.username), None)
         return self._entry(person, person.user.username, own, self._house.legs(person))
 

@@ -36,7 +36,7 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What stands behind one path: `answer` makes a posted body into text. What it raises answers 422 or 503."""
+    """The service behind one path: `answer` turns a posted body into text. Its errors become 422 or 503."""
 
     answer: Callable[[bytes], str]
     content_type: str = "text/plain"
@@ -44,7 +44,7 @@ class Door:
 
 
 class Endpoint:
-    """HTTP for those who know the account, by POST, one request per connection; every wait has a deadline."""
+    """HTTP for clients that know the account, by POST, one request per connection; every wait has a deadline."""
 
     def __init__(self, host: str, port: int, username: str, password: str, doors: Mapping[str, Door]) -> None:
         if not password:
@@ -56,11 +56,11 @@ class Endpoint:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port it listens on; before `start`, those it was given."""
+        """The host and port the endpoint listens on; before `start`, the configured ones."""
         return self._server.address[:2] if self._server else self._wanted
 
     def start(self) -> None:
-        """Listen. Unavailable when the address can't be had."""
+        """Listen. Unavailable if the address can't be bound."""
         host, port = self._wanted
         family = kernel.AF_INET6 if ":" in host else kernel.AF_INET
         try:
@@ -74,13 +74,13 @@ class Endpoint:
             error_log=_Complaints(),
             spawn=Pool(CONNECTIONS),
             handler_class=_Handler,
-            # Else it would ask the DNS for it.
+            # Otherwise the server would look it up in the DNS.
             environ={"SERVER_NAME": host},
         )
         self._server.start()
 
     def stop(self) -> None:
-        """Take no more requests, and let those in hand be answered."""
+        """Accept no more requests, and finish the current ones."""
         if self._server is not None:
             self._wanted = self.address
             self._server.stop(_STOP_SECONDS)
@@ -104,7 +104,7 @@ class Endpoint:
         return _said(start, HTTPStatus.OK, text, door.content_type)
 
     def _door(self, environ: Environ) -> Door:
-        """The door asked for; who does not know the account learns nothing of the doors."""
+        """The requested door. A client without the account's password must not learn which doors exist."""
         scheme, _, account = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not hmac.compare_digest(account.strip().encode("latin-1"), self._account) or scheme.lower() != "basic":
             raise _Turned(HTTPStatus.UNAUTHORIZED, _REALM)
@@ -117,10 +117,10 @@ class Endpoint:
 
 
 class Form(Mapping[str, str]):
-    """The fields of a posted form, a value decoded when it is asked for: of some 160, a handful is.
+    """The fields of a posted form.
 
-    Of a name that comes twice the first counts, which is the switch's own. Invalid("bad-form") when there are more than
-    any switch would send.
+    A value is decoded when it is read: only a handful of some 160 are. If a name comes twice, the first counts, which
+    is the switch's own. Invalid("bad-form") if there are more fields than any switch would send.
     """
 
     def __init__(self, body: bytes) -> None:
@@ -152,7 +152,7 @@ class _Turned(Exception):
 
 
 class _Body(pywsgi.Input):  # type: ignore[misc]  # gevent has no types
-    """What is posted. What nobody wants to read is not read: the connection is closed."""
+    """The posted body. A body that nobody wants is not read: the connection is closed."""
 
     __slots__ = ()
 
@@ -180,7 +180,7 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
 
 
 class _Complaints:
-    """What pywsgi has to say of broken requests."""
+    """Logs pywsgi's complaints about broken requests."""
 
     def write(self, text: str) -> None:
         log.info("bad-request", said=text.strip()[:200])
@@ -212,7 +212,10 @@ def _body(environ: Environ, most: int) -> bytes:
 
 
 def _in_time(answer: Callable[[bytes], str], body: bytes) -> str:
-    """The answer; Unavailable("answer-late") when it takes too long. It is not broken off: it may be in a query."""
+    """The answer; Unavailable("answer-late") if it takes too long.
+
+    The work is not interrupted: it may be in a query.
+    """
     answering = gevent.spawn(_tried, answer, body)
     answering.join(ANSWER_SECONDS)
     if not answering.ready():

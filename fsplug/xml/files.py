@@ -19,23 +19,23 @@ from fsplug.xml.directory import Directory
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
-# What is ours in a folder: written by `Folder`, and the only files it replaces or removes.
+# The list of fsplug's files in a folder. `Folder` writes it, and replaces or removes only files on the list.
 MANIFEST = ".fsplug-files.json"
 FOLDERS = ("dialplan", "directory", "gateways")
-# Whoever reads the directory can sign in as anybody in it.
+# Anybody who can read the directory can sign in as any user in it.
 _MODE = 0o640
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be: its place in the folder, its text piece by piece."""
+    """A file to write: its place in the folder, and its text in pieces."""
 
     place: str
     pieces: Callable[[], Iterator[str]]
 
 
 class Files:
-    """Every file there is of the companies in the store."""
+    """The files of all companies in the store."""
 
     def __init__(self, store: Store, templates: Templates, ways: Ways) -> None:
         self._store = store
@@ -80,7 +80,9 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was written anew, what was so already, and what was removed because nothing stands behind it any more."""
+    """The files that were written, the files that were already up to date, and the files that were
+    removed as obsolete.
+    """
 
     written: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -94,17 +96,18 @@ class Folder:
         self._path = path
 
     def write(self, files: Iterable[File], complete: Collection[str] = FOLDERS, dry_run: bool = False) -> Outcome:
-        """Bring the folder to these files; of those in `complete`, every other one of ours is removed.
+        """Write these files into the folder; in the folders named in `complete`, fsplug's other files are removed.
 
-        A file is replaced at once or not at all. Refused("not-ours") if one of the names is taken by a file that
-        fsplug didn't write. With `dry_run` nothing is changed, only told.
+        Each file is replaced atomically. Refused("not-ours") if one of the names is taken by a file that fsplug didn't
+        write. With `dry_run` nothing is changed; only the outcome is returned.
         """
         wanted, ours = tuple(files), self._ours()
         for file in wanted:
             self._check_ours(file.place, ours)
         places = {file.place for file in wanted}
         if not dry_run:
-            # Before the first of them is there: whoever ends us now leaves nothing that we take for somebody else's.
+            # The list is written before the first file, so that files of a run that was killed are recognised as
+            # fsplug's.
             self._remember(ours | places)
         written = tuple(file.place for file in wanted if self._replace(file, dry_run))
         removed = tuple(sorted(place for place in ours - places if _folder(place) in complete))
@@ -120,7 +123,7 @@ class Folder:
             return set()
         except (OSError, ValueError) as error:
             raise _unwritable(self._path / MANIFEST, error) from error
-        # The manifest is a file like any other: only names that `Files` gives are believed.
+        # Anybody may have changed the manifest: only names that `Files` can give are trusted.
         return {place for place in known if isinstance(place, str) and _is_place(place)}
 
     def _check_ours(self, place: str, ours: set[str]) -> None:
@@ -129,7 +132,7 @@ class Folder:
             raise Refused("not-ours", text, path=str(self._path / place))
 
     def _replace(self, file: File, dry_run: bool) -> bool:
-        """Write the file if it differs; whether it does."""
+        """Write the file if it differs; returns whether it does."""
         path = self._path / file.place
         part = path.with_name(f".{path.name}.part")
         if dry_run:

@@ -21,7 +21,7 @@ def own_folder() -> Path:
 
 
 class Templates:
-    """The templates of `folder` (our own if None); a file in `override` goes before the one of the same name."""
+    """The templates of `folder` (our own if None); a file in `override` replaces the one of the same name."""
 
     def __init__(self, folder: Path | None = None, override: Path | None = None) -> None:
         self.folder = folder or own_folder()
@@ -54,10 +54,10 @@ class Templates:
 
 
 def _without_blank_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """Whole lines, those of macros and tags that leave nothing behind taken out."""
+    """Whole lines, without the blank lines that macros and tags leave."""
     begun = ""
     for piece in pieces:
-        # Not by +: a piece may be Markup, which escapes what it is added to.
+        # Not joined with +: a piece may be Markup, which would escape the other one.
         *lines, begun = f"{begun}{piece}".split("\n")
         yield from (f"{line}\n" for line in lines if line.strip())
     if begun.strip():

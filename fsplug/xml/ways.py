@@ -1,4 +1,4 @@
-"""What the XML must know of the installation: the switch's profiles, fsplug's socket, the prompts' folders."""
+"""The facts of the installation that the XML needs: the switch's profiles, fsplug's socket, the prompts' folders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,8 @@ OWN_PROMPTS = Path(__file__).parents[1] / "prompts"
 class Ways:
     """How calls get from one place to another.
 
-    Phones sign in to `sip_profile`; trunks call at `trunk_profile`, into `public_context`. The switch asks fsplug at
-    `listen_host` and `listen_port`. A person rings for `ring_seconds`. Prompts are looked for in
+    Phones register at `sip_profile`; trunks call in at `trunk_profile`, into `public_context`. The switch connects to
+    fsplug at `listen_host` and `listen_port`. A person is rung for `ring_seconds`. Prompts are looked for in
     `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own.
     """
 

@@ -1,4 +1,4 @@
-"""A company at one version, as far as its calls' ways need it."""
+"""The part of a company at one version that the dialplan needs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ _PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user and what they are reached on."""
+    """A user and the user's devices."""
 
     user: User
     devices: tuple[Device, ...]
 
 
 class House:
-    """What all calls of a company share, read once per version."""
+    """A company's data for its dialplan, read once per version."""
 
     def __init__(self, store: Store, company: Company, ways: Ways) -> None:
         self.company = company
@@ -37,17 +37,18 @@ class House:
         self.snapshot: PolicySnapshot = policies.snapshot(store, company.domain, company.version)
         self.trunks: list[Trunk] = trunks.trunks(store, company.domain, company.version)
         self.dialling: Dialling = dialling(company.country)
-        # Whether any policy would rather have no call than an unrecorded one. There may be thousands: asked once.
+        # Whether any policy prefers no call to an unrecorded one. Computed once, because there may be thousands of
+        # policies.
         self.may_refuse: bool = _may_refuse(self.snapshot)
         self._store = store
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """What callers hear."""
+        """The languages that callers hear."""
         return self.company.languages or (self.company.language,)
 
     def towards(self, e164: str) -> Gateways:
-        """The gateways that take this number, the best first."""
+        """The gateways that accept this number, the best first."""
         return tuple(dict.fromkeys(trunk.gateway for trunk in trunks.towards(self.trunks, e164)))
 
     def everywhere(self) -> Gateways:
@@ -56,17 +57,17 @@ class House:
         return tuple(dict.fromkeys((*near, *(trunk.gateway for trunk in self.trunks))))
 
     def prefixes(self) -> list[str]:
-        """What the trunks' prefixes are, the longest first."""
+        """The trunks' prefixes, the longest first."""
         known = {prefix for trunk in self.trunks for prefix in trunk.prefixes}
         return sorted(known, key=lambda prefix: (-len(prefix), prefix))
 
     def person(self, user: User) -> Person:
-        """The user, with devices."""
+        """The user with their devices."""
         its = devices.devices(self._store, self.company.domain, user.username, self.company.version)
         return Person(user, tuple(its))
 
     def persons(self, usernames: Iterable[str]) -> Iterator[Person]:
-        """Those of these users that there are, in their order."""
+        """The users of these names, in the same order; unknown names are left out."""
         for wanted in in_batches(usernames):
             which = (self._store, self.company.domain, wanted, self.company.version)
             known, phones = users.named(*which), devices.of_users(*which)
@@ -80,15 +81,17 @@ class House:
             after = page[-1].username
 
     def legs(self, person: Person) -> tuple[Leg, ...]:
-        """What rings when this person is called."""
+        """The legs that ring when this person is called."""
         dials = ((device, self.dial(device)) for device in person.devices)
         username = person.user.username
         return tuple(Leg(f"{username}.{device.name}", username, dial) for device, dial in dials if dial)
 
     def dial(self, device: Device) -> str | None:
-        """Where the switch dials a device: a phone by its registration, a mobile by the trunk that takes its number.
+        """Where the switch dials a device: a phone by its registration, a mobile through the trunk that accepts its
+        number.
 
-        `%`, not `@`: sofia looks the contact up itself, asks for no directory, and fails at once if there is none.
+        The separator is `%`, not `@`: then sofia looks the contact up itself, without the directory, and fails at once
+        if there is none.
         """
         if device.kind is not DeviceKind.MOBILE:
             return f"sofia/{self.ways.sip_profile}/{device.sip_username}%{self.company.domain}"
@@ -96,7 +99,7 @@ class House:
         return f"sofia/gateway/{gateways[0]}/{device.number}" if gateways else None
 
     def closed_to(self, users: Iterable[User], group: str = "") -> bool:
-        """Whether a call to one of them, through this group, must not go unrecorded."""
+        """Whether a call to one of these users, through this group, must not go unrecorded."""
         groups = (group,) if group else ()
         return any(
             self._must_record(Party(), Party(user), direction, groups)

@@ -1,4 +1,4 @@
-"""How the people of a country dial, as patterns that FreeSWITCH matches and that mean the same here."""
+"""How the people of a country dial, as patterns that have the same meaning in FreeSWITCH and in Python."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fsplug.errors import Invalid
 
 # The European emergency number works in every network (ETSI TS 122 101, 10.1.1).
 _EMERGENCY_EVERYWHERE = "112"
-# Of the short codes, those for speech: the rest are for messages, and look like a mistyped extension.
+# The short codes for speech; the other short codes are for messages, and look like mistyped extensions.
 _SERVICES = "1|[2-9]11$"
 _NO_NUMBER = "(?!)"
 # North America dials ten digits with or without the 1; elsewhere a number without its trunk prefix may be a local one.
@@ -34,26 +34,26 @@ class Dialling:
     service: str
 
     def e164(self, dialled: str) -> str | None:
-        """The number dialled, as E.164 (`+4570101155`); None for what is no number outside."""
+        """The dialled number as E.164 (`+4570101155`); None if it is not an outside number."""
         if found := re.fullmatch(f"{self.home}({self.national})", dialled, re.ASCII):
             return f"+{self.code}{found[1]}"
         found = re.fullmatch(f"{self.plus}([1-9][0-9]{{6,14}})", dialled, re.ASCII)
         return f"+{found[1]}" if found else None
 
     def is_home(self, dialled: str) -> bool:
-        """Whether it is dialled as a number of this country."""
+        """Whether the number is dialled as one of this country."""
         return re.fullmatch(f"{self.home}(?:{self.national})", dialled, re.ASCII) is not None
 
     def is_emergency(self, dialled: str) -> bool:
-        """Whether it is an emergency number."""
+        """Whether the number is an emergency number."""
         return re.fullmatch(self.emergency, dialled, re.ASCII) is not None
 
     def is_service(self, dialled: str) -> bool:
-        """Whether it is a short number of the country's telephone services."""
+        """Whether the number is a short number of the country's telephone services."""
         return re.fullmatch(self.service, dialled, re.ASCII) is not None
 
     def spellings(self, e164: str) -> str:
-        """The pattern of everything that `e164` makes this number of."""
+        """A pattern of all spellings that `e164` turns into this number."""
         national = e164.removeprefix(f"+{self.code}")
         if national != e164 and re.fullmatch(self.national, national, re.ASCII):
             return f"{self.home}{national}"
@@ -62,11 +62,11 @@ class Dialling:
 
 @lru_cache(maxsize=256)
 def dialling(country: str) -> Dialling:
-    """The habits of a country (ISO 3166), from phonenumbers' metadata."""
+    """The dialling rules of a country (ISO 3166), from phonenumbers' metadata."""
     known = PhoneMetadata.metadata_for_region(country)
     if known is None:
         raise Invalid(
-            "unknown-country", f"{country} is no country; use a two-letter ISO code such as DK", country=country
+            "unknown-country", f"{country} is not a country; use a two-letter ISO code such as DK", country=country
         )
     short = PhoneMetadata.short_metadata_for_region(country)
     abroad = _digits(known.international_prefix or "00")
@@ -76,7 +76,7 @@ def dialling(country: str) -> Dialling:
     return Dialling(
         code=str(known.country_code),
         plus=plus,
-        # Where 00 goes abroad, no number of the country itself begins so.
+        # If 00 dials abroad, no number of the country itself begins with it.
         home=f"(?:{plus}{known.country_code}|(?!{abroad}){trunk}{optional})",
         national=_numbers(known.general_desc),
         emergency=f"(?:{_EMERGENCY_EVERYWHERE}|{_numbers(short.emergency if short else None)})",
@@ -89,5 +89,7 @@ def _numbers(known: PhoneNumberDesc | None) -> str:
 
 
 def _digits(pattern: str) -> str:
-    r"""Without backslashes: FreeSWITCH takes some of them for its own, and \d for other digits than Python's `re`."""
+    r"""The pattern without backslashes: FreeSWITCH interprets some of them itself, and its \d matches other digits than
+    Python's.
+    """
     return "(?:" + pattern.replace(r"\d", "[0-9]") + ")"

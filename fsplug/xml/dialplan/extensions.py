@@ -1,4 +1,4 @@
-"""The extensions of a dialplan, as values: what the templates of the same names write down.
+"""The extensions of a dialplan, as values: the templates of the same names render them.
 
 A `pattern` is a regular expression of what is dialled, without its anchors.
 """
@@ -11,7 +11,7 @@ Gateways = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A leg that may answer: its name among `fsplug_legs`, whose it is, and where the switch dials it."""
+    """A leg that may answer: its name in `fsplug_legs`, its user, and where the switch dials it."""
 
     name: str
     username: str
@@ -20,7 +20,9 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """Numbers that nothing may stand before, out by the first gateway that takes them."""
+    """Emergency numbers: no other extension may come before them, and they go out through the first gateway that
+    accepts them.
+    """
 
     template: ClassVar[str] = "emergency"
     pattern: str
@@ -29,7 +31,7 @@ class Emergency:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a user, or somebody outside."""
+    """The caller: a user, or somebody outside."""
 
     template: ClassVar[str] = "caller"
 
@@ -51,7 +53,7 @@ class OpenHours:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A number outside its opening hours: on to `destination`."""
+    """A number outside its opening hours: the call goes on to `destination`."""
 
     template: ClassVar[str] = "closed"
     name: str
@@ -65,8 +67,8 @@ class Closed:
 class Ring:
     """People to ring: one step after the other, the legs of a step at once.
 
-    `group` is a ring group's number, empty for a person. Who waited in vain goes on to `overflow`. With `shuffled` the
-    switch begins at any of the steps. `fail_closed` says that these people's calls must not go unrecorded.
+    `group` is a ring group's number, empty for a person. An unanswered caller goes on to `overflow`. With `shuffled`
+    the switch begins at a random step. `fail_closed`: these people's calls must not go unrecorded.
     """
 
     template: ClassVar[str] = "ring"
@@ -87,7 +89,10 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A question answered by a key. `choices` are destinations by key; silence leads to `default`."""
+    """A question answered with a key.
+
+    `choices` are destinations by key; without an answer the call goes to `default`.
+    """
 
     template: ClassVar[str] = "menu"
     name: str
@@ -103,7 +108,7 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Numbers outside: what `pattern` captures, behind `begins`, goes out by the first of the gateways that works."""
+    """Outside numbers: `begins` followed by what `pattern` captures is dialled through the first gateway that works."""
 
     template: ClassVar[str] = "outgoing"
     name: str
@@ -114,7 +119,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A number dialled from outside, as trunks write it, and the company it belongs to."""
+    """A number dialled from outside, as trunks write it, and its company."""
 
     template: ClassVar[str] = "incoming"
     number: str

@@ -1,4 +1,4 @@
-"""Opening hours as FreeSWITCH's time conditions, and time zones as it wants them explained."""
+"""Opening hours as FreeSWITCH's time conditions, and time zones in the form that FreeSWITCH needs."""
 
 from collections.abc import Iterator
 from importlib import resources
@@ -10,13 +10,14 @@ from fsplug.xml.dialplan.extensions import OpenHours
 
 
 def open_hours(opening: Opening) -> OpenHours:
-    """The days (FreeSWITCH's week begins with 1 on Sunday) and the times, both ends of which belong to them."""
+    """The days (in FreeSWITCH, Sunday is 1) and the times; both ends are included."""
     days = ",".join(str(day) for day in sorted((day + 1) % 7 + 1 for day in opening.days))
     return OpenHours(days, f"{_clock(opening.opens_minute * 60)}-{_clock(opening.closes_minute * 60 - 1)}")
 
 
 def posix_rule(timezone: str) -> str | None:
-    """The rule that timezones.conf wants beside the name, such as CET-1CEST,M3.5.0,M10.5.0/3; None for no such zone.
+    """The rule that timezones.conf needs beside the name, such as CET-1CEST,M3.5.0,M10.5.0/3; None
+    for an unknown zone.
 
     It is the last line of the zone's file (RFC 8536, 3.3).
     """

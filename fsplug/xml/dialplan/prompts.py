@@ -1,4 +1,4 @@
-"""Which file is played: the company's own, the installation's, or one that comes with fsplug."""
+"""Which file to play: the company's own, the installation's, or one that comes with fsplug."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,12 +8,12 @@ from fsplug.words.catalogue import FALLBACK_LANGUAGE
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
 CONSENT = "consent.wav"
-# These part words and files, or begin a variable, in what the switch is told to play.
+# These characters separate words and files, or begin a variable, in the switch's playback commands.
 _PARTING = frozenset(" !'\"$\\{}[]|,\t\n")
 
 
 def find(ways: Ways, domain: str, language: str, file: str) -> Path | None:
-    """The file in this language; None when there is none."""
+    """The file in this language; None if there is none."""
     spoken = language.partition("-")[0]
     own = (ways.prompts / domain / language, ways.prompts / language) if ways.prompts else ()
     places = (*own, OWN_PROMPTS / language, OWN_PROMPTS / spoken)
@@ -25,7 +25,7 @@ def find(ways: Ways, domain: str, language: str, file: str) -> Path | None:
 
 
 def spoken(ways: Ways, domain: str, languages: tuple[str, ...], file: str) -> tuple[str, Path]:
-    """The first of the languages that the file is there in, else English; and the file."""
+    """The first of the languages that has the file, else English; and the file."""
     for language in languages:
         if found := find(ways, domain, language, file):
             return language, found
@@ -35,7 +35,8 @@ def spoken(ways: Ways, domain: str, languages: tuple[str, ...], file: str) -> tu
 def question(ways: Ways, domain: str, languages: tuple[str, ...], files: Mapping[str, str]) -> tuple[str, str]:
     """What an IVR plays, one language after the other, and its first language.
 
-    `files` are its own by language; without any it asks for consent to a recording, in every language there is.
+    `files` are the IVR's own files by language; without any it asks for consent to a recording, in every available
+    language.
     """
     wanted = [(language, files.get(language) if files else CONSENT) for language in languages]
     found = [(language, find(ways, domain, language, file)) for language, file in wanted if file]

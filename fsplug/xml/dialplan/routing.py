@@ -22,8 +22,8 @@ _MOST_LEGS = 128
 class Routing:
     """The extensions of a company's context.
 
-    A number is looked for among these, in this order: emergency numbers, star codes, numbers dialled from outside,
-    users, ring groups, IVRs, the world, the country's short numbers.
+    A number is looked up in this order: emergency numbers, star codes, numbers dialled from outside, users, ring
+    groups, IVRs, the world, the country's short numbers.
     """
 
     def __init__(self, store: Store, house: House) -> None:
@@ -33,7 +33,7 @@ class Routing:
         self._version = house.company.version
 
     def towards(self, dialled: str) -> list[Extension]:
-        """The extensions of `whole` that match what is dialled, to the first that takes the call."""
+        """The extensions of `whole` that match the dialled number, up to the first that ends the search."""
         dialling = self._house.dialling
         if dialling.is_emergency(dialled):
             return [self._emergency()]
@@ -95,7 +95,7 @@ class Routing:
         at = (self._store, self._domain)
         name = f"number {route.number}"
         if route.user and (user := users.user_at(*at, route.user, self._version)):
-            # Their own extension takes their own numbers.
+            # Their own extension handles their own numbers.
             return None if route.number in user.numbers else self._person(self._house.person(user), name, pattern)
         if route.group and (group := groups.group_at(*at, route.group, self._version)):
             return self._group(group, pattern, name)
@@ -157,7 +157,7 @@ class Routing:
         )
 
     def _destination(self, target: Target | None) -> str | None:
-        """What is dialled in the company to get there."""
+        """The number to dial inside the company to reach the target."""
         if target is None or target.kind is not TargetKind.USER:
             return target.name if target else None
         user = users.user_at(self._store, self._domain, target.name, self._version)
@@ -170,7 +170,7 @@ class Routing:
         yield from filter(None, (self._home(prefix), self._world(prefix)))
 
     def _home(self, prefix: str) -> Outgoing | None:
-        """The country's own numbers that begin so, however they are dialled."""
+        """A pattern of the country's own numbers with this prefix, however they are dialled."""
         dialling = self._house.dialling
         digits, code = prefix.removeprefix("+"), dialling.code
         if not (digits.startswith(code) or code.startswith(digits)):

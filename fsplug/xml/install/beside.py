@@ -1,4 +1,4 @@
-"""fsplug put into a configuration that somebody has already: a few lines in their files, all else in our own."""
+"""Adds fsplug to an existing configuration: a few lines in the operator's files, everything else in fsplug's own."""
 
 from fsplug.xml.install import installation as own_files
 from fsplug.xml.install.conf_text import ConfText
@@ -7,13 +7,13 @@ from fsplug.xml.install.installation import DEFAULT_PASSWORD, Installation, Way
 from fsplug.xml.install.surgery import Element, XmlFile, include
 from fsplug.xml.install.timezones import posix_rules
 
-# They make every phone one of a single domain.
+# These settings put every phone into one single domain.
 _ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
 _ANYWHERE = frozenset({"::", "0.0.0.0"})
 
 
 def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
-    """Every file that must be new or different, by its path; `tree` has the changes afterwards."""
+    """Every file that must be added or changed, by its path; afterwards `tree` has the changes."""
     before = {name: file.source for name, file in tree.files.items()}
     files: dict[str, bytes] = {}
     _sections(tree)
@@ -27,7 +27,7 @@ def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[
 
 
 def event_socket(tree: ConfTree) -> tuple[int, str] | None:
-    """The port and the password their event socket has; None where it has none, or not in plain text."""
+    """The port and the password of their event socket; None if missing, or not in plain text."""
     found = tree.configuration("event_socket.conf")
     if found is None:
         return None
@@ -37,14 +37,14 @@ def event_socket(tree: ConfTree) -> tuple[int, str] | None:
 
 
 def _sections(tree: ConfTree) -> None:
-    """Ours come last: where both know a context or a domain, theirs is taken."""
+    """fsplug's sections come last: if both define a context or a domain, FreeSWITCH uses theirs."""
     for section in ("dialplan", "directory"):
         file, element = tree.section(section)
         tree.put(file.with_last(element, include(relative(f"fsplug/{section}/*.xml", file.name))))
 
 
 def _event_socket(tree: ConfTree, installation: Installation) -> None:
-    """Off the network, and with a password of its own; a choice somebody made stays."""
+    """Keep the event socket off the network, and give it its own password; keep a choice that the operator made."""
     found = tree.configuration("event_socket.conf")
     if found is None:
         return
@@ -104,7 +104,7 @@ def _for_phones(file: XmlFile, name: str) -> XmlFile:
 
 
 def _for_trunks(file: XmlFile, name: str) -> XmlFile:
-    """Our gateways in it; and who calls from outside may not transfer."""
+    """Include our gateways; callers from outside must not transfer calls."""
     line = include(relative("fsplug/gateways/*.xml", file.name))
     profile = file.need("profile", name=name)
     if file.find("gateways", profile) is None:
@@ -118,7 +118,7 @@ def _settings(file: XmlFile, profile: str) -> Element:
 
 
 def _missing(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
-    """What ours needs and theirs lacks altogether: time zones, the event socket, where to ask."""
+    """Add what fsplug needs and their configuration lacks: time zones, the event socket, the endpoint to ask."""
     files: dict[str, bytes] = {}
     if tree.configuration("timezones.conf") is None:
         rules = posix_rules()
@@ -149,7 +149,7 @@ def _configuration(tree: ConfTree, name: str, content: bytes) -> dict[str, bytes
 
 
 def _public(tree: ConfTree, installation: Installation) -> None:
-    """FreeSWITCH takes the first context of a name, theirs: our numbers go into it, before the rest."""
+    """FreeSWITCH uses the first context of a name, which is theirs: our numbers go into it, before the rest."""
     found = tree.context(installation.public_context)
     if found is not None and not found[0].name.startswith("fsplug/"):
         file, context = found

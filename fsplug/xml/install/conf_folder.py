@@ -14,7 +14,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class ConfFolder:
-    """The folder at `root`. New files belong to its owner and group, who are not everybody: some hold passwords."""
+    """The folder at `root`. New files get its owner and group, and are closed to others: some hold passwords."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
@@ -39,11 +39,11 @@ class ConfFolder:
             raise self._trouble("read", path, error) from error
 
     def glob(self, pattern: str) -> list[str]:
-        """The files that fit, by their paths within the folder, sorted."""
+        """The files that match, by their paths within the folder, sorted."""
         return sorted(str(one.relative_to(self.root)) for one in self.root.glob(pattern) if one.is_file())
 
     def write(self, path: str, content: bytes) -> None:
-        """Put the file there, whole or not at all; one that is there keeps its owner and mode."""
+        """Write the file, whole or not at all; an existing file keeps its owner and mode."""
         self._check_way(path)
         place = self.root / path
         try:
@@ -65,7 +65,7 @@ class ConfFolder:
             raise self._trouble("write", path, error) from error
 
     def remove(self, path: str) -> None:
-        """Take the file away, and the folders that are empty without it."""
+        """Remove the file, and the folders that are empty without it."""
         self._check_way(path)
         place = self.root / path
         try:
@@ -86,7 +86,7 @@ class ConfFolder:
             raise self._trouble("write", "", error) from error
 
     def make_folder(self, path: str, mode: int) -> None:
-        """Have this folder, with at least this mode."""
+        """Make the folder if needed, with at least this mode."""
         self._check_way(path)
         try:
             self._make_folder(self.root / path)
@@ -113,7 +113,7 @@ class ConfFolder:
             os.chown(folder, owner.st_uid, owner.st_gid)
 
     def _check_way(self, path: str) -> None:
-        """Nobody leads us elsewhere by a link, whoever may write into this folder."""
+        """Refuse links: other users who may write into this folder must not lead us elsewhere."""
         place = self.root
         for part in Path(path).parts:
             place = place / part

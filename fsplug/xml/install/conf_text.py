@@ -1,4 +1,4 @@
-"""The templates of a switch's configuration, as text that FreeSWITCH's preprocessor leaves as it is."""
+"""The templates of a switch's configuration, as text that FreeSWITCH's preprocessor does not change."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,10 @@ _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class ConfText:
-    """Renders the templates of `conf/`, those in `override` first; values come out as they are, whatever they hold."""
+    """Renders the templates of `conf/`; templates in `override` come first.
+
+    Values reach the switch unchanged, whatever they hold.
+    """
 
     def __init__(self, override: Path | None = None) -> None:
         self._environment = jinja2.Environment(

@@ -11,7 +11,7 @@ ROOT = "freeswitch.xml"
 _OWN_FOLDER = "$${conf_dir}/"
 _DEEPEST = 20
 
-# Gives the paths that fit a pattern, and a file's content (None: there is none); both within the folder.
+# Gives the paths that match a pattern, and a file's content (None: no such file); both within the folder.
 Glob = Callable[[str], list[str]]
 Read = Callable[[str], bytes | None]
 
@@ -19,7 +19,7 @@ Read = Callable[[str], bytes | None]
 class ConfTree:
     """The files FreeSWITCH reads, by their paths within the folder, in the order it reads them.
 
-    Files that are not well-formed are left out: FreeSWITCH bears more than we may touch.
+    Files that are not well-formed are left out: FreeSWITCH accepts some that fsplug can't edit safely.
     """
 
     def __init__(self, read: Read, glob: Glob) -> None:
@@ -51,7 +51,7 @@ class ConfTree:
         return found
 
     def put(self, file: XmlFile) -> None:
-        """Go on with this file in place of the one of its name."""
+        """Use this file in place of the one with the same name."""
         self.files[file.name] = file
 
     def _first(self, tag: str, name: str) -> tuple[XmlFile, Element] | None:
@@ -92,7 +92,7 @@ def relative(path: str, of: str) -> str:
 
 
 def _within(file: str, data: str) -> str | None:
-    """An include's files by a pattern within the folder; None for what lies outside."""
+    """The pattern of an include's files within the folder; None if they lie outside."""
     if data.startswith(_OWN_FOLDER):
         return data.removeprefix(_OWN_FOLDER)
     if data.startswith(("/", "$")):

@@ -20,19 +20,19 @@ class Gateways:
         self._text = text
 
     def files(self) -> list[File]:
-        """The files; of two trunks that want one gateway for two places the first has it."""
+        """The files. If two trunks want one gateway for two places, the first trunk gets it."""
         first = {trunk.gateway: trunk for trunk in reversed(list(self._trunks()))}
         return [self._file(first[name]) for name in sorted(first)]
 
     def check(self) -> None:
-        """Invalid("gateway-conflict") when two trunks lead elsewhere by one gateway."""
+        """Invalid("gateway-conflict") if two trunks use one gateway for different places."""
         first: dict[str, Trunk] = {}
         for trunk in self._trunks():
             there = first.setdefault(trunk.gateway, trunk)
             if _account(there) != _account(trunk):
                 remedy = "give one of them another with: fsplug trunk set --gateway"
                 where = f"{there.host} and {trunk.host}"
-                text = f"two trunks lead elsewhere by one gateway, {trunk.gateway}: {where}; {remedy}"
+                text = f"two trunks use one gateway for different places, {trunk.gateway}: {where}; {remedy}"
                 raise Invalid("gateway-conflict", text, gateway=trunk.gateway, hosts=[there.host, trunk.host])
 
     def _trunks(self) -> Iterator[Trunk]:

@@ -1,4 +1,4 @@
-"""What a FreeSWITCH is told of this fsplug, and the files of a configuration made whole."""
+"""What a FreeSWITCH must know of this fsplug, and the files of a whole configuration."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,9 +9,9 @@ from markupsafe import Markup
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.timezones import posix_rules
 
-# Found by the switch itself: the address of the interface with the default route.
+# The switch finds this address itself: it is that of the interface with the default route.
 OWN_ADDRESS = Markup("$${local_ip_v4}")
-# Whoever configures a switch anew changes it; it is FreeSWITCH's documented one.
+# FreeSWITCH's documented default, which every new configuration should change.
 DEFAULT_PASSWORD = "ClueCon"
 
 _MODULES = (
@@ -69,7 +69,7 @@ class Installation:
 
 
 def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
-    """Every file of a configuration without another line in it, by its path."""
+    """Every file of a configuration that is all fsplug's, by its path."""
     files = {"freeswitch.xml": text.render("freeswitch.xml")}
     for name in _CONFIGURATION:
         files[f"fsplug/configuration/{name}.xml"] = text.render(f"configuration/{name}.xml", it=installation)
@@ -94,7 +94,7 @@ def own(installation: Installation, text: ConfText) -> dict[str, bytes]:
 
 
 def endpoint_url(host: str, port: int) -> str:
-    """Where the switch asks, for a host name or an address of either kind."""
+    """The URL that the switch asks, for a host name, an IPv4 or an IPv6 address."""
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/"
     urlsplit(url)

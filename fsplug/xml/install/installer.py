@@ -1,4 +1,4 @@
-"""fsplug put into a FreeSWITCH configuration folder and taken out again, with every file as it was before."""
+"""Installs fsplug into a FreeSWITCH configuration folder, and uninstalls it so that every file is as before."""
 
 import json
 from collections.abc import Mapping
@@ -56,20 +56,20 @@ class Installer:
 
     @property
     def is_installed(self) -> bool:
-        """Whether there is anything of ours here."""
+        """Whether anything of fsplug is installed here."""
         return bool(self.manifest.after)
 
     @property
     def is_whole(self) -> bool:
-        """Whether the whole configuration is, or will be, ours."""
+        """Whether the whole configuration is, or will be, fsplug's."""
         return self._original(ROOT) is None
 
     def tree(self) -> ConfTree:
-        """The configuration as it was without us, or as somebody has changed it since."""
+        """The configuration without fsplug, with the changes that somebody has made since."""
         return ConfTree(self._original, self._folder.glob)
 
     def plan(self, wanted: Installation, text: ConfText) -> Plan:
-        """What must change for this installation."""
+        """The changes that this installation needs."""
         files = self._files(wanted, text)
         self._check_strangers(files)
         changes, by_hand = [], []
@@ -84,7 +84,7 @@ class Installer:
         return Plan(tuple(changes), tuple(by_hand))
 
     def install(self, plan: Plan, wanted: Installation, options: Mapping[str, Any], force: bool = False) -> None:
-        """Make the changes. What somebody has changed by hand is replaced only by `force`, and kept aside then."""
+        """Make the changes. Files changed by hand are replaced only with `force`, and a copy is kept."""
         _refuse_by_hand(plan, force)
         self._keep(plan)
         self._folder.check_writable()
@@ -98,7 +98,7 @@ class Installer:
         self._write_manifest()
 
     def undoing(self) -> Plan:
-        """What must change for everything to be as it was."""
+        """The changes that restore everything."""
         changes, by_hand = [], []
         for path in sorted(self.manifest.after):
             now, before = self._folder.read(path), self._backup(path)
@@ -108,7 +108,7 @@ class Installer:
         return Plan(tuple(changes), tuple(by_hand))
 
     def uninstall(self, plan: Plan, force: bool = False) -> None:
-        """Make everything as it was. What somebody has changed by hand is undone only by `force`, and kept aside."""
+        """Restore everything. Files changed by hand are undone only with `force`, and a copy is kept."""
         _refuse_by_hand(plan, force)
         self._keep(plan)
         for change in plan.changes:
@@ -129,7 +129,7 @@ class Installer:
         return ours | beside.changed(self.tree(), wanted, text)
 
     def _original(self, path: str) -> bytes | None:
-        """The file without us; as it is now where it is not ours or somebody has changed it since."""
+        """The file without fsplug; the present file if it is not fsplug's, or was changed since."""
         now = self._folder.read(path)
         if path not in self.manifest.after:
             return now
@@ -146,17 +146,18 @@ class Installer:
             return None
         backup = self._folder.read(f"{_BEFORE}/{path}")
         if digest(backup) != self.manifest.before[path]:
-            text = f"the backup {self._folder.root / _BEFORE / path} is not what was put there; restore it first"
+            place = self._folder.root / _BEFORE / path
+            text = f"the backup {place} is not the file that was saved there; restore it first"
             raise Invalid("backup-changed", text, path=path)
         return backup
 
     def _check_strangers(self, files: Mapping[str, bytes]) -> None:
-        """A file in our folder that we did not put there is somebody's."""
+        """A file in fsplug's folder that fsplug did not write belongs to somebody else."""
         for path in files:
             is_ours = path.startswith("fsplug/") or self.is_whole
             there = self._folder.read(path)
             if is_ours and path not in self.manifest.after and there not in (None, files[path]):
-                text = f"{self._folder.root / path} is there already and not of fsplug's making; move it away"
+                text = f"{self._folder.root / path} exists already and was not made by fsplug; move it away"
                 raise Invalid("not-ours", text, path=path)
 
     def _remember(self, change: FileChange) -> None:
@@ -169,7 +170,7 @@ class Installer:
             self.manifest.after[path] = digest(change.after)
 
     def _forget_what_is_gone(self) -> None:
-        """Files that are again as they were before us."""
+        """Forget files that are as they were before fsplug."""
         for path in [path for path, after in self.manifest.after.items() if after == self.manifest.before[path]]:
             del self.manifest.after[path], self.manifest.before[path]
             self._folder.remove(f"{_BEFORE}/{path}")

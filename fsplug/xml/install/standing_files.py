@@ -1,6 +1,6 @@
 """The directory, dialplan and gateway files in a switch's configuration folder.
 
-All it has when it reads files, and what it falls back on when it asks an endpoint that is away.
+A switch that reads files uses only these; a switch that asks the endpoint falls back on them if it does not answer.
 """
 
 import os
@@ -37,16 +37,16 @@ class StandingFiles:
 
     @property
     def _conf(self) -> ConfFolder:
-        """Looked at anew: it may be away for a while."""
+        """Opened again each time: the folder may be absent for a while."""
         return ConfFolder(self._root)
 
     def make_folders(self) -> None:
-        """Have the folders, such that fsplug and the switch both reach into them."""
+        """Make the folders, such that fsplug and the switch both have access."""
         for folder in _FOLDERS:
             self._conf.make_folder(f"{OWN}{folder}", _SHARED)
 
     def bring_up(self) -> Outcome:
-        """Write every file that differs from the store, remove what nothing stands behind any more."""
+        """Write every file that differs from the store, and remove obsolete files."""
         versions = self._now()
         outcome = self._write([*self._files.every(), *self._gateways.files()], FOLDERS)
         self._versions = versions

@@ -14,7 +14,7 @@ _INDENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element and where it stands, in bytes: `start` to `end` whole, `inner` to `closing` what is inside it."""
+    """An element and its place in bytes: from `start` to `end`, with its contents from `inner` to `closing`."""
 
     name: str
     attributes: Mapping[str, str]
@@ -58,10 +58,10 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class XmlFile:
-    """A configuration file as text that can be changed in places. `name` is what errors call it.
+    """A configuration file as text that can be changed in places.
 
-    Each change gives a new one. Invalid("unreadable-xml") when it is not well-formed, "no-such-element" when it lacks
-    what a change needs.
+    Errors call it `name`. Each change returns a new XmlFile. Invalid("unreadable-xml") when it is not well-formed,
+    "no-such-element" when it lacks what a change needs.
     """
 
     name: str
@@ -74,7 +74,7 @@ class XmlFile:
         try:
             return cls(name, source, tuple(_Reader(source).read()))
         except expat.ExpatError as error:
-            text = f"{name} is not well-formed XML ({error}); mend it, then try again"
+            text = f"{name} is not well-formed XML ({error}); correct it, then try again"
             raise Invalid("unreadable-xml", text, file=name) from error
 
     def all(self, tag: str, within: Element | None = None, **attributes: str) -> Iterator[Element]:

@@ -1,4 +1,4 @@
-"""Every time zone there is, for a switch that has none."""
+"""All time zones, for a switch that has none."""
 
 import zoneinfo
 
