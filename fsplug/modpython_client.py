@@ -1,7 +1,7 @@
-"""The switch's side of fsplug.modpython: asks the endpoint beside it, by the standard library alone.
+"""The switch's side of fsplug.modpython: asks the endpoint on this machine, using only the standard library.
 
-mod_python3 gives every call a thread state of its own: nothing here keeps a connection or a thread's state, and nothing
-raises into the switch.
+mod_python3 gives every call a thread state of its own, so this module must not keep a connection or a thread's state.
+Nothing here raises into the switch.
 """
 
 import base64
@@ -18,9 +18,9 @@ from fsplug.errors import FsplugError
 from fsplug.wiring.settings import Settings, read
 
 ARM, CONSOLE = "/arm", "/console"
-# A header before the channel's own: epoch seconds.
+# A header put before the channel's own headers: epoch seconds.
 AWAITED_UNTIL = "Fsplug-Awaited-Until"
-# The caller hears nothing meanwhile.
+# The caller hears silence meanwhile.
 ANSWER_SECONDS = 1.0
 DEFAULT_FOLDER = "/var/lib/fsplug"
 _ANSWER_BYTES = 1 << 20
@@ -30,8 +30,8 @@ Log = Callable[[str, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """Where the endpoint is, and the account that opens it."""
+class Endpoint:
+    """The endpoint's address, and the account to sign in with."""
 
     host: str
     port: int
@@ -39,19 +39,19 @@ class House:
 
     @property
     def place(self) -> str:
-        """As people write it."""
+        """The address as people write it."""
         return f"{self.host}:{self.port}"
 
 
 class Away(Exception):
-    """There is no answer; the text says why."""
+    """There is no answer; the text gives the reason."""
 
 
-_known: dict[str, House] = {}
+_known: dict[str, Endpoint] = {}
 
 
-def told(args: str) -> str:
-    """What fsplug prints for these words, or why it doesn't."""
+def answer_to(args: str) -> str:
+    """fsplug's answer to these words, or the reason why there is none."""
     try:
         return asked(CONSOLE, args.encode("utf-8", "surrogateescape")).decode("utf-8", "replace")
     except Away as away:
@@ -61,12 +61,12 @@ def told(args: str) -> str:
 
 
 def arm(session: Any, api: Api, log: Log) -> None:
-    """Set on the session's channel what its legs do at their answer. No answer is no variables."""
+    """Set the variables on the session's channel that its legs act on at their answer. No answer, no variables."""
     try:
         uuid = session.getVariable("uuid") or ""
         channel = str(api("uuid_dump", uuid) or "")
         if not channel or channel.startswith("-"):
-            raise Away(f"the switch doesn't tell of {uuid!r}: {channel[:80]!r}")
+            raise Away(f"the switch doesn't report {uuid!r}: {channel[:80]!r}")
         question = f"{AWAITED_UNTIL}: {time.time() + ANSWER_SECONDS:.3f}\n{channel}"
         for name, value in _variables(asked(ARM, question.encode("utf-8", "surrogateescape"))).items():
             session.setVariable(name, value)
@@ -75,28 +75,28 @@ def arm(session: Any, api: Api, log: Log) -> None:
 
 
 def asked(path: str, body: bytes, deadline_seconds: float = ANSWER_SECONDS) -> bytes:
-    """What the endpoint answers at this door. Away, with the reason, where it doesn't within the deadline."""
-    house = _house()
+    """The endpoint's answer at this door. Away, with the reason, if there is none within the deadline."""
+    endpoint = _endpoint()
     try:
-        answer = _exchanged(house, path, body, time.monotonic() + deadline_seconds)
+        answer = _exchanged(endpoint, path, body, time.monotonic() + deadline_seconds)
     except OSError as error:
-        raise Away(f"fsplug at {house.place} does not answer ({error}); fsplug doctor says more") from error
+        raise Away(f"fsplug at {endpoint.place} does not answer ({error}); run fsplug doctor for more") from error
     head, _, said = answer.partition(b"\r\n\r\n")
     status = head.partition(b"\r\n")[0].split()
     if status[1:2] != [b"200"]:
         _known.clear()
         why = said[:200].decode(errors="replace")
-        raise Away(f"fsplug at {house.place} answers {b' '.join(status[1:]).decode(errors='replace')}: {why}")
+        raise Away(f"fsplug at {endpoint.place} answers {b' '.join(status[1:]).decode(errors='replace')}: {why}")
     return said
 
 
-def _exchanged(house: House, path: str, body: bytes, end: float) -> bytes:
+def _exchanged(endpoint: Endpoint, path: str, body: bytes, end: float) -> bytes:
     """The whole answer. By hand: http.client's timeout is for each read, and an answer may come byte by byte."""
     request = (
-        f"POST {path} HTTP/1.1\r\nHost: {house.place}\r\nAuthorization: {house.authorization}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {endpoint.place}\r\nAuthorization: {endpoint.authorization}\r\n"
         f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection((house.host, house.port), _left(end)) as connection:
+    with socket.create_connection((endpoint.host, endpoint.port), _left(end)) as connection:
         connection.sendall(request.encode("latin-1") + body)
         answer = bytearray()
         while len(answer) < _ANSWER_BYTES:
@@ -117,12 +117,12 @@ def _left(end: float) -> float:
 
 def _variables(answer: bytes) -> Mapping[str, str]:
     given = json.loads(answer)
-    # 1.11.1 refuses such values from here, and expands them elsewhere.
+    # 1.11.1 refuses such values here, and expands them elsewhere.
     return {name: value for name, value in given.items() if isinstance(value, str) and "${" not in value}
 
 
-def _house() -> House:
-    """As the settings say; read once, and again after the endpoint has refused."""
+def _endpoint() -> Endpoint:
+    """The endpoint of the settings; read once, and again after the endpoint has refused."""
     if "" not in _known:
         _known[""] = _of(_settings(Path(os.environ.get("FSPLUG_DATA", DEFAULT_FOLDER))))
     return _known[""]
@@ -138,8 +138,8 @@ def _settings(folder: Path) -> Settings:
         raise Away(f"fsplug's settings in {folder} can't be read: {error.strerror}; {remedy}") from error
 
 
-def _of(settings: Settings) -> House:
+def _of(settings: Settings) -> Endpoint:
     if not settings.xml_password:
         raise Away(f"{settings.data}/fsplug.toml has no xml_password; set FSPLUG_DATA to fsplug's data folder")
     account = base64.b64encode(f"{settings.xml_username}:{settings.xml_password}".encode()).decode()
-    return House(settings.xml_host, settings.xml_port, f"Basic {account}")
+    return Endpoint(settings.xml_host, settings.xml_port, f"Basic {account}")

@@ -1,4 +1,4 @@
-"""Which archive a setting names."""
+"""The archive that a setting names."""
 
 from pathlib import Path
 
@@ -20,6 +20,6 @@ def archive_at(location: str) -> Archive:
         return s3_archive(bucket, prefix)
     path = Path(location)
     if not path.is_absolute():
-        text = f"{location!r} is no archive; give an absolute folder, or s3://bucket/prefix"
+        text = f"{location!r} is not an archive; give an absolute folder, or s3://bucket/prefix"
         raise Invalid("bad-archive", text, archive=location)
     return FolderArchive(path)

@@ -1,4 +1,4 @@
-"""fsplug's settings: read once, from the file, then the environment, then flags; strict, all faults told at once."""
+"""fsplug's settings: read once, from the file, the environment, then flags; strict, all faults reported at once."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from fsplug.errors import Invalid
 
 FILE_NAME = "fsplug.toml"
 ENVIRONMENT_PREFIX = "FSPLUG_"
-# A name in the environment that ends so holds the path of a file with the value.
+# An environment variable with this ending names a file that holds the value.
 _IN_FILE = "_FILE"
 SMTP_SECURITY = ("starttls", "tls", "none")
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -22,12 +22,12 @@ _DIGITS = re.compile(r"[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and how much of them.
+    """Addresses, folders and limits.
 
-    Ports are TCP; without `xml_password` there is no XML endpoint. `session_limit` counts calls that ask at one moment;
-    with less than `least_free_bytes` in the spool no recording is promised. `web_url` is the console's address as
-    people type it; without it there is no console. Without `smtp_host` mail stays queued. `secret_keys_before` are old
-    ones, with blanks between.
+    Ports are TCP. Without `xml_password` there is no XML endpoint. `session_limit` is the number of calls that may ask
+    at once. With less than `least_free_bytes` free in the spool, no recording is promised. `web_url` is the console's
+    address as people type it; without it there is no console. Without `smtp_host`, mail stays queued.
+    `secret_keys_before` are earlier keys, separated by spaces.
     """
 
     data: Path
@@ -65,17 +65,17 @@ class Settings:
 
     @property
     def console_url(self) -> str:
-        """Where people find the console, without a slash at its end."""
+        """The console's address, without a slash at its end."""
         return self.web_url.rstrip("/")
 
     @property
     def mail_sender(self) -> str:
-        """Whom mail comes from: `mail_from`, else Notifications at the console's own host."""
+        """The sender of mail: `mail_from`, else notifications@ the console's host."""
         return self.mail_from or f"notifications@{urlsplit(self.web_url).hostname or ''}"
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """The key to seal with, then those of before."""
+        """The key to seal with, then the earlier keys."""
         return tuple(key for key in (self.secret_key, *self.secret_keys_before.split()) if key)
 
     @property
@@ -95,7 +95,7 @@ class Settings:
 
     @property
     def journal_file(self) -> Path:
-        """What the call path has written and the store has not yet."""
+        """The journal: what the call path has written and the store may not hold yet."""
         return self.data / "journal.jsonl"
 
 

@@ -26,7 +26,7 @@ def merged(paths: Iterable[Path]) -> Texts:
     for path in paths:
         new = read(path)
         if twice := found.keys() & new.keys():
-            raise LookupError(f"{path} has again: {', '.join(sorted(twice))}")
+            raise LookupError(f"{path} repeats: {', '.join(sorted(twice))}")
         found |= new
     return found
 
@@ -43,10 +43,10 @@ def own() -> Texts:
 
 
 class Words:
-    """The words of one language: "da", "sv" or "en"."""
+    """The texts in one language: "da", "sv" or "en"."""
 
     def __init__(self, language: str, texts: Texts | None = None) -> None:
-        """`texts` are those of this package, unless pages add theirs."""
+        """`texts` are this package's texts, unless pages add their own."""
         self.language = language
         self.texts = own() if texts is None else texts
 
@@ -59,17 +59,17 @@ class Words:
         return self(f"{name}-one" if number == 1 else f"{name}-many", number=number, **facts)
 
     def known(self, prefix: str, code: object) -> str:
-        """The text for a code of the program's, PREFIX-CODE; the code itself where it has none."""
+        """The text for one of the program's codes, PREFIX-CODE; the code itself if it has no text."""
         name = f"{prefix}-{code}"
         return self(name) if name in self.texts else str(code)
 
     def error(self, code: str, /, **facts: Any) -> str:
-        """What people are told of an error."""
+        """The text that people see for an error."""
         name = f"error-{code}"
         return self(name if name in self.texts else "error-other", **facts)
 
 
 def spoken(language: str) -> str:
-    """The language of ours for a tag such as "da-DK"; English for those we do not speak."""
+    """The catalogue's language for a tag such as "da-DK"; English for any other language."""
     primary = language.partition("-")[0].lower()
     return primary if primary in LANGUAGES else FALLBACK_LANGUAGE

@@ -1,4 +1,4 @@
-"""What people are told about listening in: why they can't, and who listens to them."""
+"""The texts about listening in: why somebody can't, and who listens to somebody."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ def why_not(code: str, language: str) -> str:
 
 
 def prompt(code: str) -> str:
-    """The name of the prompt that says the same, without its ending."""
+    """The name of the prompt that says the same, without the file's suffix."""
     return f"listen-{code}"
 
 
 def shown(names: Sequence[str], language: str) -> str:
-    """What the phone of the person listened to shows: who listens."""
+    """The text on the phone of the person listened to: who listens."""
     return Words(spoken(language))("listening-on-phone", names=", ".join(names))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug import modpython_client as house
+from fsplug import modpython_client
 from fsplug.xml.endpoint import Door, Endpoint
 from tests.calls.plant import ROOT
 
@@ -45,12 +45,12 @@ class Beside:
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     beside = Beside()
-    doors = {house.ARM: Door(beside.answer), house.CONSOLE: Door(beside.answer)}
+    doors = {modpython_client.ARM: Door(beside.answer), modpython_client.CONSOLE: Door(beside.answer)}
     served = Endpoint("127.0.0.1", 0, "fsplug", "secret", doors)
     served.start()
     (tmp_path / "fsplug.toml").write_text(f'xml_port = {served.address[1]}\nxml_password = "secret"\n')
     monkeypatch.setenv("FSPLUG_DATA", str(tmp_path))
-    monkeypatch.setattr(house, "_known", {})
+    monkeypatch.setattr(modpython_client, "_known", {})
     yield beside
     served.stop()
 
@@ -58,7 +58,7 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
 def armed(dump: str = DUMP) -> tuple[dict[str, str], list[str]]:
     """The variables that a call has afterwards, and what the switch's log is told."""
     session, log = Session(), []
-    house.arm(session, lambda command, argument: dump, lambda level, text: log.append(text))
+    modpython_client.arm(session, lambda command, argument: dump, lambda level, text: log.append(text))
     return session.variables, log
 
 
@@ -72,7 +72,7 @@ def test_the_call_is_told_whole_and_until_when_it_waits(beside: Beside) -> None:
     first, _, rest = beside.asked.decode().partition("\n")
     assert rest == DUMP
     name, _, until = first.partition(": ")
-    assert name == house.AWAITED_UNTIL and 0 < float(until) - time.time() <= house.ANSWER_SECONDS
+    assert name == modpython_client.AWAITED_UNTIL and 0 < float(until) - time.time() <= modpython_client.ANSWER_SECONDS
 
 
 def test_a_value_that_the_switch_would_expand_is_not_set(beside: Beside) -> None:
@@ -104,10 +104,10 @@ def test_a_wrong_password_is_read_anew_after_it_was_refused(beside: Beside, tmp_
 
 def test_without_settings_the_reason_is_told(beside: Beside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FSPLUG_DATA", str(tmp_path / "none"))
-    assert "xml_password" in house.told("status")
+    assert "xml_password" in modpython_client.answer_to("status")
     (tmp_path / "fsplug.toml").write_text("nonsense = 1\n")
     monkeypatch.setenv("FSPLUG_DATA", str(tmp_path))
-    assert "nonsense is not a setting" in house.told("status")
+    assert "nonsense is not a setting" in modpython_client.answer_to("status")
 
 
 def test_an_endpoint_that_answers_byte_by_byte_is_left_after_its_time(
@@ -123,9 +123,9 @@ def test_an_endpoint_that_answers_byte_by_byte_is_left_after_its_time(
         port = int(slow.stdout.readline())
         (tmp_path / "fsplug.toml").write_text(f'xml_port = {port}\nxml_password = "secret"\n')
         monkeypatch.setenv("FSPLUG_DATA", str(tmp_path))
-        monkeypatch.setattr(house, "_known", {})
+        monkeypatch.setattr(modpython_client, "_known", {})
         # The answer never ends: it is left.
-        assert house.told("status").startswith("-ERR")
+        assert modpython_client.answer_to("status").startswith("-ERR")
         slow.kill()
 
 

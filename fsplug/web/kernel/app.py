@@ -1,4 +1,4 @@
-"""The console as a WSGI application: what every answer has, and the pages that are found."""
+"""The console as a WSGI application: the headers of every answer, and the pages."""
 
 import secrets
 from collections.abc import Iterable
@@ -19,18 +19,18 @@ from fsplug.words.catalogue import FALLBACK_LANGUAGE
 
 log = structlog.get_logger()
 
-# What is taken of any form before it is known whose it is; each page's own bound is its rule's.
+# The longest form read before its page is known, in bytes; each page's rule has its own limit.
 LONGEST_BODY = 480 * 1024
 _TEMPLATES = Path(__file__).parent / "templates"
-# Our own files only and nothing written into a page, and nobody puts us into a frame.
+# Only fsplug's own files, no inline scripts or styles, and no frames.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-# On every answer.
+# Headers of every answer.
 HEADERS = {
     "Content-Security-Policy": _POLICY.format(nonce=""),
-    # Links carry a token in their path: no other page is told it.
+    # Links carry a token in their path, which must not be sent to other pages.
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -66,7 +66,7 @@ def create_app(services: Services) -> Flask:
 
 
 def _templates(pages: Iterable[Page]) -> BaseLoader:
-    """Those that all pages share by their names, a page's own as FOLDER/NAME."""
+    """The templates: those shared by all pages by name, a page's own as FOLDER/NAME."""
     own = {page.name: FileSystemLoader(page.folder) for page in pages}
     return ChoiceLoader([FileSystemLoader(_TEMPLATES), PrefixLoader(own)])
 
@@ -80,7 +80,7 @@ def _look() -> None:
 
 
 def _style_nonce() -> str:
-    """For this answer only, where a script of others' brings its style along."""
+    """A nonce for this answer alone, for a third-party script that adds its own style."""
     g.style_nonce = getattr(g, "style_nonce", None) or secrets.token_urlsafe(16)
     return str(g.style_nonce)
 
@@ -101,13 +101,13 @@ def _told(error: FsplugError) -> tuple[str, int]:
     if status == 503:
         log.error("page-failed", code=error.code, error=error.text)
     elif "actor" in g and "viewer" not in g:
-        # Turned away before anybody had looked: they may go on by the menu.
+        # Refused before the viewer was known; the page still shows the viewer's menu.
         _look()
     return render_template("told.html", text=g.words.error(error.code)), status
 
 
 def _failed(error: Exception) -> tuple[str, int]:
-    # The rule, not the path: it may hold a token.
+    # The rule is logged, not the path, which may hold a token.
     log.error("page-failed", page=str(request.url_rule), exc_info=error)
     return render_template("told.html", text=g.words.error("http-500")), 500
 

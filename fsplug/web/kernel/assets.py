@@ -1,4 +1,4 @@
-"""Styles and scripts, ours and those of others: browsers keep them for good; their address changes with them."""
+"""Styles and scripts, fsplug's and third parties': browsers cache them for good; a changed file gets a new address."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ from fsplug.web.kernel.page import Page
 FOLDER = Path(__file__).parent / "static"
 _SERVED = frozenset({".css", ".js", ".svg", ".png"})
 _MIMETYPES = {".js": "text/javascript"}
-# A year, which is the longest that browsers are told (RFC 9111, 4.2).
+# A year, the longest useful lifetime (RFC 9111, 4.2).
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _KEPT = "assets"
 
@@ -25,7 +25,7 @@ pages = Blueprint("assets", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file, and the same by gzip."""
+    """One file, plain and compressed by gzip."""
 
     mimetype: str
     plain: bytes
@@ -34,13 +34,13 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Every file by its path under `static`, those of pages as FOLDER/NAME. `version` changes with any of them."""
+    """Every file by its path under `static`, those of pages as FOLDER/NAME. `version` changes when any file changes."""
 
     files: Mapping[str, Asset]
     version: str
 
     def url(self, name: str) -> str:
-        """Where browsers find a file; LookupError if there is none."""
+        """The address of a file; LookupError if there is no such file."""
         if name not in self.files:
             raise LookupError(f"there is no file {name} to send to browsers")
         return f"/static/{self.version}/{name}"
@@ -62,7 +62,7 @@ def assets(app: Flask) -> Assets:
 @pages.get("/static/<asked>/<path:name>")
 @takes(Open.ANYBODY)
 def asset(asked: str, name: str) -> Response:
-    """A file; a page of an older version gets the one of today."""
+    """A file; a page of an older version gets the current file."""
     kept = assets(current_app)
     found = kept.files.get(name) or abort(404)
     zips = request.accept_encodings.quality("gzip") > 0

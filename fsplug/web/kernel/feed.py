@@ -1,4 +1,4 @@
-"""What an open page is told as it happens, by server-sent events: who listens to the viewer, and the rows they see."""
+"""Live updates of an open page by server-sent events: who listens to the viewer, and the rows the viewer sees."""
 
 import time
 from collections.abc import Iterable
@@ -21,27 +21,27 @@ pages = Blueprint("live", __name__)
 
 _PARTS = "live-parts"
 _OVER = b"event: over\ndata:\n\n"
-# What came of a ringing while one page led on to the next is told by the next.
+# The outcome of a ringing during a change of page is shown by the next page.
 _BETWEEN_PAGES_SECONDS = 3.0
 
 
 @pages.get("/live")
 @takes(Open.WATCHING)
 def feed() -> Response:
-    """The stream; the server takes it from here. `shown` names the users whose rows are on the page."""
+    """The answer from which the server starts the stream. `shown` names the users whose rows are on the page."""
     shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
     # The stream outlives the request, and with it what `current_app` stands for; Flask's types know no way to that.
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     request.environ[FEED] = Feed(app, services(), g.session, shown)
     answer = Response(mimetype="text/event-stream")
-    # Proxies that gather what they pass on (nginx) would hold it back.
+    # Buffering proxies (nginx) would hold the stream back.
     answer.headers["X-Accel-Buffering"] = "no"
     del answer.headers["Content-Length"]
     return answer
 
 
 class Feed:
-    """One stream. It begins with everything, whatever the browser saw before, and goes on with what is different."""
+    """One stream. It starts with everything, whatever the browser saw before, and continues with what changes."""
 
     def __init__(self, app: Flask, house: Services, session: Session, shown: list[str]) -> None:
         self._app, self._house = app, house
@@ -53,22 +53,22 @@ class Feed:
 
     @property
     def company(self) -> str:
-        """Whose calls it follows."""
+        """The company whose calls the stream follows."""
         return self._session.company
 
     @property
     def username(self) -> str:
-        """Whom it is for."""
+        """The user who reads the stream."""
         return self._session.username
 
     def look(self) -> bytes:
-        """The events there are to send by now, often none. The last one of all when the session is over."""
+        """The events to send now, often none; the final event when the session is over."""
         try:
             session = sessions.still_open(self._house.store, self._session.id)
             if session is not None and not session.needs_totp:
                 return self._events()
         except Invalid:
-            # The user, the account or the company is no more.
+            # The user, the account or the company no longer exists.
             pass
         self.is_over = True
         return _OVER
@@ -98,7 +98,7 @@ class Feed:
         return self._event("\0".join(make(watch) for make in makers))
 
     def _new_note(self) -> str | None:
-        """The code of a note that this page has not told."""
+        """The code of a note that this page has not shown yet."""
         note = self._house.live.note(self.company, self.username)
         if note is None or note.at <= self._noted_at:
             return None
@@ -107,7 +107,7 @@ class Feed:
 
     def _event(self, parts: str) -> bytes:
         """The parts that differ from what was sent before."""
-        # Between two parts stands a NUL, which is in none of them.
+        # NUL, which occurs in no part, separates the parts.
         new = [part.strip() for part in parts.split("\0") if self._is_new(part.strip())]
         lines = "".join(f"data: {line}\n" for part in new for line in part.splitlines())
         return f"event: parts\n{lines}\n".encode() if new else b""
@@ -120,7 +120,7 @@ class Feed:
 
 
 def prepare(app: Flask, pages: Iterable[Page]) -> None:
-    """Let every page of somebody signed in say who listens to them, and these keep their own parts as things are."""
+    """Let every signed-in page show who listens to the viewer, and keep the parts of these pages up to date."""
     app.jinja_env.globals["hearing_me"] = hearing_me
     app.extensions[_PARTS] = [_hears_me, *(page.live_parts for page in pages if page.live_parts)]
 
@@ -131,7 +131,7 @@ def _hears_me(watch: Watch) -> str:
 
 
 def hearing_me() -> list[str]:
-    """The names of those who listen to the viewer now; none where that can't be known."""
+    """The names of the users who listen to the viewer now; none when that is unknown."""
     viewer, house = shell.viewer(), services()
     calls = calls_or_none(house.live, viewer.domain)
     try:

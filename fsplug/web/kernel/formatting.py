@@ -1,4 +1,4 @@
-"""Times, days and lengths as people write them: in their language, by the clock of their company."""
+"""Times, days and lengths as people write them: in the viewer's language and the company's time zone."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +11,7 @@ _LOCALES = {"da": "da_DK", "sv": "sv_SE", "en": "en_GB"}
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of this name; UTC where the machine doesn't know it."""
+    """The time zone of this name; UTC if the machine doesn't know the zone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -19,7 +19,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 class Moments:
-    """Writes epoch seconds for somebody. Whatever isn't known is an empty text."""
+    """Writes epoch seconds for one viewer. An unknown time is an empty text."""
 
     def __init__(self, zone: tzinfo, language: str, now: float) -> None:
         self.zone = zone
@@ -27,7 +27,7 @@ class Moments:
         self._locale = Locale.parse(_LOCALES[language])
 
     def of(self, at: float) -> datetime:
-        """The local time."""
+        """These epoch seconds as local time."""
         return datetime.fromtimestamp(at, self.zone)
 
     def time(self, at: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Who gets to a page at all: every route has a rule, and no form is taken that another site's page has sent."""
+"""Access to pages: every route has a rule, and forms sent by another site's page are refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ _USUAL_FORM_BYTES = 64 * 1024
 
 
 class Open(Enum):
-    """Who may see a page that asks for no right: anybody, or everybody who is signed in."""
+    """The users who may see a page that needs no right: anybody, or everybody who is signed in."""
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed in"
-    # Signed in, also while one-time codes are still to be set up.
+    # Signed in, even while one-time codes are still to be set up.
     ENROLLING = "enrolling"
-    # Signed in; the page asks by itself, so that is no sign of life and the session runs out all the same.
+    # Signed in; the page sends these requests by itself, so they must not keep the session alive.
     WATCHING = "watching"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who gets to a route: what it takes, and how far they must reach in that at the least; its longest form."""
+    """Access to a route: the need, the least reach in it, and the longest form the route takes."""
 
     who: Open | Need
     least: Reach = Reach.OWN
@@ -42,7 +42,7 @@ class Rule:
 
 
 def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES) -> Callable[[View], View]:
-    """The rule of a view."""
+    """A decorator that gives a view its rule."""
 
     def ruled(view: View) -> View:
         view.__dict__["rule"] = Rule(who, least, form_bytes)
@@ -52,31 +52,31 @@ def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_F
 
 
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
-    """The rule of a route, None if it has none."""
+    """The rule of a route; None if it has no rule."""
     found: Rule | None = getattr(app.view_functions.get(endpoint), "rule", None)
     return found
 
 
 def check_rules(app: Flask) -> None:
-    """LookupError when a route has no rule: such an application does not start."""
+    """LookupError when a route has no rule: such an application must not start."""
     without = [rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) is None]
     if without:
         raise LookupError(f"routes without a rule: {', '.join(without)}; give them @takes(...)")
 
 
 def services() -> Services:
-    """The house's services."""
+    """The services of this application."""
     found: Services = current_app.extensions["services"]
     return found
 
 
 def store() -> Store:
-    """The house's store."""
+    """The store of this application."""
     return services().store
 
 
 def address() -> str:
-    """The network address that asks."""
+    """The network address of the request."""
     forwarded = request.headers.get("X-Forwarded-For", "") if services().behind_proxy else ""
     return forwarded.rpartition(",")[2].strip() or request.remote_addr or ""
 
@@ -87,26 +87,26 @@ def agent() -> str:
 
 
 def cookie(name: str) -> str:
-    """A cookie of ours."""
+    """A cookie of fsplug's."""
     return request.cookies.get(_cookie_name(name), "")
 
 
 def set_cookie(response: Any, name: str, value: str, seconds: float | None = None) -> None:
-    """Set a cookie that scripts do not see and other sites' forms do not send."""
+    """Set a cookie that scripts can't read and other sites' forms don't send."""
     secure = services().is_secure
     age = int(seconds) if seconds is not None else None
-    # Lax, not Strict: people come from a link in a mail, and the page they are led on to must know them.
+    # Lax, not Strict: people arrive by a link in a mail, and the page they are redirected to must recognise them.
     response.set_cookie(_cookie_name(name), value, max_age=age, secure=secure, httponly=True, samesite="Lax", path="/")
 
 
 def forget_cookie(response: Any, name: str) -> None:
-    """Take a cookie back."""
+    """Delete a cookie."""
     secure = services().is_secure
     response.delete_cookie(_cookie_name(name), secure=secure, httponly=True, samesite="Lax", path="/")
 
 
 def guard() -> Any:
-    """Before every view: the request comes from our own pages, and who asks may."""
+    """Before every view: check that the request comes from fsplug's own pages and that the viewer may make it."""
     rule = rule_of(current_app, request.endpoint or "")
     if rule is None:
         return None if request.routing_exception is not None else abort(404)
@@ -133,14 +133,14 @@ def _signed_in(rule: Rule) -> Any:
 
 
 def _lead(path: str) -> Any:
-    """To another page; where htmx asks for a part of this one, which that page has not, the browser is led there."""
+    """Redirect to another page. If htmx asked for a part of this page, the whole browser is redirected."""
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": path})
     return redirect(path)
 
 
 def _is_ours() -> bool:
-    """Whether one of our pages has sent the form; a browser says which page did (Fetch Metadata, RFC 6454)."""
+    """Whether one of fsplug's pages sent the form, according to the browser (Fetch Metadata, RFC 6454)."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -156,5 +156,5 @@ def _cookie_name(name: str) -> str:
 
 
 def not_good(error: Refused) -> bool:
-    """Whether there is nothing to be had by a link or a cookie any more."""
+    """Whether the error means that a link or a cookie is no longer good."""
     return error.code in ("link-not-good", "share-not-good")

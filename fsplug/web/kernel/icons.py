@@ -29,11 +29,11 @@ PATHS = {
 
 
 def icon(name: str) -> Markup:
-    """The icon, hidden from screen readers: what it stands for is said beside it. LookupError if there is none."""
+    """The icon, hidden from screen readers, since a text beside it gives the meaning. LookupError if there is none."""
     return drawn(PATHS[name])
 
 
 def drawn(lines: str) -> Markup:
-    """An icon of these lines, in the language of SVG's paths."""
+    """An icon of these lines, written as an SVG path."""
     path = Markup('<path d="{}"/>').format(lines)
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(path)

@@ -1,4 +1,4 @@
-"""What goes on at the switch now, as pages ask for it: who talks, who listens to whom, and to begin to listen."""
+"""Live calls for pages: who talks, who listens to whom, and starting to listen in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,37 +13,37 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel.formatting import Moments
 from fsplug.words.catalogue import Words
 
-# A page keeps at most so many users' rows up to date.
+# The most users' rows that a page keeps up to date.
 MOST_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Why nothing came of a ringing: an error's code, and when that was, by `time.monotonic`."""
+    """Why a ringing failed: an error's code, and the time by `time.monotonic`."""
 
     code: str
     at: float
 
 
 class Live(Protocol):
-    """The switch's calls, wherever they are looked after. Every thread may ask."""
+    """The switch's calls, whichever process keeps them. Any thread may call."""
 
     def calls(self, company: str) -> CompanyCalls:
         """The company's live calls, at most a quarter of a second old; Unavailable when the switch is away."""
 
     def listen(self, company: str, username: str, number: str) -> str | None:
-        """Ring the user's phone, so that they hear the colleague with this number.
+        """Ring the user's phone, to listen in to the colleague with this number.
 
-        The listen-in's id, or None while it still rings. Refused with the gate's code; what comes of the ringing later
-        is a `note`.
+        The listen-in's id, or None while the phone still rings. Refused with the listening gate's code; a later
+        failure of the ringing becomes a `note`.
         """
 
     def note(self, company: str, username: str) -> Note | None:
-        """Why nothing came of the last ringing of the user's phone, for a while; each page they have open tells it."""
+        """Why the last ringing of the user's phone failed; kept for a while, for each page the user has open."""
 
 
 class Away:
-    """No switch."""
+    """The live calls of a console without a switch: none."""
 
     def calls(self, company: str) -> CompanyCalls:
         raise Unavailable("switch-away", "this console knows of no switch")
@@ -60,10 +60,10 @@ AWAY = Away()
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody with a page open: who, and what there is to show them now.
+    """A viewer with a page open, and what to show the viewer now.
 
-    `shown` names the users whose rows are on the page. `calls` is None when the switch is away. `note` is the code that
-    says why nothing came of a ringing, if this page has not shown it yet.
+    `shown` names the users whose rows are on the page. `calls` is None when the switch is away. `note` is the code of
+    a failed ringing that this page has not shown yet.
     """
 
     environment: Environment
@@ -77,12 +77,12 @@ class Watch:
     note: str | None
 
     def render(self, template: str, **facts: Any) -> str:
-        """The template, for this viewer."""
+        """Render the template for this viewer."""
         return self.environment.get_template(template).render(t=self.words, moments=self.moments, **facts)
 
 
 def calls_or_none(live: Live, company: str) -> CompanyCalls | None:
-    """The company's live calls; None when they can't be had, which no page fails for."""
+    """The company's live calls; None when they are unavailable, so that no page fails."""
     try:
         return live.calls(company)
     except Unavailable:
@@ -90,7 +90,7 @@ def calls_or_none(live: Live, company: str) -> CompanyCalls | None:
 
 
 def listeners(store: Store, domain: str, username: str, calls: CompanyCalls | None) -> list[str]:
-    """The names of those who listen to this user now."""
+    """The names of the users who listen to this user now."""
     talk = calls.talks.get(username) if calls is not None else None
     if talk is None or not talk.listeners:
         return []

@@ -1,4 +1,4 @@
-"""The menu: the entries that pages declare, for those who may open them."""
+"""The menu: the entries that pages declare, shown to users who may open them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _KEPT = "menu"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it is shown."""
+    """A menu entry as shown."""
 
     text: str
     url: str
@@ -26,7 +26,7 @@ class Entry:
 
 
 def prepare(app: Flask, pages: Iterable[Page]) -> None:
-    """Keep what the pages declare. LookupError for an entry that leads nowhere."""
+    """Collect the entries that pages declare. LookupError for an entry that leads nowhere."""
     kept = {page.name: page for page in pages}
     if lost := [name for name, page in kept.items() if page.menu and rule_of(app, f"{name}.page") is None]:
         raise LookupError(f"in the menu, and without a view `page`: {', '.join(lost)}")
@@ -35,7 +35,7 @@ def prepare(app: Flask, pages: Iterable[Page]) -> None:
 
 
 def shown(viewer: Viewer) -> list[tuple[Section, list[Entry]]]:
-    """Each section with the entries that this viewer sees."""
+    """The sections, each with the entries that this viewer sees."""
     pages: dict[str, Page] = current_app.extensions[_KEPT]
     here = pages.get(request.blueprint or "")
     open_page = (here.part_of or here.name) if here else None

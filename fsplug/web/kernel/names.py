@@ -1,4 +1,4 @@
-"""Who did something, as people call them."""
+"""The names of the people who did something."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,14 +8,14 @@ from fsplug.store.db.database import Store
 
 
 def of_users(store: Store, domain: str, usernames: Iterable[str | None]) -> Mapping[str, str]:
-    """The name of each of these users by username; the username itself where there is no name (any more)."""
+    """The name of each of these users by username; the username itself if the user has no name or no longer exists."""
     wanted = {username for username in usernames if username}
     known = users.named(store, domain, wanted, policies.current_version(store, domain))
     return {one: known[one].name or one if one in known else one for one in wanted}
 
 
 def of_actors(store: Store, domain: str, actors: Iterable[str]) -> Mapping[str, str]:
-    """The same for those who stand beside an act: users of the company by name, anybody else as they stand there."""
+    """The same for the actors in a trail: the company's users by name, any other actor as recorded."""
     wanted = set(actors)
     usernames = {actor: username for actor in wanted if (username := username_of(actor, domain))}
     names = of_users(store, domain, usernames.values())
@@ -23,12 +23,12 @@ def of_actors(store: Store, domain: str, actors: Iterable[str]) -> Mapping[str, 
 
 
 def outside(actor: str, domain: str) -> str:
-    """Somebody who is no user, without the brackets; with them where it would read as a user's name."""
+    """An actor who is not a user, without brackets, unless that would look like a user's name."""
     typed = actor[1:-1] if actor == outsider(actor[1:-1]) else actor
     return typed if username_of(typed, domain) is None else actor
 
 
 def username_of(actor: str, domain: str) -> str | None:
-    """The user of the company who stands there, or None."""
+    """The company's user behind this actor, or None."""
     username, _, _ = actor.rpartition("@")
     return username if username and actor == told(username, domain) else None

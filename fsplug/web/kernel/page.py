@@ -1,7 +1,7 @@
 """What a page declares beside its views: its routes, its entry in the menu, and the parts of it that are live.
 
-A page is a folder in `fsplug/web/pages`: `views.py` with a `PAGE`, templates, `texts.toml`, scripts and styles. Nothing
-outside the folder names it. A template is rendered as "FOLDER/NAME.html"; a script is `asset("FOLDER/NAME.js")`.
+A page is a folder in `fsplug/web/pages`: `views.py` with a `PAGE`, templates, `texts.toml`, scripts and styles. No code
+outside the folder names the page. A template is rendered as "FOLDER/NAME.html"; a script is `asset("FOLDER/NAME.js")`.
 """
 
 from collections.abc import Callable
@@ -33,8 +33,8 @@ class Section(StrEnum):
 class Menu:
     """A page's entry in the menu: it leads to the view `page`, and reads as the text menu-FOLDER.
 
-    Entries of a section stand in the order of `place`. `icon` is drawn as lines in a square of 24. Everybody who may
-    open the page sees the entry; with a `rule`, only those of them whom it names too.
+    Entries of a section are ordered by `place`. `icon` is a path of lines in a square of 24. Everybody who may open the
+    page sees the entry; with a `rule`, only users who also satisfy the rule.
     """
 
     section: Section
@@ -46,7 +46,7 @@ class Menu:
 class Page(Blueprint):
     """The page of one folder; every module of the folder may add routes to it.
 
-    A page that is reached from another one is `part_of` that: the menu shows the other one's entry as open.
+    A page reached from another page is `part_of` that page: the menu then shows the other page's entry as open.
     """
 
     def __init__(self, import_name: str, menu: Menu | None = None, part_of: str | None = None) -> None:
@@ -57,23 +57,23 @@ class Page(Blueprint):
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """The folder with the page's files."""
         return Path(self.root_path)
 
     def live(self, parts: Parts) -> Parts:
-        """Let this function make the parts of the page that are sent again as they change, a NUL after each."""
+        """Let this function render the page's live parts, each followed by NUL; changed parts are sent again."""
         self.live_parts = parts
         return parts
 
 
 def found() -> list[Page]:
-    """Every page there is, by folder name. LookupError for a folder whose views have no PAGE."""
+    """Every page, by folder name. LookupError for a folder whose views have no PAGE."""
     package = import_module(PAGES)
     return [_page(f"{PAGES}.{one.name}") for one in sorted(iter_modules(package.__path__), key=lambda one: one.name)]
 
 
 def _page(folder: str) -> Page:
-    # All of its modules, so that every route is there before the page is registered.
+    # Import every module, so that every route exists before the page is registered.
     for one in iter_modules(import_module(folder).__path__):
         import_module(f"{folder}.{one.name}")
     page = getattr(import_module(f"{folder}.views"), "PAGE", None)

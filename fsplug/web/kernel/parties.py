@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from fsplug.policy.numbers import normalise_all
 from fsplug.store.calls.participants import Heard
 
-# What stands in place of a number that its owner withholds (RFC 3323, 4.1), and what trunks write for it.
+# The texts in place of a withheld number (RFC 3323, 4.1), as trunks write them.
 _WITHHELD = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private"})
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """`name` is a user's, `number` what they are called by; both empty for somebody who withheld it."""
+    """`name` is a user's name, `number` the party's number; both are empty if the number was withheld."""
 
     name: str
     number: str
 
     @property
     def is_user(self) -> bool:
-        """Whether it is one of the company."""
+        """Whether the party is a user of the company."""
         return bool(self.name)
 
 
 def party(end: Heard, country: str) -> Party:
-    """One end of a talk; a number in E.164 where it is that, else as the switch had it."""
+    """One end of a talk. A valid number is in E.164; any other is as the switch reported it."""
     if end.username is not None:
         return Party(end.name or end.username, end.username)
     spelled = normalise_all((end.text, *end.numbers), country)
@@ -31,5 +31,5 @@ def party(end: Heard, country: str) -> Party:
 
 
 def person(end: Heard | None) -> Party | None:
-    """The user a recording was made for."""
+    """The user whose talk was recorded."""
     return Party(end.name or end.username or "", end.username or "") if end else None

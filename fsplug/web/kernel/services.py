@@ -1,4 +1,4 @@
-"""What the pages need of the house: the store, the archive, passwords and secrets, and the live calls."""
+"""The services that pages need: the store, the archive, passwords and secrets, and the live calls."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from fsplug.store.accounts.sealed_secrets import Vault
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.live import AWAY, Live
 
-# In a request's environ: when it may be answered (time.monotonic).
+# Key in a request's environ: the earliest time of the answer (time.monotonic).
 NOT_BEFORE = "fsplug.not-before"
-# In a request's environ: what is answered as it happens, instead of a page.
+# Key in a request's environ: the stream to send instead of a page.
 FEED = "fsplug.feed"
 
 
@@ -18,7 +18,7 @@ FEED = "fsplug.feed"
 class Services:
     """`url` is the console's address as people type it.
 
-    `behind_proxy`: the last address in X-Forwarded-For is whose request it is.
+    With `behind_proxy`, the last address in X-Forwarded-For is the client's.
     """
 
     store: Store

@@ -1,4 +1,4 @@
-"""What every page has around it: who looks, in which language, by which clock, and where they can go."""
+"""The frame of every page: the viewer, the viewer's language and time zone, and the menu."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _LANGUAGE_SECONDS = 365 * 86_400.0
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at the page: all facts are of this moment."""
+    """The user who looks at the page, with the current facts."""
 
     session: Session
     actor: Actor
@@ -36,7 +36,7 @@ class Viewer:
 
     @property
     def domain(self) -> str:
-        """Their company's."""
+        """The domain of the viewer's company."""
         return self.company.domain
 
     @property
@@ -46,16 +46,16 @@ class Viewer:
 
     @property
     def language(self) -> str:
-        """The one they chose, else their company's."""
+        """The language the viewer chose, else the company's."""
         return self.account.language or accounts.spoken(self.company)
 
     @cached_property
     def moments(self) -> Moments:
-        """Writes times for them."""
+        """Writes times for the viewer."""
         return Moments(zone_of(self.company.timezone), self.language, self.now)
 
     def reaches(self, need: Need, least: Reach = Reach.OWN) -> bool:
-        """Whether so much is theirs."""
+        """Whether the viewer has at least this reach in this need."""
         return reach(self.actor, need).is_at_least(least)
 
 
@@ -66,31 +66,31 @@ def look(store: Store, session: Session, actor: Actor) -> Viewer:
 
 
 def viewer() -> Viewer:
-    """Who looks; only on pages that ask for a session."""
+    """The viewer; only on pages that require a session."""
     found: Viewer = g.viewer
     return found
 
 
 def choose_words() -> None:
-    """Before somebody is known: the language of the browser, or what was chosen in it."""
+    """Before sign-in: the language chosen in this browser, else the browser's own."""
     chosen = guard.cookie(_LANGUAGE)
     g.words = words_in(chosen if chosen in LANGUAGES else language_of(request.accept_languages))
 
 
 def keep_language(response: Any, language: str) -> None:
-    """Remember it for the pages without a session."""
+    """Remember the language for pages without a session."""
     guard.set_cookie(response, _LANGUAGE, language, _LANGUAGE_SECONDS)
 
 
 def done(url: str, said: str, **facts: str) -> Any:
-    """Lead on to a page that says, once, what was done: the name of a text, and its facts."""
+    """Redirect to a page that shows once what was done: the name of a text, and its facts."""
     response = redirect(url, 303)
     guard.set_cookie(response, _SAID, json.dumps([said, facts]))
     return response
 
 
 def wants_part() -> bool:
-    """Whether htmx asks for a part of the page rather than the browser for all of it."""
+    """Whether htmx asks for a part of the page, rather than the browser for the whole page."""
     return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
@@ -114,7 +114,7 @@ def _facts() -> dict[str, Any]:
 
 
 def _said() -> str | None:
-    """The text that the page before left. Only our own page can have set the cookie, and it is text all the same."""
+    """The text that the previous page left. Only fsplug's own page can set the cookie; it is still plain text."""
     kept = guard.cookie(_SAID)
     if not kept or request.method != "GET" or wants_part():
         return None

@@ -1,4 +1,4 @@
-"""The words of the pages: the catalogue's own, and the texts that every page brings along."""
+"""The texts of the pages: the catalogue's own, and those in each page's folder."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _KEPT = "texts"
 
 
 def prepare(app: Flask, pages: Iterable[Page]) -> None:
-    """Read all of them."""
+    """Read all texts."""
     app.extensions[_KEPT] = of(pages)
 
 
@@ -23,16 +23,16 @@ def of(pages: Iterable[Page]) -> Texts:
 
 
 def texts(app: Flask | None = None) -> Texts:
-    """Every text by its name, then by language; of this application, or of the one that answers."""
+    """Every text by name, then by language; of this application, or of the current one."""
     found: Texts = (app or current_app).extensions[_KEPT]
     return found
 
 
 def words_in(language: str, app: Flask | None = None) -> Words:
-    """The words of this language."""
+    """The texts in this language."""
     return Words(language, texts(app))
 
 
 def language_of(accepted: LanguageAccept) -> str:
-    """The language that the browser's owner likes best of ours."""
+    """The catalogue's language that the browser prefers."""
     return accepted.best_match(LANGUAGES) or FALLBACK_LANGUAGE

@@ -1,4 +1,4 @@
-"""Listen-in put together: the door for calls, the events it needs, and what it does every so often."""
+"""Listen-in wired up: the door for calls, the events it needs, and its periodic work."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import prompts
 from fsplug.xml.ways import Ways
 
-# A right that is taken away ends a listen-in within a second.
+# Revoking a right must end a listen-in within a second.
 EXAMINE_SECONDS = 0.25
 GUARD_SECONDS = 1.0
 
@@ -48,23 +48,23 @@ class ListenIn:
         self.service.on_change = self.live.change
 
     def reception(self, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
-        """What answers calls that ask: this one's door, or `arm`."""
+        """The handler of calls that ask for a verdict: listen-in's door, or `arm`."""
         return Reception(self.door, arm).handle
 
     def see(self, event: Event) -> None:
-        """An event of the switch."""
+        """Handle an event of the switch."""
         self.watch.see(event)
         self.live.see(event)
 
     def look(self) -> None:
-        """The switch's live legs looked at; for the first time when an earlier process's calls are taken up."""
+        """Take in the switch's live legs; first done when the calls of an earlier process are restored."""
         if self.service.ready:
             self.watch.look()
         else:
             self.watch.clear_up()
 
     def loops(self, every: Callable[[float, Callable[[], object]], None]) -> list[Any]:
-        """What runs every so often, as greenlets."""
+        """The periodic work, as greenlets."""
         return [
             gevent.spawn(every, EXAMINE_SECONDS, self.service.examine),
             gevent.spawn(every, GUARD_SECONDS, self.service.keep_guard),

@@ -1,4 +1,4 @@
-"""The calls' process: everything of it put together, started in order and stopped in order."""
+"""The calls process: its parts wired together, started in order and stopped in order."""
 
 import sys
 import time
@@ -50,10 +50,10 @@ from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
 
-# The loop may stand still so long before the kernel ends the process; calls that ask meanwhile wait in silence.
+# How long the loop may stand still before the kernel kills the process; calls that ask meanwhile hear silence.
 DEAD_MAN_SECONDS = 2.5
 HOLD_SECONDS = 0.25
-# How long a thread that writes may keep calls and questions from the processor; Python's default is 5 ms.
+# How long a writing thread may keep the interpreter from calls and questions; Python's default is 5 ms.
 SWITCH_SECONDS = 0.001
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
@@ -63,7 +63,7 @@ FLUSH_SECONDS = 5.0
 
 
 class CallsProcess:
-    """The calls of one FreeSWITCH. What is done for people is another process's."""
+    """Serves the calls of one FreeSWITCH. Another process serves people."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -87,7 +87,7 @@ class CallsProcess:
             settings.event_socket_port,
             settings.event_socket_password,
             EVENTS,
-            on_event=self._told,
+            on_event=self._on_event,
             on_up=self._link_up,
             on_down=lambda reason: None,
         )
@@ -119,7 +119,7 @@ class CallsProcess:
         self._refresher = self._of_switch_files()
 
     def serve(self) -> None:
-        """Run until `stop`; then let the calls in hand go, and write down what is still to be written."""
+        """Run until `stop`; then release the calls being decided, and write what is still unwritten."""
         sys.setswitchinterval(SWITCH_SECONDS)
         self._run(self._gate.look)
         self.writer.start()
@@ -160,7 +160,7 @@ class CallsProcess:
         self._lock.close()
 
     def _facts(self) -> dict[str, object]:
-        """How the service is, for fs_cli."""
+        """The state of the service, for fs_cli."""
         return {
             "link to the switch": "up" if self.link.up else "down",
             "store": self.store.place,
@@ -177,11 +177,11 @@ class CallsProcess:
         return self.listen_in.live.calls(company)
 
     def _link_up(self) -> None:
-        """The switch is there (again). Runs in the link's own order, so it may not wait for the switch itself."""
+        """The link to the switch is up. This runs in the link's own order, so it must not wait for the switch."""
         gevent.spawn(self._look)
 
-    def _told(self, event: Event) -> None:
-        """An event of the switch. Before the open calls are taken up again it could not be understood, and waits."""
+    def _on_event(self, event: Event) -> None:
+        """Handle an event of the switch. Until the open calls are restored, an event cannot be understood and waits."""
         if self._restorer is None:
             self._watch.see(event)
             self.listen_in.see(event)
@@ -211,7 +211,7 @@ class CallsProcess:
             self._watch.see(event)
 
     def _of_switch_files(self) -> Refresher | None:
-        """Nobody, unless fsplug was put into the switch's configuration folder."""
+        """The refresher of the switch's files; None unless fsplug is installed in the switch's configuration folder."""
         settings = self._settings
         if not settings.switch_conf:
             return None
@@ -233,7 +233,7 @@ class CallsProcess:
             self._growth.rest()
 
     def _run(self, work: Callable[[], Any]) -> Any:
-        """Run what may wait for a disk in a thread, so that no call waits with it."""
+        """Run work that may wait for a disk in a thread, so that no call waits."""
         return done_in(gevent.get_hub().threadpool, work)
 
     def _run_write(self, work: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""The spool as the call path sees it: answers at once, from a look taken off the event loop."""
+"""The spool as the call path sees it: it answers at once from a check made off the event loop."""
 
 import time
 
@@ -20,36 +20,36 @@ class SpoolGate:
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be recorded now, as of the last `look`."""
+        """Why nothing can be recorded, as of the last `look`; None when recording is possible."""
         return self._trouble
 
     def look(self) -> None:
-        """Take a look at the spool; a slow disk makes it slow, so it runs in a thread."""
+        """Check the spool. A slow disk makes the check slow, so it runs in a thread."""
         found = self._found()
         if found != self._trouble:
             log.log(40 if found else 20, "spool", trouble=found)
         self._trouble = found
 
     def path(self, recording: str) -> str:
-        """Where the switch is to write this recording."""
+        """The path that the switch must write this recording to."""
         return str(self._spool.path(recording))
 
     def exists(self, recording: str) -> bool:
-        """Whether this recording's file is there."""
+        """Whether this recording's file exists."""
         return self._spool.path(recording).exists()
 
     def discard(self, recording: str) -> None:
-        """Remove this recording's file, if it is there."""
+        """Remove this recording's file, if it exists."""
         self._spool.path(recording).unlink(missing_ok=True)
         self._spool.forget(recording)
 
     def stalled_bytes(self, recording: str) -> int | None:
-        """The size at which this recording's file has stopped growing; None while it grows."""
+        """The size in bytes at which this recording's file stopped growing; None while it grows."""
         growth = self._spool.grown(recording, time.monotonic())
         return growth.bytes if growth.stalled else None
 
     def forget(self, recording: str) -> None:
-        """No longer ask whether this one grows."""
+        """Stop watching this recording's growth."""
         self._spool.forget(recording)
 
     def _found(self) -> str | None:

@@ -22,9 +22,9 @@ from fsplug.wiring.channel.messages import (
 
 
 def ask(data: Path, question: Question, patience_seconds: float | None = None) -> Generator[Answer, None, None]:
-    """The answers of the `fsplug serve` of this data folder. Its errors are raised; Unavailable when there is none.
+    """The answers of this data folder's `fsplug serve`. Errors in answers are raised; Unavailable when none is serving.
 
-    With `patience_seconds` also when one of them takes longer.
+    With `patience_seconds`, also Unavailable when an answer takes longer.
     """
     with _connected(data, patience_seconds) as connection:
         connection.sendall(line_of(question))
@@ -39,14 +39,14 @@ def answer(data: Path, question: Question, patience_seconds: float | None = None
     for one in answers:
         answers.close()
         return one
-    raise Unavailable("not-serving", "the fsplug that serves has just stopped")
+    raise Unavailable("not-serving", "the running fsplug serve has just stopped")
 
 
 @contextmanager
 def viewers_reported(data: Path) -> Iterator[Callable[[Collection[Viewer]], None]]:
-    """What reports all viewers of this console to the `fsplug serve` of this data folder, again and again.
+    """A function that reports all viewers of this console to this data folder's `fsplug serve`; call it repeatedly.
 
-    Until the end they are known there. Unavailable when there is none, OSError when it has gone meanwhile.
+    The viewers are known there until the context ends. Unavailable when none is serving; OSError when it has gone.
     """
     with _connected(data, QUIET_SECONDS) as connection:
         connection.sendall(line_of(TellViewers()))
@@ -56,7 +56,7 @@ def viewers_reported(data: Path) -> Iterator[Callable[[Collection[Viewer]], None
 @contextmanager
 def _connected(data: Path, patience_seconds: float | None) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        # Before it connects: a process that stands still takes nobody in.
+        # Set before connecting: a frozen process accepts no connection.
         connection.settimeout(patience_seconds)
         try:
             with short(data) as place:

@@ -1,6 +1,6 @@
-"""Where the calls are asked about from outside their process: by the people's process, and by the command line.
+"""Answers questions about calls from outside the calls process: from the people process and the command line.
 
-Whoever may open the data folder may ask; nobody else can.
+Only users who may open the data folder can ask.
 """
 
 import json
@@ -43,15 +43,15 @@ from fsplug.wiring.channel.messages import (
 
 log = structlog.get_logger()
 
-# So many are answered at one moment; how long one may take to ask, and to read what it is told.
+# How many askers are served at once; how long an asker may take to ask, and to read the answer.
 ASKERS, PATIENCE_SECONDS = 64, 10.0
-# How long a watcher waits for a change of the calls: what may be listened to changes by policy too, in silence.
+# How long a watcher waits for a change of the calls; policy also changes what may be listened to, without an event.
 WATCH_SECONDS = 1.0
 TOLD_SECONDS = 0.1
 
 
 class Door:
-    """Answers questions, and is told who has pages in sight; `look` finds a company's calls, or Unavailable."""
+    """Answers questions, and takes reports of who has pages open; `look` finds a company's calls, or Unavailable."""
 
     def __init__(
         self, data: Path, calls: ListenCalls, live: LiveList, pages: OpenPages, look: Callable[[str], CompanyCalls]
@@ -64,7 +64,7 @@ class Door:
         self._server: Any = None
 
     def start(self) -> None:
-        """Listen. A socket that a killed process left behind is replaced."""
+        """Start listening. A socket left behind by a killed process is replaced."""
         (self._data / NAME).unlink(missing_ok=True)
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with short(self._data) as place:
@@ -78,7 +78,7 @@ class Door:
         self._server.start()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._server is not None:
             self._server.stop(timeout=0)
             (self._data / NAME).unlink(missing_ok=True)
@@ -110,7 +110,7 @@ class Door:
                 yield from self._lists(question)
 
     def _follow_viewers(self, connection: Any, lines: Any) -> None:
-        """Each line has all viewers of one console; a console that is gone, or frozen, has none."""
+        """Each line names all viewers of one console; a console that is gone or frozen has none."""
         console = object()
         connection.settimeout(QUIET_SECONDS)
         try:
@@ -123,7 +123,7 @@ class Door:
         while True:
             known = self._live.changes
             yield {"changes": known}
-            # Many at one moment are told as one.
+            # Several changes at once are reported as one.
             gevent.sleep(TOLD_SECONDS)
             self._live.wait(known, ALIVE_SECONDS)
 

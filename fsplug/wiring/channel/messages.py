@@ -1,4 +1,4 @@
-"""What is asked of the process that serves calls, and what it answers: a line of JSON each."""
+"""Questions to the process that serves calls, and its answers: one line of JSON each."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -9,9 +9,9 @@ from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 
 NAME = "live.sock"
-# No question is longer, and no report of who has a page in sight.
+# The longest question, and the longest report of who has a page open, in bytes.
 LONGEST_QUESTION, LONGEST_REPORT = 4_096, 1 << 20
-# Either side gives a sign of life so often, and is taken for gone after so long a silence.
+# How often either side shows that it is alive, and after how long a silence it counts as gone.
 ALIVE_SECONDS, QUIET_SECONDS = 5.0, 15.0
 _ERRORS: Mapping[str, type[FsplugError]] = {one.__name__: one for one in (Invalid, Refused, Unavailable)}
 
@@ -29,12 +29,12 @@ class AskCalls:
 
 @dataclass(frozen=True, slots=True)
 class AskChanges:
-    """To be told of every change of the calls, and every few seconds that there is none: {"changes": their number}."""
+    """Report every change of the calls, and every few seconds that there is none: {"changes": number of changes}."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskListen:
-    """Ring the phone of `listener`, so that they hear the colleague with this number: {"listen": its id}."""
+    """Ring the phone of `listener` to listen in to the colleague with this number: {"listen": id of the listen-in}."""
 
     company: str
     listener: str
@@ -43,7 +43,7 @@ class AskListen:
 
 @dataclass(frozen=True, slots=True)
 class AskList:
-    """The calls of a company in full, as `viewer` may listen to them: {"calls": [...]}; with `watch` at each change."""
+    """A company's calls, and whether `viewer` may listen to each: {"calls": [...]}; with `watch`, at each change."""
 
     company: str
     viewer: str | None = None
@@ -52,7 +52,7 @@ class AskList:
 
 @dataclass(frozen=True, slots=True)
 class TellViewers:
-    """Nothing is asked: each line that follows names all who have a page of this console in sight (`viewers_line`)."""
+    """Asks nothing: each following line names all users who have a page of this console open (`viewers_line`)."""
 
 
 Question = AskCalls | AskChanges | AskListen | AskList | TellViewers
@@ -67,26 +67,26 @@ _NAMES = {kind: name for name, kind in _QUESTIONS.items()}
 
 
 def line_of(question: Question) -> bytes:
-    """The line that asks it."""
+    """The question as a line."""
     return json.dumps({"ask": _NAMES[type(question)], **asdict(question)}).encode() + b"\n"
 
 
 def question_of(line: bytes) -> Question:
-    """From `line_of`; Invalid("bad-question") for any other line."""
+    """The question in a line that `line_of` made; Invalid("bad-question") for any other line."""
     try:
         asked = json.loads(line)
         return _QUESTIONS[asked.pop("ask")](**asked)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Invalid("bad-question", f"{line[:100]!r} asks nothing that is answered here") from error
+        raise Invalid("bad-question", f"{line[:100]!r} is not a question that fsplug answers") from error
 
 
 def viewers_line(viewers: Collection[Viewer]) -> bytes:
-    """The line that names them."""
+    """The line that names these viewers."""
     return json.dumps(sorted(viewers)).encode() + b"\n"
 
 
 def viewers_of(line: bytes) -> list[Viewer]:
-    """From `viewers_line`; Invalid("bad-report") for any other line."""
+    """The viewers in a line that `viewers_line` made; Invalid("bad-report") for any other line."""
     try:
         return [(company, username) for company, username in json.loads(line)]
     except (ValueError, TypeError) as error:
@@ -94,13 +94,13 @@ def viewers_of(line: bytes) -> list[Viewer]:
 
 
 def to_table(calls: CompanyCalls) -> Answer:
-    """The calls as JSON can carry them."""
+    """The calls as values that JSON can hold."""
     talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
     return {"talks": talks, "busy": sorted(calls.busy)}
 
 
 def from_table(table: Mapping[str, Any]) -> CompanyCalls:
-    """From `to_table`."""
+    """The calls in what `to_table` made."""
     talks = {
         username: UserTalk(username, since, version, other, tuple(listeners))
         for username, since, version, other, listeners in table["talks"]
@@ -109,13 +109,13 @@ def from_table(table: Mapping[str, Any]) -> CompanyCalls:
 
 
 def to_error(error: FsplugError) -> Answer:
-    """An answer that says why there is none."""
+    """The answer that carries this error."""
     facts = {name: str(value) for name, value in error.facts.items()}
     return {"error": str(error.code), "kind": type(error).__name__, "text": error.text, "facts": facts}
 
 
 def checked(answer: Answer) -> Answer:
-    """The answer; raises the error that it is."""
+    """The answer; if it carries an error, that error is raised."""
     if "error" in answer:
         raise _ERRORS[answer["kind"]](answer["error"], answer["text"], **answer["facts"])
     return answer

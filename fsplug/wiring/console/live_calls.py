@@ -1,4 +1,4 @@
-"""The console's view of the calls, which another process serves on the same data folder."""
+"""The console's view of the calls, which another process on the same data folder serves."""
 
 import threading
 import time
@@ -25,11 +25,12 @@ from fsplug.wiring.channel.messages import (
 from fsplug.wiring.console.ringing import Ringing
 from fsplug.wiring.process.threads import done_in
 
-# Many pages at one moment look at one picture.
+# Pages that ask within this time share one answer.
 FRESH_SECONDS = 0.25
-# After which another one is asked in vain again, and how long it is waited for; a serving loop never stands so long.
+# How long to wait before asking again after a failure, and how long an answer may take; a serving loop never stalls
+# as long.
 AGAIN_SECONDS, ANSWER_SECONDS = 1.0, 2.0
-# So many phones may ring at one moment.
+# How many phones may ring at once.
 RINGING = 16
 
 
@@ -51,17 +52,17 @@ class LiveCalls:
         self._reporter: ThreadPool | None = None
 
     def calls(self, company: str) -> CompanyCalls:
-        """The company's live calls; Unavailable("switch-away"), or "not-serving" when no fsplug is there."""
+        """The company's live calls; Unavailable("switch-away"), or "not-serving" when no fsplug serves."""
         until, seen = self._seen.get(company, (0.0, None))
         if seen is None or time.monotonic() > until:
-            # Threads may ask at once: the worst is that both look.
+            # Two threads may ask at once; at worst, both fetch the calls.
             seen = self._looked(company, seen)
         if isinstance(seen, Unavailable):
             raise seen
         return seen
 
     def wait(self, known: int, seconds: float) -> int:
-        """The number of changes so far, once it is another than `known`, or after so many seconds. For the loop."""
+        """The number of changes so far, once it differs from `known` or after so many seconds. Runs on the loop."""
         if self._follower is None:
             self._follower = ThreadPool(1)
             self._follower.spawn(self._follow)
@@ -74,16 +75,16 @@ class LiveCalls:
         try:
             found = from_table(answer(self._data, AskCalls(company), ANSWER_SECONDS))
         except Unavailable as error:
-            # No page waits for what another has just waited for in vain.
+            # A page must not wait for an answer that another page has just failed to get.
             self._seen[company] = (time.monotonic() + AGAIN_SECONDS, error)
             return error
-        # One and the same as long as nothing changes: whoever compares is done at once.
+        # The same object as long as nothing changes, so that comparing it is cheap.
         found = before if before == found else found
         self._seen[company] = (time.monotonic() + FRESH_SECONDS, found)
         return found
 
     def report_viewers(self, viewers: Collection[Viewer]) -> None:
-        """These, and nobody else, have a page in sight that says who listens to them."""
+        """Report that exactly these users have a page open that shows who listens to them."""
         self._viewers = viewers
         self._viewers_changed.set()
         if self._reporter is None:
@@ -91,7 +92,7 @@ class LiveCalls:
             self._reporter.spawn(self._report)
 
     def _report(self) -> None:
-        """Again from time to time, so that one who has started anew knows them too. For a thread."""
+        """Report from time to time, so that a restarted calls process knows the viewers too. Runs in a thread."""
         while True:
             try:
                 with viewers_reported(self._data) as report:
@@ -103,7 +104,7 @@ class LiveCalls:
                 time.sleep(AGAIN_SECONDS)
 
     def _follow(self) -> None:
-        """Whatever is told from there is a change, and so is that nobody is there any more. For a thread."""
+        """Every report from the calls process is a change, and so is its end. Runs in a thread."""
         while True:
             try:
                 for _ in ask(self._data, AskChanges(), QUIET_SECONDS):

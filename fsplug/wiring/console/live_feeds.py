@@ -1,4 +1,4 @@
-"""The streams of open pages: each waits on the loop and takes a thread only when there is something to tell."""
+"""The streams of open pages: each waits on the loop and takes a thread only when there is something to send."""
 
 import time
 from collections import Counter
@@ -21,18 +21,18 @@ from fsplug.wiring.process.threads import done_in
 log = structlog.get_logger()
 
 PER_USER, OVERALL = 5, 200
-# A change is gathered with others for so long, and is looked for in the store so often.
+# How long changes are collected before they are sent, and how often the store is checked for changes.
 GATHER_SECONDS, LOOK_SECONDS = 0.05, 0.5
-# No stream is told oftener than this, none goes so long without its session being looked at, or without a sign of life.
+# The shortest time between two sends, the longest time between two checks of the session, and between signs of life.
 PACE_SECONDS, SESSION_SECONDS, ALIVE_SECONDS = 0.25, 4.0, 15.0
-# Who does not read what is sent is gone.
+# A browser that does not read for this long counts as gone.
 SEND_SECONDS = 20.0
 _ALIVE = b":\n\n"
 _READABLE = 1
 
 
 class Changes(Protocol):
-    """The switch's calls as the loop follows them."""
+    """The changes of the switch's calls, as the loop follows them."""
 
     def calls(self, company: str) -> CompanyCalls: ...
 
@@ -52,7 +52,7 @@ class _Stream:
         self.is_gone = False
 
     def leave(self, reads: Any = None) -> None:
-        """The browser has closed the connection: nothing else is ever sent on it."""
+        """The browser has closed the connection, so nothing more is sent."""
         if reads is not None:
             reads.stop()
         self.is_gone = True
@@ -60,7 +60,7 @@ class _Stream:
 
 
 class LiveFeeds:
-    """All streams of this process. `run` does in a thread what waits for the store."""
+    """All streams of this process. `run` runs in a thread any work that waits for the store."""
 
     def __init__(self, store: Store, live: Changes) -> None:
         self._store, self._live = store, live
@@ -84,14 +84,14 @@ class LiveFeeds:
             one.leave()
 
     def refusal(self, feed: Feed) -> str | None:
-        """The HTTP status of why there is no stream for this one; None when there is."""
+        """The HTTP status that refuses a stream to this viewer; None when the viewer gets one."""
         users = Counter((one.feed.company, one.feed.username) for one in self._streams)
         if users[feed.company, feed.username] >= PER_USER:
             return "429 Too Many Requests"
         return "503 Service Unavailable" if len(self._streams) >= OVERALL else None
 
     def stream(self, feed: Feed, connection: Any) -> Iterator[bytes]:
-        """Everything there is to tell, until the session or the connection is over."""
+        """Everything to send, until the session or the connection ends."""
         one = _Stream(feed)
         self._streams.add(one)
         self._report()
@@ -99,7 +99,7 @@ class LiveFeeds:
         reads = gevent.get_hub().loop.io(connection.fileno(), _READABLE)
         reads.start(one.leave, reads)
         try:
-            yield from self._told(one)
+            yield from self._events(one)
         finally:
             reads.stop()
             reads.close()
@@ -107,16 +107,16 @@ class LiveFeeds:
             self._report()
 
     def _report(self) -> None:
-        """Who is told what happens, as soon as it happens."""
+        """Report the viewers to the calls process whenever they change."""
         self._live.report_viewers(frozenset((one.feed.company, one.feed.username) for one in self._streams))
 
-    def _told(self, one: _Stream) -> Iterator[bytes]:
-        told_at = 0.0
+    def _events(self, one: _Stream) -> Iterator[bytes]:
+        sent_at = 0.0
         while not one.is_gone:
             one.wake.clear()
             events = self._looked(one.feed)
-            if events or time.monotonic() - told_at >= ALIVE_SECONDS:
-                told_at = time.monotonic()
+            if events or time.monotonic() - sent_at >= ALIVE_SECONDS:
+                sent_at = time.monotonic()
                 yield events or _ALIVE
             if one.feed.is_over:
                 return
@@ -127,7 +127,7 @@ class LiveFeeds:
         try:
             return bytes(done_in(self._pool, feed.look))
         except FsplugError:
-            # The store is away: the page stays as it is, and is told when it is back.
+            # The store is away: the page stays as it is, and is updated when the store is back.
             return b""
         except Exception:
             log.exception("feed-failed")
@@ -145,12 +145,12 @@ class LiveFeeds:
                 gevent.sleep(LOOK_SECONDS)
 
     def _wake(self) -> None:
-        """Wake the streams of those companies in which something is different, and of who is to be told a note."""
+        """Wake the streams of companies in which something changed, and of users with a new note."""
         companies = {one.feed.company for one in self._streams}
         self._seen = {company: seen for company, seen in self._seen.items() if company in companies}
         if not companies:
             return
-        # The calls are another process's, and may have to be waited for.
+        # The calls come from another process, which may take a while.
         for company, seen in done_in(self._pool, lambda: self._looked_at(companies)).items():
             if self._seen.get(company) != seen:
                 self._seen[company] = seen
@@ -162,7 +162,7 @@ class LiveFeeds:
                 one.wake.set()
 
     def _looked_at(self, companies: set[str]) -> dict[str, object]:
-        """The calls of each company, and what holds there; None of either that is away."""
+        """The calls of each company, and what applies there; None for either that is unavailable."""
         versions = self._versions(companies)
         return {one: (calls_or_none(self._live, one), versions.get(one)) for one in companies}
 

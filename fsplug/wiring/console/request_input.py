@@ -1,18 +1,18 @@
-"""What a request brings along: read as far as it is taken, and what is left only as far as courtesy goes.
+"""The body of a request: read as far as the page takes it, and beyond that only a little.
 
-gevent reads all that is still posted before it lets go of a connection, be it a gigabyte or a byte a minute (26.9).
+gevent (26.9) reads the whole body before it closes a connection, even a gigabyte, or a byte a minute.
 """
 
 import gevent
 from gevent import pywsgi
 
-# So much is read of what nobody takes, so that the sender gets to see the answer (RFC 9112, 9.6).
+# How many unused bytes are read, so that the sender gets to see the answer (RFC 9112, 9.6).
 COURTESY_BYTES = 1_000_000
 _BLOCK_BYTES = 16_384
 
 
 class Bounded(pywsgi.Input):  # type: ignore[misc]  # gevent has no types
-    """The body of a request. `is_left` after the answer: there is more, and the connection is good for nothing else."""
+    """The body of a request. If `is_left` after the answer, there is more to read and the connection must be closed."""
 
     __slots__ = ("is_left", "wait_seconds")
 

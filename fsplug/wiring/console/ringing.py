@@ -1,4 +1,4 @@
-"""Listening in from the console: the phone rings on the loop, and the page that asked waits in its own thread."""
+"""Listening in from the console: the loop rings the phone while the page that asked waits in its own thread."""
 
 import time
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from gevent import monkey
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.web.kernel.live import Note
 
-# The gate has refused by then, if it does; a phone that rings takes longer.
+# Within this time the listening gate has refused, if it refuses; a ringing phone takes longer.
 DECIDED_SECONDS = 1.5
-# What came of a ringing is told to a page that is open; not to one of tomorrow.
+# How long the outcome of a ringing is shown on pages.
 NOTE_SECONDS = 120.0
-# One of threads' own, also where gevent is patched in: the loop's would not wake a page's thread.
+# A native lock even where gevent is patched in: the loop's lock would not wake a page's thread.
 _SimpleQueue: Any = monkey.get_original("queue", "SimpleQueue")
 _Empty: Any = monkey.get_original("queue", "Empty")
 
@@ -31,7 +31,7 @@ class Ringing:
         self._notes: dict[tuple[str, str], Note] = {}
 
     def ask(self, company: str, username: str, number: str) -> str | None:
-        """The listen-in's id, None while the phone still rings; raises what `ring` raises. Not for the loop itself."""
+        """The listen-in's id, or None while the phone rings; raises what `ring` raises. Must not run on the loop."""
         answer = _SimpleQueue()
         self._notes.pop((company, username), None)
         self._loop.run_callback_threadsafe(gevent.spawn, self._rung, company, username, number, answer)
@@ -45,7 +45,7 @@ class Ringing:
         return str(outcome)
 
     def note(self, company: str, username: str) -> Note | None:
-        """Why nothing came of it, for as long as that is news."""
+        """Why the last ringing failed, for as long as that is news."""
         note = self._notes.get((company, username))
         return note if note is not None and time.monotonic() < note.at + NOTE_SECONDS else None
 

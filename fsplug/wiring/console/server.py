@@ -1,4 +1,4 @@
-"""The console's server: pages are made in threads, and a loop reads what is asked and sends what is answered."""
+"""The console's server: threads make the pages, and a loop reads requests and sends answers."""
 
 import contextlib
 import errno
@@ -29,20 +29,20 @@ from fsplug.wiring.settings import Settings, read
 
 log = structlog.get_logger()
 
-# So many requests at one moment, and how long one may take to be sent.
+# How many requests are served at once, and how long a request may take to arrive.
 CONNECTIONS, REQUEST_SECONDS = 512, 20.0
-# So many times that long a block of audio may lie unread.
+# A block of audio may stay unread for this many times that long.
 UNREAD_TIMES = 3
 STORE_THREADS = 4
 STOP_SECONDS = 2.0
-# In a request's environ: the connection it came by.
+# Key in a request's environ: the connection it came on.
 CONNECTION = "fsplug.connection"
-# Where passwords are hashed: one at a time, so that a processor is left for calls.
+# Passwords are hashed one at a time, so that a processor is left for calls.
 HASHING = frozenset({"/sign-in", "/set-password"})
 
 
 def _secret_keys(settings: Settings) -> tuple[str, ...]:
-    """Those of this moment: `fsplug secret rotate` replaces them while pages are served."""
+    """The current secret keys: `fsplug secret rotate` replaces them while pages are served."""
     try:
         return read(settings.data).secret_keys
     except (FsplugError, OSError):
@@ -69,11 +69,11 @@ class WebConsole:
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port it listens on; before `start`, those it was given."""
+        """The host and port the console listens on; before `start`, those it was given."""
         return self._server.address[:2] if self._server else self._wanted
 
     def start(self) -> None:
-        """Listen. Unavailable when the address can't be had."""
+        """Start listening. Unavailable when the address can't be used."""
         host, port = self._wanted
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -84,7 +84,7 @@ class WebConsole:
         self._server = pywsgi.WSGIServer(
             listener,
             self._app,
-            # Not the requests: links have their token in the path.
+            # Requests must not be logged: links carry a token in their path.
             log=None,
             error_log=None,
             spawn=Pool(CONNECTIONS),
@@ -95,7 +95,7 @@ class WebConsole:
         self._feeds.start()
 
     def stop(self) -> None:
-        """Take no more requests."""
+        """Stop taking requests."""
         if self._server is not None:
             self._wanted = self.address
             self._feeds.stop()
@@ -104,7 +104,7 @@ class WebConsole:
 
 
 class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
-    """One whose request comes too slowly is not waited for; what no page was asked for has a page's headers too."""
+    """Drops requests that arrive too slowly; answers that are not from a page get a page's headers too."""
 
     wsgi_input: Bounded
     close_connection: bool
@@ -120,7 +120,7 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
 
     def _sendall(self, data: bytes) -> None:
         try:
-            # A paused player does not read, and asks again when it goes on.
+            # A paused player does not read, and asks again when it continues.
             with gevent.Timeout(UNREAD_TIMES * REQUEST_SECONDS, TimeoutError()):
                 super()._sendall(data)
         except TimeoutError as error:
@@ -132,7 +132,7 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
         return None
 
     def read_request(self, raw_requestline: str) -> bool:
-        # More header lines than are read (http.client's limits) are bad input too, which gevent has a traceback for.
+        # Too many header lines (http.client's limits) are bad input too, for which gevent prints a traceback.
         with contextlib.suppress(HTTPException), gevent.Timeout(REQUEST_SECONDS, False):
             return bool(super().read_request(raw_requestline))
         self.close_connection = True
@@ -142,7 +142,7 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
         found = super().handle_one_request()
         if not isinstance(found, tuple):
             return found
-        # gevent's own answer to what is no request: 400 and 414 (26.9).
+        # gevent's own answers to invalid requests: 400 and 414 (26.9).
         status, answer = found
         return status, answer.replace(b"\r\n\r\n", _lines(HEADERS) + b"\r\n\r\n", 1)
 
@@ -158,9 +158,9 @@ def _lines(headers: Mapping[str, str]) -> bytes:
 
 
 class InThreads:
-    """A WSGI application that runs in threads of its own: a page that takes its time holds up no other.
+    """A WSGI application that runs in threads of its own, so that a slow page delays no other page.
 
-    The loop reads what was posted and sends what is answered, and does nothing else for a page.
+    The loop only reads the posted body and sends the answer.
     """
 
     def __init__(self, app: Any, feeds: LiveFeeds) -> None:
@@ -180,7 +180,7 @@ class InThreads:
         return _sent(pool, blocks)
 
     def _fed(self, environ: dict[str, Any], start: Callable[..., Any], status: str, headers: Any) -> Iterable[bytes]:
-        """The page goes on to say what happens: on the loop, and in no page's thread."""
+        """The answer is a stream of events, which is sent from the loop and needs no page's thread."""
         refusal = self._feeds.refusal(environ[FEED])
         if refusal is not None:
             start(refusal, [("Retry-After", "30"), ("Content-Length", "0"), ("Cache-Control", "no-store")])
@@ -190,10 +190,10 @@ class InThreads:
 
 
 def _posted(environ: Mapping[str, Any]) -> bytes:
-    """What was posted, a byte more than is taken at most."""
+    """The posted body, cut at one byte more than the page takes."""
     length = environ.get("CONTENT_LENGTH") or "0"
     wanted = min(int(length), LONGEST_BODY + 1) if length.isascii() and length.isdigit() else 0
-    # Who breaks off, or sends no chunks where they were said to come, has posted nothing.
+    # A client that disconnects, or announces chunks and sends none, has posted nothing.
     with contextlib.suppress(OSError), gevent.Timeout(REQUEST_SECONDS, False):
         found: bytes = environ["wsgi.input"].read(wanted)
         return found

@@ -1,15 +1,15 @@
-"""What a check-up says: one finding for each thing looked at."""
+"""The result of a check-up: one finding for each thing checked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Asks the switch: an API command to what it prints. Raises Unavailable.
+# Sends an API command to the switch and returns the answer. Raises Unavailable.
 Api = Callable[[str], str]
 
 
 class State(StrEnum):
-    """How one thing stands. UNKNOWN: it could not be looked at, because something before it is wrong."""
+    """The state of one thing. UNKNOWN: it could not be checked, because something it depends on is wrong."""
 
     OK = "ok"
     WARN = "warn"
@@ -19,7 +19,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `remedy` is what mends it, a command wherever there is one."""
+    """One thing that was checked; `remedy` repairs it and is a command wherever possible."""
 
     subject: str
     state: State
@@ -28,15 +28,15 @@ class Finding:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """It is as it should be."""
+    """A finding that the thing is right."""
     return Finding(subject, State.OK, text)
 
 
 def warn(subject: str, text: str, remedy: str) -> Finding:
-    """It works, and somebody should know."""
+    """A finding that the thing works and needs attention."""
     return Finding(subject, State.WARN, text, remedy)
 
 
 def wrong(subject: str, text: str, remedy: str) -> Finding:
-    """It does not work."""
+    """A finding that the thing does not work."""
     return Finding(subject, State.WRONG, text, remedy)

@@ -1,4 +1,4 @@
-"""The check-up of fsplug itself: settings, store, spool, service. Each looks at one thing and never raises."""
+"""The check-up of fsplug itself: settings, store, spool, service. Each function checks one thing and never raises."""
 
 import base64
 import http.client
@@ -27,14 +27,14 @@ _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.in
 
 
 def settings_file(settings: Settings) -> Finding:
-    """Its secrets are nobody else's, and none is the one everybody knows."""
+    """Only the owner can read the secrets, and none is the well-known default."""
     path = settings.data / FILE_NAME
     if _is_open(path):
-        return wrong(_SETTINGS, f"{path} holds passwords and others can read it", f"chmod 600 {path}")
+        return wrong(_SETTINGS, f"{path} holds passwords, and others can read it", f"chmod 600 {path}")
     for secret in filter(_is_open, secret_files(os.environ)):
-        return warn(_SETTINGS, f"{secret} holds a secret and others can read it", f"chmod 600 {secret}")
+        return warn(_SETTINGS, f"{secret} holds a secret, and others can read it", f"chmod 600 {secret}")
     if settings.event_socket_password == DEFAULT_PASSWORD:
-        text = f"the event socket's password is {DEFAULT_PASSWORD}, which everybody knows"
+        text = f"the event socket's password is {DEFAULT_PASSWORD}, the well-known default"
         return warn(_SETTINGS, text, "fsplug switch install --conf DIR")
     return ok(_SETTINGS, f"{path}")
 
@@ -44,17 +44,17 @@ def _is_open(path: Path) -> bool:
 
 
 def store(settings: Settings) -> Finding:
-    """There, reachable, and its tables up to date."""
+    """The store exists and is reachable, and its tables are up to date."""
     place = settings.store
     if "://" not in place and not Path(place).exists():
-        return wrong(_STORE, f"there is none at {place}", f"fsplug init --data {settings.data}")
+        return wrong(_STORE, f"there is no store at {place}", f"fsplug init --data {settings.data}")
     found = Store(place)
     try:
         found.connect()
         if not runner.applied(found):
             return wrong(_STORE, f"{found.place} has no tables", f"fsplug init --data {settings.data}")
         if pending := found.pending():
-            return wrong(_STORE, f"{found.place} lacks {', '.join(pending)}", "fsplug store migrate")
+            return wrong(_STORE, f"{found.place} is outdated, without {', '.join(pending)}", "fsplug store migrate")
         known = companies.every(found)
     except FsplugError as error:
         return wrong(_STORE, error.text, "fsplug store status")
@@ -66,7 +66,7 @@ def store(settings: Settings) -> Finding:
 
 
 def spool(settings: Settings) -> Finding:
-    """fsplug can write there, and there is room."""
+    """fsplug can write to the spool, and there is room."""
     try:
         place = Spool(settings.spool)
         place.check_writable()
@@ -83,14 +83,14 @@ def spool(settings: Settings) -> Finding:
 def service(is_served: bool | None) -> Finding:
     """fsplug serve runs on this data folder."""
     if is_served is None:
-        return warn("service", "this system does not tell whether fsplug serve runs", "ps -C fsplug")
+        return warn("service", "this system does not show whether fsplug serve runs", "ps -C fsplug")
     if not is_served:
         return wrong("service", "fsplug serve does not run on this data folder", "systemctl start fsplug")
     return ok("service", "fsplug serve runs")
 
 
 def outbound_socket(settings: Settings) -> Finding:
-    """Calls that ask find somebody there."""
+    """Calls that ask for a verdict reach fsplug."""
     subject, place = "calls' socket", f"{settings.listen_host}:{settings.listen_port}"
     try:
         socket.create_connection((settings.listen_host, settings.listen_port), ANSWER_SECONDS).close()
@@ -100,7 +100,7 @@ def outbound_socket(settings: Settings) -> Finding:
 
 
 def endpoint(settings: Settings) -> Finding:
-    """The XML endpoint answers those who know its password, and nobody else."""
+    """The XML endpoint answers only with the right password."""
     subject, place = "XML endpoint", f"{settings.xml_host}:{settings.xml_port}"
     try:
         known, unknown = _status(settings, settings.xml_password), _status(settings, f"not {settings.xml_password}")
@@ -111,12 +111,12 @@ def endpoint(settings: Settings) -> Finding:
     if unknown == http.client.OK:
         return wrong(subject, f"{place} answers without the right password", "fsplug switch install --conf DIR")
     if not is_loopback(settings.xml_host):
-        return warn(subject, f"{place} can be reached from elsewhere, by HTTP", "set xml_host = 127.0.0.1")
+        return warn(subject, f"{place} can be reached from other machines, by HTTP", "set xml_host = 127.0.0.1")
     return ok(subject, f"{place} answers")
 
 
 def configuration(conf: Path) -> Finding:
-    """What was installed there is there still."""
+    """The installed configuration is still in place."""
     try:
         installer = Installer(ConfFolder(conf))
         changed = installer.outdated()
@@ -124,14 +124,14 @@ def configuration(conf: Path) -> Finding:
         return wrong(_CONF, error.text, f"ls -la {conf}")
     command = f"fsplug switch install --conf {conf}"
     if not installer.is_installed:
-        return warn(_CONF, f"{conf} holds nothing of fsplug's", command)
+        return warn(_CONF, f"{conf} holds no files of fsplug", command)
     if changed:
         return warn(_CONF, f"changed by hand since it was installed: {', '.join(changed)}", f"{command} --dry-run")
     return ok(_CONF, f"{conf} is as it was installed")
 
 
 def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
-    """All of them, in the order to mend them in."""
+    """All findings, in the order in which to repair them."""
     yield settings_file(settings)
     stored = store(settings)
     yield stored
@@ -147,7 +147,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
 
 
 def refused(error: Invalid) -> Finding:
-    """Settings that can't be used at all."""
+    """The finding for settings that can't be used at all."""
     return wrong(_SETTINGS, error.text, "correct them in fsplug.toml or the environment")
 
 

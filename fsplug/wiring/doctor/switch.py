@@ -1,4 +1,4 @@
-"""The check-up of the switch, by its event socket. Each looks at one thing; Unavailable when the switch goes away."""
+"""The check-up of the switch, by its event socket. Each function checks one thing; Unavailable when it goes away."""
 
 import re
 import secrets
@@ -15,7 +15,7 @@ from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.installation import Installation, Way
 
-# 1.11.1 can be ended before sign-in through the event socket's port (Content-Length); mended in 1.11.2.
+# 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
 _VERSION = re.compile(r"FreeSWITCH Version (\d+)\.(\d+)\.(\d+)")
 _BINDING = re.compile(r'name="gateway-(url|credentials)" value="([^"]*)"')
@@ -26,42 +26,42 @@ _GATEWAYS = "trunks"
 
 
 def version(api: Api) -> Finding:
-    """A FreeSWITCH that nobody can end from the network."""
+    """FreeSWITCH is a version that cannot be crashed from the network."""
     subject = "event socket"
     found = _VERSION.search(api("version"))
     if found is None:
-        return warn(subject, "it answers, and does not say which FreeSWITCH it is", "fs_cli -x version")
+        return warn(subject, "it answers, but does not give FreeSWITCH's version", "fs_cli -x version")
     number = ".".join(found.groups())
     told = _LISTEN_IP.search(api("xml_locate configuration configuration name event_socket.conf"))
     if told and not is_loopback(told[1]) and tuple(map(int, found.groups())) < _MENDED:
-        text = f"FreeSWITCH {number} can be ended by anybody who reaches its event socket, which listens on {told[1]}"
+        text = f"FreeSWITCH {number} can be crashed by anybody who reaches its event socket, which listens on {told[1]}"
         return warn(subject, text, "set listen-ip to 127.0.0.1 in event_socket.conf.xml, or install 1.11.2")
     return ok(subject, f"FreeSWITCH {number} answers")
 
 
 def modules(api: Api, needed: Iterable[str]) -> Finding:
-    """What fsplug needs of FreeSWITCH is loaded."""
+    """The modules that fsplug needs are loaded."""
     missing = [module for module in needed if api(f"module_exists {module}").strip() != "true"]
     if not missing:
-        return ok("modules", "all are loaded")
+        return ok("modules", "all needed modules are loaded")
     remedy = "; ".join(f"fs_cli -x 'load {module}'" for module in missing)
     return wrong("modules", f"not loaded: {', '.join(missing)}", remedy)
 
 
 def bindings(api: Api, url: str, account: str) -> Finding:
-    """The switch asks this fsplug, with the password that it has now."""
+    """The switch asks this fsplug, with the current password."""
     told = api("xml_locate configuration configuration name xml_curl.conf")
     asked = dict(_BINDING.findall(told))
     command = "fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'reload mod_xml_curl'"
     if asked.get("url") != url:
         return wrong("XML bindings", f"the switch asks {asked.get('url') or 'nobody'}, not {url}", command)
     if asked.get("credentials") != account:
-        return wrong("XML bindings", "the switch asks with another password than fsplug's", command)
+        return wrong("XML bindings", "the switch uses a different password from fsplug's", command)
     return ok("XML bindings", f"the switch asks {url}")
 
 
 def directory(api: Api, domain: str, sip_username: str) -> Finding:
-    """The switch finds a phone of ours."""
+    """The switch finds one of fsplug's phones."""
     who = f"{sip_username}@{domain}"
     if f'id="{sip_username}"' in api(f"find_user_xml id {sip_username} {domain}"):
         return ok("directory", f"the switch finds {who}")
@@ -69,16 +69,18 @@ def directory(api: Api, domain: str, sip_username: str) -> Finding:
 
 
 def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) -> Finding:
-    """The switch itself writes there: it records a channel of its own that is no call, and fsplug sees the file."""
+    """The switch can write to the spool: it records a channel of its own (not a call), and fsplug sees the file."""
     subject, leg = "spool, by the switch", f"fsplug-doctor-{secrets.token_hex(6)}"
     probe = folder / f".{leg}.wav"
-    remedy = f"ls -ld {folder}; give the switch's user the right to write there (a group it shares with fsplug's)"
+    remedy = f"ls -ld {folder}; let the switch's user write to it (a group shared with fsplug's user)"
     try:
         api(commands.record_nothing(leg, str(probe), 1))
         give_up_at = time.monotonic() + _WRITE_SECONDS
         while not probe.exists():
             if time.monotonic() > give_up_at:
-                return wrong(subject, f"the switch can't write into {folder}, or it is another folder there", remedy)
+                return wrong(
+                    subject, f"the switch can't write into {folder}, or sees a different folder at that path", remedy
+                )
             wait(0.05)
         return ok(subject, f"the switch writes into {folder}")
     except Invalid as error:
@@ -89,18 +91,18 @@ def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) ->
 
 
 def clock(api: Api, now: Callable[[], float] = time.time) -> Finding:
-    """The switch's clock is ours: rows and recordings are put together by it."""
+    """The switch's clock agrees with fsplug's: recordings are matched to rows by time."""
     told = api("strepoch").strip()
     if not told.isdigit():
-        return warn("clock", "the switch does not tell its time", "fs_cli -x strepoch")
+        return warn("clock", "the switch does not give its time", "fs_cli -x strepoch")
     off_seconds = int(told) - now()
     if abs(off_seconds) > _CLOCK_SECONDS:
-        return wrong("clock", f"the switch's is {off_seconds:+.0f} s off", "fs_cli -x 'fsctl sync_clock'")
+        return wrong("clock", f"the switch's clock is {off_seconds:+.0f} s off", "fs_cli -x 'fsctl sync_clock'")
     return ok("clock", "the same as the switch's")
 
 
 def profiles(api: Api, names: Sequence[str]) -> Finding:
-    """Phones and trunks have a SIP profile to talk to."""
+    """The SIP profiles for phones and trunks are running."""
     running = {
         profile.findtext("name")
         for profile in _parsed(api("sofia xmlstatus")).iter("profile")
@@ -114,7 +116,7 @@ def profiles(api: Api, names: Sequence[str]) -> Finding:
 
 
 def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
-    """Every trunk of the store has its gateway on the switch, and it is up and signed in."""
+    """Every trunk in the store has its gateway on the switch, and the gateway is up and signed in."""
     gateways = {one.findtext("name"): one for one in _parsed(api("sofia xmlstatus gateway")).iter("gateway")}
     for trunk in sorted({one.gateway: one for one in known}.values(), key=lambda one: one.gateway):
         gateway = gateways.get(trunk.gateway)
@@ -137,7 +139,7 @@ def every(
     known: Iterable[Trunk],
     spool_too: bool = True,
 ) -> Iterator[Finding]:
-    """All of them. `phone` is a company's domain and a phone's SIP username there, `known` the store's trunks."""
+    """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks."""
     yield version(api)
     yield modules(api, wanted.modules)
     if wanted.way is Way.ENDPOINT:
@@ -164,7 +166,7 @@ def _no_gateway(trunk: Trunk, profile: str) -> Finding:
 
 def _parsed(text: str) -> ElementTree.Element:
     try:
-        # It says ISO-8859-1 and writes UTF-8 (mod_sofia.c, 1.11.1).
+        # The XML declares ISO-8859-1 but is UTF-8 (mod_sofia.c, 1.11.1).
         return ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text.strip()))
     except ElementTree.ParseError:
         return ElementTree.Element("nothing")

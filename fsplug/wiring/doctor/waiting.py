@@ -1,4 +1,4 @@
-"""The check-up of what waits to leave or to be tried again: mail, recordings to seal, deleted ones to destroy."""
+"""The check-up of the queues: mail, recordings to seal, deleted recordings to destroy."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from fsplug.store.recordings import deletions
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 
-# Subject, queue, and the command that shows each of the things.
+# Subject, queue, and the command that lists what is queued.
 _QUEUES = (
     ("mail queue", mails.QUEUE, "fsplug mail list --state queued"),
     ("recordings to seal", sealings.QUEUE, "fsplug recording list --state stopped"),
@@ -19,7 +19,7 @@ _QUEUES = (
 
 
 def every(settings: Settings) -> Iterator[Finding]:
-    """One for each queue, over all companies and switches of the store."""
+    """One finding for each queue, over all companies and switches of the store."""
     store = Store(settings.store)
     try:
         for subject, queue, command in _QUEUES:
@@ -34,7 +34,7 @@ def _standing(store: Store, subject: str, queue: Queue, command: str) -> Finding
     except FsplugError as error:
         return wrong(subject, error.text, "fsplug store status")
     if found.worst is None:
-        return ok(subject, f"{found.waiting} waiting, none has failed")
+        return ok(subject, f"{found.waiting} waiting, none failed")
     worst = found.worst
     tries = f"tries: {worst.tries}, next in {max(0.0, worst.next_at - now):.0f} s"
     text = f"{found.waiting} waiting, {found.failing} failed so far ({tries})"

@@ -21,14 +21,14 @@ from fsplug.xml.endpoint import Door, Endpoint, Form
 log = structlog.get_logger()
 
 XML = "/"
-# A caller chooses the headers of an INVITE, and its channel is told whole: an unusual one is armed all the same.
+# A caller chooses the headers of an INVITE, and all of them arrive with the channel: even a huge one must be armed.
 CALL_BYTES = 1 << 20
 
 
 def endpoint(settings: Settings, store: Store, armer: CallArmer, console: Console) -> Endpoint | None:
     """The endpoint of this installation; None without a password.
 
-    Invalid("xml-off-loopback") when others than this machine could reach it and the settings don't say that they may.
+    Invalid("xml-off-loopback") when other machines could reach the endpoint and the settings don't allow that.
     """
     if not settings.xml_password:
         log.warning("no-endpoint", remedy="set xml_password; fsplug init and fsplug switch install do")
@@ -42,7 +42,7 @@ def endpoint(settings: Settings, store: Store, armer: CallArmer, console: Consol
 
 
 def doors(answers: Answers, armer: CallArmer, console: Console) -> Mapping[str, Door]:
-    """Every door by its path."""
+    """Every door of the endpoint, by its path."""
     return {
         XML: Door(_document(answers), "text/xml"),
         ARM: Door(_armed(armer), "application/json", CALL_BYTES),
@@ -64,7 +64,7 @@ def _armed(armer: CallArmer) -> Callable[[bytes], str]:
 
 
 def _check_awaited(channel: Event) -> None:
-    """A process that stood still arms no call that has gone on without it."""
+    """A process that stood still must not arm a call that has gone on without it."""
     until = float(channel.get(AWAITED_UNTIL) or "inf")
     if time.time() > until:
-        raise Unavailable("call-gone-on", f"the call {channel.get('Unique-ID')} waits no longer for its verdict")
+        raise Unavailable("call-gone-on", f"the call {channel.get('Unique-ID')} no longer waits for its verdict")

@@ -1,4 +1,4 @@
-"""What fs_cli is told by `python fsplug.modpython WORDS`: how fsplug is, what policy would do, which calls are up."""
+"""The answers that fs_cli gets to `python fsplug.modpython WORDS`: fsplug's state, policy's verdicts, live calls."""
 
 import inspect
 import shlex
@@ -18,7 +18,7 @@ SHOWN = 100
 
 
 class Console:
-    """Answers the words of a command line, always with text. `facts` tells how the service is, name by name."""
+    """Answers the words of a command line, always with text. `facts` gives the service's state by name."""
 
     def __init__(self, store: Store, book: CallBook, facts: Callable[[], Mapping[str, object]]) -> None:
         self._store = store
@@ -26,7 +26,7 @@ class Console:
         self._facts = facts
 
     def answer(self, line: str) -> str:
-        """What is printed for this line; the usage for one that is not understood."""
+        """The answer to this line; the usage for a line that is not understood."""
         try:
             words = shlex.split(line)
         except ValueError:
@@ -75,7 +75,7 @@ class Console:
 
 
 def _takes(asked: Callable[..., object], words: Sequence[str]) -> bool:
-    """Whether there are as many words as it wants."""
+    """Whether the function takes this many words."""
     try:
         inspect.signature(asked).bind(*words)
     except TypeError:
@@ -84,5 +84,5 @@ def _takes(asked: Callable[..., object], words: Sequence[str]) -> bool:
 
 
 def _printable(line: str) -> str:
-    """Without what a terminal could act on: callers choose their numbers and names."""
+    """The text without characters a terminal could act on: callers choose their numbers and names."""
     return "".join(char if char.isprintable() else "?" for char in line)

@@ -1,4 +1,4 @@
-"""Keeps the files in the switch's configuration folder as the store has it, and has the switch read them again."""
+"""Keeps the files in the switch's configuration folder in step with the store, and makes the switch reread them."""
 
 from collections.abc import Callable, Collection
 
@@ -12,9 +12,9 @@ log = structlog.get_logger()
 
 
 class Refresher:
-    """`reload` has the switch read its files, those of the named gateways anew.
+    """`reload` makes the switch reread its files, and restart the named gateways.
 
-    It may raise Unavailable, and is asked again at the next look then.
+    `reload` may raise Unavailable; it is then called again in the next round.
     """
 
     def __init__(self, standing: StandingFiles, reload: Callable[[Collection[str]], object]) -> None:
@@ -24,7 +24,7 @@ class Refresher:
         self._trouble: str | None = None
 
     def write(self) -> None:
-        """Write what has changed. Rendering takes its time and waits for a disk: it runs in a thread."""
+        """Write what has changed. Rendering is slow and waits for a disk, so this runs in a thread."""
         try:
             outcome = self._standing.catch_up()
             self._unread.update(outcome.written, outcome.removed)
@@ -36,7 +36,7 @@ class Refresher:
         self._trouble = trouble
 
     def have_read(self) -> None:
-        """Have the switch read what was written since it last did."""
+        """Make the switch read the files written since it last read them."""
         if self._unread:
             told = frozenset(self._unread)
             self._reload(sorted(filter(None, map(gateways.name_of, told))))

@@ -1,4 +1,4 @@
-"""What the XML must know of this installation, from its settings."""
+"""The facts about this installation that the XML needs, taken from its settings."""
 
 from pathlib import Path
 
@@ -11,28 +11,28 @@ from fsplug.xml.install.standing_files import StandingFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
-# Where a service that listens everywhere is found from beside it.
+# The address at which the same machine reaches a service that listens everywhere.
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def ways(settings: Settings) -> Ways:
-    """Where the switch asks, and where the company's own prompts are."""
+    """The addresses that the switch asks, and the folder of the company's own prompts."""
     host = _EVERYWHERE.get(settings.listen_host, settings.listen_host)
     return Ways(listen_host=host, listen_port=settings.listen_port, prompts=settings.data / "prompts")
 
 
 def templates(settings: Settings) -> Templates:
-    """Our templates, with the operator's before them."""
+    """fsplug's templates, overridden by the operator's."""
     return Templates(override=Path(settings.templates) if settings.templates else None)
 
 
 def conf_text(settings: Settings) -> ConfText:
-    """The templates of the switch's configuration, with the operator's before them."""
+    """The templates of the switch's configuration, overridden by the operator's."""
     return ConfText(Path(settings.templates) if settings.templates else None)
 
 
 def standing(settings: Settings, store: Store, conf: Path) -> StandingFiles:
-    """What is kept up to date in the switch's configuration folder."""
+    """The files kept up to date in the switch's configuration folder."""
     known = ways(settings)
     files = Files(store, templates(settings), known)
     return StandingFiles(conf, store, files, Gateways(store, conf_text(settings)), known.public_context)

@@ -1,4 +1,4 @@
-"""The console's mail: where it is handed in, and who does it."""
+"""The console's mail: the server that takes it, and the postman that sends it."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def mail_server(settings: Settings) -> Server:
 
 
 def postman(settings: Settings, store: Store) -> Postman | None:
-    """Who sends the console's mail; None, so that mail waits, without a server, a sender, or a console it leads to."""
+    """The postman for the console's mail; None (mail waits) without a server, a sender, or a console to link to."""
     if not (settings.smtp_host and settings.web_url and normalised(settings.mail_sender)):
         log.warning("mail-waits", remedy="set web_url, smtp_host and mail_from; see: fsplug doctor")
         return None

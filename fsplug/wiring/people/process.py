@@ -1,4 +1,4 @@
-"""The people's process: pages, passwords, mail, and what becomes of recordings. A call waits for nothing in it."""
+"""The people process: pages, passwords, mail, and the upkeep of recordings. No call ever waits for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,15 +22,15 @@ from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
 
-# The loop may stand still so long before the kernel ends the process: on a busy machine, calls go first for a while.
+# How long the loop may stand still before the kernel kills the process: calls go first on a busy machine.
 DEAD_MAN_SECONDS, HOLD_SECONDS = 20.0, 1.0
 POST_SECONDS = 1.0
 
 
 class PeopleProcess:
-    """The console with its mail where there is one, and the upkeep of recordings where it `seals`.
+    """The console with its mail, if there is one, and the upkeep of recordings if it `seals`.
 
-    It asks the calls' process of its data folder for the calls; without one, pages say so.
+    It asks the calls process of its data folder for the calls. Without a calls process, pages say so.
     """
 
     def __init__(self, settings: Settings, has_console: bool = True, seals: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""What is done for recordings once their call is over, and for the store when nobody looks."""
+"""The upkeep of recordings after their calls, and of the store in the background."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ TIDY_SECONDS = 3_600.0
 
 
 class Upkeep:
-    """Seals what the switch has finished, destroys what was deleted, and tidies up; each in a thread of its own."""
+    """Seals finished recordings, destroys deleted ones, and does the housekeeping; each in a thread of its own."""
 
     def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
         self._store = store
@@ -32,7 +32,7 @@ class Upkeep:
         self._sealed: list[Entry] = []
 
     def loops(self) -> Iterator[Any]:
-        """What runs every so often, as greenlets."""
+        """The periodic work, as greenlets."""
         duties = (
             (SEAL_SECONDS, self._seal),
             (DESTROY_SECONDS, self._destroyer.work),
@@ -42,7 +42,7 @@ class Upkeep:
             yield gevent.spawn(every, seconds, in_its_thread(duty))
 
     def _seal(self) -> None:
-        """What was sealed is written down, or again at the next round: killed between the two, it is sealed again."""
+        """Seal, then write that to the ledger. After a kill in between, the next round seals the recording again."""
         self._sealed += self._worker.work()
         if self._sealed:
             ledger.apply(self._store, self._sealed)

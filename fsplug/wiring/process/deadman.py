@@ -1,8 +1,8 @@
-"""The dead man's handle: a process whose event loop stands still is killed by the kernel.
+"""A dead man's switch: the kernel kills a process whose event loop stands still.
 
 A switch that has connected to a process which then freezes waits 25 s for its first command, with dead air
 (FreeSWITCH 1.11.1, mod_event_socket.c, listener_run). A killed process closes its sockets, and calls go on at once.
-Only the kernel can do it: a process that is stopped (SIGSTOP) or stuck in a system call runs none of its own code.
+Only the kernel can do this: a process that is stopped (SIGSTOP) or stuck in a system call cannot run its own code.
 """
 
 import ctypes
@@ -56,7 +56,7 @@ class DeadMan:
             self._libc.timer_delete(self._timer)
 
     def hold(self) -> None:
-        """Still alive: start counting anew."""
+        """Report that the process is alive; the count starts again."""
         if self.works:
             whole, part = divmod(self._seconds, 1)
             spec = _Itimerspec(_Timespec(0, 0), _Timespec(int(whole), int(part * 1e9)))

@@ -1,4 +1,4 @@
-"""One process at a time."""
+"""A lock that lets one process run at a time."""
 
 import fcntl
 from pathlib import Path
@@ -15,6 +15,6 @@ def locked(data: Path, lock_file: Path, what: str) -> Any:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        text = f"another {what} serves {data}; stop it, or give this one a data folder of its own with --data"
+        text = f"another {what} serves {data}; stop it, or name another data folder with --data"
         raise Invalid("already-serving", text, data=str(data)) from None
     return lock

@@ -1,4 +1,4 @@
-"""What a process does every so often."""
+"""Periodic work of a process."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ log = structlog.get_logger()
 
 
 def every(seconds: float, act: Callable[[], object]) -> None:
-    """Do it for ever, with so long a pause; what can't be done now is tried again."""
+    """Repeat the work forever, with a pause in between; work that fails is tried again."""
     while True:
         try:
             act()

@@ -1,4 +1,4 @@
-"""A part's process from its first line to its exit code."""
+"""The process of one part, from its start to its exit code."""
 
 import logging
 import signal
@@ -16,7 +16,7 @@ from fsplug.wiring.settings import Settings, read
 
 
 class Process(Protocol):
-    """What a part's process does."""
+    """The work of a part's process."""
 
     def serve(self) -> None:
         """Run until `stop`."""
@@ -26,7 +26,7 @@ class Process(Protocol):
 
 
 def serve_here(data: Path, name: str, make: Callable[[Settings], Process]) -> int:
-    """Serve in this process until SIGTERM or SIGINT; the exit code. `name` stands in each line of the log."""
+    """Serve in this process until SIGTERM or SIGINT; returns the exit code. Each line of the log has `name`."""
     _log_to_stderr(name)
     try:
         process = make(read(data))
@@ -40,7 +40,7 @@ def serve_here(data: Path, name: str, make: Callable[[Settings], Process]) -> in
 
 
 def _log_to_stderr(name: str) -> None:
-    """One line an event; JSON where nobody watches."""
+    """One line for each event; JSON when stderr is not a terminal."""
 
     def named(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {**event, "process": name}

@@ -1,4 +1,4 @@
-"""The parts of `fsplug serve`, each a process of its own: the calls, and all that is done for people."""
+"""The parts of `fsplug serve`, each a process of its own: calls, and people."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from fsplug.wiring.process.supervisor import Part
 
 CALLS, CONSOLE = "calls", "console"
-# A call goes before a page: where both want all of a processor, pages get a tenth of it (sched(7), nice 10).
+# Calls go before pages: when both want a whole processor, pages get a tenth of it (sched(7), nice 10).
 _NICENESS = 10
 
 
 def parts(data: Path, only: str | None = None) -> Sequence[Part]:
-    """Calls and people; with `only` CALLS nothing of the console, with CONSOLE nothing but that."""
+    """The parts for calls and people; `only` CALLS leaves out the console, `only` CONSOLE everything else."""
     if only == CONSOLE:
         return [Part("people", lambda: serve_people(data, seals=False), niceness=_NICENESS)]
     has_console = only != CALLS
@@ -20,7 +20,7 @@ def parts(data: Path, only: str | None = None) -> Sequence[Part]:
 
 
 def serve_calls(data: Path) -> int:
-    """The calls' process; its exit code. Nothing that waits is imported before gevent is patched in."""
+    """Run the calls process; its exit code. gevent must be patched in before anything that blocks is imported."""
     from fsplug.wiring.process.patching import patch
 
     patch()
@@ -31,7 +31,7 @@ def serve_calls(data: Path) -> int:
 
 
 def serve_people(data: Path, has_console: bool = True, seals: bool = True) -> int:
-    """The people's process; its exit code. What waits does so in threads, so nothing is patched."""
+    """Run the people process; its exit code. Blocking work runs in threads here, so nothing is patched."""
     from fsplug.wiring.people.process import PeopleProcess
     from fsplug.wiring.process.main import serve_here
 

@@ -1,7 +1,7 @@
-"""gevent patched into the calls' process, with a lock that threads and the loop may both wait for.
+"""Patches gevent into the calls process, with a lock that both threads and the loop may wait for.
 
-There threads write the ledger, look at the spool and render the switch's files, while the loop decides calls: they meet
-in the locks of imports, of the log and of the standard library. The process for people patches nothing.
+Threads write the ledger, check the spool and render the switch's files there while the loop decides calls. Both use the
+locks of imports, of the log and of the standard library. The people process patches nothing.
 """
 
 import _thread
@@ -14,7 +14,7 @@ import gevent.thread
 import gevent.threading
 from gevent import monkey
 
-# As they are before anything is patched.
+# The originals, taken before anything is patched.
 _native_lock, _thread_ident = _thread.allocate_lock, _thread.get_ident
 _LOOPS_THREAD = _thread_ident()
 
@@ -42,17 +42,17 @@ class Lock:
         return self._native.acquire(False) or self._acquire_by_loop(None if timeout == -1 else timeout)
 
     def _acquire_by_loop(self, timeout: float | None) -> bool:
-        """Who releases wakes every greenlet that waits; each tries again, and waits again where another was quicker."""
+        """A release wakes every waiting greenlet; each tries again, and waits again if another was quicker."""
         hub = gevent.get_hub()
         if gevent.getcurrent() is hub:
-            # A callback of the loop itself has no loop to wait by. Threads hold a lock for moments.
+            # A callback of the loop itself cannot wait on the loop. Threads hold a lock only briefly.
             return self._native.acquire(True, -1 if timeout is None else timeout)
         waiter, watcher = gevent.hub.Waiter(hub), hub.loop.async_()
         watcher.start(waiter.switch, None)
         self._watchers.append(watcher)
         try:
             with gevent.Timeout(timeout, False):
-                # Tried again now that it is in the row: a release before that woke nobody.
+                # Tried again after joining the queue: a release before that woke nobody.
                 while not self._native.acquire(False):
                     waiter.get()
                     waiter.clear()
@@ -71,7 +71,7 @@ class Lock:
                 watcher.send()
 
     def locked(self) -> bool:
-        """Whether somebody holds it."""
+        """Whether the lock is held."""
         return self._native.locked()
 
     def __enter__(self) -> bool:
@@ -81,14 +81,14 @@ class Lock:
         self.release()
 
     def _at_fork_reinit(self) -> None:
-        """Nobody holds it in the child: logging and threading ask for this."""
+        """Release the lock in a forked child, as logging and threading require."""
         self._native, self._watchers = _native_lock(), deque()
 
 
 def patch() -> None:
-    """Patch gevent in, before anything else is imported; every lock the process makes from now on is a `Lock`."""
+    """Patch gevent in, before anything else is imported; every lock made from then on is a `Lock`."""
     for module in (gevent.thread, gevent.threading):
-        # What monkey.patch_all puts into _thread and threading.
+        # The names that monkey.patch_all replaces in _thread and threading.
         for name in ("LockType", "allocate_lock", "_allocate_lock", "Lock", "_set_sentinel"):
             if hasattr(module, name):
                 setattr(module, name, Lock)

@@ -1,4 +1,4 @@
-"""`fsplug serve` is a small parent and its parts, each a process: one that dies is started again, the others go on."""
+"""`fsplug serve`: a small parent and its parts, each a process. A part that dies is restarted; the others go on."""
 
 import contextlib
 import ctypes
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
-# A part that keeps dying at once is not started more often than this.
+# The shortest and longest pause before a part that keeps dying is restarted.
 RESTART_SECONDS = 0.2
 MOST_RESTART_SECONDS = 5.0
-# A part that has lived so long counts as having started well.
+# A part that has lived this long counts as well started.
 SETTLED_SECONDS = 10.0
-# What a part that can be done without is given to end, and how long it rests when starting it again looks hopeless.
+# How long a part that is not vital may take to end, and the pause when restarting it looks hopeless.
 END_SECONDS, HOPELESS_SECONDS = 5.0, 30.0
-# Starting it again is no use: bad settings, a taken port, a second server on the same data (sysexits.h, EX_CONFIG).
+# Restarting is useless: bad settings, a taken port, a second server on the same data (sysexits.h, EX_CONFIG).
 EXIT_HOPELESS = 78
 _FINAL_CODES = frozenset({0, 2, EXIT_HOPELESS})
 _STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -28,9 +28,9 @@ _PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the service: what it does, ending with its exit code, and by how much others go before it.
+    """One process of the service: the function it runs, which returns an exit code, and its niceness.
 
-    The service ends with a part that is vital; any other is started again, whatever its exit code.
+    When a vital part ends, the service ends; any other part is restarted, whatever its exit code.
     """
 
     name: str
@@ -50,14 +50,14 @@ class _Life:
         self._wait = RESTART_SECONDS
 
     def start(self) -> None:
-        """Begin another one."""
+        """Start the next process."""
         parent, self._started_at = os.getpid(), time.monotonic()
         self.pid = os.fork()
         if self.pid == 0:
             os._exit(_as_child(self.part, parent))
 
     def ended(self) -> int | None:
-        """How the process has ended, once it has: its exit code, or the number of its signal below zero."""
+        """Once the process has ended, its exit code or the negative number of the signal; until then None."""
         pid, status = os.waitpid(self.pid, os.WNOHANG) if self.pid else (0, 0)
         if not pid:
             return None
@@ -65,7 +65,7 @@ class _Life:
         return os.waitstatus_to_exitcode(status)
 
     def is_over(self, code: int) -> bool:
-        """Whether the service ends with it; if not, it starts again before long."""
+        """Whether the service ends with this part; if not, the part is restarted soon."""
         if self.part.is_vital and code in _FINAL_CODES:
             return True
         settled = time.monotonic() - self._started_at > SETTLED_SECONDS
@@ -74,16 +74,16 @@ class _Life:
         return False
 
     def send(self, number: int) -> None:
-        """A signal, if it runs. Its number stays its own until it is asked for how it ended."""
+        """Send a signal, if the process runs. Its pid is not reused until its exit status is read."""
         if self.pid:
             os.kill(self.pid, number)
 
 
 class Supervisor:
-    """Runs `parts` in child processes until a vital one ends of itself, and again when they are killed or crash.
+    """Runs `parts` in child processes until a vital part exits; parts that are killed or crash are restarted.
 
-    SIGTERM and SIGINT end the parts one after another, the last first. They die with their parent: one `kill -9` ends
-    all. Without `restarts` the first death of any part ends the service.
+    SIGTERM and SIGINT end the parts one after another, the last first. The parts die with their parent: one `kill -9`
+    ends them all. Without `restarts`, the first death of any part ends the service.
     """
 
     def __init__(self, parts: Sequence[Part], restarts: bool = True) -> None:
@@ -91,8 +91,8 @@ class Supervisor:
         self._restarts = restarts
 
     def run(self) -> int:
-        """The exit code of the service, once it has ended for good; 0 when it was told to."""
-        # They are waited for in one place only, so none is lost that comes in between.
+        """The exit code of the service, once it has ended for good; 0 when a signal ended it."""
+        # Signals are waited for in this one place, so none is lost in between.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
         try:
             return self._run()
@@ -116,8 +116,12 @@ class Supervisor:
     def _is_over(self, life: _Life, code: int) -> bool:
         if life.is_over(code):
             return True
-        goes_on = "starting it again" if self._restarts else "ending"
-        print(f"fsplug: the process for {life.part.name} ended ({_told(code)}); {goes_on}", file=sys.stderr, flush=True)
+        goes_on = "restarting it" if self._restarts else "ending"
+        print(
+            f"fsplug: the process for {life.part.name} ended ({_ending_of(code)}); {goes_on}",
+            file=sys.stderr,
+            flush=True,
+        )
         return not self._restarts
 
     def _seconds_to_next_start(self) -> float:
@@ -125,15 +129,15 @@ class Supervisor:
         return max(0.0, min(waiting) - time.monotonic()) if waiting else 3600.0
 
     def _end_all(self) -> int:
-        """The highest exit code of those that the service ends with."""
+        """End all parts; the highest exit code of the vital ones."""
         codes = [(life.part.is_vital, self._end(life)) for life in reversed(self._lives)]
         return max(code for is_vital, code in codes if is_vital)
 
     def _end(self, life: _Life) -> int:
-        """Have it end in good order; its exit code, 0 where there is none.
+        """End the part in good order; its exit code, or 0 if it has none.
 
-        Calls are let go for as long as that takes. A part that can be done without is waited for `END_SECONDS`: it may
-        be frozen.
+        Calls get all the time they need to be released. A part that is not vital gets `END_SECONDS`: it may be
+        frozen.
         """
         life.send(signal.SIGTERM)
         kill_at = inf if life.part.is_vital else time.monotonic() + END_SECONDS
@@ -157,7 +161,7 @@ def _as_child(part: Part, parent: int) -> int:
 
 
 def _be_nice(niceness: int) -> None:
-    # Where a service manager does not let it, the part has everybody's priority.
+    # If a service manager forbids it, the part keeps the normal priority.
     with contextlib.suppress(OSError):
         os.nice(niceness)
 
@@ -168,5 +172,5 @@ def _unblock(numbers: Iterable[signal.Signals]) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
 
 
-def _told(code: int) -> str:
+def _ending_of(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

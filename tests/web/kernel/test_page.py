@@ -161,7 +161,7 @@ def test_a_page_that_lacks_something_keeps_the_console_from_starting(folder: Pat
 
 def test_a_text_with_the_name_of_another_is_refused(folder: Path) -> None:
     (folder / "texts.toml").write_text('[save]\nda = "a"\nsv = "a"\nen = "a"\n')
-    with pytest.raises(LookupError, match=r"texts\.toml has again: save"):
+    with pytest.raises(LookupError, match=r"texts\.toml repeats: save"):
         create_app(None)
 
 

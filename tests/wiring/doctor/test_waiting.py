@@ -32,7 +32,7 @@ def test_each_queue_says_how_much_waits_and_what_fails(settings: Settings, name:
     [thing, _] = PUT[name](store, 2)
     found = {one.subject: (one.state, one.text) for one in waiting.every(settings)}
     assert found.keys() == set(SUBJECTS.values())
-    assert found[SUBJECTS[name]] == (State.OK, "2 waiting, none has failed")
+    assert found[SUBJECTS[name]] == (State.OK, "2 waiting, none failed")
     lease = QUEUES[name].take(store, thing)
     assert lease is not None
     QUEUES[name].delay(store, lease, "away", "nobody answers at s3.example", pause=False)

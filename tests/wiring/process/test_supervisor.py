@@ -86,7 +86,7 @@ def test_sigterm_ends_both_and_counts_as_well_done(start, house):
 def test_sigterm_while_no_server_runs_starts_none_again(start):
     process = start("say(); raise RuntimeError", LONG_TO_START_AGAIN)
     server_of(process)
-    while "starting it again" not in process.stderr.readline():
+    while "restarting it" not in process.stderr.readline():
         pass
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0

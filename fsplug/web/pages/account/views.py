@@ -1,4 +1,4 @@
-"""One's own account: language, one-time codes, and where one is signed in."""
+"""The viewer's own account: language, one-time codes and open sessions."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ PAGE = Page(__name__)
 @PAGE.get("/account")
 @takes(Open.SIGNED_IN)
 def page() -> str:
-    """What is theirs to choose."""
+    """The settings that viewers may choose themselves."""
     viewer = shell.viewer()
     found = sessions.listed(guard.store(), viewer.domain, viewer.username)
     return render_template("account/page.html", sessions=found)
@@ -28,7 +28,7 @@ def page() -> str:
 @PAGE.post("/account/sign-out")
 @takes(Open.SIGNED_IN)
 def sign_out_one() -> Any:
-    """End one of their other sessions, or all of them, this one too."""
+    """End one of the viewer's other sessions, or all sessions, including this one."""
     viewer, chosen = shell.viewer(), request.form.get("session", "")
     ended = _end(guard.store(), viewer, chosen)
     if any(one.id == viewer.session.id for one in ended):
@@ -41,7 +41,7 @@ def sign_out_one() -> Any:
 @PAGE.post("/language")
 @takes(Open.ANYBODY)
 def choose_language() -> Any:
-    """Speak another language: to the account, if somebody is signed in, and in this browser."""
+    """Change the language of this browser and, if the viewer is signed in, of the account."""
     language, back = request.form.get("language", ""), request.form.get("back", "/")
     token = guard.cookie(SESSION)
     session = sessions.find(guard.store(), token) if token else None
@@ -54,12 +54,12 @@ def choose_language() -> Any:
 
 
 def _is_path_here(back: str) -> bool:
-    """Neither another site's address, nor one that a browser takes for such: it leaves out tabs and line breaks."""
+    """Whether the address is a path here; a browser drops tabs and line breaks, so these could lead to another site."""
     return back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
 
 
 def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:
-    """Only sessions of their own are found here."""
+    """End a session; only the viewer's own sessions are found."""
     own = sessions.listed(store, viewer.domain, viewer.username)
     ending = [one for one in own if chosen in ("", one.id)]
     by = told(viewer.username, viewer.domain)

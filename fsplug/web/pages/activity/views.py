@@ -1,4 +1,4 @@
-"""The audit trail: who did what, looked through by time, act and people, and checked."""
+"""The audit trail: who did what, filtered by time, act and people; and the trail's check."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -27,13 +27,13 @@ PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4
 
 ROWS = 50
 _ACT = "act-"
-# What these acts, and those whose names begin so, are done to is a recording.
+# Acts with these names or prefixes are done to recordings.
 _RECORDING_ACTS = ("play", "share", "delete", "undelete", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The filters as they were typed; empty for no limit."""
+    """The filters as typed; empty means no limit."""
 
     period: str = Period.WEEK
     first: str = ""
@@ -43,14 +43,14 @@ class Asked:
     about: str = ""
 
     def address(self, **others: object) -> str:
-        """Of the list with these in place of its own."""
+        """The address of the list with these filters in place of its own."""
         wanted = {**asdict(self), **others}
         return "/activity?" + urlencode({name: value for name, value in wanted.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One page; `before` is where the next one begins."""
+    """One page of the list; `before` is where the next page begins."""
 
     entries: list[Entry]
     called: Mapping[str, str]
@@ -67,7 +67,7 @@ def acts() -> list[str]:
 @PAGE.get("/activity")
 @takes(Need.AUDIT, Reach.COMPANY)
 def page() -> Any:
-    """This week's, or what was looked for."""
+    """This week's entries, or those that match the filters."""
     viewer, asked = shell.viewer(), _asked(request.args)
     before = forms.number(request.args.get("before", ""))
     leaf = _leaf(guard.store(), viewer, asked, before)
@@ -89,7 +89,7 @@ def page() -> Any:
 @PAGE.post("/activity/check")
 @takes(Need.AUDIT, Reach.COMPANY)
 def check() -> Any:
-    """Check the trail, or go on where the last step ended."""
+    """Check the trail, or continue where the last step ended."""
     viewer = shell.viewer()
     made: Check = browse.check(guard.store(), viewer.domain)
     if made.trouble is not None:
@@ -120,7 +120,7 @@ def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Lea
 
 
 def _people(entry: Entry) -> Iterator[str]:
-    """Whom it is about, and whose user it changed."""
+    """The users whom the entry is about, and the user it changed."""
     yield from entry.people
     yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
 

@@ -1,4 +1,4 @@
-"""Everybody of the company, live: who is in a call, and listening in to it where that is allowed."""
+"""Everybody in the company, live: who is in a call, and listening in to calls where that is allowed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ PAGE = Page(__name__, Menu(Section.CALLS, 30, PATHS["handset"]))
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One row: the person, their call, and why the viewer may not listen to it (in words; empty when they may).
+    """One row: the user, the user's call, and why the viewer may not listen to it (in words; empty if allowed).
 
-    Who listens is shown to nobody here but the listener: `is_heard` is whether the viewer does.
+    Only listeners see here that somebody listens: `is_heard` says whether the viewer listens to this user.
     """
 
     person: Person
@@ -42,7 +42,7 @@ class Colleague:
 def rows(
     store: Store, domain: str, viewer: str, language: str, found: Iterable[Person], calls: CompanyCalls | None
 ) -> list[Colleague]:
-    """These people as this viewer sees them; without `calls` the switch is away."""
+    """The rows of these users as this viewer sees them; without `calls` the switch is away."""
     found = list(found)
     usernames = [one.username for one in found]
     why = listenable.reasons(store, domain, viewer, usernames, calls) if calls is not None else {}
@@ -59,7 +59,7 @@ def rows(
 
 @PAGE.live
 def live_rows(watch: Watch) -> str:
-    """The rows that are shown, and what is said above them."""
+    """The rows on the page, and the line above them."""
     found = user_list.of(watch.store, watch.domain, watch.shown)
     seen = rows(watch.store, watch.domain, watch.username, watch.words.language, found, watch.calls)
     note = refusal(watch.note, watch.words) if watch.note else None
@@ -69,14 +69,14 @@ def live_rows(watch: Watch) -> str:
 @PAGE.get("/colleagues")
 @takes(Open.SIGNED_IN)
 def page() -> str:
-    """A page of them, by name."""
+    """A page of colleagues, by name."""
     return _page()
 
 
 @PAGE.post("/colleagues/profile")
 @takes(Open.SIGNED_IN)
 def choose_profile() -> Any:
-    """Another of their own profiles is the active one."""
+    """Make another of the viewer's own profiles active."""
     name, actor = request.form.get("profile", ""), g.actor
     own_profile.choose(guard.store(), actor, name)
     return shell.done("/colleagues", "said-profile", name=name)
@@ -85,7 +85,7 @@ def choose_profile() -> Any:
 @PAGE.post("/colleagues/listen")
 @takes(Open.SIGNED_IN)
 def listen() -> Any:
-    """Ring the viewer's own phone; picked up, it hears the colleague."""
+    """Ring the viewer's own phone; once picked up, it plays the colleague's call."""
     viewer, to = shell.viewer(), request.form.get("to", "")
     found = next(iter(user_list.of(guard.store(), viewer.domain, [to])), None)
     try:
@@ -100,7 +100,7 @@ def listen() -> Any:
 
 
 def refusal(code: object, words: Words) -> str:
-    """Why somebody does not hear, in words. What has none of its own is a fault between us and the switch."""
+    """Why listening in failed, in words. A code without a text is a fault between fsplug and the switch."""
     if code in set(Reason):
         return why_not(str(code), words.language)
     return words.error(str(code) if f"error-{code}" in words.texts else "switch-away")

@@ -1,4 +1,4 @@
-"""Recordings deleted by people: marked on the list, confirmed, gone at once, and undone for a minute."""
+"""Deleting recordings: marked on the list, confirmed, deleted at once; the deletion can be undone for a minute."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,14 +20,14 @@ from fsplug.web.pages.recordings import filters, views
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 20, PATHS["trash"]))
 _PAGE = "/deletions"
-# Of more than these, the first are shown to who is asked whether they are meant.
+# The question before a deletion shows at most this many recordings.
 SHOWN_LINES = 100
 
 
 @PAGE.get(_PAGE)
 @takes(Need.DELETION, Reach.COMPANY)
 def page() -> Any:
-    """The list to mark recordings on, and what can still be undone."""
+    """The list on which to mark recordings, and the deletions that can still be undone."""
     return _page()
 
 
@@ -36,14 +36,14 @@ def page() -> Any:
 @PAGE.get(f"{_PAGE}/undo")
 @takes(Need.DELETION, Reach.COMPANY)
 def lead_back() -> Any:
-    """Whoever loads again what a form has shown."""
+    """Redirect viewers who reload the answer to a form."""
     return redirect(_PAGE)
 
 
 @PAGE.post(f"{_PAGE}/confirm")
 @takes(Need.DELETION, Reach.COMPANY)
 def confirm() -> Any:
-    """Ask, before anything is deleted."""
+    """Ask for confirmation, before anything is deleted."""
     viewer, marked = shell.viewer(), request.form.getlist("recording")
     if not marked:
         return _page(g.words("deletion-none-selected"))
@@ -59,20 +59,20 @@ def confirm() -> Any:
 @PAGE.post(f"{_PAGE}/delete")
 @takes(Need.DELETION, Reach.COMPANY)
 def delete() -> Any:
-    """Delete what was marked."""
+    """Delete the marked recordings."""
     viewer, marked = shell.viewer(), request.form.getlist("recording")
     try:
         deletions.delete(guard.store(), viewer.domain, marked, viewer.actor)
     except FsplugError as error:
         return _refused(error)
-    # What was deleted stands on the page, for as long as it can be undone.
+    # The page lists deleted recordings for as long as the deletion can be undone.
     return redirect(_PAGE + filters.read(request.form).query(), 303)
 
 
 @PAGE.post(f"{_PAGE}/undo")
 @takes(Need.DELETION, Reach.COMPANY)
 def undo() -> Any:
-    """Bring back what was deleted at once."""
+    """Bring back the recordings of one deletion."""
     viewer, batch = shell.viewer(), request.form.get("batch", "")
     try:
         deletions.undelete_batch(guard.store(), viewer.domain, batch, viewer.actor)
@@ -100,7 +100,7 @@ def _page(wrong: str | None = None) -> Any:
 
 
 def _named(store: Store, domain: str, one: Batch) -> Batch:
-    """With the name of the user who deleted, where it is known."""
+    """The deletions, with the name of the user who made each, if known."""
     username, _, company = one.deleted_by.rpartition("@")
     if company != domain:
         return one

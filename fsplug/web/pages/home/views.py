@@ -1,4 +1,4 @@
-"""The first page of whoever is signed in: the day at a glance for superusers, the page they came for to others."""
+"""The first page after sign-in: the day at a glance for superusers, a redirect for others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ from fsplug.web.kernel.live import Live, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 
-# Everybody else is led on from the first page.
+# Everybody else is redirected from the first page.
 _SEEN_BY = Rule(Need.RECORDINGS, Reach.COMPANY)
 PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z", _SEEN_BY))
 
 WEEK_SECONDS = 7 * 86_400.0
-# The plot: in units of its own, that the stylesheet makes as wide as there is room.
+# The plot's own units; the stylesheet scales the plot to the room there is.
 _BAR, _GAP, _HEIGHT, _LABELS = 20, 6, 120, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An hour in the plot: where it stands, and how high calls and recordings reach."""
+    """An hour in the plot: its position, and the heights of calls and recordings."""
 
     hour: Hour
     x: int
@@ -52,7 +52,7 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a superuser sees first. `room` are the archive's free and all bytes, None where nobody can say.
+    """What a superuser sees first. `room` is the archive's free and total bytes; None if unknown.
 
     `listening` is None when the switch is away.
     """
@@ -71,24 +71,24 @@ class Day:
 
     @property
     def calls(self) -> int:
-        """Of today."""
+        """Today's number."""
         return sum(hour.calls for hour in self.hours)
 
     @property
     def recordings(self) -> int:
-        """Of today."""
+        """Today's number."""
         return sum(hour.recordings for hour in self.hours)
 
     @property
     def gaps(self) -> int:
-        """Of the last week."""
+        """The number in the last week."""
         return sum(cause.gaps for cause in self.causes)
 
 
 @PAGE.get("/")
 @takes(Open.SIGNED_IN)
 def page() -> Any:
-    """What there is for them."""
+    """The first page, or a redirect to the viewer's own first page."""
     viewer = shell.viewer()
     if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
         return redirect(_way(viewer))
@@ -100,7 +100,7 @@ def page() -> Any:
 
 
 def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
-    """The hours as bars; a recording's bar stands inside its calls'."""
+    """The hours as bars; the bar of recordings lies inside the bar of calls."""
     most = max((max(hour.calls, hour.recordings) for hour in hours), default=0)
     scale = _HEIGHT / most if most else 0.0
     bars = [
@@ -117,7 +117,7 @@ def plot(hours: Sequence[Hour], viewer: Viewer) -> Plot:
 
 
 def _way(viewer: Viewer) -> str:
-    """Where others are led."""
+    """The page that other viewers are redirected to."""
     wanted = "recordings.page" if viewer.reaches(Need.RECORDINGS) else "colleagues.page"
     found = wanted if wanted in current_app.view_functions else "account.page"
     return url_for(found)

@@ -1,4 +1,4 @@
-"""What others did with one's own calls."""
+"""What others did with the viewer's own calls."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The company's users: who holds what, and changing that for one or many of them at once."""
+"""The company's users: what each holds, and changing that for one user or many at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _ALLOW = "allow."
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the marked users hold, field by field: what all of them do, or None where they differ."""
+    """What the marked users hold, field by field: the value they share, or None if they differ."""
 
     marked: list[Person]
     licence: bool | None
@@ -44,27 +44,27 @@ class Settings:
 
     @property
     def one(self) -> Person | None:
-        """The one marked, if it is one."""
+        """The marked user, if exactly one is marked."""
         return self.marked[0] if len(self.marked) == 1 else None
 
 
 @PAGE.get("/people")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def page() -> str:
-    """The list, and beside it the settings of those who are marked."""
+    """The list, with the settings of the marked users beside it."""
     return _page()
 
 
 @PAGE.post("/people/summary")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def summary() -> Any:
-    """What saving would do, for how many."""
+    """What saving would change, and for how many users."""
     viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
     try:
         found = edit_users.preview(guard.store(), viewer.domain, marked, user_edit, actor)
     except (Invalid, Refused) as error:
         return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
-    # The version that was looked at, not that of this moment: the list may have stood open for an hour.
+    # The version that the viewer saw, not the current one: the list may have been open for an hour.
     seen = request.form.get("version", "")
     return render_template("people/summary.html", preview=found, marked=marked, seen=seen, kept=_kept())
 
@@ -72,7 +72,7 @@ def summary() -> Any:
 @PAGE.post("/people/save")
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def save() -> Any:
-    """Make it so."""
+    """Save the change."""
     viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
     version = forms.number(request.form.get("version", "")) or 0
     try:
@@ -87,7 +87,7 @@ def save() -> Any:
 @PAGE.post("/people/invite")
 @takes(Need.ACCOUNT, Reach.COMPANY)
 def invite() -> Any:
-    """Send both mails again."""
+    """Send both mails of the invitation again."""
     viewer, username, actor = shell.viewer(), request.form.get("username", ""), g.actor
     accounts.invite(guard.store(), viewer.domain, username, actor.told)
     return shell.done(f"/people?marked={username}", "said-invited")
@@ -151,7 +151,7 @@ def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> 
 
 
 def _mail_states(store: Store, domain: str, shown: list[Person]) -> dict[str, State]:
-    """The worst of what became of each one's mails, where it is not that all were sent."""
+    """The worst state of each user's mails; users whose mails were all sent are left out."""
     holders = [one.username for one in shown if one.role is not Role.NONE]
     found = {name: {mail.state for mail in its} for name, its in invitations.latest(store, domain, holders).items()}
     worst = (State.FAILED, State.QUEUED)
@@ -163,7 +163,7 @@ def _common(values: list[Any]) -> Any:
 
 
 def _user_edit() -> UserEdit:
-    """What the form asks for; a field that is not there, or empty, leaves everything as it is."""
+    """The change that the form asks for; a missing or empty field changes nothing."""
     form = request.form
     role, department, email = form.get("role", ""), form.get("department", ""), form.get("email")
     allow = {
@@ -176,7 +176,7 @@ def _user_edit() -> UserEdit:
         right=_YES_OR_NO.get(form.get("right", "")),
         records=_YES_OR_NO.get(form.get("records", "")),
         role=Role(role) if role in set(Role) else None,
-        # "in " stands before a name, so that a department may be called anything.
+        # "in " is put before a name, so that a department may have any name.
         department=department.removeprefix("in ") if department.startswith("in ") else None,
         email=email.strip() if email is not None and len(_marked()) == 1 else None,
         allow=allow,

@@ -1,4 +1,4 @@
-"""What stands around the player: who talks in the recording, who heard it, with whom it is shared."""
+"""The facts around the player: who talks in the recording, who played it, and with whom it is shared."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ _SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows. `lanes` are the parties as they are drawn, none where both are in one.
+    """What the page shows. `lanes` are the parties as drawn; none when both are mixed.
 
-    `names` are people's by how the audit trail calls them; `mails` those of each share by its id.
+    `names` are people's names by their name in the audit trail; `mails` are each share's mails by the share's id.
     """
 
     recording: Recording
@@ -45,21 +45,21 @@ class Shown:
 
     @property
     def is_playable(self) -> bool:
-        """Whether there is something to hear."""
+        """Whether there is audio to play."""
         return self.recording.state is State.SEALED and self.recording.location is not None
 
     @property
     def tells_reasons(self) -> bool:
-        """Whether there is a reason to show, or the company asks for them."""
+        """Whether any play has a reason, or the company requires reasons."""
         return self.asks_reason or any("reason" in entry.facts for entry in self.plays)
 
     def who(self, actor: str) -> str:
-        """A colleague by name, an operator or somebody outside as the trail has them."""
+        """A colleague by name; an operator or an outsider as recorded in the trail."""
         return self.names.get(actor, actor)
 
 
 def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
-    """The page of one recording, for who may reach it."""
+    """The page of one recording, for a viewer who may reach it."""
     domain, country = viewer.domain, viewer.company.country
     ends = access.ends_of(store, recording)
     caller, answerer = (party(end, country) for end in ends)
@@ -82,12 +82,12 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
 
 
 def speeds(language: str) -> list[tuple[float, str]]:
-    """The speeds it can be played at, and how they are written."""
+    """The playback speeds, and how they are written."""
     return [(speed, f"{format_decimal(speed, locale=language)}×") for speed in _SPEEDS]
 
 
 def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
-    """Everybody reads who heard their own calls, a superuser who heard any."""
+    """Who played the recording: everybody sees the plays of their own calls, a superuser those of any call."""
     if not viewer.reaches(Need.AUDIT):
         return []
     person = None if viewer.reaches(Need.AUDIT, Reach.COMPANY) else viewer.username
@@ -95,7 +95,7 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
 
 
 def _lanes(recording: Recording, caller: Party, answerer: Party, username: str | None) -> tuple[Party, ...]:
-    """FreeSWITCH records what a leg says to the left and what it hears to the right (switch_core_media_bug.c)."""
+    """FreeSWITCH records what a leg says on the left and what it hears on the right (switch_core_media_bug.c)."""
     if recording.terms and recording.terms.channels is Channels.MONO:
         return ()
     is_callers = username is not None and username == recording.user

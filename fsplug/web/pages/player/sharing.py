@@ -1,4 +1,4 @@
-"""Sharing a recording from its player: the form, and what is taken back."""
+"""Sharing a recording from its player: the form, and revoking a share."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.pages.player import views
 
-# What no offer has: it is refused with the rest of what is wrong.
+# A number that is never valid, so that it is refused together with the other errors.
 _NO_NUMBER = 0
 
 
 @views.PAGE.post("/recordings/<recording>/share")
 @takes(Need.SHARING, Reach.COMPANY)
 def share(recording: str) -> Any:
-    """Share it with an address. A code that is to be read out by phone is shown once."""
+    """Share the recording with an address. A code to read out by phone is shown once."""
     viewer, typed = shell.viewer(), request.form.to_dict()
     offer = _offer(recording, typed)
     try:
@@ -38,14 +38,14 @@ def share(recording: str) -> Any:
 @views.PAGE.post("/recordings/<recording>/share/<share>/revoke")
 @takes(Need.SHARING, Reach.COMPANY)
 def revoke(recording: str, share: str) -> Any:
-    """Take it back, also from who is listening."""
+    """Revoke a share, even while the receiver is playing it."""
     viewer = shell.viewer()
     found = _revoked(guard.store(), viewer, recording, share) or abort(404)
     return shell.done(f"/recordings/{recording}", "said-share-revoked", email=found.email)
 
 
 def _revoked(store: Store, viewer: shell.Viewer, recording: str, share: str) -> Share | None:
-    """None if this recording has no such share."""
+    """Revoke the share; None if this recording has no such share."""
     try:
         found = shares.get(store, viewer.domain, share)
     except Invalid:

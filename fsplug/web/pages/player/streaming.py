@@ -1,4 +1,4 @@
-"""Audio for a player on our own pages, in the ranges it asks for; there is nothing that could be saved as a file."""
+"""Audio for a player on fsplug's own pages, in the ranges it asks for; the audio cannot be saved as a file."""
 
 import io
 import re
@@ -12,20 +12,20 @@ from fsplug.errors import Refused, Unavailable
 from fsplug.web.kernel.guard import services
 from fsplug.web.kernel.services import Services
 
-# Who asks for "everything from here on" gets so much, half a minute, and asks again: a player that is paused would
-# hold its connection for hours. Chromium and Firefox ask so; Safari names an end, and gets what it named.
+# A request for "everything from here on" gets this much, half a minute, and the browser asks again: a paused player
+# would otherwise hold its connection for hours. Chromium and Firefox ask so; Safari names an end and gets that range.
 _OPEN_ENDED_BYTES = 1 << 20
 _BLOCK_BYTES = 256 * 1024
-# While it is being sent: how often it is asked whether it still may be heard.
+# While audio is sent: how often permission to play it is checked again.
 _RECHECK_SECONDS = 1.0
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PLAYERS = frozenset({"audio", "video"})
 
 
 def check_player() -> None:
-    """403 for whatever isn't a player on our page: an address that was typed, "Save as", another site (Fetch Metadata).
+    """403 unless a player on fsplug's page asks: no typed address, "Save as" or other site (Fetch Metadata).
 
-    Browsers that do not say what they ask for (old ones, and all of them without TLS) ask for a range when they play.
+    Browsers that don't send Fetch Metadata (old ones, and all of them without TLS) ask for a range when they play.
     """
     site, wanted = request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Dest")
     is_player = site == "same-origin" and wanted in _PLAYERS
@@ -34,7 +34,7 @@ def check_player() -> None:
 
 
 def audio(location: str, still: Callable[[], object]) -> Response:
-    """What the player asks for of the recording kept there; `still` raises Refused once it may be heard no more."""
+    """The range that the player asks for; `still` raises Refused once the recording must not be played any more."""
     house = services()
     file, size = _opened(house, location)
     span = _span(request.headers.get("Range"), size)
@@ -57,13 +57,13 @@ def _opened(house: Services, location: str) -> tuple[BinaryIO, int]:
     try:
         file = house.archive.open(location)
     except Refused as missing:
-        # Whoever listens is not to blame.
+        # The listener is not at fault.
         raise Unavailable(missing.code, missing.text) from missing
     return file, file.seek(0, io.SEEK_END)
 
 
 def _span(asked: str | None, size: int) -> tuple[int, int] | None:
-    """First and last byte (RFC 9110, 14.1.2); None for a range that isn't there, is none, or is several."""
+    """First and last byte (RFC 9110, 14.1.2); None for a range that is missing, invalid or multiple."""
     if asked is None:
         return 0, size - 1
     found = _RANGE.fullmatch(asked.strip())
@@ -77,7 +77,7 @@ def _span(asked: str | None, size: int) -> tuple[int, int] | None:
 
 
 def _blocks(still: Callable[[], object], file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
-    """The bytes, for as long as they may be heard: what is revoked ends in the middle."""
+    """The bytes, for as long as they may be played: revoking a share stops the audio midway."""
     file.seek(first)
     left, checked_at = last + 1 - first, time.monotonic()
     while left > 0:

@@ -1,4 +1,4 @@
-"""A recording in the player: play is pressed, which is told in the audit trail, and then it is heard."""
+"""A recording in the player: pressing play is recorded in the audit trail, and then the audio is sent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ _UNTYPED = {"days": str(USUAL_DAYS), "plays": str(USUAL_PLAYS), "code_by": "mail
 @PAGE.get("/recordings/<recording>")
 @takes(Need.RECORDINGS, Reach.OWN)
 def page(recording: str) -> Any:
-    """The player, and who has heard it or may."""
+    """The player, and who has played the recording or may play it."""
     return show(recording)
 
 
@@ -39,14 +39,14 @@ def page(recording: str) -> Any:
 @PAGE.get("/recordings/<recording>/share")
 @takes(Need.RECORDINGS, Reach.OWN)
 def lead_back(recording: str) -> Any:
-    """Whoever loads again what a form has shown."""
+    """Redirect viewers who reload the answer to a form."""
     return redirect(f"/recordings/{_reached(recording).id}")
 
 
 @PAGE.post("/recordings/<recording>/play")
 @takes(Need.RECORDINGS, Reach.OWN)
 def play(recording: str) -> Any:
-    """Press play. A script is answered, where there is none the page comes again."""
+    """Press play. A script gets an answer; without a script, the page is shown again."""
     viewer, reason = shell.viewer(), request.form.get("reason", "")
     try:
         playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason)
@@ -59,7 +59,7 @@ def play(recording: str) -> Any:
 @PAGE.get("/recordings/<recording>/audio")
 @takes(Need.RECORDINGS, Reach.OWN)
 def audio(recording: str) -> Response:
-    """What is being heard, for as long as it may be."""
+    """The audio, for as long as it may be played."""
     streaming.check_player()
     house, token = guard.services(), guard.cookie(SESSION)
     found = playbacks.heard(guard.store(), token, recording)
@@ -69,14 +69,14 @@ def audio(recording: str) -> Response:
 @PAGE.get("/recordings/<recording>/waveform")
 @takes(Need.RECORDINGS, Reach.OWN)
 def waveform(recording: str) -> Response:
-    """What the player draws."""
+    """The waveform that the player draws."""
     return waveforms.waveform(access.playable(_reached(recording)))
 
 
 def show(
     recording: str, wrong: FsplugError | None = None, typed: Mapping[str, str] | None = None, at: str = "player"
 ) -> Any:
-    """The page; with what went wrong `at` the player or the share form, and what was typed."""
+    """The page, with an error `at` the player or the share form, and the typed values."""
     viewer, reached = shell.viewer(), _reached(recording)
     shown = around.shown(guard.store(), viewer, reached)
     found = render_template(
@@ -94,17 +94,17 @@ def show(
 
 
 def is_script() -> bool:
-    """Whether the player's script asks, and not a form."""
+    """Whether the player's script sent the request, rather than a form."""
     return request.headers.get("Accept") == "application/json"
 
 
 def told(error: FsplugError) -> Any:
-    """What the player's script is to show."""
+    """The error for the player's script to show."""
     return jsonify(told=g.words.error(error.code)), _status(error)
 
 
 def _reached(recording: str) -> Recording:
-    """404 for one that isn't there for them."""
+    """The recording; 404 unless the viewer may reach it."""
     viewer = shell.viewer()
     try:
         found: Recording = access.recording(guard.store(), viewer.domain, recording, viewer.actor)

@@ -1,4 +1,4 @@
-"""What a player draws of a recording: made when somebody looks at it first, kept from then on."""
+"""The waveform of a recording: made when the recording is first viewed, and kept from then on."""
 
 import time
 from collections import deque
@@ -15,19 +15,19 @@ from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import services
 from fsplug.web.kernel.services import Services
 
-# An hour takes 50 ms from a disk; from a bucket far away it is the time it takes to fetch it.
+# An hour of audio takes 50 ms from a disk; from a distant bucket, as long as the download.
 LONGEST_SECONDS = 10.0
 _ROOM = "waveform-room"
 _RETRY_SECONDS = "2"
 
 
 def prepare(state: BlueprintSetupState) -> None:
-    """One waveform is made at a time: the other threads are for pages."""
+    """Let one waveform be made at a time, so that the other threads are free for pages."""
     state.app.extensions[_ROOM] = deque([True])
 
 
 def waveform(recording: Recording) -> Response:
-    """Heights by channel; none where it has no such; 503 for one that has to wait. The player plays meanwhile."""
+    """Heights by channel; none if there is no waveform; 503 if it must wait. The player plays meanwhile."""
     found = waveforms.find(guard.store(), recording.id)
     if found is None:
         found = _made(services(), recording, current_app.extensions[_ROOM])

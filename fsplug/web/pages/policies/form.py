@@ -1,4 +1,4 @@
-"""The page of recording policies as a form: all that is not saved yet is in its fields, and nowhere else."""
+"""The recording policies as a form: unsaved changes exist only in its fields."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,17 +14,17 @@ from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
 from fsplug.web.kernel import forms
 
 LONGEST_TERM, LONGEST_NOTE = 100, 200
-# Channels are the operator's: they decide how much of the disk a recording takes.
+# Only the operator sets channels, which decide how much disk space a recording takes.
 TERMS_OFFERED = tuple(term for term in TERMS if term.name != "channels")
 TERM_KINDS = {term.key: term.values.kind for term in TERMS}
 BOXES = ("outgoing", "internal", "incoming")
 Choice = TypeVar("Choice", bound=StrEnum)
-# What was posted: werkzeug's MultiDict.
+# The posted form: werkzeug's MultiDict.
 Posted = Any
 
 
 def version_of(posted: Posted) -> int:
-    """The policy version that the page was made of; Invalid("unknown-version") for what is none."""
+    """The policy version that the page shows; Invalid("unknown-version") if the text is not a version."""
     text = posted.get("version", "")
     version = forms.number(text)
     if version is None:
@@ -40,7 +40,7 @@ def read(posted: Posted, seen: PolicySnapshot) -> PolicyEdit:
 
 
 def fields(policy_edit: PolicyEdit) -> Iterator[tuple[str, str]]:
-    """The same as names and values of hidden fields."""
+    """The edit as names and values of hidden fields."""
     yield "version", str(policy_edit.version)
     for name, policy in policy_edit.departments.items():
         yield "department", name
@@ -61,14 +61,14 @@ def with_number(policy_edit: PolicyEdit, text: str, note: str, seen: PolicySnaps
     """The edit with one more number to exclude, in any spelling; Invalid says why it can't be excluded."""
     number = _e164(text, seen.country)
     if number in policy_edit.never or (number in seen.excluded and number not in policy_edit.again):
-        raise Invalid("number-there", f"{number} is excluded already", number=number)
+        raise Invalid("number-there", f"{number} is already excluded", number=number)
     if number in policy_edit.again:
         return replace(policy_edit, again=policy_edit.again - {number})
     return replace(policy_edit, never={**policy_edit.never, number: note.strip()})
 
 
 def without_number(policy_edit: PolicyEdit, number: str) -> PolicyEdit:
-    """The edit without a number that was to be excluded."""
+    """The edit without a number that it would have excluded."""
     return replace(policy_edit, never={one: note for one, note in policy_edit.never.items() if one != number})
 
 
@@ -89,14 +89,14 @@ def _ticked(policy: DepartmentPolicy, box: str) -> DepartmentPolicy:
 
 
 def check(policy_edit: PolicyEdit) -> None:
-    """Invalid("bad-purpose", "bad-note" and the like) for what can't be kept."""
+    """Invalid("bad-purpose", "bad-note" and the like) for values that can't be stored."""
     terms = [one.terms for one in policy_edit.departments.values()] + [one.terms for one in policy_edit.groups.values()]
     for facts in map(terms_facts, terms):
         for term in TERMS_OFFERED:
             _check_term(term, facts[term.name])
     for note in policy_edit.never.values():
         if len(note) > LONGEST_NOTE or text_trouble(note):
-            raise Invalid("bad-note", f"{note[:40]!r} is no note; write one line")
+            raise Invalid("bad-note", f"{note[:40]!r} is not a note; write one line")
 
 
 def _departments(posted: Posted, seen: PolicySnapshot) -> Iterator[tuple[str, DepartmentPolicy]]:
@@ -122,7 +122,7 @@ def _terms(posted: Posted, whose: str, before: Terms) -> Terms:
 
 
 def _term(term: Term, text: str) -> object:
-    """What was posted for a term. Only a choice is held against what there is to choose: see `check` for the rest."""
+    """The posted value of a term. Only choices are checked here; `check` does the rest."""
     try:
         plain = term.values.typed(text)
         return term.values.read(plain) if isinstance(term.values, OneOf) else plain
@@ -149,11 +149,11 @@ def _choice(choices: type[Choice], text: str | None, before: Choice) -> Choice:
     try:
         return before if text is None else choices(text)
     except ValueError as error:
-        raise Invalid("bad-choice", f"{text!r} is not to be chosen") from error
+        raise Invalid("bad-choice", f"{text!r} is not one of the choices") from error
 
 
 def _e164(text: str, country: str) -> str:
     number = normalise(text, country)
     if number is None:
-        raise Invalid("bad-number", f"{text[:40]!r} is no telephone number", number=text[:40])
+        raise Invalid("bad-number", f"{text[:40]!r} is not a telephone number", number=text[:40])
     return number

@@ -1,4 +1,4 @@
-"""What is recorded: departments, ring groups, excluded numbers. Nothing is changed before it was looked at."""
+"""What is recorded: departments, ring groups, excluded numbers. Every change is reviewed before it is saved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,17 +25,17 @@ from fsplug.web.pages.policies.form import Posted
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 10, "M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6zm-3 9 2 2 4-4"))
 
-# A preview looks at the talks of a week, the newest if there are very many.
+# A preview covers the talks of a week, or the newest of them if there are very many.
 PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
-# A department takes some 300 of them and a ring group 100, whose names stand in the form several times over.
+# A department takes some 300 fields and a ring group 100, since their names occur several times in the form.
 FORM_BYTES = 480 * 1024
-# A list of more excluded numbers is shown from its beginning; what is typed is found all the same.
+# A longer list of excluded numbers is cut at this length; a typed number is found all the same.
 SHOWN_NUMBERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What stands in the fields for a new number, and why it won't do."""
+    """The text in the fields for a new number, and the code of what is wrong with it."""
 
     number: str = ""
     note: str = ""
@@ -71,7 +71,7 @@ class Review:
 @PAGE.get("/policies")
 @takes(Need.POLICY, Reach.COMPANY)
 def page() -> str:
-    """The policy as it is."""
+    """The current policy."""
     viewer = shell.viewer()
     return _rendered(_shown(guard.store(), viewer.domain))
 
@@ -79,7 +79,7 @@ def page() -> str:
 @PAGE.post("/policies")
 @takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
 def change() -> Any:
-    """Tick a box for all, add or drop a number, look at what would change, or go back: nothing is saved by this."""
+    """Tick a box for all, add or drop a number, review the change, or go back; nothing is saved by this."""
     viewer, posted = shell.viewer(), request.form
     if posted.get("act") == "review":
         return _reviewed(viewer, posted)
@@ -90,7 +90,7 @@ def change() -> Any:
 @PAGE.get("/policies/save")
 @takes(Need.POLICY, Reach.COMPANY)
 def lead_back() -> Any:
-    """Whoever loads again what a form has shown."""
+    """Redirect viewers who reload the answer to a form."""
     return redirect("/policies")
 
 
@@ -110,7 +110,7 @@ def save() -> Any:
             shown = _begun(guard.store(), viewer.domain, posted)
         except Invalid as error:
             return _rendered(replace(shown, trouble=error.code)), 422
-    # A second click, or a step back and Save again.
+    # A second click, or going back and saving again.
     saved_at = _saved_at(guard.store(), viewer, shown) if shown.theirs else None
     return (_rendered(shown), 422) if saved_at is None else _saved(viewer, saved_at)
 
@@ -120,7 +120,7 @@ def _saved(viewer: Viewer, at: float) -> Any:
 
 
 def _reviewed(viewer: Viewer, posted: Posted) -> Any:
-    # A number that was typed and not added yet is meant too: lost in silence, its calls would go on being recorded.
+    # A number typed but not yet added is included: if it were silently dropped, its calls would still be recorded.
     shown, typed = _edited(guard.store(), viewer.domain, posted)
     if typed.trouble or shown.trouble:
         return _rendered(shown, typed), 422
@@ -170,7 +170,7 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
 
 
 def _listed(shown: Shown, typed: Typed) -> list[ExcludedNumber]:
-    """The excluded numbers to show: the first, those to be taken off, and the one that was typed."""
+    """The excluded numbers to show: the first ones, those to be removed, and the one typed."""
     also = {*shown.policy_edit.again, normalise(typed.number, shown.current.country)}
     first, rest = shown.excluded[:SHOWN_NUMBERS], shown.excluded[SHOWN_NUMBERS:]
     return [*first, *(one for one in rest if one.number in also)]

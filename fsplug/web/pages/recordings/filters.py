@@ -1,4 +1,4 @@
-"""What a list of recordings is narrowed to: read from the address, brought to what the store looks for, and back."""
+"""The filters of a list of recordings: read from the address, turned into the store's filter, and back."""
 
 import math
 import re
@@ -25,7 +25,7 @@ _YEAR = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """As people typed and picked them; empty for no limit. `before` is where a further page begins."""
+    """The filters as typed and picked; empty means no limit. `before` is where a further page begins."""
 
     period: str = Period.TODAY
     first: str = ""
@@ -39,31 +39,31 @@ class Filters:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether anything but the period narrows the list."""
+        """Whether any filter other than the period is set."""
         return any((self.direction, self.person, self.department, self.group, self.number))
 
     def query(self, **others: str) -> str:
-        """The address of the list with these in place of its own, from `?` on; on its first page unless told."""
+        """The list's address, from `?` on, with these filters in place of its own; the first page by default."""
         wanted = asdict(replace(self, **{"before": "", **others}))
         return "?" + urlencode({name: value for name, value in wanted.items() if value})
 
     def at(self, cursor: Cursor | None) -> str | None:
-        """The address of the page that begins there."""
+        """The address of the page that begins at this place."""
         return self.query(before=f"{cursor[0]!r}_{cursor[1]}") if cursor else None
 
     @property
     def period_alone(self) -> str:
-        """The address of the list with its period and nothing else."""
+        """The address of the list with only its period."""
         return Filters(self.period, self.first, self.last).query()
 
     @property
     def fields(self) -> dict[str, str]:
-        """Those that are not empty, for forms that lead back here."""
+        """The filters that are not empty, for forms that return to this list."""
         return {name: value for name, value in asdict(self).items() if value and name != "before"}
 
 
 def read(given: Mapping[str, str]) -> Filters:
-    """The filters of an address. What can't be read as a choice is none; texts are kept to be shown again."""
+    """The filters of an address. Invalid choices are ignored; texts are kept so that they can be shown again."""
     typed = {name: clean(given.get(name, "")).strip()[:_LONGEST] for name in Filters.__dataclass_fields__}
     typed["period"] = typed["period"] if typed["period"] in tuple(Period) else Period.TODAY
     typed["direction"] = typed["direction"] if typed["direction"] in tuple(Direction) else ""
@@ -73,7 +73,7 @@ def read(given: Mapping[str, str]) -> Filters:
 
 
 def cursor(text: str) -> Cursor | None:
-    """Where a page begins; None, which is the first page, for what is no cursor."""
+    """Where a page begins; None (the first page) if the text is not a cursor."""
     at, _, recording = text.partition("_")
     try:
         moment = float(at)
@@ -83,13 +83,13 @@ def cursor(text: str) -> Cursor | None:
 
 
 def days(filters: Filters, viewer: Viewer) -> Days:
-    """The days of the list; Invalid("bad-dates") for own dates that are none."""
+    """The days of the list; Invalid("bad-dates") for typed dates that are invalid."""
     here = today(viewer.now, viewer.moments.zone)
     return days_of(Period(filters.period), here, filters.first, filters.last)
 
 
 def sought(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
-    """What the store is to look for: the viewer's own only, where they reach no further. Invalid says what is wrong."""
+    """The store's filter: only the viewer's own recordings if the viewer reaches no further. Invalid for bad ones."""
     since, until = days(filters, viewer).bounds(viewer.moments.zone)
     people = results.users_called(store, viewer.domain, filters.person) if filters.person else None
     own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
@@ -106,7 +106,7 @@ def sought(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
 
 
 def wider(filters: Filters, viewer: Viewer) -> tuple[str, str] | None:
-    """The next wider period, and the address of the list in it; None when it is wide already."""
+    """The next wider period, and the address of the list in it; None when the period is the widest."""
     next_one = WIDER.get(Period(filters.period))
     if next_one is not None:
         return str(next_one), filters.query(period=str(next_one), first="", last="")

@@ -1,4 +1,4 @@
-"""The list of recordings: today's first, narrowed by filters, a page at a time."""
+"""The list of recordings: today's by default, with filters, a page at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PAGE = Page(__name__, Menu(Section.CALLS, 20, "M3 12h2m3-5v10m4-14v18m4-14v10m3-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A recording as it stands on the list."""
+    """A recording as shown on the list."""
 
     found: Found
     caller: Party
@@ -35,13 +35,13 @@ class Line:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether it can be played."""
+        """Whether the recording can be played."""
         return self.found.state == "sealed"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters offer; nothing of other people to who hears their own only."""
+    """The choices in the filters; a viewer who reaches only their own recordings is offered no other people."""
 
     departments: Sequence[str]
     groups: Mapping[str, str]
@@ -51,14 +51,14 @@ class Choices:
 @PAGE.get("/recordings")
 @takes(Need.RECORDINGS, Reach.OWN)
 def page() -> Any:
-    """Today's, or what was looked for."""
+    """Today's recordings, or those that match the filters."""
     return show(PAGE.name)
 
 
 def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
-    """The page of this folder, or what it has found alone, with the list that the address asks for.
+    """The page, or only its results, with the list that the address asks for.
 
-    422 where that can't be looked for, or something is `wrong`.
+    422 if the filters are invalid or something is `wrong`.
     """
     viewer, asked = shell.viewer(), filters.read(request.values)
     leaf, offered, code = _looked(guard.store(), viewer, asked)
@@ -81,7 +81,7 @@ def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
 
 
 def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[RecordingPage, Choices, str | None]:
-    """The page, the choices, and the code of what is wrong with what was asked."""
+    """The page, the choices, and the error's code if the filters are invalid."""
     offered = _offered(store, viewer)
     try:
         sought = filters.sought(store, asked, viewer)
@@ -98,6 +98,6 @@ def _offered(store: Store, viewer: Viewer) -> Choices:
 
 
 def line(one: Found, viewer: Viewer) -> Line:
-    """It as the viewer reads it."""
+    """The recording as the viewer sees it."""
     country = viewer.company.country
     return Line(one, party(one.caller, country), party(one.answerer, country), person(one.person))

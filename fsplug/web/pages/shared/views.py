@@ -1,4 +1,4 @@
-"""A shared recording: opened by a link, proved by a code, played as often as was agreed."""
+"""A shared recording: opened by a link, unlocked by a code, played as many times as the share allows."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _VISIT_SECONDS = 30 * 86_400.0
 @PAGE.get("/shared/<token>")
 @takes(Open.ANYBODY)
 def by_link(token: str) -> Any:
-    """Open the link: from here on a cookie knows the visit."""
+    """Open the link; from here on, a cookie identifies the visit."""
     address, agent = guard.address(), guard.agent()
     visit = share_visits.begin(guard.store(), token, address, agent)
     response = redirect("/shared", 303)
@@ -39,7 +39,7 @@ def page() -> str:
 @PAGE.post("/shared/code")
 @takes(Open.ANYBODY)
 def prove() -> Any:
-    """Take the code."""
+    """Check the code."""
     token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
     try:
         share_visits.prove(guard.store(), token, code, address)
@@ -53,7 +53,7 @@ def prove() -> Any:
 @PAGE.post("/shared/another-code")
 @takes(Open.ANYBODY)
 def another_code() -> Any:
-    """Mail another code to the address it was shared with."""
+    """Mail another code to the receiver's address."""
     token = guard.cookie(_VISIT)
     share_visits.ask_code(guard.store(), token)
     return redirect("/shared", 303)
@@ -62,7 +62,7 @@ def another_code() -> Any:
 @PAGE.post("/shared/play")
 @takes(Open.ANYBODY)
 def play() -> Any:
-    """Begin to play, which is counted."""
+    """Start a play, which is counted."""
     token, address = guard.cookie(_VISIT), guard.address()
     try:
         visit = share_visits.play(guard.store(), token, address)
@@ -76,7 +76,7 @@ def play() -> Any:
 @PAGE.get("/shared/audio")
 @takes(Open.ANYBODY)
 def audio() -> Response:
-    """What is being heard, for as long as it may be."""
+    """The audio, for as long as it may be played."""
     streaming.check_player()
     house, token = services(), guard.cookie(_VISIT)
     recording = share_visits.heard(guard.store(), token)
@@ -86,7 +86,7 @@ def audio() -> Response:
 @PAGE.get("/shared/waveform")
 @takes(Open.ANYBODY)
 def waveform() -> Response:
-    """What the player draws, for who gave the code."""
+    """The waveform, for a visitor who has given the code."""
     token = guard.cookie(_VISIT)
     return waveforms.waveform(share_visits.proved(guard.store(), token))
 

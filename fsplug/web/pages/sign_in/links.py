@@ -1,4 +1,4 @@
-"""Sign in by a link that an operator made. The token leaves the address at once, for a cookie; a button uses it up."""
+"""Sign in by an operator's link. The token moves from the address to a cookie at once; a button uses it up."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LINK = "sign-in-link"
 @PAGE.get("/sign-in/<token>")
 @takes(Open.ANYBODY)
 def open_sign_in_link(token: str) -> Any:
-    """Open the link. It is not used up by that: programs open links too."""
+    """Open the link. Opening does not use the link up, because programs open links too."""
     response = redirect("/sign-in-link", 303)
     guard.set_cookie(response, _LINK, token, sign_in_links.LINK_SECONDS)
     return response
@@ -24,7 +24,7 @@ def open_sign_in_link(token: str) -> Any:
 @PAGE.get("/sign-in-link")
 @takes(Open.ANYBODY)
 def sign_in_link_page() -> str:
-    """The button, for whose link is good."""
+    """The button, for a visitor with a good link."""
     token = guard.cookie(_LINK)
     account = sign_in_links.account_of(guard.store(), token)
     return render_template("sign_in/link.html", account=account)
@@ -33,7 +33,7 @@ def sign_in_link_page() -> str:
 @PAGE.post("/sign-in-link")
 @takes(Open.ANYBODY)
 def sign_in_by_link() -> Any:
-    """Let them in, and use the link up."""
+    """Sign the user in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
     session = sign_in_links.use(guard.store(), token, address, agent)
     response = redirect("/", 303)

@@ -1,4 +1,4 @@
-"""Set a password by the link of a mail. The token leaves the address at once, for a cookie."""
+"""Set a password by a mailed link. The token moves from the address to a cookie at once."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _LINK = "set-password"
 @PAGE.get("/set-password/<token>")
 @takes(Open.ANYBODY)
 def open_password_link(token: str) -> Any:
-    """Open the link. It is not used up by that: programs open links in mails too."""
+    """Open the link. Opening does not use the link up, because programs open links in mails too."""
     response = redirect("/set-password", 303)
     guard.set_cookie(response, _LINK, token, accounts.LINK_SECONDS)
     return response
@@ -25,14 +25,14 @@ def open_password_link(token: str) -> Any:
 @PAGE.get("/set-password")
 @takes(Open.ANYBODY)
 def set_password_page() -> str:
-    """The form, for whose link is good."""
+    """The form, for a visitor with a good link."""
     return _page(None)
 
 
 @PAGE.post("/set-password")
 @takes(Open.ANYBODY)
 def set_password() -> Any:
-    """Set it, and use the link up."""
+    """Set the password, and use the link up."""
     token, password = guard.cookie(_LINK), request.form.get("password", "")
     if password != request.form.get("again", ""):
         return _page("not-the-same"), 422

@@ -20,7 +20,7 @@ from fsplug.web.kernel.services import NOT_BEFORE
 
 PAGE = Page(__name__)
 
-# Answers to questions that must not tell who exists come no sooner than this.
+# Answers that must not reveal which accounts exist come no sooner than this.
 ANSWER_SECONDS = 0.3
 _BROWSER_SECONDS = 180 * 86_400.0
 
@@ -35,7 +35,7 @@ def page() -> str:
 @PAGE.post("/sign-in")
 @takes(Open.ANYBODY)
 def sign_in() -> Any:
-    """Let them in, or say that something was wrong."""
+    """Sign the user in, or show that something was wrong."""
     begun = time.monotonic()
     form = request.form
     words = (form.get("customer_ref", ""), form.get("email", ""), form.get("password", ""), form.get("code", ""))
@@ -77,14 +77,14 @@ def sign_out() -> Any:
 @PAGE.get("/forgotten")
 @takes(Open.ANYBODY)
 def forgotten_page() -> str:
-    """Customer ref and e-mail."""
+    """The form for customer ref and e-mail."""
     return render_template("sign_in/forgotten.html", done=False)
 
 
 @PAGE.post("/forgotten")
 @takes(Open.ANYBODY)
 def forgotten() -> str:
-    """Mail them a link, if they are anybody; the answer is the same if they are not."""
+    """Mail a link if such a user exists; the answer is the same if not."""
     begun = time.monotonic()
     customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
     signin.ask_reset(guard.store(), customer_ref, email)
@@ -95,7 +95,7 @@ def forgotten() -> str:
 @PAGE.get("/one-time-codes")
 @takes(Open.ENROLLING)
 def codes_page() -> Any:
-    """A new secret for the authenticator, or that there is one."""
+    """Show a new secret for the authenticator, or that one exists already."""
     session, house = g.session, services()
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
@@ -113,7 +113,7 @@ def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -
 @PAGE.post("/one-time-codes")
 @takes(Open.ENROLLING)
 def confirm_codes() -> Any:
-    """The first code shows that the authenticator has the secret, which stays the same after a wrong one."""
+    """The first code proves that the authenticator has the secret; after a wrong code the secret stays the same."""
     session, house, code = g.session, services(), request.form.get("code", "")
     whose = (session.company, session.username)
     try:
@@ -128,5 +128,5 @@ def confirm_codes() -> Any:
 
 
 def _no_sooner(begun: float) -> None:
-    """Have the server hold the answer back; nobody else waits meanwhile."""
+    """Make the server hold the answer back; nobody else waits meanwhile."""
     request.environ[NOT_BEFORE] = begun + ANSWER_SECONDS
