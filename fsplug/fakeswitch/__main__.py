@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         gevent.signal_handler(number, control.stopped.set)
     ports = f"event socket {switch.port}" + (f" control {control.port}" if given.control is not None else "")
     print(f"fakeswitch ready: {ports}", flush=True)
-    # Ended calls free themselves; a full collection would hold up thousands of live ones.
+    # Ended calls free themselves; a full garbage collection would stall thousands of live calls.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
     control.stopped.wait()
@@ -55,11 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m fsplug.fakeswitch", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8021, help="of the event socket; 0 for a free one")
+    parser.add_argument("--port", type=int, default=8021, help="port of the event socket; 0 for a free one")
     parser.add_argument("--password", default=DEFAULT_PASSWORD)
     parser.add_argument("--dialplan", type=Path, required=True, help="folder of dialplan XML files")
     parser.add_argument("--control", type=int, help="port for commands in lines of JSON; 0 for a free one")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a $${NAME} of the dialplan")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a variable $${NAME} of the dialplan"
+    )
     parser.add_argument("--answer", action="append", default=[], metavar="WHO=WHAT", help="1001=0.2, 1002=busy, *=1")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
     parser.add_argument("--no-audio", action="store_true", help="recordings are silence, for load")

@@ -1,4 +1,4 @@
-"""The API commands about the switch itself; those about channels are in channel_apis.py."""
+"""The API commands about the switch itself; channel_apis.py has the commands about channels."""
 
 import ast
 import operator
@@ -66,7 +66,7 @@ def hash_(core: Core, argument: str) -> str:
 
 
 def strepoch(core: Core, argument: str) -> str:
-    """The machine's time, whatever the speed of the switch: others write theirs into the hash beside it."""
+    """The machine's time, whatever the switch's speed: other processes write machine times into the same hash."""
     return str(int(time.time()))
 
 
@@ -117,7 +117,7 @@ def cond(core: Core, argument: str) -> str:
 
 
 def expr(core: Core, argument: str) -> str:
-    """Arithmetic; what is no arithmetic is an error, as in mod_expr."""
+    """Arithmetic; any other text is an error, as in mod_expr."""
     try:
         return f"{_calculate(ast.parse(argument.strip(), mode='eval').body):.6g}"
     except (SyntaxError, TypeError, ZeroDivisionError, KeyError):
@@ -125,7 +125,7 @@ def expr(core: Core, argument: str) -> str:
 
 
 def system(core: Core, argument: str) -> str:
-    """Notes what would have run, so that a test can say that nothing hostile did."""
+    """Notes the command instead of running it, so that a test can check that nothing hostile would have run."""
     core.shell_commands.append(argument)
     return "+OK\n"
 

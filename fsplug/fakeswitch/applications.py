@@ -50,7 +50,7 @@ def multiset(core: Core, channel: Channel, data: str) -> None:
 
 
 def export(core: Core, channel: Channel, data: str) -> None:
-    """Set, and give it to the B-legs; `nolocal:` gives it to them alone, which one variable of both can't show."""
+    """Set a variable and export it to the B-legs; `nolocal:` exports it without setting it here."""
     data = data.removeprefix("nolocal:").removeprefix("_nolocal_")
     set_variable(core, channel, data)
     name = data.partition("=")[0].strip()
@@ -132,11 +132,11 @@ def sched_hangup(core: Core, channel: Channel, data: str) -> None:
 
 
 def nothing(core: Core, channel: Channel, data: str) -> None:
-    """An application whose work can't be seen from outside."""
+    """An application whose effect can't be seen from outside."""
 
 
 def play_seconds(what: str) -> float | None:
-    """How long a prompt takes; None for one without end."""
+    """A prompt's length in seconds; None if it is endless."""
     if what.startswith("silence_stream://"):
         milliseconds = int(what.removeprefix("silence_stream://").split(",")[0])
         return None if milliseconds < 0 else milliseconds / 1000

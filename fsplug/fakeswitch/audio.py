@@ -1,4 +1,4 @@
-"""Sound and the files it goes into: 8 kHz, 16 bit, a steady tone for each leg so that tests can tell who speaks."""
+"""Sound and its files: 8 kHz, 16 bit, with a steady tone for each leg so that tests can recognise who speaks."""
 
 import math
 import os
@@ -14,7 +14,7 @@ _AMPLITUDE = 8_000
 
 @lru_cache(maxsize=256)
 def tone(hz: int) -> "array[int]":
-    """One second of a tone of whole hertz, so that seconds can follow each other without a click; 0 is silence."""
+    """One second of a tone of whole hertz, so that seconds join without a click; 0 is silence."""
     return array("h", (round(_AMPLITUDE * math.sin(2 * math.pi * hz * n / RATE)) for n in range(RATE)))
 
 
@@ -30,7 +30,7 @@ def second(left_hz: int, right_hz: int, channels: int) -> bytes:
 
 
 def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int) -> bytes:
-    """So many samples of two voices, `start` samples into their tones."""
+    """This many samples of two voices, starting `start` samples into their tones."""
     tile = second(left_hz, right_hz, channels)
     width = 2 * channels
     offset = start % RATE * width
@@ -55,16 +55,16 @@ class WavFile:
             raise
 
     def hold(self, pcm: bytes) -> None:
-        """Take samples into memory, where a killed switch loses them."""
+        """Keep samples in memory; a killed switch loses them."""
         self._waiting += pcm
 
     def drain(self, keep_bytes: int = 0, limit_bytes: int | None = None) -> bool:
-        """Write the buffers that are full, all but the last `keep_bytes`; False when the disk did not take them."""
+        """Write the full buffers, except the last `keep_bytes`; False when the write fails."""
         ready = max(0, len(self._waiting) - keep_bytes)
         return self._write(ready - ready % self._buffer_bytes, limit_bytes)
 
     def close(self, limit_bytes: int | None = None) -> bool:
-        """Write what is left and the true sizes; False when the disk did not take it."""
+        """Write the rest and the true sizes; False when the write fails."""
         if self._file is None:
             return True
         kept = self._write(len(self._waiting), limit_bytes)
@@ -73,7 +73,7 @@ class WavFile:
         return kept
 
     def close_silent(self, samples: int) -> None:
-        """Close with so many samples of silence that take no disk and no time."""
+        """Close with this many samples of silence, as a sparse file that costs no disk space and no time."""
         if self._file is None:
             return
         self.size = samples * 2 * self.channels
@@ -82,7 +82,7 @@ class WavFile:
         self.abandon()
 
     def abandon(self) -> None:
-        """Let go of the file as a killed process does."""
+        """Drop the file as a killed process does."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

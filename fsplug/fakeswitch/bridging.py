@@ -1,4 +1,4 @@
-"""Two legs that talk: the bridge application, and what ends a conversation."""
+"""Two talking legs: the bridge application, and the end of a conversation."""
 
 from fsplug.fakeswitch.causes import DIAL_STATUS
 from fsplug.fakeswitch.channel import Channel, Rebridge
@@ -35,7 +35,7 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
 def converse(core: Core, first: Channel, second: Channel) -> None:
     """Let two answered legs talk until one hangs up or is ordered elsewhere; in the first one's greenlet.
 
-    The second leg is cleared up here. The first is left to its dialplan, hung up where `hangup_after_bridge` says so.
+    The second leg is cleaned up here. The first leg continues its dialplan, or is hung up by `hangup_after_bridge`.
     """
     second.driver = first
     _connect(core, first, second)
@@ -46,7 +46,7 @@ def converse(core: Core, first: Channel, second: Channel) -> None:
 
 
 def take_up(core: Core, channel: Channel, partner: Channel) -> None:
-    """Carry out a uuid_bridge, in the greenlet of the leg that leads it."""
+    """Carry out a uuid_bridge, in the greenlet of the leading leg."""
     while partner.up and not partner.loose:
         core.clock.sleep(_POLL_SECONDS)
     partner.loose = False
@@ -79,7 +79,7 @@ def _connect(core: Core, first: Channel, second: Channel) -> None:
 
 
 def _part(core: Core, first: Channel, second: Channel) -> None:
-    """End a conversation, in the order of events that 1.11.1 shows (captured)."""
+    """End a conversation, with the events in 1.11.1's order (captured)."""
     core.recorder.catch_up(first, second)
     after_bridge(core, first, second)
     if not first.up:
@@ -109,7 +109,7 @@ def _after_bridge(core: Core, first: Channel, second: Channel) -> None:
 
 
 def _send_on(core: Core, leg: Channel) -> None:
-    """The second leg of a bridge was ordered elsewhere: it gets a greenlet of its own, or waits for who leads it."""
+    """The second leg of a bridge was transferred: it gets a greenlet of its own, or waits for its leading leg."""
     leg.driver = None
     if isinstance(leg.order, Rebridge) and leg.order.partner is None:
         leg.order = None

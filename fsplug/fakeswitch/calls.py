@@ -1,4 +1,4 @@
-"""Calls placed on the fake switch, and what the people in them do."""
+"""Calls placed on the fake switch, and what their parties do."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ CALLER, CALLEE = "caller", "callee"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What somebody does so many seconds into the first conversation: `hold`, `unhold`, `transfer` or `hang_up`."""
+    """A party's act this many seconds into the first conversation: `hold`, `unhold`, `transfer` or `hang_up`."""
 
     after: float
     act: str
@@ -30,9 +30,9 @@ class Step:
 class Order:
     """A call to be placed. Seconds are the switch's.
 
-    `caller` dials `destination` in `context`: "public" from the trunk, or a company's, as its `user` who proved a
-    password. `answers` says who answers when (fakeswitch.phones); `talk` how long the first conversation lasts (None:
-    until somebody is told to hang up), ended by `hangs_up`; `cancel` after how long the caller gives up unanswered.
+    `caller` dials `destination` in `context`: "public" from the trunk, or a company's context as its signed-in `user`.
+    `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
+    `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered.
     """
 
     caller: str
@@ -81,29 +81,29 @@ class Call:
 
     @property
     def callee(self) -> Channel | None:
-        """The leg the A-leg talks to now."""
+        """The leg that the A-leg talks to now."""
         return self.leg.partner
 
     @property
     def up_seconds(self) -> float | None:
-        """From the first answer to the A-leg's hangup, by the switch's clock; None while that is not known."""
+        """From the first answer to the A-leg's hangup, by the switch's clock; None until then."""
         hungup = self.leg.times.hungup
         return (hungup - self._answered_micros) / 1e6 if self._answered_micros and hungup else None
 
     def wait(self, real_seconds: float = 30.0) -> str:
-        """Wait until the A-leg is gone; its hangup cause. Unavailable when that takes longer."""
+        """Wait until the A-leg is gone; returns its hangup cause. Unavailable after `real_seconds`."""
         if not self._ended.wait(real_seconds):
             raise Unavailable("call-still-up", f"call {self.uuid} is still up after {real_seconds} s", call=self.uuid)
         return self.leg.cause or "NONE"
 
     def wait_bridged(self, real_seconds: float = 30.0) -> Channel:
-        """Wait for the first conversation; the leg that answered."""
+        """Wait for the first conversation; returns the leg that answered."""
         if not self._bridged.wait(real_seconds) or not self.leg.partner:
             raise Unavailable("call-not-bridged", f"call {self.uuid} is not bridged", call=self.uuid)
         return self.leg.partner
 
     def hang_up(self, by: str = CALLER, cause: str = "NORMAL_CLEARING") -> None:
-        """BYE, or CANCEL where nobody has answered."""
+        """Send BYE, or CANCEL if nobody has answered."""
         leg = self.party(by)
         hang_up(self._core, leg, cause if leg.answered else "ORIGINATOR_CANCEL")
 
@@ -111,7 +111,7 @@ class Call:
         hold(self._core, self.party(by), held)
 
     def blind_transfer(self, to: str, by: str = CALLEE, context: str = "") -> None:
-        """REFER: the other party goes to that extension, in its own context unless one is given; `by` is hung up."""
+        """REFER: the other party goes to this extension, in its own context unless one is given; `by` is hung up."""
         leaver = self.party(by)
         other = leaver.partner
         if other is None:
@@ -124,7 +124,7 @@ class Call:
         transfer(self._core, other, Transfer(to, context or other.profile.context, "BLIND_TRANSFER"))
 
     def attended_transfer(self, consultation: "Call", by: str = CALLEE) -> None:
-        """REFER with Replaces: `by`, who placed the consultation call, connects the two others and leaves."""
+        """REFER with Replaces: `by`, who placed the consultation call, connects the other two and leaves."""
         first, second = self.party(by).partner, consultation.leg.partner
         if first is None or second is None:
             raise Refused("not-bridged", "both calls must be bridged to be joined", call=self.uuid)
@@ -132,7 +132,7 @@ class Call:
         rebridge(self._core, first, second, "ATTENDED_TRANSFER")
 
     def party(self, by: str) -> Channel:
-        """The leg of one of the two who talk."""
+        """The leg of one of the two talking parties."""
         if by == CALLER:
             return self.leg
         if by != CALLEE:
@@ -142,7 +142,7 @@ class Call:
         return self.leg.partner
 
     def bridged(self, first: Channel, second: Channel) -> None:
-        """The switch says: these two talk. The first time, the script begins."""
+        """Called by the switch when these two legs talk; the first time, the script begins."""
         begins = not self.bridges
         self._answered_micros = self._answered_micros or min(first.times.answered, second.times.answered)
         self.bridges.append((first.uuid, second.uuid))
@@ -151,7 +151,7 @@ class Call:
             self._begin_talk()
 
     def gone(self, channel: Channel) -> None:
-        """The switch says: this leg is gone."""
+        """Called by the switch when this leg is gone."""
         if channel is self.leg:
             self._core.counters.ended += 1
             self._core.counters.answered += channel.answered
@@ -180,7 +180,7 @@ class Call:
         core.spawn(core.live, core, leg)
 
     def _identity(self) -> list[tuple[str, str]]:
-        """What a phone that proved its password has on its call: itself, and its user's variables in the directory."""
+        """The variables on the call of a signed-in phone: its identity, and its user's variables from the directory."""
         user = self.order.user
         if not user:
             return []

@@ -32,5 +32,5 @@ DIAL_STATUS = {
 
 
 def known(cause: str) -> str:
-    """The cause itself, or what FreeSWITCH makes of one it does not know."""
+    """The cause itself, or FreeSWITCH's replacement for an unknown cause."""
     return cause if cause in Q850 else "NORMAL_CLEARING"

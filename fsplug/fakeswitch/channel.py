@@ -1,4 +1,4 @@
-"""One channel (a leg) of the fake switch: who it is, what state it is in, and its variables."""
+"""One channel (a leg) of the fake switch: its identity, state and variables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Profile:
 
 @dataclass(slots=True)
 class Times:
-    """When what happened to a channel: epoch microseconds, 0 for what has not."""
+    """The times of a channel's steps: epoch microseconds, 0 for a step that has not happened."""
 
     created: int = 0
     profile: int = 0
@@ -59,7 +59,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An order to a channel in a call: leave it and run the dialplan from here. `cause` is what the other one hears."""
+    """An order to a channel in a call: leave the call and run the dialplan from here. The other leg gets `cause`."""
 
     destination: str
     context: str
@@ -68,14 +68,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Rebridge:
-    """An order to a channel in a call: leave it and talk to `partner`, or wait for who takes it (None)."""
+    """An order to a channel in a call: leave the call and talk to `partner`, or wait for a leading leg (None)."""
 
     partner: "Channel | None"
     cause: str = "NORMAL_CLEARING"
 
 
 class Script(Protocol):
-    """What the people of a call do; told by the switch what happens."""
+    """The behaviour of a call's parties; the switch reports to it what happens."""
 
     answers: Mapping[str, float | str]
 
@@ -88,8 +88,8 @@ class Script(Protocol):
 class Channel:
     """A leg.
 
-    `driver` is the channel whose greenlet runs this one (None: its own); a `loose` one waits for a driver. One that is
-    `serving` is parked and carries out the `messages` of an event socket.
+    `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
+    `serving` channel is parked and carries out the `messages` of an event socket.
     """
 
     direction: str
@@ -127,7 +127,7 @@ class Channel:
 
     @property
     def up(self) -> bool:
-        """Not hung up yet."""
+        """Whether the channel is not hung up yet."""
         return self.cause is None
 
     @property
@@ -138,11 +138,11 @@ class Channel:
 
     @property
     def free(self) -> bool:
-        """Up, and nobody has ordered it elsewhere."""
+        """Whether the channel is up and has no order to leave its call."""
         return self.cause is None and self.order is None
 
     def get(self, name: str) -> str | None:
-        """A variable, or what the caller profile says under that name."""
+        """A variable, or the caller profile's field of that name."""
         value = self.variables.get(name)
         return self.profile_field(name) if value is None else value
 
@@ -150,19 +150,19 @@ class Channel:
         self.variables.set(name, value)
 
     def true(self, name: str) -> bool:
-        """Whether a variable says yes, in FreeSWITCH's words for it."""
+        """Whether a variable is true by FreeSWITCH's rules."""
         return is_true(self.variables.get(name))
 
     def wake(self) -> None:
-        """Something happened to this leg: let the greenlet that runs it look."""
+        """Wake the greenlet that runs this leg, since something happened to the leg."""
         (self.driver or self).signal.set()
 
     def let_go(self) -> None:
-        """Refer to nobody any more: a load of calls is freed as they end, not by a collector that stops all."""
+        """Drop all references, so that ended calls are freed at once, without a garbage collection that stalls all."""
         self.other = self.partner = self.driver = self.order = self.call = None
 
     def profile_field(self, name: str) -> str | None:
-        """What the caller profile says under a dialplan's field name."""
+        """The value of the caller profile for a dialplan's field name."""
         reader = _FIELDS.get(name)
         return reader(self) or None if reader else None
 

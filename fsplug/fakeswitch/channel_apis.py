@@ -14,7 +14,7 @@ from fsplug.fakeswitch.words import decoded_variables
 
 NO_CHANNEL = "-ERR No such channel!\n"
 _OK = "+OK\n"
-# switch_string_var_check_const: such a value is dropped in silence by uuid_setvar_multi, and kept by uuid_setvar.
+# switch_string_var_check_const: uuid_setvar_multi silently drops such a value, and uuid_setvar keeps it.
 _HAS_VARIABLE = re.compile(r"\$\\*\{")
 _RECORD_USAGE = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n"
 
@@ -68,7 +68,7 @@ def uuid_setvar_multi(core: Core, argument: str) -> str:
 
 
 def uuid_dump(core: Core, argument: str) -> str:
-    """`ID [plain|json]`; `plain` is neither encoded nor parseable: `Name: [value]`."""
+    """`ID [plain|json]`; `plain` is not encoded and can't be parsed: `Name: [value]`."""
     uuid, _, form = argument.strip().partition(" ")
     channel = core.channels.get(uuid)
     if channel is None:
@@ -214,7 +214,7 @@ def _begin(core: Core, leg: Channel, then: str) -> None:
 
 
 def _start_recording(core: Core, channel: Channel, path: str, words: list[str]) -> bool:
-    """The limit is the fourth word and the variables are the fifth: as the fourth they are ignored."""
+    """The limit is the fourth word and the variables are the fifth; variables as the fourth word are ignored."""
     limit = int(words[0]) if words and words[0].isdigit() else 0
     variables = decoded_variables(words[1]) if len(words) > 1 else {}
     return core.recorder.start(channel, path, limit, variables)

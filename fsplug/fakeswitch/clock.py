@@ -9,13 +9,13 @@ from gevent import get_hub
 
 
 class Timer(Protocol):
-    """Something that will happen, unless it is closed before."""
+    """A scheduled act, which `close` cancels."""
 
     def close(self) -> None: ...
 
 
 class Clock:
-    """Epoch seconds that pass `speed` times as fast as real ones, so a minute of talk can be tested in seconds."""
+    """Epoch seconds that pass `speed` times as fast as real ones, so that tests of a minute's talk take seconds."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
@@ -31,16 +31,16 @@ class Clock:
         return int(self.now() * 1_000_000)
 
     def real(self, seconds: float) -> float:
-        """How many real seconds these seconds of the switch take."""
+        """The real seconds that these seconds of the switch take."""
         return max(0.0, seconds) / self.speed
 
     def sleep(self, seconds: float) -> None:
         gevent.sleep(self.real(seconds))
 
     def later(self, seconds: float, act: Callable[..., object], *args: object) -> Timer:
-        """Run `act`, which may not wait, after so many seconds; the timer given back can be closed before."""
+        """Run `act`, which must not wait, after this many seconds; closing the returned timer cancels it."""
         timer = get_hub().loop.timer(self.real(seconds))
-        # Without it libev counts from where its turn began: after a long turn the timer would fire early.
+        # Without this, libev counts from the start of the loop's turn, and a timer set late in a long turn fires early.
         timer.start(act, *args, update=True)
         closable: Timer = timer
         return closable

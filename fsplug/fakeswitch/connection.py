@@ -10,7 +10,7 @@ from gevent import socket
 
 from fsplug.fakeswitch.misbehaviour import Misbehaviour, fault
 
-# MAX_QUEUE_LEN in mod_event_socket.c; a client that lets more wait is dropped.
+# MAX_QUEUE_LEN in mod_event_socket.c; a client with more unread events is dropped.
 MOST_WAITING = 100_000
 _RETRY_SECONDS = 0.02
 _RECV_BYTES = 65_536
@@ -26,14 +26,14 @@ class Command:
 
 
 class CommandReader:
-    """Commands out of bytes, as read_packet in mod_event_socket.c cuts them."""
+    """Splits bytes into commands, as read_packet in mod_event_socket.c does."""
 
     def __init__(self) -> None:
         self._buffer = b""
         self._pending: tuple[str, dict[str, str], int] | None = None
 
     def feed(self, data: bytes) -> list[Command]:
-        """The commands these bytes complete."""
+        """The commands that these bytes complete."""
         self._buffer += data
         commands = []
         while command := self._next():
@@ -65,9 +65,9 @@ class CommandReader:
 
 
 class Connection:
-    """Never lets a sender wait: what the peer does not take at once is sent by a greenlet that ends with it.
+    """Never makes a sender wait: bytes that the peer does not take at once are sent by a greenlet.
 
-    `receive` waits for bytes, or with `waits` off says that there are none.
+    `receive` waits for bytes; with `waits` off it returns at once.
     """
 
     def __init__(self, sock: socket.socket, misbehaviour: Misbehaviour, waits: bool = True) -> None:
@@ -85,7 +85,7 @@ class Connection:
         return int(self._sock.fileno())
 
     def send(self, data: bytes) -> None:
-        """Send these bytes now or as soon as the peer takes them."""
+        """Send these bytes now, or as soon as the peer takes them."""
         if not self.open or self._ending:
             return
         faults = self._misbehaviour
@@ -98,7 +98,7 @@ class Connection:
             self._end("reset")
 
     def receive(self) -> list[Command] | None:
-        """The commands that have come; None when the peer is gone."""
+        """The commands that have arrived; None when the peer is gone."""
         try:
             data = self._sock.recv(_RECV_BYTES)
         except BlockingIOError:
@@ -108,14 +108,14 @@ class Connection:
         return self._reader.feed(data) if data else None
 
     def inject(self, name: str) -> None:
-        """Break the framing, or the connection, in one of the ways of misbehaviour.FAULTS."""
+        """Break the framing or the connection with one of misbehaviour.FAULTS."""
         data, then = fault(name)
         self.send(data)
         if then != "stay":
             self.close(then)
 
     def close(self, how: str = "close") -> None:
-        """Send what waits, then `close`, `half-close` or `reset`."""
+        """Send the waiting bytes, then `close`, `half-close` or `reset`."""
         if not self.open:
             return
         if self._waiting and how != "reset":
@@ -125,7 +125,7 @@ class Connection:
             self._end(how)
 
     def _send_now(self, data: bytes) -> bytes:
-        """What the peer did not take."""
+        """Send bytes; returns those that the peer did not take."""
         try:
             return data[self._sock.send(data, timeout=0.0) :]
         except BlockingIOError:

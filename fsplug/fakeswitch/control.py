@@ -1,6 +1,6 @@
-"""The control port: a fake switch in another process, told what to do in lines of JSON.
+"""The control port: commands to a fake switch in another process, as lines of JSON.
 
-A request is `{"do": "place", ...}`; its answer is one line, `{"error": code, "text": ...}` when it can't be done.
+A request is `{"do": "place", ...}`; its answer is one line, `{"error": code, "text": ...}` when the request fails.
 """
 
 import json
@@ -22,7 +22,7 @@ Answer = Mapping[str, object]
 
 
 class ControlPort:
-    """Serves any number of clients on loopback; `stopped` is set when one says stop."""
+    """Serves any number of clients on loopback; `stopped` is set when a client sends `stop`."""
 
     def __init__(self, switch: FakeSwitch, port: int) -> None:
         self._switch = switch
@@ -111,7 +111,7 @@ class ControlPort:
         return self._tell(call)
 
     def _answers(self, request: Request) -> Answer:
-        """How phones behave from now on, where a call's own order says nothing."""
+        """Set how phones behave from now on, unless a call's own order sets it."""
         self._switch.core.answers = dict(request["phones"])
         return {}
 
@@ -136,7 +136,7 @@ class ControlPort:
         return self._tell(call)
 
     def _load(self, request: Request) -> Answer:
-        """Begin it; `stats` tells how it goes."""
+        """Start the load; `stats` reports its progress."""
         orders = [{"do": "place", **order} for order in request["orders"]]
         core = self._switch.core
         core.spawn(generate, core.clock, self._place, float(request["rate"]), float(request["seconds"]), orders)

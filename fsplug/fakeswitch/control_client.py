@@ -8,14 +8,14 @@ from fsplug.errors import FsplugError, Unavailable
 
 
 class ControlClient:
-    """Talks to a fake switch in another process. Blocks, or with gevent's patches lets others run."""
+    """Talks to a fake switch in another process. Calls block, unless gevent is patched in."""
 
     def __init__(self, port: int, seconds: float = 60.0) -> None:
         self._sock = socket.create_connection(("127.0.0.1", port), seconds)
         self._lines = self._sock.makefile("r")
 
     def ask(self, do: str, **request: Any) -> dict[str, Any]:
-        """One request and its answer. An error of the switch is raised with its code; Unavailable when it is gone."""
+        """One request and its answer. The switch's error is raised with its code; Unavailable when the switch is gone."""
         try:
             self._sock.sendall(json.dumps({"do": do, **request}).encode() + b"\n")
             line = self._lines.readline()

@@ -1,4 +1,4 @@
-"""What every part of the fake switch shares."""
+"""The state that every part of the fake switch shares."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Api = Callable[["Core", str], str]
 
 @dataclass(slots=True)
 class Counters:
-    """What a load test asks. `held_seconds` is how long each call waited in the socket application, real time."""
+    """The figures of a load test. `held_seconds` is each call's wait in the socket application, in real time."""
 
     placed: int = 0
     answered: int = 0
@@ -59,30 +59,30 @@ class Core:
         self.counters = Counters()
         self.applications: dict[str, Application] = {}
         self.apis: dict[str, Api] = {}
-        # Joined in switch.py: how a leg is hung up, and how it lives in a greenlet of its own.
+        # Set in switch.py: how a leg is hung up, and how it runs in a greenlet of its own.
         self.hang_up: Callable[[Core, Channel, str], None] = _not_joined
         self.live: Callable[[Core, Channel], None] = _not_joined
-        # What `system` would have run: nothing is ever run.
+        # The commands given to `system`, which are never run.
         self.shell_commands: list[str] = []
         self.started = clock.now()
         self.sessions = 0
         self._greenlets: set[gevent.Greenlet] = set()
 
     def spawn(self, act: Callable[..., object], *args: object) -> None:
-        """Run this in a greenlet that ends with the switch."""
+        """Run a function in a greenlet that ends with the switch."""
         greenlet = gevent.spawn(act, *args)
         self._greenlets.add(greenlet)
         greenlet.rawlink(self._greenlets.discard)
 
     def end_all(self) -> None:
-        """End everything that `spawn` began."""
+        """End every greenlet that `spawn` started."""
         gevent.killall(list(self._greenlets))
 
     def expand(self, channel: Channel, text: str) -> str:
         return expand(channel, text, self.run_api, self.global_variables.get)
 
     def run_api(self, name: str, argument: str) -> str:
-        """The answer of an API command, empty for one that is not known."""
+        """The answer of an API command; empty for an unknown command."""
         api = self.apis.get(name)
         return api(self, argument).rstrip("\n") if api else ""
 

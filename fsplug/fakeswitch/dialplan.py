@@ -14,7 +14,7 @@ _SET = re.compile(r"""<X-PRE-PROCESS\s+cmd="set"\s+data="([^"=]+)=([^"]*)"\s*/>"
 _PRE_PROCESS = re.compile(r"<X-PRE-PROCESS[^>]*/>", re.IGNORECASE)
 _GLOBAL = re.compile(r"\$\$\{([^}]+)\}")
 _CAPTURE = re.compile(r"\$(\d{1,2})")
-# Where a configuration keeps what its dialplan refers to.
+# The files of a configuration that set the dialplan's global variables.
 _SETTINGS_FILES = ("ports.xml", "vars.xml", "freeswitch.xml")
 
 Action = tuple[str, str]
@@ -31,13 +31,13 @@ class Dialplan:
     def route(
         self, channel: Channel, expand: Expand, execute: Execute, destination: str = "", context: str = ""
     ) -> list[Action]:
-        """The actions of a channel; inline ones are executed while looking. Empty when nothing matches."""
+        """The actions for a channel; inline actions run during the search. Empty when nothing matches."""
         hunt = _Hunt(channel, expand, execute, destination or channel.profile.destination)
         return hunt.in_context(self._contexts.get(context or channel.profile.context))
 
 
 def load(folder: Path, given: Mapping[str, str]) -> tuple[Dialplan, dict[str, str]]:
-    """The dialplan of a folder of XML files and the global variables it was read with; those `given` win."""
+    """The dialplan of a folder of XML files, and its global variables; those `given` take precedence."""
     if not folder.is_dir():
         raise Invalid("no-dialplan", f"{folder} is not a folder of dialplan files; name one with --dialplan")
     texts = {path: _COMMENT.sub("", path.read_text()) for path in sorted(folder.rglob("*.xml"))}
@@ -51,7 +51,7 @@ def load(folder: Path, given: Mapping[str, str]) -> tuple[Dialplan, dict[str, st
 
 
 def parse(texts: Iterator[str]) -> Dialplan:
-    """The dialplan of these documents; a context that stands in several of them is their sum."""
+    """The dialplan of these documents; a context in several documents is merged."""
     contexts: dict[str, ElementTree.Element] = {}
     for text in texts:
         for context in _contexts(text):
@@ -76,7 +76,7 @@ def _with_globals(text: str, values: Mapping[str, str]) -> str:
 
 
 class _Hunt:
-    """One walk through a context for one channel."""
+    """One search through a context for one channel."""
 
     def __init__(self, channel: Channel, expand: Expand, execute: Execute, destination: str) -> None:
         self._channel = channel
@@ -131,7 +131,7 @@ class _Hunt:
         return self._destination if field == "destination_number" else self._channel.profile_field(field) or ""
 
     def _take(self, condition: ElementTree.Element, match: re.Match[str] | None, passed: bool) -> bool:
-        """Take in the actions, or anti-actions; whether anti-actions made it proceed."""
+        """Collect the actions or anti-actions; True if the search proceeds after anti-actions."""
         for action in condition.findall("action" if passed else "anti-action"):
             data = action.get("data") or action.text or ""
             self._add(action, _substituted(data, match) if passed else data)
@@ -152,7 +152,7 @@ def _breaks(condition: ElementTree.Element, passed: bool) -> bool:
 
 
 def _substituted(data: str, match: re.Match[str] | None) -> str:
-    """`$1` and its kin replaced, where the expression captures anything."""
+    """The text with `$1` and the like replaced by the expression's captures."""
     if match is None or not match.re.groups:
         return data
     groups = (match.group(0), *match.groups())

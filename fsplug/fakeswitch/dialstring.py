@@ -10,7 +10,7 @@ _SIP_SCHEME = re.compile(r"^sips?:")
 
 @dataclass(frozen=True, slots=True)
 class LegSpec:
-    """One leg to be rung: an endpoint such as `sofia/internal/1001@host`, and the variables it gets."""
+    """One leg to ring: an endpoint such as `sofia/internal/1001@host`, and its variables."""
 
     endpoint: str
     variables: Mapping[str, str]
@@ -22,24 +22,24 @@ class LegSpec:
 
     @property
     def destination(self) -> str:
-        """What is dialled, `1001@host` or a number, without a scheme or parameters."""
-        # sofia takes NAME%DOMAIN for a name that is registered here (mod_sofia.c, 1.11.1).
+        """The dialled address, `1001@host` or a number, without scheme and parameters."""
+        # sofia reads NAME%DOMAIN as a name registered here (mod_sofia.c, 1.11.1).
         return _SIP_SCHEME.sub("", self.endpoint.rpartition("/")[2]).partition(";")[0].replace("%", "@")
 
     @property
     def number(self) -> str:
-        """Who is dialled."""
+        """The dialled number or name."""
         return self.destination.partition("@")[0]
 
     @property
     def gateway(self) -> str:
-        """The gateway it goes through, empty where there is none."""
+        """The gateway that the leg uses; empty if none."""
         parts = self.endpoint.split("/")
         return parts[2] if len(parts) > 3 and parts[1] == "gateway" else ""
 
     @property
     def profile(self) -> str:
-        """The SIP profile it leaves by."""
+        """The SIP profile that the leg uses."""
         parts = self.endpoint.split("/")
         return parts[1] if self.kind == "sofia" and len(parts) > 2 and not self.gateway else "external"
 
@@ -60,7 +60,7 @@ def parse(text: str) -> DialString:
 
 
 def leading_variables(text: str, opening: str) -> tuple[dict[str, str], str]:
-    """The variables of every bracket of this kind that the text begins with, and what is left of it."""
+    """The variables of all brackets of this kind at the start of the text, and the rest of the text."""
     variables: dict[str, str] = {}
     while text.startswith(opening):
         end = _closing(text)
@@ -72,7 +72,7 @@ def leading_variables(text: str, opening: str) -> tuple[dict[str, str], str]:
 
 
 def assignments(text: str) -> dict[str, str]:
-    """`a=1,b='2,3'` as variables; `^^;` at the front chooses another separator."""
+    """`a=1,b='2,3'` as variables; `^^;` at the start sets another separator."""
     separator = ","
     if text.startswith("^^"):
         separator, text = text[2], text[3:]
@@ -89,7 +89,7 @@ def unquoted(value: str) -> str:
 
 
 def split_outside(text: str, separator: str) -> list[str]:
-    """Split where the separator stands outside of quotes and brackets."""
+    """Split at separators outside quotes and brackets."""
     parts, start, depth, quoted = [], 0, 0, False
     for at, character in enumerate(text):
         escaped = at > 0 and text[at - 1] == "\\"
@@ -115,7 +115,7 @@ def _legs(group: str) -> Iterator[LegSpec]:
 
 
 def _closing(text: str) -> int:
-    """Where the bracket that the text begins with is closed (switch_find_end_paren); -1 when it is not."""
+    """The index at which the text's first bracket closes (switch_find_end_paren); -1 when it does not."""
     opening, closing, depth = text[0], _BRACKETS[text[0]], 0
     for at, character in enumerate(text):
         depth += (character == opening) - (character == closing)

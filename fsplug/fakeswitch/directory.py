@@ -1,4 +1,4 @@
-"""The users of the XML directory, as far as their variables reach a call."""
+"""The users of the XML directory, with the variables that their calls get."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ Directory = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 def load(folder: Path) -> Directory:
-    """The users of a folder of directory files; none where there is no such folder."""
+    """The users of a folder of directory files; none if the folder does not exist."""
     users: dict[tuple[str, str], Mapping[str, str]] = {}
     for path in sorted(folder.glob("*.xml")):
         try:

@@ -1,4 +1,4 @@
-"""Listening in on the fake switch: eavesdrop, a leg's display and tones, and what the switch does by itself later.
+"""Listening in on the fake switch: eavesdrop, a leg's display and tones, and scheduled commands.
 
 As in switch_ivr_async.c, mod_dptools.c and mod_commands.c 1.11.1, without the sound.
 """
@@ -12,7 +12,7 @@ _FAILED = "-ERR Operation failed\n"
 
 
 def eavesdrop(core: Core, channel: Channel, data: str) -> None:
-    """Hear a leg until it is gone, or this one leaves. In silence nothing, when it may not or there is no such leg."""
+    """Hear a leg until one of the two is gone. Silently does nothing if that is not allowed or the leg is missing."""
     target = core.channels.get(data.strip())
     if target is None or target is channel or not _let_in(channel, target):
         return
@@ -40,7 +40,7 @@ def uuid_display(core: Core, argument: str) -> str:
 
 
 def uuid_displace(core: Core, argument: str) -> str:
-    """`ID start PATH [limit] [flags]`; one of a path at a time."""
+    """`ID start PATH [limit] [flags]`; each path can play only once at a time."""
     uuid, act, path, *rest = (*argument.split(), "", "")
     channel = core.channels.get(uuid)
     if channel is None or not channel.up:
@@ -81,7 +81,7 @@ def sched_del(core: Core, argument: str) -> str:
 
 
 def after_bridge(core: Core, *legs: Channel) -> None:
-    """What each leg's `api_after_bridge` says, when its bridge ends."""
+    """Run each leg's `api_after_bridge` when its bridge ends."""
     for leg in legs:
         if command := leg.variables.get("api_after_bridge"):
             _run(core, command)

@@ -25,11 +25,11 @@ class EventSocket:
 
     @property
     def port(self) -> int:
-        """The port it listens on; chosen by the system where 0 was asked for."""
+        """The port it listens on; the system chose it if 0 was asked for."""
         return int(self._address[1])
 
     def start(self) -> None:
-        """Listen. Unavailable when the port is taken."""
+        """Start listening. Unavailable when the port is taken."""
         server = StreamServer(self._address, self._serve)
         try:
             server.start()
@@ -55,7 +55,7 @@ class EventSocket:
                 self._forget(listener)
 
     def inject(self, fault: str) -> None:
-        """Break the framing of every connection, in one of the ways of misbehaviour.FAULTS."""
+        """Break the framing of every connection with one of misbehaviour.FAULTS."""
         for listener in list(self.listeners):
             listener.connection.inject(fault)
 

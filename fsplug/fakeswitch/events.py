@@ -1,4 +1,4 @@
-"""The event bus: numbers what happens, writes it once as FreeSWITCH does, and hands it to those who asked for it."""
+"""The event bus: numbers events, writes each once as FreeSWITCH does, and delivers it to its subscribers."""
 
 import time
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from fsplug.fakeswitch.variables import encoded
 
 VERSION = "1.11.1"
 HOSTNAME = "fakeswitch"
-# These carry a channel without its variables.
+# Events that carry a channel without its variables.
 BRIEF_EVENTS = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE"})
 
 
 class Subscriber(Protocol):
-    """Who wants events. `deliver` gets whole frames and may not wait."""
+    """A receiver of events. `deliver` gets whole frames and must not wait."""
 
     def wants(self, name: str, subclass: str) -> bool: ...
 
@@ -28,7 +28,7 @@ class Subscriber(Protocol):
 
 
 class EventBus:
-    """Everything that is told about a switch goes through here."""
+    """Sends every event of a switch."""
 
     def __init__(self, clock: Clock, misbehaviour: Misbehaviour) -> None:
         self.core_uuid = str(uuid4())
@@ -41,7 +41,7 @@ class EventBus:
         self._head: tuple[int, str] = (0, "")
 
     def subscribe(self, subscriber: Subscriber) -> None:
-        """Count it among the subscribers, or ask again what it wants."""
+        """Add a subscriber, or reread the events that it wants."""
         if subscriber not in self._subscribers:
             self._subscribers.append(subscriber)
         self._wanted.clear()
@@ -59,7 +59,7 @@ class EventBus:
         body: str = "",
         first: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Tell that this happened. `first` stands before the channel's own lines and `extra` after them."""
+        """Send an event. `first` goes before the channel's own lines and `extra` after them."""
         self.sequence += 1
         extra = list(extra)
         subclass = dict(extra).get("Event-Subclass", "") if name == "CUSTOM" else ""
@@ -70,7 +70,7 @@ class EventBus:
         self._send(name, subscribers, event)
 
     def head(self, name: str) -> str:
-        """The lines every event begins with."""
+        """The lines that every event begins with."""
         micros = self._clock.micros()
         return (
             f"Event-Name: {name}\n{self._origin(micros // 1_000_000)}"
@@ -82,12 +82,12 @@ class EventBus:
         )
 
     def data(self, channel: Channel) -> str:
-        """CHANNEL_DATA of a channel, as `connect` and `uuid_dump` tell it."""
+        """CHANNEL_DATA of a channel, as `connect` and `uuid_dump` send it."""
         self.sequence += 1
         return self.head("CHANNEL_DATA") + channel_block(channel)
 
     def renew(self) -> None:
-        """A new process: a new Core-UUID and sequence."""
+        """Start as a new process, with a new Core-UUID and sequence."""
         self.core_uuid = str(uuid4())
         self.sequence = 0
         self._head = (0, "")

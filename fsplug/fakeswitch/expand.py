@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fsplug.fakeswitch.channel import Channel
 
-# Values are expanded again, as on the real switch; a variable that names itself ends here.
+# Values are expanded again, as on the real switch; this limit stops a variable that names itself.
 _DEEPEST = 20
 
 RunApi = Callable[[str, str], str]
@@ -12,7 +12,7 @@ Lookup = Callable[[str], str | None]
 
 
 def expand(channel: Channel, text: str, run_api: RunApi, global_value: Lookup) -> str:
-    """The text with every variable of the channel, or of the switch, and every function's answer in its place."""
+    """The text with every variable of the channel or the switch, and every function call, replaced by its value."""
 
     def value_of(name: str) -> str:
         value = channel.get(name)
@@ -33,7 +33,7 @@ def _expand(text: str, value_of: Callable[[str], str], run_api: RunApi, depth: i
 
 
 def _piece(text: str, at: int, value_of: Callable[[str], str], run_api: RunApi, depth: int) -> tuple[str, int]:
-    """What stands at this place, expanded, and how much of the text it is."""
+    """The expansion at this place, and how much of the text it replaces."""
     if text[at] == "\\" and text[at + 1 : at + 2] in ("$", "'", "\\"):
         return text[at + 1], 2
     opening = "$${" if text.startswith("$${", at) else "${"

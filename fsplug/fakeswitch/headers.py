@@ -5,7 +5,7 @@ from fsplug.fakeswitch.variables import encoded
 
 
 def channel_block(channel: Channel) -> str:
-    """All of a channel, as switch_channel_event_set_data writes it."""
+    """All headers of a channel, as switch_channel_event_set_data writes them."""
     return basic_block(channel) + channel.variables.block()
 
 
@@ -80,7 +80,7 @@ def _caller(prefix: str, channel: Channel, profile: Profile) -> str:
 
 def _times(prefix: str, channel: Channel) -> str:
     times = channel.times
-    # 1.11.1 leaves it out of the other leg's.
+    # 1.11.1 leaves this line out for the other leg.
     index = "" if prefix == "Other-Leg" else f"{prefix}-Profile-Index: {channel.profile.index}\n"
     return (
         f"{index}"

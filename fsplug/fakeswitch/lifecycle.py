@@ -1,4 +1,4 @@
-"""A channel's life: created, ringing, answered, hung up, gone; each step with the events FreeSWITCH tells of it."""
+"""A channel's life: created, ringing, answered, hung up, gone; each step with the events that FreeSWITCH sends."""
 
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ CALL_STATES = ("DOWN", "DIALING", "RINGING", "EARLY", "ACTIVE", "HELD", "RING_WA
 
 
 def enter(core: Core, channel: Channel) -> None:
-    """Count a new channel among the switch's; it has told nothing yet."""
+    """Add a new channel to the switch, without an event yet."""
     now = core.clock.micros()
     channel.times.created = channel.times.profile = now
     core.sessions += 1
@@ -53,7 +53,7 @@ def early_media(core: Core, channel: Channel) -> None:
 
 
 def answer(core: Core, channel: Channel) -> None:
-    """200 OK, once; then what the channel was armed to do."""
+    """200 OK, once; then run what the channel was armed to do."""
     if channel.answered or not channel.up:
         return
     channel.times.answered = core.clock.micros()
@@ -65,7 +65,7 @@ def answer(core: Core, channel: Channel) -> None:
 
 
 def hang_up(core: Core, channel: Channel, cause: str) -> None:
-    """End a channel from anywhere; the greenlet that runs it clears up."""
+    """End a channel from anywhere; the greenlet that runs it cleans up."""
     if not channel.up:
         return
     core.recorder.catch_up(channel, channel.partner)
@@ -76,7 +76,7 @@ def hang_up(core: Core, channel: Channel, cause: str) -> None:
 
 
 def retire(core: Core, channel: Channel) -> None:
-    """What is left to do for a channel that is hung up: recordings closed, the report, gone."""
+    """Finish a hung-up channel: close its recordings, send its report and remove it."""
     if channel.destroyed:
         return
     channel.destroyed = True
@@ -95,7 +95,7 @@ def retire(core: Core, channel: Channel) -> None:
 
 
 def hold(core: Core, channel: Channel, held: bool) -> None:
-    """The leg's phone puts the call on hold, or takes it back: it says nothing meanwhile."""
+    """The leg's phone holds the call or resumes it; while holding, the leg is silent."""
     if channel.held == held or not channel.up:
         return
     core.recorder.catch_up(channel, channel.partner)
@@ -107,7 +107,7 @@ def hold(core: Core, channel: Channel, held: bool) -> None:
 
 
 def transfer(core: Core, channel: Channel, order: Transfer) -> None:
-    """Send a channel to another extension; it leaves the call it is in."""
+    """Send a channel to another extension; the channel leaves its call."""
     source = f"{int(core.clock.now())}:{uuid4()}:bl_xfer:{order.destination}/{order.context}/XML"
     channel.set("transfer_source", source)
     channel.set("transfer_history", source)
@@ -116,7 +116,7 @@ def transfer(core: Core, channel: Channel, order: Transfer) -> None:
 
 
 def rebridge(core: Core, first: Channel, second: Channel, cause: str = "NORMAL_CLEARING") -> None:
-    """Take two channels out of the calls they are in and let them talk to each other (uuid_bridge)."""
+    """Take two channels out of their calls and connect them to each other (uuid_bridge)."""
     for channel, partner in ((first, second), (second, None)):
         channel.set("transfer_source", f"{int(core.clock.now())}:{uuid4()}:uuid_br:{(partner or first).uuid}")
         channel.order = Rebridge(partner, cause)
@@ -124,7 +124,7 @@ def rebridge(core: Core, first: Channel, second: Channel, cause: str = "NORMAL_C
 
 
 def pause(core: Core, channel: Channel, seconds: float | None = None) -> None:
-    """Let a leg's greenlet wait so long (None: for ever), or until it is hung up or ordered elsewhere."""
+    """Let a leg's greenlet wait this long (None: forever), or until the leg is hung up or gets an order."""
     until = None if seconds is None else core.clock.now() + seconds
     while channel.free:
         remaining = None if until is None else until - core.clock.now()
@@ -155,7 +155,7 @@ def execute(core: Core, channel: Channel, name: str, data: str, event_uuid: str 
 
 
 def execute_on(core: Core, channel: Channel, prefix: str) -> None:
-    """Run what every variable of this prefix says: `app argument` or `app::argument`; an empty one is harmless."""
+    """Run the application in each variable of this prefix: `app argument` or `app::argument`; skips empty ones."""
     for _, value in channel.variables.beginning_with(prefix):
         text = core.expand(channel, value).strip()
         application, argument = text.split("::", 1) if "::" in text.split(" ")[0] else _words(text)
@@ -169,5 +169,5 @@ def _words(text: str) -> tuple[str, str]:
 
 
 def _tone(channel: Channel, number: int) -> int:
-    # Callers below 1 kHz, the called above it, so that no call has one tone twice.
+    # Callers' tones are below 1 kHz and callees' above, so that no call has the same tone twice.
     return (400 if channel.direction == "inbound" else 1_000) + 20 * (number % 25)

@@ -6,13 +6,13 @@ from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.subscription import Subscription
 
 GOODBYE = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
-# `char reply[512]` in listener_run: longer ones are cut.
+# `char reply[512]` in listener_run: longer replies are cut.
 _REPLY_BYTES = 511
 LINGER_FOR_EVER = -1
 
 
 class Listener:
-    """One connection's state. `channel` is the call an outbound socket controls; without `full` it may do little."""
+    """One connection's state. `channel` is the call an outbound socket controls; without `full` few commands work."""
 
     def __init__(
         self, core: Core, connection: Connection, password: str = "", channel: Channel | None = None, full: bool = True
@@ -40,7 +40,7 @@ class Listener:
         self.connection.send(frame)
 
     def reply(self, text: str, more: str = "") -> None:
-        """A command/reply. Its text is neither encoded nor longer than the switch's buffer."""
+        """Send a command/reply. The text is not encoded, and is cut to the switch's buffer."""
         cut = text.encode("utf-8", "surrogateescape")[:_REPLY_BYTES]
         self.connection.send(b"Content-Type: command/reply\nReply-Text: %b\n%b\n" % (cut, more.encode()))
 

@@ -1,4 +1,4 @@
-"""What `show` lists."""
+"""The lists that `show` prints."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Many calls, evenly spread: what the load bench asks of the fake switch."""
+"""Many calls, evenly spread, for the load bench."""
 
 import resource
 import statistics
@@ -13,9 +13,9 @@ Place = Callable[[Mapping[str, Any]], object]
 
 
 def generate(clock: Clock, place: Place, rate: float, seconds: float, orders: list[Mapping[str, Any]]) -> int:
-    """Place `rate` calls a second for so many seconds, taking the orders in turn; how many were placed.
+    """Place `rate` calls a second for this many seconds, taking the orders in turn; returns how many were placed.
 
-    A generator that falls behind makes up for it at once, so the number is kept, if not the pace.
+    A generator that falls behind catches up at once, so the number of calls is right even if the pace is not.
     """
     started = clock.now()
     total = round(rate * seconds)
@@ -28,7 +28,7 @@ def generate(clock: Clock, place: Place, rate: float, seconds: float, orders: li
 
 
 def report(core: Core, clients: int) -> dict[str, object]:
-    """The counters, how long calls were held in the socket (real seconds), and what the process costs."""
+    """The counters, how long the socket held calls (real seconds), and the process's CPU time and memory."""
     counters = core.counters
     held = sorted(counters.held_seconds)
     return {

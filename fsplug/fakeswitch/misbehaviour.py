@@ -1,4 +1,4 @@
-"""What can go wrong on demand, as a switch, a network or a disk would do it."""
+"""Faults on demand, as a switch, a network or a disk would have them."""
 
 from dataclasses import dataclass, field, fields
 
@@ -10,7 +10,7 @@ _EVENT = b"Content-Type: text/event-plain\nContent-Length: "
 _HALF_EVENT = b"Event-Name: CHANNEL_ANSWER\nUnique-ID: 0000"
 _HOSTILE_EVENT = b"Event-Name: CUSTOM\nEvent-Subclass: hostile\nHostile: \xff\xfe\xc3(\xa0\xa1\n\n"
 
-# Bytes that break the framing, and what the switch does to the connection after them.
+# Bytes that break the framing, and the end of the connection after them.
 FAULTS: dict[str, tuple[bytes, str]] = {
     "negative-length": (_EVENT + b"-1\n\n" + _HALF_EVENT, "stay"),
     "word-length": (_EVENT + b"many\n\n" + _HALF_EVENT, "stay"),
@@ -34,11 +34,11 @@ FAULTS: dict[str, tuple[bytes, str]] = {
 class Misbehaviour:
     """The faults that are on.
 
-    `drop`, `double` and `delay` map an event's name to how many more times it is hit (ALWAYS: for ever). A delayed one
-    comes after the one that follows it. `one_byte_writes` sends every byte in a segment of its own; `stalled`
-    connections send nothing until it is off. `outbound_fault` is a name of FAULTS that answers `connect`.
-    `disk_full_after_bytes` is of each recording. `api_delay_seconds` are the switch's. With
-    `no_display` no phone takes a text to show.
+    `drop`, `double` and `delay` map an event's name to how many more times the fault strikes (ALWAYS: forever). A
+    delayed event comes after the next one. `one_byte_writes` sends every byte in a segment of its own; `stalled`
+    connections send nothing until the fault is off. `outbound_fault` is a name of FAULTS and answers `connect`.
+    `disk_full_after_bytes` applies to each recording. `api_delay_seconds` are in the switch's time. With `no_display`,
+    phones refuse texts to show.
     """
 
     drop: dict[str, int] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Misbehaviour:
     disk_full_after_bytes: int | None = None
 
     def change(self, **faults: object) -> None:
-        """Switch faults on or off; those not named stay as they are."""
+        """Switch faults on or off; other faults stay as they are."""
         known = {each.name for each in fields(self)}
         if unknown := sorted(set(faults) - known):
             raise Invalid("unknown-fault", f"{', '.join(unknown)} is not one of {', '.join(sorted(known))}")
@@ -63,13 +63,13 @@ class Misbehaviour:
             setattr(self, name, value)
 
     def reset(self) -> None:
-        """Behave again."""
+        """Switch all faults off."""
         fresh = Misbehaviour()
         for each in fields(self):
             setattr(self, each.name, getattr(fresh, each.name))
 
     def strikes(self, fault: dict[str, int], event: str) -> bool:
-        """Whether this fault hits this event, which then counts as one time."""
+        """Whether this fault strikes this event; each strike is counted."""
         times = fault.get(event, 0)
         if times > 0:
             fault[event] = times - 1
@@ -77,7 +77,7 @@ class Misbehaviour:
 
 
 def fault(name: str) -> tuple[bytes, str]:
-    """The bytes of a fault of the framing, and what becomes of the connection."""
+    """The bytes of a framing fault, and the end of the connection after them."""
     if name not in FAULTS:
         raise Invalid("unknown-fault", f"{name} is not one of {', '.join(sorted(FAULTS))}")
     return FAULTS[name]

@@ -1,7 +1,7 @@
 """The socket application: a call asks a server what to do (listener_run in mod_event_socket.c 1.11.1).
 
-Without `async` the call waits in the socket: a refused or closed connection lets it go on at once, a silent server
-holds it for 25 s. With `async` it is parked and does what it is told meanwhile.
+Without `async` the call waits in the socket: after a refused or closed connection it goes on at once, and a silent
+server holds it for 25 s. With `async` the call is parked and carries out commands meanwhile.
 """
 
 import _socket
@@ -17,9 +17,9 @@ from fsplug.fakeswitch.listener import LINGER_FOR_EVER, Listener
 from fsplug.fakeswitch.verbs import carry_out, obey
 
 DEFAULT_PORT = 8084
-# read_packet's timeout for the first command. There is none for the next.
+# read_packet's timeout for the first command. Later commands have no timeout.
 FIRST_COMMAND_SECONDS = 25
-# What Linux takes to give up on a SYN that nobody answers.
+# How long Linux retries a SYN that nobody answers.
 CONNECT_SECONDS = 127
 
 
@@ -65,7 +65,7 @@ def _open(address: tuple[str, int], real_seconds: float) -> socket.socket:
 
 
 class _Controlled:
-    """A call while a server controls it; all in the call's own greenlet."""
+    """A call that a server controls, in the call's own greenlet."""
 
     def __init__(self, core: Core, channel: Channel, listener: Listener) -> None:
         self._core = core
@@ -88,7 +88,7 @@ class _Controlled:
             listener.goodbye()
 
     def _obey_until_done(self) -> None:
-        """Carry out what the server says until it is gone, or the call is."""
+        """Carry out the server's commands until the server or the call is gone."""
         until: float | None = self._core.clock.now() + FIRST_COMMAND_SECONDS
         while self._channel.free and self._listener.running:
             obeyed = self._obey()
@@ -97,7 +97,7 @@ class _Controlled:
             until = None if obeyed else until
 
     def _park(self) -> None:
-        """Parked from `connect` on, the call carries out the messages that come meanwhile."""
+        """Park the call from `connect` on; it carries out messages as they arrive."""
         channel = self._channel
         while channel.free and self._listener.running:
             obeyed = self._obey()
@@ -116,7 +116,7 @@ class _Controlled:
             self._core.bus.emit("CHANNEL_PARK" if serving else "CHANNEL_UNPARK", self._channel)
 
     def _linger(self, seconds: int) -> None:
-        """After the hangup: keep the connection for the last events, as long as the client asked for."""
+        """After the hangup, keep the connection for the last events for as long as the client asked."""
         channel = self._channel
         self._listener.connection.send(
             f"Content-Type: text/disconnect-notice\nControlled-Session-UUID: {channel.uuid}\n"
@@ -130,16 +130,16 @@ class _Controlled:
                 return
 
     def _obey(self) -> int | None:
-        """How many commands had come and were carried out; None when the server is gone."""
+        """Carry out the commands that have arrived; returns how many, or None when the server is gone."""
         commands = self._listener.connection.receive()
         for command in commands or ():
             obey(self._listener, command)
         return None if commands is None else len(commands)
 
     def _wait(self, until: float | None) -> bool:
-        """Wait for the socket or the call to say something; False when it is too late."""
+        """Wait for news from the socket or the call; False after the timeout."""
         clock, signal = self._core.clock, self._channel.signal
-        # Watched only while waiting: a call that is busy leaves bytes unread.
+        # The socket is watched only while waiting: a busy call leaves bytes unread.
         self._readable.start(signal.set)
         signal.wait(None if until is None else clock.real(until - clock.now()))
         self._readable.stop()

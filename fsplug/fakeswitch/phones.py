@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fsplug.errors import Invalid
 from fsplug.fakeswitch.dialstring import LegSpec
 
-# Who answers after so many seconds, or how not: {"1001": 0.2, "1002": "busy", "trunk": "reject:1.5", "*": "no-answer"}
+# Who answers after how many seconds, or refuses: {"1001": 0.2, "1002": "busy", "trunk": "reject:1.5", "*": "no-answer"}
 Answers = Mapping[str, float | str]
 
 ANYBODY = "*"
@@ -23,7 +23,7 @@ _REFUSE_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What a phone does: answers (no cause) or refuses after so many seconds, or rings for ever (`seconds` None)."""
+    """A phone's behaviour: it answers (no cause) or refuses after `seconds`, or rings forever (`seconds` None)."""
 
     seconds: float | None
     cause: str | None = None
@@ -31,7 +31,7 @@ class Phone:
 
 
 def phone_of(leg: LegSpec, name: str | None, answers: Answers) -> Phone:
-    """How the phone at the end of this leg behaves: as its leg's name, number or gateway, or anybody, is told to."""
+    """The behaviour of this leg's phone: that set for its name, number or gateway, else for `*`."""
     if leg.kind == "error":
         return Phone(0.0, leg.destination, rings=False)
     for known in (name, leg.number, leg.gateway, ANYBODY):

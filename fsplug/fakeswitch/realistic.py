@@ -77,7 +77,7 @@ _RTP_REPORT = Layer({f"rtp_audio_{name}": "0" for name in _RTP_COUNTERS})
 
 
 def describe_inbound(channel: Channel, realistic: bool) -> None:
-    """Set what a call that came in by SIP knows about itself."""
+    """Set the variables of a call that came in by SIP."""
     caller, dialled = channel.profile.caller_number, channel.profile.destination
     if realistic:
         channel.variables.lay(_INBOUND)
@@ -97,7 +97,7 @@ def describe_inbound(channel: Channel, realistic: bool) -> None:
 
 
 def describe_outbound(channel: Channel, realistic: bool) -> None:
-    """Set what a call that went out by SIP knows about itself."""
+    """Set the variables of a call that went out by SIP."""
     caller, dialled = channel.profile.caller_number, channel.profile.destination
     if realistic:
         channel.variables.lay(_OUTBOUND)
@@ -112,13 +112,13 @@ def describe_outbound(channel: Channel, realistic: bool) -> None:
 
 
 def describe_answer(channel: Channel, realistic: bool) -> None:
-    """Set what a call that went out knows once it is answered."""
+    """Set the variables that an outgoing call gets once it is answered."""
     if realistic and channel.direction == "outbound":
         channel.variables.lay(_ANSWERED)
 
 
 def closing_lines(channel: Channel, q850: int, realistic: bool) -> str:
-    """What a channel reports of itself when all is over; times are epoch seconds, and microseconds in `..._uepoch`."""
+    """The lines of a channel's final report; times are epoch seconds, and microseconds in `..._uepoch`."""
     times = channel.times
     billed = times.hungup - times.answered if times.answered else 0
     lasted = times.hungup - times.created

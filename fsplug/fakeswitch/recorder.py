@@ -16,19 +16,19 @@ from fsplug.fakeswitch.recording import Recording
 
 DEFAULT_BUFFER_BYTES = 65_536
 DEFAULT_PRE_BUFFER_FRAMES = 25
-# A folder of this name takes the file for one of a sound prompt's sample rates.
+# FreeSWITCH takes a folder of this name for the sample rate of a sound prompt.
 RATE_FOLDERS = frozenset({"8000", "16000", "32000", "48000"})
 TICK_SECONDS = 0.2
 
 
 class HangUp(Protocol):
-    """How the recorder ends a call that may not go on unrecorded."""
+    """How the recorder ends a call that must not go on unrecorded."""
 
     def __call__(self, channel: Channel, cause: str) -> None: ...
 
 
 class Recorder:
-    """All recordings of a switch. Without `audio` a file gets a header and, at its end, silence of the right length."""
+    """All recordings of a switch. Without `audio`, a file gets a header and, at its end, silence of the right length."""
 
     def __init__(self, bus: EventBus, clock: Clock, misbehaviour: Misbehaviour, hang_up: HangUp, audio: bool) -> None:
         self._bus = bus
@@ -41,7 +41,7 @@ class Recorder:
         self.started = 0
 
     def start(self, channel: Channel, path: str, limit_seconds: int, variables: Mapping[str, str]) -> bool:
-        """Record this leg; False when it can't be. Two starts of one path are one recording."""
+        """Record this leg; False when that is impossible. Starting the same path twice makes one recording."""
         if path in channel.recordings:
             return True
         if not self._has_media(channel):
@@ -83,22 +83,22 @@ class Recorder:
             self.stop(channel, path)
 
     def mask(self, channel: Channel, path: str, masked: bool) -> bool:
-        """Zeros from here on, or sound again; False when there is no such recording."""
+        """Record zeros from here on, or sound again; False when there is no such recording."""
         return self._change(channel, path, "masked", masked)
 
     def pause(self, channel: Channel, path: str, paused: bool) -> bool:
-        """Leave time out from here on, or go on."""
+        """Pause the recording here, or resume it."""
         return self._change(channel, path, "paused", paused)
 
     def catch_up(self, *channels: Channel | None) -> None:
-        """Before who hears whom changes: what was said until now belongs to those who said it."""
+        """Called before partners change, so that everything said until now goes to the right speakers."""
         if self._audio:
             for channel in channels:
                 for recording in channel.recordings.values() if channel else ():
                     recording.hear(self._clock.now())
 
     def abandon(self) -> None:
-        """What a kill -9 leaves: open files with whatever reached them."""
+        """Leave everything as after a kill -9: open files hold only what was written."""
         if self._ticker:
             self._ticker.kill(block=False)
         for recording in self.running.values():
@@ -177,7 +177,7 @@ class Recorder:
             recording.file.close_silent(recording.samples)
 
     def _completion(self, recording: Recording[Channel]) -> str:
-        """Why it ended, in the words of an MRCP recorder; a file too short is gone."""
+        """Why the recording ended, in the words of an MRCP recorder; a file that is too short is deleted."""
         if recording.failed:
             return "uri-failure"
         too_short = recording.samples < recording.min_seconds * RATE
@@ -225,7 +225,7 @@ def _setting(channel: Channel, variables: Mapping[str, str], name: str) -> str |
 
 
 def _is_captured(path: str) -> bool:
-    """Whether a folder of a sample rate's name takes the file, be it above or beside it."""
+    """Whether a folder named like a sample rate, above the file or beside it, captures the file."""
     folder = os.path.dirname(path)
     return bool(RATE_FOLDERS & set(folder.split("/"))) or any(
         os.path.isdir(os.path.join(folder, rate)) for rate in RATE_FOLDERS

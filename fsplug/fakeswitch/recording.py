@@ -7,28 +7,28 @@ from typing import Generic, Protocol, TypeVar
 from fsplug.fakeswitch.audio import FRAME_SAMPLES, RATE, WavFile, sound
 from fsplug.fakeswitch.clock import Timer
 
-# What the recorder holds before the file's own buffer: the media bug's frames and its thread's next chunk. Measured
+# The audio held before the file's own buffer: the media bug's frames and its thread's next chunk. Measured
 # on 1.11.1: 0.7 s with the default of 25 frames.
 THREAD_SECONDS = 0.2
 FRAME_SECONDS = FRAME_SAMPLES / RATE
 
 
 class Speaker(Protocol):
-    """A leg as a recording hears it: its tone, whether it is on hold, and the leg it talks with."""
+    """A leg as seen by a recording: its tone, whether it is on hold, and its partner."""
 
     @property
     def tone_hz(self) -> int:
-        """The tone it speaks with; 0 is silence."""
+        """The leg's tone in hertz; 0 is silence."""
         ...
 
     @property
     def held(self) -> bool:
-        """Whether its phone holds the call."""
+        """Whether the leg's phone holds the call."""
         ...
 
     @property
     def partner(self) -> "Speaker | None":
-        """Who is bridged with it."""
+        """The leg bridged with this one."""
         ...
 
 
@@ -37,7 +37,7 @@ Leg = TypeVar("Leg", bound=Speaker)
 
 @dataclass(slots=True, eq=False)
 class Recording(Generic[Leg]):
-    """A leg being recorded. Times are the switch's seconds; `samples` counts what was heard, kept or not."""
+    """A leg being recorded. Times are the switch's seconds; `samples` counts all samples, kept or not."""
 
     leg: Leg
     path: str
@@ -59,7 +59,7 @@ class Recording(Generic[Leg]):
         self._heard_until = self.started
 
     def hear(self, now: float) -> None:
-        """Take in what was said since the last time; in whole frames, as it comes by RTP."""
+        """Take in the sound since the last call, in whole frames, as RTP delivers it."""
         frames = int((now - self._heard_until) / FRAME_SECONDS + 1e-6)
         if frames <= 0:
             return
@@ -69,12 +69,12 @@ class Recording(Generic[Leg]):
             self.samples += frames * FRAME_SAMPLES
 
     def drain(self, limit_bytes: int | None) -> bool:
-        """Bring full buffers to the disk; False when it did not take them."""
+        """Write full buffers to the disk; False when the write fails."""
         keep_seconds = self.pre_buffer_frames * FRAME_SECONDS + THREAD_SECONDS
         return self.file.drain(int(keep_seconds * RATE) * 2 * self.file.channels, limit_bytes)
 
     def count(self, now: float) -> None:
-        """How much was heard by now, for recordings without sound."""
+        """Update the number of samples, for recordings without sound."""
         self.samples = max(0, int((now - self.started) / FRAME_SECONDS + 1e-6)) * FRAME_SAMPLES
 
     def _voices(self, samples: int) -> bytes:

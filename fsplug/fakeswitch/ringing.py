@@ -11,13 +11,13 @@ from fsplug.fakeswitch.phones import Phone, phone_of
 from fsplug.fakeswitch.realistic import describe_outbound
 
 RING_SECONDS = 60.0
-# Where several legs refused, the caller hears of the one that says most (mod_dptools weighs them alike).
+# When several legs refuse, the caller gets the most informative cause (as mod_dptools ranks them).
 _LEAST_TELLING = ("NO_ANSWER", "NONE")
 
 
 @dataclass(slots=True)
 class Ringing:
-    """A leg that rings, and when its phone acts (the switch's seconds; None never)."""
+    """A ringing leg, and when its phone acts (the switch's seconds; None: never)."""
 
     channel: Channel
     phone: Phone
@@ -27,7 +27,7 @@ class Ringing:
 
 @dataclass(slots=True)
 class Dialled:
-    """What came of a dial string: the leg that answered, or why none did."""
+    """The outcome of a dial string: the leg that answered, or why none did."""
 
     answered: Channel | None = None
     cause: str = "NO_ROUTE_DESTINATION"
@@ -35,7 +35,7 @@ class Dialled:
 
 
 def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
-    """Ring the groups of a dial string in turn; in the caller's greenlet."""
+    """Ring the groups of a dial string in turn, in the caller's greenlet."""
     result = Dialled()
     for group in dial_string.groups:
         if not caller.free:
@@ -49,7 +49,7 @@ def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
 
 
 def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[str, str]]) -> Channel:
-    """A new B-leg of this caller, told of as FreeSWITCH does, with the variables it is given."""
+    """Make a B-leg of this caller, with FreeSWITCH's events and the given variables."""
     leg = _channel(caller, spec)
     enter(core, leg)
     describe_outbound(leg, core.realistic)
@@ -143,7 +143,7 @@ def _wait(core: Core, caller: Channel, ringing: list[Ringing]) -> None:
 
 
 def _act(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -> None:
-    """Let every phone do what is due by now, the earliest first."""
+    """Let every phone whose time has come act, the earliest first."""
     now = core.clock.now()
     for leg in sorted(ringing, key=lambda each: each.due if each.due is not None else each.gives_up):
         channel = leg.channel
@@ -173,7 +173,7 @@ def _gone(core: Core, leg: Ringing, ringing: list[Ringing], result: Dialled) -> 
 
 
 def _stop(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -> None:
-    """End the legs that still ring: another was faster, or the caller left."""
+    """End the legs that still ring, because another leg answered or the caller left."""
     cause = "LOSE_RACE" if result.answered else "ORIGINATOR_CANCEL"
     for leg in list(ringing):
         hang_up(core, leg.channel, cause)

@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 def live(core: Core, channel: Channel) -> None:
-    """Run the dialplan, and wherever the leg is sent from there, until it is hung up or let go to another leg."""
+    """Run the dialplan, following transfers, until the leg is hung up or handed over to another leg."""
     try:
         _run(core, channel)
     except Exception:
@@ -23,7 +23,7 @@ def live(core: Core, channel: Channel) -> None:
 
 
 def actions_of(core: Core, channel: Channel, destination: str = "", context: str = "") -> list[Action]:
-    """What the dialplan does with this leg, at this extension."""
+    """The dialplan's actions for this leg at this extension."""
     return core.dialplan.route(
         channel, core.expand, lambda leg, name, data: execute(core, leg, name, data), destination, context
     )

@@ -2,7 +2,7 @@
 
 from fsplug.fakeswitch.variables import encoded
 
-# What `myevents` brings in mod_event_socket.c: no RECORD_*, MEDIA_BUG_*, CALL_UPDATE or CHANNEL_HOLD.
+# The events that `myevents` includes in mod_event_socket.c: no RECORD_*, MEDIA_BUG_*, CALL_UPDATE or CHANNEL_HOLD.
 MY_EVENTS = frozenset(
     """
     CHANNEL_ANSWER CHANNEL_APPLICATION CHANNEL_BRIDGE CHANNEL_CREATE CHANNEL_DATA CHANNEL_DESTROY CHANNEL_EXECUTE
@@ -22,7 +22,7 @@ KNOWN_EVENTS = MY_EVENTS | frozenset(
 
 
 class Subscription:
-    """The events wanted by name, CUSTOM ones by subclass, and the filters one of which an event must pass."""
+    """The subscribed events by name, CUSTOM events by subclass, and the filters; an event must pass one of them."""
 
     def __init__(self) -> None:
         self.on = False
@@ -69,7 +69,7 @@ class Subscription:
         self._subclasses.clear()
 
     def mine(self, uuid: str) -> None:
-        """`myevents`: one channel's own."""
+        """`myevents`: the events of one channel."""
         self.on = True
         self._names |= MY_EVENTS
         self._only_uuid = uuid

@@ -1,4 +1,4 @@
-"""The fake switch as one thing: started, used and broken by tests, the demo and the load bench."""
+"""The fake switch as a whole, as tests, the demo and the load bench start, use and break it."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -30,11 +30,11 @@ ENDED_CALLS_KEPT = 200
 class FakeSwitch:
     """A stand-in for FreeSWITCH 1.11.1 without SIP; a context manager that starts and stops.
 
-    `dialplan` is a folder of XML files (the folder `directory` beside it has the users), or their text; `variables` are
-    its `$${...}`, over what its settings files say.
-    `answers` says how phones behave (fakeswitch.phones). `speed` makes the switch's time run faster than real time.
-    Without `audio` recordings are files of silence, which cost almost nothing; without `realistic` events are short.
-    Port 0 chooses a free one: see `port`.
+    `dialplan` is a folder of XML files (the folder `directory` beside it has the users), or their text. `variables` are
+    its `$${...}`, which override those in its settings files.
+    `answers` sets how phones behave (fakeswitch.phones). `speed` makes the switch's time run faster than real time.
+    Without `audio`, recordings are files of silence, which cost almost nothing; without `realistic`, events are short.
+    Port 0 chooses a free port: see `port`.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class FakeSwitch:
 
     @property
     def shell_commands(self) -> list[str]:
-        """What a dialplan or a client would have made the machine run."""
+        """The commands that a dialplan or a client wanted to run on the machine."""
         return self.core.shell_commands
 
     def start(self) -> None:
@@ -90,7 +90,7 @@ class FakeSwitch:
         self._socket.start()
 
     def stop(self) -> None:
-        """End every call and listen no more."""
+        """End every call and stop listening."""
         self.hang_up_all()
         self._socket.stop()
         self._forget_calls()
@@ -103,15 +103,15 @@ class FakeSwitch:
         self.stop()
 
     def place(self, caller: str, destination: str, **order: Any) -> Call:
-        """Place a call: the fields of calls.Order. It runs by itself; the Call waits for it and changes it."""
+        """Place a call with the fields of calls.Order. It runs by itself; the returned Call can wait for it or act."""
         call = Call(self.core, Order(caller, destination, **order), self._remember)
         self.calls[call.uuid] = call
         return call
 
     def call(self, uuid: str) -> Call:
-        """A call by its A-leg, up or lately ended. Refused when there is none."""
+        """A call by its A-leg, live or recently ended. Refused when there is none."""
         if uuid not in self.calls:
-            raise Refused("no-such-call", f"there is no call {uuid}, now or lately", call=uuid)
+            raise Refused("no-such-call", f"there is no call {uuid}, live or recently ended", call=uuid)
         return self.calls[uuid]
 
     def api(self, line: str) -> str:
@@ -123,7 +123,7 @@ class FakeSwitch:
             hang_up(self.core, channel, cause)
 
     def inject(self, fault: str) -> None:
-        """Break the framing of every client's connection, in one of the ways of misbehaviour.FAULTS."""
+        """Break the framing of every client's connection with one of misbehaviour.FAULTS."""
         known_fault(fault)
         self._socket.inject(fault)
 
@@ -132,13 +132,13 @@ class FakeSwitch:
         self._socket.drop(how)
 
     def restart(self) -> None:
-        """Die and come back: calls gone without a word, recordings torn, clients dropped, a new Core-UUID."""
+        """Die and come back: calls vanish without an event, recordings are cut, clients dropped; a new Core-UUID."""
         self.abandon()
         self.core.bus.renew()
         self._socket.start()
 
     def abandon(self) -> None:
-        """Die as by kill -9: no event, no file closed, nobody told."""
+        """Die as by kill -9: no events, and no files closed."""
         self._socket.stop()
         self.core.recorder.abandon()
         self._forget_calls()

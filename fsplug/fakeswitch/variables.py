@@ -11,12 +11,12 @@ _encoded = lru_cache(maxsize=8_192)(encoded_value)
 
 
 def encoded(value: str) -> str:
-    """A header's value as FreeSWITCH sends it; remembered, as the same ones come again and again."""
+    """A header's value as FreeSWITCH encodes it; cached, because values recur."""
     return value if _PLAIN.fullmatch(value) else _encoded(value)
 
 
 class Layer:
-    """Variables that many channels have alike, written once for all of them."""
+    """Variables that many channels share, written once for all of them."""
 
     __slots__ = ("block", "values")
 
@@ -26,7 +26,7 @@ class Layer:
 
 
 class Variables:
-    """In the order they were set, those of layers first."""
+    """Variables in the order they were set, those of layers first."""
 
     __slots__ = ("_block", "_ending", "_layers", "_lines", "_values")
 
@@ -46,7 +46,7 @@ class Variables:
         return value
 
     def set(self, name: str, value: str | None) -> None:
-        """Set a variable; nothing, or an empty text, unsets it (switch_channel_set_variable)."""
+        """Set a variable; None or an empty text unsets it (switch_channel_set_variable)."""
         self._block = None
         if any(name in layer.values for layer in self._layers):
             self._melt()
@@ -60,17 +60,17 @@ class Variables:
             self._lines.pop(name, None)
 
     def lay(self, layer: Layer) -> None:
-        """Add variables that others share."""
+        """Add variables that other channels share."""
         self._layers += (layer,)
         self._block = None
 
     def end(self, lines: str) -> None:
-        """Add the lines of the channel's report; they are only told, not read again."""
+        """Add the lines of the channel's report, which are sent but never read back."""
         self._ending += lines
         self._block = None
 
     def beginning_with(self, prefix: str) -> list[tuple[str, str]]:
-        """The variables whose names begin so; layers have none that matter."""
+        """The variables whose names begin with this prefix; layers have none that matter."""
         return [pair for pair in self._values.items() if pair[0].startswith(prefix)]
 
     def block(self) -> str:
@@ -81,7 +81,7 @@ class Variables:
         return self._block
 
     def _melt(self) -> None:
-        """Make the layers' variables this channel's own, to be changed."""
+        """Copy the layers' variables into this channel, so that they can be changed."""
         for layer in self._layers:
             for name, value in layer.values.items():
                 self._values.setdefault(name, value)

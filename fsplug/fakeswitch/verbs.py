@@ -11,7 +11,7 @@ from fsplug.fakeswitch.headers import profile_block
 from fsplug.fakeswitch.lifecycle import execute, hang_up
 from fsplug.fakeswitch.listener import LINGER_FOR_EVER, Listener
 
-# A leg in a bridge looks at its messages every ten frames of 20 ms: half of that on average.
+# A bridged leg checks its messages every ten frames of 20 ms; the average wait is half of that.
 _MESSAGE_SECONDS = 0.1
 
 Verb = Callable[[Listener, str, Command], None]
@@ -112,7 +112,7 @@ def _carry_out_later(core: Core, channel: Channel, command: Command) -> None:
 
 
 def carry_out(core: Core, channel: Channel, command: Command) -> None:
-    """What a sendmsg asks of a channel (switch_ivr_parse_event)."""
+    """Carry out a sendmsg on a channel (switch_ivr_parse_event)."""
     headers = command.headers
     asked = headers.get("call-command", "")
     if asked == "execute":
@@ -159,7 +159,7 @@ def _run_job(core: Core, job: str, line: str) -> None:
 
 
 def answer_of(core: Core, line: str) -> str:
-    """What an API command answers, its line end included."""
+    """The answer of an API command, including its line end."""
     name, _, argument = line.partition(" ")
     api = core.apis.get(name)
     return api(core, argument) if api else f"-ERR {name} Command not found!\n"

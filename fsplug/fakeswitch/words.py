@@ -1,4 +1,4 @@
-"""Small readings of the texts that commands and applications are given."""
+"""Small parsers for the texts that commands and applications get."""
 
 from urllib.parse import unquote
 

@@ -130,7 +130,7 @@ def test_a_spool_without_room_is_wrong(cli: Cli) -> None:
 def test_a_configuration_changed_by_hand_is_warned_of(cli: Cli, tmp_path: Path) -> None:
     conf = tmp_path / "conf"
     conf.mkdir()
-    assert "holds nothing" in installation.configuration(conf).text
+    assert "holds no files of fsplug" in installation.configuration(conf).text
     cli.ok("switch", "install", "--conf", conf, "--yes")
     assert installation.configuration(conf).state == State.OK
     (conf / "freeswitch.xml").write_text("<document/>")
