@@ -15,7 +15,7 @@ class ControlClient:
         self._lines = self._sock.makefile("r")
 
     def ask(self, do: str, **request: Any) -> dict[str, Any]:
-        """One request and its answer. The switch's error is raised with its code; Unavailable when the switch is gone."""
+        """One request and its answer. The switch's error is raised with its code; Unavailable when it is gone."""
         try:
             self._sock.sendall(json.dumps({"do": do, **request}).encode() + b"\n")
             line = self._lines.readline()

@@ -28,7 +28,7 @@ class HangUp(Protocol):
 
 
 class Recorder:
-    """All recordings of a switch. Without `audio`, a file gets a header and, at its end, silence of the right length."""
+    """All recordings of a switch. Without `audio`, a file gets a header and at its end silence of the right length."""
 
     def __init__(self, bus: EventBus, clock: Clock, misbehaviour: Misbehaviour, hang_up: HangUp, audio: bool) -> None:
         self._bus = bus
