@@ -127,7 +127,7 @@ class RealSwitch:
         self._process = None
 
     def kill(self) -> None:
-        """SIGKILL: nothing is closed, no call is told."""
+        """SIGKILL: nothing is closed, and no call is ended in order."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(STOP_SECONDS)

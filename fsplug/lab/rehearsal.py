@@ -99,7 +99,7 @@ class RealStage:
 
     @contextmanager
     def standing(self, call: DemoCall) -> Iterator[None]:
-        """Play it in a thread; SIPp is told of the end by the switch."""
+        """Play it in a thread; the switch ends SIPp's calls."""
         talking = threading.Thread(target=self._place_until_hung_up, args=(call,))
         talking.start()
         try:

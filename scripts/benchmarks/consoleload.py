@@ -1,4 +1,4 @@
-"""What a busy console costs the calls, and how soon a hundred open pages are told of a change."""
+"""What a busy console costs the calls, and how soon a hundred open pages show a change."""
 
 import statistics
 import time
@@ -48,7 +48,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _shown(served: _Served, changes: int) -> Iterator[float]:
-    """Seconds from the change's commit to the last page that is told."""
+    """Seconds from the change's commit to the last page that shows it."""
     log = served.folder / "streams.log"
     count = PEOPLE * PER_PERSON
     with python("benchmarks.pageclient", "streams", str(served.web_port), served.cookies, log=log):

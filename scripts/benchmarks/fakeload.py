@@ -53,7 +53,7 @@ class FakeBench:
         return self.control.ask("stats")
 
     def count(self, condition: str) -> int:
-        """Rows, as told by `table WHERE ...`."""
+        """The number of rows of `table WHERE ...`."""
         [(found,)] = self.store.rows(f"SELECT COUNT(*) FROM {condition}")
         return int(found)
 

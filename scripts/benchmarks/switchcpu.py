@@ -37,7 +37,7 @@ _SETTLED_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """CPU per call, in milliseconds: the switch's, and that of whoever told it to record."""
+    """CPU per call, in milliseconds: the switch's, and that of the program that commands the recording."""
 
     switch_ms: float
     own_ms: float

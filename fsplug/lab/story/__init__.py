@@ -1,1 +1,1 @@
-"""Some weeks of two companies' telephony, told anew whenever wanted: for the demo, the console's tests and benches."""
+"""Some weeks of two companies' telephony, made on demand for the demo, the console's tests and the bench."""

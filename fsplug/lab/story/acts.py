@@ -87,7 +87,7 @@ def listen(store: Store, call: StoryCall, days_ago: int, switch: str, chance: ra
 
 
 def post(store: Store) -> None:
-    """What is due is sent, and comes back where there is no such mailbox."""
+    """Sends the mail that is due; mail to an unknown mailbox is returned."""
     for mail in mails.due(store, 1_000):
         if mails.take(store, mail.id):
             _arrive(store, mail)

@@ -1,4 +1,4 @@
-"""The story told into a store and an archive, act by act in the order of time; each act tells the trail itself."""
+"""Writes the story into a store and an archive, act by act in order of time; each act writes its own audit entries."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Users as those who act: what they may do, as of now."""
+"""Users as actors: what each of them may do now."""
 
 from dataclasses import dataclass
 

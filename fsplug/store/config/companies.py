@@ -15,11 +15,11 @@ from fsplug.store.schema.history import is_current
 
 
 class DetailKey(NamedTuple):
-    """There is one row."""
+    """A company has one row, which needs no key."""
 
 
 class DetailRow(NamedTuple):
-    """What a company says of itself; `languages` with blanks between them."""
+    """The details of a company; `languages` are separated by blanks."""
 
     name: str
     country: str
@@ -37,7 +37,7 @@ DETAIL = Noun("company", "company_detail", DetailKey, DetailRow)
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company as it is now. `country` is an ISO 3166 code, `version` its policy version.
+    """A company as configured now. `country` is an ISO 3166 code, `version` its policy version.
 
     It speaks `language`, and its callers hear one of `languages`. `listen_from_app`: apps may listen in too;
     `listen_consent`: a colleague at the other end must allow it as well. `superuser_totp`: its superusers must sign in

@@ -1,11 +1,11 @@
-"""Where a call may be sent on."""
+"""The destinations that a call may be sent on to."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class TargetKind(StrEnum):
-    """What a target is."""
+    """The kinds of target."""
 
     USER = "user"
     GROUP = "group"

@@ -1,4 +1,4 @@
-"""What a user is reached on: desk phones and apps with SIP credentials of their own, mobiles by number."""
+"""The devices that reach a user: desk phones and apps with SIP credentials of their own, mobiles by number."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ class DeviceKey(NamedTuple):
 
 
 class DeviceRow(NamedTuple):
-    """See `Device`. Of password and hash there is one, or none."""
+    """See `Device`. At most one of password and hash is set."""
 
     kind: str
     number: str | None
@@ -79,7 +79,7 @@ _SIGNING_IN = Select(Device, lambda: _devices_at(Devices.sip_username == given.s
 
 
 def a1_hash(sip_username: str, realm: str, password: str) -> str:
-    """The A1 of digest authentication (RFC 2617 3.2.2.2), in hex. Whoever has it can sign in."""
+    """The A1 of digest authentication (RFC 2617 3.2.2.2), in hex. It is as good as the password for signing in."""
     a1 = f"{sip_username}:{realm}:{password}".encode()
     return hashlib.md5(a1, usedforsecurity=False).hexdigest()
 
@@ -107,7 +107,7 @@ def of_users(store: Store, domain: str, usernames: Iterable[str], version: int) 
 
 
 def by_sip_username(store: Store, domain: str, sip_username: str, version: int) -> Device | None:
-    """The device that signs in so, as of a policy version, or None."""
+    """The device that signs in with this SIP username, as of a policy version, or None."""
     company = company_id(store, domain)
     found = _SIGNING_IN.row(store, company=company, version=version, sip_username=sip_username)
     return None if found is None else _hashed(domain, found)

@@ -1,4 +1,4 @@
-"""What a user holds and allows at a policy version, as the gate of listen-in asks it."""
+"""The licences and rights a user holds and what the user allows at a policy version, for the listening gate."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class Held:
     active: str | None = None
 
     def with_profile(self, name: str | None) -> Standing:
-        """As the gate asks it, for the profile of this name."""
+        """The facts that the listening gate asks for, with the profile of this name."""
         allows = name is not None and self.profiles.get(name, False)
         return Standing(frozenset(self.licences), frozenset(self.rights), allows)
 
@@ -69,7 +69,7 @@ def standing(store: Store, domain: str, username: str, version: int) -> Standing
 
 
 def standing_now(store: Store, domain: str, username: str, began_under: int, version: int) -> Standing:
-    """The same as of `version`, for the profile that was active when the call began, whichever is active today."""
+    """As `standing`, at `version`, for the profile that was active when the call began."""
     then = profiles.active(store, domain, username, began_under)
     found = profiles.profiles(store, domain, username, version) if then is not None else []
     allows = any(profile.allow_listen for profile in found if then is not None and profile.name == then.name)
@@ -77,7 +77,7 @@ def standing_now(store: Store, domain: str, username: str, began_under: int, ver
 
 
 def listen_rules(store: Store, domain: str) -> CompanyRules:
-    """What the company says about listening in, now."""
+    """The company's own rules for listening in, now."""
     company = companies.get(store, domain)
     return CompanyRules(apps_may_listen=company.listen_from_app, colleagues_must_allow=company.listen_consent)
 

@@ -1,4 +1,4 @@
-"""What users hold beside their name: licences, rights, and the departments they administer."""
+"""Grants: licences, rights, and the departments that users administer."""
 
 from typing import Any, NamedTuple
 
@@ -13,28 +13,28 @@ from fsplug.store.schema.users import AdminDepartments, LicenceGrants, RightGran
 
 
 class LicenceKey(NamedTuple):
-    """Who holds which licence."""
+    """One licence of one user."""
 
     username: str
     licence: str
 
 
 class RightKey(NamedTuple):
-    """Who holds which right."""
+    """One right of one user."""
 
     username: str
     right_name: str
 
 
 class AdminDepartmentKey(NamedTuple):
-    """Who administers which department."""
+    """One department that one user administers."""
 
     username: str
     department: str
 
 
 class GrantRow(NamedTuple):
-    """A grant says nothing but that it is held."""
+    """A grant has no other columns: the row itself is the grant."""
 
 
 LICENCE = Noun("licence", "licence_grant", LicenceKey, GrantRow)

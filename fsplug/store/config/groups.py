@@ -30,14 +30,14 @@ class GroupRow(NamedTuple):
 
 
 class MemberKey(NamedTuple):
-    """Who is a member of which ring group."""
+    """One member of one ring group."""
 
     grp: str
     username: str
 
 
 class MemberRow(NamedTuple):
-    """The place in ringing order."""
+    """The member's place in the ringing order."""
 
     position: int
 

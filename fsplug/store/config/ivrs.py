@@ -31,14 +31,14 @@ class IvrRow(NamedTuple):
 
 
 class PromptKey(NamedTuple):
-    """What an IVR plays in which language."""
+    """The prompt of an IVR in one language."""
 
     ivr: str
     language: str
 
 
 class PromptRow(NamedTuple):
-    """The name of the file."""
+    """The name of the prompt's file."""
 
     file: str
 
@@ -51,7 +51,7 @@ class ChoiceKey(NamedTuple):
 
 
 class ChoiceRow(NamedTuple):
-    """Where it leads."""
+    """The destination of the key."""
 
     kind: str
     target: str

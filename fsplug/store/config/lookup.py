@@ -1,4 +1,4 @@
-"""Who somebody is, by whatever an operator calls them: extension, username, number in any spelling, SIP address."""
+"""Finds a user by what an operator types: extension, username, number in any spelling, or SIP address."""
 
 import re
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ class Known:
 
     @property
     def party(self) -> Party:
-        """As policy sees it."""
+        """The party as policy's value."""
         return Party(self.user, (self.given,))
 
     @property
     def told(self) -> str:
-        """In words."""
+        """The party in words."""
         if self.user:
             return f"user {self.user.username} {self.user.name}".rstrip()
         if self.group:
@@ -49,7 +49,7 @@ class Directory:
         self._country = policies.snapshot(store, company, version).country
 
     def find(self, text: str) -> Known:
-        """Who `text` names; whoever is not of the company is outside."""
+        """The party that `text` names; a party that is not of the company is outside."""
         name = self._local(text)
         number = normalise(text, self._country)
         route = numbers.route_at(self._store, self._company, number, self._version) if number else None
@@ -68,7 +68,7 @@ class Directory:
         return {username: self._by_username(username) for username in group.members}
 
     def dialled(self, text: str) -> Known:
-        """As `find`, of somebody who is called; Invalid when nobody can be called so."""
+        """As `find`, for the called party; Invalid when `text` can't be dialled."""
         known = self.find(text)
         if known.user or known.group or known.number or _DIALLABLE.fullmatch(text):
             return known

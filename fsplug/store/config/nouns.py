@@ -1,4 +1,4 @@
-"""What configuration is made of: tables of versioned rows, and how one row changes."""
+"""The tables of versioned rows that configuration consists of, and how one row changes."""
 
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 # Stands for a secret wherever people or programs look.
 SECRET = "(secret)"
 
-# Named tuples: what a row is known by within its company, and what else it says.
+# Named tuples: the key of a row within its company, and the row's other columns.
 Key = TypeVar("Key", bound=tuple[Any, ...])
 Values = TypeVar("Values", bound=tuple[Any, ...])
 
@@ -51,7 +51,7 @@ class Noun(Generic[Key, Values]):
         return self.key_type(*columns[:width]), self.row_type(*values)
 
     def value(self, key: Key, row: Values, column: str) -> Any:
-        """What stands in one column of a row."""
+        """The value in one column of a row."""
         return getattr(key if column in self.key else row, column)
 
     def named(self, row: Values | tuple[Any, ...]) -> dict[str, Any]:

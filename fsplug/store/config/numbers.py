@@ -23,7 +23,7 @@ class NumberKey(NamedTuple):
 
 
 class NumberRow(NamedTuple):
-    """Where it leads: to one of user, group and IVR; the two columns of `closed` are a target."""
+    """The destination of the number: a user, a group or an IVR. The two columns of `closed` are a target."""
 
     username: str | None
     grp: str | None
@@ -41,7 +41,7 @@ class HoursKey(NamedTuple):
 
 
 class HoursRow(NamedTuple):
-    """When they end."""
+    """The end of the hours."""
 
     closes: str
 

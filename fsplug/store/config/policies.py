@@ -50,7 +50,7 @@ class ExcludedKey(NamedTuple):
 
 
 class ExcludedRow(NamedTuple):
-    """Why it is never recorded."""
+    """The note: why the number is never recorded."""
 
     note: str
 
@@ -58,7 +58,7 @@ class ExcludedRow(NamedTuple):
 DEPARTMENT_POLICY = Noun("department policy", "department_policy", DepartmentPolicyKey, DepartmentPolicyRow)
 GROUP_POLICY = Noun("group policy", "group_policy", GroupPolicyKey, GroupPolicyRow)
 EXCLUDED = Noun("excluded number", "excluded_number", ExcludedKey, ExcludedRow)
-# What a recording policy is made of.
+# The tables that a recording policy consists of.
 DRAFTED: tuple[Noun[Any, Any], ...] = (DETAIL, DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
 
 
@@ -167,7 +167,7 @@ def drafted(domain: str, version: int, rows: Mapping[Noun[Any, Any], Mapping[Any
 
 
 def last_change(store: Store, domain: str) -> PolicyVersion | None:
-    """The version since which the policy is as it is now; None when it was never changed."""
+    """The version of the latest change to the policy; None when it was never changed."""
     company = company_id(store, domain)
     found = [one for one in (select.row(store, company=company) for select in _CHANGED_LAST) if one is not None]
     return _VERSION.row(store, company=company, version=max(found)) if found else None

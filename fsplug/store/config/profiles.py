@@ -20,7 +20,7 @@ class ProfileKey(NamedTuple):
 
 
 class ProfileRow(NamedTuple):
-    """Whether others may listen in meanwhile, and whether it is the one that counts now."""
+    """Whether others may listen in while the profile is active, and whether it is active now."""
 
     allow_listen: bool
     active: bool

@@ -20,7 +20,7 @@ class TrunkKey(NamedTuple):
 
 
 class TrunkRow(NamedTuple):
-    """See `Trunk`; `prefixes` with blanks between them."""
+    """See `Trunk`; `prefixes` are separated by blanks."""
 
     gateway: str
     host: str

@@ -1,4 +1,4 @@
-"""The people of a company as lists show them, now: found by name, a page at a time, with all they hold."""
+"""The users of a company for lists: found by name, a page at a time, each with numbers, grants and groups."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from fsplug.store.schema.history import is_current
 from fsplug.store.schema.routes import GroupMembers, RingGroups
 from fsplug.store.schema.users import LicenceGrants, Users
 
-# Where the page before ended: the last one's name and username.
+# The name and username of the last user on the page before.
 Place = tuple[str, str]
 
 
@@ -47,7 +47,7 @@ class Person:
 
     @property
     def place(self) -> Place:
-        """Where the page that ends with this one ends."""
+        """The cursor of a page that ends with this user."""
         return (self.name, self.username)
 
 
@@ -143,7 +143,7 @@ def of(store: Store, domain: str, usernames: Iterable[str], departments: frozens
 
 
 def names(store: Store, domain: str, usernames: Iterable[str]) -> dict[str, str]:
-    """What these users are called, by username."""
+    """The names of these users, by username."""
     found: dict[str, str] = {}
     for some in in_batches(dict.fromkeys(usernames)):
         users = _NAMES.rows(store, company=company_id(store, domain), usernames=some)
@@ -202,12 +202,12 @@ def _matching(company: str, wanted: UserFilter) -> Any:
 
 
 def _holding(table: Any, company: str, what: Any) -> Any:
-    """The usernames of those who have such a row of the table now."""
+    """The usernames of the users with a current row in the table that meets the condition."""
     return table.select(table.username).where((table.company == company) & what & is_current(table))
 
 
 def _holds_text(text: str) -> Any:
-    """SQLite's lower() knows ASCII only: letters beyond it are looked for small and great."""
+    """SQLite's lower() knows ASCII only: letters beyond it are searched for in lower and in upper case."""
     marked = "".join(f"!{char}" if char in "!%_" else char for char in text.lower())
     great = "".join(char if char.isascii() else char.upper() for char in marked)
     name = fn.LOWER(Users.name)

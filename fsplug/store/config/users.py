@@ -25,7 +25,7 @@ class DepartmentKey(NamedTuple):
 
 
 class DepartmentRow(NamedTuple):
-    """It has nothing but its name."""
+    """A department has no other columns."""
 
 
 class UserKey(NamedTuple):
@@ -35,7 +35,7 @@ class UserKey(NamedTuple):
 
 
 class UserRow(NamedTuple):
-    """What a user is and may do."""
+    """A user's extension, name, address, department, flag and roles."""
 
     extension: str
     name: str
@@ -154,7 +154,7 @@ def _usernames(which: Any) -> Any:
 
 
 def began_at(store: Store, domain: str, username: str) -> float:
-    """Since when (epoch seconds) the username is its latest user's: 0.0 when nobody else had it before.
+    """The time (epoch seconds) from which the username belongs to its latest user: 0.0 when nobody else had it before.
 
     A username that somebody has left behind may be given to another person, whose calls the earlier ones are not.
     """
@@ -178,7 +178,7 @@ def by_number(store: Store, domain: str, e164: str, version: int) -> User | None
 
 
 def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, User]:
-    """The users of these names as of a policy version, by username; those there are."""
+    """The users of these names as of a policy version, by username. Unknown usernames are left out."""
     company = company_id(store, domain)
     found: dict[str, User] = {}
     for some in in_batches(usernames):

@@ -1,4 +1,4 @@
-"""The two databases a store can live in: how each is opened, how a write begins, and what its troubles mean."""
+"""The two databases a store can live in: how each is opened, how a write begins, and what its errors mean."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from fsplug.errors import Invalid, Unavailable
 MAX_CONNECTIONS = 20
 # How long one SQLite call may hold its thread (and a gevent hub with it) for another's lock; the store tries again.
 BUSY_SECONDS = 0.02
-# A server that is silent becomes an error, not an endless wait.
+# A server that does not answer becomes an error, not an endless wait.
 POSTGRES_LIMITS = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -52,7 +52,7 @@ _VALUE_ERRORS = (OverflowError, UnicodeError)
 
 
 def backend(url_or_path: str | Path, lock_seconds: float) -> Backend:
-    """The backend for a `postgresql://` URL, whose locks are waited for so long, or the path of an SQLite file."""
+    """The backend for a `postgresql://` URL or the path of an SQLite file; `lock_seconds` limits a wait for a lock."""
     text = str(url_or_path)
     if text.startswith(("postgresql://", "postgres://")):
         return _postgres("postgresql://" + text.partition("://")[2], lock_seconds)

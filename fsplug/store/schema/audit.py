@@ -43,7 +43,7 @@ class AuditHeads(Table):
 
 
 class AuditAbout(Table):
-    """Whose calls or rights an entry is about."""
+    """One user whose calls or rights an entry is about."""
 
     company = text()
     username = text()

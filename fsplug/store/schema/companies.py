@@ -1,4 +1,4 @@
-"""Companies, their policy versions, and what is told of a company itself."""
+"""Companies, their policy versions, and the details of a company."""
 
 from peewee import CompositeKey
 

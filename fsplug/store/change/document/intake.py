@@ -1,4 +1,4 @@
-"""The entries of one company's document brought to rows: each checked by itself, its errors told to the reader."""
+"""Turns the entries of one company's document into rows. Each is checked by itself; the reader collects the errors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

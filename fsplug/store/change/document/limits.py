@@ -97,7 +97,7 @@ class Whole(Limit):
     most: int = 3600
 
     def schema(self) -> CoreSchema:
-        """An int that is no bool, in its bounds."""
+        """An int within its bounds; a bool is refused."""
         return core_schema.int_schema(strict=True, ge=self.least, le=self.most)
 
     def trouble(self, value: object) -> str:
@@ -110,7 +110,7 @@ class Whole(Limit):
 
 @dataclass(frozen=True, slots=True)
 class InlineTable(Limit):
-    """A table whose keys are read by themselves."""
+    """A table whose keys are read separately."""
 
     def schema(self) -> CoreSchema:
         """Any table."""

@@ -33,7 +33,7 @@ def read(document: object, folder: Path = Path()) -> dict[str, Rows]:
 
 
 def take(reader: Reader, domain: str, country: str, kind: str, given: object, rows: Rows) -> None:
-    """Take one entry of the table `kind` into rows of a company; the reader is told what is wrong with it."""
+    """Turn one entry of the table `kind` into rows of a company; the reader collects its errors."""
     Intake(reader, domain, country, rows).take(kind, given)
 
 

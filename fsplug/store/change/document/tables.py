@@ -1,4 +1,4 @@
-"""Tables of the operator's document brought to their models; what is wrong with them is told to the reader."""
+"""Turns tables of the operator's document into their models; the reader collects the errors."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ _PASSWORD: TypeAdapter[str] = TypeAdapter(Password)
 
 
 def table(reader: Reader, where: str, given: object, model: type[Model]) -> Model | None:
-    """The table, with None for each value that was wrong; None for what is no table at all."""
+    """The table, with None for each wrong value; None when the value is not a table."""
     if not isinstance(given, Mapping):
         reader.error(where, f"{shown(given)} is not a table; write it as [[...]] with its keys below")
         return None
@@ -52,7 +52,7 @@ def secret(reader: Reader, where: str, given: str | None, file: str | None) -> s
 
 
 def label(given: object) -> str:
-    """The name of an entry as the place of an error has it: in one line, and short; ? for what is no name."""
+    """The name of an entry as the place of an error has it: in one short line; ? when the value can't be a name."""
     if not isinstance(given, str) or not given:
         return "?"
     return given if given.isprintable() and len(given) <= _LONGEST_NAME else shown(given)
