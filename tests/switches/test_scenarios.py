@@ -19,7 +19,7 @@ CALL = {
     "called": "+4570101001",
     "decisions": [{"record": True, "rule": "department-policy", "user": "1001"}],
 }
-RECORDING = {"id": "R", "call": "A", "user": "1001", "state": "sealed", "seconds": 2.1}
+RECORDING = {"id": "R", "call": "A", "user": "1001", "state": "sealed", "seconds": 2.1, "talk_seconds": 2.1}
 
 
 @pytest.mark.parametrize("name", scenario_names())
@@ -69,6 +69,9 @@ def test_an_account_as_expected_gives_no_complaint() -> None:
         (Account((CALL,), (RECORDING, RECORDING)), "2 recordings instead of 1"),
         (Account((CALL,), ({**RECORDING, "state": "lost"},)), "is lost"),
         (Account((CALL,), ({**RECORDING, "seconds": 0.4},)), "no recording"),
+        (Account((CALL,), ({**RECORDING, "seconds": 0.4, "talk_seconds": 0.4},)), "no recording"),
+        (Account((CALL,), ({**RECORDING, "seconds": 2.9},)), "no recording"),
+        (Account((CALL,), ({**RECORDING, "seconds": 5.0, "talk_seconds": 5.0},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "user": "1002"},)), "no recording"),
         (Account(({**CALL, "decisions": []},), (RECORDING,)), "0 decisions instead of 1"),
         (

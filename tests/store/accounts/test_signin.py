@@ -230,7 +230,7 @@ def test_codes_are_guessed_no_faster_than_passwords(console: Console) -> None:
 def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replaced(console: Console) -> None:
     console.made()
     secret = authenticators.new(console.store, ACME, "1001", console.vault)
-    with pytest.raises(Refused, match="not the code"):
+    with pytest.raises(Refused, match="not the current code"):
         authenticators.confirm(console.store, ACME, "1001", "123", console.vault)
     assert console.sign_in()
     authenticators.confirm(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
