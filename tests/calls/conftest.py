@@ -5,10 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from fsplug.store.calls import listen_sessions
+from tests.browser import conftest as browser
 from tests.calls.lines import FAKE, REAL, FakeLine, Line, RealLine, a_line, why_not
 from tests.calls.listeners import Listens, Party, allowed
 from tests.calls.parties import party
 from tests.calls.plant import ACME, Plant
+
+# Once for the folder: Playwright runs one driver in a process.
+chromium = browser.chromium
 
 
 @pytest.fixture(scope="session")

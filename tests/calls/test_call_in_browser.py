@@ -8,7 +8,6 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.passwords import Passwords
-from tests.browser import conftest as browser
 from tests.browser.looking import follow, until
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
@@ -17,7 +16,6 @@ from tests.calls.listeners import ANNA, BO, Listens, Party, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
-chromium = browser.chromium
 PASSWORD = "correct horse battery"
 # The element that plays, wherever it hangs; and the strongest tone in each of its channels, to 10 Hz.
 _HEARD = """const play = HTMLMediaElement.prototype.play;

@@ -12,7 +12,6 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Reason
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.calls.listen_sessions import ListenIn
-from tests.browser import conftest as browser
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import FakeLine
@@ -20,7 +19,6 @@ from tests.calls.listeners import ANNA, BO, Caller, Listens, Party, has_ended
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME
 
-chromium = browser.chromium
 ANNAS_STAR = "*28*70101001"
 SAID = {
     "da": "Bo Lund lytter med på dit opkald",
