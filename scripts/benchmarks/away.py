@@ -35,7 +35,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _frozen(bench: FakeBench) -> float:
-    """Seconds that the call waited that waited longest."""
+    """The longest wait of a call that asks meanwhile, in seconds."""
     known = _times_taken_up(bench)
     os.kill(_server(bench), signal.SIGSTOP)
     bench.load(_RATE, _ASKING, 0.2)

@@ -11,11 +11,9 @@ from typing import Any, Protocol
 
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.free_ports import is_free, some_media_ports, some_ports
-from fsplug.lab.freeswitch import RealSwitch, wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, RealSwitch, wait_for
 
 CUSTOMER, ANNAS_NUMBER = "+4522334455", "+4570101001"
-# How long anything is waited for that must come: only what never comes takes as long.
-GUARD_SECONDS = 120.0
 _UNTIL_BYE = Path(__file__).with_name("until-bye.xml")
 _SAID_CHARACTERS = 2000
 
@@ -30,7 +28,7 @@ class Crowd(Protocol):
         """What was not as they meant it: talk, and hang up. Waits for the end of all."""
 
     def up_seconds(self) -> dict[str, float]:
-        """How long each call was up, by the switch's own clock, where the switch tells. Waits for the end of all."""
+        """How long each call was up, by the clock of a switch that reports it. Waits for the end of all."""
 
 
 class PlacedCrowd:
@@ -53,12 +51,12 @@ class PlacedCrowd:
         return {one["call"]: one["up_seconds"] for one in self._ended()}
 
     def _ended(self) -> list[dict[str, Any]]:
-        return [self._control.ask("wait", call=call, seconds=GUARD_SECONDS) for call in self.calls]
+        return [self._control.ask("wait", call=call, seconds=PATIENCE_SECONDS) for call in self.calls]
 
 
 @contextmanager
 def callers(switch: RealSwitch, count: int, talk_seconds: float | None, rate: float) -> Iterator[Crowd]:
-    """SIPp as callers of the switch: so many calls, so many a second, each talking so long; None: until told."""
+    """SIPp as callers of the switch: so many calls, so many a second, each talking so long; None: until hung up."""
     calls = ("-m", str(count), "-l", str(count), "-r", str(rate))
     talks = ("-sf", str(_UNTIL_BYE)) if talk_seconds is None else ("-sn", "uac", "-d", str(round(talk_seconds * 1000)))
     [port] = some_ports(1)
@@ -100,7 +98,7 @@ class _SippCrowd:
             self.switch.api(f"uuid_kill {caller} NORMAL_CLEARING")
 
     def complaints(self) -> list[str]:
-        code = self.sipp.process.wait(GUARD_SECONDS)
+        code = self.sipp.process.wait(PATIENCE_SECONDS)
         return [f"SIPp ended with {code}: {self.sipp.said}", f"FreeSWITCH: {self.switch.log_tail()}"] if code else []
 
     def up_seconds(self) -> dict[str, float]:
@@ -117,7 +115,7 @@ def _sipp(port: int, *words: str) -> Iterator[_Sipp]:
         command += [
             "-nostdin",
             "-timeout",
-            f"{GUARD_SECONDS:.0f}s",
+            f"{PATIENCE_SECONDS:.0f}s",
             "-timeout_error",
             "-trace_err",
             "-error_file",

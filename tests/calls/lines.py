@@ -11,14 +11,13 @@ from fsplug.errors import Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.free_ports import some_ports
-from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch, wait_for
+from fsplug.lab.freeswitch import FIXTURE, PATIENCE_SECONDS, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import Scenario
 from fsplug.lab.sipp import play
 from tests.calls.crowds import Crowd, PlacedCrowd, callers, phone
 from tests.calls.stage import Performance
 
 REAL, FAKE = "FreeSWITCH", "fake"
-UP_SECONDS = 120.0
 
 
 class Line(Protocol):
@@ -120,7 +119,7 @@ class FakeLine:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(UP_SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
 
     def play(self, scenario: Scenario) -> list[str]:
         return self.perform(scenario).complaints

@@ -120,11 +120,8 @@ class Plant:
 
 
 def _recording_row(one: Recording) -> Row:
-    return {"id": one.id, "call": one.call, "user": one.user, **_lengths(one)}
-
-
-def _lengths(one: Recording) -> Row:
-    return {"state": str(one.state), "seconds": one.seconds, "talk_seconds": one.talk_seconds}
+    lengths = {"seconds": one.seconds, "talk_seconds": one.talk_seconds}
+    return {"id": one.id, "call": one.call, "user": one.user, "state": str(one.state), **lengths}
 
 
 def pitches(wav: bytes) -> list[int]:

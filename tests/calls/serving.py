@@ -9,10 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fsplug.lab.freeswitch import wait_for
-
-START_SECONDS = 120.0
-STOP_SECONDS = 120.0
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 
 
 class Serving:
@@ -71,7 +68,7 @@ class Serving:
 
     def run_to_its_end(self, log: Path) -> int:
         """The exit code of one that ends of itself."""
-        return self._begun(log).wait(STOP_SECONDS)
+        return self._begun(log).wait(PATIENCE_SECONDS)
 
     def _begun(self, log: Path) -> "subprocess.Popen[bytes]":
         only = ["--only", self._only] if self._only else []
@@ -98,7 +95,7 @@ class Serving:
         """kill -9: both processes die with their supervisor."""
         children = (self.server, self.people)
         os.kill(self.pid, signal.SIGKILL)
-        self._process.wait(STOP_SECONDS)
+        self._process.wait(PATIENCE_SECONDS)
         wait_for(lambda: not any(map(is_alive, children)), "its processes to die with their supervisor")
 
     def kill_server(self) -> int:
@@ -118,13 +115,13 @@ class Serving:
         if self._process is None or self._process.poll() is not None:
             return 0
         self._process.terminate()
-        return self._process.wait(STOP_SECONDS)
+        return self._process.wait(PATIENCE_SECONDS)
 
     def end(self) -> None:
         """However it stands, it is gone afterwards."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(PATIENCE_SECONDS)
 
     def said(self, event: str) -> list[dict[str, Any]]:
         """The log's lines of this event since the last start."""

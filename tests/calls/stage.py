@@ -7,6 +7,7 @@ from typing import Any
 import gevent
 
 from fsplug.fakeswitch.control_client import ControlClient
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.lab.player import NAMES
 from fsplug.lab.scenario import Role, Scenario
 
@@ -36,7 +37,6 @@ _CAUSES: Mapping[str, str] = {
     "user-calls-until-bye": "ATTENDED_TRANSFER",
 }
 _UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers")
-_ENDED_SECONDS = 120.0
 _HERTZ, _HERTZ_STEP = 2600, 110
 
 
@@ -61,7 +61,7 @@ class Performance:
 
     def _play(self, role: Role) -> None:
         if role.after:
-            self._ended[role.after].wait(_ENDED_SECONDS)
+            self._ended[role.after].wait(PATIENCE_SECONDS)
         gevent.sleep(role.wait_seconds)
         with self._control() as control:
             for number in range(role.count):
@@ -77,7 +77,7 @@ class Performance:
             control.ask("hang_up", call=call)
         elif connecting := self._connecting(role):
             self._connect(control, call, connecting)
-        ended = control.ask("wait", call=call, seconds=_ENDED_SECONDS)
+        ended = control.ask("wait", call=call, seconds=PATIENCE_SECONDS)
         self.legs |= {call, *(leg for bridge in ended["bridges"] for leg in bridge)}
         cause = ended["cause"]
         expected = _CAUSES.get(_kind(self._scenario, role), "NORMAL_CLEARING")
