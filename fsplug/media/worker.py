@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 from fsplug.media.archive import Archive
 from fsplug.media.seal import LengthWarning, Sealed, seal
-from fsplug.store.calls.entries import Entry, GapFound, RecordingLost, RecordingSealed
+from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingLost, RecordingSealed
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
 from fsplug.store.outbox.queue import Lease
@@ -49,7 +49,7 @@ class Worker:
         self._clock = clock
         self._folders = disk.Folders()
 
-    def work(self) -> list[Entry]:
+    def work(self) -> list[JournalEntry]:
         """Seal what is ready, and return the entries that report it. A recording that can't be sealed now waits.
 
         A sealed recording stays leased until its entry is in the store. If that takes too long, the recording is sealed
@@ -68,7 +68,7 @@ class Worker:
             return []
         return [entry for _, entries in settled for entry in entries]
 
-    def _round(self, due: Iterable[Recording]) -> Iterator[tuple[Lease, list[Entry]]]:
+    def _round(self, due: Iterable[Recording]) -> Iterator[tuple[Lease, list[JournalEntry]]]:
         """Settle one after the other, while the lease of the first is valid: all of them wait for
         the end of the round.
         """
@@ -86,7 +86,7 @@ class Worker:
         except (OSError, Invalid):
             return 0
 
-    def _settle(self, row: Recording, lease: Lease) -> list[Entry] | None:
+    def _settle(self, row: Recording, lease: Lease) -> list[JournalEntry] | None:
         """The entry with the outcome; None if the recording must be tried again."""
         try:
             sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds, self._folders.add)
@@ -98,7 +98,7 @@ class Worker:
             return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
         return self._kept(row, sealed)
 
-    def _kept(self, row: Recording, sealed: Sealed) -> list[Entry]:
+    def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:
         at = self._clock()
         kept = RecordingSealed(
             row.id, sealed.seconds, sealed.bytes, sealed.sha256, sealed.location, sealed.repaired, at
@@ -108,7 +108,7 @@ class Worker:
         detail = f"{sealed.seconds:.1f} s recorded of {row.talk_seconds:.1f} s talked"
         return [kept, GapFound(row.company or "", row.call or "", row.decision or "", row.id, "short", detail, at)]
 
-    def _lost(self, row: Recording, cause: str, detail: str) -> Entry:
+    def _lost(self, row: Recording, cause: str, detail: str) -> JournalEntry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
         return RecordingLost(row.id, cause, detail, self._clock())
 

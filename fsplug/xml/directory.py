@@ -12,11 +12,11 @@ from fsplug.xml.dialplan.extensions import Leg
 
 # The group of people without a department, and of phones that don't have their person's name.
 DEFAULT_GROUP = "default"
-Groups = Iterable[tuple[str, Iterable["Entry"]]]
+Groups = Iterable[tuple[str, Iterable["DirectoryEntry"]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DirectoryEntry:
     """A name that signs in and that is rung.
 
     `device` is the device's kind, empty for a person without a phone of that name.
@@ -64,30 +64,30 @@ class Directory:
                 yield department, self._members(department)
         yield DEFAULT_GROUP, self._rest()
 
-    def _rest(self) -> Iterator[Entry]:
+    def _rest(self) -> Iterator[DirectoryEntry]:
         yield from self._members(DEFAULT_GROUP)
         yield from self._members(None)
         for person in self._house.everybody():
             yield from self._of_phones(person)
 
-    def _members(self, department: str | None) -> Iterator[Entry]:
+    def _members(self, department: str | None) -> Iterator[DirectoryEntry]:
         for person in self._house.persons(users.in_department(*self._at, department, self._version)):
             yield self._of_person(person)
 
-    def _of_person(self, person: Person) -> Entry:
+    def _of_person(self, person: Person) -> DirectoryEntry:
         """The entry of a person, merged with the phone of the same name if there is one."""
         own = next((device for device in person.devices if device.sip_username == person.user.username), None)
         return self._entry(person, person.user.username, own, self._house.legs(person))
 
-    def _of_phones(self, person: Person) -> Iterator[Entry]:
+    def _of_phones(self, person: Person) -> Iterator[DirectoryEntry]:
         for device in person.devices:
             if device.sip_username and device.sip_username != person.user.username:
                 legs = self._house.legs(Person(person.user, (device,)))
                 yield self._entry(person, device.sip_username, device, legs)
 
-    def _entry(self, person: Person, name: str, device: Device | None, legs: tuple[Leg, ...]) -> Entry:
+    def _entry(self, person: Person, name: str, device: Device | None, legs: tuple[Leg, ...]) -> DirectoryEntry:
         user = person.user
-        return Entry(
+        return DirectoryEntry(
             id=name,
             username=user.username,
             device=device.kind if device else "",

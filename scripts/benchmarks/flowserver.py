@@ -13,7 +13,7 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from benchmarks.greenparts import GreenLink, GreenServer  # noqa: E402
-from fsplug.store.calls.entries import Entry  # noqa: E402
+from fsplug.store.calls.entries import JournalEntry  # noqa: E402
 from fsplug.store.calls.writer import Writer  # noqa: E402
 from fsplug.wiring.calls import process  # noqa: E402
 from fsplug.wiring.process.main import serve_here  # noqa: E402
@@ -22,7 +22,7 @@ from fsplug.wiring.process.main import serve_here  # noqa: E402
 class ForgetfulWriter(Writer):
     """Takes entries and forgets them."""
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: JournalEntry) -> None:
         pass
 
 

@@ -45,7 +45,7 @@ def _press_play(page: Any) -> None:
     page.locator("[data-toggle]").click()
 
 
-def _said(site: Site, act: str) -> list[trail.Entry]:
+def _said(site: Site, act: str) -> list[trail.AuditEntry]:
     return [one for one in trail.listed(site.store, ACME, 1_000) if one.act == act]
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from fsplug.cli.kernel.main import root
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.db.database import Store
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
@@ -48,7 +48,7 @@ class Cli:
         result = self.run(*arguments, "--json")
         return result.exit_code, json.loads(result.stderr)["error"]["code"]
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, entries: Sequence[JournalEntry]) -> None:
         """Have these things happened."""
         store = Store(self.data / "fsplug.db")
         ledger.apply(store, entries)

@@ -10,7 +10,7 @@ from fsplug.store.calls.entries import (
     CallEnded,
     CallSeen,
     DecisionMade,
-    Entry,
+    JournalEntry,
     RecordingLost,
     RecordingSealed,
     RecordingStarted,
@@ -28,7 +28,7 @@ def talk_to(user: User = ANNA, caller: str = "22334455", **others: Any) -> Talk:
     return Talk(caller=Party(None, (caller,)), answerer=Party(user, (user.username,)), **{**known, **others})
 
 
-def answered(call: str = "a", at: float = 1000.0, talk: Talk | None = None, **verdict: Any) -> list[Entry]:
+def answered(call: str = "a", at: float = 1000.0, talk: Talk | None = None, **verdict: Any) -> list[JournalEntry]:
     """A customer's call that Anna answers and that her department's policy records, unless `verdict` says otherwise."""
     talk = talk or talk_to()
     inputs: Mapping[str, Any] = asdict(talk)
@@ -53,7 +53,7 @@ def answered(call: str = "a", at: float = 1000.0, talk: Talk | None = None, **ve
     ]
 
 
-def not_recorded(call: str = "n", at: float = 2000.0, talk: Talk | None = None) -> list[Entry]:
+def not_recorded(call: str = "n", at: float = 2000.0, talk: Talk | None = None) -> list[JournalEntry]:
     """A customer's call that David answers, who has no flag."""
     verdict = {"record": False, "reason": "user-without-flag", "user": "1004", "recording": None, "leg": None}
     return [*answered(call, at, talk or talk_to(DAVID), **verdict), CallEnded(call, at + 60, "NORMAL_CLEARING")]
@@ -61,7 +61,7 @@ def not_recorded(call: str = "n", at: float = 2000.0, talk: Talk | None = None) 
 
 def recorded(
     call: str = "a", at: float = 1000.0, seconds: float = 55.0, bytes: int = 1, sha256: str = "ab" * 32, **verdict: Any
-) -> list[Entry]:
+) -> list[JournalEntry]:
     """A call from its ring to the archive."""
     return [
         *answered(call, at, **verdict),
@@ -72,6 +72,6 @@ def recorded(
     ]
 
 
-def lost(call: str = "l", at: float = 3000.0) -> list[Entry]:
+def lost(call: str = "l", at: float = 3000.0) -> list[JournalEntry]:
     """A call that should have been recorded, on a disk that was full."""
     return [*answered(call, at), RecordingLost(f"{call}-rec", "spool-full", "0 bytes are left", at + 6)]

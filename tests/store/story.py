@@ -7,7 +7,7 @@ from fsplug.store.calls.entries import (
     CallEnded,
     CallSeen,
     DecisionMade,
-    Entry,
+    JournalEntry,
     RecordingSealed,
     RecordingStarted,
     RecordingStopped,
@@ -61,7 +61,7 @@ def sealed(call: str = "a", at: float = 110.0) -> RecordingSealed:
     return RecordingSealed(f"{call}-rec", 7.0, 224_044, SHA256, f"acme/{call}-rec.wav", False, at)
 
 
-def recorded_call(call: str = "a", company: str = ACME, at: float = 100.0) -> list[Entry]:
+def recorded_call(call: str = "a", company: str = ACME, at: float = 100.0) -> list[JournalEntry]:
     """From ring to seal."""
     return [
         seen(call, company, at),

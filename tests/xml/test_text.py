@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from fsplug.store.config.companies import Company
-from fsplug.xml.directory import Entry
+from fsplug.xml.directory import DirectoryEntry
 from fsplug.xml.templates import Templates
 from fsplug.xml.text import LONGEST_NAME, name
 from fsplug.xml.ways import Ways
@@ -34,7 +34,7 @@ TEMPLATES = Templates()
 
 def told(text: str) -> str:
     """What FreeSWITCH understands of a user of this name, through its preprocessor and its parser."""
-    entry = Entry("1001", "1001", "desk", (), text, "1001", "", False, "0" * 32)
+    entry = DirectoryEntry("1001", "1001", "desk", (), text, "1001", "", False, "0" * 32)
     company = Company("acme.example", "Acme", "DK")
     groups = [(text, [entry])]
     values = {"inner": "directory/company.xml.j2", "company": company, "groups": groups, "ways": Ways()}

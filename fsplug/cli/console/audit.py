@@ -16,7 +16,7 @@ from fsplug.cli.kernel.rules import AUDIT, USER, Rule
 from fsplug.errors import Unavailable
 from fsplug.policy.access.scopes import Need
 from fsplug.store.audit import trail, verification
-from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.audit.verification import Checkpoint
 from fsplug.store.config import companies
 
@@ -90,11 +90,11 @@ def _write(out: Path, lines: Iterator[str]) -> None:
         raise Unavailable("file-not-written", text, file=str(out)) from error
 
 
-def _row(one: Entry) -> tuple[object, ...]:
+def _row(one: AuditEntry) -> tuple[object, ...]:
     return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), _told(one))
 
 
-def _told(one: Entry) -> str:
+def _told(one: AuditEntry) -> str:
     """The facts, starting with what was granted, since a row has no room for all of them."""
     facts = sorted(one.facts.items(), key=lambda fact: fact[0] != "granted")
     return "; ".join(f"{name}: {_said(name, value)}" for name, value in facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fsplug.esl.switch import Switch
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 
 
 class Spool(Protocol):
@@ -35,7 +35,7 @@ class Ports:
     switch_name: str
     switch: Switch
     spool: Spool
-    write: Callable[[Entry], None]
+    write: Callable[[JournalEntry], None]
     clock: Callable[[], float]
     later: Callable[..., object]
     new_id: Callable[[], str]

@@ -8,7 +8,7 @@ from fsplug.lab.story.calls import StoryCall
 from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER, EVERYTHING, MY_CONSOLE, SUPERUSER
 from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import Entry, ListenBegan, ListenEnded, ListenRefused
+from fsplug.store.calls.entries import JournalEntry, ListenBegan, ListenEnded, ListenRefused
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -74,7 +74,7 @@ def listen(store: Store, call: StoryCall, days_ago: int, switch: str, chance: ra
     """Somebody listens in to a call that goes on, or would like to and may not."""
     at, listen_in = store.now(), f"{chance.getrandbits(128):032x}"
     legs = (f"{chance.getrandbits(128):032x}", f"{chance.getrandbits(128):032x}")
-    begun: list[Entry]
+    begun: list[JournalEntry]
     if days_ago % 2:
         words = (_WITHOUT_RIGHT, LISTENED, "*28*70101001", str(Door.DESK), legs[0], str(Reason.LISTENER_RIGHT))
         begun = [ListenRefused(listen_in, ACME, switch, *words, at)]

@@ -16,7 +16,7 @@ from fsplug.store.calls.entries import (
     CallEnded,
     CallSeen,
     DecisionMade,
-    Entry,
+    JournalEntry,
     RecordingLost,
     RecordingSealed,
     RecordingStarted,
@@ -129,7 +129,7 @@ def _call(house: House, at: float, chance: random.Random, conversations: list[Co
     )
 
 
-def entries(store: Store, call: StoryCall, switch: str) -> list[Entry]:
+def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
     """What the call flow beside this switch would have written of it, under the policy of now."""
     domain = call.house.domain
     version = policies.current_version(store, domain)
@@ -138,7 +138,7 @@ def entries(store: Store, call: StoryCall, switch: str) -> list[Entry]:
     called = call.group[1] if call.group else talk.answerer.numbers[0]
     group = call.group[0] if call.group else None
     caller = talk.caller.numbers[0]
-    begun: list[Entry] = [
+    begun: list[JournalEntry] = [
         CallSeen(call.id, domain, switch, version, str(call.direction), group, caller, called, {}, call.at)
     ]
     if call.answered_at is None:
@@ -176,7 +176,7 @@ def _user(store: Store, domain: str, username: str, version: int) -> User:
     return found
 
 
-def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -> Iterator[Entry]:
+def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -> Iterator[JournalEntry]:
     outcome = verdict(talk, snapshot)
     leg = f"{int(call.id, 16) ^ 2:032x}"
     recording = recording_of(call) if outcome.record else None
@@ -208,7 +208,7 @@ def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -
     yield CallEnded(call.id, over, "NORMAL_CLEARING")
 
 
-def _recorded(call: StoryCall, recording: str, leg: str, path: str, at: float) -> Iterator[Entry]:
+def _recorded(call: StoryCall, recording: str, leg: str, path: str, at: float) -> Iterator[JournalEntry]:
     spoken = call.conversation
     over = at + spoken.seconds
     yield RecordingStarted(recording, call.house.domain, leg, path, at)

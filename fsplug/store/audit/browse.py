@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN
 
 from fsplug.store.audit import chain
-from fsplug.store.audit.trail import ENTRY, Entry
+from fsplug.store.audit.trail import ENTRY, AuditEntry
 from fsplug.store.audit.verification import Checkpoint, Fault, Trouble, verify
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -79,11 +79,13 @@ _FITTING: dict[str, Any] = {
     "actors": AuditEntries.actor.in_(given_each.actors),
 }
 _EVERYBODY = Filtered(
-    Entry, lambda: _newest_first(AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)), **_FITTING
+    AuditEntry,
+    lambda: _newest_first(AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)),
+    **_FITTING,
 )
 # The entries about one user are read in order. CROSS JOIN makes SQLite keep the order of the tables.
 _ONE_USER = Filtered(
-    Entry,
+    AuditEntry,
     lambda: _newest_first(
         AuditAbout.select(*ENTRY)
         .join(AuditEntries, JOIN.CROSS)
@@ -98,7 +100,7 @@ _ONE_USER = Filtered(
 )
 # Several users may share an entry.
 _USERS = Filtered(
-    Entry,
+    AuditEntry,
     lambda: _newest_first(
         AuditEntries.select(*ENTRY).where(
             (AuditEntries.company == given.company)
@@ -126,7 +128,9 @@ _CHECK = Select(
 _KEEP = Write(lambda: put(AuditChecks, "company at number hash entries wrong_number fault detail"))
 
 
-def search(store: Store, domain: str, wanted: AuditFilter, limit: int = 50, before: int | None = None) -> list[Entry]:
+def search(
+    store: Store, domain: str, wanted: AuditFilter, limit: int = 50, before: int | None = None
+) -> list[AuditEntry]:
     """The company's entries that match, with a number below `before`."""
     if () in (wanted.acts, wanted.actors, wanted.people):
         return []

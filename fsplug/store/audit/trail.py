@@ -14,7 +14,7 @@ from fsplug.store.schema.audit import AuditAbout, AuditEntries
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One act. `at` is in epoch seconds; `people` are the usernames it is about, `facts` are its details."""
 
     company: str
@@ -34,12 +34,12 @@ class Entry:
 
 
 # The columns of an entry of the company with the domain `given.domain`.
-ENTRY = columns(Entry, AuditEntries, company=given.domain.cast("text"))
+ENTRY = columns(AuditEntry, AuditEntries, company=given.domain.cast("text"))
 _ENTRIES = AuditEntries.select(*ENTRY).where(AuditEntries.company == given.company)
 _THEIRS = (AuditAbout.company == AuditEntries.company) & (AuditAbout.number == AuditEntries.number)
-_LISTED = Listing(Entry, AuditEntries, lambda: _ENTRIES, key="number")
+_LISTED = Listing(AuditEntry, AuditEntries, lambda: _ENTRIES, key="number")
 _ABOUT = Listing(
-    Entry,
+    AuditEntry,
     AuditEntries,
     lambda: _ENTRIES.join(AuditAbout, on=_THEIRS),
     key="number",
@@ -48,7 +48,7 @@ _ABOUT = Listing(
 # Word for word the condition of the index audit_entry_plays.
 _IS_PLAY = AuditEntries.act.in_([constant("play"), constant("share-play")])
 _PLAYS = Select(
-    Entry,
+    AuditEntry,
     lambda: (
         _ENTRIES.where((AuditEntries.subject == given.recording) & _IS_PLAY)
         .order_by(AuditEntries.number.desc())
@@ -67,13 +67,13 @@ def add(
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
-) -> list[Entry]:
+) -> list[AuditEntry]:
     """The company's entries, newest first. `person`: only entries about this user's calls and rights."""
     listing = _LISTED if wanted.person is None else _ABOUT
     return listing.page(store, wanted, limit, before, company=company_id(store, domain), domain=domain)
 
 
-def plays(store: Store, domain: str, recording: str, person: str | None = None, limit: int = 50) -> list[Entry]:
+def plays(store: Store, domain: str, recording: str, person: str | None = None, limit: int = 50) -> list[AuditEntry]:
     """The entries about playing a recording, newest first. `person`: only if the recording is of this user's call."""
     company = company_id(store, domain)
     found = _PLAYS.rows(store, company=company, domain=domain, recording=recording, limit=limit)

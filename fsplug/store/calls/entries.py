@@ -23,7 +23,7 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_worded)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One fact. The rows are the same if it is applied twice, or before an earlier fact."""
 
     kind: ClassVar[str] = ""
@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class CallSeen(Entry):
+class CallSeen(JournalEntry):
     """A call reached the switch named `switch`; `version` is the policy version that decides it."""
 
     kind = "call-seen"
@@ -53,7 +53,7 @@ class CallSeen(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class CallAnswered(Entry):
+class CallAnswered(JournalEntry):
     """Somebody answered the call."""
 
     kind = "call-answered"
@@ -62,7 +62,7 @@ class CallAnswered(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class CallEnded(Entry):
+class CallEnded(JournalEntry):
     """The call is over, by this hangup cause."""
 
     kind = "call-ended"
@@ -72,7 +72,7 @@ class CallEnded(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class DecisionMade(Entry):
+class DecisionMade(JournalEntry):
     """Policy's verdict on one talk (`talk` is unique in the company); with `record`, a recording is expected.
 
     `inputs` holds every fact the verdict looked at, so that the decision can be made again.
@@ -101,7 +101,7 @@ class DecisionMade(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingExpected(Entry):
+class RecordingExpected(JournalEntry):
     """Another recording of a talk that is already decided: the earlier one ended while the talk went on."""
 
     kind = "recording-expected"
@@ -117,7 +117,7 @@ class RecordingExpected(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingStarted(Entry):
+class RecordingStarted(JournalEntry):
     """The switch says that it writes to `path`."""
 
     kind = "recording-started"
@@ -129,7 +129,7 @@ class RecordingStarted(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingStopped(Entry):
+class RecordingStopped(JournalEntry):
     """The switch closed the file. `talk_seconds` is how long its leg talked, if known."""
 
     kind = "recording-stopped"
@@ -140,7 +140,7 @@ class RecordingStopped(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingSealed(Entry):
+class RecordingSealed(JournalEntry):
     """The file is whole, measured, and in the archive at `location`."""
 
     kind = "recording-sealed"
@@ -154,7 +154,7 @@ class RecordingSealed(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingLost(Entry):
+class RecordingLost(JournalEntry):
     """There is no good file and there never will be: a gap."""
 
     kind = "recording-lost"
@@ -165,7 +165,7 @@ class RecordingLost(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class GapFound(Entry):
+class GapFound(JournalEntry):
     """Something that policy wanted recorded is missing or incomplete."""
 
     kind = "gap-found"
@@ -179,7 +179,7 @@ class GapFound(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class ListenRefused(Entry):
+class ListenRefused(JournalEntry):
     """Somebody asked to listen in and was refused for this reason. Listener and target are given if known."""
 
     kind = "listen-refused"
@@ -196,7 +196,7 @@ class ListenRefused(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class ListenBegan(Entry):
+class ListenBegan(JournalEntry):
     """A user begins to hear another user's call. `call` and `target_leg` are the target's."""
 
     kind = "listen-began"
@@ -214,7 +214,7 @@ class ListenBegan(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class ListenEnded(Entry):
+class ListenEnded(JournalEntry):
     """A listen-in has ended; `reason` is the gate's, if the gate ended it."""
 
     kind = "listen-ended"
@@ -225,7 +225,7 @@ class ListenEnded(Entry):
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable(Entry):
+class Unreadable(JournalEntry):
     """A line of the journal that is not an entry, and why. It is kept among the rejects, where it can be seen."""
 
     kind = "unreadable"
@@ -238,7 +238,7 @@ class Unreadable(Entry):
         return cls(line.decode("utf-8", "replace"), str(error))
 
 
-KINDS: Mapping[str, type[Entry]] = {
+KINDS: Mapping[str, type[JournalEntry]] = {
     entry.kind: entry
     for entry in (
         CallSeen,
@@ -260,7 +260,7 @@ KINDS: Mapping[str, type[Entry]] = {
 _FIELD_NAMES = {entry.kind: tuple(field.name for field in fields(entry)) for entry in KINDS.values()}
 
 
-def from_json(line: str | bytes) -> Entry:
+def from_json(line: str | bytes) -> JournalEntry:
     """The entry written as `line`; ValueError if it is none."""
     written = json.loads(line)
     if not isinstance(written, dict):

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store.calls.entries import Entry, Unreadable, from_json
+from fsplug.store.calls.entries import JournalEntry, Unreadable, from_json
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -36,7 +36,7 @@ class Journal:
         """Whether a part of the journal is set apart."""
         return self._rotated.exists()
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: JournalEntry) -> None:
         """Write the entry; Unavailable("journal-full") if the disk is full, and the file is unchanged."""
         line = f"{entry.to_json()}\n".encode()
         try:
@@ -48,7 +48,7 @@ class Journal:
             raise self._trouble(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
         self._bytes += written
 
-    def replay(self) -> list[Entry]:
+    def replay(self) -> list[JournalEntry]:
         """Every entry, in the order of writing; a line that can't be read comes as an `Unreadable`."""
         lines = [line for path in (self._rotated, self._path) for line in _whole_lines(path)]
         return [_entry(line) for line in lines]
@@ -116,7 +116,7 @@ def _whole_bytes(path: Path) -> int:
     return path.read_bytes().rfind(b"\n") + 1
 
 
-def _entry(line: bytes) -> Entry:
+def _entry(line: bytes) -> JournalEntry:
     try:
         return from_json(line)
     except (ValueError, RecursionError) as error:

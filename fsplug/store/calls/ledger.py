@@ -20,7 +20,7 @@ from fsplug.policy.access.scopes import told
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -55,7 +55,7 @@ class Step:
     sources: Mapping[str, str]
     when: Callable[[Any], bool]
 
-    def rows(self, found: Sequence[tuple[Entry, dict[str, Any]]]) -> list[dict[str, Any]]:
+    def rows(self, found: Sequence[tuple[JournalEntry, dict[str, Any]]]) -> list[dict[str, Any]]:
         """The rows that these entries make; each comes with its values."""
         sources = tuple(self.sources.items())
         rows = [values.copy() for entry, values in found if self.when(entry)]
@@ -82,7 +82,7 @@ _BEGUN = Select(
 )
 
 
-def apply(store: Store, entries: Sequence[Entry]) -> None:
+def apply(store: Store, entries: Sequence[JournalEntry]) -> None:
     """Write all entries in one transaction.
 
     Entries that the store refuses are set aside, the others are written. If the store itself fails, nothing is written
@@ -97,7 +97,7 @@ def rejects(store: Store, limit: int = 100) -> list[Reject]:
     return _REJECTS.rows(store, limit=limit)
 
 
-def _apply_or_halve(store: Store, entries: Sequence[Entry]) -> None:
+def _apply_or_halve(store: Store, entries: Sequence[JournalEntry]) -> None:
     """Find a bad entry among thousands in a few steps, without a savepoint for each entry."""
     try:
         with store.atomic():
@@ -111,8 +111,8 @@ def _apply_or_halve(store: Store, entries: Sequence[Entry]) -> None:
         _apply_or_halve(store, entries[middle:])
 
 
-def _write(store: Store, entries: Sequence[Entry]) -> None:
-    by_kind: dict[type[Entry], list[Entry]] = {}
+def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
+    by_kind: dict[type[JournalEntry], list[JournalEntry]] = {}
     for entry in entries:
         by_kind.setdefault(type(entry), []).append(entry)
     ids = cache(partial(company_id, store))
@@ -125,7 +125,7 @@ def _write(store: Store, entries: Sequence[Entry]) -> None:
         _set_aside(store, entry, getattr(entry, "error", ""))
 
 
-def _take(store: Store, steps: Sequence[Step], entries: Sequence[Entry], ids: Ids) -> None:
+def _take(store: Store, steps: Sequence[Step], entries: Sequence[JournalEntry], ids: Ids) -> None:
     try:
         hold = _holder(type(entries[0]), ids)
         found = [(entry, hold(entry)) for entry in entries]
@@ -135,13 +135,13 @@ def _take(store: Store, steps: Sequence[Step], entries: Sequence[Entry], ids: Id
         step.write.run_many(store, step.rows(found))
 
 
-def _holder(kind: type[Entry], ids: Ids) -> Callable[[Entry], dict[str, Any]]:
+def _holder(kind: type[JournalEntry], ids: Ids) -> Callable[[JournalEntry], dict[str, Any]]:
     """A function that turns the fields of an entry of this kind into values that a table can hold."""
     names = tuple(field.name for field in fields(kind))
     read = attrgetter(*names)
     special = [(name, hold) for name, hold in {**_HELD_AS, "company": ids}.items() if name in names]
 
-    def values(entry: Entry) -> dict[str, Any]:
+    def values(entry: JournalEntry) -> dict[str, Any]:
         found = dict(zip(names, read(entry), strict=True))
         for name, hold in special:
             found[name] = hold(found[name])
@@ -161,7 +161,7 @@ def _tell_of_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
             chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
 
 
-def _set_aside(store: Store, entry: Entry, error: str) -> None:
+def _set_aside(store: Store, entry: JournalEntry, error: str) -> None:
     line = entry.to_json()
     digest = hashlib.sha256(line.encode()).hexdigest()
     _SET_ASIDE.run(store, id=digest, entry=line, error=clean(error), at=store.now())
@@ -239,7 +239,7 @@ _SEEN, _NEWEST = "id company switch version direction group caller called starte
 _DECISION = """id company call talk at version username leg record rule reason direction group caller answerer inputs
     recording"""
 _LISTEN = "id company switch listener target dialled door listener_leg at"
-_STEPS: Mapping[type[Entry], tuple[Step, ...]] = {
+_STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     kinds.CallSeen: (
         _step(
             # A transferred call rings again and is armed again: the newest facts count.

@@ -9,7 +9,7 @@ import structlog
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.journal import Journal
 from fsplug.store.db.database import Store
 
@@ -36,11 +36,11 @@ class Writer:
         self._store = store
         self._journal = journal
         self._run = run
-        self._queue: deque[Entry] = deque()
+        self._queue: deque[JournalEntry] = deque()
         self._put_count = 0
         self._applied_count = 0
         self._rotated_count: int | None = None
-        self._unwritten: deque[tuple[int, Entry]] = deque()
+        self._unwritten: deque[tuple[int, JournalEntry]] = deque()
         self._journal_alarm: str | None = None
         self._store_alarm: str | None = None
         self._changed = threading.Condition()
@@ -68,7 +68,7 @@ class Writer:
         self._thread = threading.Thread(target=self._loop, name="fsplug-ledger", daemon=True)
         self._thread.start()
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: JournalEntry) -> None:
         """Put the entry into the journal, then into the queue. Never waits, and never fails on a full disk."""
         with self._changed:
             self._put_count += 1
@@ -104,13 +104,13 @@ class Writer:
                 self._stopping.wait(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
 
-    def _next_batch(self) -> list[Entry]:
+    def _next_batch(self) -> list[JournalEntry]:
         """The oldest entries, which stay in the queue until they are applied; none if the writer must stop."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._stopping.is_set())
             return [] if self._stopping.is_set() else list(islice(self._queue, BATCH_ENTRIES))
 
-    def _apply(self, batch: list[Entry]) -> bool:
+    def _apply(self, batch: list[JournalEntry]) -> bool:
         try:
             self._run(lambda: ledger.apply(self._store, batch))
         except Exception as error:
@@ -141,7 +141,7 @@ class Writer:
             self._trim_journal()
             self._changed.notify_all()
 
-    def _write_down(self, number: int, entry: Entry) -> bool:
+    def _write_down(self, number: int, entry: JournalEntry) -> bool:
         try:
             self._journal.append(entry)
         except Unavailable as trouble:

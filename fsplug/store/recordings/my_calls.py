@@ -9,7 +9,7 @@ from peewee import JOIN
 from fsplug.policy.access.scopes import told
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter
-from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.calls import listen_sessions, participants
 from fsplug.store.calls.participants import Heard
 from fsplug.store.config import users
@@ -32,7 +32,7 @@ class Deed:
     `call_at` is the time of the call (epoch seconds), and `seconds` how long that person listened; None if unknown.
     """
 
-    entry: Entry
+    entry: AuditEntry
     call_at: float | None = None
     seconds: float | None = None
     caller: Heard | None = None

@@ -16,7 +16,7 @@ _KEPT = "menu"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A menu entry as shown."""
 
     text: str
@@ -34,7 +34,7 @@ def prepare(app: Flask, pages: Iterable[Page]) -> None:
     app.context_processor(_menu)
 
 
-def shown(viewer: Viewer) -> list[tuple[Section, list[Entry]]]:
+def shown(viewer: Viewer) -> list[tuple[Section, list[MenuEntry]]]:
     """The sections, each with the entries that this viewer sees."""
     pages: dict[str, Page] = current_app.extensions[_KEPT]
     here = pages.get(request.blueprint or "")
@@ -47,13 +47,13 @@ def _menu() -> dict[str, Any]:
     return {"menu": shown(looking) if looking else []}
 
 
-def _entries(section: Section, pages: Iterable[Page], viewer: Viewer, open_page: str | None) -> Iterator[Entry]:
+def _entries(section: Section, pages: Iterable[Page], viewer: Viewer, open_page: str | None) -> Iterator[MenuEntry]:
     declared = [(page.menu.place, page.name, page.menu) for page in pages if page.menu and page.menu.section is section]
     for _, name, menu in sorted(declared, key=lambda one: one[:2]):
         endpoint = f"{name}.page"
         if _sees(viewer, menu, rule_of(current_app, endpoint)):
             text = f"menu-{name.replace('_', '-')}"
-            yield Entry(text, url_for(endpoint), drawn(menu.icon), name == open_page)
+            yield MenuEntry(text, url_for(endpoint), drawn(menu.icon), name == open_page)
 
 
 def _sees(viewer: Viewer, menu: Menu, of_view: Rule | None) -> bool:

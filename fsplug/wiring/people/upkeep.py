@@ -11,7 +11,7 @@ from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
 from fsplug.store.accounts.housekeeping import tidy
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.db.database import Store
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
@@ -29,7 +29,7 @@ class Upkeep:
         self._store = store
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
         self._destroyer = Destroyer(store, archive, settings.switch_name)
-        self._sealed: list[Entry] = []
+        self._sealed: list[JournalEntry] = []
 
     def loops(self) -> Iterator[Any]:
         """The periodic work, as greenlets."""

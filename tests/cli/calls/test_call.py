@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import DAVID, answered, not_recorded, recorded, talk_to
 
@@ -73,7 +73,7 @@ def test_a_call_of_another_company_is_not_shown(cli: Cli) -> None:
 
 
 def test_without_a_company_the_calls_of_all_stand_in_one_list_by_time(cli: Cli) -> None:
-    entries: list[Entry] = []
+    entries: list[JournalEntry] = []
     for number in range(6):
         company = (ACME, BETA)[number % 2]
         entries += answered(

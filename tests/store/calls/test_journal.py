@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fsplug.errors import Refused, Unavailable
 from fsplug.policy.terms import Channels, OnFailure, Terms
-from fsplug.store.calls.entries import CallEnded, DecisionMade, Entry, RecordingExpected, Unreadable, from_json
+from fsplug.store.calls.entries import CallEnded, DecisionMade, JournalEntry, RecordingExpected, Unreadable, from_json
 from fsplug.store.calls.journal import Journal
 from tests.store.story import decided, recorded_call, seen
 
@@ -45,7 +45,7 @@ def files_end_at(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _reopened(path: Path) -> list[Entry]:
+def _reopened(path: Path) -> list[JournalEntry]:
     journal = Journal(path)
     found = journal.replay()
     journal.close()
@@ -53,7 +53,7 @@ def _reopened(path: Path) -> list[Entry]:
 
 
 @pytest.mark.parametrize("entry", [*recorded_call(), Unreadable("x", "y")], ids=lambda entry: entry.kind)
-def test_every_entry_is_read_back_as_it_was(entry: Entry) -> None:
+def test_every_entry_is_read_back_as_it_was(entry: JournalEntry) -> None:
     assert from_json(entry.to_json()) == entry
 
 

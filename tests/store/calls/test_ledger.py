@@ -12,7 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls.entries import CallEnded, Entry, GapFound, RecordingLost, Unreadable
+from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry, RecordingLost, Unreadable
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
@@ -61,7 +61,7 @@ def test_a_recorded_call_ends_as_one_call_one_decision_and_one_sealed_recording(
         ([decided(), sealed(), LOST], "sealed"),
     ],
 )
-def test_a_recording_is_as_far_as_anything_known_of_it(store: Store, entries: list[Entry], state: str) -> None:
+def test_a_recording_is_as_far_as_anything_known_of_it(store: Store, entries: list[JournalEntry], state: str) -> None:
     for entry in entries:
         ledger.apply(store, [entry])
     assert _states(store) == [state]
@@ -96,7 +96,7 @@ _LISTEN = {
     "at": 1.5,
 }
 # What an entry whose texts are the names of their fields writes: the row by column, its company aside.
-_WRITTEN: dict[type[Entry], tuple[str, dict[str, Any]]] = {
+_WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
     kinds.CallSeen: (
         "call",
         {
@@ -172,7 +172,7 @@ _WRITTEN: dict[type[Entry], tuple[str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS.values() if kind is not Unreadable])
-def test_each_field_of_an_entry_reaches_its_column(store: Store, kind: type[Entry]) -> None:
+def test_each_field_of_an_entry_reaches_its_column(store: Store, kind: type[JournalEntry]) -> None:
     table, expected = _WRITTEN[kind]
     ledger.apply(store, [_any_of(kind)])
     assert ledger.rejects(store) == []
@@ -180,7 +180,7 @@ def test_each_field_of_an_entry_reaches_its_column(store: Store, kind: type[Entr
     assert dict(zip(expected, found, strict=True)) == expected
 
 
-def _any_of(kind: type[Entry]) -> Entry:
+def _any_of(kind: type[JournalEntry]) -> JournalEntry:
     """An entry of this kind with something in each field."""
     known: dict[str, Any] = {"company": ACME, "terms": STRICT, "record": True, "repaired": True}
     numbers = {"at": 1.5, "version": 1, "bytes": 2, "seconds": 0.5, "talk_seconds": 0.5, "facts": {}, "inputs": {}}
@@ -216,11 +216,11 @@ def _empty(store: Store) -> None:
             store.run(f"DELETE FROM {table}")
 
 
-def _shuffled_batches(entries: Sequence[Entry], dice: random.Random) -> list[list[Entry]]:
+def _shuffled_batches(entries: Sequence[JournalEntry], dice: random.Random) -> list[list[JournalEntry]]:
     # Twice each: an entry may come again in the same batch, in another, before and after the others.
     shuffled = [*entries, *entries]
     dice.shuffle(shuffled)
-    batches: list[list[Entry]] = []
+    batches: list[list[JournalEntry]] = []
     while shuffled:
         size = dice.randint(1, 8)
         batches.append(shuffled[:size])
@@ -267,7 +267,7 @@ def test_a_talk_is_unique_in_its_company_only(store: Store) -> None:
     ],
     ids=lambda entry: entry.kind,
 )
-def test_one_bad_entry_is_set_aside_and_the_others_are_written(store: Store, poison: Entry) -> None:
+def test_one_bad_entry_is_set_aside_and_the_others_are_written(store: Store, poison: JournalEntry) -> None:
     good = [entry for call in ("a", "b", "c") for entry in recorded_call(call)]
     ledger.apply(store, [*good[:9], poison, *good[9:]])
     assert [call.id for call in calls.listed(store, ACME)] == ["c", "b", "a"]
@@ -311,7 +311,7 @@ def test_a_loss_known_before_its_decision_becomes_a_gap_when_the_decision_comes(
 
 
 @pytest.mark.parametrize("entries", [[SHORT, LOST], [LOST, SHORT]])
-def test_a_decision_has_one_gap_the_earliest(store: Store, entries: list[Entry]) -> None:
+def test_a_decision_has_one_gap_the_earliest(store: Store, entries: list[JournalEntry]) -> None:
     ledger.apply(store, [decided()])
     for entry in entries:
         ledger.apply(store, [entry])

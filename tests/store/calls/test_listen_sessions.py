@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.policy.listening.gate import CompanyRules, Door, Ending, Reason
 from fsplug.store.calls import ledger, listen_sessions
-from fsplug.store.calls.entries import Entry, ListenBegan, ListenEnded, ListenRefused
+from fsplug.store.calls.entries import JournalEntry, ListenBegan, ListenEnded, ListenRefused
 from fsplug.store.change import planning
 from fsplug.store.change.draft import drafted
 from fsplug.store.config import companies, entitlements, policies
@@ -40,7 +40,7 @@ def test_a_listen_in_is_one_row_in_whatever_order_its_entries_come(store: Store)
 
 
 @pytest.mark.parametrize("entry", [began(), refused(), ENDED])
-def test_an_entry_survives_the_journal(entry: Entry) -> None:
+def test_an_entry_survives_the_journal(entry: JournalEntry) -> None:
     from fsplug.store.calls.entries import from_json
 
     assert from_json(entry.to_json()) == entry

@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.store.calls import calls, ledger, writer
-from fsplug.store.calls.entries import CallEnded, Entry
+from fsplug.store.calls.entries import CallEnded, JournalEntry
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
@@ -115,7 +115,7 @@ def test_a_fault_of_our_own_is_an_alarm_and_not_the_end(
 def test_order_is_kept_over_batches_and_failures(
     store: Store, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    applied: list[Entry] = []
+    applied: list[JournalEntry] = []
     monkeypatch.setattr(writer, "BATCH_ENTRIES", 3)
     monkeypatch.setattr(ledger, "apply", lambda store, entries: applied.extend(entries))
     turns = iter(range(1000))

@@ -11,7 +11,7 @@ from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.facts import talk_facts
 from fsplug.policy.terms import Terms
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import Entry, RecordingExpected
+from fsplug.store.calls.entries import JournalEntry, RecordingExpected
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import query, results
@@ -51,7 +51,7 @@ TALKS = {
 }
 
 
-def _recorded(call: str, at: float, **talk: Any) -> list[Entry]:
+def _recorded(call: str, at: float, **talk: Any) -> list[JournalEntry]:
     return [seen(call, at=at), decided(call, at=at, **talk), started(call, at=at), stopped(call), sealed(call)]
 
 

@@ -10,7 +10,7 @@ from peewee import JOIN
 
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls import participants
-from fsplug.store.calls.entries import Entry
+from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
@@ -122,7 +122,7 @@ _REMOVE_PLACE = Write(
 _REMOVE_FILED = Write(lambda: FiledRecordings.delete().where(_IS_NAMED))
 
 
-def file_entries(store: Store, entries: Iterable[Entry]) -> None:
+def file_entries(store: Store, entries: Iterable[JournalEntry]) -> None:
     """File the recordings that these entries made or moved."""
     ids, decided = set(), set()
     for entry in entries:

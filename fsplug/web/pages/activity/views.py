@@ -12,7 +12,7 @@ from fsplug.policy.access.scopes import Need, Reach, outsider, told
 from fsplug.policy.periods import WIDER, Period, days_of, today
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter, Check
-from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.audit.wording import Grant
 from fsplug.store.db.database import Store
 from fsplug.store.db.text import clean
@@ -52,7 +52,7 @@ class Asked:
 class Leaf:
     """One page of the list; `before` is where the next page begins."""
 
-    entries: list[Entry]
+    entries: list[AuditEntry]
     called: Mapping[str, str]
     check: Check | None
     before: int | None = None
@@ -119,7 +119,7 @@ def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Lea
     return Leaf(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
 
 
-def _people(entry: Entry) -> Iterator[str]:
+def _people(entry: AuditEntry) -> Iterator[str]:
     """The users whom the entry is about, and the user it changed."""
     yield from entry.people
     yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")

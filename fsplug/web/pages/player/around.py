@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.terms import Channels
 from fsplug.store.audit import trail
-from fsplug.store.audit.trail import Entry
+from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.config import companies, groups
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -35,7 +35,7 @@ class Shown:
     answerer: Party
     lanes: tuple[Party, ...]
     group: str
-    plays: Sequence[Entry]
+    plays: Sequence[AuditEntry]
     shares: Sequence[Share]
     mails: Mapping[str, Sequence[Mail]]
     names: Mapping[str, str]
@@ -86,7 +86,7 @@ def speeds(language: str) -> list[tuple[float, str]]:
     return [(speed, f"{format_decimal(speed, locale=language)}×") for speed in _SPEEDS]
 
 
-def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[Entry]:
+def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntry]:
     """Who played the recording: everybody sees the plays of their own calls, a superuser those of any call."""
     if not viewer.reaches(Need.AUDIT):
         return []
