@@ -9,7 +9,7 @@ from fsplug.store.config import companies, numbers
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import incoming
-from fsplug.xml.dialplan.company import House
+from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
 from fsplug.xml.directory import Directory
 from fsplug.xml.templates import Templates
@@ -23,7 +23,7 @@ NOT_FOUND = """<document type="freeswitch/xml">
 </document>
 """
 CHECK_CONTEXT = "fsplug"
-_HOUSES = 256
+_SNAPSHOTS = 256
 
 
 class Answers:
@@ -37,7 +37,7 @@ class Answers:
         self._store = store
         self._templates = templates
         self._ways = ways
-        self._houses: Cache[House] = Cache(_HOUSES)
+        self._snapshots: Cache[CompanySnapshot] = Cache(_SNAPSHOTS)
 
     def answer(self, request: Mapping[str, str]) -> str:
         """The whole document for the fields that FreeSWITCH posted; `NOT_FOUND` if fsplug is not responsible.
@@ -50,12 +50,12 @@ class Answers:
 
     def directory(self, domain: str, user: str = "", department: str = "") -> str:
         """A user of a company, or a department of it."""
-        house = self._house(domain)
-        if house is None or not all(map(_is_name, filter(None, (user, department)))):
+        snapshot = self._snapshot(domain)
+        if snapshot is None or not all(map(_is_name, filter(None, (user, department)))):
             return NOT_FOUND
-        known = Directory(self._store, house)
+        known = Directory(self._store, snapshot)
         groups = known.of(user) if user else known.department(department) if department else []
-        return self._document("directory", "directory/company.xml.j2", company=house.company, groups=groups)
+        return self._document("directory", "directory/company.xml.j2", company=snapshot.company, groups=groups)
 
     def dialplan(self, context: str, dialled: str) -> str:
         """The extensions of a context that may match the number."""
@@ -63,14 +63,18 @@ class Answers:
             return self._public(dialled)
         if context == CHECK_CONTEXT:
             return self._document("dialplan", "dialplan/fsplug.xml.j2")
-        house = self._house(context)
-        if house is None:
+        snapshot = self._snapshot(context)
+        if snapshot is None:
             return NOT_FOUND
         # As $ does in the files' patterns: it ignores one line end.
         number = dialled.removesuffix("\n")
-        extensions = Routing(self._store, house).towards(number if _is_name(number) else "")
+        extensions = Routing(self._store, snapshot).towards(number if _is_name(number) else "")
         return self._document(
-            "dialplan", "dialplan/company.xml.j2", company=house.company, house=house, extensions=extensions
+            "dialplan",
+            "dialplan/company.xml.j2",
+            company=snapshot.company,
+            may_refuse=snapshot.may_refuse,
+            extensions=extensions,
         )
 
     def _directory(self, request: Mapping[str, str]) -> str:
@@ -100,14 +104,14 @@ class Answers:
             return NOT_FOUND
         return self._document("dialplan", "dialplan/public.xml.j2", extensions=[])
 
-    def _house(self, domain: str) -> House | None:
+    def _snapshot(self, domain: str) -> CompanySnapshot | None:
         if not _is_name(domain):
             return None
         try:
             company = companies.get(self._store, domain)
         except Invalid:
             return None
-        return self._houses.get((domain, company.version), lambda: House(self._store, company, self._ways))
+        return self._snapshots.get((domain, company.version), lambda: CompanySnapshot(self._store, company, self._ways))
 
     def _document(self, section: str, inner: str, **values: Any) -> str:
         return self._templates.render("document.xml.j2", section=section, inner=inner, ways=self._ways, **values)

@@ -7,7 +7,7 @@ from fsplug.policy.entities import DeviceKind
 from fsplug.store.config import devices, users
 from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
-from fsplug.xml.dialplan.company import House, Person
+from fsplug.xml.dialplan.company import CompanySnapshot, Person
 from fsplug.xml.dialplan.extensions import Leg
 
 # The group of people without a department, and of phones that don't have their person's name.
@@ -36,11 +36,11 @@ class DirectoryEntry:
 class Directory:
     """The entries of a company."""
 
-    def __init__(self, store: Store, house: House) -> None:
+    def __init__(self, store: Store, snapshot: CompanySnapshot) -> None:
         self._store = store
-        self._house = house
-        self._at = (store, house.company.domain)
-        self._version = house.company.version
+        self._snapshot = snapshot
+        self._at = (store, snapshot.company.domain)
+        self._version = snapshot.company.version
 
     def of(self, name: str) -> Groups:
         """The entry with this name, in its group; nothing if there is none."""
@@ -48,7 +48,7 @@ class Directory:
         user = users.user_at(*self._at, device.username if device else name, self._version)
         if user is None:
             return []
-        person = self._house.person(user)
+        person = self._snapshot.person(user)
         if user.username == name:
             return [(user.department or DEFAULT_GROUP, [self._of_person(person)])]
         return [(DEFAULT_GROUP, [entry for entry in self._of_phones(person) if entry.id == name])]
@@ -67,22 +67,22 @@ class Directory:
     def _rest(self) -> Iterator[DirectoryEntry]:
         yield from self._members(DEFAULT_GROUP)
         yield from self._members(None)
-        for person in self._house.everybody():
+        for person in self._snapshot.everybody():
             yield from self._of_phones(person)
 
     def _members(self, department: str | None) -> Iterator[DirectoryEntry]:
-        for person in self._house.persons(users.in_department(*self._at, department, self._version)):
+        for person in self._snapshot.persons(users.in_department(*self._at, department, self._version)):
             yield self._of_person(person)
 
     def _of_person(self, person: Person) -> DirectoryEntry:
         """The entry of a person, merged with the phone of the same name if there is one."""
         own = next((device for device in person.devices if device.sip_username == person.user.username), None)
-        return self._entry(person, person.user.username, own, self._house.legs(person))
+        return self._entry(person, person.user.username, own, self._snapshot.legs(person))
 
     def _of_phones(self, person: Person) -> Iterator[DirectoryEntry]:
         for device in person.devices:
             if device.sip_username and device.sip_username != person.user.username:
-                legs = self._house.legs(Person(person.user, (device,)))
+                legs = self._snapshot.legs(Person(person.user, (device,)))
                 yield self._entry(person, device.sip_username, device, legs)
 
     def _entry(self, person: Person, name: str, device: Device | None, legs: tuple[Leg, ...]) -> DirectoryEntry:
@@ -95,6 +95,6 @@ class Directory:
             name=user.name,
             extension=user.extension,
             number=next(iter(user.numbers), ""),
-            fail_closed=self._house.closed_from(user),
+            fail_closed=self._snapshot.closed_from(user),
             a1_hash=device.a1_hash if device and device.kind is not DeviceKind.MOBILE else None,
         )

@@ -13,7 +13,7 @@ from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import incoming
-from fsplug.xml.dialplan.company import House
+from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
 from fsplug.xml.directory import Directory
 from fsplug.xml.templates import Templates
@@ -65,13 +65,15 @@ class Files:
         return self._stream("dialplan/public.xml.j2", extensions=known)
 
     def _dialplan(self, company: Company) -> Iterator[str]:
-        house = House(self._store, company, self._ways)
-        extensions = Routing(self._store, house).whole()
-        return self._stream("dialplan/company.xml.j2", company=company, house=house, extensions=extensions)
+        snapshot = CompanySnapshot(self._store, company, self._ways)
+        extensions = Routing(self._store, snapshot).whole()
+        return self._stream(
+            "dialplan/company.xml.j2", company=company, may_refuse=snapshot.may_refuse, extensions=extensions
+        )
 
     def _directory(self, company: Company) -> Iterator[str]:
-        house = House(self._store, company, self._ways)
-        groups = Directory(self._store, house).whole()
+        snapshot = CompanySnapshot(self._store, company, self._ways)
+        groups = Directory(self._store, snapshot).whole()
         return self._stream("directory/company.xml.j2", company=company, groups=groups)
 
     def _stream(self, inner: str, **values: object) -> Iterator[str]:

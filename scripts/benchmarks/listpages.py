@@ -16,7 +16,7 @@ from benchmarks.setting import Setting
 from fsplug.media.archive import FolderArchive
 from fsplug.store.accounts import sessions
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
@@ -71,7 +71,7 @@ def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
     with drafted(store, longpast.DOMAIN, "bench") as draft:
         draft.put("user", {**draft.entry("user", "u1"), "role": "superuser"}, "u1")
     token = sessions.begin(store, longpast.DOMAIN, "u1", "127.0.0.1", "bench")
-    services = Services(store, FolderArchive(folder), Passwords(), Vault([new_key()]), "http://127.0.0.1")
+    services = Services(store, FolderArchive(folder), Passwords(), SecretKeys([new_key()]), "http://127.0.0.1")
     client: Any = create_app(services).test_client()
     client.set_cookie("fsplug-session", token)
 

@@ -187,10 +187,10 @@ def test_an_archive_that_is_away_is_tried_again_later_and_later(store, spool, ar
             assert sealings.due(store, "switch") == set()
             clock.turn(pause)
             assert sealings.due(store, "switch") == {"r1"}
-    assert sealings.QUEUE.standing(store).worst.code == "archive-full"
+    assert sealings.QUEUE.state(store).worst.code == "archive-full"
     assert work() == ["recording-sealed"]
     assert work() == []
-    assert sealings.QUEUE.standing(store).waiting == 0
+    assert sealings.QUEUE.state(store).waiting == 0
 
 
 def test_of_two_workers_at_once_one_seals_a_recording(store, spool, archive, monkeypatch):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fsplug.store.accounts import accounts, signin
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import SignedIn, Typed
 from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
@@ -51,7 +51,7 @@ class Console:
     store: Store
     clock: Clock
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
-    vault: Vault = field(default_factory=lambda: Vault([new_key()]))
+    secret_keys: SecretKeys = field(default_factory=lambda: SecretKeys([new_key()]))
 
     def give(self, username: str, **given: Any) -> None:
         """Change a user of Acme's."""
@@ -68,4 +68,4 @@ class Console:
     def sign_in(self, typed: Typed | None = None, **others: str) -> SignedIn:
         """Anna signs in, with these words in place of hers."""
         typed = typed or Typed(ACME, ANNA, PASSWORD, address="192.0.2.1")
-        return signin.sign_in(self.store, replace(typed, **others), self.passwords, self.vault)
+        return signin.sign_in(self.store, replace(typed, **others), self.passwords, self.secret_keys)

@@ -89,7 +89,7 @@ def live() -> Any:
 def app(console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The application."""
     monkeypatch.setattr(views, "ANSWER_SECONDS", 0.0)
-    services = Services(console.store, archive, console.passwords, console.vault, URL, live=live)
+    services = Services(console.store, archive, console.passwords, console.secret_keys, URL, live=live)
     return create_app(services)
 
 

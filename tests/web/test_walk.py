@@ -12,7 +12,7 @@ from fsplug.lab.story.cast import ACME, BETA, BETAS_SUPERUSER
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.access.scopes import Need, reach
 from fsplug.store.accounts import sessions
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions, recordings
@@ -79,8 +79,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]
 
 
 def _app(store: Store, archive: Path) -> Any:
-    vault = Vault([new_key()])
-    return create_app(Services(store, FolderArchive(archive), PlainPasswords(), vault, URL))
+    secret_keys = SecretKeys([new_key()])
+    return create_app(Services(store, FolderArchive(archive), PlainPasswords(), secret_keys, URL))
 
 
 @pytest.fixture(scope="module", params=WALKERS)

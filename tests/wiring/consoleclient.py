@@ -89,7 +89,7 @@ class Stream:
 
 
 @dataclass
-class House:
+class RunningConsole:
     """The console, served."""
 
     console: Console
@@ -149,7 +149,7 @@ def until(condition: Any, what: str, seconds: float = DEADLINE_SECONDS) -> None:
 
 
 @contextmanager
-def a_house(folder: Path) -> Iterator[House]:
+def running_console(folder: Path) -> Iterator[RunningConsole]:
     """The cast's console on a port of its own."""
     clock = Clock()
     store = Store(folder / "fsplug.db", clock=clock, database_clock=clock)
@@ -158,12 +158,12 @@ def a_house(folder: Path) -> Iterator[House]:
     console = Console(store, clock)
     settings = read(folder, {}, web_port=0, web_url="http://127.0.0.1:1")
     live = MovedCalls()
-    house = House(console, live, WebConsole(settings, store, FolderArchive(folder), live))
-    house.web.start()
+    running = RunningConsole(console, live, WebConsole(settings, store, FolderArchive(folder), live))
+    running.web.start()
     try:
-        yield house
+        yield running
     finally:
-        for stream in house.streams:
+        for stream in running.streams:
             stream.close()
-        house.web.stop()
+        running.web.stop()
         store.close()

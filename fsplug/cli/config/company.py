@@ -10,7 +10,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import yes_option
-from fsplug.cli.kernel.rules import COMPANY_ITSELF, HOUSE
+from fsplug.cli.kernel.rules import COMPANY_ITSELF, INSTALLATION
 from fsplug.errors import Invalid
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft
@@ -49,7 +49,7 @@ def company() -> None:
     """Companies: each is a domain of the switch and sees nothing of the others."""
 
 
-@company.command(rule=HOUSE)
+@company.command(rule=INSTALLATION)
 @_DOMAIN
 @click.option("--name", metavar="TEXT", type=LINE, required=True, help="The company's name.")
 @click.option(
@@ -69,7 +69,7 @@ def add(invocation: Invocation, domain: str, **given: Any) -> None:
     invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
 
 
-@company.command(name="list", rule=HOUSE)
+@company.command(name="list", rule=INSTALLATION)
 @pass_invocation
 def list_(invocation: Invocation) -> None:
     """List the companies."""
@@ -109,7 +109,7 @@ def set_(invocation: Invocation, domain: str, **given: Any) -> None:
     crud.edit(invocation, domain, f"company {domain} changed", put)
 
 
-@company.command(rule=HOUSE)
+@company.command(rule=INSTALLATION)
 @_DOMAIN
 @yes_option
 @pass_invocation

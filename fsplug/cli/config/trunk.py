@@ -8,7 +8,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, yes_option
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 
 _NAME = click.argument("name")
 _COLUMNS = ("name", "gateway", "host", "port", "register", "username", "prefixes", "caller_id_trusted")
@@ -46,7 +46,7 @@ def trunk() -> None:
     """Trunks: calls go out to other networks and come in from other networks through them."""
 
 
-@trunk.command(rule=HOUSE)
+@trunk.command(rule=INSTALLATION)
 @company_option
 @_NAME
 @_options
@@ -56,7 +56,7 @@ def add(invocation: Invocation, company: str, name: str, **given: Any) -> None:
     crud.add(invocation, company, "trunk", name, {"name": name, **_with_password(given)})
 
 
-@trunk.command(name="list", rule=HOUSE)
+@trunk.command(name="list", rule=INSTALLATION)
 @company_option
 @pass_invocation
 def list_(invocation: Invocation, company: str) -> None:
@@ -64,7 +64,7 @@ def list_(invocation: Invocation, company: str) -> None:
     crud.list_all(invocation, company, "trunk", _COLUMNS)
 
 
-@trunk.command(rule=HOUSE)
+@trunk.command(rule=INSTALLATION)
 @company_option
 @_NAME
 @secrets_option
@@ -74,7 +74,7 @@ def show(invocation: Invocation, company: str, name: str, show_secrets: bool) ->
     crud.show(invocation, company, "trunk", name, show_secrets)
 
 
-@trunk.command(name="set", rule=HOUSE)
+@trunk.command(name="set", rule=INSTALLATION)
 @company_option
 @_NAME
 @_options
@@ -84,7 +84,7 @@ def set_(invocation: Invocation, company: str, name: str, **given: Any) -> None:
     crud.change(invocation, company, "trunk", name, _with_password(given))
 
 
-@trunk.command(rule=HOUSE)
+@trunk.command(rule=INSTALLATION)
 @company_option
 @_NAME
 @yes_option

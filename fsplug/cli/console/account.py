@@ -9,7 +9,7 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options
 from fsplug.cli.kernel.output import table, when
-from fsplug.cli.kernel.rules import ACCOUNT, HOUSE, OWN_ACCOUNT
+from fsplug.cli.kernel.rules import ACCOUNT, INSTALLATION, OWN_ACCOUNT
 from fsplug.errors import Invalid
 from fsplug.store.accounts import accounts, authenticators, sessions, sign_in_links
 
@@ -70,7 +70,7 @@ def reset(invocation: Invocation, company: str, username: str) -> None:
     invocation.tell({"mails": [sent]}, f"a mail to {username} is queued; see: fsplug mail list --company {company}")
 
 
-@account.command(rule=HOUSE)
+@account.command(rule=INSTALLATION)
 @company_option
 @_USERNAME
 @password_options
@@ -89,7 +89,7 @@ def password(
     invocation.tell({"changed": True}, f"{username} has a new password")
 
 
-@account.command(name="sign-in-link", rule=HOUSE)
+@account.command(name="sign-in-link", rule=INSTALLATION)
 @company_option
 @_USERNAME
 @pass_invocation

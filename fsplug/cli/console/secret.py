@@ -5,7 +5,7 @@ import os
 import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate import settings_edit
 from fsplug.errors import Invalid
 from fsplug.wiring.settings import ENVIRONMENT_PREFIX
@@ -18,7 +18,7 @@ def secret() -> None:
     """Secrets of this installation."""
 
 
-@secret.command(rule=HOUSE)
+@secret.command(rule=INSTALLATION)
 @pass_invocation
 def rotate(invocation: Invocation) -> None:
     """Replace secret_key in fsplug.toml and reseal every sealed secret. Nobody is signed out; no restart is needed.
@@ -27,16 +27,16 @@ def rotate(invocation: Invocation) -> None:
     machine has its own fsplug.toml, which needs the new key as well.
     """
     from fsplug.store.accounts import authenticators
-    from fsplug.store.accounts.sealed_secrets import Vault, new_key
+    from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 
     before = invocation.settings()
     _check_in_file()
     key = new_key()
     with invocation.store() as store:
-        Vault(before.secret_keys)
+        SecretKeys(before.secret_keys)
         # A setting is never empty; listing a key twice does no harm.
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
-        count = authenticators.seal_anew(store, Vault((key, *before.secret_keys)))
+        count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
     settings_edit.put(before.data, {"secret_keys_before": key})
     told = f"a new secret_key is in use, {count} secrets were resealed"
     invocation.tell({"sealed_anew": count}, told)

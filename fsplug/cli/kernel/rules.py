@@ -25,7 +25,7 @@ class Rule:
 
 
 CHECKED = "checked"
-HOUSE = Rule(Need.HOUSE, None)
+INSTALLATION = Rule(Need.INSTALLATION, None)
 PEOPLE, GRANTS, POLICY, SHARING = Rule(Need.PEOPLE), Rule(Need.GRANTS), Rule(Need.POLICY), Rule(Need.SHARING)
 # A company's entries, and the company itself, whose commands name it DOMAIN.
 COMPANY_SETTINGS, COMPANY_ITSELF = Rule(Need.COMPANY), Rule(Need.COMPANY, "domain")

@@ -17,11 +17,11 @@ import click
 from fsplug.cli.calls import words
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import seconds, table, when
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from fsplug.lab.rehearsal import DemoCall, Stage
+    from fsplug.lab.demo import DemoCall, DemoSwitch
     from fsplug.store.calls.decisions import Decision
     from fsplug.store.db.database import Store
 
@@ -44,7 +44,7 @@ VISITORS = (
 Found = TypeVar("Found")
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @click.option("--once", is_flag=True, help="Exit when the calls are over, and leave nothing behind.")
 @pass_invocation
 def demo(invocation: Invocation, once: bool) -> None:
@@ -53,15 +53,15 @@ def demo(invocation: Invocation, once: bool) -> None:
     The calls run on this machine's FreeSWITCH with SIPp as the telephones if both are installed, else on the fake
     switch. Everything stays on loopback and in a folder of its own. The calls of the weeks before are made up.
     """
-    from fsplug.lab.rehearsal import CALLS, stage
+    from fsplug.lab.demo import CALLS, demo_switch
 
     if not COMPANIES.exists():
         raise Invalid(
             "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} does not exist; run it from a checkout"
         )
     _end_in_good_order()
-    on_stage, why = stage()
-    with _folder(once) as folder, on_stage as switch, _store(folder) as store, _serving(folder, switch):
+    starting, why = demo_switch()
+    with _folder(once) as folder, starting as switch, _store(folder) as store, _serving(folder, switch):
         _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
         _say("The link signs in once, as a superuser who sees the calls below come in.", "")
         begun_at = store.now()
@@ -73,7 +73,7 @@ def demo(invocation: Invocation, once: bool) -> None:
                 _stay(folder, store)
 
 
-def _show(number: int, call: "DemoCall", switch: "Stage", store: "Store") -> None:
+def _show(number: int, call: "DemoCall", switch: "DemoSwitch", store: "Store") -> None:
     from fsplug.store.calls import decisions
 
     known = {one.id for one in decisions.listed(store, call.company)}
@@ -162,20 +162,20 @@ def _door(folder: Path, store: "Store", username: str) -> str:
 
 
 @contextmanager
-def _somebody_listens(switch: "Stage", store: "Store") -> Iterator[None]:
+def _somebody_listens(switch: "DemoSwitch", store: "Store") -> Iterator[None]:
     """Keep a call going with a colleague listening in, until the demo ends."""
-    from fsplug.lab.rehearsal import LISTENING, STANDING
+    from fsplug.lab.demo import LISTENING, LONG_CALL
     from fsplug.store.calls import calls, listen_sessions
 
     def talks() -> bool:
-        return any(one.answered_at for one in calls.listed(store, STANDING.company, 5) if one.ended_at is None)
+        return any(one.answered_at for one in calls.listed(store, LONG_CALL.company, 5) if one.ended_at is None)
 
     def listens() -> bool:
         return any(one.began_at and not one.ended_at for one in listen_sessions.listed(store, LISTENING.company, 5))
 
-    with switch.standing(STANDING):
+    with switch.keeping(LONG_CALL):
         _until(lambda: talks() or None, VERDICT_SECONDS, "a call to listen to")
-        with switch.standing(LISTENING):
+        with switch.keeping(LISTENING):
             _until(lambda: listens() or None, VERDICT_SECONDS, "somebody to listen in")
             yield
 
@@ -220,7 +220,7 @@ def _store(folder: Path) -> Iterator["Store"]:
 
 
 @contextmanager
-def _serving(folder: Path, switch: "Stage") -> Iterator[None]:
+def _serving(folder: Path, switch: "DemoSwitch") -> Iterator[None]:
     """`fsplug serve` for this switch, up and linked."""
     log = folder / "serve.log"
     with log.open("wb") as lines:

@@ -11,7 +11,7 @@ import click
 
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.serving import is_served
 from fsplug.errors import FsplugError, Invalid, Unavailable
 
@@ -24,7 +24,7 @@ ANSWER_SECONDS = 5.0
 _COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"}
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @click.option(
     "--conf",
     metavar="DIR",

@@ -10,7 +10,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate import settings_file
 from fsplug.cli.operate.settings_file import without_password
 from fsplug.errors import Invalid, Unavailable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PRIVATE, SHARED = 0o700, 0o770
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @click.option("--store", metavar="URL", help="A file, or postgresql://HOST/NAME  [fsplug.db in the data folder]")
 @click.option(
     "--spool",

@@ -12,7 +12,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe, working
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ force_option = click.option(
 )
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @conf_option
 @click.option(
     "--way",
@@ -93,7 +93,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
     invocation.tell(facts, *_told(plan, dry_run, _NEXT_STEPS))
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @conf_option
 @dry_run_option
 @agree_option
@@ -102,8 +102,8 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
 def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool) -> None:
     """Remove fsplug from a FreeSWITCH's configuration and restore every file."""
     from fsplug.xml.install.conf_folder import ConfFolder
+    from fsplug.xml.install.installed_files import clear
     from fsplug.xml.install.installer import Installer
-    from fsplug.xml.install.standing_files import clear
 
     installer = Installer(ConfFolder(conf))
     if not installer.is_installed:
@@ -177,9 +177,9 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
 def _render(settings: "Settings", conf: Path, store: "Store") -> None:
     from fsplug.wiring.endpoint import xml_ways
 
-    standing = xml_ways.standing(settings, store, conf)
-    standing.make_folders()
-    standing.bring_up()
+    files = xml_ways.installed_files(settings, store, conf)
+    files.make_folders()
+    files.bring_up()
 
 
 def _address(text: str) -> str:

@@ -5,10 +5,10 @@ import sys
 import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 
 
-@click.command(cls=Verb, rule=HOUSE)
+@click.command(cls=Verb, rule=INSTALLATION)
 @click.option(
     "--unsupervised", is_flag=True, help="Exit when a process dies, so that a service manager restarts everything."
 )

@@ -7,7 +7,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.output import sheet, table, when
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.serving import is_served
 from fsplug.store.calls import ledger
 from fsplug.store.config import companies
@@ -21,7 +21,7 @@ def store() -> None:
     """The database that holds companies, policies, calls and recordings."""
 
 
-@store.command(rule=HOUSE)
+@store.command(rule=INSTALLATION)
 @pass_invocation
 def migrate(invocation: Invocation) -> None:
     """Bring the tables up to date. Stop fsplug serve first."""
@@ -32,7 +32,7 @@ def migrate(invocation: Invocation) -> None:
     invocation.tell({"store": place, "applied": applied}, told)
 
 
-@store.command(rule=HOUSE)
+@store.command(rule=INSTALLATION)
 @pass_invocation
 def status(invocation: Invocation) -> None:
     """Show where the store is, what it holds, which entries it refused, and which are still in the journal."""

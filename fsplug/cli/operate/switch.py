@@ -7,7 +7,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.output import sheet
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.installing import install, uninstall
 from fsplug.cli.operate.serving import is_served
 
@@ -28,7 +28,7 @@ switch.add_command(install)
 switch.add_command(uninstall)
 
 
-@switch.command(rule=HOUSE)
+@switch.command(rule=INSTALLATION)
 @pass_invocation
 def status(invocation: Invocation) -> None:
     """Show whether the switch's event socket answers, and the switch's state. The exit code is 4 without an answer."""

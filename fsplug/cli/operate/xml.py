@@ -8,7 +8,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.output import counted
-from fsplug.cli.kernel.rules import HOUSE
+from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid
 from fsplug.store.config import companies
 from fsplug.wiring.endpoint.xml_ways import ways
@@ -36,7 +36,7 @@ def xml() -> None:
     """The XML that FreeSWITCH gets: who may sign in (directory), and where calls go (dialplan)."""
 
 
-@xml.command(rule=HOUSE)
+@xml.command(rule=INSTALLATION)
 @click.option("--out", metavar="DIR", type=_FOLDER, required=True, help="The folder for the files.")
 @click.option("--company", metavar="DOMAIN", help="Only this company's files.")
 @_TEMPLATES
@@ -54,7 +54,7 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
     invocation.tell(_facts(outcome, dry_run), *_lines(outcome, dry_run))
 
 
-@xml.command(rule=HOUSE)
+@xml.command(rule=INSTALLATION)
 @click.argument("section", type=click.Choice(["dialplan", "directory"]))
 @click.option("--company", metavar="DOMAIN", help="The company; without it, the dialplan of the trunks.")
 @click.option("--number", default="", help="The dialled number.")

@@ -93,13 +93,13 @@ class ListenFacts:
         )
 
     def _listener(self, caller: Caller, version: int) -> Listener:
-        standing = entitlements.standing(self._store, caller.company, caller.user.username, version)
+        standing = entitlements.of_user(self._store, caller.company, caller.user.username, version)
         return Listener(caller.user.username, caller.company, caller.device, self._line_free(caller), standing)
 
     def _colleague(self, company: str, username: str, talk: TargetTalk | None, version: int) -> Colleague:
         began_under = talk.version if talk else version
-        at_start = entitlements.standing(self._store, company, username, began_under)
-        now = entitlements.standing_now(self._store, company, username, began_under, version)
+        at_start = entitlements.of_user(self._store, company, username, began_under)
+        now = entitlements.of_user_in_call(self._store, company, username, began_under, version)
         return Colleague(username, company, at_start, now)
 
     def _line_free(self, caller: Caller) -> bool:

@@ -38,7 +38,7 @@ LOSSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class StoryCompany:
     """What calls a company has. `numbers` are those of its customers, `groups` its ring groups with their numbers."""
 
     domain: str
@@ -57,7 +57,7 @@ class StoryCall:
     """
 
     id: str
-    house: House
+    company: StoryCompany
     at: float
     direction: Direction
     user: str
@@ -69,8 +69,8 @@ class StoryCall:
     lost: tuple[str, str] | None
 
 
-HOUSES = (
-    House(
+COMPANIES = (
+    StoryCompany(
         ACME,
         ZoneInfo("Europe/Copenhagen"),
         13,
@@ -81,7 +81,7 @@ HOUSES = (
         ),
         (("2001", "+4570102001"), ("2002", "+4570102002"), ("2003", "+4570102003")),
     ),
-    House(
+    StoryCompany(
         BETA,
         ZoneInfo("Europe/Stockholm"),
         4,
@@ -92,36 +92,36 @@ HOUSES = (
 )
 
 
-def planned(house: House, days_ago: int, now: float, conversations: list[Conversation]) -> Iterator[StoryCall]:
+def planned(company: StoryCompany, days_ago: int, now: float, conversations: list[Conversation]) -> Iterator[StoryCall]:
     """The company's calls of the day so many days before `now`; today's are those that are over by now."""
-    chance = random.Random(f"{house.domain} {days_ago}")
-    today = datetime.fromtimestamp(now, house.zone).date()
+    chance = random.Random(f"{company.domain} {days_ago}")
+    today = datetime.fromtimestamp(now, company.zone).date()
     day = today - timedelta(days=days_ago)
-    begin, end = (datetime.combine(day, at, house.zone).timestamp() for at in (_OPEN, _CLOSE))
+    begin, end = (datetime.combine(day, at, company.zone).timestamp() for at in (_OPEN, _CLOSE))
     if days_ago == 0:
         end = min(end, now - _OVER_SECONDS)
-        begin = min(begin, max(datetime.combine(day, time(), house.zone).timestamp(), end - 3_600.0))
+        begin = min(begin, max(datetime.combine(day, time(), company.zone).timestamp(), end - 3_600.0))
     weekend = day.weekday() >= 5 and days_ago > 0
-    count = 2 if weekend else max(1, house.a_day + chance.randint(-3, 4))
+    count = 2 if weekend else max(1, company.a_day + chance.randint(-3, 4))
     for at in sorted(chance.uniform(begin, end) for _ in range(count)):
-        call = _call(house, at, chance, conversations)
+        call = _call(company, at, chance, conversations)
         if call.at > begin - 1 and end > begin:
             yield call
 
 
-def _call(house: House, at: float, chance: random.Random, conversations: list[Conversation]) -> StoryCall:
+def _call(company: StoryCompany, at: float, chance: random.Random, conversations: list[Conversation]) -> StoryCall:
     direction = chance.choices(list(Direction), weights=(4, 2, 6))[0]
-    user, colleague = chance.sample(house.users, 2)
-    group = chance.choice(house.groups) if direction is Direction.INCOMING and chance.random() < 0.6 else None
+    user, colleague = chance.sample(company.users, 2)
+    group = chance.choice(company.groups) if direction is Direction.INCOMING and chance.random() < 0.6 else None
     answered = chance.random() >= _UNANSWERED
     return StoryCall(
         id=f"{chance.getrandbits(128):032x}",
-        house=house,
+        company=company,
         at=at,
         direction=direction,
         user=user,
         colleague=colleague if direction is Direction.INTERNAL else None,
-        outsider=None if direction is Direction.INTERNAL else chance.choice(house.numbers),
+        outsider=None if direction is Direction.INTERNAL else chance.choice(company.numbers),
         group=group,
         answered_at=at + chance.uniform(*_RINGS_SECONDS) if answered else None,
         conversation=chance.choice(conversations),
@@ -131,7 +131,7 @@ def _call(house: House, at: float, chance: random.Random, conversations: list[Co
 
 def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
     """What the call flow beside this switch would have written of it, under the policy of now."""
-    domain = call.house.domain
+    domain = call.company.domain
     version = policies.current_version(store, domain)
     snapshot = policies.snapshot(store, domain, version)
     talk = _talk(store, call, version)
@@ -154,11 +154,11 @@ def recording_of(call: StoryCall) -> str:
 def location_of(call: StoryCall) -> str:
     """Where the archive keeps that."""
     day = datetime.fromtimestamp(call.answered_at or call.at, ZoneInfo("UTC"))
-    return f"{call.house.domain}/{day:%Y/%m/%d}/{recording_of(call)}.wav"
+    return f"{call.company.domain}/{day:%Y/%m/%d}/{recording_of(call)}.wav"
 
 
 def _talk(store: Store, call: StoryCall, version: int) -> Talk:
-    domain = call.house.domain
+    domain = call.company.domain
     ours = _user(store, domain, call.user, version)
     inside = Party(ours, (ours.extension,))
     if call.colleague is not None:
@@ -184,7 +184,7 @@ def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -
     yield DecisionMade(
         decision=f"{int(call.id, 16) ^ 3:032x}",
         call=call.id,
-        company=call.house.domain,
+        company=call.company.domain,
         talk=f"{call.id}:{leg}:1",
         at=at,
         version=outcome.version,
@@ -211,7 +211,7 @@ def _decided(call: StoryCall, talk: Talk, snapshot: PolicySnapshot, at: float) -
 def _recorded(call: StoryCall, recording: str, leg: str, path: str, at: float) -> Iterator[JournalEntry]:
     spoken = call.conversation
     over = at + spoken.seconds
-    yield RecordingStarted(recording, call.house.domain, leg, path, at)
+    yield RecordingStarted(recording, call.company.domain, leg, path, at)
     yield RecordingStopped(recording, over, "success-silence", spoken.seconds)
     if call.lost is not None:
         yield RecordingLost(recording, *call.lost, over + 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fsplug.lab.story import acts
-from fsplug.lab.story.calls import HOUSES, StoryCall, days, entries, location_of, planned, recording_of
+from fsplug.lab.story.calls import COMPANIES, StoryCall, days, entries, location_of, planned, recording_of
 from fsplug.lab.story.cast import ACME, BEGAN_DAYS, TURNS, document_of
 from fsplug.lab.story.voices import Conversation, conversations
 from fsplug.media.archive import FolderArchive
@@ -72,9 +72,9 @@ def _acts(teller: _Teller, now: float, spoken: list[Conversation]) -> Iterator[_
     yield _Act(now - BEGAN_DAYS * DAY_SECONDS, partial(_found, teller))
     for turn in TURNS:
         yield _Act(now - turn.days_ago * DAY_SECONDS, partial(_turn, teller, turn.days_ago, turn.by))
-    for house in HOUSES:
+    for company in COMPANIES:
         for days_ago in days():
-            calls = list(planned(house, days_ago, now, spoken))
+            calls = list(planned(company, days_ago, now, spoken))
             for call in calls:
                 yield _Act(call.at, partial(_happen, teller, call))
             yield from _listens(teller, calls, days_ago)
@@ -109,7 +109,7 @@ def _listens(teller: _Teller, calls: list[StoryCall], days_ago: int) -> Iterator
     """Some days somebody listens to Anna, in a talk of hers that is long enough."""
     long = (one for one in calls if one.conversation.seconds > 3 * _SETTLES_SECONDS and one.answered_at is not None)
     heard = next((one for one in long if one.user == acts.LISTENED and one.colleague != acts.LISTENER), None)
-    if heard is not None and heard.answered_at is not None and heard.house.domain == ACME:
+    if heard is not None and heard.answered_at is not None and heard.company.domain == ACME:
         chance = random.Random(f"listen {days_ago}")
         listen = partial(acts.listen, teller.store, heard, days_ago, teller.switch, chance)
         yield _Act(heard.answered_at + _SETTLES_SECONDS, listen)
@@ -119,12 +119,12 @@ def _live(teller: _Teller, days_ago: int) -> None:
     """What people did in the console that day, about calls that there were before."""
     chance = random.Random(f"console {days_ago}")
     acts.post(teller.store)
-    ours = [call for call in teller.recorded if call.house.domain == ACME][-30:]
+    ours = [call for call in teller.recorded if call.company.domain == ACME][-30:]
     if ours:
         acts.play(teller.store, [recording_of(call) for call in chance.sample(ours, min(2, len(ours)))], chance)
         acts.share(teller.store, recording_of(chance.choice(ours)), days_ago)
         if acts.delete(teller.store, recording_of(ours[0]), days_ago):
             teller.recorded.remove(ours[0])
-    theirs = [recording_of(call) for call in teller.recorded if call.house.domain != ACME][-5:]
+    theirs = [recording_of(call) for call in teller.recorded if call.company.domain != ACME][-5:]
     if theirs and days_ago % 4 == 0:
         acts.at_beta(teller.store, chance.choice(theirs), days_ago)

@@ -11,7 +11,7 @@ from fsplug.policy.entities import AdminScope, Role
 class Need(StrEnum):
     """The kind of access that an act requires."""
 
-    HOUSE = "this fsplug itself"
+    INSTALLATION = "this fsplug itself"
     COMPANY = "the company's settings"
     PEOPLE = "users"
     GRANTS = "rights, roles and licences"
@@ -193,7 +193,7 @@ def _may_touch(actor: Actor, company: str, touch: Touch) -> bool:
 
 
 def _holder(need: Need) -> str:
-    if need is Need.HOUSE:
+    if need is Need.INSTALLATION:
         return "the operator of this fsplug"
     if need in (Need.POLICY, Need.RECORDINGS, Need.SHARING, Need.DELETION):
         return "a superuser of the company"

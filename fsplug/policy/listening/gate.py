@@ -64,7 +64,7 @@ class CompanyRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Entitlements:
     """The licences and rights a user holds at one policy version, and whether one of their profiles allows others to
     listen.
     """
@@ -74,7 +74,7 @@ class Standing:
     allows: bool = False
 
 
-NO_STANDING = Standing()
+NO_ENTITLEMENTS = Entitlements()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Listener:
     company: str
     device: DeviceKind = DeviceKind.DESK
     line_free: bool = True
-    now: Standing = NO_STANDING
+    now: Entitlements = NO_ENTITLEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,12 @@ class Colleague:
 
     username: str
     company: str
-    at_start: Standing = NO_STANDING
-    now: Standing = NO_STANDING
+    at_start: Entitlements = NO_ENTITLEMENTS
+    now: Entitlements = NO_ENTITLEMENTS
 
     @property
     def licensed(self) -> bool:
-        return all(Licence.CONTACT_PRO in standing.licences for standing in (self.at_start, self.now))
+        return all(Licence.CONTACT_PRO in entitled.licences for entitled in (self.at_start, self.now))
 
     @property
     def allows(self) -> bool:

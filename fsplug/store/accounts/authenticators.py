@@ -10,7 +10,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import told
 from fsplug.store.accounts import accounts, sessions
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -58,29 +58,31 @@ _SEALED = Select(
 _SEAL_ANEW = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: given.sealed}).where(_IS_THEIRS))
 
 
-def new(store: Store, domain: str, username: str, vault: Vault) -> str:
+def new(store: Store, domain: str, username: str, secret_keys: SecretKeys) -> str:
     """A new secret for the user's authenticator; it takes effect once `confirm` has accepted a code.
 
     Refused("totp-there") if a secret is already in effect: a stolen session must not be able to replace it.
     """
     secret = totp.new_secret()
     with store.atomic():
-        if not _NEW_TOTP.run(store, sealed=vault.seal(secret), company=company_id(store, domain), username=username):
+        if not _NEW_TOTP.run(
+            store, sealed=secret_keys.seal(secret), company=company_id(store, domain), username=username
+        ):
             accounts.get(store, domain, username)
             text = f"{username} has an authenticator; remove it with: fsplug account totp-off"
             raise Refused("totp-there", text, username=username)
     return secret
 
 
-def begun(store: Store, domain: str, username: str, vault: Vault) -> str:
+def begun(store: Store, domain: str, username: str, secret_keys: SecretKeys) -> str:
     """The secret that waits for its first code; Refused("totp-not-begun") when none does."""
-    return vault.open(_begun(store, domain, username).totp_secret)
+    return secret_keys.open(_begun(store, domain, username).totp_secret)
 
 
-def confirm(store: Store, domain: str, username: str, code: str, vault: Vault) -> None:
+def confirm(store: Store, domain: str, username: str, code: str, secret_keys: SecretKeys) -> None:
     """From now on signing in requires a code; Refused("code-wrong") if this code is not one of the new secret's."""
     begun = _begun(store, domain, username)
-    step = totp.step_of(vault.open(begun.totp_secret), code, store.now(), begun.totp_step)
+    step = totp.step_of(secret_keys.open(begun.totp_secret), code, store.now(), begun.totp_step)
     if step is None:
         raise Refused("code-wrong", "that is not the current code; check the clock of your device")
     whose = {"company": company_id(store, domain), "username": username}
@@ -98,11 +100,13 @@ def remove(store: Store, domain: str, username: str, by: str) -> None:
         trail.add(store, domain, by, "totp-off", username, [username])
 
 
-def seal_anew(store: Store, vault: Vault) -> int:
+def seal_anew(store: Store, secret_keys: SecretKeys) -> int:
     """Seal the secrets of every company that an older key sealed with the newest key; returns how many there were."""
     with store.atomic():
-        old = [one for one in _SEALED.rows(store) if not vault.is_newest(one.totp_secret)]
-        _SEAL_ANEW.run_many(store, [{**asdict(one), "sealed": vault.seal(vault.open(one.totp_secret))} for one in old])
+        old = [one for one in _SEALED.rows(store) if not secret_keys.is_newest(one.totp_secret)]
+        _SEAL_ANEW.run_many(
+            store, [{**asdict(one), "sealed": secret_keys.seal(secret_keys.open(one.totp_secret))} for one in old]
+        )
     return len(old)
 
 

@@ -12,7 +12,7 @@ def new_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
-class Vault:
+class SecretKeys:
     """Seals with the first of `keys`, opens with any: a key can be removed once nothing is sealed with it.
 
     `keys` is a function and is called each time, because the keys may be replaced. Invalid("bad-secret-key") if one is

@@ -12,7 +12,7 @@ from fsplug.policy.access.scopes import outsider, told
 from fsplug.policy.addresses import same
 from fsplug.store.accounts import accounts, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -108,7 +108,7 @@ def _newest() -> Any:
     return query.where((browsers.company == given.company) & (browsers.username == given.username))
 
 
-def sign_in(store: Store, typed: Typed, passwords: Passwords, vault: Vault) -> SignedIn:
+def sign_in(store: Store, typed: Typed, passwords: Passwords, secret_keys: SecretKeys) -> SignedIn:
     """Sign somebody in.
 
     Refused: "sign-in-later" after too many wrong guesses, with the seconds to wait in `facts`; "sign-in-refused" if
@@ -123,17 +123,19 @@ def sign_in(store: Store, typed: Typed, passwords: Passwords, vault: Vault) -> S
     kept = known.password_hash if known else None
     if not passwords.matches(kept, typed.password[: 4 * LONGEST_TYPED]) or known is None:
         raise _refused(store, domain, typed, "password")
-    return _past_password(store, typed, known, keys, vault)
+    return _past_password(store, typed, known, keys, secret_keys)
 
 
-def _past_password(store: Store, typed: Typed, known: _Known, keys: tuple[str, str], vault: Vault) -> SignedIn:
+def _past_password(
+    store: Store, typed: Typed, known: _Known, keys: tuple[str, str], secret_keys: SecretKeys
+) -> SignedIn:
     step = 0
     if known.totp_secret is not None:
         if not typed.code.strip():
             for key in keys:
                 throttle.give_back(store, key)
             raise Refused("code-wanted", "type the code that your authenticator shows")
-        found = totp.step_of(vault.open(known.totp_secret), typed.code, store.now(), known.totp_step)
+        found = totp.step_of(secret_keys.open(known.totp_secret), typed.code, store.now(), known.totp_step)
         if found is None:
             raise _refused(store, known.company, typed, "code")
         step = found

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from fsplug.policy.entities import DeviceKind
-from fsplug.policy.listening.gate import Colleague, Listener, ListenRequest, Reason, Standing, admission
+from fsplug.policy.listening.gate import Colleague, Entitlements, Listener, ListenRequest, Reason, admission
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.config import devices, entitlements, policies
 from fsplug.store.config.entitlements import Held
@@ -49,8 +49,8 @@ class _Known:
             one: entitlements.held(store, domain, names, one) for one, names in wanted.items()
         }
 
-    def now(self, username: str) -> Standing:
-        """The user's standing as of now, by the profile that is active now."""
+    def now(self, username: str) -> Entitlements:
+        """The user's entitlements as of now, by the profile that is active now."""
         held = self._held[self._version][username]
         return held.with_profile(held.active)
 

@@ -97,7 +97,7 @@ def _need(change: Change[Any, Any]) -> Need:
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:
         return _need_of_mode(change)
-    return Need.HOUSE if change.noun is trunks.TRUNK else Need.COMPANY
+    return Need.INSTALLATION if change.noun is trunks.TRUNK else Need.COMPANY
 
 
 def _need_of_mode(change: Change[Any, Any]) -> Need:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.policy.listening.gate import CompanyRules, Standing
+from fsplug.policy.listening.gate import CompanyRules, Entitlements
 from fsplug.store.config import companies, grants, profiles
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -56,24 +56,24 @@ class Held:
     profiles: dict[str, bool] = field(default_factory=dict)
     active: str | None = None
 
-    def with_profile(self, name: str | None) -> Standing:
+    def with_profile(self, name: str | None) -> Entitlements:
         """The facts that the listening gate asks for, with the profile of this name."""
         allows = name is not None and self.profiles.get(name, False)
-        return Standing(frozenset(self.licences), frozenset(self.rights), allows)
+        return Entitlements(frozenset(self.licences), frozenset(self.rights), allows)
 
 
-def standing(store: Store, domain: str, username: str, version: int) -> Standing:
+def of_user(store: Store, domain: str, username: str, version: int) -> Entitlements:
     """The user's licences and rights at this version, and whether the profile that was active then allows it."""
     active = profiles.active(store, domain, username, version)
-    return _standing(store, domain, username, version, active is not None and active.allow_listen)
+    return _of_user(store, domain, username, version, active is not None and active.allow_listen)
 
 
-def standing_now(store: Store, domain: str, username: str, began_under: int, version: int) -> Standing:
-    """As `standing`, at `version`, for the profile that was active when the call began."""
+def of_user_in_call(store: Store, domain: str, username: str, began_under: int, version: int) -> Entitlements:
+    """As `of_user`, at `version`, for the profile that was active when the call began."""
     then = profiles.active(store, domain, username, began_under)
     found = profiles.profiles(store, domain, username, version) if then is not None else []
     allows = any(profile.allow_listen for profile in found if then is not None and profile.name == then.name)
-    return _standing(store, domain, username, version, allows)
+    return _of_user(store, domain, username, version, allows)
 
 
 def listen_rules(store: Store, domain: str) -> CompanyRules:
@@ -98,6 +98,6 @@ def held(store: Store, domain: str, usernames: Collection[str], version: int) ->
     return found
 
 
-def _standing(store: Store, domain: str, username: str, version: int, allows: bool) -> Standing:
+def _of_user(store: Store, domain: str, username: str, version: int, allows: bool) -> Entitlements:
     held = (grants.licences(store, domain, username, version), grants.rights(store, domain, username, version))
-    return Standing(*held, allows)
+    return Entitlements(*held, allows)

@@ -47,7 +47,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueueState:
     """How many things wait, how many of them have failed before, and the one of these with the most tries."""
 
     waiting: int
@@ -120,10 +120,10 @@ class Queue:
             self._delay.run(store, key=lease.key, held_until=lease.until, **due)
         return seconds
 
-    def standing(self, store: Store) -> Standing:
+    def state(self, store: Store) -> QueueState:
         """The state of the queue, for all companies together."""
         counted = self._counts.one(store)
-        return Standing(counted.waiting, counted.failing, self._worst.row(store))
+        return QueueState(counted.waiting, counted.failing, self._worst.row(store))
 
 
 def short(reason: str) -> str:

@@ -39,7 +39,7 @@ QUEUE = Queue(
     pauses=(10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0, 2_560.0, 3_600.0),
 )
 # The actor in the audit trail for destroyed files: no person.
-_HOUSE = "fsplug"
+_ITSELF = "fsplug"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def destroyed(store: Store, deletion: Deletion) -> None:
     with store.atomic():
         if _DESTROYED.run(store, recording=deletion.recording, now=store.database_now()):
             waveforms.forget(store, deletion.recording)
-            _tell(store, deletion, _HOUSE, "destroy")
+            _tell(store, deletion, _ITSELF, "destroy")
 
 
 def failed(store: Store, lease: Lease, trouble: str, reason: str) -> None:

@@ -9,9 +9,9 @@ from fsplug.errors import FsplugError, Invalid
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.config import companies
-from fsplug.web.kernel import live, shell
+from fsplug.web.kernel import guard, live, shell
 from fsplug.web.kernel.formatting import Moments, zone_of
-from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
 from fsplug.web.kernel.page import LiveParts, Page
 from fsplug.web.kernel.services import FEED, Services
@@ -32,7 +32,7 @@ def feed() -> Response:
     shown = [one for one in request.args.get("shown", "").split(",") if one][:MOST_ROWS]
     # The stream outlives the request, and with it what `current_app` stands for; Flask's types know no way to that.
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    request.environ[FEED] = Feed(app, services(), g.session, shown)
+    request.environ[FEED] = Feed(app, guard.services(), g.session, shown)
     answer = Response(mimetype="text/event-stream")
     # Buffering proxies (nginx) would hold the stream back.
     answer.headers["X-Accel-Buffering"] = "no"
@@ -43,8 +43,8 @@ def feed() -> Response:
 class Feed:
     """One stream. It starts with everything, whatever the browser saw before, and continues with what changes."""
 
-    def __init__(self, app: Flask, house: Services, session: Session, shown: list[str]) -> None:
-        self._app, self._house = app, house
+    def __init__(self, app: Flask, services: Services, session: Session, shown: list[str]) -> None:
+        self._app, self._services = app, services
         self._session, self._shown = session, shown
         self._known: object = None
         self._told: dict[str, int] = {}
@@ -64,7 +64,7 @@ class Feed:
     def look(self) -> bytes:
         """The events to send now, often none; the final event when the session is over."""
         try:
-            session = sessions.still_open(self._house.store, self._session.id)
+            session = sessions.still_open(self._services.store, self._session.id)
             if session is not None and not session.needs_totp:
                 return self._events()
         except Invalid:
@@ -74,7 +74,7 @@ class Feed:
         return _OVER
 
     def _events(self) -> bytes:
-        store, live = self._house.store, self._house.live
+        store, live = self._services.store, self._services.live
         company = companies.get(store, self.company)
         account = accounts.get(store, self.company, self.username)
         language = account.language or accounts.spoken(company)
@@ -99,7 +99,7 @@ class Feed:
 
     def _new_note(self) -> str | None:
         """The code of a note that this page has not shown yet."""
-        note = self._house.live.note(self.company, self.username)
+        note = self._services.live.note(self.company, self.username)
         if note is None or note.at <= self._noted_at:
             return None
         self._noted_at = note.at
@@ -132,9 +132,9 @@ def _hears_me(watch: Watch) -> str:
 
 def hearing_me() -> list[str]:
     """The names of the users who listen to the viewer now; none when that is unknown."""
-    viewer, house = shell.viewer(), services()
-    calls = calls_or_none(house.live, viewer.domain)
+    viewer, services = shell.viewer(), guard.services()
+    calls = calls_or_none(services.live, viewer.domain)
     try:
-        return live.listeners(house.store, viewer.domain, viewer.username, calls)
+        return live.listeners(services.store, viewer.domain, viewer.username, calls)
     except FsplugError:
         return []

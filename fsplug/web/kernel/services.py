@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fsplug.media.archive import Archive
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.live import AWAY, Live
 
@@ -24,7 +24,7 @@ class Services:
     store: Store
     archive: Archive
     passwords: Passwords
-    vault: Vault
+    secret_keys: SecretKeys
     url: str
     behind_proxy: bool = False
     live: Live = AWAY

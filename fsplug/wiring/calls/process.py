@@ -216,8 +216,8 @@ class CallsProcess:
         if not settings.switch_conf:
             return None
         ways = xml_ways.ways(settings)
-        standing = xml_ways.standing(settings, self.store, Path(settings.switch_conf))
-        return Refresher(standing, partial(self.switch.read_files, ways.trunk_profile))
+        files = xml_ways.installed_files(settings, self.store, Path(settings.switch_conf))
+        return Refresher(files, partial(self.switch.read_files, ways.trunk_profile))
 
     def _refresh(self) -> None:
         if self._refresher is not None:

@@ -18,7 +18,7 @@ from gevent.threadpool import ThreadPool
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.media.archive import Archive
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.kernel.services import FEED, NOT_BEFORE, Services
@@ -59,7 +59,7 @@ class WebConsole:
             store,
             archive,
             Passwords(),
-            Vault(partial(_secret_keys, settings)),
+            SecretKeys(partial(_secret_keys, settings)),
             settings.console_url,
             settings.web_behind_proxy,
             live=live,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fsplug.errors import FsplugError
 from fsplug.mail import smtp
 from fsplug.policy.addresses import normalised
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.people.mail import mail_server
 from fsplug.wiring.settings import Settings
@@ -21,7 +21,7 @@ def secret_key(settings: Settings) -> Finding:
     if not settings.secret_key:
         return warn(_KEY, "there is no secret key: nobody can set up one-time codes", "fsplug secret rotate")
     try:
-        Vault(settings.secret_keys)
+        SecretKeys(settings.secret_keys)
     except FsplugError as error:
         said, _, remedy = error.text.partition("; ")
         return wrong(_KEY, said, remedy)

@@ -23,14 +23,14 @@ def every(settings: Settings) -> Iterator[Finding]:
     store = Store(settings.store)
     try:
         for subject, queue, command in _QUEUES:
-            yield _standing(store, subject, queue, command)
+            yield _state(store, subject, queue, command)
     finally:
         store.close()
 
 
-def _standing(store: Store, subject: str, queue: Queue, command: str) -> Finding:
+def _state(store: Store, subject: str, queue: Queue, command: str) -> Finding:
     try:
-        found, now = queue.standing(store), store.database_now()
+        found, now = queue.state(store), store.database_now()
     except FsplugError as error:
         return wrong(subject, error.text, "fsplug store status")
     if found.worst is None:

@@ -6,7 +6,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.xml.install import gateways
-from fsplug.xml.install.standing_files import StandingFiles
+from fsplug.xml.install.installed_files import InstalledFiles
 
 log = structlog.get_logger()
 
@@ -17,8 +17,8 @@ class Refresher:
     `reload` may raise Unavailable; it is then called again in the next round.
     """
 
-    def __init__(self, standing: StandingFiles, reload: Callable[[Collection[str]], object]) -> None:
-        self._standing = standing
+    def __init__(self, files: InstalledFiles, reload: Callable[[Collection[str]], object]) -> None:
+        self._files = files
         self._reload = reload
         self._unread: set[str] = set()
         self._trouble: str | None = None
@@ -26,7 +26,7 @@ class Refresher:
     def write(self) -> None:
         """Write what has changed. Rendering is slow and waits for a disk, so this runs in a thread."""
         try:
-            outcome = self._standing.catch_up()
+            outcome = self._files.catch_up()
             self._unread.update(outcome.written, outcome.removed)
             trouble = None
         except FsplugError as error:

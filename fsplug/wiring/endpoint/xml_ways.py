@@ -7,7 +7,7 @@ from fsplug.wiring.settings import Settings
 from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import Gateways
-from fsplug.xml.install.standing_files import StandingFiles
+from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -31,8 +31,8 @@ def conf_text(settings: Settings) -> ConfText:
     return ConfText(Path(settings.templates) if settings.templates else None)
 
 
-def standing(settings: Settings, store: Store, conf: Path) -> StandingFiles:
+def installed_files(settings: Settings, store: Store, conf: Path) -> InstalledFiles:
     """The files kept up to date in the switch's configuration folder."""
     known = ways(settings)
     files = Files(store, templates(settings), known)
-    return StandingFiles(conf, store, files, Gateways(store, conf_text(settings)), known.public_context)
+    return InstalledFiles(conf, store, files, Gateways(store, conf_text(settings)), known.public_context)

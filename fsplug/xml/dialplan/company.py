@@ -28,18 +28,18 @@ class Person:
     devices: tuple[Device, ...]
 
 
-class House:
+class CompanySnapshot:
     """A company's data for its dialplan, read once per version."""
 
     def __init__(self, store: Store, company: Company, ways: Ways) -> None:
         self.company = company
         self.ways = ways
-        self.snapshot: PolicySnapshot = policies.snapshot(store, company.domain, company.version)
+        self.policy: PolicySnapshot = policies.snapshot(store, company.domain, company.version)
         self.trunks: list[Trunk] = trunks.trunks(store, company.domain, company.version)
         self.dialling: Dialling = dialling(company.country)
         # Whether any policy prefers no call to an unrecorded one. Computed once, because there may be thousands of
         # policies.
-        self.may_refuse: bool = _may_refuse(self.snapshot)
+        self.may_refuse: bool = _may_refuse(self.policy)
         self._store = store
 
     @property
@@ -116,7 +116,7 @@ class House:
 
     def _must_record(self, caller: Party, answerer: Party, direction: Direction, groups: tuple[str, ...]) -> bool:
         talk = Talk(self.company.domain, caller, answerer, direction, groups)
-        decided = verdict(talk, self.snapshot)
+        decided = verdict(talk, self.policy)
         return decided.record and decided.terms.on_failure is OnFailure.CLOSED
 
 

@@ -11,7 +11,7 @@ from fsplug.store.config.ivrs import Ivr
 from fsplug.store.config.numbers import Route
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import hours, prompts
-from fsplug.xml.dialplan.company import House, Person
+from fsplug.xml.dialplan.company import CompanySnapshot, Person
 from fsplug.xml.dialplan.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
 
 STAR = "*28*"
@@ -26,15 +26,15 @@ class Routing:
     groups, IVRs, the world, the country's short numbers.
     """
 
-    def __init__(self, store: Store, house: House) -> None:
+    def __init__(self, store: Store, snapshot: CompanySnapshot) -> None:
         self._store = store
-        self._house = house
-        self._domain = house.company.domain
-        self._version = house.company.version
+        self._snapshot = snapshot
+        self._domain = snapshot.company.domain
+        self._version = snapshot.company.version
 
     def towards(self, dialled: str) -> list[Extension]:
         """The extensions of `whole` that match the dialled number, up to the first that ends the search."""
-        dialling = self._house.dialling
+        dialling = self._snapshot.dialling
         if dialling.is_emergency(dialled):
             return [self._emergency()]
         if dialled.startswith(STAR):
@@ -47,13 +47,13 @@ class Routing:
         yield from (self._emergency(), Caller(), Star())
         for route in numbers.routes(self._store, self._domain, self._version):
             yield from self._number(route)
-        for person in self._house.everybody():
+        for person in self._snapshot.everybody():
             yield self._user(person)
         for group in groups.groups(self._store, self._domain, self._version):
             yield self._group(group, group.number)
         for ivr in ivrs.ivrs(self._store, self._domain, self._version):
             yield self._menu(ivr, ivr.number)
-        for prefix in self._house.prefixes():
+        for prefix in self._snapshot.prefixes():
             yield from self._prefix(prefix)
         yield self._service()
 
@@ -63,7 +63,7 @@ class Routing:
             yield from self._number(route)
         found = {user.username: user for user in self._users(dialled, e164)}
         for username in sorted(found):
-            yield self._user(self._house.person(found[username]))
+            yield self._user(self._snapshot.person(found[username]))
         if group := groups.group_at(*at, dialled, self._version):
             yield self._group(group, group.number)
         if ivr := ivrs.ivr_at(*at, dialled, self._version):
@@ -75,18 +75,18 @@ class Routing:
         yield from (user for user in (by_extension, by_number) if user)
 
     def _outside(self, dialled: str, e164: str | None) -> Iterator[Extension]:
-        taking = (prefix for prefix in self._house.prefixes() if e164 and e164.startswith(prefix))
+        taking = (prefix for prefix in self._snapshot.prefixes() if e164 and e164.startswith(prefix))
         if (prefix := next(taking, None)) is not None:
             home, world = self._home(prefix), self._world(prefix)
-            yield home if home and self._house.dialling.is_home(dialled) else world
-        elif self._house.dialling.is_service(dialled):
+            yield home if home and self._snapshot.dialling.is_home(dialled) else world
+        elif self._snapshot.dialling.is_service(dialled):
             yield self._service()
 
     def _emergency(self) -> Emergency:
-        return Emergency(self._house.dialling.emergency, self._house.everywhere())
+        return Emergency(self._snapshot.dialling.emergency, self._snapshot.everywhere())
 
     def _number(self, route: Route) -> Iterator[Extension]:
-        pattern = self._house.dialling.spellings(route.number)
+        pattern = self._snapshot.dialling.spellings(route.number)
         if route.hours:
             yield self._closed(route, pattern)
         yield from filter(None, (self._led(route, pattern),))
@@ -96,7 +96,7 @@ class Routing:
         name = f"number {route.number}"
         if route.user and (user := users.user_at(*at, route.user, self._version)):
             # Their own extension handles their own numbers.
-            return None if route.number in user.numbers else self._person(self._house.person(user), name, pattern)
+            return None if route.number in user.numbers else self._person(self._snapshot.person(user), name, pattern)
         if route.group and (group := groups.group_at(*at, route.group, self._version)):
             return self._group(group, pattern, name)
         if route.ivr and (ivr := ivrs.ivr_at(*at, route.ivr, self._version)):
@@ -107,13 +107,13 @@ class Routing:
         return Closed(
             name=f"number {route.number}, closed",
             pattern=pattern,
-            timezone=self._house.company.timezone,
+            timezone=self._snapshot.company.timezone,
             hours=tuple(map(hours.open_hours, route.hours)),
             destination=self._destination(route.closed) or "",
         )
 
     def _user(self, person: Person) -> Ring:
-        known = map(self._house.dialling.spellings, person.user.numbers)
+        known = map(self._snapshot.dialling.spellings, person.user.numbers)
         return self._person(person, f"user {person.user.username}", "|".join((person.user.extension, *known)))
 
     def _person(self, person: Person, name: str, pattern: str) -> Ring:
@@ -121,14 +121,14 @@ class Routing:
             name=name,
             pattern=pattern,
             group="",
-            steps=_steps([self._house.legs(person)]),
-            ring_seconds=self._house.ways.ring_seconds,
-            fail_closed=self._house.closed_to([person.user]),
+            steps=_steps([self._snapshot.legs(person)]),
+            ring_seconds=self._snapshot.ways.ring_seconds,
+            fail_closed=self._snapshot.closed_to([person.user]),
         )
 
     def _group(self, group: RingGroup, pattern: str, name: str = "") -> Ring:
-        members = list(self._house.persons(group.members))
-        legs = [self._house.legs(person) for person in members]
+        members = list(self._snapshot.persons(group.members))
+        legs = [self._snapshot.legs(person) for person in members]
         at_once = group.strategy == Strategy.SIMULTANEOUS
         return Ring(
             name=name or f"group {group.number}",
@@ -138,11 +138,11 @@ class Routing:
             ring_seconds=group.ring_seconds,
             shuffled=group.strategy == Strategy.RANDOM,
             overflow=self._destination(group.overflow),
-            fail_closed=self._house.closed_to((person.user for person in members), group.number),
+            fail_closed=self._snapshot.closed_to((person.user for person in members), group.number),
         )
 
     def _menu(self, ivr: Ivr, pattern: str, name: str = "") -> Menu:
-        language, prompt = prompts.question(self._house.ways, self._domain, self._house.languages, ivr.prompts)
+        language, prompt = prompts.question(self._snapshot.ways, self._domain, self._snapshot.languages, ivr.prompts)
         led = ((digit, self._destination(target)) for digit, target in sorted(ivr.choices.items()))
         return Menu(
             name=name or f"ivr {ivr.number}",
@@ -164,26 +164,26 @@ class Routing:
         return user.extension if user else None
 
     def _service(self) -> Outgoing:
-        return Outgoing("out, short numbers", f"({self._house.dialling.service})", "", self._house.everywhere())
+        return Outgoing("out, short numbers", f"({self._snapshot.dialling.service})", "", self._snapshot.everywhere())
 
     def _prefix(self, prefix: str) -> Iterator[Outgoing]:
         yield from filter(None, (self._home(prefix), self._world(prefix)))
 
     def _home(self, prefix: str) -> Outgoing | None:
         """A pattern of the country's own numbers with this prefix, however they are dialled."""
-        dialling = self._house.dialling
+        dialling = self._snapshot.dialling
         digits, code = prefix.removeprefix("+"), dialling.code
         if not (digits.startswith(code) or code.startswith(digits)):
             return None
         begins = digits.removeprefix(code) if digits.startswith(code) else ""
         pattern = f"{dialling.home}({f'(?={begins})' if begins else ''}{dialling.national})"
-        return Outgoing(f"out {prefix}, home", pattern, f"+{code}", self._house.towards(prefix))
+        return Outgoing(f"out {prefix}, home", pattern, f"+{code}", self._snapshot.towards(prefix))
 
     def _world(self, prefix: str) -> Outgoing:
         digits = prefix.removeprefix("+")
         begins = f"(?={digits})" if digits else ""
-        pattern = f"{self._house.dialling.plus}({begins}[1-9][0-9]{{6,14}})"
-        return Outgoing(f"out {prefix}", pattern, "+", self._house.towards(prefix))
+        pattern = f"{self._snapshot.dialling.plus}({begins}[1-9][0-9]{{6,14}})"
+        return Outgoing(f"out {prefix}", pattern, "+", self._snapshot.towards(prefix))
 
 
 def _until_taken(extensions: Iterable[Extension]) -> Iterator[Extension]:

@@ -9,7 +9,7 @@ import pytest
 from fsplug.policy.access import totp
 from fsplug.store.accounts import authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import Typed
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import read
@@ -34,7 +34,7 @@ def _sign_in(cli: Cli, code: str = "") -> str:
     store = Store(cli.data / "fsplug.db")
     try:
         typed = Typed(ACME, ANNA, PASSWORD, code, "192.0.2.1", "Firefox")
-        return signin.sign_in(store, typed, Passwords(), Vault(read(cli.data, {}).secret_keys)).session
+        return signin.sign_in(store, typed, Passwords(), SecretKeys(read(cli.data, {}).secret_keys)).session
     finally:
         store.close()
 
@@ -189,9 +189,9 @@ def test_the_trail_of_a_removed_company_is_checked_with_the_others(staff: Cli) -
 def test_a_new_key_leaves_authenticators_good_and_the_old_one_opens_nothing(staff: Cli) -> None:
     old = read(staff.data, {}).secret_keys
     store = Store(staff.data / "fsplug.db")
-    secret = authenticators.new(store, ACME, "1001", Vault(old))
+    secret = authenticators.new(store, ACME, "1001", SecretKeys(old))
     now = int(store.now()) // 30
-    authenticators.confirm(store, ACME, "1001", totp.code(secret, now - 1), Vault(old))
+    authenticators.confirm(store, ACME, "1001", totp.code(secret, now - 1), SecretKeys(old))
     store.close()
     assert staff.json("secret", "rotate") == {"sealed_anew": 1}
     new = read(staff.data, {}).secret_keys

@@ -61,7 +61,7 @@ def test_nobody_of_another_company_runs_it_there(staff: Cli, path: str, tmp_path
     before = staff.json("audit", "list", "--limit", "1")
     code, error = staff.error("--as", f"all@{BETA}", *path.split(), *company, *words)
     assert (code, error) in {(3, "other-company"), (3, "not-allowed")}, path
-    assert (error == "not-allowed") == (rule.need is Need.HOUSE), path
+    assert (error == "not-allowed") == (rule.need is Need.INSTALLATION), path
     assert staff.json("audit", "list", "--limit", "1") == before
 
 

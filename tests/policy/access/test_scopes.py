@@ -29,7 +29,7 @@ def user(scope: AdminScope = AdminScope.NONE, role: Role = Role.NONE, *departmen
 # What each admin scope reaches without a role, in the order none, sub-admin, company-admin; then what each role
 # reaches without an admin scope, in the order none, my-console, superuser.
 TABLE = {
-    Need.HOUSE: ((NOTHING, NOTHING, NOTHING), (NOTHING, NOTHING, NOTHING)),
+    Need.INSTALLATION: ((NOTHING, NOTHING, NOTHING), (NOTHING, NOTHING, NOTHING)),
     Need.COMPANY: ((NOTHING, NOTHING, COMPANY), (NOTHING, NOTHING, NOTHING)),
     Need.PEOPLE: ((NOTHING, DEPARTMENTS, COMPANY), (NOTHING, NOTHING, NOTHING)),
     Need.GRANTS: ((NOTHING, NOTHING, COMPANY), (NOTHING, NOTHING, NOTHING)),

@@ -6,7 +6,15 @@ from itertools import product
 import pytest
 
 from fsplug.policy.entities import DeviceKind, Licence, Right
-from fsplug.policy.listening.gate import Colleague, CompanyRules, Listener, ListenRequest, Reason, Standing, admission
+from fsplug.policy.listening.gate import (
+    Colleague,
+    CompanyRules,
+    Entitlements,
+    Listener,
+    ListenRequest,
+    Reason,
+    admission,
+)
 
 # The conditions and the reason each gives when it fails, in the order of precedence: written down twice on purpose.
 CONDITIONS = (
@@ -25,7 +33,7 @@ CONDITIONS = (
 )
 PRO = frozenset({Licence.CONTACT_PRO})
 MAY = frozenset({Right.LISTEN_IN})
-OPEN = Standing(PRO, allows=True)
+OPEN = Entitlements(PRO, allows=True)
 
 
 def asked_with(holds: dict[str, bool]) -> ListenRequest:
@@ -35,18 +43,18 @@ def asked_with(holds: dict[str, bool]) -> ListenRequest:
         company="acme.example",
         device=DeviceKind.DESK if holds["device"] else DeviceKind.APP,
         line_free=holds["line_free"],
-        now=Standing(
+        now=Entitlements(
             PRO if holds["listener_licence"] else frozenset(), MAY if holds["listener_right"] else frozenset()
         ),
     )
-    standing = Standing(PRO if holds["target_licence"] else frozenset(), allows=holds["profile"])
+    entitled = Entitlements(PRO if holds["target_licence"] else frozenset(), allows=holds["profile"])
     target = Colleague(
         username="1002" if holds["somebody_else"] else "1001",
         company="acme.example" if holds["same_company"] else "beta.example",
-        at_start=standing,
-        now=standing,
+        at_start=entitled,
+        now=entitled,
     )
-    consent = Standing(allows=holds["colleague"])
+    consent = Entitlements(allows=holds["colleague"])
     return ListenRequest(
         listener=listener if holds["identified"] else None,
         target=target if holds["known"] else None,
@@ -94,7 +102,7 @@ def test_the_profile_must_allow_it_at_the_calls_start_and_may_not_have_been_take
 def test_the_targets_licence_counts_from_the_next_call_on_and_its_loss_at_once(
     admitted: ListenRequest, at_start: frozenset, now: frozenset
 ) -> None:
-    target = replace(admitted.target, at_start=Standing(at_start, allows=True), now=Standing(now, allows=True))
+    target = replace(admitted.target, at_start=Entitlements(at_start, allows=True), now=Entitlements(now, allows=True))
     assert admission(replace(admitted, target=target)).reason is Reason.TARGET_LICENCE
 
 

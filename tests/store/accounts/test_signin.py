@@ -10,7 +10,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import Typed
 from fsplug.store.audit import trail
 from fsplug.store.change.draft import drafted
@@ -80,7 +80,7 @@ def test_unknown_accounts_take_as_long_as_known_ones(open_store: Callable[..., S
     def seconds(email: str) -> float:
         begun = time.process_time()
         with pytest.raises(Refused):
-            signin.sign_in(console.store, Typed(ACME, email, "wrong", address=email), real, console.vault)
+            signin.sign_in(console.store, Typed(ACME, email, "wrong", address=email), real, console.secret_keys)
         return time.process_time() - begun
 
     rounds = [(seconds(ANNA), seconds("nobody@acme.example")) for _ in range(6)]
@@ -137,7 +137,7 @@ def test_guesses_at_the_same_moment_are_all_counted(open_store: Callable[..., St
     def guess(number: int) -> None:
         store = open_store(clock=console.clock)
         with pytest.raises(Refused):
-            signin.sign_in(store, Typed(ACME, ANNA, "no", address=str(number)), console.passwords, console.vault)
+            signin.sign_in(store, Typed(ACME, ANNA, "no", address=str(number)), console.passwords, console.secret_keys)
 
     threads = [Thread(target=guess, args=(number,)) for number in range(24)]
     for thread in threads:
@@ -205,8 +205,10 @@ def test_a_reset_is_mailed_to_the_account_and_asking_tells_nothing(console: Cons
 
 def _with_totp(console: Console) -> str:
     console.made()
-    secret = authenticators.new(console.store, ACME, "1001", console.vault)
-    authenticators.confirm(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
+    secret = authenticators.new(console.store, ACME, "1001", console.secret_keys)
+    authenticators.confirm(
+        console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.secret_keys
+    )
     console.clock.turn(30)
     return secret
 
@@ -229,13 +231,15 @@ def test_codes_are_guessed_no_faster_than_passwords(console: Console) -> None:
 
 def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replaced(console: Console) -> None:
     console.made()
-    secret = authenticators.new(console.store, ACME, "1001", console.vault)
+    secret = authenticators.new(console.store, ACME, "1001", console.secret_keys)
     with pytest.raises(Refused, match="not the current code"):
-        authenticators.confirm(console.store, ACME, "1001", "123", console.vault)
+        authenticators.confirm(console.store, ACME, "1001", "123", console.secret_keys)
     assert console.sign_in()
-    authenticators.confirm(console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.vault)
+    authenticators.confirm(
+        console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.secret_keys
+    )
     with pytest.raises(Refused, match="has an authenticator"):
-        authenticators.new(console.store, ACME, "1001", console.vault)
+        authenticators.new(console.store, ACME, "1001", console.secret_keys)
     authenticators.remove(console.store, ACME, "1001", "root")
     assert console.sign_in()
 
@@ -254,16 +258,16 @@ def test_a_secret_is_sealed_and_its_key_may_be_replaced(console: Console) -> Non
     secret = _with_totp(console)
     [(kept,)] = console.store.rows("SELECT totp_secret FROM console_account")
     assert secret not in kept
-    old, new = console.vault, new_key()
-    both = Vault([new, *_keys(old)])
+    old, new = console.secret_keys, new_key()
+    both = SecretKeys([new, *_keys(old)])
     assert authenticators.seal_anew(console.store, both) == 1
     assert authenticators.seal_anew(console.store, both) == 0
     code = totp.code(secret, int(console.clock()) // 30)
     typed = Typed(ACME, ANNA, PASSWORD, code, "192.0.2.1")
-    assert signin.sign_in(console.store, typed, console.passwords, Vault([new])).username == "1001"
+    assert signin.sign_in(console.store, typed, console.passwords, SecretKeys([new])).username == "1001"
 
 
-def _keys(vault: Vault) -> list[str]:
+def _keys(secret_keys: SecretKeys) -> list[str]:
     import base64
 
-    return [base64.urlsafe_b64encode(one._signing_key + one._encryption_key).decode() for one in vault._fernets]
+    return [base64.urlsafe_b64encode(one._signing_key + one._encryption_key).decode() for one in secret_keys._fernets]

@@ -86,11 +86,11 @@ def test_the_profile_of_the_calls_start_is_asked_what_it_says_today(store: Store
     first = _with_profiles(store, profiles)
     second = _with_profiles(store, [{**profiles[0], "active": False}, {**profiles[1], "active": True}])
     third = _with_profiles(store, [{**profiles[0], "allow_listen": False}, profiles[1]])
-    assert entitlements.standing(store, ACME, "1001", first).allows
-    assert not entitlements.standing(store, ACME, "1001", second).allows
-    assert entitlements.standing_now(store, ACME, "1001", first, second).allows
-    assert not entitlements.standing_now(store, ACME, "1001", first, third).allows
-    assert not entitlements.standing_now(store, ACME, "1001", second, first).allows
+    assert entitlements.of_user(store, ACME, "1001", first).allows
+    assert not entitlements.of_user(store, ACME, "1001", second).allows
+    assert entitlements.of_user_in_call(store, ACME, "1001", first, second).allows
+    assert not entitlements.of_user_in_call(store, ACME, "1001", first, third).allows
+    assert not entitlements.of_user_in_call(store, ACME, "1001", second, first).allows
 
 
 def _with_profiles(store: Store, profiles: list[dict[str, object]]) -> int:

@@ -19,7 +19,7 @@ from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.queue import Standing, Trouble
+from fsplug.store.outbox.queue import QueueState, Trouble
 from fsplug.store.recordings import deletions, recordings
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
@@ -156,8 +156,8 @@ def test_what_waited_before_there_was_one_queue_waits_in_it(empty_url: str, monk
     assert store.migrate() == list(names[11:])
     deletion = deletions.get(store, "acme.example", "deleted")
     assert (deletion.tries, deletion.trouble, deletion.begun_at) == (3, "archive-missing", 3.0)
-    assert deletions.QUEUE.standing(store) == Standing(1, 1, Trouble(3, 2.0, "archive-missing", None))
-    assert mails.QUEUE.standing(store) == Standing(1, 1, Trouble(4, 2.0, "smtp-away", "nobody there"))
+    assert deletions.QUEUE.state(store) == QueueState(1, 1, Trouble(3, 2.0, "archive-missing", None))
+    assert mails.QUEUE.state(store) == QueueState(1, 1, Trouble(4, 2.0, "smtp-away", "nobody there"))
     lease = deletions.begin(store, deletion)
     assert lease is not None and lease.tries == 4
     assert [one.id for one in mails.due(store)] == ["m1"]

@@ -133,10 +133,10 @@ def test_what_failed_is_tried_again_later_and_later(store: Store, name: str, que
         assert queue.take(store, thing) is None, "not before its time"
         passed(store, name, 0.5)
     assert pauses == sorted(pauses) and 1.0 <= pauses[0] < pauses[-1] == pauses[-2] <= 3_600.0
-    standing = queue.standing(store)
-    assert (standing.waiting, standing.failing) == (1, 1)
-    assert standing.worst is not None
-    assert (standing.worst.tries, standing.worst.code, standing.worst.reason) == (
+    state = queue.state(store)
+    assert (state.waiting, state.failing) == (1, 1)
+    assert state.worst is not None
+    assert (state.worst.tries, state.worst.code, state.worst.reason) == (
         12,
         "archive-away",
         "it does not answer",
@@ -152,10 +152,10 @@ def test_who_lost_the_lease_does_not_delay_the_next_one_s_try(store: Store, name
     held = queue.take(store, thing, queue.lease_seconds + 1.0)
     assert held is not None and held.tries == 2
     queue.delay(store, lapsed, "late", "too late")
-    assert queue.standing(store).failing == 0
+    assert queue.state(store).failing == 0
     assert queue.take(store, thing) is None, "the second one has it still"
     queue.delay(store, held, "archive-away", "it does not answer")
-    assert queue.standing(store).failing == 1
+    assert queue.state(store).failing == 1
 
 
 def test_a_clock_of_the_database_that_is_put_back_holds_nothing_back(store: Store, name: str, queue: Queue) -> None:

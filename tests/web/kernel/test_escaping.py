@@ -9,7 +9,7 @@ import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
 from fsplug.media.archive import FolderArchive
-from fsplug.store.accounts.sealed_secrets import Vault, new_key
+from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.services import Services
@@ -90,7 +90,7 @@ def hostile(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for written, columns in _WRITTEN.items():
         for column in columns:
             _write(store, written, column, request.param)
-    services = Services(store, FolderArchive(folder / "archive"), PlainPasswords(), Vault([new_key()]), URL)
+    services = Services(store, FolderArchive(folder / "archive"), PlainPasswords(), SecretKeys([new_key()]), URL)
     yield store, create_app(services)
     store.close()
 

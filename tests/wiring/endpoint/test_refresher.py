@@ -12,7 +12,7 @@ from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import Gateways
-from fsplug.xml.install.standing_files import StandingFiles
+from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -38,8 +38,8 @@ def conf(tmp_path: Path) -> Path:
 
 
 def refresher(store: Store, conf: Path, told: list[str]) -> Refresher:
-    standing = StandingFiles(conf, store, Files(store, Templates(), Ways()), Gateways(store, ConfText()), "public")
-    return Refresher(standing, lambda gateways: told.append(" ".join(["reload", *gateways])))
+    files = InstalledFiles(conf, store, Files(store, Templates(), Ways()), Gateways(store, ConfText()), "public")
+    return Refresher(files, lambda gateways: told.append(" ".join(["reload", *gateways])))
 
 
 def look(one: Refresher) -> None:

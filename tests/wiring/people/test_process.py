@@ -10,7 +10,7 @@ from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.access import totp
 from fsplug.store.accounts import authenticators, sessions
-from fsplug.store.accounts.sealed_secrets import Vault
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.channel.messages import AskCalls
@@ -65,9 +65,9 @@ def test_codes_are_taken_also_after_their_key_was_replaced(tmp_path: Path) -> No
     (tmp_path / "password").write_text(PASSWORD)
     shell.ok("account", "password", *user, "--password-file", tmp_path / "password")
     store = Store(shell.data / "fsplug.db")
-    vault, step = Vault(read(shell.data, {}).secret_keys), int(store.now()) // 30
-    secret = authenticators.new(store, ACME, "1001", vault)
-    authenticators.confirm(store, ACME, "1001", totp.code(secret, step - 1), vault)
+    secret_keys, step = SecretKeys(read(shell.data, {}).secret_keys), int(store.now()) // 30
+    secret = authenticators.new(store, ACME, "1001", secret_keys)
+    authenticators.confirm(store, ACME, "1001", totp.code(secret, step - 1), secret_keys)
     store.close()
     console = Serving(shell.data, {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}, "console")
     console.start(wait=False)

@@ -22,7 +22,7 @@ def say():
 def serve():
     {act}
 
-{house}
+{setting}
 sys.exit(Supervisor([Part("calls", serve)]).run())
 """
 LIVE = "say(); signal.pause()"
@@ -44,8 +44,8 @@ LONG_TO_START_AGAIN = "supervisor.RESTART_SECONDS = supervisor.MOST_RESTART_SECO
 def start():
     started = []
 
-    def start_program(act, house="", program=None):
-        command = [sys.executable, "-c", program or PROGRAM.format(act=act, house=house)]
+    def start_program(act, setting="", program=None):
+        command = [sys.executable, "-c", program or PROGRAM.format(act=act, setting=setting)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         return process
@@ -74,9 +74,9 @@ def test_a_server_that_crashes_is_started_again(start):
     assert server_of(process) != server_of(process)
 
 
-@pytest.mark.parametrize("house", ["", SLOW_TO_GO_ON], ids=["settled", "just-started"])
-def test_sigterm_ends_both_and_counts_as_well_done(start, house):
-    process = start(UNTIL_TOLD, house)
+@pytest.mark.parametrize("setting", ["", SLOW_TO_GO_ON], ids=["settled", "just-started"])
+def test_sigterm_ends_both_and_counts_as_well_done(start, setting):
+    process = start(UNTIL_TOLD, setting)
     server = server_of(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
@@ -141,7 +141,7 @@ def live(name, code=0):
 def people():
     {people}
 
-{house}
+{setting}
 parts = [Part("calls", lambda: live("calls")), Part("people", people, is_vital=False, niceness=10)]
 sys.exit(Supervisor(parts, restarts={restarts}).run())
 """
@@ -149,8 +149,8 @@ sys.exit(Supervisor(parts, restarts={restarts}).run())
 
 @pytest.fixture
 def start_two(start):
-    def start_both(people='return live("people")', house="", restarts=True):
-        return start("", program=TWO.format(people=people, house=house, restarts=restarts))
+    def start_both(people='return live("people")', setting="", restarts=True):
+        return start("", program=TWO.format(people=people, setting=setting, restarts=restarts))
 
     return start_both
 
@@ -182,7 +182,7 @@ def test_sigterm_ends_people_first_and_then_calls(start_two):
 
 
 def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(start_two):
-    process = start_two(house="supervisor.END_SECONDS = 0.1")
+    process = start_two(setting="supervisor.END_SECONDS = 0.1")
     os.kill(both_of(process)["people"], signal.SIGSTOP)
     process.terminate()
     assert process.wait(120) == 0
@@ -191,7 +191,7 @@ def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(s
 
 @pytest.mark.parametrize("code", [0, 2, EXIT_HOPELESS])
 def test_calls_go_on_whatever_the_people_s_process_ends_with(start_two, code):
-    process = start_two(f'say("people", os.getpid()); return {code}', house="supervisor.HOPELESS_SECONDS = 0.1")
+    process = start_two(f'say("people", os.getpid()); return {code}', setting="supervisor.HOPELESS_SECONDS = 0.1")
     both_of(process)
     for _ in range(2):
         assert process.stdout.readline().startswith("people")

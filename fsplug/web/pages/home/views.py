@@ -92,9 +92,9 @@ def page() -> Any:
     viewer = shell.viewer()
     if not viewer.reaches(Need.RECORDINGS, Reach.COMPANY):
         return redirect(_way(viewer))
-    house = guard.services()
-    room = house.archive.room()
-    day = _day(guard.store(), viewer, house.live, room)
+    services = guard.services()
+    room = services.archive.room()
+    day = _day(guard.store(), viewer, services.live, room)
     leads_to_people = "people.page" in current_app.view_functions and viewer.reaches(Need.PEOPLE, Reach.COMPANY)
     return render_template("home/page.html", day=day, plot=plot(day.hours, viewer), leads_to_people=leads_to_people)
 

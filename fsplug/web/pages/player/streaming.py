@@ -9,7 +9,7 @@ from typing import BinaryIO
 from flask import Response, abort, request
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.web.kernel.guard import services
+from fsplug.web.kernel import guard
 from fsplug.web.kernel.services import Services
 
 # A request for "everything from here on" gets this much, half a minute, and the browser asks again: a paused player
@@ -35,8 +35,8 @@ def check_player() -> None:
 
 def audio(location: str, still: Callable[[], object]) -> Response:
     """The range that the player asks for; `still` raises Refused once the recording must not be played any more."""
-    house = services()
-    file, size = _opened(house, location)
+    services = guard.services()
+    file, size = _opened(services, location)
     span = _span(request.headers.get("Range"), size)
     if span is None:
         file.close()
@@ -53,9 +53,9 @@ def audio(location: str, still: Callable[[], object]) -> Response:
     return response
 
 
-def _opened(house: Services, location: str) -> tuple[BinaryIO, int]:
+def _opened(services: Services, location: str) -> tuple[BinaryIO, int]:
     try:
-        file = house.archive.open(location)
+        file = services.archive.open(location)
     except Refused as missing:
         # The listener is not at fault.
         raise Unavailable(missing.code, missing.text) from missing

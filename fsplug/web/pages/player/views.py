@@ -61,9 +61,9 @@ def play(recording: str) -> Any:
 def audio(recording: str) -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
-    house, token = guard.services(), guard.cookie(SESSION)
+    services, token = guard.services(), guard.cookie(SESSION)
     found = playbacks.heard(guard.store(), token, recording)
-    return streaming.audio(str(found.location), lambda: playbacks.heard(house.store, token, recording))
+    return streaming.audio(str(found.location), lambda: playbacks.heard(services.store, token, recording))
 
 
 @PAGE.get("/recordings/<recording>/waveform")

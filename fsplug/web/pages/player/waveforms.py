@@ -12,7 +12,6 @@ from fsplug.store.recordings import waveforms
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.recordings.waveforms import Peaks
 from fsplug.web.kernel import guard
-from fsplug.web.kernel.guard import services
 from fsplug.web.kernel.services import Services
 
 # An hour of audio takes 50 ms from a disk; from a distant bucket, as long as the download.
@@ -30,25 +29,25 @@ def waveform(recording: Recording) -> Response:
     """Heights by channel; none if there is no waveform; 503 if it must wait. The player plays meanwhile."""
     found = waveforms.find(guard.store(), recording.id)
     if found is None:
-        found = _made(services(), recording, current_app.extensions[_ROOM])
+        found = _made(guard.services(), recording, current_app.extensions[_ROOM])
     if found is None:
         return Response(status=503, headers={"Retry-After": _RETRY_SECONDS})
     return jsonify(found)
 
 
-def _made(house: Services, recording: Recording, room: "deque[bool]") -> Peaks | None:
+def _made(services: Services, recording: Recording, room: "deque[bool]") -> Peaks | None:
     try:
         room.pop()
     except IndexError:
         return None
     try:
-        made: Peaks = _make(house, recording)
+        made: Peaks = _make(services, recording)
         return made
     finally:
         room.append(True)
 
 
-def _make(house: Services, recording: Recording) -> Peaks:
+def _make(services: Services, recording: Recording) -> Peaks:
     until = time.monotonic() + LONGEST_SECONDS
 
     def go_on() -> None:
@@ -56,9 +55,9 @@ def _make(house: Services, recording: Recording) -> Peaks:
             raise Unavailable("waveform-slow", f"the archive takes more than {LONGEST_SECONDS:g} s for {recording.id}")
 
     try:
-        with house.archive.open(str(recording.location)) as file:
+        with services.archive.open(str(recording.location)) as file:
             found = peaks(file, recording.id, go_on)
     except Invalid:
         found = []
-    waveforms.keep(house.store, recording.id, found)
+    waveforms.keep(services.store, recording.id, found)
     return found

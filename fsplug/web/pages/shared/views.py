@@ -8,7 +8,7 @@ from fsplug.errors import Refused
 from fsplug.store.recordings import share_visits
 from fsplug.store.recordings.share_visits import Visit
 from fsplug.web.kernel import guard
-from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, views, waveforms
 
@@ -78,9 +78,9 @@ def play() -> Any:
 def audio() -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
-    house, token = services(), guard.cookie(_VISIT)
+    services, token = guard.services(), guard.cookie(_VISIT)
     recording = share_visits.heard(guard.store(), token)
-    return streaming.audio(str(recording.location), lambda: share_visits.heard(house.store, token))
+    return streaming.audio(str(recording.location), lambda: share_visits.heard(services.store, token))
 
 
 @PAGE.get("/shared/waveform")
@@ -94,7 +94,7 @@ def waveform() -> Response:
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_VISIT)
     visit = share_visits.visited(guard.store(), token)
-    is_hearing = visit.proved and visit.hearing_until > services().store.now()
+    is_hearing = visit.proved and visit.hearing_until > guard.services().store.now()
     return render_template(
         "shared/page.html",
         visit=visit,

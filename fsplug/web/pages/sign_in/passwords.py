@@ -7,7 +7,7 @@ from flask import g, redirect, render_template, request
 from fsplug.errors import Invalid
 from fsplug.store.accounts import accounts
 from fsplug.web.kernel import guard
-from fsplug.web.kernel.guard import Open, services, takes
+from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.pages.sign_in.views import PAGE
 
 _LINK = "set-password"
@@ -36,9 +36,9 @@ def set_password() -> Any:
     token, password = guard.cookie(_LINK), request.form.get("password", "")
     if password != request.form.get("again", ""):
         return _page("not-the-same"), 422
-    house = services()
+    services = guard.services()
     try:
-        accounts.set_password(house.store, token, password, house.passwords)
+        accounts.set_password(services.store, token, password, services.passwords)
     except Invalid as trouble:
         return _page(trouble.code), 422
     response = redirect("/sign-in", 303)

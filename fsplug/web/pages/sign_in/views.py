@@ -14,7 +14,7 @@ from fsplug.policy.access.scopes import told
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.signin import Typed
 from fsplug.web.kernel import guard
-from fsplug.web.kernel.guard import BROWSER, SESSION, Open, services, takes
+from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
 
@@ -40,9 +40,9 @@ def sign_in() -> Any:
     form = request.form
     words = (form.get("customer_ref", ""), form.get("email", ""), form.get("password", ""), form.get("code", ""))
     typed = Typed(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
-    house = services()
+    services = guard.services()
     try:
-        found = signin.sign_in(house.store, typed, house.passwords, house.vault)
+        found = signin.sign_in(services.store, typed, services.passwords, services.secret_keys)
     except Refused as refused:
         _no_sooner(begun)
         return _sign_in_again(refused, form)
@@ -96,11 +96,11 @@ def forgotten() -> str:
 @takes(Open.ENROLLING)
 def codes_page() -> Any:
     """Show a new secret for the authenticator, or that one exists already."""
-    session, house = g.session, services()
+    session, services = g.session, guard.services()
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
         return render_template("sign_in/codes.html", secret=None, trouble=None)
-    secret = authenticators.new(guard.store(), session.company, session.username, house.vault)
+    secret = authenticators.new(guard.store(), session.company, session.username, services.secret_keys)
     return _codes(account, secret)
 
 
@@ -114,15 +114,15 @@ def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -
 @takes(Open.ENROLLING)
 def confirm_codes() -> Any:
     """The first code proves that the authenticator has the secret; after a wrong code the secret stays the same."""
-    session, house, code = g.session, services(), request.form.get("code", "")
+    session, services, code = g.session, guard.services(), request.form.get("code", "")
     whose = (session.company, session.username)
     try:
-        authenticators.confirm(guard.store(), *whose, code, house.vault)
+        authenticators.confirm(guard.store(), *whose, code, services.secret_keys)
     except Refused as refused:
         if refused.code != "code-wrong":
             raise
         account = accounts.get(guard.store(), *whose)
-        secret = authenticators.begun(guard.store(), *whose, house.vault)
+        secret = authenticators.begun(guard.store(), *whose, services.secret_keys)
         return _codes(account, secret, g.words.error(refused.code)), 403
     return redirect("/", 303)
 

@@ -55,14 +55,14 @@ CALLS = (
     DemoCall("Anna calls the works doctor, in another spelling: never recorded", "1001", "004522334499", "trunk"),
     DemoCall("another company: its 1001 is not Anna", CUSTOMER, "+4681001001", "1001", company=BETA),
 )
-STANDING = DemoCall(
+LONG_CALL = DemoCall(
     "a customer talks to Anna until the demo ends", CUSTOMER, "+4570101001", "1001", talk_seconds=36_000
 )
 LISTENING = DemoCall("Bo listens to it", "1002", f"{STAR}1001", NOBODY, talk_seconds=36_000)
 _HANG_UP_SECONDS = 20.0
 
 
-class Stage(Protocol):
+class DemoSwitch(Protocol):
     """A switch on which demo calls can be placed. `settings` are fsplug's for this switch."""
 
     name: str
@@ -71,11 +71,11 @@ class Stage(Protocol):
     def place(self, call: DemoCall) -> None:
         """Place the call and wait for its end. Unavailable when it did not go as it should."""
 
-    def standing(self, call: DemoCall) -> AbstractContextManager[None]:
+    def keeping(self, call: DemoCall) -> AbstractContextManager[None]:
         """The call, for as long as this lasts; then everything is hung up."""
 
 
-class RealStage:
+class RealDemoSwitch:
     """A FreeSWITCH of the demo's own, with SIPp for telephones."""
 
     def __init__(self, switch: RealSwitch) -> None:
@@ -98,7 +98,7 @@ class RealStage:
             raise Unavailable("demo-call-failed", f"SIPp did not get through: {text}")
 
     @contextmanager
-    def standing(self, call: DemoCall) -> Iterator[None]:
+    def keeping(self, call: DemoCall) -> Iterator[None]:
         """Play it in a thread; the switch ends SIPp's calls."""
         talking = threading.Thread(target=self._place_until_hung_up, args=(call,))
         talking.start()
@@ -114,7 +114,7 @@ class RealStage:
             self.place(call)
 
 
-class FakeStage:
+class FakeDemoSwitch:
     """The fake switch in a process of its own."""
 
     def __init__(self, event_socket: int, fsplug: int, control: ControlClient) -> None:
@@ -130,7 +130,7 @@ class FakeStage:
             raise Unavailable("demo-call-failed", f"the call ended with {ended['cause']} and was not answered")
 
     @contextmanager
-    def standing(self, call: DemoCall) -> Iterator[None]:
+    def keeping(self, call: DemoCall) -> Iterator[None]:
         """Place it and go on."""
         self._control.ask("place", **_order(call))
         try:
@@ -139,23 +139,23 @@ class FakeStage:
             self._control.ask("hang_up_all", cause="NORMAL_CLEARING")
 
 
-def stage() -> tuple[AbstractContextManager[Stage], str]:
+def demo_switch() -> tuple[AbstractContextManager[DemoSwitch], str]:
     """The best switch this machine has for the demo, and why that one, for people."""
     if find_freeswitch() is None:
-        return _fake_stage(), "no FreeSWITCH is installed here (FSPLUG_FREESWITCH names one elsewhere)"
+        return _fake_switch(), "no FreeSWITCH is installed here (FSPLUG_FREESWITCH names one elsewhere)"
     if shutil.which("sipp") is None:
-        return _fake_stage(), "SIPp is not installed here (on Debian: apt-get install sip-tester)"
-    return _real_stage(), "FreeSWITCH and SIPp are installed here"
+        return _fake_switch(), "SIPp is not installed here (on Debian: apt-get install sip-tester)"
+    return _real_switch(), "FreeSWITCH and SIPp are installed here"
 
 
 @contextmanager
-def _real_stage() -> Iterator[Stage]:
+def _real_switch() -> Iterator[DemoSwitch]:
     with RealSwitch() as switch:
-        yield RealStage(switch)
+        yield RealDemoSwitch(switch)
 
 
 @contextmanager
-def _fake_stage() -> Iterator[Stage]:
+def _fake_switch() -> Iterator[DemoSwitch]:
     event_socket, fsplug, control_port = some_ports(3)
     command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
     command += ["--port", str(event_socket), "--control", str(control_port), "--set", f"fsplug_port={fsplug}"]
@@ -164,7 +164,7 @@ def _fake_stage() -> Iterator[Stage]:
         if process.stdout is None or not process.stdout.readline():
             raise Unavailable("no-fake-switch", "the fake switch did not start")
         with ControlClient(control_port) as control:
-            yield FakeStage(event_socket, fsplug, control)
+            yield FakeDemoSwitch(event_socket, fsplug, control)
     finally:
         process.terminate()
         process.wait(10)

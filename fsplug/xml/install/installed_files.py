@@ -24,7 +24,7 @@ _FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public")
 _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
 
-class StandingFiles:
+class InstalledFiles:
     """Those below `conf`. Unavailable when they can't be written."""
 
     def __init__(self, conf: Path, store: Store, files: Files, gateways: Gateways, public_context: str) -> None:
