@@ -46,7 +46,10 @@ class Profile:
 
 @dataclass(slots=True)
 class Times:
-    """The times of a channel's steps: epoch microseconds, 0 for a step that has not happened."""
+    """The times of a channel's steps: epoch microseconds, 0 for a step that has not happened.
+
+    `last_hold` is when its phone last held the call, and `hold_accum` how many microseconds the ended holds took.
+    """
 
     created: int = 0
     profile: int = 0
@@ -55,6 +58,8 @@ class Times:
     media: int = 0
     bridged: int = 0
     hungup: int = 0
+    last_hold: int = 0
+    hold_accum: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,9 @@ def hang_up(core: Core, channel: Channel, cause: str) -> None:
     if not channel.up:
         return
     core.recorder.catch_up(channel, channel.partner)
+    if channel.held:
+        # 1.11.1 ends the hold first: UNHOLD still says "answered".
+        _end_hold(core, channel)
     channel.cause = known(cause)
     channel.times.hungup = core.clock.micros()
     core.bus.emit("CHANNEL_HANGUP", channel)
@@ -95,15 +98,25 @@ def retire(core: Core, channel: Channel) -> None:
 
 
 def hold(core: Core, channel: Channel, held: bool) -> None:
-    """The leg's phone holds the call or resumes it; while holding, the leg is silent."""
+    """The leg's phone holds the call or resumes it; a recording on a leg that holds stands still."""
     if channel.held == held or not channel.up:
         return
     core.recorder.catch_up(channel, channel.partner)
-    channel.held = held
-    call_state(core, channel, "HELD" if held else "UNHELD")
-    core.bus.emit("CHANNEL_HOLD" if held else "CHANNEL_UNHOLD", channel)
-    if not held:
+    if held:
+        channel.held, channel.times.last_hold = True, core.clock.micros()
+        call_state(core, channel, "HELD")
+        core.bus.emit("CHANNEL_HOLD", channel)
+    else:
+        _end_hold(core, channel)
         call_state(core, channel, "ACTIVE")
+        core.recorder.end_overdue(channel)
+
+
+def _end_hold(core: Core, channel: Channel) -> None:
+    channel.held = False
+    channel.times.hold_accum += core.clock.micros() - channel.times.last_hold
+    call_state(core, channel, "UNHELD")
+    core.bus.emit("CHANNEL_UNHOLD", channel)
 
 
 def transfer(core: Core, channel: Channel, order: Transfer) -> None:

@@ -56,7 +56,7 @@ class Recorder:
         self.started += 1
         if limit_seconds:
             seconds = _until_limit(self._clock.now(), limit_seconds)
-            recording.timer = self._clock.later(seconds, self.stop, channel, path)
+            recording.timer = self._clock.later(seconds, self._reach_limit, channel, path)
         self._announce("RECORD_START", recording, "")
         self._bus.emit("MEDIA_BUG_START", channel, _bug(recording))
         self._tick_on()
@@ -92,10 +92,15 @@ class Recorder:
 
     def catch_up(self, *channels: Channel | None) -> None:
         """Called before partners change, so that everything said until now goes to the right speakers."""
-        if self._audio:
-            for channel in channels:
-                for recording in channel.recordings.values() if channel else ():
-                    recording.hear(self._clock.now())
+        for channel in channels:
+            for recording in channel.recordings.values() if channel else ():
+                self._take_in(recording)
+
+    def end_overdue(self, channel: Channel) -> None:
+        """Called when a leg's phone no longer holds: end the recordings whose limit was reached meanwhile."""
+        for path, recording in list(channel.recordings.items()):
+            if recording.overdue:
+                self.stop(channel, path)
 
     def abandon(self) -> None:
         """Leave everything as after a kill -9: open files hold only what was written."""
@@ -106,6 +111,20 @@ class Recorder:
                 recording.timer.close()
             recording.file.abandon()
         self.running.clear()
+
+    def _take_in(self, recording: Recording[Channel]) -> None:
+        if self._audio:
+            recording.hear(self._clock.now())
+        else:
+            recording.count(self._clock.now())
+
+    def _reach_limit(self, channel: Channel, path: str) -> None:
+        """FreeSWITCH looks at the limit when a frame comes, and none comes while the leg's phone holds (1.11.1)."""
+        recording = channel.recordings.get(path)
+        if recording is not None and channel.held:
+            recording.overdue = True
+        else:
+            self.stop(channel, path)
 
     def _has_media(self, channel: Channel) -> bool:
         if self._misbehaviour.bypass_media or channel.true("bypass_media"):
@@ -169,11 +188,10 @@ class Recorder:
         self._bus.emit("MEDIA_BUG_STOP", channel, _bug(recording))
 
     def _close(self, recording: Recording[Channel]) -> None:
+        self._take_in(recording)
         if self._audio:
-            recording.hear(self._clock.now())
             recording.failed |= not recording.file.close(self._misbehaviour.disk_full_after_bytes)
         else:
-            recording.count(self._clock.now())
             recording.file.close_silent(recording.samples)
 
     def _completion(self, recording: Recording[Channel]) -> str:

@@ -14,7 +14,7 @@ FRAME_SECONDS = FRAME_SAMPLES / RATE
 
 
 class Speaker(Protocol):
-    """A leg as seen by a recording: its tone, whether it is on hold, and its partner."""
+    """A leg as seen by a recording: its tone, whether it is up and its phone holds, and its partner."""
 
     @property
     def tone_hz(self) -> int:
@@ -24,6 +24,11 @@ class Speaker(Protocol):
     @property
     def held(self) -> bool:
         """Whether the leg's phone holds the call."""
+        ...
+
+    @property
+    def up(self) -> bool:
+        """Whether the leg is not hung up yet."""
         ...
 
     @property
@@ -37,7 +42,10 @@ Leg = TypeVar("Leg", bound=Speaker)
 
 @dataclass(slots=True, eq=False)
 class Recording(Generic[Leg]):
-    """A leg being recorded. Times are the switch's seconds; `samples` counts all samples, kept or not."""
+    """A leg being recorded. Times are the switch's seconds; `samples` counts all samples, kept or not.
+
+    `overdue`: its limit was reached while the leg's phone held the call.
+    """
 
     leg: Leg
     path: str
@@ -53,6 +61,7 @@ class Recording(Generic[Leg]):
     failed: bool = False
     samples: int = 0
     timer: Timer | None = None
+    overdue: bool = False
     _heard_until: float = field(default=0.0)
 
     def __post_init__(self) -> None:
@@ -60,13 +69,10 @@ class Recording(Generic[Leg]):
 
     def hear(self, now: float) -> None:
         """Take in the sound since the last call, in whole frames, as RTP delivers it."""
-        frames = int((now - self._heard_until) / FRAME_SECONDS + 1e-6)
-        if frames <= 0:
-            return
-        self._heard_until += frames * FRAME_SECONDS
-        if not self.paused:
-            self.file.hold(self._voices(frames * FRAME_SAMPLES))
-            self.samples += frames * FRAME_SAMPLES
+        samples = self._came(now)
+        if samples:
+            self.file.hold(self._voices(samples))
+            self.samples += samples
 
     def drain(self, limit_bytes: int | None) -> bool:
         """Write full buffers to the disk; False when the write fails."""
@@ -74,14 +80,20 @@ class Recording(Generic[Leg]):
         return self.file.drain(int(keep_seconds * RATE) * 2 * self.file.channels, limit_bytes)
 
     def count(self, now: float) -> None:
-        """Update the number of samples, for recordings without sound."""
-        self.samples = max(0, int((now - self.started) / FRAME_SECONDS + 1e-6)) * FRAME_SAMPLES
+        """Count the samples since the last call, for recordings without sound."""
+        self.samples += self._came(now)
+
+    def _came(self, now: float) -> int:
+        """How many samples the leg has read since the last call: none while its phone holds (1.11.1)."""
+        frames = max(0, int((now - self._heard_until) / FRAME_SECONDS + 1e-6))
+        self._heard_until += frames * FRAME_SECONDS
+        return 0 if self.paused or self.leg.held else frames * FRAME_SAMPLES
 
     def _voices(self, samples: int) -> bytes:
         if self.masked:
             return bytes(samples * 2 * self.file.channels)
         leg, partner = self.leg, self.leg.partner
-        said = 0 if leg.held else leg.tone_hz
-        heard = partner.tone_hz if partner and not partner.held else 0
+        said = leg.tone_hz
+        heard = partner.tone_hz if partner and partner.up and not partner.held else 0
         left, right = (heard, said) if self.swapped else (said, heard)
         return sound(left, right, self.file.channels, self.samples, samples)
