@@ -7,7 +7,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from fsplug.lab.story import telling
+from fsplug.lab.story import writing
 
 
 def story_until(now: float, folder: Path) -> Path:
@@ -23,5 +23,5 @@ def _told(now: float) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="fsplug-story-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "archive").mkdir()
-    telling.tell(folder / "fsplug.db", folder / "archive", now)
+    writing.write(folder / "fsplug.db", folder / "archive", now)
     return folder

@@ -36,7 +36,7 @@ def is_free(port: int) -> bool:
 
 
 def taken_ports() -> set[int]:
-    """Every port of this machine that somebody holds, UDP or TCP, as Linux tells.
+    """Every port of this machine that somebody holds, UDP or TCP, as Linux lists them.
 
     To try a port by binding it is to hold it for a moment, and its owner may want it just then.
     """

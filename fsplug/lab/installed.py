@@ -51,7 +51,7 @@ def phone_password(data: Path, company: str, user: str) -> str:
 
 
 def ask(data: Path, *words: str) -> Any:
-    """What an fsplug command tells in JSON."""
+    """What an fsplug command prints in JSON."""
     command: Sequence[str] = [*fsplug_program(), *words, "--json", "--data", str(data)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
     if ended.returncode:

@@ -1,4 +1,4 @@
-"""A scenario as its folder under fixtures/sipp tells it: who takes part, and what fsplug must know afterwards."""
+"""A scenario as its folder in fixtures/sipp describes it: who takes part, and what fsplug must know afterwards."""
 
 import tomllib
 from dataclasses import dataclass

@@ -104,12 +104,12 @@ def _write_sizes(descriptor: int, wav: Wav) -> None:
 def read(file: BinaryIO, name: str) -> Wav:
     """As `inspect`, for an open file that can seek; errors call the file `name`."""
     file_bytes = file.seek(0, os.SEEK_END)
-    told_riff_bytes = _riff_bytes(file, name, file_bytes)
+    stated_riff_bytes = _riff_bytes(file, name, file_bytes)
     audio_format, data = _format_and_data(file, name, file_bytes)
-    return _measured(file, file_bytes, told_riff_bytes, audio_format, data)
+    return _measured(file, file_bytes, stated_riff_bytes, audio_format, data)
 
 
-def _measured(file: BinaryIO, file_bytes: int, told_riff_bytes: int, audio_format: _Format, data: _Chunk) -> Wav:
+def _measured(file: BinaryIO, file_bytes: int, stated_riff_bytes: int, audio_format: _Format, data: _Chunk) -> Wav:
     frame_bytes = audio_format.channels * audio_format.bits // 8
     whole = _data_size_holds(file, file_bytes, data, frame_bytes)
     there = data.size if whole else file_bytes - data.offset
@@ -123,7 +123,7 @@ def _measured(file: BinaryIO, file_bytes: int, told_riff_bytes: int, audio_forma
         sample_rate=audio_format.sample_rate,
         bits=audio_format.bits,
         riff_bytes=end - 8,
-        header_true=data.size == data_bytes and told_riff_bytes == end - 8,
+        header_true=data.size == data_bytes and stated_riff_bytes == end - 8,
     )
 
 

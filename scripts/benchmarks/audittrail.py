@@ -50,15 +50,15 @@ def _filled(path: Path, count: int) -> Store:
     for begun in range(0, count, _BATCH):
         with store.atomic():
             for entry in range(begun, min(begun + _BATCH, count)):
-                _tell(store, entry)
+                _add(store, entry)
     return store
 
 
 def _seconds(store: Store) -> float:
     begun = time.perf_counter()
-    _tell(store, 0)
+    _add(store, 0)
     return time.perf_counter() - begun
 
 
-def _tell(store: Store, entry: int) -> None:
+def _add(store: Store, entry: int) -> None:
     trail.add(store, _DOMAIN, "1001@acme.example", "play", f"recording-{entry}", [f"u{entry % 1000}"], call="a")

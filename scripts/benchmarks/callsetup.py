@@ -1,6 +1,6 @@
 """From a caller's INVITE to the phone's ringing: on a switch that asks the endpoint, and on one that reads files.
 
-To the phone's, not back to the caller's: FreeSWITCH tells the caller at its next frame of 20 ms, so that one more
+To the phone's, not back to the caller's: FreeSWITCH answers the caller at its next frame of 20 ms, so that one more
 millisecond makes twenty, or none.
 """
 

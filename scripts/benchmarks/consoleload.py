@@ -57,11 +57,11 @@ def _shown(served: _Served, changes: int) -> Iterator[float]:
             mark = f"mark-{change + 1}"
             _choose(served.store, mark)
             changed_at = time.time()
-            wait_for(lambda mark=mark: len(_told(log, mark)) == count, f"all to be told of {mark}", 30)
-            yield max(_told(log, mark)) - changed_at
+            wait_for(lambda mark=mark: len(_times_of(log, mark)) == count, f"every stream to show {mark}", 30)
+            yield max(_times_of(log, mark)) - changed_at
 
 
-def _told(log: Path, mark: str) -> list[float]:
+def _times_of(log: Path, mark: str) -> list[float]:
     found = (line.split() for line in log.read_text().splitlines())
     return [float(words[1]) for words in found if len(words) == 2 and words[0] == mark]
 

@@ -86,12 +86,12 @@ class GreenLink:
     def _connect(self) -> None:
         self._esl.connect()
         for name in self._events:
-            self._esl.register_handle(name, self._told)
+            self._esl.register_handle(name, self._received)
         self._esl.send(f"event plain {' '.join(self._events)}")
         self.up = True
         self._on_up()
 
-    def _told(self, event: Any) -> None:
+    def _received(self, event: Any) -> None:
         self._on_event(GreenEvent(event.headers))
 
 

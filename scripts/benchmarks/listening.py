@@ -135,7 +135,7 @@ def _mobile(count: int) -> str:
 
 def _leave(bench: _Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
-    # The line is free again when fsplug has been told so.
+    # The line is free again when fsplug knows it.
     wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), "the listen-in to end", 5)
 
 

@@ -125,11 +125,11 @@ def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row
         inputs = json.dumps({"company": DOMAIN, "caller": caller, "answerer": answerer, "groups": [], "forwarders": []})
         leg, username, ends = f"{call}-b", f"u{user}", at + 60 + user % 400
         verdict = ("group-always", "group-says-always", direction, group, *texts, inputs, recording)
-        told = (decision, company, call, f"{call}:{leg}:0", at, username, leg, *verdict)
+        decision_row = (decision, company, call, f"{call}:{leg}:0", at, username, leg, *verdict)
         file = (f"/spool/{recording}.wav", at, at, ends, ends + 1, ends - at, 1_000_000, recording, f"{recording}.wav")
         row = (recording, company, call, decision, username, leg, *file)
         facts = index.Facts(recording, company, at, username, decision, direction, group, *texts, json.loads(inputs))
-        yield told, row, facts
+        yield decision_row, row, facts
 
 
 def _inside(user: int) -> dict[str, Any]:

@@ -27,8 +27,8 @@ def freeswitch_version() -> str | None:
     program = find_freeswitch()
     if program is None:
         return None
-    told = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=10, check=False).stdout
-    found = _VERSION.search(told + " ")
+    answer = subprocess.run([program, "-version"], capture_output=True, text=True, timeout=10, check=False).stdout
+    found = _VERSION.search(answer + " ")
     return f"FreeSWITCH {found[1] if found else 'of unknown version'}"
 
 

@@ -1,4 +1,4 @@
-"""Processes as /proc(5) tells of them: CPU, memory; and starting one that ends with the bench."""
+"""Processes as proc(5) shows them: CPU, memory; and starting one that ends with the bench."""
 
 import os
 import subprocess

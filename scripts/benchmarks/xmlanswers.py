@@ -47,8 +47,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
                     rounds[Subject(kind, users)].append(seconds)
     for kind, absolute, ratio in (("dialplan", DIALPLAN, DIALPLAN_HUGE), ("directory", DIRECTORY, DIRECTORY_HUGE)):
         large, huge = (rounds[Subject(kind, users)] for users in (LARGE, HUGE))
-        yield absolute.judged(1_000 * _percentile(list(chain(*large))), _told(large))
-        yield ratio.judged(_typical(huge) / _typical(large), _told(huge))
+        yield absolute.judged(1_000 * _percentile(list(chain(*large))), _summary(large))
+        yield ratio.judged(_typical(huge) / _typical(large), _summary(huge))
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _percentile(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=100)[98]
 
 
-def _told(rounds: list[list[float]]) -> str:
+def _summary(rounds: list[list[float]]) -> str:
     every = list(chain(*rounds))
     median, typical = 1_000 * statistics.median(every), 1_000 * _typical(rounds)
     return f"median {number(median)} ms, a round's 99th percentile {number(typical)} ms"

@@ -16,7 +16,7 @@ from fsplug.wiring.channel.messages import (
     AskChanges,
     AskListen,
     Question,
-    TellViewers,
+    ReportViewers,
     question_of,
     to_table,
     viewers_of,
@@ -44,7 +44,7 @@ class SwitchCalls:
         """Answer one who asks."""
         with suppress(OSError, ValueError, Invalid), connection, connection.makefile("rb") as lines:
             question = question_of(lines.readline())
-            if isinstance(question, TellViewers):
+            if isinstance(question, ReportViewers):
                 for line in lines:
                     self.viewers = {username for _, username in viewers_of(line)}
             for answer in self._answers(question):

@@ -109,7 +109,7 @@ def test_deleted_while_it_plays_it_ends_and_says_so(page: Any, site: Site, recor
     deletions.delete(site.store, ACME, [recording], operator("root"))
     try:
         page.evaluate("globalThis.heard.currentTime = globalThis.heard.duration * 0.8")
-        page.wait_for_function("() => document.querySelector('[data-told]').textContent !== ''")
+        page.wait_for_function("() => document.querySelector('[data-message]').textContent !== ''")
         assert page.locator("[data-paused]").is_visible()
     finally:
         deletions.undelete(site.store, ACME, [recording], operator("root"))
@@ -119,8 +119,8 @@ def test_deleted_while_it_plays_it_ends_and_says_so(page: Any, site: Site, recor
 def test_what_can_not_be_had_has_not_ended_but_failed(page: Any, troubles: list[str]) -> None:
     page.route("**/audio", lambda route: route.fulfill(status=404))
     page.click("[data-toggle]")
-    page.wait_for_function("() => document.querySelector('[data-told]').textContent !== ''")
-    assert page.inner_text("[data-told]") == page.get_attribute("[data-player]", "data-failed")
+    page.wait_for_function("() => document.querySelector('[data-message]').textContent !== ''")
+    assert page.inner_text("[data-message]") == page.get_attribute("[data-player]", "data-failed")
     assert page.locator("[data-paused]").is_visible()
     troubles[:] = [one for one in troubles if "404" not in one]
 

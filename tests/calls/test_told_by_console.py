@@ -70,14 +70,14 @@ def test_a_page_in_sight_tells_whom_no_phone_can_tell_and_nobody_hears_a_person_
 ) -> None:
     plant.apply(everybody)
     people.talk(CUSTOMER, ANNA)
-    assert _asked(people, listens)[1].reason is Reason.NOT_TOLD
+    assert _asked(people, listens)[1].reason is Reason.NOT_NOTIFIED
     page = annas_page("/my-calls", "da")
     bo = _asked_until(people, listens, lambda row: row.began_at is not None)
     _says(page, SAID["da"])
     bo.hang_up()
     page.get_by_text(SAID["da"]).wait_for(state="detached")
     page.close()
-    _asked_until(people, listens, lambda row: row.reason is Reason.NOT_TOLD)
+    _asked_until(people, listens, lambda row: row.reason is Reason.NOT_NOTIFIED)
 
 
 @pytest.mark.parametrize(("path", "language"), [("/", "sv"), ("/my-calls", "en")])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import gevent
 import pytest
 
-from fsplug.esl.calls.talks import UNTOLD_CAUSE
+from fsplug.esl.calls.talks import UNREPORTED_CAUSE
 from fsplug.store.calls.calls import Call
 from fsplug.store.recordings.recordings import State
 from tests.calls import people
@@ -151,7 +151,9 @@ def _nothing_is_lost(plant: Plant, calls: list[Call], armed: set[str], up_second
     assert sorted(one.call for one in kept) == sorted(ids)
     assert {one.state for one in kept} == {State.SEALED}
     # An end that fsplug was not told of is known to the fake switch alone.
-    talked = {call.id: call.ended_at - call.answered_at for call in calls if call.cause != UNTOLD_CAUSE} | up_seconds
+    talked = {
+        call.id: call.ended_at - call.answered_at for call in calls if call.cause != UNREPORTED_CAUSE
+    } | up_seconds
     told = {gap.decision: gap.cause for gap in plant.gaps()}
     for one in (one for one in kept if one.call in talked):
         assert one.seconds <= talked[one.call] + TOLERANCE_SECONDS

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fsplug.lab.story import telling, voices
+from fsplug.lab.story import voices, writing
 from fsplug.lab.story.cast import ACME, BETA, document, document_of
 from fsplug.media import wav
 from fsplug.policy.recording.facts import talk_from
@@ -42,7 +42,7 @@ def told(tmp_path: Path) -> Callable[[float], Store]:
 def test_it_is_the_same_story_every_time(told: Callable[[float], Store], tmp_path: Path) -> None:
     again = tmp_path / "again"
     (again / "archive").mkdir(parents=True)
-    telling.tell(again / "fsplug.db", again / "archive", AFTERNOON)
+    writing.write(again / "fsplug.db", again / "archive", AFTERNOON)
     stores = (told(AFTERNOON), Store(again / "fsplug.db"))
     one, other = ([decisions.listed(store, domain, ALL) for domain in (ACME, BETA)] for store in stores)
     assert one == other

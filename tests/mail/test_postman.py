@@ -107,7 +107,7 @@ def test_a_share_is_heard_by_the_link_of_one_mail_and_the_code_of_another(
     [typed] = re.findall(r"\b[0-9]{8}\b", _text(code))
     share_visits.prove(console.store, cookie, typed, "")
     share_visits.play(console.store, cookie, "")
-    assert share_visits.heard(console.store, cookie).id == "a-rec"
+    assert share_visits.playing(console.store, cookie).id == "a-rec"
 
 
 def test_what_the_server_refuses_for_good_has_failed_with_its_words(

@@ -8,7 +8,7 @@ import click
 
 from fsplug.cli.calls import live_calls, words
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import PAGE_ROWS, Asked, find, first, in_some_company, listing_options, more
+from fsplug.cli.kernel.listing import PAGE_ROWS, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
 from fsplug.errors import Invalid
@@ -37,18 +37,18 @@ def call() -> None:
     "--as", "viewer", metavar="USERNAME", help="With --watch: show for each call whether this user may listen in."
 )
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked, watch: bool, viewer: str | None) -> None:
+def list_(invocation: Invocation, options: ListOptions, watch: bool, viewer: str | None) -> None:
     """List calls, newest first, with their decisions."""
     if watch:
-        live_calls.watch(invocation, asked.company, viewer)
+        live_calls.watch(invocation, options.company, viewer)
         return
     with invocation.store() as store:
-        found, cut = first(find(store, asked, calls.listed), asked.limit)
+        found, cut = first(find(store, options, calls.listed), options.limit)
         facts = [_call_facts(one, made) for one, made in _with_decisions(store, found)]
     titles = ("call", "started", "company", "direction", "group", "caller", "called", "ended", "decisions")
     empty = ["no calls; a call is listed once the dialplan's socket action has reached fsplug serve"]
     lines = table(titles, map(_row, facts)) if facts else empty
-    invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
+    invocation.print(facts, *lines, *([more(options.limit)] if cut else []))
 
 
 @call.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
@@ -67,7 +67,7 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
             check_own(invocation.actor, Need.RECORDINGS, found.company, theirs)
     facts = _call_facts(found, made)
     shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}
-    invocation.tell(facts, *sheet({n: v for n, v in shown.items() if n != "decisions"}), "", *_decision_lines(facts))
+    invocation.print(facts, *sheet({n: v for n, v in shown.items() if n != "decisions"}), "", *_decision_lines(facts))
 
 
 def _get(store: Store, call: str, domain: str) -> Call | None:
@@ -107,9 +107,9 @@ def _decision_facts(decision: Decision) -> Facts:
 
 def _row(call: Facts) -> tuple[object, ...]:
     ended = call["cause"] if call["ended_at"] else "goes on"
-    told = ", ".join(f"{one['rule']}: {words.outcome(one['record'])}" for one in call["decisions"])
+    decided = ", ".join(f"{one['rule']}: {words.outcome(one['record'])}" for one in call["decisions"])
     named = (call[name] for name in ("company", "direction", "group", "caller", "called"))
-    return (call["call"], when(call["started_at"]), *named, ended, told)
+    return (call["call"], when(call["started_at"]), *named, ended, decided)
 
 
 def _decision_lines(call: Facts) -> list[str]:

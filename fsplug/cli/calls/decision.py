@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import Asked, find
+from fsplug.cli.kernel.listing import ListOptions, find
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import counted, table
 from fsplug.cli.kernel.rules import Rule
@@ -29,12 +29,12 @@ def replay(invocation: Invocation, company: str | None, since: float | None) -> 
     """Make past decisions again from the stored facts. The exit code is 1 if any result differs."""
     count, different = 0, []
     with invocation.store() as store:
-        for one in counted(find(store, Asked(company, since=since), decisions.listed), "decisions"):
+        for one in counted(find(store, ListOptions(company, since=since), decisions.listed), "decisions"):
             again = replayed(store, one)
             count += 1
             different += [] if again.equal else [again]
     facts = {"decisions": count, "equal": count - len(different), "different": [_facts(one) for one in different]}
-    invocation.tell(facts, *_lines(count, different))
+    invocation.print(facts, *_lines(count, different))
     if different:
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
@@ -47,9 +47,9 @@ def _facts(again: Replayed) -> dict[str, Any]:
 def _lines(count: int, different: list[Replayed]) -> list[str]:
     if not count:
         return ["no decisions yet; there is nothing to replay"]
-    told = f"{count} decisions replayed: {count - len(different)} equal, {len(different)} different"
+    summary = f"{count} decisions replayed: {count - len(different)} equal, {len(different)} different"
     rows = [(one.decision.id, one.decision.company, _short(one.then), _short(one.now)) for one in different[:SHOWN]]
-    return [told, *(table(("decision", "company", "then", "now"), rows) if rows else [])]
+    return [summary, *(table(("decision", "company", "then", "now"), rows) if rows else [])]
 
 
 def _short(facts: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
+from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import USER, Rule
 from fsplug.policy.access.scopes import Need
@@ -31,22 +31,22 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
 
     invocation = context.ensure_object(Invocation)
     begun = answer(invocation.folder, AskListen(company, listener, number))
-    invocation.tell({"listen": begun["listen"]}, f"{listener} listens; hang up the phone to end it")
+    invocation.print({"listen": begun["listen"]}, f"{listener} listens; hang up the phone to end it")
 
 
 @listen.command(name="list", rule=Rule(Need.AUDIT, own=USER))
 @listing_options
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked) -> None:
+def list_(invocation: Invocation, options: ListOptions) -> None:
     """List who listened to whom and which requests were refused, newest first."""
     with invocation.store() as store:
-        found, cut = first(find(store, asked, listen_sessions.listed), asked.limit)
+        found, cut = first(find(store, options, listen_sessions.listed), options.limit)
     lines = table(_TITLES, map(_row, found)) if found else ["nobody has listened in"]
-    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+    invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
 
 
 def _row(one: ListenIn) -> tuple[object, ...]:
     until = "goes on" if one.began_at and not one.ended_at else when(one.ended_at)
     heard = one.target or one.dialled
-    told = (one.ending, one.reason, one.call)
-    return (when(one.at), one.company, one.listener, heard, one.door, when(one.began_at), until, *told)
+    outcome = (one.ending, one.reason, one.call)
+    return (when(one.at), one.company, one.listener, heard, one.door, when(one.began_at), until, *outcome)

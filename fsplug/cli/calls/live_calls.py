@@ -29,7 +29,7 @@ def _show(invocation: Invocation, calls: list[dict[str, Any]], viewer: str | Non
     if not invocation.wants_json:
         click.clear()
     rows = [_row(one, viewer) for one in calls]
-    invocation.tell(calls, *(table(_TITLES, rows) if rows else ["nobody is in a call"]))
+    invocation.print(calls, *(table(_TITLES, rows) if rows else ["nobody is in a call"]))
 
 
 def _row(call: dict[str, Any], viewer: str | None) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ import click
 from fsplug.cli.calls.verification import check
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import DEFAULT_LIMIT, Asked, find, first, in_some_company, listing_options, more
+from fsplug.cli.kernel.listing import DEFAULT_LIMIT, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
 from fsplug.errors import Invalid
@@ -40,18 +40,18 @@ def recording() -> None:
 @listing_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only recordings in this state.")
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
+def list_(invocation: Invocation, options: ListOptions, state: str | None) -> None:
     """List recordings, newest first. Deleted recordings are listed only with --state deleted."""
     listed = partial(recordings.listed, deleted=state == State.DELETED)
     with invocation.store() as store:
-        rows = (one for one in find(store, asked, listed) if state in (None, one.state))
-        found, cut = first(rows, asked.limit)
+        rows = (one for one in find(store, options, listed) if state in (None, one.state))
+        found, cut = first(rows, options.limit)
     archive = invocation.settings().archive
     facts = [_facts(one, archive) for one in found]
     titles = ("recording", "started", "company", "user", "direction", "caller", "answerer", "length", "state", "cause")
     empty = ["no recordings yet; see what is recorded with: fsplug policy show --company C"]
     lines = table(titles, map(_row, facts)) if facts else empty
-    invocation.tell(facts, *lines, *([more(asked.limit)] if cut else []))
+    invocation.print(facts, *lines, *([more(options.limit)] if cut else []))
 
 
 @recording.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
@@ -65,9 +65,9 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
         if invocation.actor is not None and found.company is not None:
             access.recording(store, found.company, recording, invocation.actor)
     facts = _facts(found, invocation.settings().archive)
-    told = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
-    told |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
-    invocation.tell(facts, *sheet({**facts, **told}))
+    readable = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
+    readable |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
+    invocation.print(facts, *sheet({**facts, **readable}))
 
 
 @recording.command(rule=Rule(Need.RECORDINGS))
@@ -88,7 +88,7 @@ def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: s
             results.append(_verified(invocation, one, archive))
     failed = sum(not result["ok"] for result in results)
     empty = "no sealed recordings yet; there is nothing to verify"
-    invocation.tell(results, f"{len(results) - failed} ok, {failed} FAILED" if results else empty)
+    invocation.print(results, f"{len(results) - failed} ok, {failed} FAILED" if results else empty)
     if failed:
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
@@ -115,7 +115,7 @@ def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dr
                     deletions.delete(store, domain, some, invocation.by)
     undo = f"bring them back within {deletions.UNDO_SECONDS:.0f} s: fsplug recording undelete {' '.join(ids)}"
     said = f"{_so_many(len(going))} would be deleted" if dry_run else f"{_so_many(len(going))} deleted; {undo}"
-    invocation.tell([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
+    invocation.print([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
 
 
 @recording.command(rule=Rule(Need.DELETION))
@@ -127,7 +127,7 @@ def undelete(invocation: Invocation, ids: tuple[str, ...], company: str | None) 
     with invocation.store() as store, store.atomic():
         for domain, some in _by_company(store, ids, company).items():
             deletions.undelete(store, domain, some, invocation.by)
-    invocation.tell([{"id": one, "deleted": False} for one in ids], f"{_so_many(len(ids))} brought back")
+    invocation.print([{"id": one, "deleted": False} for one in ids], f"{_so_many(len(ids))} brought back")
 
 
 def _by_company(store: Store, ids: tuple[str, ...], company: str | None) -> dict[str, list[str]]:
@@ -146,7 +146,7 @@ def _wanted(store: Store, ids: tuple[str, ...], company: str | None) -> Iterator
         # All are looked up before the first is read, so that a mistyped one is reported at once.
         yield from [_get(store, one, company) for one in ids]
         return
-    everything = find(store, Asked(company, limit=DEFAULT_LIMIT), recordings.listed)
+    everything = find(store, ListOptions(company, limit=DEFAULT_LIMIT), recordings.listed)
     yield from (one for one in everything if one.state is State.SEALED)
 
 

@@ -44,7 +44,7 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
             with working(f"making {len(plan.changes)} changes"):
                 versions = planning.apply_plan(store, plan, invocation.by)
     facts = {"dry_run": dry_run, "changes": list(_facts(plan)), "versions": versions}
-    invocation.tell(facts, _told(plan, dry_run, versions))
+    invocation.print(facts, _summary(plan, dry_run, versions))
 
 
 def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ def _check_removals(plan: Plan, yes: bool, may_ask: bool) -> None:
     raise Invalid("removals-not-confirmed", text, removals=removals)
 
 
-def _told(plan: Plan, dry_run: bool, versions: dict[str, int]) -> str:
+def _summary(plan: Plan, dry_run: bool, versions: dict[str, int]) -> str:
     if not plan:
         return "nothing to change"
     counts = [f"{_count(plan, action)} {said}" for action, said in _COUNTED.items()]

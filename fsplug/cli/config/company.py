@@ -66,7 +66,7 @@ def add(invocation: Invocation, domain: str, **given: Any) -> None:
             raise Invalid("company-exists", text, company=domain)
         versions = planning.apply_plan(store, planning.plan(store, document), invocation.by)
     version = versions[domain]
-    invocation.tell({"company": domain, "changed": True, "version": version}, f"company {domain} added")
+    invocation.print({"company": domain, "changed": True, "version": version}, f"company {domain} added")
 
 
 @company.command(name="list", rule=INSTALLATION)
@@ -75,7 +75,7 @@ def list_(invocation: Invocation) -> None:
     """List the companies."""
     with invocation.store() as store:
         found = [_facts(one) for one in companies.every(store)]
-    crud.tell_list(invocation, found, _COLUMNS, "no company yet; add one with: fsplug company add DOMAIN")
+    crud.print_list(invocation, found, _COLUMNS, "no company yet; add one with: fsplug company add DOMAIN")
 
 
 @company.command(rule=COMPANY_ITSELF)
@@ -87,7 +87,7 @@ def show(invocation: Invocation, domain: str) -> None:
         draft = Draft(store, domain)
         counts = {f"{kind}s": len(draft.names(kind)) for kind in _COUNTED}
         facts = {**_facts(companies.get(store, domain)), **counts}
-    crud.tell_one(invocation, facts)
+    crud.print_one(invocation, facts)
 
 
 @company.command(name="set", rule=COMPANY_ITSELF)
@@ -119,7 +119,7 @@ def remove(invocation: Invocation, domain: str, yes: bool) -> None:
         companies.get(store, domain)
         crud.confirm(invocation, f"company {domain} with all its people and settings", yes)
         versions = planning.apply_plan(store, planning.removal(store, domain), invocation.by)
-    invocation.tell({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
+    invocation.print({"company": domain, "changed": True, "version": versions[domain]}, f"company {domain} removed")
 
 
 def _facts(one: Company) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def show(invocation: Invocation, company: str, name: str) -> None:
     with crud.reading(invocation, company) as draft:
         found = draft.entry("department", name)
         users = draft.naming(USER, "department", name)
-    crud.tell_one(invocation, {**found, "users": users})
+    crud.print_one(invocation, {**found, "users": users})
 
 
 @department.command(name="set", rule=COMPANY_SETTINGS)

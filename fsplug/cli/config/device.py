@@ -68,8 +68,8 @@ def show(invocation: Invocation, company: str, username: str, name: str, show_se
     with crud.reading(invocation, company) as draft:
         found = nested.one(draft, username, "device", name, show_secrets)
     if show_secrets:
-        crud.tell_secrets_shown(invocation, company, f"device {name} of user {username}")
-    crud.tell_one(invocation, {"user": username, **found}, show_secrets)
+        crud.record_secrets_shown(invocation, company, f"device {name} of user {username}")
+    crud.print_one(invocation, {"user": username, **found}, show_secrets)
 
 
 @device.command(name="set", rule=PEOPLE)

@@ -34,7 +34,7 @@ def add(invocation: Invocation, company: str, numbers: tuple[str, ...], note: st
         wanted = _normalised(store, company, numbers)
         added = edit_policy.exclude(store, company, dict.fromkeys(wanted, note), invocation.by)
         version = policies.current_version(store, company)
-    _tell(invocation, company, wanted, added, version, ("never recorded from now on", "was already excluded"))
+    _print(invocation, company, wanted, added, version, ("never recorded from now on", "was already excluded"))
 
 
 @exclude.command(rule=POLICY)
@@ -47,7 +47,7 @@ def remove(invocation: Invocation, company: str, numbers: tuple[str, ...]) -> No
         wanted = _normalised(store, company, numbers)
         removed = edit_policy.unexclude(store, company, wanted, invocation.by)
         version = policies.current_version(store, company)
-    _tell(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
+    _print(invocation, company, wanted, removed, version, ("no longer excluded", "was not excluded"))
 
 
 @exclude.command(name="list", rule=POLICY)
@@ -60,7 +60,7 @@ def list_(invocation: Invocation, company: str) -> None:
     rows = [(one.number, one.note, when(one.at), one.by, one.version) for one in found]
     empty = [f"no number of {company} is excluded; add one with: fsplug exclude add --company {company} NUMBER"]
     lines = table(("number", "note", "since", "by", "version"), rows) if found else empty
-    invocation.tell([asdict(one) for one in found], *lines)
+    invocation.print([asdict(one) for one in found], *lines)
 
 
 def _normalised(store: Store, company: str, texts: tuple[str, ...]) -> list[str]:
@@ -75,9 +75,9 @@ def _normalised(store: Store, company: str, texts: tuple[str, ...]) -> list[str]
     return list(dict.fromkeys(number for number in found.values() if number))
 
 
-def _tell(
+def _print(
     invocation: Invocation, company: str, wanted: list[str], changed: list[str], version: int, words: tuple[str, str]
 ) -> None:
     facts = {"company": company, "numbers": wanted, "changed": changed, "version": version}
     lines = (f"{number}: {words[0] if number in changed else words[1]}" for number in wanted)
-    invocation.tell(facts, *lines, f"{company} has policy version {version}")
+    invocation.print(facts, *lines, f"{company} has policy version {version}")

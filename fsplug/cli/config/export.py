@@ -46,11 +46,11 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
         for company in document["company"]:
             trail.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
     if out is None:
-        invocation.tell(document, toml(document).rstrip("\n"))
+        invocation.print(document, toml(document).rstrip("\n"))
         return
     _write(out, toml(document))
     count = len(document["company"])
-    invocation.tell({"file": str(out), "companies": count}, f"wrote {count} companies to {safe(out)}")
+    invocation.print({"file": str(out), "companies": count}, f"wrote {count} companies to {safe(out)}")
 
 
 def _document(store: Store, domains: tuple[str, ...], show_secrets: bool) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
         with crud.reading(invocation, company) as draft:
             users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
             found = [{"user": user, noun: name} for user, entry in users.items() for name in entry.get(field, [])]
-        crud.tell_list(invocation, found, ("user", noun), f"no user here holds a {noun}")
+        crud.print_list(invocation, found, ("user", noun), f"no user here holds a {noun}")
 
     @group.command(rule=PEOPLE, help=f"Show who holds a {noun}.")
     @company_option
@@ -50,7 +50,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     def show(invocation: Invocation, company: str, name: str) -> None:
         with crud.reading(invocation, company) as draft:
             found: dict[str, Any] = {noun: name, "users": _holders(draft, field, name)}
-        crud.tell_one(invocation, found)
+        crud.print_one(invocation, found)
 
     @group.command(name="set", rule=GRANTS, help=f"Give a {noun} to these users and take it from all others.")
     @company_option

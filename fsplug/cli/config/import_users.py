@@ -69,8 +69,10 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
 
         plan, versions = undisturbed(store, company, take)
     facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
-    told = f"{len(lines)} users, {len(plan.changes)} changes"
-    invocation.tell({**facts, "versions": versions}, f"{told}; nothing was changed (--dry-run)" if dry_run else told)
+    summary = f"{len(lines)} users, {len(plan.changes)} changes"
+    invocation.print(
+        {**facts, "versions": versions}, f"{summary}; nothing was changed (--dry-run)" if dry_run else summary
+    )
 
 
 def _planned(store: Store, file: Path, company: str, lines: list[_Line]) -> Plan:

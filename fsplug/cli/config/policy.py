@@ -33,7 +33,7 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
     with invocation.store() as store:
         version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
         facts = policy_facts.facts(store, company, version)
-    invocation.tell(facts, *policy_facts.lines(facts))
+    invocation.print(facts, *policy_facts.lines(facts))
 
 
 @policy.command(name="set", rule=POLICY)
@@ -61,10 +61,10 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
     with invocation.store() as store:
         if preview_since is not None:
             facts = policy_change.preview(store, company, change, preview_since)
-            invocation.tell(facts, *policy_change.preview_lines(facts))
+            invocation.print(facts, *policy_change.preview_lines(facts))
             return
         facts = policy_change.make(store, company, change, invocation.by)
-    invocation.tell(facts, *policy_change.lines(facts))
+    invocation.print(facts, *policy_change.lines(facts))
 
 
 @policy.command(rule=POLICY)
@@ -82,7 +82,7 @@ def preview(invocation: Invocation, file: str, company: str, since: float) -> No
     with invocation.store() as store:
         drafted = planning.drafted_policy(store, documents.read(file), company, documents.folder(file))
         facts = policy_change.previewed(store, company, drafted, since)
-    invocation.tell(facts, *policy_change.preview_lines(facts))
+    invocation.print(facts, *policy_change.preview_lines(facts))
 
 
 @policy.command(rule=POLICY)
@@ -106,4 +106,4 @@ def simulate(invocation: Invocation, company: str, at: float | None, **call: Any
     with invocation.store() as store:
         version = policies.current_version(store, company) if at is None else policies.version_at(store, company, at)
         facts = {"at": at, **simulated(store, company, version, **call)}
-    invocation.tell(facts, *sheet(simulation.heading(facts)), "", *simulation.lines(facts))
+    invocation.print(facts, *sheet(simulation.heading(facts)), "", *simulation.lines(facts))

@@ -59,7 +59,7 @@ def show(invocation: Invocation, company: str, username: str, name: str) -> None
     """Show a profile."""
     with crud.reading(invocation, company) as draft:
         found = nested.one(draft, username, "profile", name)
-    crud.tell_one(invocation, {"user": username, **found})
+    crud.print_one(invocation, {"user": username, **found})
 
 
 @profile.command(name="set", rule=PEOPLE)

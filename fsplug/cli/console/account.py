@@ -33,7 +33,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
     rows = [(one.username, one.name, one.email, one.role, when(one.password_at), one.totp) for one in found]
     titles = ("username", "name", "e-mail", "role", "password since", "one-time codes")
     empty = [f"no user of {company} has an account; give one with: fsplug user set --company {company} USER --role ..."]
-    invocation.tell([asdict(one) for one in found], *(table(titles, rows) if found else empty))
+    invocation.print([asdict(one) for one in found], *(table(titles, rows) if found else empty))
 
 
 @account.command(rule=OWN_ACCOUNT)
@@ -45,7 +45,7 @@ def show(invocation: Invocation, company: str, username: str) -> None:
     with invocation.store() as store:
         facts = asdict(accounts.get(store, company, username))
         facts["sessions"] = len(sessions.listed(store, company, username))
-    crud.tell_one(invocation, {name: when(facts[name]) if name.endswith("_at") else facts[name] for name in facts})
+    crud.print_one(invocation, {name: when(facts[name]) if name.endswith("_at") else facts[name] for name in facts})
 
 
 @account.command(rule=ACCOUNT)
@@ -56,7 +56,7 @@ def invite(invocation: Invocation, company: str, username: str) -> None:
     """Send the two mails again: the user ID, and a link to set a password."""
     with invocation.store() as store:
         sent = accounts.invite(store, company, username, invocation.author)
-    invocation.tell({"mails": sent}, f"two mails to {username} are queued; see: fsplug mail list --company {company}")
+    invocation.print({"mails": sent}, f"two mails to {username} are queued; see: fsplug mail list --company {company}")
 
 
 @account.command(rule=ACCOUNT)
@@ -67,7 +67,7 @@ def reset(invocation: Invocation, company: str, username: str) -> None:
     """Send a link to set a new password; the old one stays good until then."""
     with invocation.store() as store:
         sent = accounts.ask_reset(store, company, username, invocation.author)
-    invocation.tell({"mails": [sent]}, f"a mail to {username} is queued; see: fsplug mail list --company {company}")
+    invocation.print({"mails": [sent]}, f"a mail to {username} is queued; see: fsplug mail list --company {company}")
 
 
 @account.command(rule=INSTALLATION)
@@ -86,7 +86,7 @@ def password(
         raise click.UsageError("add --ask-password, or --password-file FILE")
     with invocation.store() as store:
         accounts.give_password(store, company, username, given, Passwords(), invocation.author)
-    invocation.tell({"changed": True}, f"{username} has a new password")
+    invocation.print({"changed": True}, f"{username} has a new password")
 
 
 @account.command(name="sign-in-link", rule=INSTALLATION)
@@ -102,7 +102,7 @@ def sign_in_link(invocation: Invocation, company: str, username: str) -> None:
         token = sign_in_links.make(store, company, username, invocation.author)
         expires_at = store.now() + sign_in_links.LINK_SECONDS
     link = f"{console}/sign-in/{token}"
-    invocation.tell({"link": link, "expires_at": expires_at}, link)
+    invocation.print({"link": link, "expires_at": expires_at}, link)
 
 
 @account.command(rule=ACCOUNT)
@@ -113,7 +113,7 @@ def unlock(invocation: Invocation, company: str, username: str) -> None:
     """Forget an account's failed sign-ins, so that the user need not wait."""
     with invocation.store() as store:
         accounts.unlock(store, company, username, invocation.author)
-    invocation.tell({"changed": True}, f"{username} may sign in again at once")
+    invocation.print({"changed": True}, f"{username} may sign in again at once")
 
 
 @account.command(name="sessions", rule=OWN_ACCOUNT)
@@ -127,7 +127,7 @@ def sessions_(invocation: Invocation, company: str, username: str | None) -> Non
     rows = [(one.id, one.username, when(one.made_at), when(one.seen_at), one.address, one.agent) for one in found]
     titles = ("session", "username", "since", "seen", "address", "browser")
     lines = table(titles, rows) if found else ["nobody is signed in"]
-    invocation.tell([asdict(one) for one in found], *lines)
+    invocation.print([asdict(one) for one in found], *lines)
 
 
 @account.command(name="sign-out", rule=OWN_ACCOUNT)
@@ -147,7 +147,7 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
         ended = [session] if session is not None else theirs
         for one in ended:
             sessions.end(store, company, one, invocation.author)
-    invocation.tell({"ended": ended}, f"{len(ended)} sessions ended")
+    invocation.print({"ended": ended}, f"{len(ended)} sessions ended")
 
 
 @account.command(name="totp-off", rule=ACCOUNT)
@@ -158,5 +158,5 @@ def totp_off(invocation: Invocation, company: str, username: str) -> None:
     """Turn off one-time codes for a user whose authenticator is lost. The user's sessions end."""
     with invocation.store() as store:
         authenticators.remove(store, company, username, invocation.author)
-    told: dict[str, Any] = {"changed": True}
-    invocation.tell(told, f"{username} signs in without one-time codes, until new ones are set up")
+    facts: dict[str, Any] = {"changed": True}
+    invocation.print(facts, f"{username} signs in without one-time codes, until new ones are set up")

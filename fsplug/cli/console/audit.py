@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
+from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
 from fsplug.cli.kernel.rules import AUDIT, USER, Rule
@@ -30,14 +30,14 @@ def audit() -> None:
 @numberless_options
 @click.option("--act", metavar="ACT", help="Only acts of this kind: play, share, sign-in, rights, policy ...")
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked, act: str | None) -> None:
+def list_(invocation: Invocation, options: ListOptions, act: str | None) -> None:
     """List entries, newest first. --user selects entries about this user's calls and rights."""
     with invocation.store() as store:
-        entries = (one for one in find(store, asked, trail.listed) if act in (None, one.act))
-        found, cut = first(entries, asked.limit)
+        entries = (one for one in find(store, options, trail.listed) if act in (None, one.act))
+        found, cut = first(entries, options.limit)
     titles = ("number", "at", "company", "who", "act", "what", "people", "facts")
     lines = table(titles, map(_row, found)) if found else ["no such entries"]
-    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+    invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
 
 
 @audit.command(rule=AUDIT)
@@ -61,7 +61,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
         {"company": domain, "checked": one.checked, "checkpoint": str(one.checkpoint), "trouble": _trouble(one.trouble)}
         for domain, one in found.items()
     ]
-    invocation.tell(facts, *(_verified(one) for one in facts))
+    invocation.print(facts, *(_verified(one) for one in facts))
     if any(one.trouble for one in found.values()):
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
@@ -74,10 +74,10 @@ def export(invocation: Invocation, company: str, out: Path) -> None:
     """Write the company's trail as lines of JSON, oldest first. The export itself is recorded as an entry."""
     with invocation.store() as store:
         trail.add(store, company, invocation.author, "audit-export")
-        newest_first = find(store, Asked(company), trail.listed)
+        newest_first = find(store, ListOptions(company), trail.listed)
         entries = [asdict(one) for one in counted(newest_first, "entries")]
     _write(out, (json.dumps(one) for one in reversed(entries)))
-    invocation.tell({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
+    invocation.print({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
 
 
 def _write(out: Path, lines: Iterator[str]) -> None:
@@ -91,10 +91,10 @@ def _write(out: Path, lines: Iterator[str]) -> None:
 
 
 def _row(one: AuditEntry) -> tuple[object, ...]:
-    return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), _told(one))
+    return (one.number, when(one.at), one.company, one.actor, one.act, one.subject, ", ".join(one.people), _facts(one))
 
 
-def _told(one: AuditEntry) -> str:
+def _facts(one: AuditEntry) -> str:
     """The facts, starting with what was granted, since a row has no room for all of them."""
     facts = sorted(one.facts.items(), key=lambda fact: fact[0] != "granted")
     return "; ".join(f"{name}: {_said(name, value)}" for name, value in facts)

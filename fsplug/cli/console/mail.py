@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.listing import Asked, find, first, more, numberless_options
+from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import ACCOUNT
@@ -25,18 +25,18 @@ def mail() -> None:
 @numberless_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only mail in this state.")
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked, state: str | None) -> None:
+def list_(invocation: Invocation, options: ListOptions, state: str | None) -> None:
     """List mail, newest first."""
     with invocation.store() as store:
-        rows = (one for one in find(store, asked, mails.listed) if state in (None, one.state))
-        found, cut = first(rows, asked.limit)
+        rows = (one for one in find(store, options, mails.listed) if state in (None, one.state))
+        found, cut = first(rows, options.limit)
     titles = ("mail", "queued", "company", "kind", "about", "to", "state", "tries", "why")
     cells = [
         (one.id, when(one.at), one.company, one.kind, one.subject, one.receiver, one.state, one.tries, one.reason)
         for one in found
     ]
     lines = table(titles, cells) if found else ["no mail yet"]
-    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+    invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
     if any(one.state is State.QUEUED for one in found) and not (
         invocation.settings().smtp_host and invocation.settings().web_url
     ):
@@ -51,7 +51,7 @@ def show(invocation: Invocation, company: str, mail: str) -> None:
     """Show one mail: its receiver, whom it is about, and why it was not sent."""
     with invocation.store() as store:
         facts = asdict(mails.get(store, company, mail))
-    invocation.tell(facts, *sheet({**facts, **{name: when(facts[name]) for name in _TIMES}}))
+    invocation.print(facts, *sheet({**facts, **{name: when(facts[name]) for name in _TIMES}}))
 
 
 @mail.command(rule=ACCOUNT)
@@ -62,4 +62,4 @@ def retry(invocation: Invocation, company: str, mail: str) -> None:
     """Send a waiting or failed mail now."""
     with invocation.store() as store:
         found = mails.retry(store, company, mail)
-    invocation.tell(asdict(found), f"the mail to {found.receiver} is queued")
+    invocation.print(asdict(found), f"the mail to {found.receiver} is queued")

@@ -38,8 +38,8 @@ def rotate(invocation: Invocation) -> None:
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
         count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
     settings_edit.put(before.data, {"secret_keys_before": key})
-    told = f"a new secret_key is in use, {count} secrets were resealed"
-    invocation.tell({"sealed_anew": count}, told)
+    line = f"a new secret_key is in use, {count} secrets were resealed"
+    invocation.print({"sealed_anew": count}, line)
 
 
 def _check_in_file() -> None:

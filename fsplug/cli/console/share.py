@@ -7,7 +7,7 @@ import click
 
 from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
-from fsplug.cli.kernel.listing import Asked, find, first, listing_options, more
+from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, table, when
 from fsplug.cli.kernel.rules import SHARING
@@ -45,17 +45,17 @@ def create(invocation: Invocation, company: str, recording: str, code_by: str, *
         made, code = shares.create(store, company, offer, invocation.by)
     facts = {**asdict(made), "code": code}
     by_phone = [f"read this code out: {code}"] if code else []
-    told = f"share {made.id}: a link to {made.email} is queued; good until {when(made.expires_at)}, plays: {made.plays}"
-    invocation.tell(facts, cell(told), *by_phone)
+    line = f"share {made.id}: a link to {made.email} is queued; good until {when(made.expires_at)}, plays: {made.plays}"
+    invocation.print(facts, cell(line), *by_phone)
 
 
 @share.command(name="list", rule=SHARING)
 @listing_options
 @pass_invocation
-def list_(invocation: Invocation, asked: Asked) -> None:
+def list_(invocation: Invocation, options: ListOptions) -> None:
     """List shares, newest first. --user selects shares that this user made."""
     with invocation.store() as store:
-        found, cut = first(find(store, asked, shares.listed), asked.limit)
+        found, cut = first(find(store, options, shares.listed), options.limit)
         now = store.now()
     titles = ("share", "made", "company", "recording", "by", "to", "played", "until", "state")
     rows = [
@@ -66,7 +66,7 @@ def list_(invocation: Invocation, asked: Asked) -> None:
         for one in found
     ]
     lines = table(titles, rows) if found else ["no recordings are shared"]
-    invocation.tell([asdict(one) for one in found], *lines, *([more(asked.limit)] if cut else []))
+    invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
 
 
 @share.command(rule=SHARING)
@@ -77,7 +77,7 @@ def revoke(invocation: Invocation, company: str, share: str) -> None:
     """Revoke a share at once, even while the receiver is playing it."""
     with invocation.store() as store:
         found = shares.revoke(store, company, share, invocation.by)
-    invocation.tell(asdict(found), cell(f"share {share} with {found.email} is revoked"))
+    invocation.print(asdict(found), cell(f"share {share} with {found.email} is revoked"))
 
 
 def _state(one: Share, now: float) -> str:

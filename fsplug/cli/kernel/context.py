@@ -56,7 +56,7 @@ class Invocation:
     def author(self) -> str:
         """The name stored with each version that this command makes."""
         if self.actor is not None:
-            return self.actor.told
+            return self.actor.logged_name
         return os.environ.get("SUDO_USER") or _login_name()
 
     @property
@@ -120,7 +120,7 @@ class Invocation:
         finally:
             store.close()
 
-    def tell(self, facts: Any, *lines: str) -> None:
+    def print(self, facts: Any, *lines: str) -> None:
         """Print the result: `facts` as JSON with --json, else the lines."""
         for line in (as_json(facts),) if self.json else lines:
             click.echo(line)

@@ -30,7 +30,7 @@ def edit(invocation: Invocation, company: str, done: str, change: Callable[[Draf
     line = f"{done}; {company} has policy version {made.version}, from the next call on"
     unchanged = f"nothing to change; {company} stays at policy version {made.version}"
     facts = {"company": company, "changed": made.changed, "version": made.version}
-    invocation.tell(facts, cell(line if made.changed else unchanged))
+    invocation.print(facts, cell(line if made.changed else unchanged))
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def list_all(
     """List the entries of a kind."""
     with reading(invocation, company) as draft:
         found = list(draft.entries(kind).values())
-    tell_list(invocation, [one for one in found if wanted is None or wanted(one)], columns, f"{company} has no {kind}")
+    print_list(invocation, [one for one in found if wanted is None or wanted(one)], columns, f"{company} has no {kind}")
 
 
 def show(invocation: Invocation, company: str, kind: str, name: str, show_secrets: bool = False) -> None:
@@ -94,27 +94,27 @@ def show(invocation: Invocation, company: str, kind: str, name: str, show_secret
     with reading(invocation, company) as draft:
         found = draft.entry(kind, name, show_secrets)
     if show_secrets:
-        tell_secrets_shown(invocation, company, f"{kind} {name}")
-    tell_one(invocation, found, show_secrets)
+        record_secrets_shown(invocation, company, f"{kind} {name}")
+    print_one(invocation, found, show_secrets)
 
 
-def tell_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
+def record_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
     """Record in the audit trail that secrets are shown, before they are shown."""
     with invocation.store() as store:
         trail.add(store, company, invocation.author, "secrets-shown", whose)
 
 
-def tell_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:
+def print_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:
     """Print entries; for people, only these columns."""
     hidden = [masked(one) for one in found]
     rows = [[in_words(one.get(column)) for column in columns] for one in hidden]
-    invocation.tell(hidden, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
+    invocation.print(hidden, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
 
 
-def tell_one(invocation: Invocation, found: Table, show_secrets: bool = False) -> None:
+def print_one(invocation: Invocation, found: Table, show_secrets: bool = False) -> None:
     """Print one entry."""
-    told = found if show_secrets else masked(found)
-    invocation.tell(told, *sheet({name.replace("_", " "): in_words(value) for name, value in told.items()}))
+    shown = found if show_secrets else masked(found)
+    invocation.print(shown, *sheet({name.replace("_", " "): in_words(value) for name, value in shown.items()}))
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Table:

@@ -29,7 +29,7 @@ Row = TypeVar("Row", bound=Listed)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListOptions:
     """Which rows to list; None means no limit. `number` and `user` are as typed; times are in epoch seconds."""
 
     company: str | None = None
@@ -41,29 +41,29 @@ class Asked:
 
 
 def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--company --limit --since --until --number --user; the command is given them as one `Asked`."""
-    return _asking(command, tuple(_OPTIONS))
+    """--company --limit --since --until --number --user; the command is given them as one `ListOptions`."""
+    return _with_options(command, tuple(_OPTIONS))
 
 
 def numberless_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """As `listing_options`, without --number: for rows that have no telephone number."""
-    return _asking(command, tuple(name for name in _OPTIONS if name != "number"))
+    return _with_options(command, tuple(name for name in _OPTIONS if name != "number"))
 
 
-def _asking(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
+def _with_options(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
     @functools.wraps(command)
-    def asking(*args: Any, **options: Any) -> Any:
-        return command(*args, asked=Asked(**{name: options.pop(name) for name in names}), **options)
+    def with_options(*args: Any, **given: Any) -> Any:
+        return command(*args, options=ListOptions(**{name: given.pop(name) for name in names}), **given)
 
     for name in reversed(names):
-        asking = _OPTIONS[name](asking)
-    return asking
+        with_options = _OPTIONS[name](with_options)
+    return with_options
 
 
-def find(store: Store, asked: Asked, listed: Callable[..., list[Row]]) -> Iterator[Row]:
+def find(store: Store, options: ListOptions, listed: Callable[..., list[Row]]) -> Iterator[Row]:
     """Every matching row, newest first, ignoring the limit; pages are read as the rows are consumed."""
-    domains = [asked.company] if asked.company else [company.domain for company in companies.every(store)]
-    wanted = chain.from_iterable(((domain, one) for one in _wanted(store, domain, asked)) for domain in domains)
+    domains = [options.company] if options.company else [company.domain for company in companies.every(store)]
+    wanted = chain.from_iterable(((domain, one) for one in _wanted(store, domain, options)) for domain in domains)
     lists = [_rows(store, domain, one, listed) for domain, one in wanted]
     return _distinct(heapq.merge(*lists, key=lambda row: row.cursor, reverse=True))
 
@@ -94,17 +94,17 @@ def _rows(store: Store, domain: str, wanted: Wanted, listed: Callable[..., list[
         before = page[-1].cursor
 
 
-def _wanted(store: Store, domain: str, asked: Asked) -> list[Wanted]:
+def _wanted(store: Store, domain: str, options: ListOptions) -> list[Wanted]:
     """One filter for each spelling of the number: the store keeps numbers as the switch reported them."""
-    base = Wanted(since=asked.since, until=asked.until)
-    if asked.user:
-        base = replace(base, person=_username(store, domain, asked.user))
-    if not asked.number:
+    base = Wanted(since=options.since, until=options.until)
+    if options.user:
+        base = replace(base, person=_username(store, domain, options.user))
+    if not options.number:
         return [base]
     from fsplug.policy.spellings import spellings
 
     country = companies.get(store, domain).country
-    return [replace(base, number=spelling) for spelling in spellings(asked.number, country)]
+    return [replace(base, number=spelling) for spelling in spellings(options.number, country)]
 
 
 def _username(store: Store, domain: str, text: str) -> str:

@@ -44,7 +44,7 @@ def list_all(invocation: Invocation, company: str, username: str | None, kind: s
     with crud.reading(invocation, company) as draft:
         users = draft.entries("user") if username is None else {username: draft.entry("user", username)}
         found = [{"user": name, **one} for name, user in users.items() for one in user.get(kind, [])]
-    crud.tell_list(invocation, found, ("user", *columns), f"{company} has no {kind} to list")
+    crud.print_list(invocation, found, ("user", *columns), f"{company} has no {kind} to list")
 
 
 def remove(invocation: Invocation, company: str, username: str, kind: str, name: str, yes: bool) -> None:

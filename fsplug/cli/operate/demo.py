@@ -201,7 +201,7 @@ def _folder(once: bool) -> Iterator[Path]:
 def _store(folder: Path) -> Iterator["Store"]:
     """The store with the story of the past weeks, and settings for a console to show it."""
     from fsplug.lab.free_ports import some_ports
-    from fsplug.lab.story.telling import tell
+    from fsplug.lab.story.writing import write
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import read
 
@@ -210,7 +210,7 @@ def _store(folder: Path) -> Iterator["Store"]:
     [port] = some_ports(1)
     settings = f'web_url = "http://127.0.0.1:{port}"\nweb_port = {port}\n'
     (folder / "fsplug.toml").write_text(settings, encoding="ascii")
-    tell(folder / "fsplug.db", folder / "archive", time.time(), read(folder).switch_name)
+    write(folder / "fsplug.db", folder / "archive", time.time(), read(folder).switch_name)
     store = Store(folder / "fsplug.db")
     store.connect()
     try:

@@ -44,7 +44,7 @@ def doctor(invocation: Invocation, conf: Path | None) -> None:
         if not invocation.json:
             _say(finding)
     is_wrong = any(one.state in ("wrong", "unknown") for one in findings)
-    invocation.tell({"well": not is_wrong, "findings": [asdict(one) for one in findings]})
+    invocation.print({"well": not is_wrong, "findings": [asdict(one) for one in findings]})
     if is_wrong:
         sys.exit(EXIT_FOUND_WRONG)
 

@@ -53,7 +53,7 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     ]
     facts = {"data": str(settings.data), "made": [what for what, _, made in steps if made]}
     facts |= {what: str(place) for what, place, _ in steps[1:]}
-    invocation.tell(facts, *(_line(*step) for step in steps), "", *_next_steps(settings))
+    invocation.print(facts, *(_line(*step) for step in steps), "", *_next_steps(settings))
 
 
 def _place(text: str | None) -> str | None:

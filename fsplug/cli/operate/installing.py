@@ -90,7 +90,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
             with working("writing directory and dialplan"):
                 _render(replace(settings, **wanted_settings), conf, store)
     facts = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, **_facts(plan)}
-    invocation.tell(facts, *_told(plan, dry_run, _NEXT_STEPS))
+    invocation.print(facts, *_lines(plan, dry_run, _NEXT_STEPS))
 
 
 @click.command(cls=Verb, rule=INSTALLATION)
@@ -116,7 +116,7 @@ def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, forc
         _agree(invocation, plan, yes)
         installer.uninstall(plan, force)
         clear(conf)
-    invocation.tell({"dry_run": dry_run, "conf": str(conf), **_facts(plan)}, *_told(plan, dry_run, ["restart it"]))
+    invocation.print({"dry_run": dry_run, "conf": str(conf), **_facts(plan)}, *_lines(plan, dry_run, ["restart it"]))
 
 
 def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def _action(change: Any) -> str:
     return _ACTIONS[change.before is not None, change.after is not None]
 
 
-def _told(plan: "Plan", dry_run: bool, steps: list[str]) -> list[str]:
+def _lines(plan: "Plan", dry_run: bool, steps: list[str]) -> list[str]:
     if not plan:
         return ["nothing to change"]
     counts: dict[str, int] = {}

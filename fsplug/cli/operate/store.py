@@ -28,8 +28,8 @@ def migrate(invocation: Invocation) -> None:
     with invocation.store_as_is() as store:
         applied = store.migrate()
         place = store.place
-    told = f"{place}: applied {', '.join(applied)}" if applied else f"{place} is up to date"
-    invocation.tell({"store": place, "applied": applied}, told)
+    line = f"{place}: applied {', '.join(applied)}" if applied else f"{place} is up to date"
+    invocation.print({"store": place, "applied": applied}, line)
 
 
 @store.command(rule=INSTALLATION)
@@ -41,7 +41,7 @@ def status(invocation: Invocation) -> None:
         facts = _facts(store)
     journal = {"journal_entries": _entries(settings.journal_file), "served": is_served(settings.lock_file)}
     facts |= journal
-    invocation.tell(facts, *_lines(facts))
+    invocation.print(facts, *_lines(facts))
 
 
 def _facts(store: Store) -> dict[str, Any]:

@@ -41,12 +41,12 @@ def status(invocation: Invocation) -> None:
     connection.connect()
     try:
         version = connection.api("version", ANSWER_SECONDS)
-        told = status_facts(version, connection.api("status", ANSWER_SECONDS))
+        answered = status_facts(version, connection.api("status", ANSWER_SECONDS))
     finally:
         connection.exit()
     peer = f"{settings.event_socket_host}:{settings.event_socket_port}"
-    facts = {"event_socket": peer, "reachable": True, **told, "served": is_served(settings.lock_file)}
-    invocation.tell(facts, *sheet(_shown(facts)))
+    facts = {"event_socket": peer, "reachable": True, **answered, "served": is_served(settings.lock_file)}
+    invocation.print(facts, *sheet(_shown(facts)))
 
 
 def status_facts(version: str, status: str) -> dict[str, Any]:

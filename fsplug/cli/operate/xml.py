@@ -51,7 +51,7 @@ def render(invocation: Invocation, out: Path, company: str | None, templates: Pa
         files = Files(store, Templates(override=templates), ways(invocation.settings()))
         wanted = files.every() if company is None else [*files.shared(), *files.of(companies.get(store, company))]
         outcome = Folder(out).write(map(_shown, wanted), _RENDERED if company is None else (), dry_run)
-    invocation.tell(_facts(outcome, dry_run), *_lines(outcome, dry_run))
+    invocation.print(_facts(outcome, dry_run), *_lines(outcome, dry_run))
 
 
 @xml.command(rule=INSTALLATION)
@@ -71,7 +71,7 @@ def show(invocation: Invocation, section: str, show_secrets: bool, templates: Pa
         secrets = [] if show_secrets else _hashes(document)
     for secret in secrets:
         document = document.replace(secret, _SECRET)
-    invocation.tell({"section": section, **key, "xml": document}, document.rstrip("\n"))
+    invocation.print({"section": section, **key, "xml": document}, document.rstrip("\n"))
 
 
 def _shown(file: File) -> File:

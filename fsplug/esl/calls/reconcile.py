@@ -2,7 +2,7 @@
 
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
+from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.watch import Watch
 
 
@@ -30,7 +30,7 @@ class Reconciler:
         """End legs that were missing at the last look too: a single look may be older than the newest event."""
         missing = frozenset(self._book.channels) - live
         for uuid in missing & self._missing:
-            self._talks.leg_ended(uuid, UNTOLD_CAUSE, self._ports.clock())
+            self._talks.leg_ended(uuid, UNREPORTED_CAUSE, self._ports.clock())
         self._missing = missing
 
     def _owed(self, caller: str, answerer: str) -> bool:

@@ -102,8 +102,8 @@ class Recorder:
 
     def ran_unseen(self, recording: Recording) -> bool:
         """Whether this armed recording ran although no event reported its talk."""
-        untold = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
-        return untold and not recording.decision and self._ports.spool.exists(recording.id)
+        unreported = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
+        return unreported and not recording.decision and self._ports.spool.exists(recording.id)
 
     def ended_unseen(self, recording: Recording, at: float) -> None:
         """The recording ran and its leg is gone. Its beginning and end are unknown; its file says how long it is."""

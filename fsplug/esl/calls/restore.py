@@ -10,7 +10,7 @@ from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.talks import UNTOLD_CAUSE, Talks
+from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import DEFAULT_TERMS
@@ -135,7 +135,7 @@ class Restorer:
         for row in under_way:
             self._stop(row)
         self._book.see(call.ringing.caller if call.ringing else Leg(call.id, call.company, call=call.id))
-        self._talks.leg_ended(call.id, UNTOLD_CAUSE, self._ports.clock())
+        self._talks.leg_ended(call.id, UNREPORTED_CAUSE, self._ports.clock())
 
     def _stop_those_of_ended_calls(self, under_way: Mapping[str, list[RecordingRow]], open_calls: set[str]) -> None:
         for call, rows in under_way.items():

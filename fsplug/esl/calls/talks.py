@@ -14,7 +14,7 @@ from fsplug.store.calls.entries import CallEnded
 log = structlog.get_logger()
 
 # The hangup cause of a call whose end no event reported.
-UNTOLD_CAUSE = "UNTOLD"
+UNREPORTED_CAUSE = "UNTOLD"
 
 
 class Talks:
@@ -49,7 +49,7 @@ class Talks:
                 self._decide_unbridged(channel.leg, at)
         self._book.forget(uuid)
         for recording in self._book.recordings_on(channel):
-            self._recorder.leg_ended(recording, None if cause == UNTOLD_CAUSE else at)
+            self._recorder.leg_ended(recording, None if cause == UNREPORTED_CAUSE else at)
         self._transfers.part_from(channel)
         self._end_call_without_legs(channel.leg.call, cause, at)
 
@@ -73,7 +73,7 @@ class Talks:
                 )
             call = self._book.calls[decided.call]
             call.legs -= {uuid for uuid in call.legs if uuid not in self._book.channels}
-            self._end_call_without_legs(call.id, UNTOLD_CAUSE, self._ports.clock())
+            self._end_call_without_legs(call.id, UNREPORTED_CAUSE, self._ports.clock())
 
     def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
         try:

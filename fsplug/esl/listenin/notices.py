@@ -1,6 +1,6 @@
 """What the target is shown and hears: the phone's display, the console, and a tone that only the target hears.
 
-The console's pages show who listens by themselves, from the picture of the calls; this module only asks whether the
+The console's pages show who listens by themselves, from the book of the calls; this module only asks whether the
 target has such a page open. The display is set back when nobody listens any more.
 """
 
@@ -60,7 +60,7 @@ class Notices:
         self._tones = count = self._tones + 1
         self._languages[leg] = language
         if not (self._show(leg) and self._switch.sound(leg, count)):
-            raise Refused(Reason.NOT_TOLD, "neither the phone nor the console could be told who listens", leg=leg)
+            raise Refused(Reason.NOT_NOTIFIED, "neither the phone nor the console could show who listens", leg=leg)
 
     def set_back(self, leg: str) -> None:
         """A listener has left: show the remaining listeners, or what was shown before.

@@ -58,9 +58,9 @@ class Actor:
         return self.scope is None
 
     @property
-    def told(self) -> str:
+    def logged_name(self) -> str:
         """The actor's name as logs and the audit trail show it. A user's name never looks like an operator's."""
-        return self.name if self.company is None else told(self.name, self.company)
+        return self.name if self.company is None else logged_name(self.name, self.company)
 
     @property
     def may_grant(self) -> bool:
@@ -106,7 +106,7 @@ _OF_ROLE: Mapping[Role, Mapping[Need, Reach]] = {
 _WIDTH = tuple(Reach)
 
 
-def told(username: str, company: str) -> str:
+def logged_name(username: str, company: str) -> str:
     """A user's name as logs and the audit trail show it."""
     return f"{username}@{company}"
 

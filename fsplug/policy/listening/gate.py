@@ -26,7 +26,7 @@ class Reason(StrEnum):
     PROFILE = "profile-does-not-allow"
     COLLEAGUE = "colleague-does-not-allow"
     # Reasons that the gate can't see: the target could not be notified, or the store or the switch did not answer.
-    NOT_TOLD = "person-not-told"
+    NOT_NOTIFIED = "person-not-told"
     UNAVAILABLE = "unavailable"
 
 

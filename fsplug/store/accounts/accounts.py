@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
 from fsplug.store.accounts import passwords, sessions, throttle, tokens
@@ -162,7 +162,7 @@ def set_password(store: Store, token: str, password: str, hasher: Passwords) -> 
     kept = hasher.hash(password)
     with store.atomic():
         of_secret(store, tokens.use(store, tokens.Kind.PASSWORD, token))
-        _keep_password(store, account, kept, told(account.username, account.company))
+        _keep_password(store, account, kept, logged_name(account.username, account.company))
     return account
 
 
@@ -244,8 +244,8 @@ def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) ->
 
 
 def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[Kind] = _BOTH) -> list[str]:
-    told_in = language(store, domain, username)
-    return [mails.queue(store, domain, kind, username, email, told_in) for kind in kinds]
+    language_of_user = language(store, domain, username)
+    return [mails.queue(store, domain, kind, username, email, language_of_user) for kind in kinds]
 
 
 def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:

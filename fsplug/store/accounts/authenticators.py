@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
@@ -88,7 +88,7 @@ def confirm(store: Store, domain: str, username: str, code: str, secret_keys: Se
     whose = {"company": company_id(store, domain), "username": username}
     with store.atomic():
         if _CONFIRM_TOTP.run(store, step=step, sealed=begun.totp_secret, **whose):
-            trail.add(store, domain, told(username, domain), "totp-on", username, [username])
+            trail.add(store, domain, logged_name(username, domain), "totp-on", username, [username])
 
 
 def remove(store: Store, domain: str, username: str, by: str) -> None:

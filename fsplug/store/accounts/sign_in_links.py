@@ -1,6 +1,6 @@
 """Links that sign somebody in once, made by an operator on the machine: for the demo, and for places without mail."""
 
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions, tokens
 from fsplug.store.accounts.accounts import Account
 from fsplug.store.audit import trail
@@ -36,7 +36,7 @@ def use(store: Store, token: str, address: str, agent: str) -> str:
     """
     with store.atomic():
         account = accounts.of_secret(store, tokens.use(store, tokens.Kind.SIGN_IN, token))
-        by = told(account.username, account.company)
+        by = logged_name(account.username, account.company)
         facts = {"address": address, "link": True}
         trail.add(store, account.company, by, "sign-in", account.username, [account.username], **facts)
         return sessions.begin(store, account.company, account.username, address, agent)

@@ -8,7 +8,7 @@ from peewee import Case
 from fsplug.errors import Refused
 from fsplug.policy.access import throttle as limits
 from fsplug.policy.access import totp
-from fsplug.policy.access.scopes import outsider, told
+from fsplug.policy.access.scopes import logged_name, outsider
 from fsplug.policy.addresses import same
 from fsplug.store.accounts import accounts, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
@@ -151,7 +151,13 @@ def _signed_in(store: Store, typed: Typed, known: _Known, keys: tuple[str, str])
     session = sessions.begin(store, known.company, known.username, typed.address, typed.agent)
     where = {"address": typed.address, "totp": known.totp_secret is not None}
     trail.add(
-        store, known.company, told(known.username, known.company), "sign-in", known.username, [known.username], **where
+        store,
+        known.company,
+        logged_name(known.username, known.company),
+        "sign-in",
+        known.username,
+        [known.username],
+        **where,
     )
     return SignedIn(known.company, known.username, session, _remembered(store, typed, known))
 
@@ -167,7 +173,7 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
         return
     with store.atomic():
         if known is not None:
-            accounts.ask_reset(store, known.company, known.username, told(known.username, known.company))
+            accounts.ask_reset(store, known.company, known.username, logged_name(known.username, known.company))
         else:
             trail.add(store, domain, outsider(_short(typed.email)), "password-reset-refused")
 

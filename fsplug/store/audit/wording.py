@@ -27,7 +27,7 @@ _CALLED = {"admin": "admin scope"}
 # The columns that say whether a user is recorded, or allows listening in.
 _TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
 RECORDING, ALLOW_LISTEN = "recording", "allow listen-in"
-_TOLD = re.compile(
+_WRITTEN = re.compile(
     rf"user (.*): (licence|right|role|admin scope|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
 )
 
@@ -45,9 +45,9 @@ class Grant:
         return f"user {self.username}: {self.what} {self.before or '-'} -> {self.after or '-'}"
 
     @classmethod
-    def told(cls, text: str) -> Self | None:
+    def parsed(cls, text: str) -> Self | None:
         """The grant that the trail describes with this text."""
-        found = _TOLD.fullmatch(text)
+        found = _WRITTEN.fullmatch(text)
         if found is None:
             return None
         username, what, *sides = found.groups()

@@ -16,7 +16,7 @@ from typing import Any
 from peewee import EXCLUDED, Tuple
 
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
@@ -116,7 +116,7 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
     for entry in entries:
         by_kind.setdefault(type(entry), []).append(entry)
     ids = cache(partial(company_id, store))
-    _tell_of_listening(store, by_kind.get(kinds.ListenBegan, ()), ids)
+    _audit_listening(store, by_kind.get(kinds.ListenBegan, ()), ids)
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
@@ -152,12 +152,12 @@ def _holder(kind: type[JournalEntry], ids: Ids) -> Callable[[JournalEntry], dict
     return values
 
 
-def _tell_of_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
+def _audit_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
     """Write each listen-in into the audit trail once, however often its entry is applied."""
     for listen, entry in {one.listen: one for one in begun}.items():
         if _BEGUN.row(store, listen=listen) is None:
             people = (entry.target, entry.listener)
-            by, facts = told(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
+            by, facts = logged_name(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
             chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Participant:
     """One end of a talk.
 
     A user has a `username`, and the name and department of that time. `numbers` are all numbers of this end, in the
@@ -20,20 +20,20 @@ class Heard:
     numbers: tuple[str, ...] = ()
 
 
-def both(inputs: Mapping[str, Any], caller: str | None, answerer: str | None) -> tuple[Heard, Heard]:
+def both(inputs: Mapping[str, Any], caller: str | None, answerer: str | None) -> tuple[Participant, Participant]:
     """The caller and the answerer of a decision with these inputs; an unknown one is left out."""
-    return _heard(inputs.get("caller"), caller), _heard(inputs.get("answerer"), answerer)
+    return _participant(inputs.get("caller"), caller), _participant(inputs.get("answerer"), answerer)
 
 
-def people(ends: tuple[Heard, Heard], recorded: str | None) -> list[str]:
+def people(ends: tuple[Participant, Participant], recorded: str | None) -> list[str]:
     """The users who are heard, including the one whose leg is recorded."""
     return sorted({username for username in (recorded, *(end.username for end in ends)) if username})
 
 
-def _heard(party: Any, text: str | None) -> Heard:
+def _participant(party: Any, text: str | None) -> Participant:
     party = party if isinstance(party, dict) else {}
     user = party.get("user") if isinstance(party.get("user"), dict) else {}
     numbers = tuple(str(number) for number in party.get("numbers") or ())
-    return Heard(
+    return Participant(
         text or next(iter(numbers), ""), user.get("username"), user.get("name") or "", user.get("department"), numbers
     )

@@ -44,8 +44,8 @@ def simulated(
     return {
         "company": company,
         "version": version,
-        "from": _told(calling),
-        "to": _told(answering),
+        "from": _party(calling),
+        "to": _party(answering),
         "groups": list(dict.fromkeys(one.number for one in ring_groups)),
         **{name: _common([one[name] for one in verdicts]) for name in _IN_COMMON},
         "verdicts": verdicts,
@@ -80,10 +80,10 @@ def _verdict(arm: Arm) -> Facts:
     return {"leg": arm.leg, **asdict(arm.verdict), "recorded_on": side if arm.verdict.record else None}
 
 
-def _told(known: Known) -> Facts:
+def _party(known: Known) -> Facts:
     return {
         "given": known.given,
-        "told": known.told,
+        "told": known.description,
         "user": known.user.username if known.user else None,
         "group": known.group.number if known.group else None,
         "number": known.number,

@@ -19,7 +19,7 @@ def choose(store: Store, actor: Actor, name: str) -> bool:
         user = drafted.entry("user", actor.name) if drafted.has("user", actor.name) else {}
         its = user.get("profile", [])
         if name not in {one["name"] for one in its}:
-            raise Invalid("unknown-profile", f"{actor.told} has no profile {name[:100]}", name=name)
+            raise Invalid("unknown-profile", f"{actor.logged_name} has no profile {name[:100]}", name=name)
         chosen = [{**one, "active": one["name"] == name} for one in its]
         drafted.put("user", {**user, "profile": chosen}, actor.name)
 

@@ -85,8 +85,8 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
         for company, revision in opened:
             revision.open(company.changes)
         for company, revision in opened:
-            accounts.follow(store, company.domain, company.changes, actor.told)
-            revision.finish(company.changes, actor.told)
+            accounts.follow(store, company.domain, company.changes, actor.logged_name)
+            revision.finish(company.changes, actor.logged_name)
     return {company.domain: revision.version for company, revision in opened}
 
 

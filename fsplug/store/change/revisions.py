@@ -57,10 +57,10 @@ class Revision:
         _REMEMBER.run(self._store, company=self._company, version=self.version, at=at, author=by, what=what)
         granted, turned = wording.granted_in(changes), wording.turned_in(changes)
         named = {"granted": granted, "turned": turned}
-        told = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
+        texts = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
         who = {grant.username for grant in (*granted, *turned)}
         act = wording.act(changes)
-        facts = {"version": self.version, **summary, **told}
+        facts = {"version": self.version, **summary, **texts}
         chain.append(self._store, self._company, by, act, "", sorted(who), is_held=True, **facts)
 
 

@@ -30,7 +30,7 @@ class Known:
         return Party(self.user, (self.given,))
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The party in words."""
         if self.user:
             return f"user {self.user.username} {self.user.name}".rstrip()

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 class Store:
     """A fsplug database: SQLite by path, PostgreSQL by URL. Threads and greenlets may share one Store.
 
-    `blocking` tells that a write holds the calling thread (SQLite): under gevent, run it in the hub's threadpool.
+    `blocking`: a write holds the calling thread (SQLite): under gevent, run it in the hub's threadpool.
     Each thread or greenlet uses a connection of its own from a pool, for as long as one call or transaction lasts.
     Statements are written with `?`. What goes wrong with the database itself is raised as `Unavailable` (store-locked,
     store-full, store-read-only, store-gone, store-broken, ...); a row it will not have is Invalid("row-refused").

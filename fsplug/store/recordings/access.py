@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, check_may, check_own
 from fsplug.store.audit import trail
 from fsplug.store.calls import participants
-from fsplug.store.calls.participants import Heard
+from fsplug.store.calls.participants import Participant
 from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -53,7 +53,7 @@ def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str
     with store.atomic():
         found = playable(recording(store, domain, recording_id, actor))
         about = people_of(store, found)
-        trail.add(store, domain, actor.told, "play", found.id, about, call=found.call, **why)
+        trail.add(store, domain, actor.logged_name, "play", found.id, about, call=found.call, **why)
     return found
 
 
@@ -75,7 +75,7 @@ def people_of(store: Store, recording: Recording) -> list[str]:
     return [username for username in named if users.began_at(store, domain, username) <= recording.at]
 
 
-def ends_of(store: Store, recording: Recording) -> tuple[Heard, Heard]:
+def ends_of(store: Store, recording: Recording) -> tuple[Participant, Participant]:
     """The recording's caller and answerer, as its decision knew them."""
     company = company_id(store, recording.company or "")
     found = _INPUTS.row(store, company=company, decision=recording.decision)

@@ -229,7 +229,7 @@ def destroyed(store: Store, deletion: Deletion) -> None:
     with store.atomic():
         if _DESTROYED.run(store, recording=deletion.recording, now=store.database_now()):
             waveforms.forget(store, deletion.recording)
-            _tell(store, deletion, _ITSELF, "destroy")
+            _audit(store, deletion, _ITSELF, "destroy")
 
 
 def failed(store: Store, lease: Lease, trouble: str, reason: str) -> None:
@@ -248,24 +248,24 @@ def _named(store: Store, domain: str, recording: str) -> Recording:
 def _write(store: Store, domain: str, going: Sequence[Recording], actor: Actor) -> Batch:
     batch, now = uuid.uuid4().hex[:16], store.database_now()
     until = now + UNDO_SECONDS
-    shared = {"company": company_id(store, domain), "batch": batch, "at": now, "deleted_by": actor.told}
+    shared = {"company": company_id(store, domain), "batch": batch, "at": now, "deleted_by": actor.logged_name}
     shared |= {"undo_until": until, "next_at": until}
     _ADD.run_many(store, [{"recording": one.id, **shared} for one in going])
     index.unfile(store, [one.id for one in going])
     for one in going:
         people = access.people_of(store, one)
-        trail.add(store, domain, actor.told, "delete", one.id, people, call=one.call, batch=batch)
-    return Batch(batch, now, actor.told, until, len(going), 0, None)
+        trail.add(store, domain, actor.logged_name, "delete", one.id, people, call=one.call, batch=batch)
+    return Batch(batch, now, actor.logged_name, until, len(going), 0, None)
 
 
 def _undo(store: Store, one: Deletion, actor: Actor) -> None:
     if not _UNDO.run(store, recording=one.recording, now=store.database_now()):
         text = f"recording {one.recording} is being destroyed; a deletion can be undone for {UNDO_SECONDS:.0f} s only"
         raise Refused("too-late", text, recording=one.recording)
-    _tell(store, one, actor.told, "undelete")
+    _audit(store, one, actor.logged_name, "undelete")
 
 
-def _tell(store: Store, one: Deletion, by: str, act: str) -> None:
+def _audit(store: Store, one: Deletion, by: str, act: str) -> None:
     found = recordings.get(store, one.company, one.recording)
     people = access.people_of(store, found) if found is not None else []
     trail.add(store, one.company, by, act, one.recording, people, batch=one.batch)

@@ -6,12 +6,12 @@ from typing import Any
 
 from peewee import JOIN
 
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.calls import listen_sessions, participants
-from fsplug.store.calls.participants import Heard
+from fsplug.store.calls.participants import Participant
 from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -35,8 +35,8 @@ class Deed:
     entry: AuditEntry
     call_at: float | None = None
     seconds: float | None = None
-    caller: Heard | None = None
-    answerer: Heard | None = None
+    caller: Participant | None = None
+    answerer: Participant | None = None
     is_going_on: bool = False
 
 
@@ -59,7 +59,7 @@ class _Talk:
     inputs: Mapping[str, Any] | None
 
     @property
-    def ends(self) -> tuple[Heard, Heard]:
+    def ends(self) -> tuple[Participant, Participant]:
         """Caller and answerer."""
         return participants.both(self.inputs or {}, self.caller, self.answerer)
 
@@ -89,7 +89,7 @@ _RECORDED = Select(
 def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> DeedPage:
     """What other people did with this user's calls, newest first. Listen-ins in which nothing was heard don't count."""
     since = users.began_at(store, domain, username)
-    wanted = AuditFilter(since=since or None, acts=ACTS, people=(username,), not_by=told(username, domain))
+    wanted = AuditFilter(since=since or None, acts=ACTS, people=(username,), not_by=logged_name(username, domain))
     found = browse.search(store, domain, wanted, limit + 1, before)
     entries = found[:limit]
     listens = listen_sessions.heard_of(
@@ -121,7 +121,7 @@ def _talks(store: Store, domain: str, username: str, calls: list[str]) -> Mappin
     return found
 
 
-def _of_moment(talks: list[_Talk], at: float) -> tuple[Heard | None, Heard | None]:
+def _of_moment(talks: list[_Talk], at: float) -> tuple[Participant | None, Participant | None]:
     """The talk that was going on at that time: the last one to have begun."""
     return next((one.ends for one in reversed(talks) if one.at <= at), (None, None))
 

@@ -45,7 +45,7 @@ def is_begun(store: Store, session: Session, recording: str) -> bool:
     return _IS_BEGUN.row(store, **values, now=now, soon=now + CLOCK_SECONDS) is not None
 
 
-def heard(store: Store, token: str, recording: str) -> Recording:
+def playing(store: Store, token: str, recording: str) -> Recording:
     """The recording that the session of this cookie is playing.
 
     Ask again while it is being sent. Refused if it must not be heard, or no longer: signed out, the role taken away,

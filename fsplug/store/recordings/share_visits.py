@@ -109,7 +109,7 @@ def begin(store: Store, token: str, address: str, agent: str) -> str:
             address=clean(address),
             agent=clean(agent)[:200],
         )
-        shares.tell(store, share, outsider(share.email), "share-visit", address=address)
+        shares.audit(store, share, outsider(share.email), "share-visit", address=address)
     return cookie
 
 
@@ -137,7 +137,7 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
         if is_right:
             _FORGIVE_CODE.run(store, share=share.id)
             _PROVE.run(store, now=store.now(), token_hash=tokens.hash_of(cookie))
-        shares.tell(
+        shares.audit(
             store, share, outsider(share.email), "share-code" if is_right else "share-code-refused", address=address
         )
     if not is_right:
@@ -169,7 +169,7 @@ def play(store: Store, cookie: str, address: str) -> Visit:
         if _BEGIN_HEARING.run(store, until=until, token_hash=tokens.hash_of(cookie), now=now):
             if not _COUNT_PLAY.run(store, share=visit.share.id):
                 raise Refused("plays-used", "this recording has been played as often as was agreed")
-            shares.tell(store, visit.share, outsider(visit.share.email), "share-play", address=address)
+            shares.audit(store, visit.share, outsider(visit.share.email), "share-play", address=address)
     return visited(store, cookie)
 
 
@@ -181,7 +181,7 @@ def proved(store: Store, cookie: str) -> Recording:
     return access.playable(_recording(store, visit.share))
 
 
-def heard(store: Store, cookie: str) -> Recording:
+def playing(store: Store, cookie: str) -> Recording:
     """The recording that is being played; Refused if it must not be heard, or no longer.
 
     Ask again while it is being sent.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import Actor, Need, check_may, told
+from fsplug.policy.access.scopes import Actor, Need, check_may, logged_name
 from fsplug.policy.addresses import SAYS, normalised
 from fsplug.policy.one_line import text_trouble
 from fsplug.store.accounts import accounts, tokens
@@ -125,7 +125,7 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
             id=share,
             company=company_id(store, domain),
             recording=found.id,
-            made_by=actor.told,
+            made_by=actor.logged_name,
             at=now,
             email=email,
             subject=subject,
@@ -136,7 +136,7 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
         )
         people = access.people_of(store, found)
         facts = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
-        trail.add(store, domain, actor.told, "share", found.id, people, code_by=str(offer.code_by), **facts)
+        trail.add(store, domain, actor.logged_name, "share", found.id, people, code_by=str(offer.code_by), **facts)
         mails.queue(store, domain, mails.Kind.SHARE, share, email, language)
         if offer.code_by is CodeBy.MAIL:
             mails.queue(store, domain, mails.Kind.CODE, share, email, language)
@@ -156,7 +156,7 @@ def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Share]:
     """The company's shares, newest first. `person`: made by this user; `number`: at either end of the shared talk."""
-    by = wanted if wanted.person is None else replace(wanted, person=told(wanted.person, domain))
+    by = wanted if wanted.person is None else replace(wanted, person=logged_name(wanted.person, domain))
     return _LISTED.page(store, by, limit, before, company=company_id(store, domain))
 
 
@@ -173,8 +173,8 @@ def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
     check_may(actor, Need.SHARING, domain)
     with store.atomic():
         found = get(store, domain, share)
-        if _REVOKE.run(store, now=store.now(), by=actor.told, share=share):
-            tell(store, found, actor.told, "share-revoke")
+        if _REVOKE.run(store, now=store.now(), by=actor.logged_name, share=share):
+            audit(store, found, actor.logged_name, "share-revoke")
         return get(store, domain, share)
 
 
@@ -212,8 +212,8 @@ def _checked(offer: Offer) -> tuple[str, str]:
     return email, subject
 
 
-def tell(store: Store, share: Share, by: str, act: str, **facts: object) -> None:
-    """Tell the audit trail of an act on the share."""
+def audit(store: Store, share: Share, by: str, act: str, **facts: object) -> None:
+    """Write an act on the share into the audit trail."""
     found = recordings.get(store, share.company, share.recording)
     people = access.people_of(store, found) if found is not None else []
     trail.add(store, share.company, by, act, share.recording, people, share=share.id, **facts)

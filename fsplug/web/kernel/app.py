@@ -59,7 +59,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(_with_headers)
     shell.prepare(app)
     app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
-    app.register_error_handler(FsplugError, _told)
+    app.register_error_handler(FsplugError, _message)
     app.register_error_handler(HTTPException, _turned)
     app.register_error_handler(Exception, _failed)
     return app
@@ -96,24 +96,24 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _told(error: FsplugError) -> tuple[str, int]:
+def _message(error: FsplugError) -> tuple[str, int]:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
     if status == 503:
         log.error("page-failed", code=error.code, error=error.text)
     elif "actor" in g and "viewer" not in g:
         # Refused before the viewer was known; the page still shows the viewer's menu.
         _look()
-    return render_template("told.html", text=g.words.error(error.code)), status
+    return render_template("message.html", text=g.words.error(error.code)), status
 
 
 def _failed(error: Exception) -> tuple[str, int]:
     # The rule is logged, not the path, which may hold a token.
     log.error("page-failed", page=str(request.url_rule), exc_info=error)
-    return render_template("told.html", text=g.words.error("http-500")), 500
+    return render_template("message.html", text=g.words.error("http-500")), 500
 
 
 def _turned(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
     words = getattr(g, "words", None) or texts.words_in(FALLBACK_LANGUAGE)
     g.words = words
-    return render_template("told.html", text=words.error(f"http-{status}")), status
+    return render_template("message.html", text=words.error(f"http-{status}")), status

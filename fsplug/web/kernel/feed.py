@@ -47,7 +47,7 @@ class Feed:
         self._app, self._services = app, services
         self._session, self._shown = session, shown
         self._known: object = None
-        self._told: dict[str, int] = {}
+        self._sent: dict[str, int] = {}
         self._noted_at = time.monotonic() - _BETWEEN_PAGES_SECONDS
         self.is_over = False
 
@@ -113,9 +113,9 @@ class Feed:
         return f"event: parts\n{lines}\n".encode() if new else b""
 
     def _is_new(self, part: str) -> bool:
-        name, told = part.partition(">")[0], hash(part)
-        is_new = bool(part) and self._told.get(name) != told
-        self._told[name] = told
+        name, digest = part.partition(">")[0], hash(part)
+        is_new = bool(part) and self._sent.get(name) != digest
+        self._sent[name] = digest
         return is_new
 
 

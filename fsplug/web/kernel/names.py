@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from fsplug.policy.access.scopes import outsider, told
+from fsplug.policy.access.scopes import logged_name, outsider
 from fsplug.store.config import policies, users
 from fsplug.store.db.database import Store
 
@@ -31,4 +31,4 @@ def outside(actor: str, domain: str) -> str:
 def username_of(actor: str, domain: str) -> str | None:
     """The company's user behind this actor, or None."""
     username, _, _ = actor.rpartition("@")
-    return username if username and actor == told(username, domain) else None
+    return username if username and actor == logged_name(username, domain) else None

@@ -13,7 +13,7 @@ from fsplug.wiring.channel.messages import (
     QUIET_SECONDS,
     Answer,
     Question,
-    TellViewers,
+    ReportViewers,
     Viewer,
     checked,
     line_of,
@@ -49,7 +49,7 @@ def viewers_reported(data: Path) -> Iterator[Callable[[Collection[Viewer]], None
     The viewers are known there until the context ends. Unavailable when none is serving; OSError when it has gone.
     """
     with _connected(data, QUIET_SECONDS) as connection:
-        connection.sendall(line_of(TellViewers()))
+        connection.sendall(line_of(ReportViewers()))
         yield lambda viewers: connection.sendall(viewers_line(viewers))
 
 

@@ -34,7 +34,7 @@ from fsplug.wiring.channel.messages import (
     AskList,
     AskListen,
     Question,
-    TellViewers,
+    ReportViewers,
     question_of,
     to_error,
     to_table,
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 ASKERS, PATIENCE_SECONDS = 64, 10.0
 # How long a watcher waits for a change of the calls; policy also changes what may be listened to, without an event.
 WATCH_SECONDS = 1.0
-TOLD_SECONDS = 0.1
+REPORT_SECONDS = 0.1
 
 
 class Door:
@@ -88,7 +88,7 @@ class Door:
         with connection, connection.makefile("rb") as lines:
             try:
                 question = question_of(lines.readline(LONGEST_QUESTION))
-                if isinstance(question, TellViewers):
+                if isinstance(question, ReportViewers):
                     self._follow_viewers(connection, lines)
                     return
                 for answer in self._answers(question):
@@ -124,7 +124,7 @@ class Door:
             known = self._live.changes
             yield {"changes": known}
             # Several changes at once are reported as one.
-            gevent.sleep(TOLD_SECONDS)
+            gevent.sleep(REPORT_SECONDS)
             self._live.wait(known, ALIVE_SECONDS)
 
     def _lists(self, asked: AskList) -> Iterator[Answer]:

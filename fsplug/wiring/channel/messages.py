@@ -51,17 +51,17 @@ class AskList:
 
 
 @dataclass(frozen=True, slots=True)
-class TellViewers:
+class ReportViewers:
     """Asks nothing: each following line names all users who have a page of this console open (`viewers_line`)."""
 
 
-Question = AskCalls | AskChanges | AskListen | AskList | TellViewers
+Question = AskCalls | AskChanges | AskListen | AskList | ReportViewers
 _QUESTIONS: Mapping[str, type[Question]] = {
     "calls": AskCalls,
     "changes": AskChanges,
     "listen": AskListen,
     "list": AskList,
-    "viewers": TellViewers,
+    "viewers": ReportViewers,
 }
 _NAMES = {kind: name for name, kind in _QUESTIONS.items()}
 

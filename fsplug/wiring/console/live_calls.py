@@ -108,13 +108,13 @@ class LiveCalls:
         while True:
             try:
                 for _ in ask(self._data, AskChanges(), QUIET_SECONDS):
-                    self._tell_loop()
+                    self._notify_loop()
             except (Unavailable, OSError, ValueError):
                 pass
-            self._tell_loop()
+            self._notify_loop()
             time.sleep(AGAIN_SECONDS)
 
-    def _tell_loop(self) -> None:
+    def _notify_loop(self) -> None:
         self._loop.run_callback_threadsafe(self._change)
 
     def _change(self) -> None:

@@ -32,9 +32,9 @@ def version(api: Api) -> Finding:
     if found is None:
         return warn(subject, "it answers, but does not give FreeSWITCH's version", "fs_cli -x version")
     number = ".".join(found.groups())
-    told = _LISTEN_IP.search(api("xml_locate configuration configuration name event_socket.conf"))
-    if told and not is_loopback(told[1]) and tuple(map(int, found.groups())) < _MENDED:
-        text = f"FreeSWITCH {number} can be crashed by anybody who reaches its event socket, which listens on {told[1]}"
+    listens = _LISTEN_IP.search(api("xml_locate configuration configuration name event_socket.conf"))
+    if listens and not is_loopback(listens[1]) and tuple(map(int, found.groups())) < _MENDED:
+        text = f"anybody who reaches the event socket on {listens[1]} can crash FreeSWITCH {number}"
         return warn(subject, text, "set listen-ip to 127.0.0.1 in event_socket.conf.xml, or install 1.11.2")
     return ok(subject, f"FreeSWITCH {number} answers")
 
@@ -50,12 +50,12 @@ def modules(api: Api, needed: Iterable[str]) -> Finding:
 
 def bindings(api: Api, url: str, account: str) -> Finding:
     """The switch asks this fsplug, with the current password."""
-    told = api("xml_locate configuration configuration name xml_curl.conf")
-    asked = dict(_BINDING.findall(told))
+    configured = api("xml_locate configuration configuration name xml_curl.conf")
+    binding = dict(_BINDING.findall(configured))
     command = "fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'reload mod_xml_curl'"
-    if asked.get("url") != url:
-        return wrong("XML bindings", f"the switch asks {asked.get('url') or 'nobody'}, not {url}", command)
-    if asked.get("credentials") != account:
+    if binding.get("url") != url:
+        return wrong("XML bindings", f"the switch asks {binding.get('url') or 'nobody'}, not {url}", command)
+    if binding.get("credentials") != account:
         return wrong("XML bindings", "the switch uses a different password from fsplug's", command)
     return ok("XML bindings", f"the switch asks {url}")
 
@@ -92,10 +92,10 @@ def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) ->
 
 def clock(api: Api, now: Callable[[], float] = time.time) -> Finding:
     """The switch's clock agrees with fsplug's: recordings are matched to rows by time."""
-    told = api("strepoch").strip()
-    if not told.isdigit():
+    answer = api("strepoch").strip()
+    if not answer.isdigit():
         return warn("clock", "the switch does not give its time", "fs_cli -x strepoch")
-    off_seconds = int(told) - now()
+    off_seconds = int(answer) - now()
     if abs(off_seconds) > _CLOCK_SECONDS:
         return wrong("clock", f"the switch's clock is {off_seconds:+.0f} s off", "fs_cli -x 'fsctl sync_clock'")
     return ok("clock", "the same as the switch's")

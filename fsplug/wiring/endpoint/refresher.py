@@ -38,6 +38,6 @@ class Refresher:
     def have_read(self) -> None:
         """Make the switch read the files written since it last read them."""
         if self._unread:
-            told = frozenset(self._unread)
-            self._reload(sorted(filter(None, map(gateways.name_of, told))))
-            self._unread -= told
+            unread = frozenset(self._unread)
+            self._reload(sorted(filter(None, map(gateways.name_of, unread))))
+            self._unread -= unread

@@ -104,8 +104,8 @@ class Supervisor:
             for life in self._lives:
                 if not life.pid and time.monotonic() >= life.starts_at:
                     life.start()
-            told = signal.sigtimedwait(_AWAITED, self._seconds_to_next_start())
-            if told is not None and told.si_signo in _STOPS:
+            received = signal.sigtimedwait(_AWAITED, self._seconds_to_next_start())
+            if received is not None and received.si_signo in _STOPS:
                 return self._end_all()
             for life in self._lives:
                 code = life.ended()

@@ -47,7 +47,7 @@ def test_an_entry_survives_the_journal(entry: JournalEntry) -> None:
 
 
 def test_the_person_sees_who_listened_and_not_who_was_refused(store: Store) -> None:
-    never_heard = [began("l3", 110.0), ListenEnded("l3", 110.5, Ending.NEVER_HEARD, Reason.NOT_TOLD)]
+    never_heard = [began("l3", 110.0), ListenEnded("l3", 110.5, Ending.NEVER_HEARD, Reason.NOT_NOTIFIED)]
     ledger.apply(store, [began(), refused(), began("l4", 120.0, target="1003"), *never_heard])
     assert [row.id for row in listen_sessions.listed(store, ACME)] == ["l4", "l3", "l1", "l2"]
     everything = ["l1", "l2", "l3", "l4"]

@@ -76,13 +76,13 @@ def test_who_hears_it_outside_hears_no_more(store: Store) -> None:
     cookie = share_visits.begin(store, token, "192.0.2.1", "browser")
     share_visits.prove(store, cookie, str(code), "192.0.2.1")
     share_visits.play(store, cookie, "192.0.2.1")
-    share_visits.heard(store, cookie)
+    share_visits.playing(store, cookie)
     deletions.delete(store, ACME, ["a-rec"], ANNA)
 
     def begun(store: Store, _cookie: str) -> str:
         return share_visits.begin(store, token, "192.0.2.1", "b")
 
-    for act in (share_visits.heard, share_visits.visited, begun):
+    for act in (share_visits.playing, share_visits.visited, begun):
         with pytest.raises(Refused) as refused:
             act(store, cookie)
         assert refused.value.code == "share-not-good"

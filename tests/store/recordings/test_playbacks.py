@@ -47,7 +47,7 @@ def _refusal(act: Callable[[], object]) -> str:
 def test_one_press_is_one_entry_however_often_it_is_asked_for(console: Console, anna: str) -> None:
     _begin(console, anna)
     for _ in range(5):
-        assert playbacks.heard(console.store, anna, REC).id == REC
+        assert playbacks.playing(console.store, anna, REC).id == REC
     [entry] = trail.plays(console.store, ACME, REC)
     assert (entry.actor, entry.subject, "1001" in entry.people) == ("1001@acme.example", REC, True)
     _begin(console, anna)
@@ -56,55 +56,55 @@ def test_one_press_is_one_entry_however_often_it_is_asked_for(console: Console, 
 
 def test_nothing_is_heard_before_play_is_pressed_nor_in_another_session(console: Console, anna: str) -> None:
     store = console.store
-    assert _refusal(lambda: playbacks.heard(store, anna, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(store, anna, REC)) == "not-hearing"
     _begin(console, anna)
     other = sessions.begin(store, ACME, "1001", "192.0.2.2", "Safari")
     for token in (other, "", "x" * 43):
-        assert _refusal(lambda token=token: playbacks.heard(store, token, REC)) == "not-hearing"
-    assert _refusal(lambda: playbacks.heard(store, anna, "b-rec")) == "not-hearing"
+        assert _refusal(lambda token=token: playbacks.playing(store, token, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(store, anna, "b-rec")) == "not-hearing"
 
 
 def test_it_ends_after_four_hours(console: Console, anna: str) -> None:
     _begin(console, anna)
     for _ in range(16):
         console.clock.turn(14 * 60)
-        assert playbacks.heard(console.store, anna, REC)
+        assert playbacks.playing(console.store, anna, REC)
     console.clock.turn(16 * 60)
-    assert _refusal(lambda: playbacks.heard(console.store, anna, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
 
 
 def test_a_clock_that_was_put_back_far_ends_it(console: Console, anna: str) -> None:
     console.clock.turn(1_000)
     _begin(console, anna)
     console.clock.turn(-900)
-    assert _refusal(lambda: playbacks.heard(console.store, anna, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
 
 
 def test_it_ends_when_the_session_does(console: Console, anna: str) -> None:
     _begin(console, anna)
     sessions.end_all(console.store, ACME, "1001", "root")
-    assert _refusal(lambda: playbacks.heard(console.store, anna, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
 
 
 def test_it_ends_with_the_role(console: Console, anna: str) -> None:
     _begin(console, anna)
     console.give("1001", role="none")
-    assert _refusal(lambda: playbacks.heard(console.store, anna, REC)) in ("not-hearing", "not-allowed")
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) in ("not-hearing", "not-allowed")
 
 
 def test_who_is_left_with_their_own_hears_others_no_more(console: Console, anna: str) -> None:
     bo = console.made("1002", "bo@acme.example", "superuser")
     token = sessions.begin(console.store, ACME, bo, "192.0.2.2", "Firefox")
     _begin(console, token)
-    assert playbacks.heard(console.store, token, REC)
+    assert playbacks.playing(console.store, token, REC)
     console.give(bo, role="my-console")
-    assert _refusal(lambda: playbacks.heard(console.store, token, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(console.store, token, REC)) == "not-hearing"
 
 
 def test_it_ends_when_the_recording_is_deleted(console: Console, anna: str) -> None:
     _begin(console, anna)
     deletions.delete(console.store, ACME, [REC], _session(console, anna)[1])
-    assert _refusal(lambda: playbacks.heard(console.store, anna, REC)) == "not-hearing"
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
     assert _refusal(lambda: _begin(console, anna)) == "unknown-recording"
 
 

@@ -57,7 +57,7 @@ def _code_of(act: Callable[[], object]) -> str:
 def test_the_link_and_the_code_together_play_the_recording(store: Store) -> None:
     _, cookie = _proved(store)
     assert share_visits.play(store, cookie, "192.0.2.1").share.played == 1
-    assert share_visits.heard(store, cookie).id == "a-rec"
+    assert share_visits.playing(store, cookie).id == "a-rec"
 
 
 def test_two_mails_are_queued_and_the_code_is_shown_to_nobody(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_the_link_alone_plays_nothing(store: Store) -> None:
     _, link, _ = _shared(store)
     cookie = share_visits.begin(store, link, "", "")
     assert _code_of(lambda: share_visits.play(store, cookie, "")) == "share-code-wanted"
-    assert _code_of(lambda: share_visits.heard(store, cookie)) == "not-hearing"
+    assert _code_of(lambda: share_visits.playing(store, cookie)) == "not-hearing"
 
 
 def test_a_forwarded_link_needs_a_code_of_its_own_in_the_second_browser(store: Store) -> None:
@@ -136,7 +136,7 @@ def test_plays_are_counted_and_going_on_hearing_is_none(store: Store, console: C
     share_visits.play(store, cookie, "")
     assert shares.get(store, ACME, share.id).played == 1
     console.clock.turn(700)
-    assert _code_of(lambda: share_visits.heard(store, cookie)) == "not-hearing"
+    assert _code_of(lambda: share_visits.playing(store, cookie)) == "not-hearing"
     share_visits.play(store, cookie, "")
     console.clock.turn(700)
     assert _code_of(lambda: share_visits.play(store, cookie, "")) == "plays-used"
@@ -148,7 +148,7 @@ def test_revocation_works_at_once_for_the_link_the_cookie_and_who_is_hearing(sto
     share_visits.play(store, cookie, "")
     assert shares.revoke(store, ACME, share.id, SUPERUSER).revoked_by == f"1001@{ACME}"
     for act in (
-        lambda: share_visits.heard(store, cookie),
+        lambda: share_visits.playing(store, cookie),
         lambda: share_visits.play(store, cookie, ""),
         lambda: share_visits.begin(store, link, "", ""),
     ):
@@ -164,7 +164,7 @@ def test_a_share_ends_with_its_days_and_when_the_clock_is_put_back(
     link = shares.new_link(store, share)
     share_visits.play(store, cookie, "")
     console.clock.turn(seconds)
-    assert _code_of(lambda: share_visits.heard(store, cookie)) == "share-not-good"
+    assert _code_of(lambda: share_visits.playing(store, cookie)) == "share-not-good"
     assert _code_of(lambda: share_visits.begin(store, link, "", "")) == "share-not-good"
 
 
@@ -175,7 +175,7 @@ def test_what_is_no_token_is_refused_everywhere(store: Store, token: str) -> Non
         lambda: share_visits.begin(store, token, "", ""),
         lambda: share_visits.visited(store, token),
         lambda: share_visits.prove(store, token, "1", ""),
-        lambda: share_visits.heard(store, token),
+        lambda: share_visits.playing(store, token),
     ):
         assert _code_of(act) == "share-not-good"
 
@@ -185,7 +185,7 @@ def test_with_its_company_a_share_is_gone_at_once(store: Store) -> None:
     share_visits.play(store, cookie, "192.0.2.1")
     link = shares.new_link(store, share)
     planning.apply_plan(store, planning.removal(store, ACME), "operator")
-    assert _code_of(lambda: share_visits.heard(store, cookie)) == "share-not-good"
+    assert _code_of(lambda: share_visits.playing(store, cookie)) == "share-not-good"
     assert _code_of(lambda: share_visits.begin(store, link, "192.0.2.1", "Firefox")) == "share-not-good"
 
 
@@ -225,7 +225,7 @@ def test_what_is_deleted_afterwards_is_not_heard(store: Store, monkeypatch: pyte
     _, cookie = _proved(store)
     share_visits.play(store, cookie, "")
     monkeypatch.setattr(recordings, "get", lambda *_: None)
-    assert _code_of(lambda: share_visits.heard(store, cookie)) == "share-not-good"
+    assert _code_of(lambda: share_visits.playing(store, cookie)) == "share-not-good"
 
 
 @pytest.mark.parametrize("actor", [LISTENER, Actor("1001", AdminScope.COMPANY_ADMIN, Role.NONE, ACME)])

@@ -20,7 +20,7 @@ from tests.web.conftest import Browser
 
 _ROOT = Path(fsplug.__file__).parent
 # Where an act stands in a call that writes the trail: the function's name, and which argument.
-_WRITERS = {("trail", "add"): 3, ("chain", "append"): 3, ("shares", "tell"): 3, ("", "tell"): 3, ("", "_tell"): 3}
+_WRITERS = {("trail", "add"): 3, ("chain", "append"): 3, ("shares", "audit"): 3, ("", "audit"): 3, ("", "_audit"): 3}
 
 
 @pytest.fixture
@@ -238,4 +238,4 @@ def test_every_way_has_words(value: str) -> None:
     ],
 )
 def test_a_grant_is_read_as_it_was_told(grant: wording.Grant) -> None:
-    assert str(wording.Grant.told(str(grant))) == str(grant)
+    assert str(wording.Grant.parsed(str(grant))) == str(grant)

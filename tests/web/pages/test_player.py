@@ -237,9 +237,9 @@ def test_where_a_reason_is_asked_for_there_is_no_playing_without(anna: Browser, 
     assert 'name="reason"' in anna.get(PAGE).text
     answer = anna.post(f"{PAGE}/play", reason=" ")
     assert (answer.status_code, "Say why you want to hear" in answer.text) == (422, True)
-    assert _script(anna).json == {"told": "Say why you want to hear the recording."}
+    assert _script(anna).json == {"message": "Say why you want to hear the recording."}
     assert anna.get(AUDIO, **PLAYER).status_code == 403
-    assert _script(anna, reason="<b>a complaint</b>\n1").json == {"told": ""}
+    assert _script(anna, reason="<b>a complaint</b>\n1").json == {"message": ""}
     page = anna.get(PAGE).text
     assert "&lt;b&gt;a complaint&lt;/b&gt; 1" in page and "<b>a complaint" not in page
 
@@ -304,4 +304,4 @@ def test_the_script_s_words_are_the_viewer_s(anna: Browser, language: str) -> No
 
 def test_a_press_by_script_is_answered_in_json(anna: Browser) -> None:
     answer = _script(anna)
-    assert (answer.status_code, json.loads(answer.data)) == (200, {"told": ""})
+    assert (answer.status_code, json.loads(answer.data)) == (200, {"message": ""})

@@ -138,8 +138,8 @@ def test_the_audio_is_no_page_and_no_file(hearing: Browser) -> None:
 def test_a_script_that_presses_play_is_told_what_is_left(hearing: Browser, console: Console) -> None:
     headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
     pressed = {"base_url": "https://console.example", "headers": headers, "environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
-    assert hearing.client.post("/shared/play", **pressed).json == {"told": "Plays left: 1"}
+    assert hearing.client.post("/shared/play", **pressed).json == {"message": "Plays left: 1"}
     for _ in range(2):
         console.clock.turn(700)
         answer = hearing.client.post("/shared/play", **pressed)
-    assert (answer.status_code, "as many times as agreed" in answer.json["told"]) == (403, True)
+    assert (answer.status_code, "as many times as agreed" in answer.json["message"]) == (403, True)

@@ -5,7 +5,7 @@ import pytest
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.wiring.channel import messages
-from fsplug.wiring.channel.messages import AskCalls, AskChanges, AskList, AskListen, Question, TellViewers
+from fsplug.wiring.channel.messages import AskCalls, AskChanges, AskList, AskListen, Question, ReportViewers
 
 HOSTILE = 'a\n{"ask": "listen"}\u2028"'
 
@@ -18,7 +18,7 @@ HOSTILE = 'a\n{"ask": "listen"}\u2028"'
         AskListen("acme.example", HOSTILE, "1003"),
         AskList("acme.example"),
         AskList("acme.example", HOSTILE, watch=True),
-        TellViewers(),
+        ReportViewers(),
     ],
 )
 def test_a_question_is_one_line_and_is_understood(question: Question) -> None:

@@ -22,7 +22,7 @@ _UNKNOWN = "is not known"
 
 @dataclass(frozen=True, slots=True)
 class Limit(ABC):
-    """Stands in `Annotated[...]`. `says` tells what to write instead, and what to write where nothing is."""
+    """Stands in `Annotated[...]`. `says` is what to write instead, also where the value is missing."""
 
     says: str = ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.policy.numbers import normalise
-from fsplug.store.calls.participants import Heard
+from fsplug.store.calls.participants import Participant
 from fsplug.store.db.text import clean
 
 # The fewest digits that can be searched for; a longer text than `MOST_DIGITS` is not a number.
@@ -48,7 +48,7 @@ class Keyword:
 
 
 def of_talk(
-    ends: Collection[Heard], people: Collection[str], group: str | None, direction: str, outside: Collection[str]
+    ends: Collection[Participant], people: Collection[str], group: str | None, direction: str, outside: Collection[str]
 ) -> list[Keyword]:
     """The keywords of a recording of this talk: `people` are the users heard in it, `outside` the others' numbers."""
     departments = sorted({clean(end.department) for end in ends if end.department})
@@ -67,7 +67,7 @@ def pair(group: str, department: str) -> str:
     return f"{group} {department}"
 
 
-def numbers(ends: Collection[Heard], people: Collection[str], country: str | None) -> list[str]:
+def numbers(ends: Collection[Participant], people: Collection[str], country: str | None) -> list[str]:
     """The numbers of the ends that are not users: in E.164 if possible, else their digits."""
     outside = [end for end in ends if end.username is None and end.text not in people]
     texts = dict.fromkeys(text for end in outside for text in (end.text, *end.numbers))

@@ -11,7 +11,7 @@ from peewee import JOIN, SQL, NodeList, fn
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction
 from fsplug.store.calls import participants
-from fsplug.store.calls.participants import Heard
+from fsplug.store.calls.participants import Participant
 from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -59,8 +59,8 @@ class Found:
     at: float
     state: State
     direction: str | None
-    caller: Heard
-    answerer: Heard
+    caller: Participant
+    answerer: Participant
     user: str | None
     group: str | None
     seconds: float | None
@@ -77,10 +77,10 @@ class Found:
         return participants.people((self.caller, self.answerer), self.user)
 
     @property
-    def person(self) -> Heard | None:
+    def person(self) -> Participant | None:
         """The user whose leg was recorded, as of then."""
         ends = (one for one in (self.caller, self.answerer) if one.username is not None and one.username == self.user)
-        return next(ends, Heard("", self.user) if self.user else None)
+        return next(ends, Participant("", self.user) if self.user else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ function count(form) {
     all.checked = ticked > 0 && ticked === boxes(form, all.dataset.checkAll).length;
     all.indeterminate = ticked > 0 && !all.checked;
   }
-  for (const told of form.querySelectorAll("[data-count]")) {
-    told.textContent = boxes(form, told.dataset.count).filter((box) => box.checked).length;
+  for (const counter of form.querySelectorAll("[data-count]")) {
+    counter.textContent = boxes(form, counter.dataset.count).filter((box) => box.checked).length;
   }
   for (const button of form.querySelectorAll("[data-needs]")) {
     button.disabled = !boxes(form, button.dataset.needs).some((box) => box.checked);

@@ -20,7 +20,7 @@ function put(html) {
     const before = document.getElementById(part.id);
     if (!before || before.outerHTML === part.outerHTML) continue;
     const held = before.contains(document.activeElement);
-    // Live regions are told by what changes in them, not by being replaced.
+    // A screen reader speaks what changes in a live region, not a region that is replaced.
     before.replaceChildren(...part.childNodes);
     if (held) before.querySelector("button")?.focus();
   }
@@ -34,11 +34,11 @@ function take(block) {
 }
 
 // Says that the page stands still, in these of its words; none when it is live.
-function tell(words) {
-  const told = document.getElementById("not-live");
-  if (told.dataset.now === (words ?? "")) return;
-  told.dataset.now = words ?? "";
-  told.querySelector("p").textContent = words ? told.dataset[words] : "";
+function show(words) {
+  const box = document.getElementById("not-live");
+  if (box.dataset.now === (words ?? "")) return;
+  box.dataset.now = words ?? "";
+  box.querySelector("p").textContent = words ? box.dataset[words] : "";
 }
 
 async function follow(signal) {
@@ -49,7 +49,7 @@ async function follow(signal) {
   failures = 0;
   heard = Date.now();
   document.documentElement.dataset.live = "on";
-  tell(null);
+  show(null);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let rest = ""; ; ) {
     const { value, done } = await reader.read();
@@ -78,8 +78,8 @@ async function start() {
   stream = null;
   document.documentElement.dataset.live = "off";
   // A server that starts anew is back after the first try.
-  if (trouble?.status === TOO_MANY) tell("many");
-  else if (failures > 0) tell("lost");
+  if (trouble?.status === TOO_MANY) show("many");
+  else if (failures > 0) show("lost");
   again = setTimeout(start, 1000 * AGAIN_SECONDS[Math.min(failures++, AGAIN_SECONDS.length - 1)]);
 }
 

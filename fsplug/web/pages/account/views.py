@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.db.database import Store
@@ -62,6 +62,6 @@ def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:
     """End a session; only the viewer's own sessions are found."""
     own = sessions.listed(store, viewer.domain, viewer.username)
     ending = [one for one in own if chosen in ("", one.id)]
-    by = told(viewer.username, viewer.domain)
+    by = logged_name(viewer.username, viewer.domain)
     with store.atomic():
         return [sessions.end(store, viewer.domain, one.id, by) for one in ending]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import g, render_template, request
 
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import Need, Reach, outsider, told
+from fsplug.policy.access.scopes import Need, Reach, logged_name, outsider
 from fsplug.policy.periods import WIDER, Period, days_of, today
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter, Check
@@ -32,7 +32,7 @@ _RECORDING_ACTS = ("play", "share", "delete", "undelete", "destroy")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActivityFilters:
     """The filters as typed; empty means no limit."""
 
     period: str = Period.WEEK
@@ -49,7 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class ActivityPage:
     """One page of the list; `before` is where the next page begins."""
 
     entries: list[AuditEntry]
@@ -68,22 +68,22 @@ def acts() -> list[str]:
 @takes(Need.AUDIT, Reach.COMPANY)
 def page() -> Any:
     """This week's entries, or those that match the filters."""
-    viewer, asked = shell.viewer(), _asked(request.args)
+    viewer, filters = shell.viewer(), _filters(request.args)
     before = forms.number(request.args.get("before", ""))
-    leaf = _leaf(guard.store(), viewer, asked, before)
-    next_wider = WIDER.get(Period(asked.period))
+    found = _page_of(guard.store(), viewer, filters, before)
+    next_wider = WIDER.get(Period(filters.period))
     answer = render_template(
         "activity/page.html",
-        asked=asked,
-        leaf=leaf,
-        grant=Grant.told,
+        filters=filters,
+        found=found,
+        grant=Grant.parsed,
         recording_acts=_RECORDING_ACTS,
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
-        wider=(next_wider, asked.address(period=next_wider)) if next_wider else None,
-        wrong=g.words.error(leaf.trouble) if leaf.trouble else "",
+        wider=(next_wider, filters.address(period=next_wider)) if next_wider else None,
+        wrong=g.words.error(found.trouble) if found.trouble else "",
     )
-    return answer, 422 if leaf.trouble else 200
+    return answer, 422 if found.trouble else 200
 
 
 @PAGE.post("/activity/check")
@@ -98,25 +98,25 @@ def check() -> Any:
     return shell.done("/activity", said, number=str(made.checkpoint.number), entries=str(made.entries))
 
 
-def _asked(given: Mapping[str, str]) -> Asked:
-    typed = {name: clean(given.get(name, "")).strip()[:200] for name in Asked.__dataclass_fields__}
-    asked = Asked(**typed)
-    if asked.period not in tuple(Period):
-        asked = replace(asked, period=str(Period.WEEK))
-    return asked if asked.act in acts() else replace(asked, act="")
+def _filters(given: Mapping[str, str]) -> ActivityFilters:
+    typed = {name: clean(given.get(name, "")).strip()[:200] for name in ActivityFilters.__dataclass_fields__}
+    filters = ActivityFilters(**typed)
+    if filters.period not in tuple(Period):
+        filters = replace(filters, period=str(Period.WEEK))
+    return filters if filters.act in acts() else replace(filters, act="")
 
 
-def _leaf(store: Store, viewer: Viewer, asked: Asked, before: int | None) -> Leaf:
+def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int | None) -> ActivityPage:
     last = browse.last_check(store, viewer.domain)
     try:
-        wanted = _sought(store, viewer, asked)
+        wanted = _store_filter(store, viewer, filters)
     except Invalid as error:
-        return Leaf([], {}, last, trouble=error.code)
+        return ActivityPage([], {}, last, trouble=error.code)
     entries = browse.search(store, viewer.domain, wanted, ROWS + 1, before)
     shown = entries[:ROWS]
     called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
     called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
-    return Leaf(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
+    return ActivityPage(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
 
 
 def _people(entry: AuditEntry) -> Iterator[str]:
@@ -125,16 +125,18 @@ def _people(entry: AuditEntry) -> Iterator[str]:
     yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
 
 
-def _sought(store: Store, viewer: Viewer, asked: Asked) -> AuditFilter:
+def _store_filter(store: Store, viewer: Viewer, filters: ActivityFilters) -> AuditFilter:
     zone = viewer.moments.zone
-    since, until = days_of(Period(asked.period), today(viewer.now, zone), asked.first, asked.last).bounds(zone)
-    who = _users(store, viewer, asked.who)
-    about = _users(store, viewer, asked.about)
+    since, until = days_of(Period(filters.period), today(viewer.now, zone), filters.first, filters.last).bounds(zone)
+    who = _users(store, viewer, filters.who)
+    about = _users(store, viewer, filters.about)
     return AuditFilter(
         since,
         until,
-        (asked.act,) if asked.act else None,
-        None if who is None else (*(told(one, viewer.domain) for one in who), asked.who, outsider(asked.who)),
+        (filters.act,) if filters.act else None,
+        None
+        if who is None
+        else (*(logged_name(one, viewer.domain) for one in who), filters.who, outsider(filters.who)),
         about,
     )
 

@@ -51,8 +51,8 @@ def rows(
         talk = calls.talks.get(one.username) if calls is not None else None
         reason = why.get(one.username, Reason.UNAVAILABLE)
         is_heard = talk is not None and viewer in talk.listeners
-        told = why_not(reason, language) if reason is not None else ""
-        return Colleague(one, talk, one.username == viewer, is_heard, told)
+        text = why_not(reason, language) if reason is not None else ""
+        return Colleague(one, talk, one.username == viewer, is_heard, text)
 
     return [row(one) for one in found]
 

@@ -52,8 +52,8 @@ def confirm() -> Any:
     lines = [views.line(one, viewer) for one in results.of_ids(guard.store(), viewer.domain, marked)]
     if not lines:
         return _page(g.words.error("unknown-recording"))
-    asked = filters.read(request.form)
-    return render_template("deletions/confirm.html", lines=lines, filters=asked, most=SHOWN_LINES)
+    typed = filters.read(request.form)
+    return render_template("deletions/confirm.html", lines=lines, filters=typed, most=SHOWN_LINES)
 
 
 @PAGE.post(f"{_PAGE}/delete")

@@ -21,12 +21,12 @@ ROWS = 50
 def page() -> Any:
     """Who listened, played and shared, newest first."""
     viewer, before = shell.viewer(), forms.number(request.args.get("before", ""))
-    leaf = my_calls.about(guard.store(), viewer.domain, viewer.username, ROWS, before)
-    called = names.of_actors(guard.store(), viewer.domain, (one.entry.actor for one in leaf.deeds))
+    found = my_calls.about(guard.store(), viewer.domain, viewer.username, ROWS, before)
+    called = names.of_actors(guard.store(), viewer.domain, (one.entry.actor for one in found.deeds))
     country = viewer.company.country
     calls = {
         one.entry.number: [party(end, country) for end in (one.caller, one.answerer)]
-        for one in leaf.deeds
+        for one in found.deeds
         if one.caller and one.answerer
     }
-    return render_template("my_calls/page.html", leaf=leaf, called=called, calls=calls, is_first=before is None)
+    return render_template("my_calls/page.html", found=found, called=called, calls=calls, is_first=before is None)

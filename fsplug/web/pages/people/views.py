@@ -89,7 +89,7 @@ def save() -> Any:
 def invite() -> Any:
     """Send both mails of the invitation again."""
     viewer, username, actor = shell.viewer(), request.form.get("username", ""), g.actor
-    accounts.invite(guard.store(), viewer.domain, username, actor.told)
+    accounts.invite(guard.store(), viewer.domain, username, actor.logged_name)
     return shell.done(f"/people?marked={username}", "said-invited")
 
 

@@ -17,7 +17,7 @@ from fsplug.store.recordings import access, playbacks, shares
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.shares import Share
 from fsplug.web.kernel.names import of_actors
-from fsplug.web.kernel.parties import Party, party
+from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
 
 _SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
@@ -31,9 +31,9 @@ class Shown:
     """
 
     recording: Recording
-    caller: Party
-    answerer: Party
-    lanes: tuple[Party, ...]
+    caller: NamedParty
+    answerer: NamedParty
+    lanes: tuple[NamedParty, ...]
     group: str
     plays: Sequence[AuditEntry]
     shares: Sequence[Share]
@@ -49,7 +49,7 @@ class Shown:
         return self.recording.state is State.SEALED and self.recording.location is not None
 
     @property
-    def tells_reasons(self) -> bool:
+    def shows_reasons(self) -> bool:
         """Whether any play has a reason, or the company requires reasons."""
         return self.asks_reason or any("reason" in entry.facts for entry in self.plays)
 
@@ -94,7 +94,9 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntr
     return trail.plays(store, viewer.domain, recording.id, person)
 
 
-def _lanes(recording: Recording, caller: Party, answerer: Party, username: str | None) -> tuple[Party, ...]:
+def _lanes(
+    recording: Recording, caller: NamedParty, answerer: NamedParty, username: str | None
+) -> tuple[NamedParty, ...]:
     """FreeSWITCH records what a leg says on the left and what it hears on the right (switch_core_media_bug.c)."""
     if recording.terms and recording.terms.channels is Channels.MONO:
         return ()

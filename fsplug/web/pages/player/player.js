@@ -21,7 +21,7 @@ function player(box) {
   const form = box.querySelector("form");
   const lanes = box.querySelector(".lanes");
   const wave = box.querySelector(".wave");
-  const told = box.querySelector("[data-told]");
+  const message = box.querySelector("[data-message]");
   const count = Math.max(1, lanes.querySelectorAll(".lane").length);
   const audio = new Audio();
   audio.preload = "metadata";
@@ -78,7 +78,7 @@ function player(box) {
   draw(RETRIES).catch(() => {});
 
   const say = (text) => {
-    told.textContent = text;
+    message.textContent = text;
   };
 
   const show = () => {
@@ -101,7 +101,7 @@ function player(box) {
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected) return location.reload();
-      const said = (await answer.json()).told;
+      const said = (await answer.json()).message;
       say(said);
       if (!answer.ok) return;
       begun = true;

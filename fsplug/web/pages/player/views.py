@@ -52,8 +52,8 @@ def play(recording: str) -> Any:
         playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason)
     except (Invalid, Refused) as wrong:
         _check_there(wrong)
-        return told(wrong) if is_script() else show(recording, wrong, {"reason": reason})
-    return jsonify(told="") if is_script() else redirect(f"/recordings/{recording}", 303)
+        return message(wrong) if is_script() else show(recording, wrong, {"reason": reason})
+    return jsonify(message="") if is_script() else redirect(f"/recordings/{recording}", 303)
 
 
 @PAGE.get("/recordings/<recording>/audio")
@@ -62,8 +62,8 @@ def audio(recording: str) -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
     services, token = guard.services(), guard.cookie(SESSION)
-    found = playbacks.heard(guard.store(), token, recording)
-    return streaming.audio(str(found.location), lambda: playbacks.heard(services.store, token, recording))
+    found = playbacks.playing(guard.store(), token, recording)
+    return streaming.audio(str(found.location), lambda: playbacks.playing(services.store, token, recording))
 
 
 @PAGE.get("/recordings/<recording>/waveform")
@@ -98,9 +98,9 @@ def is_script() -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def told(error: FsplugError) -> Any:
+def message(error: FsplugError) -> Any:
     """The error for the player's script to show."""
-    return jsonify(told=g.words.error(error.code)), _status(error)
+    return jsonify(message=g.words.error(error.code)), _status(error)
 
 
 def _reached(recording: str) -> Recording:

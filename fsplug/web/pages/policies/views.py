@@ -234,7 +234,7 @@ def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
 
 def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
     """When the viewer made the last change, if it already contains the edit; None otherwise."""
-    if shown.since is None or shown.since.by != viewer.actor.told:
+    if shown.since is None or shown.since.by != viewer.actor.logged_name:
         return None
     try:
         drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.policy_edit)

@@ -88,7 +88,7 @@ def days(filters: Filters, viewer: Viewer) -> Days:
     return days_of(Period(filters.period), here, filters.first, filters.last)
 
 
-def sought(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
+def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFilter:
     """The store's filter: only the viewer's own recordings if the viewer reaches no further. Invalid for bad ones."""
     since, until = days(filters, viewer).bounds(viewer.moments.zone)
     people = results.users_called(store, viewer.domain, filters.person) if filters.person else None

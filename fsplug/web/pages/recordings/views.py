@@ -16,7 +16,7 @@ from fsplug.store.recordings.search.results import Found, RecordingPage
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
-from fsplug.web.kernel.parties import Party, party, person
+from fsplug.web.kernel.parties import NamedParty, party, person
 from fsplug.web.kernel.shell import Viewer
 from fsplug.web.pages.recordings import filters
 from fsplug.web.pages.recordings.filters import Filters
@@ -29,9 +29,9 @@ class Line:
     """A recording as shown on the list."""
 
     found: Found
-    caller: Party
-    answerer: Party
-    person: Party | None
+    caller: NamedParty
+    answerer: NamedParty
+    person: NamedParty | None
 
     @property
     def is_sealed(self) -> bool:
@@ -60,19 +60,19 @@ def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
 
     422 if the filters are invalid or something is `wrong`.
     """
-    viewer, asked = shell.viewer(), filters.read(request.values)
-    leaf, offered, code = _looked(guard.store(), viewer, asked)
+    viewer, typed = shell.viewer(), filters.read(request.values)
+    found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
     shown: dict[str, Any] = {
-        "filters": asked,
+        "filters": typed,
         "choices": offered,
         "periods": list(Period),
         "directions": list(Direction),
         "address": request.path,
-        "lines": [line(one, viewer) for one in leaf.recordings],
-        "more": asked.at(leaf.before),
-        "looked_back_to": leaf.looked_back_to,
-        "wider": filters.wider(asked, viewer),
+        "lines": [line(one, viewer) for one in found.recordings],
+        "more": typed.at(found.before),
+        "looked_back_to": found.looked_back_to,
+        "wider": filters.wider(typed, viewer),
         "wrong": wrong,
         **more,
     }
@@ -80,12 +80,12 @@ def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
     return render_template(f"{folder}/{template}", **shown), 422 if wrong else 200
 
 
-def _looked(store: Store, viewer: Viewer, asked: Filters) -> tuple[RecordingPage, Choices, str | None]:
+def _looked(store: Store, viewer: Viewer, typed: Filters) -> tuple[RecordingPage, Choices, str | None]:
     """The page, the choices, and the error's code if the filters are invalid."""
     offered = _offered(store, viewer)
     try:
-        sought = filters.sought(store, asked, viewer)
-        return results.search(store, viewer.domain, sought, before=filters.cursor(asked.before)), offered, None
+        store_filter = filters.store_filter(store, typed, viewer)
+        return results.search(store, viewer.domain, store_filter, before=filters.cursor(typed.before)), offered, None
     except Invalid as invalid:
         return RecordingPage([]), offered, invalid.code
 

@@ -69,8 +69,8 @@ def play() -> Any:
     except Refused as refused:
         if not views.is_script():
             raise
-        return views.told(refused)
-    return jsonify(told=_left_told(visit)) if views.is_script() else redirect("/shared", 303)
+        return views.message(refused)
+    return jsonify(message=_plays_left(visit)) if views.is_script() else redirect("/shared", 303)
 
 
 @PAGE.get("/shared/audio")
@@ -79,8 +79,8 @@ def audio() -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
     services, token = guard.services(), guard.cookie(_VISIT)
-    recording = share_visits.heard(guard.store(), token)
-    return streaming.audio(str(recording.location), lambda: share_visits.heard(services.store, token))
+    recording = share_visits.playing(guard.store(), token)
+    return streaming.audio(str(recording.location), lambda: share_visits.playing(services.store, token))
 
 
 @PAGE.get("/shared/waveform")
@@ -99,7 +99,7 @@ def _page(trouble: str | None) -> str:
         "shared/page.html",
         visit=visit,
         left=_left(visit),
-        left_told=_left_told(visit),
+        plays_left=_plays_left(visit),
         is_hearing=is_hearing,
         seconds=share_visits.proved(guard.store(), token).seconds if visit.proved else None,
         speeds=around.speeds(g.words.language),
@@ -111,6 +111,6 @@ def _left(visit: Visit) -> int:
     return visit.share.plays - visit.share.played
 
 
-def _left_told(visit: Visit) -> str:
-    told: str = g.words("plays-left", plays=_left(visit))
-    return told
+def _plays_left(visit: Visit) -> str:
+    message: str = g.words("plays-left", plays=_left(visit))
+    return message

@@ -49,5 +49,5 @@ def set_password() -> Any:
 def _page(trouble: str | None) -> str:
     token = guard.cookie(_LINK)
     account = accounts.of_link(guard.store(), token)
-    told = g.words.error(trouble) if trouble else None
-    return render_template("sign_in/set_password.html", account=account, trouble=told)
+    text = g.words.error(trouble) if trouble else None
+    return render_template("sign_in/set_password.html", account=account, trouble=text)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
-from fsplug.policy.access.scopes import told
+from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.signin import Typed
 from fsplug.web.kernel import guard
@@ -67,7 +67,7 @@ def _sign_in_again(refused: Refused, form: Any) -> Any:
 def sign_out() -> Any:
     """End this session."""
     session = g.session
-    by = told(session.username, session.company)
+    by = logged_name(session.username, session.company)
     sessions.end(guard.store(), session.company, session.id, by)
     response = redirect("/sign-in", 303)
     guard.forget_cookie(response, SESSION)

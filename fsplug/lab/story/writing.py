@@ -28,7 +28,7 @@ _SETTLES_SECONDS = 12.0
 
 
 @dataclass
-class _Teller:
+class _Writer:
     """The store with a clock that the story moves, from act to act."""
 
     store: Store
@@ -47,84 +47,84 @@ class _Act:
     do: Callable[[], object]
 
 
-def tell(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> None:
+def write(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> None:
     """Tell everything that happened on this switch until `now` (epoch seconds) into a store without companies.
 
     The same story every time, but for today's calls: those are the ones that are over by now.
     """
     store = Store(place)
-    teller = _Teller(store, archive, switch)
-    store.now = store.database_now = teller.clock
+    writer = _Writer(store, archive, switch)
+    store.now = store.database_now = writer.clock
     store.connect()
     store.migrate()
     try:
         with TemporaryDirectory(dir=archive.parent, prefix="story-") as folder:
             spoken = conversations(Path(folder), _LENGTHS_SECONDS)
-            for act in sorted(_acts(teller, now, spoken), key=lambda one: one.at):
-                teller.at = act.at
+            for act in sorted(_acts(writer, now, spoken), key=lambda one: one.at):
+                writer.at = act.at
                 act.do()
     finally:
         store.close()
 
 
-def _acts(teller: _Teller, now: float, spoken: list[Conversation]) -> Iterator[_Act]:
-    destroyer = Destroyer(teller.store, FolderArchive(teller.archive), teller.switch)
-    yield _Act(now - BEGAN_DAYS * DAY_SECONDS, partial(_found, teller))
+def _acts(writer: _Writer, now: float, spoken: list[Conversation]) -> Iterator[_Act]:
+    destroyer = Destroyer(writer.store, FolderArchive(writer.archive), writer.switch)
+    yield _Act(now - BEGAN_DAYS * DAY_SECONDS, partial(_found, writer))
     for turn in TURNS:
-        yield _Act(now - turn.days_ago * DAY_SECONDS, partial(_turn, teller, turn.days_ago, turn.by))
+        yield _Act(now - turn.days_ago * DAY_SECONDS, partial(_turn, writer, turn.days_ago, turn.by))
     for company in COMPANIES:
         for days_ago in days():
             calls = list(planned(company, days_ago, now, spoken))
             for call in calls:
-                yield _Act(call.at, partial(_happen, teller, call))
-            yield from _listens(teller, calls, days_ago)
+                yield _Act(call.at, partial(_happen, writer, call))
+            yield from _listens(writer, calls, days_ago)
     for days_ago in days():
         at = now - (days_ago + 0.05) * DAY_SECONDS
-        yield _Act(at, partial(_live, teller, days_ago))
+        yield _Act(at, partial(_live, writer, days_ago))
         yield _Act(at + 2 * UNDO_SECONDS, destroyer.work)
-    yield _Act(now - 1.0, partial(acts.post, teller.store))
+    yield _Act(now - 1.0, partial(acts.post, writer.store))
 
 
-def _found(teller: _Teller) -> None:
-    plan = planning.plan(teller.store, document_of(BEGAN_DAYS))
-    planning.apply_plan(teller.store, plan, "operator")
+def _found(writer: _Writer) -> None:
+    plan = planning.plan(writer.store, document_of(BEGAN_DAYS))
+    planning.apply_plan(writer.store, plan, "operator")
 
 
-def _turn(teller: _Teller, days_ago: int, by: str) -> None:
-    plan = planning.plan(teller.store, document_of(days_ago))
-    planning.apply_plan(teller.store, plan, actors.actor(teller.store, ACME, by))
+def _turn(writer: _Writer, days_ago: int, by: str) -> None:
+    plan = planning.plan(writer.store, document_of(days_ago))
+    planning.apply_plan(writer.store, plan, actors.actor(writer.store, ACME, by))
 
 
-def _happen(teller: _Teller, call: StoryCall) -> None:
-    happened = entries(teller.store, call, teller.switch)
-    ledger.apply(teller.store, happened)
+def _happen(writer: _Writer, call: StoryCall) -> None:
+    happened = entries(writer.store, call, writer.switch)
+    ledger.apply(writer.store, happened)
     if any(entry.kind == "recording-sealed" for entry in happened):
-        path = teller.archive / location_of(call)
+        path = writer.archive / location_of(call)
         path.parent.mkdir(parents=True, exist_ok=True)
         os.link(call.conversation.path, path)
-        teller.recorded.append(call)
+        writer.recorded.append(call)
 
 
-def _listens(teller: _Teller, calls: list[StoryCall], days_ago: int) -> Iterator[_Act]:
+def _listens(writer: _Writer, calls: list[StoryCall], days_ago: int) -> Iterator[_Act]:
     """Some days somebody listens to Anna, in a talk of hers that is long enough."""
     long = (one for one in calls if one.conversation.seconds > 3 * _SETTLES_SECONDS and one.answered_at is not None)
     heard = next((one for one in long if one.user == acts.LISTENED and one.colleague != acts.LISTENER), None)
     if heard is not None and heard.answered_at is not None and heard.company.domain == ACME:
         chance = random.Random(f"listen {days_ago}")
-        listen = partial(acts.listen, teller.store, heard, days_ago, teller.switch, chance)
+        listen = partial(acts.listen, writer.store, heard, days_ago, writer.switch, chance)
         yield _Act(heard.answered_at + _SETTLES_SECONDS, listen)
 
 
-def _live(teller: _Teller, days_ago: int) -> None:
+def _live(writer: _Writer, days_ago: int) -> None:
     """What people did in the console that day, about calls that there were before."""
     chance = random.Random(f"console {days_ago}")
-    acts.post(teller.store)
-    ours = [call for call in teller.recorded if call.company.domain == ACME][-30:]
+    acts.post(writer.store)
+    ours = [call for call in writer.recorded if call.company.domain == ACME][-30:]
     if ours:
-        acts.play(teller.store, [recording_of(call) for call in chance.sample(ours, min(2, len(ours)))], chance)
-        acts.share(teller.store, recording_of(chance.choice(ours)), days_ago)
-        if acts.delete(teller.store, recording_of(ours[0]), days_ago):
-            teller.recorded.remove(ours[0])
-    theirs = [recording_of(call) for call in teller.recorded if call.company.domain != ACME][-5:]
+        acts.play(writer.store, [recording_of(call) for call in chance.sample(ours, min(2, len(ours)))], chance)
+        acts.share(writer.store, recording_of(chance.choice(ours)), days_ago)
+        if acts.delete(writer.store, recording_of(ours[0]), days_ago):
+            writer.recorded.remove(ours[0])
+    theirs = [recording_of(call) for call in writer.recorded if call.company.domain != ACME][-5:]
     if theirs and days_ago % 4 == 0:
-        acts.at_beta(teller.store, chance.choice(theirs), days_ago)
+        acts.at_beta(writer.store, chance.choice(theirs), days_ago)
