@@ -22,6 +22,9 @@ log = structlog.get_logger()
 
 # The recordings sealed in a round are written down at its end, before the first lease of the round runs out.
 ROUND_SECONDS = sealings.LEASE_SECONDS / 2
+# What is leased in one transaction: as many small recordings as make the lease no longer than twice that of one.
+GROUP_RECORDINGS = 100
+GROUP_BYTES = sealings.LEASE_SECONDS * sealings.SLOWEST_BYTES_PER_SECOND
 
 
 class SpoolPaths(Protocol):
@@ -73,12 +76,28 @@ class Worker:
         the end of the round.
         """
         ends_at = time.monotonic() + ROUND_SECONDS
+        for group, size in self._groups(due):
+            leases = sealings.take(self._store, [row.id for row in group], size)
+            for row in group:
+                lease = leases.pop(row.id, None)
+                if lease is not None and (entries := self._settle(row, lease)) is not None:
+                    yield lease, entries
+                if time.monotonic() > ends_at:
+                    sealings.give_back(self._store, list(leases.values()))
+                    return
+
+    def _groups(self, due: Iterable[Recording]) -> Iterator[tuple[list[Recording], int]]:
+        """The recordings in groups that are leased together, and how many bytes each group has."""
+        group, size = list[Recording](), 0
         for row in due:
-            lease = sealings.take(self._store, row.id, self._size(row))
-            if lease is not None and (entries := self._settle(row, lease)) is not None:
-                yield lease, entries
-            if time.monotonic() > ends_at:
-                return
+            its_size = self._size(row)
+            if group and (len(group) == GROUP_RECORDINGS or size + its_size > GROUP_BYTES):
+                yield group, size
+                group, size = [], 0
+            group.append(row)
+            size += its_size
+        if group:
+            yield group, size
 
     def _size(self, row: Recording) -> int:
         try:

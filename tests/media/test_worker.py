@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.media import disk
+from fsplug.media import disk, worker
 from fsplug.media.archive import FolderArchive
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
@@ -206,6 +206,31 @@ def test_of_two_workers_at_once_one_seals_a_recording(store, spool, archive, mon
     monkeypatch.setattr(archive, "put", put_while_the_other_looks)
     assert [entry.kind for entry in one.work()] == ["recording-sealed"]
     assert (found, other.work()) == ([], [])
+
+
+def test_a_round_that_takes_too_long_leaves_the_rest_to_the_next_worker_at_once(
+    store, spool, archive, work, monkeypatch
+):
+    for recording in ("r1", "r2", "r3"):
+        finished(store, recording)
+        write(spool.path(recording), whole(2.0))
+    monkeypatch.setattr(worker, "ROUND_SECONDS", 0.0)
+    assert work() == ["recording-sealed"]
+    assert sealings.due(store, "switch") == {"r2", "r3"}
+    assert work() + work() + work() == ["recording-sealed"] * 2
+    assert sealings.QUEUE.state(store).waiting == 0
+
+
+def test_large_recordings_are_leased_one_by_one_and_small_ones_together(store, spool, archive, monkeypatch):
+    names = ("r1", "r2", "r3", "r4")
+    for recording, seconds in zip(names, (0.1, 0.1, 2.0, 0.1), strict=True):
+        finished(store, recording, talk_seconds=seconds)
+        write(spool.path(recording), whole(seconds))
+    monkeypatch.setattr(worker, "GROUP_BYTES", 20_000)
+    taken, take = [], sealings.take
+    monkeypatch.setattr(sealings, "take", lambda store, some, size: taken.append(some) or take(store, some, size))
+    assert len(Worker(store, spool, archive, "switch").work()) == 4
+    assert taken == [["r1", "r2"], ["r3"], ["r4"]]
 
 
 class Killed(BaseException):

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,8 @@ class Backend:
     `clock`: a SELECT of the time by the database's own clock, in epoch seconds; inside a transaction it goes on.
     `blocking`: its calls hold the whole thread, greenlets included. `begin`: arguments of a write transaction's BEGIN.
     `trouble` says what an error of the driver means where it is the database's; `row_errors` are those of a row.
+    `read` gives every row of a SELECT outside any transaction, at a fraction of what peewee's connection of a greenlet
+    costs a greenlet that lives for one call; None where there is no such short way.
     """
 
     dialect: str
@@ -45,6 +47,7 @@ class Backend:
     begin: tuple[str, ...]
     trouble: Callable[[Exception], Unavailable | None]
     row_errors: tuple[type[Exception], ...]
+    read: Callable[[str, Sequence[object]], list[Any]] | None = None
 
 
 # A value that no column can hold: an integer over 64 bits, a lone surrogate.
@@ -82,6 +85,14 @@ class _SqlitePool(peewee.SqliteDatabase):
             conn.close()
         else:
             self._idle.append(conn)
+
+    def read(self, sql: str, params: Sequence[object]) -> list[Any]:
+        """Every row of a SELECT, on a connection that nobody uses."""
+        connection = self._connect()
+        try:
+            return list(connection.execute(sql, params).fetchall())
+        finally:
+            self._close(connection)
 
     def close_idle(self) -> None:
         """Close the connections that nobody uses."""
@@ -131,6 +142,7 @@ def _sqlite(path: Path) -> Backend:
         begin=("IMMEDIATE",),
         trouble=lambda error: _sqlite_trouble(path, error),
         row_errors=(*refusals, *_VALUE_ERRORS),
+        read=database.read,
     )
 
 

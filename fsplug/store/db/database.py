@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import peewee
@@ -50,6 +51,8 @@ class Store:
         self._backend = backend(url_or_path, lock_seconds)
         self._lock_seconds = lock_seconds
         self._db = self._backend.database
+        # The threads and greenlets that hold a connection now. peewee knows too, but makes a state for each that asks.
+        self._holders: set[int] = set()
         self._wait = wait
         self.now = clock
         self.database_now = database_clock or self._database_now
@@ -80,16 +83,22 @@ class Store:
     @property
     def in_transaction(self) -> bool:
         """Whether this thread or greenlet is inside `atomic`: what it reads may still be rolled back."""
-        return bool(self._db.in_transaction())
+        return get_ident() in self._holders and bool(self._db.in_transaction())
 
     @contextmanager
     def connection(self) -> Iterator[None]:
         """Several reads on one connection."""
+        holder = get_ident()
+        if holder in self._holders:
+            yield
+            return
         context = self._db.connection_context()
         self._patiently(context.__enter__, READ_SECONDS)
+        self._holders.add(holder)
         try:
             yield
         finally:
+            self._holders.discard(holder)
             context.__exit__(None, None, None)
 
     @contextmanager
@@ -163,6 +172,9 @@ class Store:
         return float(now)
 
     def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
+        if self._backend.read is not None and get_ident() not in self._holders:
+            return self._patiently(partial(self._backend.read, sql, params), READ_SECONDS)
+
         def fetch() -> list[Row]:
             cursor = self._db.cursor()
             cursor.execute(sql, params)

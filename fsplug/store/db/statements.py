@@ -131,7 +131,10 @@ def rows(store: Store, shape: type[Shape], query: Any) -> list[Shape]:
 
 
 class Select(Generic[Shape]):
-    """A query that is compiled once for each dialect, and read as objects of one shape."""
+    """A query that is compiled once for each dialect, and read as objects of one shape.
+
+    It may be an UPDATE that returns the rows it touched (`.returning(...)`), run in the transaction around it.
+    """
 
     def __init__(self, shape: type[Shape], build: Build) -> None:
         self._shape = shape
@@ -252,7 +255,8 @@ def _compiled(store: Store, query: Any) -> _Compiled:
     keys = tuple(one.name if isinstance(one, Given) else f"\0{at}" for at, one in enumerate(values))
     own = {key: one for key, one in zip(keys, values, strict=True) if not isinstance(one, Given)}
     lists = {one.name: one for one in values if isinstance(one, Given) and one.is_list}
-    names = shapes.selected(query) if isinstance(query, peewee.SelectBase) else ()
+    has_rows = isinstance(query, peewee.SelectBase) or query._returning
+    names = shapes.selected(query) if has_rows else ()
     mark = "?" if store.dialect == "sqlite" else "%s"
     return _Compiled(sql, mark, names, keys, own, lists, frozenset(keys) - own.keys(), _params(keys, own))
 

@@ -19,7 +19,7 @@ import peewee
 
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, Write, given
+from fsplug.store.db.statements import Select, Write, given, given_each
 from fsplug.store.db.text import clean
 
 # The longest lease. A lease that ends later than this was given before the database's clock was put back.
@@ -56,6 +56,12 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True)
+class _Taken:
+    key: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Counted:
     waiting: int
     failing: int
@@ -72,15 +78,23 @@ class Queue:
         self.lease_seconds = lease_seconds
         self._table = table
         self._pauses = pauses
-        its_key = table._meta.primary_key == given.key
+        key = table._meta.primary_key
         free = {table.leased_until: 0.0}
         taken = {table.leased_until: given.until, table.tries: table.tries + 1}
         delayed = {table.next_at: given.next_at, table.code: given.code, table.reason: given.reason, **free}
-        is_held = waiting & its_key & (table.leased_until == given.held_until)
+        is_held = waiting & (key == given.key) & (table.leased_until == given.held_until)
         worst = table.select(*columns(Trouble, table)).where(waiting & table.code.is_null(False))
         counts = (table.next_at, "waiting"), (table.code, "failing")
-        self._take = Write(lambda: table.update(taken).where(its_key & self.ready()))
-        self._tries = Select(int, lambda: table.select(table.tries).where(its_key))
+        self._take = Select(
+            _Taken,
+            lambda: (
+                table.update(taken)
+                .where(key.in_(given_each.keys) & self.ready())
+                .returning(key.alias("key"), table.tries)
+            ),
+        )
+        untried = {table.tries: table.tries - 1, **free}
+        self._give_back = Write(lambda: table.update(untried).where(is_held))
         self._delay = Write(lambda: table.update(delayed).where(is_held))
         self._counts = Select(
             _Counted, lambda: table.select(*(_count(column).alias(name) for column, name in counts)).where(waiting)
@@ -102,12 +116,20 @@ class Queue:
 
         If several processes take it at once, only one gets it.
         """
-        length = min(self.lease_seconds if seconds is None else seconds, LONGEST_LEASE_SECONDS)
+        return self.take_all(store, [key], self.lease_seconds if seconds is None else seconds).get(key)
+
+    def take_all(self, store: Store, keys: Sequence[str], seconds: float) -> dict[str, Lease]:
+        """Take these things together for `seconds`: the leases by key of those that are `ready`."""
         with store.atomic():
             now = store.database_now()
-            if not self._take.run(store, key=key, now=now, until=now + length):
-                return None
-            return Lease(key, now + length, self._tries.one(store, key=key))
+            until = now + min(seconds, LONGEST_LEASE_SECONDS)
+            taken = self._take.rows(store, keys=keys, now=now, until=until)
+        return {one.key: Lease(one.key, until, one.tries) for one in taken}
+
+    def give_back(self, store: Store, leases: Sequence[Lease]) -> None:
+        """These things were not tried after all; they are anybody's again."""
+        with store.atomic():
+            self._give_back.run_many(store, [{"key": one.key, "held_until": one.until} for one in leases])
 
     def delay(self, store: Store, lease: Lease, code: str, reason: str, *, pause: bool = True) -> float:
         """The try failed: try again after a pause (or at once); returns the pause in seconds.

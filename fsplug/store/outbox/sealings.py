@@ -4,7 +4,7 @@ A recording's state says whether it must be sealed; this queue says which proces
 tried.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -45,9 +45,16 @@ def due(store: Store, switch: str) -> set[str]:
     return set(_DUE.rows(store, switch=switch, now=store.database_now()))
 
 
-def take(store: Store, recording: str, size: int) -> Lease | None:
-    """Take a recording of `size` bytes to seal it; None if another process has it by now."""
-    return QUEUE.take(store, recording, LEASE_SECONDS + size / SLOWEST_BYTES_PER_SECOND)
+def take(store: Store, recordings: Sequence[str], size: int) -> dict[str, Lease]:
+    """Take recordings of `size` bytes together, to seal one after the other; those that another process has by now are
+    not among the leases, which are by recording.
+    """
+    return QUEUE.take_all(store, recordings, LEASE_SECONDS + size / SLOWEST_BYTES_PER_SECOND)
+
+
+def give_back(store: Store, leases: Sequence[Lease]) -> None:
+    """These recordings were not tried after all."""
+    QUEUE.give_back(store, leases)
 
 
 def failed(store: Store, lease: Lease, code: str, reason: str) -> None:

@@ -12,7 +12,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, constant, given, rows
+from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -122,6 +122,15 @@ _OF_COMPANY = Select(
 _OF_ANYBODY = Select(Recording, lambda: _RECORDINGS.where(Recordings.id == given.recording))
 
 
+def _in_states(*conditions: Any) -> Any:
+    its = (Calls.switch == given.switch) & Recordings.state.in_(given_each.states)
+    return _RECORDINGS.where(its, *conditions).order_by(Recordings.at, Recordings.id)
+
+
+_IN_STATES = Select(Recording, _in_states)
+_IN_UNFINISHED_STATES = Select(Recording, lambda: _in_states(_IS_UNFINISHED))
+
+
 def listed(
     store: Store,
     domain: str,
@@ -159,7 +168,5 @@ def find(store: Store, recording: str) -> Recording | None:
 
 def in_states(store: Store, switch: str, states: Collection[State]) -> list[Recording]:
     """Every company's recordings on this switch in these states, oldest first; quick for the unfinished ones."""
-    query = _RECORDINGS.where((Calls.switch == switch) & Recordings.state.in_([str(state) for state in states]))
-    if UNFINISHED.issuperset(states):
-        query = query.where(_IS_UNFINISHED)
-    return rows(store, Recording, query.order_by(Recordings.at, Recordings.id))
+    select = _IN_UNFINISHED_STATES if UNFINISHED.issuperset(states) else _IN_STATES
+    return select.rows(store, switch=switch, states=[str(state) for state in states])

@@ -168,12 +168,32 @@ def test_a_clock_of_the_database_that_is_put_back_holds_nothing_back(store: Stor
 
 def test_a_lease_is_as_long_as_it_is_taken_for_and_no_longer_than_any_may_be(store: Store) -> None:
     [thing] = PUT["sealing"](store, 1)
-    long = sealings.take(store, thing, size=10**12)
-    assert long is not None
+    assert sealings.take(store, [thing], size=10**12).keys() == {thing}
     passed(store, "sealing", LONGEST_LEASE_SECONDS - 5.0)
-    assert sealings.take(store, thing, size=0) is None
+    assert sealings.take(store, [thing], size=0) == {}
     passed(store, "sealing", 5.0)
-    assert sealings.take(store, thing, size=0) is not None
+    assert sealings.take(store, [thing], size=0).keys() == {thing}
+
+
+def test_things_taken_together_are_those_that_are_free_each_with_its_own_tries(store: Store, name: str) -> None:
+    queue = QUEUES[name]
+    first, second, third = PUT[name](store, 3)
+    failed = queue.take(store, first)
+    queue.delay(store, failed, "away", "nobody there", pause=False)
+    assert queue.take(store, second) is not None
+    leases = queue.take_all(store, [first, second, third], queue.lease_seconds)
+    assert {key: lease.tries for key, lease in leases.items()} == {first: 2, third: 1}
+    assert queue.take_all(store, [first, second, third], queue.lease_seconds) == {}
+
+
+def test_things_given_back_untried_are_free_at_once_and_were_never_tried(store: Store, name: str) -> None:
+    queue = QUEUES[name]
+    things = PUT[name](store, 3)
+    leases = queue.take_all(store, things, queue.lease_seconds)
+    queue.give_back(store, [leases[one] for one in things[1:]])
+    again = queue.take_all(store, things, queue.lease_seconds)
+    assert {key: lease.tries for key, lease in again.items()} == dict.fromkeys(things[1:], 1)
+    assert queue.state(store).failing == 0
 
 
 def test_a_thing_that_is_put_twice_is_one(open_store: Open, name: str) -> None:
@@ -214,8 +234,7 @@ def test_what_was_sent_late_is_sent_though_another_gave_it_up(store: Store) -> N
 def test_a_switch_s_sealings_are_followed_without_another_s(store: Store) -> None:
     sealings.follow(store, "fs1", ["a", "b"])
     sealings.follow(store, "fs2", ["x"])
-    lease = sealings.take(store, "b", 0)
-    assert lease is not None
+    lease = sealings.take(store, ["b"], 0)["b"]
     sealings.failed(store, lease, "archive-away", "it does not answer")
     sealings.follow(store, "fs1", ["b", "c"])
     assert keys(store, "sealing") == ["b", "c", "x"]
