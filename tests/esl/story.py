@@ -25,6 +25,7 @@ from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.watch import Watch
+from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
 from fsplug.store.calls import calls, decisions, gaps, ledger
@@ -117,6 +118,7 @@ class Story:
         self.armer = CallArmer(self.book, policy, ports)
         self.reconciler = Reconciler(self.book, self.watch, talks, ports)
         self.restorer = Restorer(self.store, self.book, policy, talks, transfers, recorder, ports)
+        self.witness = Witness(self.store, self.book, policy, ports)
         self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
 
     def start_again(self) -> None:

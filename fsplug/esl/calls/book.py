@@ -68,8 +68,8 @@ class Channel:
     """A live leg.
 
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
-    recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had;
-    `left` is the talk whose end has been reported, with its partner.
+    recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
+    and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner.
     """
 
     leg: Leg
@@ -78,6 +78,7 @@ class Channel:
     recording: str | None = None
     records: set[str] = field(default_factory=set)
     talks: int = 0
+    talked_with: list[str] = field(default_factory=list)
     left: tuple[int, str] | None = None
 
 

@@ -1,5 +1,6 @@
 """The decision of one talk, taken from the armed leg or from policy, and written down."""
 
+import hashlib
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
@@ -27,6 +28,16 @@ class Decided:
     armed: bool
 
 
+def talk_name(caller: Leg, answerer: Leg, ordinal: int) -> str:
+    """What a decision calls its talk. `ordinal` counts the talks of these two legs, from 0."""
+    return f"{caller.uuid}:{answerer.uuid or answerer.name}:{ordinal}"
+
+
+def decision_id(company: str, talk: str) -> str:
+    """The id of a decision that was not prepared before the talk: the same, whoever tells of the talk."""
+    return hashlib.sha256(f"{company} {talk}".encode()).hexdigest()[:32]
+
+
 class Decisions:
     """Makes decisions; each is written once and never changed."""
 
@@ -35,13 +46,16 @@ class Decisions:
         self._policy = policy
         self._ports = ports
 
-    def of(self, caller: Leg, answerer: Leg) -> Decided:
-        """The decision of a talk of these two legs: as armed, where it was, else by the policy the call began under."""
+    def of(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
+        """The decision of a talk of these two legs: as armed, where it was, else by the policy the call began under.
+
+        `ordinal` counts the talks of these two legs.
+        """
         armed = self._book.take_arm(caller.uuid, answerer)
-        return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer)
+        return self._armed(caller, answerer, armed) if armed else self._fresh(caller, answerer, ordinal)
 
     def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
-        """Write the decision, and that its call is answered. `ordinal` counts the talks of the caller's leg."""
+        """Write the decision, and that its call is answered. `ordinal` is as in `of`."""
         call = self._book.calls[decided.call]
         if not call.answered:
             call.answered = True
@@ -58,14 +72,14 @@ class Decisions:
         talk = expected_talk(call.ringing, answerer.name) if call.ringing else talk_between(caller, answerer, {})
         return Decided(armed.decision, call.id, talk, armed.arm.verdict, recording, armed=True)
 
-    def _fresh(self, caller: Leg, answerer: Leg) -> Decided:
+    def _fresh(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
         company = caller.company or answerer.company
         version = self._version(company, caller, answerer)
         users = self._policy.users(company, (caller.username, answerer.username), version)
         talk = talk_between(caller, answerer, users)
         outcome = verdict(talk, self._policy.snapshot(company, version))
         call = self._call_of(caller, answerer, company, version, talk)
-        decision = self._ports.new_id()
+        decision = decision_id(company, talk_name(caller, answerer, ordinal))
         recorded = caller if outcome.user == caller.username else answerer
         recording = self._recording(outcome, recorded, call, decision) if outcome.record else None
         return Decided(decision, call.id, talk, outcome, recording, armed=False)
@@ -109,7 +123,7 @@ class Decisions:
             decision=decided.id,
             call=decided.call,
             company=decided.talk.company,
-            talk=f"{caller.uuid}:{answerer.uuid or answerer.name}:{ordinal}",
+            talk=talk_name(caller, answerer, ordinal),
             at=at,
             version=outcome.version,
             user=outcome.user,

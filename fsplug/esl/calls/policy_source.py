@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fsplug.errors import Unavailable
+from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
 from fsplug.store.config import policies, users
 from fsplug.store.db.cache import Cache
@@ -31,6 +31,13 @@ class PolicySource:
             if company not in self._latest:
                 raise
         return self._latest[company]
+
+    def version_at(self, company: str, at: float) -> int:
+        """The company's policy version at epoch seconds; its first one before that."""
+        try:
+            return policies.version_at(self._store, company, at)
+        except Invalid:
+            return 1
 
     def snapshot(self, company: str, version: int) -> PolicySnapshot:
         """The company's recording policy as it was at this version."""

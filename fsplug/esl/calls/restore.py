@@ -97,11 +97,13 @@ class Restorer:
 
     def _talk_again(self, decision: Decision, bridged: Collection[tuple[str, str]]) -> None:
         """Take up two legs whose talk was decided and still goes on."""
-        caller, answerer, ordinal = decision.talk.split(":")
+        caller, answerer, _ = decision.talk.split(":")
         one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
         if one is None or other is None:
             return
-        one.talks = max(one.talks, int(ordinal) + 1)
+        for channel, other_leg in ((one, answerer), (other, caller)):
+            channel.talks += 1
+            channel.talked_with.append(other_leg)
         if (caller, answerer) in bridged or (answerer, caller) in bridged:
             one.partner, other.partner = answerer, caller
             one.decision = other.decision = decision.id

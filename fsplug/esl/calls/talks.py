@@ -64,7 +64,7 @@ class Talks:
         for (caller_uuid, answerer_uuid), (caller, answerer, at) in list(self._owed.items()):
             if caller_uuid in self._book.channels and answerer_uuid in self._book.channels:
                 continue
-            decided = self._decisions.of(caller, answerer)
+            decided = self._decisions.of(caller, answerer, 0)
             del self._owed[caller_uuid, answerer_uuid]
             self._decisions.write(decided, caller, answerer, 0, at)
             if decided.recording:
@@ -76,18 +76,20 @@ class Talks:
             self._end_call_without_legs(call.id, UNREPORTED_CAUSE, self._ports.clock())
 
     def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
+        ordinal = caller.talked_with.count(answerer.leg.uuid)
         try:
-            decided = self._decisions.of(caller.leg, answerer.leg)
+            decided = self._decisions.of(caller.leg, answerer.leg, ordinal)
         except FsplugError as error:
             # The store does not answer. The reconciler tries again.
             log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
             self._owed[caller.leg.uuid, answerer.leg.uuid] = (caller.leg, answerer.leg, at)
             return
         self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
-        self._decisions.write(decided, caller.leg, answerer.leg, caller.talks, at)
+        self._decisions.write(decided, caller.leg, answerer.leg, ordinal, at)
         self._record(decided, at)
-        for channel in (caller, answerer):
+        for channel, other in ((caller, answerer), (answerer, caller)):
             channel.talks += 1
+            channel.talked_with.append(other.leg.uuid)
             channel.decision = decided.id
             channel.recording = decided.recording.id if decided.recording else None
 
@@ -105,7 +107,7 @@ class Talks:
         call = self._book.calls.get(answerer.call)
         if call is None or call.ringing is None or answerer.name not in call.armed:
             return
-        decided = self._decisions.of(call.ringing.caller, answerer)
+        decided = self._decisions.of(call.ringing.caller, answerer, 0)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
         self._record(decided, at)
 
@@ -131,6 +133,6 @@ class Talks:
             recording = self._book.recordings.get(armed.recording or "")
             if recording is not None and self._recorder.ran_unseen(recording):
                 leg = Leg("", call.company, call=call.id, name=name, username=username_of(name))
-                decided = self._decisions.of(call.ringing.caller, leg)
+                decided = self._decisions.of(call.ringing.caller, leg, 0)
                 self._decisions.write(decided, call.ringing.caller, leg, 0, at)
                 self._recorder.ended_unseen(recording, at)

@@ -179,6 +179,42 @@ class GapFound(JournalEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class TalkWitnessed(JournalEntry):
+    """The switch's records tell of this talk.
+
+    `asked`: the switch had a verdict before the talk began. `outage` names the time in which the talk was missed; None
+    if its decision was made while it went on.
+    """
+
+    kind = "talk-witnessed"
+    id: str
+    company: str
+    talk: str
+    call: str
+    switch: str
+    at: float
+    until: float
+    asked: bool
+    decision: str
+    outage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutageSeen(JournalEntry):
+    """Calls of this switch may have been missed in this time. `until_at` is None while it lasts.
+
+    Both times are None if only the missed talks themselves say when it was.
+    """
+
+    kind = "outage-seen"
+    outage: str
+    switch: str
+    cause: str
+    from_at: float | None = None
+    until_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListenRefused(JournalEntry):
     """Somebody asked to listen in and was refused for this reason. Listener and target are given if known."""
 
@@ -251,6 +287,8 @@ KINDS: Mapping[str, type[JournalEntry]] = {
         RecordingSealed,
         RecordingLost,
         GapFound,
+        TalkWitnessed,
+        OutageSeen,
         ListenRefused,
         ListenBegan,
         ListenEnded,

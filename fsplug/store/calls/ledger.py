@@ -27,7 +27,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
-from fsplug.store.schema.calls import Calls, Decisions, Gaps, LedgerRejects, ListenSessions
+from fsplug.store.schema.calls import Calls, Decisions, Gaps, LedgerRejects, ListenSessions, Outages, WitnessedTalks
 from fsplug.store.schema.recordings import Recordings
 
 # A company's id by its domain.
@@ -238,6 +238,7 @@ def _expected(when: Callable[[Any], bool] = _always) -> Step:
 _SEEN, _NEWEST = "id company switch version direction group caller called started_at", "facts facts_at"
 _DECISION = """id company call talk at version username leg record rule reason direction group caller answerer inputs
     recording"""
+_WITNESSED = "id company talk call switch at until_at asked decision outage"
 _LISTEN = "id company switch listener target dialled door listener_leg at"
 _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     kinds.CallSeen: (
@@ -287,6 +288,8 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
         _gap_of_lost(),
     ),
     kinds.GapFound: (_step(lambda: _earliest(insert(Gaps, _GAP))),),
+    kinds.TalkWitnessed: (_step(lambda: insert(WitnessedTalks, _WITNESSED, once_by="id"), until_at="until"),),
+    kinds.OutageSeen: (_filled(Outages, "id switch cause from_at until_at", id="outage"),),
     kinds.ListenRefused: (_filled(ListenSessions, f"{_LISTEN} reason", id="listen"),),
     kinds.ListenBegan: (_filled(ListenSessions, f"{_LISTEN} call target_leg began_at", id="listen", began_at="at"),),
     kinds.ListenEnded: (_filled(ListenSessions, "id ended_at ending reason", id="listen", ended_at="at"),),

@@ -1,4 +1,4 @@
-"""Calls, the decisions on them, the gaps, and the listen-ins; and the ledger entries that no table would take.
+"""Calls, the decisions on them, gaps, outages, and listen-ins; and the ledger entries that no table would take.
 
 Entries about a call come in any order, so that every column but the id may be unknown for a while.
 """
@@ -80,6 +80,53 @@ class Gaps(Table):
 
 
 index(Gaps, "gap_at", "company at decision")
+
+
+class Outages(Table):
+    """A time in which calls of this switch may have been missed, and why.
+
+    `until_at` is unknown while it lasts. Both times are unknown if talks were missed without a known reason: their own
+    times say when that was.
+    """
+
+    id = text(key=True)
+    switch = text()
+    cause = text()
+    from_at = real(null=True)
+    until_at = real(null=True)
+
+    class Meta:
+        table_name = "outage"
+
+
+index(Outages, "outage_switch", "switch from_at")
+
+
+class WitnessedTalks(Table):
+    """A talk that the switch's own records tell of.
+
+    `talk` names it as its decision does. `asked` is whether the switch had asked for a verdict before the talk and got
+    it. `outage` is set if nothing else told of the talk: its decision was made afterwards.
+    """
+
+    id = text(key=True)
+    company = reference(Companies)
+    talk = text()
+    call = text()
+    switch = text()
+    at = real()
+    until_at = real()
+    asked = truth()
+    decision = text()
+    outage = text(null=True)
+
+    class Meta:
+        table_name = "witnessed_talk"
+
+
+index(WitnessedTalks, "witnessed_talk_at", "company at id")
+index(WitnessedTalks, "witnessed_talk_decision", "decision")
+index(WitnessedTalks, "witnessed_talk_outage", "outage company", where="outage IS NOT NULL")
 
 
 class ListenSessions(Table):

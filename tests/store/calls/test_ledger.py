@@ -159,6 +159,19 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
         "gap",
         {**{name: name for name in ("decision", "call", "recording", "cause", "detail")}, "at": 1.5},
     ),
+    kinds.TalkWitnessed: (
+        "witnessed_talk",
+        {
+            **{name: name for name in ("id", "talk", "call", "switch", "decision", "outage")},
+            "at": 1.5,
+            "until_at": 2.5,
+            "asked": 1,
+        },
+    ),
+    kinds.OutageSeen: (
+        "outage",
+        {"id": "outage", "switch": "switch", "cause": "cause", "from_at": 1.5, "until_at": 2.5},
+    ),
     kinds.ListenRefused: ("listen_session", {**_LISTEN, "reason": "reason"}),
     kinds.ListenBegan: (
         "listen_session",
@@ -180,10 +193,24 @@ def test_each_field_of_an_entry_reaches_its_column(store: Store, kind: type[Jour
     assert dict(zip(expected, found, strict=True)) == expected
 
 
+_TIMES = {"at": 1.5, "until": 2.5, "from_at": 1.5, "until_at": 2.5}
+
+
 def _any_of(kind: type[JournalEntry]) -> JournalEntry:
     """An entry of this kind with something in each field."""
-    known: dict[str, Any] = {"company": ACME, "terms": STRICT, "record": True, "repaired": True}
-    numbers = {"at": 1.5, "version": 1, "bytes": 2, "seconds": 0.5, "talk_seconds": 0.5, "facts": {}, "inputs": {}}
+    known: dict[str, Any] = {"company": ACME, "terms": STRICT, "record": True, "repaired": True, "asked": True}
+    numbers = {
+        "at": 1.5,
+        "until": 2.5,
+        "from_at": 1.5,
+        "until_at": 2.5,
+        "version": 1,
+        "bytes": 2,
+        "seconds": 0.5,
+        "talk_seconds": 0.5,
+        "facts": {},
+        "inputs": {},
+    }
     return kind(**{one.name: {**known, **numbers}.get(one.name, one.name) for one in fields(kind)})
 
 

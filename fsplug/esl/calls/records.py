@@ -1,0 +1,219 @@
+"""The switch's own record of a leg (mod_json_cdr, FreeSWITCH 1.11.1), read as the talks that the leg had.
+
+A record holds the leg's variables as they were at its end, and its call flow: one caller profile for each part of the
+leg's life, the latest first. A new part begins with every transfer, so a part has at most one bridge, with its time and
+with the profiles of the legs it was bridged to. Nothing here is believed that a caller could have written.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fsplug.errors import Invalid
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.protocol.event import Event, plain_event
+from fsplug.policy.recording.legs import Leg
+
+RECORD_BYTES = 4 << 20
+_UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
+_OURS = "fsplug_"
+_MARKS = frozenset({"set", "multiset"})
+# A part of a leg's life that has not set them has no legs to ring and no group, whatever a later part set.
+_OF_ONE_PART = ("fsplug_legs", "fsplug_group", "fsplug_groups")
+_CALLER = {
+    "Caller-Caller-ID-Number": "caller_id_number",
+    "Caller-ANI": "ani",
+    "Caller-RDNIS": "rdnis",
+    "Caller-Destination-Number": "destination_number",
+}
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One bridge of a leg: with which leg, from when to when (epoch seconds), and the leg as it was then.
+
+    `at` is when both had answered. `placed`: this leg placed the call. `ordinal` counts the bridges of these two legs.
+    `number` is the other leg's, as this leg knew it. `asked`: the leg's call had its verdict in time.
+    """
+
+    leg: Leg
+    partner: str
+    number: str
+    at: float
+    until: float
+    placed: bool
+    ordinal: int
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecord:
+    """What the switch wrote of one leg after its end. `began_at` and `ended_at` are epoch seconds."""
+
+    uuid: str
+    company: str
+    call: str
+    began_at: float
+    ended_at: float
+    cause: str
+    bridges: tuple[Bridge, ...]
+
+
+def leg_record(body: bytes) -> LegRecord:
+    """The record in this file or request; Invalid("bad-record") if it is none."""
+    try:
+        facts = json.loads(body)
+        variables = _variables(facts["variables"])
+        uuid = variables["uuid"]
+        if not _UUID.fullmatch(uuid):
+            raise ValueError(f"{uuid[:80]!r} is no leg's uuid")
+        direction = str(facts["channel_data"]["direction"])
+        parts = _parts(facts["callflow"], called_in=direction == "inbound")
+        bridges = tuple(_bridges(uuid, direction, variables, parts))
+        last = leg_of(_event(uuid, direction, variables, parts[-1]))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        text = f"this is no record of a leg as FreeSWITCH writes it: {type(error).__name__}: {str(error)[:200]}"
+        raise Invalid("bad-record", text) from error
+    return LegRecord(
+        uuid=uuid,
+        company=last.company,
+        call=last.call or uuid,
+        began_at=_seconds(variables.get("start_uepoch")),
+        ended_at=_seconds(variables.get("end_uepoch")),
+        cause=variables.get("hangup_cause", ""),
+        bridges=bridges,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a leg's life: its caller profile, our marks in it, and its times (epoch seconds, 0 for never)."""
+
+    profile: Facts
+    marks: Mapping[str, str]
+    answered_at: float
+    bridged_at: float
+    ended_at: float
+
+    @classmethod
+    def of(cls, flow: Facts) -> "_Part":
+        times = flow.get("times") or {}
+        applications = (flow.get("extension") or {}).get("applications") or ()
+        return cls(
+            profile=flow["caller_profile"],
+            marks=dict(_marked(applications)),
+            answered_at=_seconds(times.get("answered_time")),
+            bridged_at=_seconds(times.get("bridged_time")),
+            ended_at=_seconds(times.get("transfer_time")) or _seconds(times.get("hangup_time")),
+        )
+
+    @property
+    def is_talk(self) -> bool:
+        return bool(self.bridged_at and self.answered_at)
+
+    def others(self, kind: str) -> list[Facts]:
+        """The profiles of the legs this part rang (`originatee`) or was rung for (`originator`), its partner first."""
+        found = (self.profile.get(kind) or {}).get(f"{kind}_caller_profiles") or ()
+        return [one for one in found if _UUID.fullmatch(one["uuid"])]
+
+
+def _parts(flow: Sequence[Facts], called_in: bool) -> list[_Part]:
+    """The parts of a leg's life, the first one first.
+
+    When a bridge makes the leg that called in the answering one, the switch puts its callee's number in place of its
+    own, in the part before it too; the first part still has its own.
+    """
+    parts = [_Part.of(one) for one in reversed(flow)]
+    if not called_in:
+        return parts
+    own = {"caller_id_number": parts[0].profile.get("caller_id_number")}
+    return [replace(part, profile={**part.profile, **own}) for part in parts]
+
+
+def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part]) -> Iterator[Bridge]:
+    talks = [number for number, part in enumerate(parts) if part.is_talk]
+    met: list[str] = []
+    for number in talks:
+        part = parts[number]
+        rang = part.others("originatee")
+        other: Facts = next(iter(rang or part.others("originator")), {})
+        partner = str(other.get("uuid", ""))
+        if number == talks[-1]:
+            partner = variables.get("bridge_uuid") or variables.get("last_bridge_to") or partner
+        if not _UUID.fullmatch(partner):
+            continue
+        known = other if partner == other.get("uuid") else {}
+        yield Bridge(
+            leg=leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part)),
+            partner=partner,
+            number=str(known.get("destination_number" if rang else "caller_id_number") or ""),
+            at=max(part.bridged_at, part.answered_at),
+            until=part.ended_at,
+            placed=bool(rang),
+            ordinal=met.count(partner),
+            asked=_asked(variables, is_last=number == len(parts) - 1),
+        )
+        met.append(partner)
+
+
+def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, str]:
+    """The leg's variables as they were in this part of its life: our marks change with each."""
+    known = {name: value for name, value in variables.items() if name not in _OF_ONE_PART}
+    for part in parts[: number + 1]:
+        known.update(part.marks)
+    known["fsplug_groups"] = ":".join(_groups(variables, parts, number))
+    return known
+
+
+def _asked(variables: Mapping[str, str], is_last: bool) -> bool:
+    """Each asking begins by unsetting the verdict; the version stays from the first verdict on."""
+    return variables.get("fsplug_verdict") == "given" if is_last else "fsplug_version" in variables
+
+
+def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, None]:
+    """The ring groups that the leg had come through, oldest first."""
+    noted = variables.get("fsplug_groups", "").split(":") if number == len(parts) - 1 else []
+    marked = [part.marks.get("fsplug_group", "") for part in parts[: number + 1]]
+    return dict.fromkeys(group for group in (*noted, *marked) if group)
+
+
+def _event(uuid: str, direction: str, variables: Mapping[str, str], part: _Part) -> Event:
+    """The leg as an event of the switch would have told of it."""
+    headers = {
+        "Unique-ID": uuid,
+        "Call-Direction": direction,
+        "Answer-State": "answered" if part.answered_at else "ringing",
+        "Caller-Channel-Answered-Time": str(round(part.answered_at * 1e6)),
+        **{header: str(part.profile.get(name) or "") for header, name in _CALLER.items()},
+        **{f"variable_{name}": value for name, value in variables.items()},
+    }
+    return Event(plain_event(headers))
+
+
+def _variables(found: Facts) -> dict[str, str]:
+    return {name: str(value) for name, value in found.items() if _NAME.fullmatch(name)}
+
+
+def _marked(applications: Sequence[Facts]) -> Iterator[tuple[str, str]]:
+    """What our dialplan set: it marks a call with constants. What is still to be expanded is nobody's mark."""
+    for one in applications:
+        if one.get("app_name") in _MARKS:
+            for setting in _settings(str(one.get("app_data") or "")):
+                name, is_set, value = setting.partition("=")
+                if is_set and name.startswith(_OURS) and "$" not in value:
+                    yield name, value
+
+
+def _settings(data: str) -> list[str]:
+    return data[3:].split(data[2]) if data.startswith("^^") and len(data) > 3 else data.split(" ")
+
+
+def _seconds(micros: object) -> float:
+    """The switch gives microseconds as text, and 0 for what never was."""
+    text = str(micros or "")
+    return int(text) / 1e6 if text.isascii() and text.isdigit() and len(text) < 19 else 0.0

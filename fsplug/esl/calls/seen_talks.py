@@ -1,0 +1,101 @@
+"""The talks that the switch's records tell of: pure, from the records of legs to pairs of legs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fsplug.esl.calls.decisions import talk_name
+from fsplug.esl.calls.records import Bridge, LegRecord
+from fsplug.policy.recording.legs import Leg
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTalk:
+    """Two legs that talked, as their records tell.
+
+    `began_at` is when the call came in, `at` when they began to talk and `until` when they ended (epoch seconds).
+    `told_by` are the legs whose records tell of it. `lacks` is the leg whose record is not there: all that is
+    known of it is its number.
+    """
+
+    caller: Leg
+    answerer: Leg
+    ordinal: int
+    began_at: float
+    at: float
+    until: float
+    asked: bool
+    cause: str
+    told_by: tuple[str, ...]
+    lacks: str | None
+
+    @property
+    def company(self) -> str:
+        return self.caller.company or self.answerer.company
+
+    @property
+    def name(self) -> str:
+        """What its decision calls it."""
+        return talk_name(self.caller, self.answerer, self.ordinal)
+
+    @property
+    def call_ids(self) -> tuple[str, ...]:
+        """The calls it may belong to, the likeliest first."""
+        ids = (self.caller.call, self.answerer.call, self.caller.uuid, self.answerer.uuid)
+        return tuple(dict.fromkeys(one for one in ids if one))
+
+
+def seen_talks(records: Mapping[str, LegRecord]) -> list[SeenTalk]:
+    """Each talk of these legs once, oldest first. What one leg tells and the other's record denies was no talk."""
+    found = {one.name: one for record in records.values() for one in _of(record, records) if one.company}
+    return sorted(found.values(), key=lambda one: (one.at, one.name))
+
+
+def _of(record: LegRecord, records: Mapping[str, LegRecord]) -> Iterator[SeenTalk]:
+    for bridge in record.bridges:
+        other = records.get(bridge.partner)
+        if other is None:
+            yield _alone(record, bridge)
+        elif (its := _same(record, bridge, other)) is not None:
+            yield _together((record, bridge), (other, its))
+
+
+def _same(record: LegRecord, bridge: Bridge, other: LegRecord) -> Bridge | None:
+    """The same bridge as the other leg tells of it."""
+    fitting = (one for one in other.bridges if one.partner == record.uuid and one.ordinal == bridge.ordinal)
+    return next(fitting, None)
+
+
+def _together(one: tuple[LegRecord, Bridge], other: tuple[LegRecord, Bridge]) -> SeenTalk:
+    calling, answering = sorted((one, other), key=lambda end: (not end[1].placed, end[0].uuid))
+    (caller, caller_bridge), (answerer, answerer_bridge) = calling, answering
+    return SeenTalk(
+        caller=caller_bridge.leg,
+        answerer=answerer_bridge.leg,
+        ordinal=caller_bridge.ordinal,
+        began_at=min(caller.began_at, answerer.began_at),
+        at=max(caller_bridge.at, answerer_bridge.at),
+        until=min(caller_bridge.until, answerer_bridge.until),
+        asked=caller_bridge.asked,
+        cause=answerer.cause,
+        told_by=(caller.uuid, answerer.uuid),
+        lacks=None,
+    )
+
+
+def _alone(record: LegRecord, bridge: Bridge) -> SeenTalk:
+    numbers = (bridge.number,) if bridge.number else ()
+    call = bridge.leg.call if bridge.leg.call == bridge.partner else ""
+    stranger = Leg(bridge.partner, "", call=call or record.uuid if bridge.placed else call, numbers=numbers)
+    caller, answerer = (bridge.leg, stranger) if bridge.placed else (stranger, bridge.leg)
+    return SeenTalk(
+        caller=caller,
+        answerer=answerer,
+        ordinal=bridge.ordinal,
+        began_at=record.began_at,
+        at=bridge.at,
+        until=bridge.until,
+        asked=bridge.asked if bridge.placed else True,
+        cause=record.cause,
+        told_by=(record.uuid,),
+        lacks=bridge.partner,
+    )

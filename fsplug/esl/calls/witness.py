@@ -1,0 +1,250 @@
+"""The second witness: talks that the switch's records tell of, and that no event or look told of, get their rows.
+
+It only ever adds what is missing. A talk and its decision are named by the talk's two legs, so that a record and an
+event of the same talk make one row, whichever comes first.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from fsplug.errors import Invalid
+from fsplug.esl.calls import armed_legs
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.decisions import decision_id
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import STOP_UNSEEN
+from fsplug.esl.calls.records import LegRecord
+from fsplug.esl.calls.seen_talks import SeenTalk, seen_talks
+from fsplug.policy.entities import Talk
+from fsplug.policy.recording.facts import talk_facts
+from fsplug.policy.recording.legs import expected_talk, talk_between
+from fsplug.policy.recording.verdict import Verdict, verdict
+from fsplug.store.calls import calls, outages, witnessed
+from fsplug.store.calls.calls import Call as CallRow
+from fsplug.store.calls.entries import (
+    CallAnswered,
+    CallEnded,
+    CallSeen,
+    DecisionMade,
+    GapFound,
+    JournalEntry,
+    OutageSeen,
+    RecordingStopped,
+    TalkWitnessed,
+)
+from fsplug.store.calls.witnessed import Decided
+from fsplug.store.db.database import Store
+
+log = structlog.get_logger()
+
+# How long the record of a talk's other leg is awaited once that leg is gone.
+PARTNER_SECONDS = 120.0
+# Missed talks without a known cause are told together, by stretches of this length.
+UNHEARD_SECONDS = 600.0
+UNHEARD = "unheard"
+# What the gap of a missed talk says, by the cause of the outage.
+_WHY: Mapping[str, str] = {
+    "stopped": "fsplug was stopped",
+    "away": "fsplug was away",
+    "frozen": "fsplug stood still",
+    "starved": "fsplug got too little of the processor",
+    "link-down": "the link to the switch was down",
+    "store-away": "the store did not answer",
+    UNHEARD: "no event told fsplug of it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """The decision of a missed talk. `recording` is the file that the switch made of it all the same."""
+
+    id: str
+    call: str
+    is_new_call: bool
+    talk: Talk
+    verdict: Verdict
+    recording: str | None
+
+
+class Witness:
+    """Compares the records of legs that have ended with the decisions that were made."""
+
+    def __init__(self, store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+        self._store = store
+        self._book = book
+        self._policy = policy
+        self._ports = ports
+
+    def settle(self, records: Mapping[str, LegRecord], waited: Mapping[str, float]) -> frozenset[str]:
+        """Write what is missing of the talks in these records; `waited` is how many seconds each has waited.
+
+        Returns the records (by their legs' uuids) that are settled once the entries are in the store. The others wait
+        for the record of the leg at the other end. Unavailable if the store does not answer.
+        """
+        talks = seen_talks(records)
+        open_records: set[str] = set()
+        for company in sorted({one.company for one in talks}):
+            of_company = [one for one in talks if one.company == company]
+            open_records.update(self._settle_company(company, of_company, waited))
+        return frozenset(records) - open_records
+
+    def _settle_company(self, company: str, talks: Sequence[SeenTalk], waited: Mapping[str, float]) -> Iterator[str]:
+        try:
+            known = _Known(witnessed.decided(self._store, company, {id_ for one in talks for id_ in one.call_ids}))
+        except Invalid as error:
+            log.warning("records-not-ours", talks=len(talks), company=company[:80], error=error.text)
+            return
+        for talk in talks:
+            decision = known.of(talk)
+            if decision is not None:
+                self._ports.write(self._witnessed(talk, decision.id, decision.call, None))
+            elif talk.lacks and self._may_come(talk, waited):
+                yield from talk.told_by
+            else:
+                self._add(talk, known)
+
+    def _may_come(self, talk: SeenTalk, waited: Mapping[str, float]) -> bool:
+        """Whether the other leg's record may still come: the leg is up, or not long gone."""
+        return talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.told_by) < PARTNER_SECONDS
+
+    def _add(self, talk: SeenTalk, known: "_Known") -> None:
+        missed = self._decided(talk, known)
+        outage, cause = self._outage(talk)
+        log.warning("talk-missed", call=missed.call, company=talk.company, cause=cause, record=missed.verdict.record)
+        for entry in (
+            *([OutageSeen(outage, self._ports.switch_name, cause)] if cause == UNHEARD else []),
+            *self._of_call(talk, missed),
+            self._decision(talk, missed),
+            *self._of_recording(talk, missed, cause),
+            self._witnessed(talk, missed.id, missed.call, outage),
+        ):
+            self._ports.write(entry)
+
+    def _decided(self, talk: SeenTalk, known: "_Known") -> _Missed:
+        row = self._row(talk)
+        noted = (talk.caller.version, talk.answerer.version, row.version if row else None)
+        known_version = next((one for one in noted if one is not None), None)
+        version = self._policy.version_at(talk.company, talk.began_at) if known_version is None else known_version
+        armed = self._armed(talk, row, known)
+        if armed is not None:
+            return armed
+        users = self._policy.users(talk.company, (talk.caller.username, talk.answerer.username), version)
+        between = talk_between(talk.caller, talk.answerer, users)
+        outcome = verdict(between, self._policy.snapshot(talk.company, version))
+        call = row.id if row is not None else talk.call_ids[0]
+        return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)
+
+    def _armed(self, talk: SeenTalk, row: CallRow | None, known: "_Known") -> _Missed | None:
+        """What was prepared for this talk before it rang: the switch may have recorded it by itself."""
+        if row is None or row.version is None or (talk.caller.uuid, talk.answerer.call) != (row.id, row.id):
+            return None
+        prepared = armed_legs.again(row.facts, self._policy.snapshot(talk.company, row.version))
+        one, ringing = prepared.get(talk.answerer.name), armed_legs.ringing_of(row.facts)
+        if one is None or ringing is None or one.decision in known.ids:
+            return None
+        is_there = one.recording is not None and self._ports.spool.exists(one.recording)
+        expected = expected_talk(ringing, talk.answerer.name)
+        recording = one.recording if is_there else None
+        return _Missed(one.decision, row.id, False, expected, one.arm.verdict, recording)
+
+    def _row(self, talk: SeenTalk) -> CallRow | None:
+        found = (calls.get(self._store, talk.company, one) for one in talk.call_ids)
+        return next((row for row in found if row is not None), None)
+
+    def _outage(self, talk: SeenTalk) -> tuple[str, str]:
+        """The outage that lay longest over this talk and its ringing, and its cause."""
+        began, ended = talk.began_at, max(talk.until, talk.at)
+        found = outages.spans(self._store, self._ports.switch_name, began, ended)
+        if found:
+            longest = max(found, key=lambda one: min(one.until_at or ended, ended) - max(one.from_at, began))
+            return longest.id, longest.cause
+        stretch = f"{self._ports.switch_name} {talk.company} {talk.at // UNHEARD_SECONDS:.0f}"
+        return hashlib.sha256(stretch.encode()).hexdigest()[:32], UNHEARD
+
+    def _of_call(self, talk: SeenTalk, missed: _Missed) -> Iterator[JournalEntry]:
+        if missed.is_new_call:
+            between = missed.talk
+            yield CallSeen(
+                call=missed.call,
+                company=talk.company,
+                switch=self._ports.switch_name,
+                version=missed.verdict.version,
+                direction=between.direction,
+                group=between.groups[-1] if between.groups else None,
+                caller=next(iter(between.caller.numbers), ""),
+                called=next(iter(between.answerer.numbers), ""),
+                facts={},
+                at=talk.began_at,
+            )
+        yield CallAnswered(missed.call, talk.at)
+        if missed.call not in self._book.calls:
+            yield CallEnded(missed.call, talk.until, talk.cause)
+
+    def _decision(self, talk: SeenTalk, missed: _Missed) -> DecisionMade:
+        outcome, between, recording = missed.verdict, missed.talk, missed.recording
+        recorded = talk.caller if outcome.user == talk.caller.username else talk.answerer
+        return DecisionMade(
+            decision=missed.id,
+            call=missed.call,
+            company=talk.company,
+            talk=talk.name,
+            at=talk.at,
+            version=outcome.version,
+            user=outcome.user,
+            leg=recorded.uuid if recording else None,
+            record=outcome.record,
+            rule=outcome.rule,
+            reason=outcome.reason,
+            direction=outcome.direction,
+            group=outcome.group,
+            caller=next(iter(between.caller.numbers), ""),
+            answerer=next(iter(between.answerer.numbers), ""),
+            inputs=talk_facts(between),
+            recording=recording,
+            path=self._ports.spool.path(recording) if recording else None,
+            terms=outcome.terms,
+        )
+
+    def _of_recording(self, talk: SeenTalk, missed: _Missed, cause: str) -> Iterator[JournalEntry]:
+        if missed.recording is not None:
+            yield RecordingStopped(missed.recording, talk.until, STOP_UNSEEN, None)
+        elif missed.verdict.record:
+            detail = f"{_WHY.get(cause, cause)}: {max(0.0, talk.until - talk.at):.1f} s of talk are not recorded"
+            now = self._ports.clock()
+            yield GapFound(talk.company, missed.call, missed.id, None, cause, detail, now)
+
+    def _witnessed(self, talk: SeenTalk, decision: str, call: str, outage: str | None) -> TalkWitnessed:
+        return TalkWitnessed(
+            id=decision_id(talk.company, talk.name),
+            company=talk.company,
+            talk=talk.name,
+            call=call,
+            switch=self._ports.switch_name,
+            at=talk.at,
+            until=talk.until,
+            asked=talk.asked,
+            decision=decision,
+            outage=outage,
+        )
+
+
+class _Known:
+    """The talks that have their decision, by their two legs in either order."""
+
+    def __init__(self, decisions: Sequence[Decided]) -> None:
+        self.ids = {one.id for one in decisions}
+        self._by_legs = {_legs(one.talk): one for one in decisions}
+
+    def of(self, talk: SeenTalk) -> Decided | None:
+        """The decision of this talk; one that was made without events names the answerer's leg, not its uuid."""
+        by_name = f"{talk.caller.uuid}:{talk.answerer.name}:{talk.ordinal}"
+        return self._by_legs.get(_legs(talk.name)) or self._by_legs.get(_legs(by_name))
+
+
+def _legs(talk: str) -> tuple[frozenset[str], str]:
+    *legs, ordinal = talk.split(":")
+    return frozenset(legs), ordinal

@@ -1,0 +1,288 @@
+"""What the switch's records add: each flow as FreeSWITCH 1.11.1 wrote its records, and the whole rows that follow.
+
+The records in `records/` are real ones, without what says nothing of who talked to whom (media, stamps).
+"""
+
+import json
+from collections.abc import Mapping
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Invalid
+from fsplug.esl.calls.records import LegRecord, leg_record
+from fsplug.esl.calls.seen_talks import seen_talks
+from fsplug.esl.calls.witness import PARTNER_SECONDS
+from fsplug.store.calls import calls, decisions, gaps, outages, witnessed
+from fsplug.store.calls.entries import OutageSeen
+from tests.esl.story import ACME, Story
+
+RECORDS = Path(__file__).parent / "records"
+CUSTOMER = "+4522334455"
+
+# For each flow the talks of its calls: who called, who answered, whether it is recorded and by which rule, whose leg.
+FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
+    "incoming-user": [(CUSTOMER, "1001", True, "department-policy", "1001")],
+    "outgoing": [("1001", CUSTOMER, True, "department-policy", "1001")],
+    "internal": [("1001", "1003", True, "department-policy", "1003")],
+    "group-first-answer-wins": [(CUSTOMER, "1003", True, "group-always", "1003")],
+    "group-sequential": [(CUSTOMER, "1004", False, "department-policy", "1004")],
+    "menu": [(CUSTOMER, "1001", True, "department-policy", "1001")],
+    "blind-transfer": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+    "caller-transfers": [
+        ("1001", CUSTOMER, True, "department-policy", "1001"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+    "colleague-transfers": [
+        ("1001", "1002", False, "department-policy", "1001"),
+        ("1002", "1003", True, "department-policy", "1003"),
+    ],
+    "attended-transfer": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        ("1001", "1003", True, "department-policy", "1003"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+    "pick-up": [("1002", CUSTOMER, True, "department-policy", "1002")],
+    "uuid-bridge": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        ("+4522334466", "1003", True, "department-policy", "1003"),
+        (CUSTOMER, "+4522334466", False, "no-policy", None),
+    ],
+    "busy": [],
+    "caller-cancels": [],
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_each_answered_talk_of_a_flow_gets_its_decision_and_what_should_have_been_recorded_a_gap(
+    flow: str, tmp_path: Path
+) -> None:
+    story = Story(tmp_path)
+    records = read(flow)
+    assert story.witness.settle(records, {}) == frozenset(records)
+    assert rows(story) == FLOWS[flow]
+    wanted = [one.id for one in decided(story) if one.record]
+    assert sorted(one.decision for one in gaps.listed(story.store, ACME)) == sorted(wanted)
+    assert {one.cause for one in gaps.listed(story.store, ACME)} <= {"unheard"}
+    account = witnessed.account(story.store, ACME, 0.0)
+    talks = len(FLOWS[flow])
+    assert (account.answered, account.decisions, account.missed, account.differences) == (talks, talks, talks, ())
+    assert [one.talks for one in outages.listed(story.store, ACME)] == ([talks] if talks else [])
+    assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
+    assert story.rejects() == []
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_the_records_again_and_in_any_order_change_nothing(flow: str, tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    records = read(flow)
+    for order in list(permutations(records))[:6]:
+        waiting: dict[str, LegRecord] = {}
+        for uuid in order:
+            waiting[uuid] = records[uuid]
+            for settled in story.witness.settle(waiting, {}):
+                del waiting[settled]
+            story.write_down()
+        assert (waiting, rows(story)) == ({}, FLOWS[flow])
+    assert witnessed.account(story.store, ACME, 0.0).answered == len(FLOWS[flow])
+    assert story.rejects() == []
+
+
+@pytest.mark.parametrize("flow", [flow for flow, talks in FLOWS.items() if talks])
+@pytest.mark.parametrize("first", ["events", "records"])
+def test_a_record_and_the_events_of_a_talk_make_one_row_whichever_come_first(
+    flow: str, first: str, tmp_path: Path
+) -> None:
+    story = Story(tmp_path)
+    records = read(flow)
+    if first == "records":
+        story.witness.settle(records, {})
+        story.write_down()
+    tell(story, records)
+    story.write_down()
+    assert story.witness.settle(records, {}) == frozenset(records)
+    assert rows(story) == FLOWS[flow]
+    account = witnessed.account(story.store, ACME, 0.0)
+    assert (account.answered, account.decisions) == (len(FLOWS[flow]), len(FLOWS[flow]))
+    assert account.missed == (len(FLOWS[flow]) if first == "records" else 0)
+    assert story.rejects() == []
+
+
+def test_what_was_decided_by_events_gets_no_gap_of_an_outage(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    records = read("incoming-user")
+    tell(story, records)
+    story.write_down()
+    story.witness.settle(records, {})
+    story.write_down()
+    assert outages.listed(story.store, ACME) == []
+    assert "unheard" not in {one.cause for one in gaps.listed(story.store, ACME)}
+
+
+def test_the_gap_of_a_missed_talk_says_why_fsplug_missed_it(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    records = read("incoming-user")
+    [talk] = seen_talks(records)
+    story.entries += [
+        OutageSeen("before", "switch", "starved", talk.began_at - 60.0, talk.began_at - 50.0),
+        OutageSeen("then", "switch", "frozen", talk.began_at - 1.0, talk.until + 1.0),
+        OutageSeen("elsewhere", "another", "away", talk.began_at - 60.0, talk.until + 60.0),
+    ]
+    story.write_down()
+    story.witness.settle(records, {})
+    story.write_down()
+    [gap], [outage] = gaps.listed(story.store, ACME), outages.listed(story.store, ACME)
+    assert (gap.cause, gap.detail) == ("frozen", "fsplug stood still: 2.0 s of talk are not recorded")
+    assert (outage.id, outage.cause, outage.talks) == ("then", "frozen", 1)
+    assert (outage.at, outage.until) == (talk.began_at - 1.0, talk.until + 1.0)
+
+
+def test_a_record_waits_for_the_other_leg_while_that_one_is_up_and_a_while_longer(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    [*_, answerer], [*_, caller] = by_direction("incoming-user", "outbound"), by_direction("incoming-user", "inbound")
+    alone = {answerer.uuid: answerer}
+    assert story.witness.settle(alone, {answerer.uuid: PARTNER_SECONDS - 1.0}) == frozenset()
+    story.told((0.0, caller.uuid, "CHANNEL_ANSWER", {"fsplug_company": ACME}))
+    assert story.witness.settle(alone, {answerer.uuid: 3 * PARTNER_SECONDS}) == frozenset()
+    story.told((1.0, caller.uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
+    assert story.witness.settle(alone, {answerer.uuid: 3 * PARTNER_SECONDS}) == frozenset(alone)
+    assert [(row[0], row[1], row[2]) for row in rows(story)] == [(CUSTOMER, "1001", True)]
+
+
+def test_a_talk_is_decided_by_the_policy_of_its_time(tmp_path: Path) -> None:
+    """The armed leg carries the version; without one the history says which it was."""
+    story = Story(tmp_path)
+    records = read("incoming-user")
+    story.witness.settle(records, {})
+    story.write_down()
+    [decision] = decided(story)
+    assert decision.version == 1
+
+
+def test_what_one_leg_tells_and_the_other_denies_was_no_talk(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    facts = raw("incoming-user")
+    for one in facts:
+        if one["channel_data"]["direction"] == "inbound":
+            one["callflow"][0]["times"]["bridged_time"] = "0"
+    records = {one.uuid: one for one in map(leg_record, map(encoded, facts))}
+    assert story.witness.settle(records, {}) == frozenset(records)
+    assert rows(story) == []
+
+
+def test_a_record_of_a_company_that_is_not_here_makes_no_row(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    facts = json.loads(json.dumps(raw("incoming-user")).replace("acme.example", "nobody.example"))
+    records = {one.uuid: one for one in map(leg_record, map(encoded, facts))}
+    assert story.witness.settle(records, {}) == frozenset(records)
+    assert (rows(story), story.entries) == ([], [])
+
+
+def test_no_text_of_a_caller_marks_a_call(tmp_path: Path) -> None:
+    """A caller's name, number and headers arrive in the record: none of them names a company, a user or a group."""
+    facts = raw("incoming-user")
+    forged = "x\nvariable_fsplug_company: beta.example\nvariable_fsplug_group: 2002"
+    for one in facts:
+        one["variables"] |= {"sip_h_X-fsplug_company": "beta.example", "sip_from_display": forged}
+        one["variables"]["sip_h_a\nvariable_fsplug_company"] = "beta.example"
+        for part in one["callflow"]:
+            part["caller_profile"]["caller_id_name"] = part["caller_profile"]["caller_id_number"] = forged
+            part.get("extension", {}).setdefault("applications", []).append(
+                {"app_name": "set", "app_data": "fsplug_company=${sip_h_X-fsplug_company}"}
+            )
+    for record in map(leg_record, map(encoded, facts)):
+        [bridge] = record.bridges
+        assert (record.company, bridge.leg.company, bridge.leg.groups) == (ACME, ACME, ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b'{"variables": {}}',
+        b'{"variables": {"uuid": "../../etc/passwd"}, "callflow": [], "channel_data": {"direction": "inbound"}}',
+        b'{"variables": {"uuid": "a"}, "callflow": [], "channel_data": {"direction": "inbound"}}',
+        b'{"variables": {"uuid": "a"}, "callflow": [{}], "channel_data": {"direction": "inbound"}}',
+        b'{"variables": {"uuid": "a"}, "callflow": [{"caller_profile": 1}], "channel_data": {"direction": "inbound"}}',
+        b"[" * 100_000,
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_record_is_refused(body: bytes) -> None:
+    with pytest.raises(Invalid, match="no record of a leg"):
+        leg_record(body)
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_record_that_is_cut_off_anywhere_is_refused(flow: str) -> None:
+    whole = encoded(raw(flow)[0])
+    for length in range(0, len(whole), 97):
+        with pytest.raises(Invalid):
+            leg_record(whole[:length])
+
+
+def raw(flow: str) -> list[dict[str, Any]]:
+    return json.loads((RECORDS / f"{flow}.json").read_text(encoding="utf-8"))
+
+
+def encoded(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts).encode()
+
+
+def read(flow: str) -> dict[str, LegRecord]:
+    return {one.uuid: one for one in map(leg_record, map(encoded, raw(flow)))}
+
+
+def by_direction(flow: str, direction: str) -> list[LegRecord]:
+    return [leg_record(encoded(one)) for one in raw(flow) if one["channel_data"]["direction"] == direction]
+
+
+def decided(story: Story) -> list[decisions.Decision]:
+    return sorted(decisions.listed(story.store, ACME), key=lambda one: (one.at, one.talk))
+
+
+def rows(story: Story) -> list[tuple[str, str, bool, str, str | None]]:
+    story.write_down()
+    return [(_who(one, "caller"), _who(one, "answerer"), one.record, one.rule, one.user) for one in decided(story)]
+
+
+def _who(decision: decisions.Decision, end: str) -> str:
+    party = decision.inputs[end]
+    return party["user"]["username"] if party["user"] else party["numbers"][0]
+
+
+def tell(story: Story, records: Mapping[str, LegRecord]) -> None:
+    """The events of these talks, as the switch sends them while they go on."""
+    for seconds, talk in enumerate(seen_talks(records)):
+        for leg in (talk.answerer, talk.caller):
+            story.told((seconds, leg.uuid, "CHANNEL_ANSWER", _of_leg(leg)))
+        pair = {"Bridge-A-Unique-ID": talk.caller.uuid, "Bridge-B-Unique-ID": talk.answerer.uuid}
+        story.told((seconds, talk.caller.uuid, "CHANNEL_BRIDGE", {**_of_leg(talk.caller), **pair}))
+    for uuid in records:
+        story.told((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
+
+
+def _of_leg(leg: Any) -> dict[str, str]:
+    marks = {
+        "fsplug_company": leg.company,
+        "fsplug_call": leg.call if leg.call != leg.uuid else "",
+        "fsplug_user": leg.username,
+        "fsplug_leg": leg.name,
+        "fsplug_legs": "any" if leg.call == leg.uuid else "",
+        "fsplug_groups": ":".join(leg.groups),
+    }
+    return {
+        **marks,
+        "sip_to_user": "" if leg.called_in else next(iter(leg.numbers), ""),
+        "Call-Direction": "inbound" if leg.called_in else "outbound",
+        "Caller-Caller-ID-Number": next(iter(leg.numbers), "") if leg.called_in else "",
+        "Caller-Destination-Number": next(iter(leg.dialled or leg.numbers), ""),
+    }
