@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it, in the project's root: fsplug and what it needs in .venv, with nothing but Python
-# 3.11 or newer to begin with.
+# Sourced by the scripts beside it, in the project's root: installs fsplug and its dependencies into .venv. Only Python
+# 3.11 or newer must be there.
 
 venv=$PWD/.venv
 
@@ -20,7 +20,7 @@ find_python() {
 
 may_install_packages() { [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null && [ -z "${FSPLUG_NO_APT:-}" ]; }
 
-# Debian packages, one by one: what can't be had does not keep the others away.
+# Install Debian packages one by one: a package that fails does not stop the others.
 install_packages() {
     [ $# -gt 0 ] || return 0
     if ! may_install_packages; then
@@ -41,10 +41,10 @@ pip_install() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@"
 }
 
-# The same stamp means that there is nothing to do.
+# If the stamp is unchanged, nothing needs to be installed.
 stamp() { { echo "$venv"; "$python" -V; cat setup.cfg pyproject.toml; } | sha256sum | cut -d ' ' -f 1; }
 
-# install_fsplug WHAT: `.` or `.[extra]`, installed in place; a .venv that holds more than is asked for serves as well.
+# install_fsplug WHAT: `.` or `.[extra]`, installed in place; a .venv with more than that is left as it is.
 install_fsplug() {
     local done_for
     done_for=$(cat "$venv/installed" 2>/dev/null || true)

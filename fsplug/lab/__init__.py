@@ -1,1 +1,1 @@
-"""A switch and telephones of one's own, on loopback: for the demo, for testers with SIPp, and for the tests."""
+"""A switch and telephones on loopback, for the demo, for testers with SIPp, and for the tests."""

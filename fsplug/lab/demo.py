@@ -1,4 +1,4 @@
-"""The demo's calls: what each shows, and how it is placed on either kind of switch."""
+"""The demo's calls: what each one shows, and how it is placed on either kind of switch."""
 
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ from fsplug.lab.scenario import SCENARIOS, Role, Scenario
 from fsplug.lab.sipp import play
 
 TRUNK = "trunk"
-# A star code is answered by the switch itself.
+# The switch itself answers a star code.
 NOBODY = ""
 STAR = "*28*"
 ACME, BETA = "acme.example", "beta.example"
@@ -27,7 +27,7 @@ CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """One call: `caller` is a username of `company`, or an outside number; `answers` who answers."""
+    """One call. `caller` is a username of `company`, or an outside number; `answers` is the user who answers."""
 
     about: str
     caller: str
@@ -69,10 +69,10 @@ class DemoSwitch(Protocol):
     settings: Mapping[str, str | int]
 
     def place(self, call: DemoCall) -> None:
-        """Place the call and wait for its end. Unavailable when it did not go as it should."""
+        """Place the call and wait for its end. Unavailable if the call fails."""
 
     def keeping(self, call: DemoCall) -> AbstractContextManager[None]:
-        """The call, for as long as this lasts; then everything is hung up."""
+        """Keep the call up until the `with` ends; then hang everything up."""
 
 
 class RealDemoSwitch:
@@ -89,7 +89,7 @@ class RealDemoSwitch:
         }
 
     def place(self, call: DemoCall) -> None:
-        """Play it as a scenario of two roles."""
+        """Play the call as a scenario of two roles."""
         seconds = int(call.talk_seconds) + 30
         scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, _roles(call), seconds=seconds)
         failed = [outcome for outcome in play(scenario, self._exchange) if not outcome.is_well]
@@ -99,7 +99,7 @@ class RealDemoSwitch:
 
     @contextmanager
     def keeping(self, call: DemoCall) -> Iterator[None]:
-        """Play it in a thread; the switch ends SIPp's calls."""
+        """Play the call in a thread; at the end the switch hangs up SIPp's calls."""
         talking = threading.Thread(target=self._place_until_hung_up, args=(call,))
         talking.start()
         try:
@@ -109,7 +109,7 @@ class RealDemoSwitch:
             talking.join(_HANG_UP_SECONDS)
 
     def _place_until_hung_up(self, call: DemoCall) -> None:
-        # It ends before its time, which SIPp calls a failure.
+        # The call ends early, which SIPp reports as a failure.
         with suppress(Unavailable):
             self.place(call)
 
@@ -123,7 +123,7 @@ class FakeDemoSwitch:
         self.settings: Mapping[str, str | int] = {"event_socket_port": event_socket, "listen_port": fsplug}
 
     def place(self, call: DemoCall) -> None:
-        """Place it by the control port."""
+        """Place the call through the control port."""
         placed = self._control.ask("place", **_order(call))
         ended = self._control.ask("wait", call=placed["call"])
         if not ended["bridges"]:
@@ -131,7 +131,7 @@ class FakeDemoSwitch:
 
     @contextmanager
     def keeping(self, call: DemoCall) -> Iterator[None]:
-        """Place it and go on."""
+        """Place the call without waiting for its end."""
         self._control.ask("place", **_order(call))
         try:
             yield
@@ -140,7 +140,7 @@ class FakeDemoSwitch:
 
 
 def demo_switch() -> tuple[AbstractContextManager[DemoSwitch], str]:
-    """The best switch this machine has for the demo, and why that one, for people."""
+    """The best switch that this machine has for the demo, and in words why this one was chosen."""
     if find_freeswitch() is None:
         return _fake_switch(), "no FreeSWITCH is installed here (FSPLUG_FREESWITCH names one elsewhere)"
     if shutil.which("sipp") is None:

@@ -1,4 +1,4 @@
-"""The plainest event socket client there is: one connection, one `api` command, its answer."""
+"""A minimal event socket client: one connection, one `api` command, one answer."""
 
 import socket
 from typing import BinaryIO
@@ -7,7 +7,7 @@ from fsplug.errors import Unavailable
 
 
 def api(port: int, password: str, command: str, deadline_seconds: float = 5.0) -> str:
-    """What the switch answers to `api COMMAND`. Raises Unavailable when it does not within the deadline."""
+    """The switch's answer to `api COMMAND`. Raises Unavailable when no answer comes within the deadline."""
     try:
         with socket.create_connection(("127.0.0.1", port), deadline_seconds) as connection:
             frames = connection.makefile("rb")

@@ -1,4 +1,4 @@
-"""The switch as phones see it: where it is, and signing in to it."""
+"""The switch as phones see it: its address, and how they sign in to it."""
 
 import socket
 import subprocess
@@ -22,9 +22,9 @@ _EXPIRES_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A running switch with the fixture's people, by host and ports.
+    """A running switch with the fixture's people: its host and ports.
 
-    With `data`, the data folder of the fsplug that configured it, phones have the passwords they were given there.
+    `data` is the data folder of the fsplug that configured the switch; then phones have the passwords from that folder.
     """
 
     ports: Ports
@@ -33,18 +33,18 @@ class Exchange:
 
     @property
     def local(self) -> str:
-        """Our own address, as the switch sees it."""
+        """This machine's address as the switch sees it."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as towards:
             towards.connect((self.host, self.ports.internal_port))
             return str(towards.getsockname()[0])
 
     def password(self, company: str, user: str) -> str:
-        """The digest password of a user's phone. Raises Invalid when there is no such user."""
+        """The digest password of a user's phone. Raises Invalid for an unknown user."""
         return password(company, user) if self.data is None else phone_password(self.data, company, user)
 
     @contextmanager
     def signed_in(self, company: str, phones: Mapping[str, int]) -> Iterator[None]:
-        """Phones of a company (username to the port it waits on), registered by digest until the `with` ends."""
+        """Phones of a company (username to the port the phone waits on), registered until the `with` ends."""
         self._register(company, phones, _EXPIRES_SECONDS)
         try:
             yield
@@ -73,7 +73,7 @@ class Exchange:
 
 
 def password(company: str, user: str) -> str:
-    """The digest password of a user of the fixture. Raises Invalid when there is no such user."""
+    """The digest password of a user of the fixture. Raises Invalid for an unknown user."""
     directory = FIXTURE / "directory" / f"{company}.xml"
     for entry in ElementTree.parse(directory).iter("user"):
         if entry.get("id") == user:

@@ -1,6 +1,7 @@
-"""Free ports of 127.0.0.1 for what a test starts: no two processes are given the same, nor one process soon again.
+"""Free ports of 127.0.0.1 for what a test starts.
 
-Both matter because between the choice of a port and its being taken some program has yet to start.
+No two processes are given the same port, and no port is given again soon: some time passes between choosing a port and
+the moment when a program takes it.
 """
 
 import random
@@ -12,41 +13,41 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 
-# Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one meanwhile.
+# Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one first.
 _SHARES = range(10000, 19900, 300)
 # SIPp takes four for its audio: RTP, RTCP, and the same for video.
 _MEDIA_PORTS = 4
-# Without IPv6 the last two are not there.
+# The last two do not exist without IPv6.
 _TABLES = ("udp", "tcp", "udp6", "tcp6")
 
 
 def some_ports(count: int) -> list[int]:
-    """So many ports that are free for UDP and TCP alike."""
+    """This many ports that are free for both UDP and TCP."""
     return [_share().give(1) for _ in range(count)]
 
 
 def some_media_ports(count: int) -> list[int]:
-    """So many ports for SIPp's audio; it takes the three after each as well."""
+    """This many ports for SIPp's audio; SIPp takes the three ports after each of them as well."""
     return [_share().give(_MEDIA_PORTS) for _ in range(count)]
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody holds this port, UDP or TCP."""
+    """Whether no process holds this port, by UDP or TCP."""
     return port not in taken_ports()
 
 
 def taken_ports() -> set[int]:
-    """Every port of this machine that somebody holds, UDP or TCP, as Linux lists them.
+    """Every port of this machine that is in use, by UDP or TCP, as Linux lists them.
 
-    To try a port by binding it is to hold it for a moment, and its owner may want it just then.
+    Testing a port by binding it would hold the port for a moment, just when its owner may want it.
     """
     return {port for table in _TABLES for port in _local_ports(Path("/proc/net", table))}
 
 
 class Share:
-    """Ports that only this process gives away, one after the other, the first again after the last.
+    """Ports that only this process gives out, in turn, beginning again after the last.
 
-    They are its own as long as it holds the one before the first.
+    They belong to this process for as long as it holds the port before the first one.
     """
 
     def __init__(self, ports: range, guard: socket.socket) -> None:
@@ -55,7 +56,7 @@ class Share:
         self._lock = threading.Lock()
 
     def give(self, count: int) -> int:
-        """The first, a multiple of `count`, of so many free ones in a row. Unavailable when there are no more."""
+        """The first of `count` free ports in a row; a multiple of `count`. Unavailable when none are left."""
         taken = taken_ports()
         with self._lock:
             for _ in self._ports:
@@ -83,7 +84,7 @@ def _share() -> Share:
 
 
 def _aligned(port: int, to: int) -> int:
-    """The next multiple: RTP's port is even (RFC 3550, section 11)."""
+    """The next multiple: RTP uses an even port (RFC 3550, section 11)."""
     return port + -port % to
 
 

@@ -1,4 +1,4 @@
-"""A real FreeSWITCH of its own for tests: the fixture's configuration in a temporary folder, on free ports."""
+"""A real FreeSWITCH for tests: the fixture's configuration in a temporary folder, on free ports."""
 
 import ctypes
 import os
@@ -18,7 +18,7 @@ from fsplug.lab.event_socket import api
 from fsplug.lab.ports import Ports, free_ports, reserve, write_ports
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "freeswitch"
-# What must come is waited for on the slowest machine; only what never comes takes as long.
+# Long enough for the slowest machine. Only a wait for something that never comes takes this long.
 PATIENCE_SECONDS = 120.0
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
@@ -29,9 +29,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def find_freeswitch() -> Path | None:
-    """The program named by $FSPLUG_FREESWITCH, else the one in a usual place, else None.
+    """The program that $FSPLUG_FREESWITCH names, else the one in a usual place, else None.
 
-    Raises Invalid when the variable names what cannot be run: a slip there must not pass as "not installed".
+    Raises Invalid when the variable names a file that cannot be run: a typing error must not pass as "not installed".
     """
     named = os.environ.get("FSPLUG_FREESWITCH")
     if named and not os.access(named, os.X_OK):
@@ -41,10 +41,10 @@ def find_freeswitch() -> Path | None:
 
 
 class RealSwitch:
-    """FreeSWITCH running, from `with` to its end. It dies with the process that started it.
+    """A FreeSWITCH that runs until the `with` ends. It dies with the process that started it.
 
-    `conf` and `recordings` are its folders, `log` its log file; they stay until the `with` ends, restarts included.
-    `environment` is added to ours.
+    `conf` and `recordings` are its folders, `log` is its log file; all stay until the `with` ends, also over restarts.
+    `environment` is added to this process's own.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RealSwitch:
 
     @property
     def pid(self) -> int:
-        """The process id. Raises Unavailable when it does not run."""
+        """The process id. Raises Unavailable when the switch is not running."""
         if self._process is None:
             raise Unavailable("switch-down", "this FreeSWITCH is not running; call start()")
         return self._process.pid
@@ -99,7 +99,7 @@ class RealSwitch:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
-        """Start it and wait until both SIP profiles are up. Raises Unavailable with the log's tail."""
+        """Start the switch and wait until both SIP profiles are up. Raises Unavailable with the end of the log."""
         self._process = subprocess.Popen(
             self._command(),
             stdin=subprocess.DEVNULL,
@@ -117,7 +117,7 @@ class RealSwitch:
             raise Unavailable("switch-not-started", text, log=str(self.log)) from error
 
     def stop(self) -> None:
-        """End it in an orderly way: calls are hung up, files closed. Kills it when that takes too long."""
+        """Stop the switch in order: calls are hung up and files are closed. Kills it if that takes too long."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             try:
@@ -127,19 +127,19 @@ class RealSwitch:
         self._process = None
 
     def kill(self) -> None:
-        """SIGKILL: nothing is closed, and no call is ended in order."""
+        """Send SIGKILL: no file is closed and no call is ended in order."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(STOP_SECONDS)
         self._process = None
 
     def restart(self) -> None:
-        """Stop and start again, same ports and folders, a new Core-UUID."""
+        """Stop and start the switch again, with the same ports and folders and a new Core-UUID."""
         self.stop()
         self.start()
 
     def api(self, command: str, deadline_seconds: float = 5.0) -> str:
-        """What this switch answers to an `api` command."""
+        """The switch's answer to an `api` command."""
         return api(self.ports.event_socket_port, self.ports.event_socket_password, command, deadline_seconds)
 
     def legs(self) -> int:
@@ -147,11 +147,11 @@ class RealSwitch:
         return int(self.api("show channels count").split()[0])
 
     def wait_until_idle(self, deadline_seconds: float = 60.0) -> None:
-        """Return when no leg is left. Raises Unavailable at the deadline."""
+        """Return when no legs are left. Raises Unavailable at the deadline."""
         wait_for(lambda: self.legs() == 0, "every call to end", deadline_seconds)
 
     def log_tail(self, lines: int = 20) -> str:
-        """The end of its log."""
+        """The end of the switch's log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
     def _lay_out(self) -> None:
@@ -186,5 +186,5 @@ def wait_for(condition: Callable[[], bool], what: str, deadline_seconds: float =
 
 
 def _die_with_parent() -> None:
-    # prctl(2): without it a killed test run leaves its switch behind. "Parent" is the thread that started it.
+    # prctl(2): otherwise a killed test run leaves its switch behind. "Parent" is the thread that started the switch.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

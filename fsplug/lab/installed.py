@@ -1,4 +1,4 @@
-"""A switch that `fsplug switch install` configured, as SIPp's phones need to know it: ports and passwords."""
+"""What SIPp's phones must know of a switch that `fsplug switch install` configured: ports and passwords."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ _PHONE = "desk"
 
 
 def installed_ports(data: Path, company: str, trunk: str = "trunk") -> tuple[Ports, str]:
-    """Where the switch of this data folder listens, and its address. `trunk` of `company` is the one SIPp plays."""
+    """The address and ports of the switch of this data folder. `trunk` of `company` is the one SIPp plays."""
     known = settings.read(data)
     if not known.switch_conf:
         raise Invalid("not-installed", f"{data} knows no switch; run: fsplug switch install --conf DIR", data=str(data))
@@ -41,7 +41,7 @@ def installed_ports(data: Path, company: str, trunk: str = "trunk") -> tuple[Por
 
 @lru_cache
 def phone_password(data: Path, company: str, user: str) -> str:
-    """What this user's desk phone signs in with, as fsplug knows it."""
+    """The password of this user's desk phone, as fsplug knows it."""
     owner = ("--company", company, "--user", user)
     found = ask(data, "device", "show", *owner, _PHONE, "--show-secrets").get("password")
     if not found:
@@ -51,7 +51,7 @@ def phone_password(data: Path, company: str, user: str) -> str:
 
 
 def ask(data: Path, *words: str) -> Any:
-    """What an fsplug command prints in JSON."""
+    """The JSON that an fsplug command prints."""
     command: Sequence[str] = [*fsplug_program(), *words, "--json", "--data", str(data)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
     if ended.returncode:

@@ -1,4 +1,4 @@
-"""A phone's audio: a tone spoken as RTP every 20 ms, and everything heard, with the time it came."""
+"""A phone's audio: it sends a tone as RTP every 20 ms, and keeps everything it receives, with the time of arrival."""
 
 import random
 import socket
@@ -30,7 +30,7 @@ _TABLE = _alaw_table()
 
 
 class Voice:
-    """One RTP port. `towards` is where it speaks to; `silent` lets it send silence."""
+    """One RTP port. `towards` is the address it sends to; with `silent` it sends silence."""
 
     def __init__(self, hertz: int) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -42,7 +42,7 @@ class Voice:
         self._tone = alaw_tone(hertz) if hertz else b""
         self._heard: list[tuple[float, bytes]] = []
         self.events: list[tuple[float, int]] = []
-        # Packets that never came, by the numbers of those that did.
+        # Packets that never came, counted by the sequence numbers of the others.
         self.missing = 0
         self._latest: int | None = None
         self._stopped = False
@@ -52,22 +52,22 @@ class Voice:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def start(self) -> None:
-        """Begin to speak."""
+        """Begin to send."""
         if self._sender is None:
             self._sender = threading.Thread(target=self._speak, daemon=True)
             self._sender.start()
 
     def stop(self) -> None:
-        """Speak no more; it still hears."""
+        """Stop sending; the port still receives."""
         self._stopped = True
 
     def close(self) -> None:
-        """Neither speak nor hear."""
+        """Stop sending and receiving."""
         self._stopped = self._closed = True
         self._socket.close()
 
     def press(self, key: str) -> None:
-        """Send a key when its turn comes."""
+        """Send a key after the keys before it."""
         self._keys.append(key)
 
     def heard(self, since: float = 0.0, until: float = float("inf")) -> np.ndarray:
@@ -76,20 +76,20 @@ class Voice:
         return _TABLE[np.frombuffer(b"".join(frames), np.uint8)] if frames else np.zeros(0, np.int16)
 
     def level(self, hertz: int, since: float = 0.0, until: float = float("inf")) -> float:
-        """How loud this tone was in that span: dB below a full-scale sine; -120 for none at all."""
+        """The level of this tone in that span: dB below a full-scale sine; -120 if there is none."""
         return level(self.heard(since, until), hertz)
 
     def loudness(self) -> list[tuple[float, int]]:
-        """The largest sample of every frame, with the time it came."""
+        """The largest sample of every frame, with the time of arrival."""
         return [(at, int(np.abs(_TABLE[np.frombuffer(payload, np.uint8)]).max())) for at, payload in list(self._heard)]
 
     def packets(self, since: float) -> int:
-        """How many frames came since then."""
+        """The number of frames that came since then."""
         return sum(1 for at, _ in list(self._heard) if at >= since)
 
     @property
     def last_heard_at(self) -> float:
-        """When the latest frame came; 0 when none has."""
+        """The time of the latest frame; 0 if none has come."""
         return self._heard[-1][0] if self._heard else 0.0
 
     def _listen(self) -> None:
@@ -141,7 +141,7 @@ class Voice:
 
 
 def level(samples: np.ndarray, hertz: int) -> float:
-    """How loud a tone is in these samples: dB below a full-scale sine; -120 for none at all."""
+    """The level of a tone in these samples: dB below a full-scale sine; -120 if there is none."""
     if len(samples) < _FRAME:
         return -120.0
     window = np.kaiser(len(samples), 12)

@@ -14,7 +14,7 @@ _COMPLAINT_CHARACTERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a role ended: SIPp's exit code (None: it never came to its end) and what it complained of."""
+    """How a role ended: SIPp's exit code (None: SIPp did not end by itself) and its error."""
 
     role: Role
     exit: int | None
@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a player needs of its own: a folder, a port for SIP, one for audio, and a tone to speak with."""
+    """A player's own folder, SIP port and audio port, and the tone it sends."""
 
     folder: Path
     port: int
@@ -36,7 +36,7 @@ class Place:
 
 
 class Player:
-    """SIPp playing `role`. `consultation` is the Call-ID of the scenario's second call, if it has one."""
+    """SIPp playing `role`. `consultation` is the Call-ID of the scenario's second call, if there is one."""
 
     def __init__(self, role: Role, scenario: Scenario, exchange: Exchange, place: Place, consultation: str) -> None:
         self.role = role
@@ -56,7 +56,7 @@ class Player:
             )
 
     def end(self) -> None:
-        """Kill it if it still plays."""
+        """Kill SIPp if it is still running."""
         if self._process and self._process.poll() is None:
             self._process.kill()
             self._process.wait(5)
@@ -67,7 +67,7 @@ class Player:
 
     @property
     def exit(self) -> int | None:
-        """The exit code; None while it plays, and before."""
+        """The exit code; None while SIPp is running and before it starts."""
         return self._process.poll() if self._process else None
 
     @property
@@ -75,7 +75,7 @@ class Player:
         return self.exit not in (None, self.role.exit)
 
     def outcome(self) -> Outcome:
-        """How it ended, as of now."""
+        """How the role ended, as known now."""
         return Outcome(self.role, self.exit, self._complaint() if self.has_failed else "")
 
     @property
@@ -100,7 +100,7 @@ class Player:
             *("-i", exchange.local, "-p", str(self.place.port)),
             *("-mi", exchange.local, "-mp", str(self.place.media_port)),
             *("-s", role.calls or role.user or "trunk", "-d", str(round(role.talk_seconds * 1000))),
-            # Without -timeout_error SIPp 3.6 can hang for ever after its -timeout.
+            # SIPp 3.6 can hang forever after its -timeout if -timeout_error is missing.
             *("-nostdin", "-timeout", f"{self._scenario.seconds}s", "-timeout_error", "-recv_timeout", "10000"),
             *("-trace_err", "-error_file", str(self._errors)),
             *self._keys(),

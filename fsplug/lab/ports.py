@@ -1,4 +1,4 @@
-"""The numbers in fixtures/freeswitch/ports.xml: read them, find free ones, write them for another switch."""
+"""The port numbers in fixtures/freeswitch/ports.xml: reads them, finds free ones, writes them for another switch."""
 
 import random
 import re
@@ -12,13 +12,13 @@ from fsplug.lab.free_ports import some_ports, taken_ports
 
 _SETTING = re.compile(r'cmd="set" data="(\w+)=([^"]*)"')
 _TEXTS = ("event_socket_password", "log_level")
-# Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one meanwhile.
+# Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one first.
 _RTP_BLOCKS = range(20000, 32000, 1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where one switch listens, and the few other settings its copies differ in."""
+    """The ports of one switch, and the few other settings in which copies of the fixture differ."""
 
     internal_port: int
     external_port: int
@@ -33,7 +33,7 @@ class Ports:
 
 
 def read_ports(path: Path) -> Ports:
-    """The settings of a ports.xml. Raises Invalid when one is missing or unknown."""
+    """The settings of a ports.xml. Raises Invalid if one is missing or unknown."""
     try:
         found = dict(_SETTING.findall(path.read_text()))
         settings: dict[str, Any] = {name: found[name] if name in _TEXTS else int(found[name]) for name in found}
@@ -44,13 +44,13 @@ def read_ports(path: Path) -> Ports:
 
 
 def write_ports(ports: Ports, path: Path) -> None:
-    """Write a ports.xml that sets exactly these."""
+    """Write a ports.xml with exactly these settings."""
     lines = (f'  <X-PRE-PROCESS cmd="set" data="{name}={value}"/>\n' for name, value in asdict(ports).items())
     path.write_text(f"<include>\n{''.join(lines)}</include>\n")
 
 
 def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
-    """Settings for a switch of its own: ports that nobody has now, and a short ring time."""
+    """Settings for another switch: ports that are free now, and a short ring time."""
     internal, external, trunk, event_socket, fsplug = some_ports(5)
     rtp = _rtp_block()
     return Ports(
@@ -68,7 +68,7 @@ def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
 
 
 def _rtp_block() -> int:
-    """The first of 1,000 ports for audio, of which no switch has taken any, nor all of them for itself."""
+    """The first of 1,000 ports for audio that no switch uses or has reserved."""
     taken = taken_ports()
     free = [block for block in _RTP_BLOCKS if taken.isdisjoint(range(block, block + 1000))]
     if not free:
@@ -78,9 +78,9 @@ def _rtp_block() -> int:
 
 
 def reserve(ports: Ports) -> socket.socket:
-    """Take the audio ports for one switch, until the socket returned is closed: an idle switch holds none of them.
+    """Reserve the audio ports for one switch until the returned socket is closed: an idle switch holds none of them.
 
-    Unavailable when another has taken them.
+    Unavailable if another process has reserved them.
     """
     guard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:

@@ -1,4 +1,4 @@
-"""Which fsplug the lab asks: the one beside its own Python, else the one on the path."""
+"""Which fsplug the lab runs: the one beside its own Python, else the one on the path."""
 
 import shutil
 import sys
@@ -8,7 +8,7 @@ from fsplug.errors import Unavailable
 
 
 def fsplug_program() -> list[str]:
-    """The words its command line begins with. Unavailable when it isn't installed."""
+    """The words that begin its command line. Unavailable if fsplug is not installed."""
     beside = Path(sys.executable).parent / "fsplug"
     program = str(beside) if beside.exists() else shutil.which("fsplug")
     if program is None:

@@ -1,4 +1,4 @@
-"""A scenario as its folder in fixtures/sipp describes it: who takes part, and what fsplug must know afterwards."""
+"""A scenario as its folder in fixtures/sipp describes it: who takes part, and what fsplug must know at the end."""
 
 import tomllib
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ EXPECTATION = "expect.toml"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One SIPp that plays `<name>.xml`.
+    """One SIPp process that plays `<name>.xml`.
 
-    With `user` it is that user's phone, else somebody at the other end of the trunk, known by `number`. With `calls`
-    it dials that, once `after` (a role) has ended and `wait_seconds` have passed; else it waits to be called,
-    `count` times. `target` is whom it transfers to; `consults` makes its call the one another role of the scenario
-    connects with. `exit` is the exit code SIPp must end with.
+    With `user` it is that user's phone; otherwise it is somebody beyond the trunk with this `number`. With `calls` it
+    dials that number, `wait_seconds` after the role `after` has ended; otherwise it waits to be called, `count` times.
+    `target` is the number it transfers to. With `consults`, another role of the scenario connects with its call. `exit`
+    is the exit code that SIPp must end with.
     """
 
     name: str
@@ -48,7 +48,7 @@ class ExpectedRecording:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDecision:
-    """A verdict; `user` is left out where the rule, not the person, is the point."""
+    """A verdict; `user` is left out where only the rule matters."""
 
     record: bool
     rule: str
@@ -57,7 +57,7 @@ class ExpectedDecision:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCall:
-    """A call fsplug must have seen. `caller` and `called` are as the switch has them."""
+    """A call that fsplug must have seen. `caller` and `called` are as the switch reports them."""
 
     company: str
     direction: str
@@ -70,9 +70,9 @@ class ExpectedCall:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What happens in `folder`. `company` is that of every role and call that names no other.
+    """The scenario in `folder`. `company` applies to every role and call that names no other.
 
-    `fsplug` says whether the scenario needs fsplug `up`, needs it `away`, or takes `either`; `seconds` bounds it.
+    `fsplug` says whether the scenario needs fsplug `up` or `away`, or works with `either`; `seconds` is its time limit.
     """
 
     name: str
@@ -94,12 +94,12 @@ class Scenario:
 
 
 def scenario_names() -> list[str]:
-    """Every scenario there is, in alphabetical order."""
+    """The names of all scenarios, in alphabetical order."""
     return sorted(path.parent.name for path in SCENARIOS.glob(f"*/{EXPECTATION}"))
 
 
 def read_scenario(name: str) -> Scenario:
-    """The scenario of this name. Raises Invalid when there is none, or its expect.toml says what nobody understands."""
+    """The scenario with this name. Raises Invalid if there is none, or if its expect.toml has something unknown."""
     path = SCENARIOS / name / EXPECTATION
     if name not in scenario_names():
         known = ", ".join(scenario_names())

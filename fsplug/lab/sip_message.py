@@ -1,4 +1,4 @@
-"""SIP messages as a phone in Python reads and writes them (RFC 3261), and the digest it proves itself by (RFC 2617)."""
+"""SIP messages as a phone in Python reads and writes them (RFC 3261), and their digest authentication (RFC 2617)."""
 
 import hashlib
 import re
@@ -12,7 +12,7 @@ _PARAMETER = re.compile(r'(\w+)="?([^",]*)"?')
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A SIP message, as it came."""
+    """A SIP message as received."""
 
     text: str
     source: tuple[str, int]
@@ -24,7 +24,7 @@ class Message:
 
     @property
     def method(self) -> str:
-        """A request's method; of a response, that of the request it answers."""
+        """A request's method; for a response, the method of the request it answers."""
         return self.header("CSeq").split()[-1] if self.status else self.start.split()[0]
 
     @property
@@ -33,24 +33,24 @@ class Message:
         return int(self.start.split()[1]) if self.start.startswith("SIP/2.0 ") else 0
 
     def header(self, name: str) -> str:
-        """The first header of this name; empty when there is none."""
+        """The first header with this name; empty if there is none."""
         found = re.search(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
         return found[1] if found else ""
 
     def headers(self, name: str) -> list[str]:
-        """Every header of this name."""
+        """Every header with this name."""
         return re.findall(rf"^{name}: *(.*?)\r?$", self.text, re.MULTILINE | re.IGNORECASE)
 
     @property
     def media(self) -> tuple[str, int] | None:
-        """Where its SDP wants the audio sent."""
+        """The address to which its SDP wants the audio sent."""
         port = re.search(r"^m=audio (\d+)", self.text, re.MULTILINE)
         return (HOST, int(port[1])) if port else None
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request about to be sent; `own` and `other` are the values of From and To."""
+    """A request to send; `own` and `other` are the values of From and To."""
 
     method: str
     uri: str
@@ -63,7 +63,7 @@ class Request:
     branch: str = ""
 
     def text(self, user: str, port: int, agent: str) -> str:
-        """The request as it goes out from this port."""
+        """The request as sent from this port."""
         branch = self.branch or f"z9hG4bK{uuid4().hex}"
         contact = "" if "Contact:" in self.headers else f"Contact: <sip:{user}@{HOST}:{port}>\r\n"
         return (
@@ -108,5 +108,5 @@ def address(contact: str) -> str:
 
 
 def md5(text: str) -> str:
-    """As digest authentication wants it, in hex."""
+    """An MD5 in hexadecimal, as digest authentication uses it."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""SIPp as the phones and the outside world around one switch: a scenario played from its first call to its last."""
+"""SIPp as the phones and the outside world around one switch: plays a scenario from its first call to its last."""
 
 import shutil
 import tempfile
@@ -15,14 +15,14 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.player import Outcome, Place, Player
 from fsplug.lab.scenario import Scenario
 
-# When one role has failed, the others only wait for what will not come.
+# When one role has failed, the others would wait in vain.
 _GRACE_SECONDS = 3.0
-# Each role speaks with a tone of its own, a step above the one before.
+# Each role sends its own tone, a step above the one before.
 _HERTZ, _HERTZ_STEP = 440, 110
 
 
 def play(scenario: Scenario, exchange: Exchange) -> list[Outcome]:
-    """Play every role to its end and tell how each ended. Phones sign in before, and out after."""
+    """Play every role to its end and return how each ended. Phones sign in before and out after."""
     if shutil.which("sipp") is None:
         raise Unavailable("no-sipp", "SIPp is not installed; on Debian: apt-get install sip-tester")
     with tempfile.TemporaryDirectory(prefix="fsplug-sipp-") as folder:
@@ -60,7 +60,7 @@ def _perform(scenario: Scenario, exchange: Exchange, players: Sequence[Player]) 
 
 
 def _phones(waiting: Sequence[Player]) -> Mapping[str, Mapping[str, int]]:
-    """Company to username to the port the phone waits on."""
+    """The port each phone waits on, by company and username."""
     phones: dict[str, dict[str, int]] = {}
     for player in waiting:
         if player.role.user:
@@ -69,7 +69,7 @@ def _phones(waiting: Sequence[Player]) -> Mapping[str, Mapping[str, int]]:
 
 
 def _let_play(players: Sequence[Player], deadline_seconds: float) -> None:
-    """Start each caller when its time has come, until all have ended or, a little later, one has failed."""
+    """Start each caller at its time, until all have ended or shortly after one has failed."""
     begun = time.monotonic()
     end = begun + deadline_seconds
     ended_at = {"": begun}

@@ -1,6 +1,6 @@
-"""A telephone in Python: signs in, calls, answers, speaks with a tone, and keeps what it hears and what is shown to it.
+"""A telephone in Python: it signs in, calls, answers, sends a tone, and keeps what it hears and what it is shown.
 
-SIPp plays what is written down beforehand; this one can be asked afterwards which tones reached it, and when.
+SIPp follows a script written beforehand; this phone can be asked later which tones reached it, and when.
 """
 
 import re
@@ -42,9 +42,10 @@ class Dialog:
 
 
 class Softphone:
-    """From `with` to its end. A user's phone of `company`; without `password` somebody outside, known as `user`.
+    """A phone that runs until the `with` ends.
 
-    It answers after `rings` seconds (None: it only rings) and speaks with a tone of `hertz` (0: not a sound).
+    With `password` it is a user's phone of `company`; without, it is somebody outside, known as `user`. It answers
+    after `rings` seconds (None: it never answers) and sends a tone of `hertz` (0: silence).
     """
 
     def __init__(
@@ -98,14 +99,14 @@ class Softphone:
         return self.dialogs[-1]
 
     def sign_in(self, expires: int = 600) -> None:
-        """Register. Unavailable when the switch does not accept it."""
+        """Register. Unavailable if the switch refuses."""
         contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
         uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
         call_id = f"register-{uuid4().hex}"
         self._ask_with_password(Request("REGISTER", uri, me, me, call_id, 1, f"{contact}\r\n"))
 
     def call(self, number: str, headers: str = "") -> Dialog:
-        """Dial; returns as soon as the call is under way."""
+        """Dial, without waiting for an answer."""
         dialog = Dialog(uuid4().hex, Voice(self._hertz))
         where = self.company if self._password else f"{HOST}:{self._switch[1]}"
         dialog.target = f"sip:{number}@{where}"
@@ -118,7 +119,7 @@ class Softphone:
         return dialog
 
     def until_up(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
-        """Return when the call is answered; Unavailable when it ended instead, or at the deadline."""
+        """Return when the call is answered; Unavailable if it ends first, or at the deadline."""
         waited = dialog or self.dialog
         wait_for(lambda: waited.state in ("up", "ended"), f"{self.user}'s call to be answered", seconds)
         if waited.state == "ended":
@@ -126,20 +127,20 @@ class Softphone:
         return waited
 
     def hang_up(self, dialog: Dialog | None = None) -> None:
-        """Say goodbye."""
+        """Send BYE."""
         ending = dialog or self.dialog
         self._end(ending, 0)
         with suppress(Unavailable):
             self._in_dialog(ending, "BYE")
 
     def vanish(self) -> None:
-        """Be gone without a word."""
+        """Disappear without a BYE."""
         self._ending, self._password = True, ""
         for dialog in self.dialogs:
             dialog.voice.close()
 
     def transfer(self, number: str, dialog: Dialog | None = None) -> None:
-        """Send the other side on to another number."""
+        """Transfer the other party to another number."""
         moving = dialog or self.dialog
         self._in_dialog(moving, "REFER", f"Refer-To: <sip:{number}@{self.company}>\r\nReferred-By: {moving.own}\r\n")
 
@@ -150,7 +151,7 @@ class Softphone:
             pressing.voice.press(key)
 
     def hold(self, held: bool, dialog: Dialog | None = None) -> None:
-        """Put the other side on hold, or take it back."""
+        """Put the other party on hold, or resume the call."""
         holding = dialog or self.dialog
         holding.voice.silent = held
         self._in_dialog(holding, "INVITE", "Content-Type: application/sdp\r\n", self._sdp(holding, held))
@@ -228,7 +229,7 @@ class Softphone:
 
     def _come_up(self, dialog: Dialog) -> None:
         dialog.answered_at = time.monotonic()
-        # The goodbye may have come while the answer was being read.
+        # A BYE may have come while the answer was being read.
         if dialog.state != "ended":
             dialog.state = "up"
             dialog.voice.start()
@@ -252,7 +253,7 @@ class Softphone:
         self._send(request, dialog.peer)
 
     def _ask_with_password(self, request: Request, seconds: float = 5.0) -> Message:
-        """The final answer; Unavailable where there is none, or where it is a refusal to sign in."""
+        """The final answer; Unavailable if there is none, or if signing in is refused."""
         answer = self._ask(request, seconds)
         if answer.status in (401, 407):
             proved = proof(request.method, request.uri, self.user, self._password, answer)

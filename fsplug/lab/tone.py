@@ -7,7 +7,7 @@ _LOUDNESS = 8000
 
 
 def alaw_tone(hertz: int) -> bytes:
-    """One second of this tone; whole hertz, so that it loops without a click."""
+    """One second of this tone; whole hertz, so that it repeats without a click."""
     angle = 2 * math.pi * hertz / SAMPLE_RATE
     return bytes(_alaw(round(_LOUDNESS * math.sin(angle * sample))) for sample in range(SAMPLE_RATE))
 

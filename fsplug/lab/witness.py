@@ -1,4 +1,4 @@
-"""What fsplug says of the calls a scenario made, against what the scenario expects; asked through its CLI only."""
+"""Compares what fsplug reports of a scenario's calls with what the scenario expects; asks only through the CLI."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from fsplug.errors import Unavailable
 from fsplug.lab.program import fsplug_program
 from fsplug.lab.scenario import ExpectedCall, ExpectedDecision, ExpectedRecording, Scenario
 
-# A recording is sealed, or a gap told of, well within this (seconds after the last call's end).
+# A recording is sealed, or a gap reported, well within this (seconds after the end of the last call).
 SETTLED_SECONDS = 90.0
 _SEALED = "sealed"
 
@@ -34,18 +34,18 @@ class Account:
 
 
 class Witness:
-    """fsplug's own word on a data directory."""
+    """What fsplug reports for a data folder."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
         self._program = fsplug_program()
 
     def account(self) -> Account:
-        """Everything fsplug lists now."""
+        """Everything that fsplug lists now."""
         return Account(tuple(self._list("call")), tuple(self._list("recording")))
 
     def complaints(self, scenario: Scenario, before: Account, deadline_seconds: float = SETTLED_SECONDS) -> list[str]:
-        """What is not as the scenario expects, once things have settled; empty when all is."""
+        """What differs from the scenario once everything has settled; empty if nothing does."""
         end = time.monotonic() + deadline_seconds
         while (found := complaints(scenario, self.account().since(before))) and time.monotonic() < end:
             time.sleep(0.3)
@@ -64,7 +64,9 @@ class Witness:
 
 
 def complaints(scenario: Scenario, account: Account) -> list[str]:
-    """How an account of a scenario's calls differs from what it expects; empty when it does not, or expects nothing."""
+    """How an account of a scenario's calls differs from what it expects; empty if it does not, or if nothing is
+    expected.
+    """
     if not scenario.calls:
         return []
     left = list(account.calls)
@@ -91,7 +93,7 @@ def _is_call(row: Row, expected: ExpectedCall) -> bool:
 
 
 def _same_number(one: str | None, other: str) -> bool:
-    """Whether these may be spellings of one number: the shorter ends the longer, prefixes aside."""
+    """Whether these may be spellings of one number: the longer one ends with the shorter, prefixes aside."""
     short, long = sorted((_bare(one or ""), _bare(other)), key=len)
     return long.endswith(short) if short else not long
 
@@ -124,7 +126,7 @@ def _recording_differences(expected: Sequence[ExpectedRecording], rows: Sequence
 
 def _is_recording(row: Row, expected: ExpectedRecording) -> bool:
     seconds, talked = float(row["seconds"] or 0.0), float(row["talk_seconds"] or 0.0)
-    # On a busy machine people hang up late: the talk may last longer than was meant, and the recording with it.
+    # On a busy machine SIPp hangs up late, so the talk and its recording may be longer than planned.
     late = seconds - expected.seconds
     is_long_enough = -expected.tolerance <= late <= expected.tolerance + expected.seconds / 2
     return row["user"] == expected.user and is_long_enough and abs(seconds - talked) <= expected.tolerance

@@ -1,1 +1,1 @@
-"""What scripts/bench measures: one module per measurement, each giving figures for one table."""
+"""What scripts/bench measures: one module for each measurement, with its figures for one table."""

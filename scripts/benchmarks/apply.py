@@ -1,4 +1,4 @@
-"""How long `fsplug apply` takes for a large company, once more with nothing to change, and one box ticked there."""
+"""How long `fsplug apply` takes for a large company, again with nothing to change, and for one ticked box."""
 
 import statistics
 import subprocess
@@ -39,7 +39,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 class _TimedStore(Store):
-    """Remembers how long each outermost write transaction lasted, in seconds."""
+    """Keeps the length in seconds of each outermost write transaction."""
 
     lasted: list[float]
 
@@ -54,7 +54,7 @@ class _TimedStore(Store):
 
 
 def _ticks(database: Path, count: int) -> list[float]:
-    """The seconds that each transaction lasted which turns one user's recording on or off."""
+    """The length in seconds of each transaction that turns one user's recording on or off."""
     store = _TimedStore(database)
     store.lasted = []
     store.connect()
@@ -70,7 +70,7 @@ def _turn(username: str, draft: Draft) -> None:
 
 
 def seconds(setting: Setting, folder: Path, *words: str) -> float:
-    """How long this command takes, from the shell's fork to its end. Unavailable when it fails."""
+    """How long this command takes, from the shell's fork to its end. Unavailable if it fails."""
     begun = time.perf_counter()
     command = (*setting.program, *words, "--data", str(folder))
     ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The audit trail: what an entry costs when there are a million already, and how long it takes to check them all."""
+"""The audit trail: the cost of an entry after a million others, and how long the check of all of them takes."""
 
 import statistics
 import time
@@ -22,7 +22,7 @@ _ROUNDS, _A_ROUND = 40, 50
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """A trail of a thousand entries and one of a million (quick: a tenth), written to in rounds that alternate."""
+    """Entries are added to a trail of a thousand and to one of a million (quick: a tenth), in alternating rounds."""
     huge = _HUGE // 10 if setting.quick else _HUGE
     with TemporaryDirectory() as folder:
         small_store, huge_store = (_filled(Path(folder, f"{count}.db"), count) for count in (_SMALL, huge))

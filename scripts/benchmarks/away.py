@@ -1,4 +1,4 @@
-"""The process for calls freezes, or is killed: how long a caller waits, and when a successor has taken up the calls."""
+"""The process for calls freezes or is killed: how long callers wait, and when its successor has taken up the calls."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ _CALLS_PROCESS, _TAKEN_UP = "fsplug-calls", b"calls-restored"
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Freezes with twenty calls that ask meanwhile; then kills with 200 calls up."""
+    """Freeze it while twenty calls ask; then kill it while 200 calls are up."""
     times = setting.rounds(full=10, quick=3)
     with fake_bench(setting) as bench:
         waits = [_frozen(bench) for _ in range(times)]
@@ -35,7 +35,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _frozen(bench: FakeBench) -> float:
-    """The longest wait of a call that asks meanwhile, in seconds."""
+    """The longest wait of a call that asks during the freeze, in seconds."""
     known = _times_taken_up(bench)
     os.kill(_server(bench), signal.SIGSTOP)
     bench.load(_RATE, _ASKING, 0.2)

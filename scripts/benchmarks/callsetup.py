@@ -1,7 +1,7 @@
 """From a caller's INVITE to the phone's ringing: on a switch that asks the endpoint, and on one that reads files.
 
-To the phone's, not back to the caller's: FreeSWITCH answers the caller at its next frame of 20 ms, so that one more
-millisecond makes twenty, or none.
+The time ends at the phone, not back at the caller: FreeSWITCH answers the caller at its next frame of 20 ms, which
+hides or multiplies a difference of one millisecond.
 """
 
 import statistics
@@ -33,11 +33,11 @@ class Called:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Two switches as `fsplug switch install` makes them, each with its fsplug, called in turn."""
+    """Two switches installed by `fsplug switch install`, each with its fsplug, are called in turn."""
     calls = Calls(setting.rounds(full=100, quick=50), _RATE, _TALK_SECONDS)
     with ExitStack() as stack:
         switches = {way: stack.enter_context(_called(setting, way)) for way in WAYS}
-        # The first calls of a switch cost more than any later ones.
+        # A switch's first calls cost more than later ones.
         for one in switches.values():
             place(one.exchange, calls, _NUMBER, one.folder)
             one.phone.took.clear()

@@ -1,4 +1,4 @@
-"""From an operator's command to the switch's next question: when a change works."""
+"""From an operator's command to the first answer to the switch that shows the change."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _PATIENCE_SECONDS = 10.0
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """One user of 10,000 is renamed, again and again, while the endpoint serves them."""
+    """One of 10,000 users is renamed again and again, while the endpoint serves them."""
     with xmlanswers.serving(setting, _USERS) as client:
         took = [_change(setting, client, one) for one in range(setting.rounds(full=10, quick=4))]
     commands = max(command for command, _ in took)
@@ -25,7 +25,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _change(setting: Setting, client: Client, number_: int) -> tuple[float, float]:
-    """Seconds until the command ended, and until an answer has the new name."""
+    """Seconds until the command ends, and until an answer has the new name."""
     name, begun = f"Renamed {number_}", time.perf_counter()
     who = ("--company", crowd.DOMAIN, crowd.extension(number_))
     command = seconds(setting, client.folder, "user", "set", *who, "--name", name)

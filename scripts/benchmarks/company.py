@@ -1,4 +1,4 @@
-"""A data folder of fsplug for the bench, and fsplug serving it."""
+"""A data folder for the bench, and fsplug serving it."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ DEMO = SOURCES / "fixtures" / "demo.toml"
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who asks fsplug's XML endpoint, the port of its console, and its first process."""
+    """A client of fsplug's XML endpoint, the port of its console, and its first process."""
 
     client: Client
     web_port: int
@@ -29,7 +29,7 @@ class Answering:
 
 
 def lay_out(folder: Path, document: Mapping[str, object] | None = None) -> Store:
-    """The store of a new data folder with these companies, those of the demo if none are given; connected."""
+    """The connected store of a new data folder with these companies, by default the demo's."""
     for name in ("spool", "archive"):
         (folder / name).mkdir()
     store = Store(folder / "fsplug.db")
@@ -42,7 +42,7 @@ def lay_out(folder: Path, document: Mapping[str, object] | None = None) -> Store
 
 @contextmanager
 def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: object) -> Iterator[Popen[bytes]]:
-    """`fsplug serve` for this folder, up and linked; `program` is how to run fsplug."""
+    """`fsplug serve` for this folder, running and linked to the switch; `program` is the command that runs fsplug."""
     log = folder / "serve.log"
     said = log.stat().st_size if log.exists() else 0
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:

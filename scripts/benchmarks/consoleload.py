@@ -1,4 +1,4 @@
-"""What a busy console costs the calls, and how soon a hundred open pages show a change."""
+"""How much a busy console delays calls, and how soon a hundred open pages show a change."""
 
 import statistics
 import time
@@ -30,7 +30,7 @@ _WARM_UP = 100
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """fsplug and its console over the demo's companies; `cookies` are of 20 people who have signed in."""
+    """fsplug and its console with the demo's companies; `cookies` are those of 20 signed-in people."""
 
     folder: Path
     store: Store
@@ -40,7 +40,7 @@ class _Served:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """States of a user that change beside open pages, then verdicts at a steady rate beside pages asked for."""
+    """Changes of a user's state beside open pages; then verdicts at a steady rate beside requests for pages."""
     with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as served:
         shown = list(_shown(served, setting.rounds(full=20, quick=5)))
         yield SHOWN.judged(max(shown), f"in the median {number(statistics.median(shown))} s")
@@ -48,7 +48,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _shown(served: _Served, changes: int) -> Iterator[float]:
-    """Seconds from the change's commit to the last page that shows it."""
+    """Seconds from the commit of the change to the last page that shows it."""
     log = served.folder / "streams.log"
     count = PEOPLE * PER_PERSON
     with python("benchmarks.pageclient", "streams", str(served.web_port), served.cookies, log=log):
@@ -117,7 +117,7 @@ def _signed_in(store: Store) -> list[str]:
 
 
 def _choose(store: Store, state: str) -> None:
-    """The state of one whom every page shows."""
+    """Set the state of a user whom every page shows."""
     with drafted(store, _DOMAIN, "bench") as draft:
         user = draft.entry("user", "bench0")
         draft.put("user", {**user, "profile": [{"name": state, "active": True}]}, "bench0")

@@ -1,4 +1,4 @@
-"""A company as large as asked for, as the document that `fsplug apply` reads."""
+"""A company of any size, as the document that `fsplug apply` reads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ _DEPARTMENTS = tuple(f"Department {number}" for number in range(20))
 
 
 def document(users: int) -> Mapping[str, Any]:
-    """One company with so many users, each with a desk phone, a fixed number and a place in a ring group."""
+    """A company with this many users, each with a desk phone, a fixed number and a place in a ring group."""
     return {
         "company": [
             {
@@ -27,12 +27,12 @@ def document(users: int) -> Mapping[str, Any]:
 
 
 def extension(number: int) -> str:
-    """What is dialled to reach the user of this number; the username, too."""
+    """The extension of the user with this number; also the username."""
     return str(200_000 + number)
 
 
 def fixed_number(number: int) -> str:
-    """The same from outside."""
+    """The user's number as dialled from outside."""
     return f"+453{number:07}"
 
 

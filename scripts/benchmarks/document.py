@@ -1,4 +1,4 @@
-"""The document's place for the table."""
+"""The place of the table in a document."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
 
 def write(path: Path, text: str) -> None:
-    """Put the text between the markers. Invalid when they are not there."""
+    """Put the text between the markers. Invalid if they are missing."""
     before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -31,7 +31,7 @@ _PATIENCE_SECONDS = 90.0
 
 @dataclass(frozen=True, slots=True)
 class FakeBench:
-    """The fake switch by its control port, and fsplug beside it."""
+    """The fake switch through its control port, and fsplug beside it."""
 
     control: ControlClient
     fsplug_pid: int
@@ -62,7 +62,7 @@ class FakeBench:
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """A load it must stand, and in a fresh process the memory of many calls at once."""
+    """A load that fsplug must bear; then, in a fresh process, the memory that many calls at once take."""
     with fake_bench(setting) as bench:
         yield from _rate(bench, setting)
     with fake_bench(setting) as bench:
@@ -85,7 +85,7 @@ def _rate(bench: FakeBench, setting: Setting) -> Iterator[Figure]:
 
 
 def _settled(bench: FakeBench, wanted: int) -> int:
-    """How many calls have their one decision and their one sealed recording, in the end."""
+    """How many calls end with exactly one decision and one sealed recording."""
 
     def settled() -> int:
         decisions, sealed = bench.count("decision"), bench.count("recording WHERE state = 'sealed'")
@@ -116,7 +116,7 @@ def _warm_up(bench: FakeBench) -> None:
 
 @contextmanager
 def fake_bench(setting: Setting) -> Iterator[FakeBench]:
-    """The fake switch and fsplug, each on cores of its own where there are two."""
+    """The fake switch and fsplug, each on its own cores if there are at least two."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
         event_socket, control, listen = some_ports(3)

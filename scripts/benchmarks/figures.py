@@ -1,4 +1,4 @@
-"""Figures against their targets, and the table they make."""
+"""Figures compared with their targets, as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row of the table: what was measured, beside what, against what, how it came out, and why it missed.
+    """One row of the table: what was measured, the figure, its target, the result, and the reason for a miss.
 
-    `is_failed` where the measurement itself broke off, so that there is no figure.
+    With `is_failed` the measurement itself broke off, so there is no figure.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a figure must be: at most `limit`, or at least, where `least`. `why` is what is known of a miss."""
+    """The limit for a figure: at most `limit`, or at least `limit` with `least`. `why` explains a known miss."""
 
     name: str
     limit: float
@@ -35,19 +35,19 @@ class Target:
     why: str = ""
 
     def judged(self, value: float, beside: str = "") -> Figure:
-        """The figure for this value; `beside` is what it is to be compared with."""
+        """The figure for this value; `beside` is what to compare it with."""
         missing = self.limit - value if self.least else value - self.limit
         if missing <= 0:
             return Figure(self.name, self._said(value), beside, str(self), "met")
         return Figure(self.name, self._said(value), beside, str(self), f"missed by {self._said(missing)}", self.why)
 
     def skipped(self, why: str) -> Figure:
-        """The figure of what could not be measured here."""
+        """The figure for something that could not be measured here."""
         return Figure(self.name, "", "", str(self), f"skipped: {why}")
 
     def failed(self, error: Exception) -> Figure:
-        """The figure that is missing because its measurement broke off with this error."""
-        # What a program printed may hold what would end the row, or the cell.
+        """The figure for a measurement that broke off with this error."""
+        # A program's output may contain characters that would end the row or the cell.
         said = " ".join(str(error).replace("|", "/").split()) or type(error).__name__
         return Figure(self.name, "", "", str(self), f"failed: {said}", is_failed=True)
 
@@ -59,12 +59,12 @@ class Target:
 
 
 def number(value: float) -> str:
-    """Three digits that count, and no more of a whole number than it has."""
+    """The number with three significant digits, but never fewer than all digits of a whole number."""
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.3g}"
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures in Markdown."""
+    """The figures as a Markdown table."""
     titles = ("what", "measured", "beside it", "target", "verdict")
     rows = [titles, ("---",) * len(titles), *(figure.cells for figure in figures)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,4 +1,4 @@
-"""How soon a recording of one hour is heard in the browser once Play is pressed, in Chromium."""
+"""How soon after a click on Play a recording of one hour is heard, in Chromium."""
 
 import importlib.util
 import math
@@ -26,7 +26,7 @@ FIRST = Target("first audio of a one-hour recording after Play, in Chromium, 95t
 TARGETS = (FIRST,)
 _DOMAIN, _LISTENER, _RECORDING = "acme.example", "bench", "hour-rec"
 _SECONDS, _RATE = 3_600, 8_000
-# Milliseconds from the click until the element says that it plays, and is farther than where it began.
+# Milliseconds from the click until the element reports that it plays and its position has moved.
 _HEARD = """() => new Promise((done) => {
     const own = HTMLMediaElement.prototype.play;
     HTMLMediaElement.prototype.play = function () {
@@ -42,7 +42,7 @@ _HEARD = """() => new Promise((done) => {
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Every time in a browser that has no copy of anything; the first of them also makes the waveform."""
+    """Every time is measured in a browser without cached data; the first one also makes the waveform."""
     if why := _missing():
         yield FIRST.skipped(why)
         return
@@ -101,7 +101,7 @@ def _sign_in(store: Store) -> str:
 
 
 def _record(store: Store, archive: Path) -> None:
-    """One call of an hour, sealed."""
+    """One sealed recording of one hour."""
     began, key = time.time() - 2 * _SECONDS, f"{_DOMAIN}/{_RECORDING}.wav"
     _write(archive / key)
     known = {"version": 1, "direction": "incoming", "group": None, "caller": "+4522334455"}
@@ -129,7 +129,7 @@ def _record(store: Store, archive: Path) -> None:
 
 
 def _write(path: Path) -> None:
-    """An hour in stereo: two tones that take turns, as two people do."""
+    """An hour in stereo: two tones take turns, as two people do."""
     path.parent.mkdir(parents=True)
     frames = range(4 * _RATE)
     tones = [[round(9_000 * math.sin(2 * math.pi * hertz * at / _RATE)) for at in frames] for hertz in (220, 330)]

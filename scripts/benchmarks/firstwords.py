@@ -1,4 +1,4 @@
-"""First words: how much of what is said from the answer on is missing at the beginning of the recording."""
+"""First words: how much of what the callee says right after the answer is missing from the recording."""
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ _SETTLED_SECONDS = 20.0
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Calls on every road in turn, a few at a time; the callee speaks from its 200 OK on."""
+    """Calls on every road in turn, a few at a time; the callee speaks as soon as it has sent its 200 OK."""
     calls = Calls(_CALLS_A_ROUND, rate=5, talk_seconds=_TALK_SECONDS, at_once=_AT_ONCE)
     missing: dict[Road, list[float]] = {road: [] for road in ROADS}
     with switch_bench(speaking(noise.alaw_noise())) as bench:
@@ -34,7 +34,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> list[float]:
-    """Milliseconds missing in each of the round's recordings."""
+    """The milliseconds missing in each recording of the round."""
     known = _recordings(bench, road)
     with bench.fsplug(setting.program) if road is FSPLUG else nullcontext():
         place(bench.exchange, calls, road.number, bench.folder)

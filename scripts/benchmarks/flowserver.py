@@ -1,7 +1,8 @@
-"""`python -m benchmarks.flowserver [--greenswitch] [--bare] serve --data FOLDER`: fsplug's server with parts changed.
+"""`python -m benchmarks.flowserver [--greenswitch] [--bare] serve --data FOLDER`: fsplug's server with some parts
+replaced.
 
-With --greenswitch it speaks to the switch by plain greenswitch; with --bare it writes nothing down, so
-that the event socket and the verdicts are what is left. Nobody seals what it records.
+With --greenswitch it uses plain greenswitch for the event socket. With --bare it writes no rows, so only the event
+socket and the verdicts remain. It never seals recordings.
 """
 
 from gevent import monkey
@@ -20,7 +21,7 @@ from fsplug.wiring.process.main import serve_here  # noqa: E402
 
 
 class ForgetfulWriter(Writer):
-    """Takes entries and forgets them."""
+    """Accepts entries and discards them."""
 
     def put(self, entry: JournalEntry) -> None:
         pass

@@ -1,5 +1,7 @@
-"""fsplug's link, server and session over plain greenswitch's classes, which are used as its README shows and left as
-they are: a session is held from `connect` to the end of its bridge, and hears its call's events meanwhile.
+"""fsplug's link, server and session on plain greenswitch's classes, used as greenswitch's README shows.
+
+The classes are unchanged: a session lasts from `connect` to the end of its bridge, and receives its call's events
+during that time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +14,14 @@ from greenswitch.esl import OutboundSession, OutboundSessionHasGoneAway
 from benchmarks.roads import DIAL_STRING
 from fsplug.esl.protocol.event import Headers
 
-# Every leg of the bench's calls carries it.
+# Every leg of the bench's calls has this variable.
 _OURS = "variable_fsplug_company"
-# What the switch writes for an empty value.
+# The switch writes this for an empty value.
 _EMPTY = "_undef_"
 
 
 class GreenEvent:
-    """An event as greenswitch has taken it apart, by the names fsplug's own goes by."""
+    """An event parsed by greenswitch, with the attribute names of fsplug's own events."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = headers
@@ -52,7 +54,7 @@ class GreenEvent:
 
 
 class GreenLink:
-    """`fsplug.esl.protocol.link.Link` as far as the bench's calls need it; it does not come back when it is lost."""
+    """The part of `fsplug.esl.protocol.link.Link` that the bench's calls need; it does not reconnect."""
 
     def __init__(
         self,
@@ -121,7 +123,7 @@ class GreenServer:
 
 
 class HeldCall:
-    """greenswitch's application of one call, and to fsplug's handler its session."""
+    """greenswitch's application for one call; fsplug's handler uses it as the session."""
 
     def __init__(self, session: OutboundSession, handle: Callable[[Any], None]) -> None:
         self._session = session
@@ -148,4 +150,4 @@ class HeldCall:
         self._session.bridge(DIAL_STRING, block=True)
 
     def exit(self) -> None:
-        """`run` stops the session."""
+        """Make `run` end the session."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.greenserver PORT FOLDER`: record every call with greenswitch, as its README shows how."""
+"""`python -m benchmarks.greenserver PORT FOLDER`: records every call with greenswitch, as its README shows."""
 
 from gevent import monkey
 
@@ -14,7 +14,7 @@ MOST_CALLS = 2_000
 
 
 class Recorder:
-    """One call: bridged, and recorded once it is answered."""
+    """One call: it is bridged, and recorded once it is answered."""
 
     folder = ""
 

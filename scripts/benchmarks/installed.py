@@ -1,4 +1,4 @@
-"""A switch as `fsplug switch install` makes it out of an empty folder, with its fsplug."""
+"""A switch that `fsplug switch install` makes from an empty folder, with its fsplug."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +20,7 @@ WAYS = ENDPOINT, FILES = ("endpoint", "files")
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """The switch that runs, how phones see it, and a folder for the bench's own files."""
+    """The running switch, its address for phones, and a folder for the bench's files."""
 
     switch: RealSwitch
     exchange: Exchange
@@ -31,7 +31,7 @@ class Installed:
 def installed(
     setting: Setting, way: str, document: Path = company.DEMO, adapt: Callable[[Path], None] = lambda conf: None
 ) -> Iterator[Installed]:
-    """Switch and fsplug with the companies of this document, until the `with` ends; `adapt` changes the conf folder."""
+    """Switch and fsplug with this document's companies, until the `with` ends; `adapt` changes the conf folder."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
         data, conf = folder / "data", folder / "conf"

@@ -1,4 +1,4 @@
-"""Listen-in: how soon a listener hears, by star code and by command, and whether twenty of them harm the call."""
+"""Listen-in: how soon a listener hears, by star code and by command, and whether twenty listeners harm the call."""
 
 import statistics
 import subprocess
@@ -32,7 +32,7 @@ _LOUD = 200
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """One long call of a customer with Anna; Bo listens again and again, then twenty from mobiles at once."""
+    """One long call between a customer and Anna: Bo listens again and again, then twenty mobiles listen at once."""
     times = setting.rounds(full=20, quick=5)
     with _bench(setting) as bench:
         by_star = [_by_star(bench) for _ in range(times)]
@@ -75,7 +75,7 @@ def _bench(setting: Setting) -> Iterator[_Bench]:
 
 
 def _document() -> dict[str, Any]:
-    """The demo, in which everybody is licensed and allows it, Bo may listen, and twenty more from their mobiles."""
+    """The demo's document, in which everybody is licensed and allows listening; Bo and twenty mobiles may listen."""
     document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     users = document["company"][0]["user"]
     for user in users:
@@ -110,7 +110,7 @@ def _by_command(bench: _Bench, setting: Setting) -> float:
 
 
 def _with_twenty(bench: _Bench) -> tuple[int, int]:
-    """Packets that the two parties lost and got while twenty listened."""
+    """The packets that the two parties lost and received while twenty listened."""
     dialogs = [_mobile_listener(bench, count) for count in range(LISTENERS)]
     for dialog in dialogs:
         _first_heard(dialog)
@@ -135,7 +135,7 @@ def _mobile(count: int) -> str:
 
 def _leave(bench: _Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
-    # The line is free again when fsplug knows it.
+    # The line is free again once fsplug has seen the end of the call.
     wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), "the listen-in to end", 5)
 
 

@@ -1,4 +1,4 @@
-"""The list of a million recordings in the console: every combination of filters, on its first page and far down."""
+"""The console's list of a million recordings: every combination of filters, on the first page and on a late one."""
 
 import statistics
 import time
@@ -67,7 +67,7 @@ def _judged(took: list[tuple[float, dict[str, str]]]) -> tuple[float, str]:
 
 
 def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
-    """How long a page takes a superuser's browser that is in the same process."""
+    """How long a page takes for a superuser's browser in the same process."""
     with drafted(store, longpast.DOMAIN, "bench") as draft:
         draft.put("user", {**draft.entry("user", "u1"), "role": "superuser"}, "u1")
     token = sessions.begin(store, longpast.DOMAIN, "u1", "127.0.0.1", "bench")
@@ -85,7 +85,7 @@ def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
 
 
 def _cursor_after(store: Store, recordings: int) -> str:
-    """Where the page begins that comes after so many."""
+    """The beginning of the page after this many recordings."""
     before = None
     for _ in range(recordings // 5_000):
         before = results.search(store, longpast.DOMAIN, RecordingFilter(), 5_000, before).before

@@ -1,4 +1,4 @@
-"""A company of 10,000 users with a past of a million recordings, laid out quickly in a file of SQLite."""
+"""A company of 10,000 users with a million recordings, written quickly into a SQLite file."""
 
 import json
 import random
@@ -17,7 +17,7 @@ DOMAIN, COUNTRY = "acme.example", "DK"
 USERS, DEPARTMENTS, GROUPS, CUSTOMERS = 10_000, 20, 100, 200_000
 DAYS = 1_000
 _STRETCH = 50_000
-# Made anew when all rows are in: a million rows in any order are sorted once instead of being put in one by one.
+# Made again once all rows are written: sorting a million rows once is faster than inserting them one by one.
 _LATER = ("recording_at", "recording_decision", "decision_at", "decision_call", "call_at")
 _RECORDING = """INSERT INTO recording (id, company, call, decision, username, leg, path, decided_at, started_at,
     stopped_at, sealed_at, seconds, bytes, sha256, location, repaired)
@@ -31,7 +31,7 @@ _PART = "INSERT INTO number_part (company, part, keyword) VALUES (:company, :par
 
 
 def lay_out(folder: Path, count: int) -> Store:
-    """A store with the company and `count` recordings, the newest of them just now."""
+    """A store with the company and `count` recordings, the newest of which is from just now."""
     store = Store(folder / "fsplug.db")
     store.migrate()
     planning.apply_plan(store, planning.plan(store, {"company": [_company()]}), by="bench")
@@ -52,7 +52,7 @@ def department(number: int) -> str:
 
 
 def customer(number: int) -> str:
-    """A customer's number: in all of Denmark's, E.164."""
+    """The number of a customer, from all of Denmark's, in E.164."""
     return f"+45{20_000_000 + number * 397 % 79_999_999:08d}"
 
 
@@ -108,7 +108,7 @@ def _fill(file: sqlite3.Connection, company: str, count: int) -> None:
 
 
 def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row, Row, index.Facts]]:
-    """Decision, recording, and what filing reads of both."""
+    """The decision, the recording, and the facts that filing reads from both."""
     chance = random.Random(first)
     now = time.time()
     for number in range(first, end):

@@ -1,6 +1,6 @@
-"""What a look for one user costs the switch: by the endpoint, in static files, and by a Lua handler.
+"""The switch's cost of finding one user: through the endpoint, in static files, and with a Lua handler.
 
-The Lua handler asks nobody and answers always the same: no handler with a store behind it can be faster.
+The Lua handler asks nobody and always answers the same: no handler with a store behind it can be faster.
 """
 
 import random
@@ -68,7 +68,7 @@ def _asked(setting: Setting, name: str, document: Path) -> Iterator[InboundESL]:
 
 
 def _by_lua(conf: Path) -> None:
-    """This configuration with a Lua handler in place of the directory's files."""
+    """This configuration with a Lua handler in place of the directory files."""
     script = conf / "directory.lua"
     script.write_text(_SCRIPT.replace("%s", crowd.DOMAIN))
     folder = conf / "fsplug" / "configuration"

@@ -1,4 +1,4 @@
-"""The machine a figure was measured on, in one sentence."""
+"""The machine that a figure was measured on, in one sentence."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _VERSION = re.compile(r"FreeSWITCH version: (\S+?)[-~+ ]")
 
 
 def sentence() -> str:
-    """Date, cores, processor, kernel and versions, and how busy the machine is with other things."""
+    """The date, cores, processor, kernel and versions, and how busy the machine is otherwise."""
     day = datetime.now(UTC).date().isoformat()
     system = f"{os.cpu_count()} cores of {_processor()}, {platform.system()} {platform.release()}"
     return (
@@ -23,7 +23,7 @@ def sentence() -> str:
 
 
 def freeswitch_version() -> str | None:
-    """`FreeSWITCH 1.11.1`; None where none is installed."""
+    """`FreeSWITCH 1.11.1`; None if FreeSWITCH is not installed."""
     program = find_freeswitch()
     if program is None:
         return None

@@ -1,4 +1,4 @@
-"""A sound of which every moment is like no other, so that a recording shows which part of it is there."""
+"""A sound in which no two moments are alike, so that a recording shows which part of it is present."""
 
 import wave
 from pathlib import Path
@@ -9,22 +9,22 @@ from fsplug.errors import Unavailable
 
 SECONDS = 3
 RATE = 8_000
-# Uncorrelated noise of this length stays under a tenth; a match is near one.
+# For noise of this length the correlation stays below 0.1; for a match it is near 1.
 _CLEAR = 0.5
 _LOOK_SECONDS = 1.0
-# 100 ms: where a phone's packet comes late the switch puts in 20 ms of silence, and what follows is shifted by it.
+# 100 ms: for a late packet the switch inserts 20 ms of silence, which shifts everything after it.
 _PIECE = 800
 
 
 def alaw_noise() -> bytes:
-    """The sound as A-law: random codes, the same at every run."""
+    """The sound as A-law: random codes, the same in every run."""
     return numpy.random.default_rng(8_000).integers(0, 256, SECONDS * RATE, dtype=numpy.uint8).tobytes()
 
 
 def missing_ms(recording: Path) -> float:
-    """Milliseconds of the sound's beginning that the recording lacks; 0 when it begins with silence.
+    """How many milliseconds of the sound's beginning the recording lacks; 0 if it begins with silence.
 
-    Unavailable when the sound is not in the recording's first second.
+    Unavailable if the sound is not in the first second of the recording.
     """
     sound = _decoded(alaw_noise())
     found = [begins for channel in _channels(recording) if (begins := _beginning(channel, sound)) is not None]
@@ -35,7 +35,7 @@ def missing_ms(recording: Path) -> float:
 
 
 def _beginning(heard: numpy.ndarray, sound: numpy.ndarray) -> int | None:
-    """Where in `heard` the sound's first sample is, or would be (negative), by the first piece it is clear in."""
+    """The index in `heard` of the sound's first sample (negative: before it), found by the first clear piece."""
     for at in range(0, len(heard), _PIECE):
         likeness, lag = _best_match(heard[at : at + _PIECE], sound)
         if likeness >= _CLEAR:
@@ -44,7 +44,7 @@ def _beginning(heard: numpy.ndarray, sound: numpy.ndarray) -> int | None:
 
 
 def _best_match(heard: numpy.ndarray, sound: numpy.ndarray) -> tuple[float, int]:
-    """How alike they are at best, and where in `heard` the sound's first sample would then be (before it: negative)."""
+    """The best correlation, and the index in `heard` that the sound's first sample then has (negative: before it)."""
     size = 1 << (len(heard) + len(sound)).bit_length()
     products = numpy.fft.irfft(numpy.fft.rfft(heard, size) * numpy.conj(numpy.fft.rfft(sound, size)), size)
     at = int(numpy.argmax(products))

@@ -1,7 +1,7 @@
 """People's browsers at the console: `streams PORT COOKIES` or `pages PORT COOKIES PER_SECOND`; cookies with commas.
 
-Streams: five for each cookie; says "MARK TIME" as often as a stream is told of a new mark-N. Pages: asked for at a
-steady rate; says "STATUS SECONDS" of each.
+`streams` opens five streams for each cookie and prints "MARK TIME" whenever a stream shows a new mark-N. `pages`
+requests pages at a steady rate and prints "STATUS SECONDS" for each.
 """
 
 import http.client
@@ -22,7 +22,7 @@ _MARK = re.compile(r"mark-\d+")
 
 
 def _say(line: str) -> None:
-    # One write: lines of many threads must not run into each other.
+    # One write per line, so that the lines of several threads do not mix.
     os.write(1, f"{line}\n".encode())
 
 
@@ -64,7 +64,7 @@ def _ask_for_pages(port: int, cookies: list[str], per_second: float) -> None:
 
 
 if __name__ == "__main__":
-    # People's browsers run on machines of their own.
+    # In reality, people's browsers run on other machines.
     os.nice(15)
     what, port, cookies, *more = sys.argv[1:]
     if what == "pages":

@@ -18,7 +18,7 @@ _END_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """So many calls, `rate` a second, each talking so long; `at_once` bounds how many are up."""
+    """This many calls, `rate` a second, each with a talk of this length; at most `at_once` are up together."""
 
     count: int
     rate: float
@@ -27,13 +27,13 @@ class Calls:
 
     @property
     def seconds(self) -> float:
-        """How long all of them take when nothing holds them up."""
+        """How long all of them take if nothing delays them."""
         return self.count / min(self.rate, self.at_once / self.talk_seconds) + self.talk_seconds
 
 
 @contextmanager
 def callee() -> Iterator[int]:
-    """A phone that answers every call at once and is silent, until the `with` ends; the port it waits on."""
+    """The port of a phone that answers every call at once and stays silent, until the `with` ends."""
     port, media_port = some_ports(2)
     with TemporaryDirectory(prefix="fsplug-bench-sipp-") as folder:
         log = Path(folder) / "callee.log"
@@ -43,7 +43,7 @@ def callee() -> Iterator[int]:
 
 
 def place(exchange: Exchange, calls: Calls, number: str, folder: Path) -> None:
-    """Place these calls from outside to this number, and return when the last has ended. Unavailable if any failed."""
+    """Place these calls from outside to this number, and return when all have ended. Unavailable if any failed."""
     port, media_port = some_ports(2)
     deadline = round(calls.seconds + _END_SECONDS)
     command = [

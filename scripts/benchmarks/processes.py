@@ -1,4 +1,4 @@
-"""Processes as proc(5) shows them: CPU, memory; and starting one that ends with the bench."""
+"""Processes as proc(5) shows them: CPU and memory; also starts processes that end with the bench."""
 
 import os
 import subprocess
@@ -16,22 +16,22 @@ STOP_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SOURCES = Path(__file__).resolve().parents[2]
-# These sources, whatever fsplug is installed.
+# These sources, even if another fsplug is installed.
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{SOURCES}:{SOURCES / 'scripts'}"}
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU that this process and its living children have used, user and system, all threads."""
+    """The CPU that this process and its living children have used, user and system, in all threads."""
     return sum(_own_cpu_seconds(one) for one in _family(pid))
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory of this process and its living children that is not also another's: RSS less shared pages."""
+    """The memory that this process and its living children share with no other process (RSS less shared pages)."""
     return sum(_own_resident_bytes(one) for one in _family(pid))
 
 
 def proportional_bytes(pid: int) -> int:
-    """Memory of this process and its living children, a page that several share counted in parts (PSS, proc(5))."""
+    """The memory of this process and its living children; a shared page counts in part (PSS, proc(5))."""
     return sum(_own_proportional_bytes(one) for one in _family(pid))
 
 
@@ -39,7 +39,7 @@ def proportional_bytes(pid: int) -> int:
 def running(
     command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process from `with` to its end; what it says goes to `log`."""
+    """A process that runs until the `with` ends; its output goes to `log`."""
     with log.open("ab") as lines:
         process = subprocess.Popen(
             command,
@@ -64,7 +64,7 @@ def python(module: str, *arguments: str, log: Path, **more: Mapping[str, str]) -
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, and SIGKILL for one that does not end."""
+    """SIGTERM; then SIGKILL if the process does not end."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
@@ -74,7 +74,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Return when the process has its port, TCP or UDP. Unavailable with its log's end when it does not come."""
+    """Return once the process has bound its port, TCP or UDP. Otherwise Unavailable, with the end of its log."""
 
     def is_bound() -> bool:
         if process.poll() is not None:
@@ -86,7 +86,7 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
 
 
 def child_named(pid: int, name: str) -> int:
-    """The child of this process that goes by this name (comm, proc(5)). Unavailable when there is none."""
+    """The child of this process with this name (comm, proc(5)). Unavailable if there is none."""
     for child in _children(pid):
         if Path(f"/proc/{child}/comm").read_text().strip() == name:
             return child

@@ -1,4 +1,4 @@
-"""A phone that notes when each call reaches it, against when the caller's INVITE left."""
+"""A phone that measures, for each call, the time from the caller's INVITE until the call reaches the phone."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ _SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r
 
 
 class Ringer:
-    """Rings and answers at once, says nothing. `took` are the milliseconds from the caller's INVITE to its ringing."""
+    """Rings and answers at once, silently. `took` are the milliseconds from the caller's INVITE to the ringing."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -24,7 +24,7 @@ class Ringer:
         self.took: list[float] = []
 
     def run(self) -> None:
-        """Until the socket is shut."""
+        """Serve until the socket is shut."""
         while request := self._socket.recvfrom(65_536):
             at = time.time()
             text, peer = request

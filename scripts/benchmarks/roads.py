@@ -1,4 +1,4 @@
-"""Ways of recording one call, side by side on one switch: the fixture's own route and copies of it."""
+"""Several ways to record a call, side by side on one switch: the fixture's own route and copies of it."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ NATIVE = Road("native", "+4599990001")
 NATIVE_SAME_BUFFERS = Road("native with fsplug's buffers", "+4599990002")
 GREENSWITCH = Road("plain greenswitch", "+4599990003")
 SAME_FLOW = Road("same flow on plain greenswitch", "+4599990004")
-# Without rows and sealing: what the event socket costs, and the verdicts that are given over it.
+# Without rows and sealing: the cost of the event socket and of the verdicts alone.
 BARE = Road("bare fsplug", FSPLUG.number)
 SAME_FLOW_BARE = Road("bare flow on plain greenswitch", SAME_FLOW.number)
 ROADS = (FSPLUG, NATIVE, GREENSWITCH)
 
 _FILE = "$${recordings_dir}/${uuid}.wav"
 _STEREO = f"record_session {_FILE} {{RECORD_STEREO%3Dtrue}}"
-# fsplug takes no variable in a path, which here the dialplan expands before anybody looks.
+# fsplug refuses variables in a path; here the dialplan expands them first.
 _AS_FSPLUG = record_session("/ID.wav", "ID", Terms()).replace("/ID.wav", _FILE).replace("ID", "${uuid}")
 _MARK = (
     "^^|fsplug_company=acme.example|fsplug_group=|fsplug_legs=1001|fsplug_on_failure=open|fsplug_verdict=|fsplug_refuse="
@@ -51,7 +51,7 @@ _ENTRY = """
       </condition>
     </extension>
 """
-# A number of acme.example, before its other extensions and behind the one that marks who calls.
+# A number of acme.example, before its other extensions and after the one that identifies the caller.
 _BEHIND = '<extension name="a user, by extension or by number">'
 
 
@@ -88,7 +88,7 @@ def _ask(port: str) -> str:
 
 
 def _route(road: Road, arm: str = "", ask: str = "") -> str:
-    """fsplug's route without asking fsplug and without checking its answer."""
+    """fsplug's route, without asking fsplug and without checking its answer."""
     return f"""
     <extension name="{road.name}">
       <condition field="destination_number" expression="^\\{road.number}$">

@@ -1,4 +1,4 @@
-"""20 people who sign in to the console, each again as soon as they are in: PORT. Says "in" for each time."""
+"""20 people who sign in to the console at PORT, each again as soon as they are in. Prints "in" for each time."""
 
 import http.client
 import os
@@ -12,7 +12,7 @@ _TIMEOUT_SECONDS = 60.0
 
 
 def email(person: int) -> str:
-    """The address of one of them."""
+    """The mail address of one of them."""
     return f"bench{person}@acme.example"
 
 
@@ -28,7 +28,7 @@ def _sign_in_again_and_again(port: int, person: int) -> None:
 
 
 if __name__ == "__main__":
-    # People's browsers run on machines of their own.
+    # In reality, people's browsers run on other machines.
     os.nice(15)
     for person in range(PEOPLE):
         Thread(target=_sign_in_again_and_again, args=(int(sys.argv[1]), person)).start()

@@ -1,4 +1,4 @@
-"""What a busy console costs the calls: a verdict's time beside 20 who sign in and 50 pages a second, and without."""
+"""How much a busy console delays a verdict: 20 people sign in and 50 pages a second are served, compared with none."""
 
 import statistics
 import time
@@ -33,7 +33,7 @@ _WARM_UP = 100
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Verdicts at a steady rate, in rounds that alternate: with nobody at the console, and with a crowd."""
+    """Verdicts at a steady rate, in alternating rounds: with nobody at the console, and with a crowd."""
     alone: list[float] = []
     beside: list[float] = []
     signed_in = pages = 0
@@ -55,7 +55,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 @contextmanager
 def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
-    """And the cookies of 20 who have signed in before."""
+    """fsplug, and the cookies of 20 people who signed in earlier."""
     store = company.lay_out(folder)
     _give_accounts(store)
     people = range(signinclient.PEOPLE)
@@ -66,7 +66,7 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
 
 
 def _give_accounts(store: Store) -> None:
-    """20 people with a role; their password's hash is made once."""
+    """Make accounts for 20 people with a role; their password is hashed once."""
     kept = Passwords().hash(signinclient.PASSWORD)
     with drafted(store, _DOMAIN, "bench") as draft:
         for person in range(signinclient.PEOPLE):
@@ -80,7 +80,7 @@ def _give_accounts(store: Store) -> None:
 
 @contextmanager
 def _crowded(folder: Path, web_port: int, cookies: str) -> Iterator[tuple[Path, Path]]:
-    """People sign in, and others look at pages, until the end; what became of each, line by line."""
+    """People sign in and others request pages, until the end; one line for each result."""
     signing_in, looking = (folder / f"{uuid4().hex}.log" for _ in range(2))
     with (
         python("benchmarks.signinclient", str(web_port), log=signing_in),
@@ -91,7 +91,7 @@ def _crowded(folder: Path, web_port: int, cookies: str) -> Iterator[tuple[Path, 
 
 
 def verdicts(client: Client, count: int) -> list[float]:
-    """Seconds that each took, from when it was due."""
+    """The seconds that each verdict took, counted from when it was due."""
     begun, took = time.perf_counter(), []
     for one in range(count):
         due = begun + one / _PER_SECOND

@@ -1,6 +1,6 @@
-"""A phone that speaks from the very answer on: its first packet of audio leaves right behind its 200 OK.
+"""A phone that speaks from the very answer: its first audio packet follows directly after its 200 OK.
 
-SIPp begins to play up to a packet later, and only once it has the ACK: too late to show that 20 ms are missing.
+SIPp begins to play up to one packet later, and only after the ACK: too late to show that 20 ms are missing.
 """
 
 import re
@@ -22,7 +22,7 @@ _COPIED = ("Via", "From", "Call-ID", "CSeq")
 
 @contextmanager
 def speaking(sound: bytes) -> Iterator[int]:
-    """A phone that says this (A-law) in every call, until the `with` ends; the port it waits on."""
+    """The port of a phone that says this (A-law) in every call, until the `with` ends."""
     speaker = _Speaker(sound)
     thread = threading.Thread(target=speaker.run, name="speaker", daemon=True)
     thread.start()
@@ -35,7 +35,7 @@ def speaking(sound: bytes) -> Iterator[int]:
 
 @dataclass(slots=True)
 class _Stream:
-    """The audio of one call: where it goes, and when its next packet is due (monotonic seconds)."""
+    """The audio of one call: its destination, and when its next packet is due (monotonic seconds)."""
 
     to: tuple[str, int]
     due_at: float
@@ -45,7 +45,7 @@ class _Stream:
 
 
 class _Speaker:
-    """One thread: requests are answered as they come, packets sent as they fall due."""
+    """One thread that answers requests as they come and sends packets as they fall due."""
 
     def __init__(self, sound: bytes) -> None:
         self._packets = [sound[at : at + _PACKET_BYTES] for at in range(0, len(sound), _PACKET_BYTES)]

@@ -1,4 +1,4 @@
-"""Everything there is to measure, and the report on it."""
+"""All measurements, and the report on them."""
 
 import shutil
 import traceback
@@ -31,7 +31,7 @@ from fsplug.lab.freeswitch import find_freeswitch
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One thing to measure; `on_switch` where it takes a real switch and SIPp."""
+    """One measurement; `on_switch` if it needs a real switch and SIPp."""
 
     name: str
     about: str
@@ -40,7 +40,7 @@ class Measurement:
     on_switch: bool = False
 
     def figures(self, setting: Setting) -> list[Figure]:
-        """Its figures, or why there are none; those it had before it broke off are kept."""
+        """The figures, or the reason why there are none; figures made before it broke off are kept."""
         if self.on_switch and (why := _missing()):
             return [target.skipped(why) for target in self.targets]
         figures: list[Figure] = []
@@ -100,12 +100,12 @@ NAMES = tuple(measurement.name for measurement in MEASUREMENTS)
 
 
 def chosen(names: Sequence[str] | None) -> list[Measurement]:
-    """The measurements of these names, all if none are given."""
+    """The measurements with these names; all of them if no name is given."""
     return [measurement for measurement in MEASUREMENTS if not names or measurement.name in names]
 
 
 def report(machine: str, figures: Sequence[Figure], setting: Setting) -> str:
-    """The machine and the table, and what is known of the misses."""
+    """The machine, the table, and the known reasons for misses."""
     command = "scripts/bench --quick" if setting.quick else "scripts/bench"
     why = [f"{figure.name}: {figure.why}" for figure in figures if figure.why]
     return "\n\n".join([f"{machine} By `{command}`:", table(figures), *why])

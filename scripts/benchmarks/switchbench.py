@@ -16,7 +16,7 @@ from fsplug.lab.freeswitch import RealSwitch
 from fsplug.lab.ports import Ports, free_ports
 
 COMPANY, USER = "acme.example", "1001"
-# Four ports a call; 50 calls/s of 5 s are 250 calls, and a port rests a while before it is used again.
+# Four ports for each call; 50 calls/s of 5 s are 250 calls, and a port stays unused for a while after a call.
 _RTP_PORTS = 3_000
 
 
@@ -30,7 +30,7 @@ class SwitchBench:
     folder: Path
 
     def data(self, road: Road = FSPLUG) -> Path:
-        """The data folder of the fsplug that serves this road, made when it is first asked for."""
+        """The data folder of the fsplug that serves this road, made at first use."""
         folder = self.folder / f"data-of-{road.name.replace(' ', '-')}"
         if not folder.exists():
             folder.mkdir()
@@ -39,7 +39,9 @@ class SwitchBench:
 
     @contextmanager
     def fsplug(self, program: Sequence[str], road: Road = FSPLUG) -> Iterator[int]:
-        """fsplug serving this switch, its process id. Away otherwise: it would record the other roads' calls too."""
+        """fsplug serving this switch, by its process id. It runs only here: elsewhere it would record the other roads'
+        calls too.
+        """
         ports = self.switch.ports
         settings = {"event_socket_port": ports.event_socket_port, "event_socket_password": ports.event_socket_password}
         with company.serving(self.data(road), program, ports.fsplug_port, **settings) as process:
@@ -48,7 +50,7 @@ class SwitchBench:
 
 @contextmanager
 def switch_bench(callee: AbstractContextManager[int]) -> Iterator[SwitchBench]:
-    """Switch and server up, and user 1001 signed in with this phone, known by its port."""
+    """The switch and the server, running, with user 1001 signed in on the phone at this port."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
         green_port = some_ports(1)[0]
@@ -64,7 +66,7 @@ def switch_bench(callee: AbstractContextManager[int]) -> Iterator[SwitchBench]:
 
 
 def _roomy_ports() -> Ports:
-    """Free ports for a switch, and enough of them for audio."""
+    """Free ports for a switch, with enough ports for audio."""
     taken = taken_ports()
     for start in range(20_000, 32_000 - _RTP_PORTS, 1_000):
         end = start + _RTP_PORTS

@@ -1,4 +1,4 @@
-"""What recording costs: CPU of the switch, and of the process that says what to record, at 50 calls a second."""
+"""The cost of recording: the CPU of the switch, and of the process that commands it, at 50 calls a second."""
 
 import statistics
 import sys
@@ -25,7 +25,7 @@ WITHOUT_RECORDING = Target("calls without a whole recording at 50 calls/s", 0)
 TARGETS = (SWITCH, OWN, BARE_OWN, WITHOUT_VERDICT, WITHOUT_RECORDING)
 _RATE, _TALK_SECONDS = 50, 5.0
 _BESIDE = (FSPLUG, NATIVE, SAME_FLOW, NATIVE_SAME_BUFFERS)
-# Those that a server of fsplug's makes, and how it is run; fsplug itself as it is installed.
+# The roads that a server of fsplug's serves, and the command for each; fsplug itself is the installed one.
 _SERVERS: Mapping[Road, tuple[str, ...]] = {
     BARE: ("--bare",),
     SAME_FLOW: ("--greenswitch",),
@@ -49,16 +49,16 @@ Part = Callable[[Cost], float]
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Rounds of calls on every road in turn; each round's roads are compared with each other.
+    """Rounds of calls on every road in turn; the roads of one round are compared with each other.
 
-    A road that breaks off, as plain greenswitch does when it drops a call, is not taken again; the figures that need it
-    fail, the others do not.
+    A road that breaks off, as plain greenswitch does when it drops a call, is not tried again; only the figures that
+    need it fail.
     """
     calls = Calls(setting.rounds(full=400, quick=150), _RATE, _TALK_SECONDS)
     costs: Costs = defaultdict(list)
     broken: Broken = {}
     with switch_bench(callee()) as bench:
-        # The switch's first calls cost more than any later ones.
+        # The switch's first calls cost more than later ones.
         place(bench.exchange, Calls(_RATE, _RATE, 1.0), NATIVE.number, bench.folder)
         for _ in range(setting.rounds(full=3, quick=1)):
             for road in _ROADS:
@@ -81,7 +81,7 @@ def _take(bench: SwitchBench, road: Road, calls: Calls, setting: Setting, costs:
     except FsplugError as error:
         print(f"{road.name}: {error}", file=sys.stderr, flush=True)
         broken[road] = error
-        # What was left up would be work of the next road.
+        # A call still up would count as work of the next road.
         bench.switch.api("hupall")
         bench.switch.wait_until_idle()
 
@@ -89,7 +89,7 @@ def _take(bench: SwitchBench, road: Road, calls: Calls, setting: Setting, costs:
 def _judged(
     target: Target, roads: tuple[Road, Road], others: Sequence[Road], costs: Costs, broken: Broken, part: Part
 ) -> Figure:
-    """The ratio of the two roads; beside it what each of them took, and the others of which there is a figure."""
+    """The ratio of the two roads; beside it the cost of each of them and of the other roads that have a figure."""
     if error := next((broken[road] for road in roads if road in broken), None):
         return target.failed(error)
     ours, theirs = roads
@@ -98,7 +98,7 @@ def _judged(
 
 
 def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Cost:
-    """All the work of these calls, until the last is recorded, written down and sealed."""
+    """All the work for these calls, until the last one is recorded, written and sealed."""
     with _working(bench, road, setting) as pid:
         switch, own = cpu_seconds(bench.switch.pid), cpu_seconds(pid)
         place(bench.exchange, calls, road.number, bench.folder)
@@ -111,7 +111,7 @@ def _round(bench: SwitchBench, road: Road, calls: Calls, setting: Setting) -> Co
 
 @contextmanager
 def _working(bench: SwitchBench, road: Road, setting: Setting) -> Iterator[int]:
-    """The process that works for this road; with a native one it idles."""
+    """The process that works for this road; on a native road it is idle."""
     if road is not FSPLUG and road not in _SERVERS:
         yield bench.greenswitch_pid
         return
@@ -125,7 +125,7 @@ def _wait_until_settled(bench: SwitchBench, road: Road) -> None:
         try:
             wait_for(lambda: not _unfinished(store), "every recording to be sealed", _SETTLED_SECONDS)
         except Unavailable:
-            # Those are counted as calls without one.
+            # These count as calls without a decision.
             return
 
 
@@ -167,7 +167,7 @@ def _own_ms(cost: Cost) -> float:
 
 
 def _ratio(ours: Sequence[Cost], theirs: Sequence[Cost], part: Part) -> float:
-    """The median of the rounds' ratios: what else the machine did in a round bore on both."""
+    """The median of the rounds' ratios: other work of the machine affects both roads of a round."""
     return statistics.median(part(one) / part(other) for one, other in zip(ours, theirs, strict=True))
 
 

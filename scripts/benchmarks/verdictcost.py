@@ -1,4 +1,4 @@
-"""What a verdict costs in a small company and in a huge one, with a short past and with a long one."""
+"""The cost of a verdict in a small company and in a huge one, with few past calls and with many."""
 
 import random
 import statistics
@@ -32,7 +32,7 @@ _ROUNDS, _CALLS_A_ROUND = 60, 50
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How big a company is, and its past."""
+    """The size of a company and of its past."""
 
     users: int
     excluded: int
@@ -48,10 +48,10 @@ BIG = Size(10_000, 10_000, 100_000)
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Calls from outside to people at random, in rounds that alternate between the two companies.
+    """Calls from outside to random people, in rounds that alternate between the two companies.
 
-    Each round begins with nobody remembered, so that every user is looked up in the store. The policy itself is read
-    once per version, before the rounds.
+    Each round begins with an empty cache, so that every user is read from the store. The policy itself is read once per
+    version, before the rounds.
     """
     huge = BIG if setting.quick else HUGE
     costs: dict[Size, list[float]] = {SMALL: [], huge: []}
@@ -65,7 +65,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 def _round(store: Store, size: Size) -> list[float]:
-    """Seconds that each of the round's verdicts took, from the call that asks to the variables that arm it."""
+    """The seconds that each verdict of the round took, from the request to the variables that arm the call."""
     armer = CallArmer(CallBook(), PolicySource(store), _ports())
     users = random.sample(range(size.users), _CALLS_A_ROUND)
     return [_seconds(armer, _caller(), str(user)) for user in users]
@@ -78,7 +78,7 @@ def _seconds(armer: CallArmer, caller: Leg, user: str) -> float:
 
 
 def _caller() -> Leg:
-    """Somebody from outside who has hardly ever called before."""
+    """A caller from outside who has hardly ever called before."""
     uuid = uuid4().hex
     return Leg(uuid, _DOMAIN, call=uuid, called_in=True, numbers=(f"+4522{random.randrange(10**6):06}",))
 
@@ -89,7 +89,7 @@ def _company(size: Size) -> Iterator[Store]:
     with TemporaryDirectory(prefix="fsplug-bench-") as folder:
         store = company.lay_out(Path(folder), _document(size))
         _decide(store, size.decisions)
-        # Opened anew, as a server that starts finds it: nothing in its caches, and the log folded into the database.
+        # Opened again, as a starting server finds it: with empty caches, and with the log merged into the database.
         store.close()
         store.connect()
         policies.snapshot(store, _DOMAIN)
@@ -98,7 +98,7 @@ def _company(size: Size) -> Iterator[Store]:
 
 
 class _Spool:
-    """A spool that is always well."""
+    """A spool that always has room."""
 
     trouble = None
 

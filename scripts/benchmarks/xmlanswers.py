@@ -1,4 +1,4 @@
-"""What the switch's questions cost: the endpoint at 200 requests a second, in a large company and in a huge one."""
+"""The cost of the switch's questions: the endpoint at 200 requests a second, in a large company and in a huge one."""
 
 import random
 import statistics
@@ -27,16 +27,16 @@ _KINDS: dict[str, Callable[[int], bytes]] = {"dialplan": xmlclient.dialplan, "di
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is asked: a kind of question, of a company of so many users."""
+    """A kind of question, in a company of this many users."""
 
     kind: str
     users: int
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """Both companies served side by side, asked in turn, questions of both kinds mixed.
+    """Both companies are served side by side and asked in turn; the questions of both kinds are mixed.
 
-    The two are compared by the median of their rounds' percentiles: what else the machine does comes in bursts.
+    The two are compared by the median of their rounds' percentiles, because other work of the machine comes in bursts.
     """
     rounds: dict[Subject, list[list[float]]] = defaultdict(list)
     with ExitStack() as stack:
@@ -53,7 +53,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 @contextmanager
 def serving(setting: Setting, users: int) -> Iterator[Client]:
-    """fsplug with a company of so many users, and somebody who asks it."""
+    """fsplug with a company of this many users, and a client that asks it."""
     with TemporaryDirectory(prefix="fsplug-bench-") as name:
         folder = Path(name)
         company.lay_out(folder, crowd.document(users)).close()
@@ -64,7 +64,7 @@ def serving(setting: Setting, users: int) -> Iterator[Client]:
 
 
 def _round(client: Client, users: int, count: int) -> dict[str, list[float]]:
-    """Seconds that the answers took, by the kind of question."""
+    """The seconds that the answers took, by kind of question."""
     asked = [random.choice(list(_KINDS)) for _ in range(count)]
     bodies = [_KINDS[kind](random.randrange(users)) for kind in asked]
     took: dict[str, list[float]] = defaultdict(list)

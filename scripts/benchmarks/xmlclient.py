@@ -1,4 +1,4 @@
-"""Requests as mod_xml_curl makes them: one connection each, some 160 fields for a dialplan."""
+"""Requests as mod_xml_curl makes them: one connection each, with some 160 fields for a dialplan."""
 
 import base64
 import http.client
@@ -17,7 +17,7 @@ _CHANNEL_FIELDS = 150
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks the endpoint on this port of loopback, that of the fsplug with this data folder."""
+    """Asks the endpoint on this port of loopback, which belongs to the fsplug with this data folder."""
 
     port: int
     password: str
@@ -25,7 +25,7 @@ class Client:
     username: str = "fsplug"
 
     def answer(self, body: bytes, door: str = "/") -> str:
-        """The document. Unavailable for anything else."""
+        """The document. Unavailable for any other answer."""
         account = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {account}", "Content-Type": "application/x-www-form-urlencoded"}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT_SECONDS)
@@ -42,7 +42,9 @@ class Client:
         return text
 
     def at_rate(self, bodies: list[bytes], per_second: float) -> list[float]:
-        """Seconds that each answer took, from when it was due: one that keeps the next waiting counts for both."""
+        """The seconds that each answer took, counted from when it was due: a late answer also counts for those it
+        delays.
+        """
         begun, took = time.perf_counter(), []
         for number, body in enumerate(bodies):
             due = begun + number / per_second

@@ -1,1 +1,1 @@
-"""Some weeks of two companies' telephony, made on demand for the demo, the console's tests and the bench."""
+"""Some weeks of telephony in two companies, made on demand for the demo, the console's tests and the bench."""

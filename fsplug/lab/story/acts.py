@@ -1,4 +1,4 @@
-"""What the story's people do in the console, by the same functions as its pages; and what becomes of their mail."""
+"""What the people of the story do in the console, through its pages' functions; and what becomes of their mail."""
 
 import random
 from contextlib import suppress
@@ -27,14 +27,14 @@ _NO_SUCH_MAILBOX = "@old-acme.example"
 
 
 def play(store: Store, recordings: list[str], chance: random.Random) -> None:
-    """Superusers hear these, and somebody their own."""
+    """Superusers play these recordings, and one user plays their own."""
     for recording in recordings:
         for username in (chance.choice((SUPERUSER, EVERYTHING)), MY_CONSOLE):
             _play(store, ACME, recording, username)
 
 
 def at_beta(store: Store, recording: str, days_ago: int) -> None:
-    """Beta's superuser hears one, and once shares it."""
+    """Beta's superuser plays a recording, and shares it once."""
     _play(store, BETA, recording, BETAS_SUPERUSER)
     if days_ago == 8:
         offer = shares.Offer(recording, "inkop@norrsken.example", "Samtalet om avtalet", days=14)
@@ -42,13 +42,13 @@ def at_beta(store: Store, recording: str, days_ago: int) -> None:
 
 
 def _play(store: Store, domain: str, recording: str, username: str) -> None:
-    # Who was not heard in it does not get it.
+    # A recording is only played by a person who was in the call.
     with suppress(Refused, Invalid):
         access.play(store, domain, recording, actors.actor(store, domain, username))
 
 
 def share(store: Store, recording: str, days_ago: int) -> None:
-    """Now and then one is shared with somebody outside, who hears it; of those one is taken back."""
+    """Now and then a recording is shared with somebody outside, who plays it; one of the shares is withdrawn."""
     if days_ago not in (24, 12, 5, 1):
         return
     eva = actors.actor(store, ACME, SUPERUSER)
@@ -63,7 +63,7 @@ def share(store: Store, recording: str, days_ago: int) -> None:
 
 
 def delete(store: Store, recording: str, days_ago: int) -> bool:
-    """Twice there is something that should not be kept; whether it is gone."""
+    """Twice a recording must not be kept; returns whether it was deleted."""
     if days_ago not in (18, 4):
         return False
     deletions.delete(store, ACME, [recording], actors.actor(store, ACME, SUPERUSER))
@@ -71,7 +71,7 @@ def delete(store: Store, recording: str, days_ago: int) -> bool:
 
 
 def listen(store: Store, call: StoryCall, days_ago: int, switch: str, chance: random.Random) -> None:
-    """Somebody listens in to a call that goes on, or would like to and may not."""
+    """Somebody listens in to a call that goes on, or tries to and is refused."""
     at, listen_in = store.now(), f"{chance.getrandbits(128):032x}"
     legs = (f"{chance.getrandbits(128):032x}", f"{chance.getrandbits(128):032x}")
     begun: list[JournalEntry]
@@ -87,7 +87,7 @@ def listen(store: Store, call: StoryCall, days_ago: int, switch: str, chance: ra
 
 
 def post(store: Store) -> None:
-    """Sends the mail that is due; mail to an unknown mailbox is returned."""
+    """Send the mail that is due; mail to an unknown mailbox is returned."""
     for mail in mails.due(store, 1_000):
         if mails.take(store, mail.id):
             _arrive(store, mail)

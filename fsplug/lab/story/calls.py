@@ -1,4 +1,4 @@
-"""The story's calls: who called whom when, and what became of it, as the ledger's entries tell it."""
+"""The story's calls: who called whom and when, and how the call went, as entries of the ledger."""
 
 import random
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from fsplug.store.config import policies, users
 from fsplug.store.db.database import Store
 
 _OPEN, _CLOSE = time(8), time(17)
-# A call of today is over by now.
+# Today's calls are already over.
 _OVER_SECONDS = 600.0
 _UNANSWERED, _LOST = 0.08, 0.02
 _RINGS_SECONDS = (3.0, 18.0)
@@ -39,7 +39,7 @@ LOSSES = (
 
 @dataclass(frozen=True, slots=True)
 class StoryCompany:
-    """What calls a company has. `numbers` are those of its customers, `groups` its ring groups with their numbers."""
+    """The calls of a company. `numbers` are its customers'; `groups` are its ring groups with their numbers."""
 
     domain: str
     zone: ZoneInfo
@@ -51,9 +51,9 @@ class StoryCompany:
 
 @dataclass(frozen=True, slots=True)
 class StoryCall:
-    """One call. `outsider` is None between colleagues; `group` the one it came through; `answered` is None if nobody.
+    """One call. `outsider` is None between colleagues, `group` is the ring group it came through.
 
-    `lost` is the cause and the detail, where the recording that there should be was not to be had.
+    `answered_at` is None if nobody answered. `lost` is the cause and the detail of a recording that is missing.
     """
 
     id: str
@@ -93,7 +93,7 @@ COMPANIES = (
 
 
 def planned(company: StoryCompany, days_ago: int, now: float, conversations: list[Conversation]) -> Iterator[StoryCall]:
-    """The company's calls of the day so many days before `now`; today's are those that are over by now."""
+    """The company's calls on the day `days_ago` days before `now`; for today, only those already over."""
     chance = random.Random(f"{company.domain} {days_ago}")
     today = datetime.fromtimestamp(now, company.zone).date()
     day = today - timedelta(days=days_ago)
@@ -130,7 +130,7 @@ def _call(company: StoryCompany, at: float, chance: random.Random, conversations
 
 
 def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
-    """What the call flow beside this switch would have written of it, under the policy of now."""
+    """The entries that the call flow on this switch would have written, under the current policy."""
     domain = call.company.domain
     version = policies.current_version(store, domain)
     snapshot = policies.snapshot(store, domain, version)
@@ -147,12 +147,12 @@ def entries(store: Store, call: StoryCall, switch: str) -> list[JournalEntry]:
 
 
 def recording_of(call: StoryCall) -> str:
-    """The id of its recording, if it has one."""
+    """The id of the call's recording, if it has one."""
     return f"{int(call.id, 16) ^ 1:032x}"
 
 
 def location_of(call: StoryCall) -> str:
-    """Where the archive keeps that."""
+    """The recording's place in the archive."""
     day = datetime.fromtimestamp(call.answered_at or call.at, ZoneInfo("UTC"))
     return f"{call.company.domain}/{day:%Y/%m/%d}/{recording_of(call)}.wav"
 
@@ -221,5 +221,5 @@ def _recorded(call: StoryCall, recording: str, leg: str, path: str, at: float) -
 
 
 def days() -> range:
-    """Every day of the story, the first first."""
+    """Every day of the story, the earliest first."""
     return range(BEGAN_DAYS - 1, -1, -1)

@@ -1,4 +1,4 @@
-"""Who is in the story, and what of it was different before."""
+"""The people of the story, and how their settings were in the past."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,25 +8,25 @@ from typing import Any
 
 ACME, BETA = "acme.example", "beta.example"
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-# One of each role and admin scope, at Acme; and their likes at Beta.
+# One of each role and admin scope at Acme, and the same at Beta.
 SUPERUSER, MY_CONSOLE, COMPANY_ADMIN, SUB_ADMIN, EVERYTHING, NO_ROLE = "1005", "1001", "1006", "1007", "1008", "1004"
 BETAS_SUPERUSER, BETAS_ADMIN = "1001", "1002"
-# So many days ago the companies began to use fsplug.
+# The companies began to use fsplug this many days ago.
 BEGAN_DAYS = 36
-# An entry of a company is known by this of its values.
+# The value that identifies an entry of a company.
 _KEYS = {"department": "name", "user": "username", "group": "number", "policy": "department", "excluded": "number"}
 
 Table = dict[str, Any]
 
 
 def document() -> Table:
-    """Both companies as they are now, as `fsplug apply` takes them."""
+    """Both companies as they are now, as `fsplug apply` reads them."""
     demo, story = (tomllib.loads((FIXTURES / name).read_text(encoding="utf-8")) for name in ("demo.toml", "story.toml"))
     return {"company": _joined(demo["company"], story["company"], "domain")}
 
 
 def document_of(days_ago: int) -> Table:
-    """Both companies as they were so many days ago."""
+    """Both companies as they were this many days ago."""
     then = deepcopy(document())
     acme = next(one for one in then["company"] if one["domain"] == ACME)
     for turn in TURNS:
@@ -36,7 +36,7 @@ def document_of(days_ago: int) -> Table:
 
 
 class Turn:
-    """A change that one of Acme's people made."""
+    """A change made by one of Acme's people."""
 
     def __init__(self, days_ago: int, by: str, kind: str, key: str, before: Mapping[str, Any] | None) -> None:
         self.days_ago = days_ago
@@ -45,7 +45,7 @@ class Turn:
         self._before = before
 
     def undo(self, company: Table) -> None:
-        """Make the entry in the document what it was before: this of it else, or not there."""
+        """Put the entry in the document back: with these values, or absent."""
         kind, name, key = self._entry
         entry = next(one for one in company[kind] if one[name] == key)
         if self._before is None:
@@ -71,7 +71,7 @@ def _joined(base: list[Table], more: list[Table], name: str) -> list[Table]:
 
 
 def _on_top(base: Table, more: Table) -> Table:
-    """Lists of entries are joined entry by entry where these have a name; all else is as in `more`."""
+    """`more` over the table. Lists of entries are joined entry by entry where entries have a name."""
     joined = {
         kind: _joined(base.get(kind, []), entries, _KEYS[kind])
         for kind, entries in more.items()

@@ -1,4 +1,4 @@
-"""Conversations to listen to: spoken by espeak-ng where it is installed, else hummed; one party on each channel."""
+"""Conversations to listen to: spoken by espeak-ng where it is installed, otherwise hummed; one party per channel."""
 
 import array
 import hashlib
@@ -55,7 +55,7 @@ class Conversation:
 
 
 def conversations(folder: Path, about_seconds: tuple[float, ...]) -> list[Conversation]:
-    """One file in the folder of about each length; the same ones every time."""
+    """One file in the folder for each of these lengths; the same files every time."""
     folder.mkdir(parents=True, exist_ok=True)
     return [_written(folder / f"{number}.wav", seconds, number) for number, seconds in enumerate(about_seconds)]
 
@@ -74,7 +74,7 @@ def _written(path: Path, about_seconds: float, number: int) -> Conversation:
 
 
 def _talk(about_seconds: float, chance: random.Random) -> Samples:
-    """Both take turns until the time is over; each is silent while the other speaks."""
+    """The parties take turns until the time is over; each is silent while the other speaks."""
     sides: tuple[Samples, Samples] = (array.array("h"), array.array("h"))
     said = (_clips(0), _clips(1))
     turn, next_clip = 0, [0, 0]
@@ -96,7 +96,7 @@ def _silence(seconds: float) -> Samples:
 
 @cache
 def _clips(party: int) -> list[Samples]:
-    """What one party says, sentence by sentence."""
+    """One party's sentences."""
     voice, pitch, speed, hertz = _PARTIES[party]
     program = shutil.which("espeak-ng") or shutil.which("espeak")
     speak: Callable[[str], Samples] = lambda text: _hummed(text, hertz)  # noqa: E731
@@ -108,7 +108,7 @@ def _clips(party: int) -> list[Samples]:
 
 def _spoken(command: list[str]) -> Samples:
     spoken = subprocess.run(command, capture_output=True, check=True).stdout
-    # It writes to a pipe, so its header has no length: wave reads what is there.
+    # espeak-ng writes to a pipe, so the header has no length: wave reads to the end.
     with wave.open(io.BytesIO(spoken)) as file:
         rate = file.getframerate()
         samples = array.array("h", file.readframes(len(spoken)))
@@ -116,7 +116,7 @@ def _spoken(command: list[str]) -> Samples:
 
 
 def _narrowed(samples: Samples, rate: int) -> Iterator[int]:
-    """At telephone rate: each sample the mean of those that fall into its time."""
+    """At telephone rate: each sample is the mean of those that fall into its time."""
     step = rate / SAMPLE_RATE
     for at in range(int(len(samples) / step)):
         part = samples[int(at * step) : int((at + 1) * step)]
@@ -129,7 +129,7 @@ def _as_loud(samples: Samples) -> Samples:
 
 
 def _hummed(text: str, hertz: float) -> Samples:
-    """A syllable every vowel: a few harmonics that swell and fade, for a machine without a voice."""
+    """One syllable per vowel: a few harmonics that swell and fade, for a machine without a speech synthesiser."""
     vowels = [one for one in text.lower() if one in "aeiouyæøå"]
     syllable = round(0.16 * SAMPLE_RATE)
     return array.array("h", (_hum(at, syllable, hertz, vowels) for at in range(syllable * len(vowels))))

@@ -21,15 +21,15 @@ from fsplug.store.db.database import Store
 from fsplug.store.recordings.deletions import UNDO_SECONDS
 
 DAY_SECONDS = 86_400.0
-# Each is the audio of many recordings, as links to one file: so the story takes megabytes, not gigabytes.
+# Many recordings share one file by links, so the story takes megabytes, not gigabytes.
 _LENGTHS_SECONDS = (14.0, 33.0, 48.0, 75.0, 110.0, 170.0, 290.0)
-# A talk goes on for so long before somebody listens to it.
+# A talk lasts this long before somebody listens to it.
 _SETTLES_SECONDS = 12.0
 
 
 @dataclass
 class _Writer:
-    """The store with a clock that the story moves, from act to act."""
+    """The store, with a clock that the story moves from act to act."""
 
     store: Store
     archive: Path
@@ -48,9 +48,9 @@ class _Act:
 
 
 def write(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> None:
-    """Tell everything that happened on this switch until `now` (epoch seconds) into a store without companies.
+    """Write everything that happened on this switch until `now` (epoch seconds) into a store without companies.
 
-    The same story every time, but for today's calls: those are the ones that are over by now.
+    The story is the same every time, except for today's calls: only those already over are written.
     """
     store = Store(place)
     writer = _Writer(store, archive, switch)
@@ -106,7 +106,7 @@ def _happen(writer: _Writer, call: StoryCall) -> None:
 
 
 def _listens(writer: _Writer, calls: list[StoryCall], days_ago: int) -> Iterator[_Act]:
-    """Some days somebody listens to Anna, in a talk of hers that is long enough."""
+    """On some days somebody listens to Anna, in one of her long talks."""
     long = (one for one in calls if one.conversation.seconds > 3 * _SETTLES_SECONDS and one.answered_at is not None)
     heard = next((one for one in long if one.user == acts.LISTENED and one.colleague != acts.LISTENER), None)
     if heard is not None and heard.answered_at is not None and heard.company.domain == ACME:
@@ -116,7 +116,7 @@ def _listens(writer: _Writer, calls: list[StoryCall], days_ago: int) -> Iterator
 
 
 def _live(writer: _Writer, days_ago: int) -> None:
-    """What people did in the console that day, about calls that there were before."""
+    """What people did in the console that day, about calls of the days before."""
     chance = random.Random(f"console {days_ago}")
     acts.post(writer.store)
     ours = [call for call in writer.recorded if call.company.domain == ACME][-30:]
