@@ -1,6 +1,13 @@
-"""Telephone numbers as phones, trunks and people spell them, converted to E.164."""
+"""Telephone numbers as phones, trunks, people and spreadsheets spell them, converted to E.164.
+
+This is the one reader of numbers: what can be excluded is what the verdict matches and what a search finds.
+"""
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -8,79 +15,187 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from phonenumbers.shortnumberinfo import is_emergency_number
 
+from fsplug.errors import Invalid
+from fsplug.policy.header_values import parties
+from fsplug.policy.service_prefixes import service_prefixes
+
 # The longest spelling worth reading: a SIP URI with its parameters. Longer ones are not numbers.
 MAX_SPELLING = 512
-# RFC 3261 19.1.1 and RFC 3966: what stands before the user or subscriber part.
-_SCHEME = re.compile(r"^\s*(?:sips?|tel):", re.IGNORECASE)
-_ANGLED = re.compile(r"<([^<>]*)>")
-_URI = re.compile(r"(?:sips?|tel):[^\s<>,\"]+", re.IGNORECASE)
-_CONTEXT = re.compile(r";phone-context=(\+[0-9]+)", re.IGNORECASE)
-# Separators of RFC 3966 ("visual"), blanks of every kind, and the slash Danes and Swedes write.
-_SEPARATORS = re.compile(r"[\s\u00a0\u2000-\u200d\u2060\ufeff().\-\u2010-\u2015/]")
+# What can stand between digits: Unicode's blanks and dashes, and the marks people write.
+_BETWEEN = frozenset("\t\n\r\x0b\x0c\x85()./·•∙‧−（）．／﹒⁄∕")
+_BETWEEN_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Pd"})
+# Format characters (Cf) and marks on the character before (Mn, Me: variation selectors, a keycap's frame) can't be
+# seen or are no part of the digit; nor can the fillers that Unicode counts as letters and symbols.
+_UNSEEN_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
+_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_PLUS = frozenset("+＋﹢➕")
 _DIALLED = re.compile(r"\+?[0-9]+")
+# A service prefix can stand before the plus.
+_DIALLABLE = re.compile(r"(?:[*#][0-9]+[*#]?)?\+?[0-9*#]+")
+# RFC 3966, 5.3, and what people write for it; after it the digits of an extension.
+_EXTENSION = re.compile(
+    r"(?:[;,]?\s*(?:ext|extn|extension|lok|lokal|lokalnr|ankn|anknytning|x)[.:=]?\s*)([0-9]{1,7})$", re.IGNORECASE
+)
+# What Excel and its like make of a number: 2,2334E+07, 22334499.0, '22334499, ="22334499", 22,334,499, ####.
+_SPOILT = re.compile(
+    r"[+-]?[0-9]+(?:[.,][0-9]+)?\s*E[+-]?[0-9]+|\+?[0-9]{5,}[.,]0+|['’‘`´ʼ′][^<>]*|=[^<>]*"
+    r"|[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|#{2,}|#(?:N/A|NUM!|VALUE!|REF!|NAME\?|NULL!|DIV/0!)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class NumberTrouble(StrEnum):
+    """Why a text can't be read as a number."""
+
+    NOT_A_NUMBER = "bad-number"
+    SPOILT = "spoilt-number"
+    IMPOSSIBLE = "impossible-number"
+
+
+_SAID = {
+    NumberTrouble.NOT_A_NUMBER: "not a telephone number in {country}; "
+    "write it with + and the country's code, such as +4570101155",
+    NumberTrouble.SPOILT: "spoilt by a spreadsheet, which may have lost digits; "
+    "format the column as text and type the number again",
+    NumberTrouble.IMPOSSIBLE: "impossible as a telephone number in {country}; look it up again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text read as a number: `number` in E.164 (`+4570101155`), or None and the `trouble` with it."""
+
+    number: str | None
+    trouble: NumberTrouble | None = None
 
 
 @lru_cache(maxsize=65_536)
-def normalise(text: str, country: str) -> str | None:
-    """The E.164 form (`+4570101155`) of one number, or None when `text` is not a number.
+def read(text: str, country: str) -> Reading:
+    """The one number in `text`, or why there is none.
 
     `text` may be a bare number in any common spelling, a `tel:` or `sip:` URI, or a whole SIP header value holding one.
-    `country` is the ISO 3166 code whose national spellings are understood. Emergency and other short numbers, withheld
-    callers and alphanumeric callers give None.
+    `country` is the ISO 3166 code whose national spellings are understood. Withheld and alphanumeric callers and the
+    country's short numbers are not telephone numbers.
     """
-    digits = _digits(text)
-    if digits is None or is_emergency_number(digits, country):
-        return None
-    return _e164(digits, country)
+    if _SPOILT.fullmatch(seen(text)):
+        return Reading(None, NumberTrouble.SPOILT)
+    dialled = compact(text)
+    if dialled is None:
+        return Reading(None, NumberTrouble.NOT_A_NUMBER)
+    return _first_read(_without_prefix(dialled, country), country)
+
+
+def normalise(text: str, country: str) -> str | None:
+    """The E.164 form of one number, or None when `text` is not a number: see `read`."""
+    return read(text, country).number
 
 
 def normalise_all(texts: tuple[str, ...], country: str) -> tuple[str, ...]:
     """Every distinct E.164 number in `texts`, in order; a header value may hold several URIs (Diversion, RFC 5806)."""
-    spellings = (spelling for text in texts for spelling in _spellings(text))
-    found = (normalise(spelling, country) for spelling in spellings)
+    found = (normalise(party, country) for text in texts for party in parties(text))
     return tuple(dict.fromkeys(number for number in found if number))
 
 
-def _spellings(text: str) -> list[str]:
-    if len(text) <= MAX_SPELLING and not _URI.search(text):
-        return [text]
-    return _URI.findall(text[: 8 * MAX_SPELLING])
+def required(text: str, country: str) -> str:
+    """The E.164 form of a number that somebody has typed; Invalid, with a `NumberTrouble` as its code, says why not."""
+    reading = read(text, country)
+    if reading.trouble or reading.number is None:
+        raise Invalid(
+            str(reading.trouble), f"{text[:60]!r} is {trouble_said(reading.trouble, country)}", number=text[:60]
+        )
+    return reading.number
 
 
-def _digits(text: str) -> str | None:
+def trouble_said(trouble: NumberTrouble | None, country: str) -> str:
+    """What a text is instead of a number, and the remedy: to be put after "is" or a colon."""
+    return _SAID[trouble or NumberTrouble.NOT_A_NUMBER].format(country=country)
+
+
+@lru_cache(maxsize=65_536)
+def compact(text: str) -> str | None:
+    """The number as it would be dialled: without what is written for the eye, an extension, or the URI around it.
+
+    Prefixes stay, such as 00 or `*31#`. None when the text can't be dialled.
+    """
     if len(text) > MAX_SPELLING:
         return None
-    angled = _ANGLED.search(text)
-    address = angled.group(1) if angled else text
-    is_uri = _SCHEME.match(address)
-    address = unquote(_SCHEME.sub("", address))
-    context = _CONTEXT.search(address)
-    number = re.split(r"[@;?]", address, maxsplit=1)[0] if is_uri or "@" in address else address.split(";")[0]
-    number = _ascii_digits(_SEPARATORS.sub("", _without_trunk_zero(number)))
-    if context and not number.startswith(("+", "00")):
-        number = context.group(1) + number.removeprefix("0")
-    return number if _DIALLED.fullmatch(number) else None
+    named = parties(_EXTENSION.sub("", seen(text)))
+    if len(named) != 1:
+        return None
+    number = seen(unquote(named[0]))
+    if _SPOILT.fullmatch(number):
+        return None
+    number = "".join(char for char in _without_trunk_zero(number) if not _is_between(char))
+    number = number.removesuffix("#") if len(number) > 1 else number
+    return number if _DIALLABLE.fullmatch(number) else None
+
+
+def seen(text: str) -> str:
+    """The text without characters that can't be seen, and with ASCII's digits and plus sign."""
+    if text.isascii():
+        return text.strip()
+    return "".join(map(_as_ascii, text)).strip()
+
+
+def _as_ascii(char: str) -> str:
+    if char.isascii():
+        return char
+    if char.isdecimal():
+        return str(int(char))
+    if char in _PLUS:
+        return "+"
+    return "" if char in _UNSEEN or unicodedata.category(char) in _UNSEEN_CATEGORIES else char
+
+
+def _is_between(char: str) -> bool:
+    return char in _BETWEEN or unicodedata.category(char) in _BETWEEN_CATEGORIES
 
 
 def _without_trunk_zero(number: str) -> str:
-    international = number.lstrip().startswith(("+", "00"))
-    return number.replace("(0)", "", 1) if international else number
+    international = number.lstrip("( ").startswith(("+", "00"))
+    return re.sub(r"\(\s*0\s*\)", "", number, count=1) if international else number
 
 
-def _ascii_digits(number: str) -> str:
-    return "".join(str(int(char)) if char.isdecimal() else "+" if char == "\uff0b" else char for char in number)
+def _without_prefix(dialled: str, country: str) -> Iterator[str]:
+    """The number as it is, and without the service prefixes that it could begin with."""
+    yield dialled
+    for prefix in service_prefixes(country):
+        if dialled.startswith(prefix) and len(dialled) > len(prefix):
+            yield dialled.removeprefix(prefix)
 
 
-def _e164(digits: str, country: str) -> str | None:
+def _first_read(spellings: Iterator[str], country: str) -> Reading:
+    reading = Reading(None, NumberTrouble.NOT_A_NUMBER)
+    for dialled in spellings:
+        if not _DIALLED.fullmatch(dialled):
+            continue
+        reading = _e164(dialled, country)
+        if reading.number:
+            return reading
+    return reading
+
+
+def _e164(digits: str, country: str) -> Reading:
+    if is_emergency_number(digits, country):
+        return Reading(None, NumberTrouble.NOT_A_NUMBER)
     candidates = [_parsed(digits, country)]
     if not digits.startswith(("+", "0")):
         # Trunks deliver E.164 without the plus.
         candidates.append(_parsed(f"+{digits}", country))
-    for is_number in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
-        for candidate in candidates:
-            if candidate is not None and is_number(candidate):
-                return phonenumbers.format_number(candidate, PhoneNumberFormat.E164)
-    return None
+    known = [one for one in candidates if one is not None]
+    valid = next(filter(phonenumbers.is_valid_number, known), None)
+    # A range that was opened after phonenumbers' release is possible, not valid.
+    possible = valid or next(filter(phonenumbers.is_possible_number, known), None)
+    if possible is None:
+        return Reading(None, NumberTrouble.NOT_A_NUMBER)
+    if valid is None and _begins_with_zero(possible):
+        return Reading(None, NumberTrouble.IMPOSSIBLE)
+    return Reading(phonenumbers.format_number(possible, PhoneNumberFormat.E164))
+
+
+def _begins_with_zero(number: phonenumbers.PhoneNumber) -> bool:
+    """ITU-T E.164: 0 is a trunk prefix. The few countries where it begins a number have valid ones only."""
+    return bool(phonenumbers.national_significant_number(number).startswith("0"))
 
 
 def _parsed(digits: str, country: str) -> phonenumbers.PhoneNumber | None:

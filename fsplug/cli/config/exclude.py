@@ -9,7 +9,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import POLICY
 from fsplug.errors import Invalid
-from fsplug.policy.numbers import normalise
+from fsplug.policy.numbers import NumberTrouble, read, trouble_said
 from fsplug.store.change import edit_policy
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
@@ -64,15 +64,18 @@ def list_(invocation: Invocation, company: str) -> None:
 
 
 def _normalised(store: Store, company: str, texts: tuple[str, ...]) -> list[str]:
-    """The numbers in E.164, each once; Invalid names every text that is not a number."""
+    """The numbers in E.164, each once; Invalid names every text that is not a number, and says why."""
     country = companies.get(store, company).country
-    found = {text: normalise(text, country) for text in texts}
-    wrong = [text for text, number in found.items() if number is None]
+    found = {text: read(text, country) for text in texts}
+    wrong: dict[NumberTrouble, list[str]] = {}
+    for text, reading in found.items():
+        if reading.trouble:
+            wrong.setdefault(reading.trouble, []).append(text[:60])
     if wrong:
-        remedy = "write it with + and the country's code, such as +4570101155"
-        text = f"{', '.join(wrong)}: not a telephone number in {country}; {remedy}"
-        raise Invalid("bad-number", text, numbers=wrong, country=country)
-    return list(dict.fromkeys(number for number in found.values() if number))
+        said = [f"{', '.join(some)}: {trouble_said(trouble, country)}" for trouble, some in wrong.items()]
+        code, numbers = str(next(iter(wrong))), [one for some in wrong.values() for one in some]
+        raise Invalid(code, "\n".join(said), numbers=numbers, country=country)
+    return list(dict.fromkeys(reading.number for reading in found.values() if reading.number))
 
 
 def _print(

@@ -11,7 +11,7 @@ import click
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.output import cell, sheet, table
 from fsplug.errors import Invalid
-from fsplug.policy.numbers import normalise
+from fsplug.policy.numbers import required
 from fsplug.store.audit import trail
 from fsplug.store.change import draft as drafts
 from fsplug.store.change.draft import Draft
@@ -158,13 +158,8 @@ def password(password_file: str | None, ask_password: bool) -> str | None:
 
 
 def e164(store: Store, company: str, text: str) -> str:
-    """The number in E.164; Invalid("bad-number") if the text is not a number."""
-    country = companies.get(store, company).country
-    found = normalise(text, country)
-    if found is None:
-        remedy = "write it with + and the country's code, such as +4570101155"
-        raise Invalid("bad-number", f"{text} is not a telephone number in {country}; {remedy}", number=text)
-    return found
+    """The number in E.164; Invalid, with a `NumberTrouble` as its code, if the text is not a number."""
+    return required(text, companies.get(store, company).country)
 
 
 def masked(table: Table) -> Table:

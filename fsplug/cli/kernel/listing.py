@@ -3,13 +3,14 @@
 import functools
 import heapq
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import chain, islice
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 import click
 
 from fsplug.cli.kernel.moments import MOMENT
+from fsplug.errors import Invalid
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, Wanted
@@ -63,9 +64,8 @@ def _with_options(command: Callable[..., Any], names: tuple[str, ...]) -> Callab
 def find(store: Store, options: ListOptions, listed: Callable[..., list[Row]]) -> Iterator[Row]:
     """Every matching row, newest first, ignoring the limit; pages are read as the rows are consumed."""
     domains = [options.company] if options.company else [company.domain for company in companies.every(store)]
-    wanted = chain.from_iterable(((domain, one) for one in _wanted(store, domain, options)) for domain in domains)
-    lists = [_rows(store, domain, one, listed) for domain, one in wanted]
-    return _distinct(heapq.merge(*lists, key=lambda row: row.cursor, reverse=True))
+    lists = [_rows(store, domain, wanted, listed) for domain, wanted in _wanted_of_each(store, domains, options)]
+    return heapq.merge(*lists, key=lambda row: row.cursor, reverse=True)
 
 
 def first(rows: Iterator[Row], limit: int) -> tuple[list[Row], bool]:
@@ -94,17 +94,31 @@ def _rows(store: Store, domain: str, wanted: Wanted, listed: Callable[..., list[
         before = page[-1].cursor
 
 
-def _wanted(store: Store, domain: str, options: ListOptions) -> list[Wanted]:
-    """One filter for each spelling of the number: the store keeps numbers as the switch reported them."""
-    base = Wanted(since=options.since, until=options.until)
-    if options.user:
-        base = replace(base, person=_username(store, domain, options.user))
-    if not options.number:
-        return [base]
+def _wanted_of_each(store: Store, domains: list[str], options: ListOptions) -> list[tuple[str, Wanted]]:
+    """What to list of each company; Invalid if the number is not one in the country of any of them."""
+    found: list[tuple[str, Wanted]] = []
+    trouble: Invalid | None = None
+    for domain in domains:
+        try:
+            found.append((domain, _wanted(store, domain, options)))
+        except Invalid as error:
+            trouble = trouble or error
+    if trouble and not found:
+        raise trouble
+    return found
+
+
+def _wanted(store: Store, domain: str, options: ListOptions) -> Wanted:
+    person = None if options.user is None else _username(store, domain, options.user)
+    numbers = None if options.number is None else _spellings(store, domain, options.number)
+    return Wanted(since=options.since, until=options.until, person=person, numbers=numbers)
+
+
+def _spellings(store: Store, domain: str, number: str) -> tuple[str, ...]:
+    """The store keeps numbers as the switch reported them."""
     from fsplug.policy.spellings import spellings
 
-    country = companies.get(store, domain).country
-    return [replace(base, number=spelling) for spelling in spellings(options.number, country)]
+    return spellings(number, companies.get(store, domain).country)
 
 
 def _username(store: Store, domain: str, text: str) -> str:
@@ -113,15 +127,6 @@ def _username(store: Store, domain: str, text: str) -> str:
 
     known = Directory(store, domain, policies.current_version(store, domain)).find(text)
     return known.user.username if known.user else text
-
-
-def _distinct(rows: Iterator[Row]) -> Iterator[Row]:
-    """Two spellings can find the same row; the two copies come one after the other."""
-    before: Cursor | None = None
-    for row in rows:
-        if row.cursor != before:
-            yield row
-        before = row.cursor
 
 
 _OPTIONS = {

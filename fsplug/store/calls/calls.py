@@ -10,7 +10,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, constant, given
+from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 
@@ -51,7 +51,7 @@ _LISTED = Listing(
     Calls,
     lambda: _CALLS.where(Calls.company == given.company),
     person=fn.EXISTS(_DECIDED),
-    number=(Calls.caller == given.number) | (Calls.called == given.number),
+    numbers=(Calls.caller.in_(given_each.numbers)) | (Calls.called.in_(given_each.numbers)),
 )
 _OPEN = Select(
     Call,
@@ -65,7 +65,7 @@ def listed(
 ) -> list[Call]:
     """The company's calls, newest first.
 
-    `person`: calls with a decision about this user; `number`: the caller's or called one.
+    `person`: calls with a decision about this user; `numbers`: the caller's or called one.
     """
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 

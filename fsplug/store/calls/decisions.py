@@ -49,7 +49,7 @@ _LISTED = Listing(
     Decisions,
     lambda: _DECISIONS.where(Decisions.company == given.company),
     person=Decisions.username == given.person,
-    number=(Decisions.caller == given.number) | (Decisions.answerer == given.number),
+    numbers=(Decisions.caller.in_(given_each.numbers)) | (Decisions.answerer.in_(given_each.numbers)),
 )
 _OF_CALLS = Select(
     Decision,
@@ -65,7 +65,7 @@ _DECISION = Select(
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Decision]:
-    """The company's decisions, newest first. `person`: the user it is about; `number`: caller or answerer."""
+    """The company's decisions, newest first. `person`: the user it is about; `numbers`: caller or answerer."""
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 

@@ -8,7 +8,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import given
+from fsplug.store.db.statements import given, given_each
 from fsplug.store.schema.calls import Decisions, Gaps
 from fsplug.store.schema.companies import Companies
 
@@ -43,12 +43,12 @@ _LISTED = Listing(
     lambda: _GAPS.where(Gaps.company == given.company),
     key="decision",
     person=Decisions.username == given.person,
-    number=(Decisions.caller == given.number) | (Decisions.answerer == given.number),
+    numbers=(Decisions.caller.in_(given_each.numbers)) | (Decisions.answerer.in_(given_each.numbers)),
 )
 
 
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[Gap]:
-    """The company's gaps, newest first. `person`: the user of the decision; `number`: its caller or answerer."""
+    """The company's gaps, newest first. `person`: the user of the decision; `numbers`: its caller or answerer."""
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))

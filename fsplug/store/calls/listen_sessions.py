@@ -55,7 +55,7 @@ _LISTED = Listing(
     ListenSessions,
     lambda: _LISTENS.where(ListenSessions.company == given.company),
     person=(ListenSessions.listener == given.person) | (ListenSessions.target == given.person),
-    number=ListenSessions.dialled == given.number,
+    numbers=ListenSessions.dialled.in_(given_each.numbers),
 )
 _OF_IDS = Select(
     ListenIn,
@@ -76,7 +76,7 @@ _OPEN = Select(
 def listed(
     store: Store, domain: str, limit: int = 100, before: Cursor | None = None, wanted: Wanted = EVERYTHING
 ) -> list[ListenIn]:
-    """The company's listen-ins and refusals, newest first. `person`: the listener or the target; `number`: dialled."""
+    """The company's listen-ins and refusals, newest first. `person`: the listener or the target; `numbers`: dialled."""
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 
 

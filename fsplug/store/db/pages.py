@@ -19,12 +19,15 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list holds; None for no limit. Times are epoch seconds, `person` a username, `number` E.164 as stored."""
+    """What a list holds; None for no limit.
+
+    Times are epoch seconds, `person` a username, `numbers` the spellings of one number (`policy.spellings`).
+    """
 
     since: float | None = None
     until: float | None = None
     person: str | None = None
-    number: str | None = None
+    numbers: tuple[str, ...] | None = None
 
 
 EVERYTHING = Wanted()

@@ -102,7 +102,7 @@ _RECORDINGS = (
     .join(Decisions, JOIN.LEFT_OUTER, on=_ITS_DECISION)
     .join(Deletions, JOIN.LEFT_OUTER, on=(Deletions.recording == Recordings.id))
 )
-_ENDS = (Decisions.caller == given.number) | (Decisions.answerer == given.number)
+_ENDS = Decisions.caller.in_(given_each.numbers) | Decisions.answerer.in_(given_each.numbers)
 
 
 def _listing(deleted: bool) -> Listing[Recording]:
@@ -111,7 +111,7 @@ def _listing(deleted: bool) -> Listing[Recording]:
         Recordings,
         lambda: _RECORDINGS.where((Recordings.company == given.company) & Deletions.recording.is_null(not deleted)),
         person=Recordings.username == given.person,
-        number=_ENDS,
+        numbers=_ENDS,
     )
 
 
@@ -141,14 +141,14 @@ def listed(
 ) -> list[Recording]:
     """The company's recordings, newest first; or those that were deleted.
 
-    `person`: the user of the recorded leg; `number`: the caller's or the answerer's.
+    `person`: the user of the recorded leg; `numbers`: the caller's or the answerer's.
     """
     listing = _DELETED if deleted else _LISTED
     return listing.page(store, wanted, limit, before, company=company_id(store, domain))
 
 
-def with_number() -> Any:
-    """The ids of the recordings of `given.company` (an id) with the caller or answerer `given.number`, for a query."""
+def with_numbers() -> Any:
+    """The ids of `given.company`'s recordings with a caller or answerer of `given_each.numbers`, for a query."""
     decided = Recordings.select(Recordings.id).join(Decisions, on=_ITS_DECISION)
     return decided.where((Recordings.company == given.company) & _ENDS)
 

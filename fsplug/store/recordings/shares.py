@@ -89,7 +89,7 @@ _LISTED = Listing(
     ShareLinks,
     lambda: _SHARES.where(ShareLinks.company == given.company),
     person=ShareLinks.made_by == given.person,
-    number=ShareLinks.recording.in_(recordings.with_number()),
+    numbers=ShareLinks.recording.in_(recordings.with_numbers()),
 )
 _SHARE = Select(Share, lambda: _SHARES.where((ShareLinks.company == given.company) & (ShareLinks.id == given.share)))
 _OF_RECORDING = Select(

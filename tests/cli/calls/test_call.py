@@ -114,13 +114,30 @@ def test_a_list_holds_what_was_asked_for(cli: Cli, options: tuple[Any, ...], exp
     assert listed(cli, *options) == expected
 
 
-@pytest.mark.parametrize("kept", ["22334455", "+4522334455", "004522334455", "4522334455"])
-@pytest.mark.parametrize("asked", ["22 33 44 55", "+45 22334455", "0045-22334455", "tel:+4522334455"])
+@pytest.mark.parametrize("kept", ["22334455", "+4522334455", "004522334455", "4522334455", "*31#22334455"])
+@pytest.mark.parametrize("asked", ["22 33 44 55", "+45 22334455", "\u202a0045-22334455\u202c", "*31#22334455 ext. 5"])
 def test_a_number_is_found_however_it_was_kept_and_however_it_is_asked_for(cli: Cli, kept: str, asked: str) -> None:
     cli.write(
         [*not_recorded("n", talk=talk_to(DAVID, caller=kept)), *not_recorded("o", talk=talk_to(DAVID, "55667788"))]
     )
     assert listed(cli, "--number", asked) == ["n"]
+
+
+@pytest.mark.parametrize("noun", ["call", "recording", "gap", "listen", "share"])
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [("", "bad-number"), ("doctor", "bad-number"), ("2,2334E+07", "spoilt-number"), ("00000000", "impossible-number")],
+)
+def test_what_is_no_number_is_said_and_lists_nothing(cli: Cli, noun: str, asked: str, code: str) -> None:
+    cli.write(not_recorded("n"))
+    assert cli.error(noun, "list", "--company", ACME, "--number", asked) == (2, code)
+
+
+def test_a_number_of_one_companys_country_is_looked_for_there(cli: Cli) -> None:
+    cli.write(not_recorded("n", talk=talk_to(DAVID, caller="+4681001099")))
+    assert listed(cli, "--number", "08-100 10 99") == []
+    assert listed(cli, "--number", "+46 8 100 10 99") == ["n"]
+    assert cli.error("call", "list", "--number", "00000000") == (2, "impossible-number")
 
 
 def test_what_a_caller_wrote_cannot_reach_the_terminal(cli: Cli) -> None:

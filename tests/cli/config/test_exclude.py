@@ -48,6 +48,23 @@ def test_a_number_is_spelled_as_in_the_companys_country(cli: Cli) -> None:
     assert set(numbers(cli, BETA)) == {"+4681001099"}
 
 
+@pytest.mark.parametrize(
+    "spelling", ["\u202a+45 22 33 44 98\u202c", "*31#22334498", "22334498 ext. 5", "2233\u00ad4498"]
+)
+def test_a_number_may_be_pasted_with_what_surrounds_it(cli: Cli, spelling: str) -> None:
+    cli.ok("exclude", "add", "--company", ACME, spelling)
+    assert set(numbers(cli)) == {DOCTOR, "+4522334498"}
+
+
+def test_each_reason_against_a_number_is_named(cli: Cli) -> None:
+    result = cli.run("exclude", "add", "--company", ACME, "2,2334E+07", "00000000", "22334497.0", "doctor")
+    assert result.exit_code == 2
+    assert "2,2334E+07, 22334497.0: spoilt by a spreadsheet" in result.stderr
+    assert "00000000: impossible as a telephone number in DK" in result.stderr
+    assert "doctor: not a telephone number in DK" in result.stderr
+    assert set(numbers(cli)) == {DOCTOR}
+
+
 @pytest.mark.parametrize("verb", ["add", "remove"])
 def test_what_is_no_number_is_named_and_nothing_is_changed(cli: Cli, verb: str) -> None:
     result = cli.run("exclude", verb, "--company", ACME, "22334499", "70101155", "doctor", "112")

@@ -188,6 +188,21 @@ def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store, ty
         assert invalid.code == "number-too-short"
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("2,2334E+07", "spoilt-number"), ("22334455.0", "spoilt-number"), ("call 22334455", "bad-number")],
+)
+def test_what_is_spoilt_is_not_looked_for(busy: Store, typed: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        results.search(busy, ACME, RecordingFilter(number=typed))
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("typed", ["\u202a+45 22 33 44 55\u202c", "*31#22334455", "22334455 ext. 5"])
+def test_a_number_is_found_with_what_surrounds_it(busy: Store, typed: str) -> None:
+    assert _calls(results.search(busy, ACME, RecordingFilter(number=typed))) == "ba"
+
+
 def test_digits_of_other_scripts_are_digits(busy: Store) -> None:
     assert _calls(results.search(busy, ACME, RecordingFilter(number="٢٢٣٣٤٤٥٥"))) == "ba"
 

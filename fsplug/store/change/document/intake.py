@@ -5,7 +5,7 @@ from typing import Any
 
 from fsplug.policy.entities import AdminScope, DeviceKind
 from fsplug.policy.hours import opening
-from fsplug.policy.numbers import normalise
+from fsplug.policy.numbers import read, trouble_said
 from fsplug.store.change.document.models import (
     TABLES,
     Department,
@@ -225,8 +225,10 @@ class Intake:
         """The number as E.164; None for what is none, and where the country is not known that would say so."""
         if not self._country:
             return None
-        number = normalise(text, self._country) if text is not None else None
-        if number is None:
-            trouble = f": {text!r} is not a telephone number in {self._country}" if text is not None else " is missing"
-            self._reader.error(where, f"{field}{trouble}; write it with + and the country's code")
-        return number
+        if text is None:
+            self._reader.error(where, f"{field} is missing; write it with + and the country's code")
+            return None
+        reading = read(text, self._country)
+        if reading.trouble:
+            self._reader.error(where, f"{field}: {text[:60]!r} is {trouble_said(reading.trouble, self._country)}")
+        return reading.number

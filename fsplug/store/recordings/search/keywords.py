@@ -1,11 +1,12 @@
 """What a recording is found by: one keyword for each person, department, group and number, some with the direction."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fsplug.policy.numbers import normalise
+from fsplug.policy.numbers import compact, normalise
 from fsplug.store.calls.participants import Participant
 from fsplug.store.db.text import clean
 
@@ -92,7 +93,9 @@ def parts_of_typed(typed: str, country: str) -> tuple[str, ...]:
     The beginning of a number is dialled with zeros that E.164 lacks (00 for abroad, 0 at home in many countries, which
     is also written as (0) after the country's code).
     """
-    spelled, bare = normalise(typed, country), digits(typed.replace("(0)", ""))
+    spelled, dialled = normalise(typed, country), compact(typed)
+    # Of a star code or a service prefix, only what comes after it.
+    bare = digits(re.split("[*#]", dialled)[-1] if dialled else typed)
     found = dict.fromkeys(one for one in (digits(spelled or ""), bare.lstrip("0"), bare) if len(one) >= FEWEST_DIGITS)
     # Every number that holds a longer part also holds the shorter parts within it.
     return tuple(one for one in found if not any(other in one for other in found if other != one))

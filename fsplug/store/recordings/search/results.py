@@ -10,6 +10,7 @@ from peewee import JOIN, SQL, NodeList, fn
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import Direction
+from fsplug.policy.numbers import compact, required
 from fsplug.store.calls import participants
 from fsplug.store.calls.participants import Participant
 from fsplug.store.config import companies
@@ -175,7 +176,9 @@ _TEXTS = Select(
 def search(
     store: Store, domain: str, wanted: RecordingFilter, limit: int = 50, before: Cursor | None = None
 ) -> RecordingPage:
-    """A page of the company's recordings. Invalid("number-too-short") for a number of too few digits."""
+    """A page of the company's recordings. Invalid("number-too-short") for a number of too few digits, and with a
+    `NumberTrouble` as its code for what is not a number.
+    """
     company = company_id(store, domain)
     query = _query(company, wanted, _parts(store, domain, wanted.number))
     if wanted.people == ():
@@ -243,7 +246,10 @@ def _has_name_with(text: str) -> Any:
 def _parts(store: Store, domain: str, typed: str) -> tuple[str, ...]:
     if not typed.strip():
         return ()
-    found = parts_of_typed(typed, companies.get(store, domain).country)
+    country = companies.get(store, domain).country
+    found = parts_of_typed(typed, country)
+    if found and compact(typed) is None:
+        required(typed, country)
     if not found or max(map(len, found)) > MOST_DIGITS:
         text = f"{typed[:40]!r} can't be searched for; type {FEWEST_DIGITS} to {MOST_DIGITS} digits of a number"
         raise Invalid("number-too-short", text, number=typed[:40])

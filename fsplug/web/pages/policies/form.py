@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
-from fsplug.policy.numbers import normalise
+from fsplug.policy.numbers import required
 from fsplug.policy.one_line import text_trouble
 from fsplug.policy.recording.edit import PolicyEdit, of_department, of_group
 from fsplug.policy.terms import TERMS, OneOf, Plain, Term, Terms, terms_facts
@@ -34,7 +34,7 @@ def version_of(posted: Posted) -> int:
 
 def read(posted: Posted, seen: PolicySnapshot) -> PolicyEdit:
     """The edit of the policy `seen` that was posted; Invalid for values that the form does not offer."""
-    never = {_e164(text, seen.country): posted.get(f"note.{text}", "").strip() for text in posted.getlist("exclude")}
+    never = {required(text, seen.country): posted.get(f"note.{text}", "").strip() for text in posted.getlist("exclude")}
     again = frozenset(text for text in posted.getlist("allow") if text in seen.excluded)
     return PolicyEdit(seen.version, dict(_departments(posted, seen)), dict(_groups(posted, seen)), never, again)
 
@@ -59,7 +59,7 @@ def fields(policy_edit: PolicyEdit) -> Iterator[tuple[str, str]]:
 
 def with_number(policy_edit: PolicyEdit, text: str, note: str, seen: PolicySnapshot) -> PolicyEdit:
     """The edit with one more number to exclude, in any spelling; Invalid says why it can't be excluded."""
-    number = _e164(text, seen.country)
+    number = required(text, seen.country)
     if number in policy_edit.never or (number in seen.excluded and number not in policy_edit.again):
         raise Invalid("number-there", f"{number} is already excluded", number=number)
     if number in policy_edit.again:
@@ -150,10 +150,3 @@ def _choice(choices: type[Choice], text: str | None, before: Choice) -> Choice:
         return before if text is None else choices(text)
     except ValueError as error:
         raise Invalid("bad-choice", f"{text!r} is not one of the choices") from error
-
-
-def _e164(text: str, country: str) -> str:
-    number = normalise(text, country)
-    if number is None:
-        raise Invalid("bad-number", f"{text[:40]!r} is not a telephone number", number=text[:40])
-    return number

@@ -1,0 +1,31 @@
+"""What people dial before a number to show or hide their own for one call, by country."""
+
+import phonenumbers
+
+# 3GPP TS 22.030, annex B (CLIR), and the form that networks with star codes after both ends use. Mobile networks
+# understand them in every country.
+_EVERYWHERE = ("*31#", "#31#", "*31*", "#31*", "*30#", "#30#")
+# The country's own, as its telephone companies publish them. Those of digits come before a number as dialled at home.
+_OF_COUNTRY = {
+    "AU": ("1831", "1832"),
+    "ES": ("067",),
+    "FR": ("3651", "3653"),
+    "GB": ("141", "1470"),
+    "HK": ("133", "1357"),
+    "IE": ("141", "142"),
+    "IL": ("*43",),
+    "IT": ("*67#",),
+    "JP": ("184", "186"),
+    "KR": ("*23#", "*230#"),
+    "NZ": ("0196", "0197"),
+}
+# North America's vertical service codes, with their forms for telephones without a star.
+_NORTH_AMERICA, _OF_NORTH_AMERICA = 1, ("*67", "*82", "1167", "1182")
+
+
+def service_prefixes(country: str) -> tuple[str, ...]:
+    """The prefixes known in a country (ISO 3166), the longest first."""
+    own = _OF_COUNTRY.get(country, ())
+    if phonenumbers.country_code_for_region(country) == _NORTH_AMERICA:
+        own = _OF_NORTH_AMERICA
+    return tuple(sorted((*_EVERYWHERE, *own), key=lambda one: (-len(one), one)))
