@@ -139,7 +139,8 @@ class ControlPort:
         """Start the load; `stats` reports its progress."""
         orders = [{"do": "place", **order} for order in request["orders"]]
         core = self._switch.core
-        core.spawn(generate, core.clock, self._place, float(request["rate"]), float(request["seconds"]), orders)
+        rate, seconds = float(request["rate"]), float(request["seconds"])
+        core.spawn(generate, core, self._place, rate, seconds, orders, request.get("at_once"))
         return {"calls": round(request["rate"] * request["seconds"])}
 
     def _misbehave(self, request: Request) -> Answer:

@@ -6,23 +6,32 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fsplug.fakeswitch.clock import Clock
+import gevent
+
 from fsplug.fakeswitch.core import Core
 
 Place = Callable[[Mapping[str, Any]], object]
+# Real seconds between two looks at whether a call may be placed.
+LOOK_SECONDS = 0.005
 
 
-def generate(clock: Clock, place: Place, rate: float, seconds: float, orders: list[Mapping[str, Any]]) -> int:
+def generate(
+    core: Core, place: Place, rate: float, seconds: float, orders: list[Mapping[str, Any]], at_once: int | None = None
+) -> int:
     """Place `rate` calls a second for this many seconds, taking the orders in turn; returns how many were placed.
 
-    A generator that falls behind catches up at once, so the number of calls is right even if the pace is not.
+    A generator that falls behind catches up at once, so the number of calls is right even if the pace is not. With
+    `at_once`, a call waits until fewer calls than that are up: the load then goes at the pace of its server.
     """
+    clock = core.clock
     started = clock.now()
     total = round(rate * seconds)
     for number in range(total):
         ahead = started + number / rate - clock.now()
         if ahead > 0:
             clock.sleep(ahead)
+        while at_once is not None and core.counters.placed - core.counters.ended >= at_once:
+            gevent.sleep(LOOK_SECONDS)
         place(orders[number % len(orders)])
     return total
 

@@ -185,6 +185,23 @@ def wait_for(condition: Callable[[], bool], what: str, deadline_seconds: float =
         time.sleep(0.05)
 
 
+def wait_for_count(
+    count: Callable[[], int], wanted: int, what: str, patience_seconds: float = PATIENCE_SECONDS
+) -> None:
+    """Return when `count` is `wanted`. Raises Unavailable, naming `what`, once the count has stood still for that long.
+
+    For many things that a slow machine does one after the other: it may take any time, as long as it goes on.
+    """
+    seen = -1
+    while seen != wanted:
+
+        def has_changed(before: int = seen) -> bool:
+            return count() != before
+
+        wait_for(has_changed, f"{what}: {max(seen, 0)} of {wanted}", patience_seconds)
+        seen = count()
+
+
 def _die_with_parent() -> None:
     # prctl(2): otherwise a killed test run leaves its switch behind. "Parent" is the thread that started the switch.
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -13,7 +13,7 @@ def test_a_burst_of_calls_is_recorded_whole(start, connect, tmp_path):
     client = connect(switch, events="CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_HANGUP_COMPLETE RECORD_START RECORD_STOP")
     order = {"caller": "+4522334455", "destination": "1001", "talk": 0.05}
     order["variables"] = {"arm": f"record_session {tmp_path}/${{uuid}}.wav"}
-    generate(switch.core.clock, lambda each: switch.place(**each), 1_000, CALLS / 1_000, [order])
+    generate(switch.core, lambda each: switch.place(**each), 1_000, CALLS / 1_000, [order])
     with gevent.Timeout(60):
         while switch.counters.ended < CALLS:
             gevent.sleep(0.02)

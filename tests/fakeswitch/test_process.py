@@ -56,6 +56,17 @@ def test_many_calls_are_placed_by_themselves(process):
     assert control.ask("stats")["bridged"] == 100
 
 
+def test_no_more_calls_are_up_together_than_the_load_asks_for(process):
+    _, _, control = process
+    order = {"caller": "+4522334455", "destination": "1001", "talk": 0.5}
+    control.ask("load", rate=1000, seconds=0.03, orders=[order], at_once=4)
+    most = 0
+    while (stats := control.ask("stats"))["ended"] < 30:
+        most = max(most, stats["placed"] - stats["ended"])
+    assert 1 <= most <= 4
+    assert control.ask("stats")["bridged"] == 30
+
+
 def test_it_misbehaves_and_behaves_again(process):
     _, port, control = process
     client = Client.connect(port)

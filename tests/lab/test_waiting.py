@@ -1,0 +1,19 @@
+"""How the tests wait: as long as things go on, and not for what stands still."""
+
+import itertools
+
+import pytest
+
+from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import wait_for_count
+
+
+def test_a_count_that_goes_on_is_waited_for_beyond_its_patience():
+    looks = itertools.count()
+    wait_for_count(lambda: next(looks) // 4, 3, "things to be done", 0.3)
+    assert next(looks) > 12
+
+
+def test_a_count_that_stands_still_is_told_with_where_it_stood():
+    with pytest.raises(Unavailable, match="things to be done: 2 of 3"):
+        wait_for_count(lambda: 2, 3, "things to be done", 0.1)
