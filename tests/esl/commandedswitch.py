@@ -25,6 +25,9 @@ class CommandedSwitch:
     def channel(self, leg: str) -> Event | None:
         return self.told.get(leg)
 
+    def channels(self, legs: Collection[str]) -> list[Event]:
+        return [self.told[leg] for leg in legs if leg in self.told]
+
     def ringing(self, call: str) -> list[str]:
         return []
 

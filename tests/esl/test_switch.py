@@ -1,7 +1,7 @@
 """The adapter of the switch: which commands it gives, and how it reads what the switch answers."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +24,9 @@ class ScriptedLink:
     def api(self, command: str, deadline_seconds: float) -> str:
         self.given.append(command)
         return self._answers.get(command, "-ERR No such channel!\n")
+
+    def apis(self, commands: Sequence[str], deadline_seconds: float) -> list[str]:
+        return [self.api(command, deadline_seconds) for command in commands]
 
     def bgapi(self, command: str, deadline_seconds: float) -> str:
         return self.api(command, deadline_seconds)
@@ -91,6 +94,14 @@ def test_a_leg_that_is_gone_is_no_error() -> None:
     assert not switch.talk_goes_on(LEG, OTHER)
     switch.hang_up(LEG, "NORMAL_CLEARING")
     assert link.given[-1] == f"uuid_kill {LEG} NORMAL_CLEARING"
+
+
+def test_the_dumps_of_many_legs_come_in_order_without_those_that_are_gone() -> None:
+    legs = [f"0f0e0d0c-{number:04}" for number in range(60)]
+    gone = set(legs[10:30:5])
+    switch, link = linked({f"uuid_dump {leg}": f"Unique-ID: {leg}\n\n" for leg in legs if leg not in gone})
+    assert [event.uuid for event in switch.channels(legs)] == [leg for leg in legs if leg not in gone]
+    assert link.given == [f"uuid_dump {leg}" for leg in legs]
 
 
 def test_two_legs_talk_as_long_as_one_is_in_the_others_bridge() -> None:

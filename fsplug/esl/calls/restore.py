@@ -19,6 +19,7 @@ from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.calls.entries import RecordingStopped
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import Recording as RecordingRow
 from fsplug.store.recordings.recordings import State
@@ -56,24 +57,28 @@ class Restorer:
         """
         open_calls = calls.open_on(self._store, self._ports.switch_name)
         under_way = self._recordings_by_call()
-        legs = self._live_legs() if open_calls else []
+        decided = self._decisions(open_calls)
+        legs = self._legs_by_call() if open_calls else {}
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
             if row.id in self._book.calls:
                 continue  # the call was armed again meanwhile
-            self._take_up(row, legs, bridged, under_way.get(row.id, []))
+            self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
 
     def _take_up(
-        self, row: CallRow, legs: Collection[Leg], bridged: Collection[tuple[str, str]], under_way: list[RecordingRow]
+        self,
+        row: CallRow,
+        decided: Collection[Decision],
+        legs: Collection[Leg],
+        bridged: Collection[tuple[str, str]],
+        under_way: list[RecordingRow],
     ) -> None:
-        decided = decisions.of_calls(self._store, row.company, [row.id])[row.id]
         call = self._call(row, {one.id for one in decided})
-        its_legs = [leg for leg in legs if row.id in (leg.uuid, leg.call)]
-        for leg in its_legs:
+        for leg in legs:
             self._book.see(leg)
-        if not its_legs:
+        if not legs:
             self._end(call, under_way)
             return
         for decision in decided:
@@ -154,6 +159,21 @@ class Restorer:
             by_call.setdefault(row.call or "", []).append(row)
         return by_call
 
-    def _live_legs(self) -> list[Leg]:
-        dumps = (self._ports.switch.channel(uuid) for uuid in self._ports.switch.legs())
-        return [leg_of(event) for event in dumps if event is not None]
+    def _legs_by_call(self) -> dict[str, list[Leg]]:
+        """The live legs by the calls that they belong to; a leg that was called and calls belongs to two."""
+        by_call: dict[str, list[Leg]] = {}
+        for leg in map(leg_of, self._ports.switch.channels(self._ports.switch.legs())):
+            for call in {leg.uuid, leg.call}:
+                by_call.setdefault(call, []).append(leg)
+        return by_call
+
+    def _decisions(self, open_calls: Collection[CallRow]) -> dict[str, list[Decision]]:
+        """The decisions made so far in these calls, by call."""
+        by_company: dict[str, list[str]] = {}
+        for row in open_calls:
+            by_company.setdefault(row.company, []).append(row.id)
+        found: dict[str, list[Decision]] = {}
+        for company, its_calls in by_company.items():
+            for some in in_batches(its_calls):
+                found |= decisions.of_calls(self._store, company, list(some))
+        return found

@@ -105,6 +105,10 @@ class Link:
         """
         return self._live().api(command, deadline_seconds)
 
+    def apis(self, commands: Sequence[str], deadline_seconds: float) -> list[str]:
+        """The outputs of several API commands, as `api`, in one round trip."""
+        return self._live().apis(commands, deadline_seconds)
+
     def bgapi(self, command: str, deadline_seconds: float) -> str:
         """The output of an API command, which the switch runs in a separate thread."""
         job = new_uuid()

@@ -1,6 +1,8 @@
 """greenswitch's two ends of the event socket, hardened: the call that comes to us, and our connection to the switch."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from gevent import socket
@@ -9,6 +11,7 @@ from greenswitch import esl as greenswitch
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.exchange import Exchange, new_uuid
+from fsplug.esl.protocol.waiter import Waiter
 from fsplug.esl.protocol.wire import Event, Message
 
 ANSWER_SECONDS = 5.0
@@ -26,14 +29,30 @@ class Session(Exchange):
 
     def api(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
         """The output of an API command, which may be an -ERR text. It holds up this connection's events meanwhile."""
-        return self._printed(self.ask(wire.command(f"api {command}"), deadline_seconds))
+        return self._printed(self.ask(_api(command), deadline_seconds))
+
+    def apis(self, commands: Sequence[str], deadline_seconds: float = ANSWER_SECONDS) -> list[str]:
+        """The outputs of these API commands, in order, in one round trip: all of them are sent before the first answer.
+
+        Neither they nor their answers may be more than the sockets' buffers take.
+        """
+        return [self._printed(one) for one in self._ask_all(map(_api, commands), monotonic() + deadline_seconds)]
 
     def api_and_exit(self, command: str, deadline_seconds: float = ANSWER_SECONDS) -> str:
         """`api`, then `exit`, in one round trip to the switch."""
         try:
-            return self._printed(self.ask_last(wire.command(f"api {command}"), _EXIT, deadline_seconds))
+            return self._printed(self.ask_last(_api(command), _EXIT, deadline_seconds))
         finally:
             self.close()
+
+    def _ask_all(self, commands: Iterable[bytes], expires_at: float) -> list[Message]:
+        asked = {Waiter(): command for command in commands}
+        self._send(b"".join(asked.values()), asked, expires_at)
+        try:
+            return [self._settle(waiter, "api", expires_at) for waiter in asked]
+        finally:
+            for waiter in asked:
+                waiter.settled = True
 
     def _printed(self, answer: Message) -> str:
         if answer.content_type != "api/response":
@@ -177,3 +196,7 @@ class InboundESL(Session, greenswitch.InboundESL):  # type: ignore[misc]  # gree
         if not answer.reply.startswith("+OK"):
             text = f"the switch at {self.peer} refused the password; set it as in its event_socket.conf"
             raise Unavailable("auth-refused", text, peer=self.peer)
+
+
+def _api(command: str) -> bytes:
+    return wire.command(f"api {command}")

@@ -122,6 +122,29 @@ def test_commands_are_answered_to_whoever_asked(switch: Switch, linking: Callabl
     assert [greenlet.get(timeout=60) for greenlet in working] == [f"did job {who}" for who in range(50)]
 
 
+def test_commands_given_together_are_sent_before_the_first_is_answered(
+    switch: Switch, linking: Callable[..., Link]
+) -> None:
+    link = linking()
+    until(lambda: link.up)
+    asked = [f"uuid_dump {number}" for number in range(25)]
+    # The first answer comes with the last, so it must not be waited for before the others are sent.
+    switch.answers |= {f"api {one}": b"" for one in asked[:-1]}
+    switch.answers[f"api {asked[-1]}"] = b"".join(map(api_response, asked))
+    assert link.apis(asked, 60) == asked
+
+
+def test_of_commands_given_together_all_fail_when_one_is_not_answered(
+    switch: Switch, linking: Callable[..., Link]
+) -> None:
+    link = linking()
+    until(lambda: link.up)
+    switch.answers |= {"api one": api_response("1"), "api two": b"", "api three": api_response("2 and 3")}
+    assert code_of(lambda: link.apis(["one", "two", "three"], 0.2)) == "switch-silent"
+    switch.answers["api last"] = api_response("3") + api_response("4")
+    assert link.api("last", 60) == "4", "the answers that come late are nobody else's"
+
+
 def test_a_background_job_done_before_its_reply_is_not_missed(switch: Switch, linking: Callable[..., Link]) -> None:
     link = linking()
     until(lambda: link.up)
