@@ -1,6 +1,7 @@
 """The HTTP endpoint beside the switch: mod_xml_curl asks it for XML, and other doors stand behind the same lock."""
 
 import base64
+import contextlib
 import errno
 import hmac
 import socket as kernel
@@ -59,14 +60,12 @@ class Endpoint:
         """The host and port the endpoint listens on; before `start`, the configured ones."""
         return self._server.address[:2] if self._server else self._wanted
 
-    def start(self) -> None:
-        """Listen. Unavailable if the address can't be bound."""
-        host, port = self._wanted
-        family = kernel.AF_INET6 if ":" in host else kernel.AF_INET
-        try:
-            listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-        except OSError as error:
-            raise _not_listening(self._wanted, error) from error
+    def start(self, inherited: int | None = None) -> int:
+        """Listen, on the `inherited` socket (a file descriptor) if there is one; returns the socket's descriptor.
+
+        Unavailable if the address can't be bound.
+        """
+        listener = self._bound() if inherited is None else socket.socket(fileno=inherited)
         self._server = pywsgi.WSGIServer(
             listener,
             self._answered,
@@ -75,16 +74,28 @@ class Endpoint:
             spawn=Pool(CONNECTIONS),
             handler_class=_Handler,
             # Otherwise the server would look it up in the DNS.
-            environ={"SERVER_NAME": host},
+            environ={"SERVER_NAME": self._wanted[0]},
         )
         self._server.start()
+        return int(listener.fileno())
 
     def stop(self) -> None:
         """Accept no more requests, and finish the current ones."""
         if self._server is not None:
             self._wanted = self.address
+            # The supervisor keeps a copy of the socket, on which the switch would wait for an answer.
+            with contextlib.suppress(OSError):
+                self._server.socket.shutdown(kernel.SHUT_RDWR)
             self._server.stop(_STOP_SECONDS)
             self._server = None
+
+    def _bound(self) -> Any:
+        host, port = self._wanted
+        family = kernel.AF_INET6 if ":" in host else kernel.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        except OSError as error:
+            raise _not_listening(self._wanted, error) from error
 
     def _answered(self, environ: Environ, start: Start) -> list[bytes]:
         try:

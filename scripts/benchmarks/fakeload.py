@@ -57,8 +57,8 @@ class FakeBench:
         [(found,)] = self.store.rows(f"SELECT COUNT(*) FROM {condition}")
         return int(found)
 
-    def wait_for_ended(self, count: int) -> None:
-        wait_for(lambda: self.stats()["ended"] >= count, "the fake switch's calls to end", _PATIENCE_SECONDS)
+    def wait_for_ended(self, count: int, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        wait_for(lambda: self.stats()["ended"] >= count, "the fake switch's calls to end", patience_seconds)
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -115,8 +115,8 @@ def _warm_up(bench: FakeBench) -> None:
 
 
 @contextmanager
-def fake_bench(setting: Setting) -> Iterator[FakeBench]:
-    """The fake switch and fsplug, each on its own cores if there are at least two."""
+def fake_bench(setting: Setting, is_pinned: bool = True) -> Iterator[FakeBench]:
+    """The fake switch and fsplug; if `is_pinned`, each on its own cores if there are at least two."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
         event_socket, control, listen = some_ports(3)
@@ -127,8 +127,9 @@ def fake_bench(setting: Setting) -> Iterator[FakeBench]:
         arguments += ["--set", f"fsplug_port={listen}", "--no-audio"]
         first, *others = sorted(os.sched_getaffinity(0))
         fake = stack.enter_context(python("fsplug.fakeswitch", *arguments, log=log))
-        os.sched_setaffinity(fake.pid, others or [first])
+        if is_pinned:
+            os.sched_setaffinity(fake.pid, others or [first])
         wait_until_bound(fake, control, log)
-        program = ("taskset", "-c", str(first), *setting.program)
+        program = ("taskset", "-c", str(first), *setting.program) if is_pinned else setting.program
         fsplug = stack.enter_context(company.serving(folder, program, listen, event_socket_port=event_socket))
         yield FakeBench(stack.enter_context(ControlClient(control)), fsplug.pid, store)

@@ -111,8 +111,9 @@ class GreenServer:
     def active(self) -> int:
         return int(self._server.connection_count)
 
-    def start(self) -> None:
+    def start(self, inherited: int | None = None) -> int:
         gevent.spawn(self._server.listen)
+        return -1
 
     def drain(self, deadline_seconds: float) -> bool:
         self._server.stop()

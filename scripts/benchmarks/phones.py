@@ -1,5 +1,6 @@
 """SIPp as many callers and as the one phone they call."""
 
+import csv
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from fsplug.lab.free_ports import some_ports
 
 SCENARIOS = Path(__file__).parent / "sipp"
 _END_SECONDS = 30.0
+# How long a caller waits for any answer of the switch.
+_ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,35 @@ def callee() -> Iterator[int]:
 
 def place(exchange: Exchange, calls: Calls, number: str, folder: Path) -> None:
     """Place these calls from outside to this number, and return when all have ended. Unavailable if any failed."""
+    ended = _placed(exchange, calls, number, folder, _ANSWER_SECONDS)
+    if ended.returncode:
+        text = f"SIPp ended with {ended.returncode} calling {number}: {ended.stderr[-300:]}"
+        raise Unavailable("bench-calls-failed", text, number=number)
+
+
+def place_as_many_as_go(exchange: Exchange, calls: Calls, number: str, folder: Path, answer_seconds: float) -> int:
+    """Place these calls, of which some may fail; how many were answered and ended in good order."""
+    counts = folder / "calls.csv"
+    counts.unlink(missing_ok=True)
+    _placed(exchange, calls, number, folder, answer_seconds, "-trace_stat", "-stf", str(counts))
+    with counts.open(encoding="utf-8") as lines:
+        *_, last = csv.DictReader(lines, delimiter=";")
+    return int(last["SuccessfulCall(C)"])
+
+
+def _placed(
+    exchange: Exchange, calls: Calls, number: str, folder: Path, answer_seconds: float, *more: str
+) -> "subprocess.CompletedProcess[str]":
     port, media_port = some_ports(2)
-    deadline = round(calls.seconds + _END_SECONDS)
+    deadline = round(calls.seconds + max(_END_SECONDS, answer_seconds))
     command = [
         *_command("caller", port, media_port),
         *("-s", number, "-m", str(calls.count), "-r", f"{calls.rate:g}", "-l", str(calls.at_once)),
         *("-d", str(round(calls.talk_seconds * 1000)), "-timeout", f"{deadline}s", "-timeout_error"),
-        *("-recv_timeout", "10000", f"{exchange.host}:{exchange.ports.external_port}"),
+        *("-recv_timeout", f"{answer_seconds * 1000:.0f}", *more),
+        f"{exchange.host}:{exchange.ports.external_port}",
     ]
-    ended = subprocess.run(
+    return subprocess.run(
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -61,9 +84,6 @@ def place(exchange: Exchange, calls: Calls, number: str, folder: Path) -> None:
         timeout=deadline + 10,
         check=False,
     )
-    if ended.returncode:
-        text = f"SIPp ended with {ended.returncode} calling {number}: {ended.stderr[-300:]}"
-        raise Unavailable("bench-calls-failed", text, number=number)
 
 
 def _command(scenario: str, port: int, media_port: int) -> list[str]:

@@ -18,6 +18,7 @@ from benchmarks import (
     listening,
     listpages,
     lookups,
+    overload,
     signins,
     startup,
     switchcpu,
@@ -64,6 +65,14 @@ MEASUREMENTS = (
     Measurement("switch-cpu", "CPU per call at 50 calls/s", switchcpu.measure, switchcpu.TARGETS, on_switch=True),
     Measurement("fake-switch", "300 calls/s on one core, and 2,000 calls at once", fakeload.measure, fakeload.TARGETS),
     Measurement("away", "freezes and kills of the process for calls", away.measure, away.TARGETS),
+    Measurement("overload", "calls beside three busy loops, fake switch", overload.measure_on_fake, overload.ON_FAKE),
+    Measurement(
+        "overload-switch",
+        "calls beside three busy loops, FreeSWITCH",
+        overload.measure_on_switch,
+        overload.ON_SWITCH,
+        on_switch=True,
+    ),
     Measurement("verdict", "a verdict in a small company and in a huge one", verdictcost.measure, verdictcost.TARGETS),
     Measurement("xml", "what the switch's questions for XML take", xmlanswers.measure, xmlanswers.TARGETS),
     Measurement(

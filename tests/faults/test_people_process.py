@@ -15,7 +15,7 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import sessions
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.wiring.channel.messages import NAME
-from fsplug.wiring.process.supervisor import EXIT_HOPELESS
+from fsplug.wiring.process.life import EXIT_HOPELESS
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import Line

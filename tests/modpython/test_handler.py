@@ -98,7 +98,7 @@ def _said(plant: Plant) -> str:
 
 @contextmanager
 def _frozen(plant: Plant) -> Iterator[None]:
-    """The server stands still; its supervisor would end it after 2.5 s, and stands still too."""
+    """The server stands still; its supervisor would end it, and stands still too."""
     pids = (plant.serving.pid, plant.serving.server)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)

@@ -22,7 +22,8 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
     """Serve the FreeSWITCH beside this fsplug, and the console, until SIGTERM or Ctrl-C.
 
     Calls and the console have a process each, and calls never wait for the console. A process that dies is restarted
-    while the other goes on. A calls process that freezes is ended within 2.5 seconds.
+    while the other goes on. A calls process that freezes is ended within 2.5 seconds, and another one that waits beside
+    it takes over; one that only waits for a processor of a busy machine is left alone.
     """
     from fsplug.wiring.process.parts import parts
     from fsplug.wiring.process.supervisor import Supervisor

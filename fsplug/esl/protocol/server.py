@@ -53,17 +53,16 @@ class Server:
         """The number of calls being handled now."""
         return len(self._calls)
 
-    def start(self) -> None:
-        """Listen. Unavailable if the address can't be bound."""
-        host, port = self._wanted
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            sock = socket.create_server((host, port), family=family, backlog=self._backlog)
-        except OSError as error:
-            raise _not_listening(self._wanted, error) from error
+    def start(self, inherited: int | None = None) -> int:
+        """Listen, on the `inherited` socket (a file descriptor) if there is one; returns the socket's descriptor.
+
+        Unavailable if the address can't be bound.
+        """
+        sock = self._bound() if inherited is None else socket.socket(fileno=inherited)
         sock.setblocking(False)
         self._listener = _Listener(sock, self._admit, self._count_let_through)
         self._listener.start()
+        return int(sock.fileno())
 
     def drain(self, deadline_seconds: float) -> bool:
         """Accept no more calls and wait for the current ones; whether all of them ended by the deadline."""
@@ -75,10 +74,21 @@ class Server:
         self._stop_listening()
         self._calls.kill()
 
+    def _bound(self) -> Any:
+        host, port = self._wanted
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            return socket.create_server((host, port), family=family, backlog=self._backlog)
+        except OSError as error:
+            raise _not_listening(self._wanted, error) from error
+
     def _stop_listening(self) -> None:
         # This resets connections that the kernel has accepted for us; their calls go on.
         if self._listener is not None:
             self._wanted = self.address
+            # The supervisor keeps a copy of the socket, on which callers would wait for an answer.
+            with suppress(OSError):
+                self._listener.socket.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             self._listener = None
 

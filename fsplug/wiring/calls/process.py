@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
 from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.refresher import Refresher
-from fsplug.wiring.process.deadman import DeadMan
+from fsplug.wiring.process.lifeline import Lifeline
 from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import done_in
@@ -50,9 +50,8 @@ from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
 
-# How long the loop may stand still before the kernel kills the process; calls that ask meanwhile hear silence.
-DEAD_MAN_SECONDS = 2.5
-HOLD_SECONDS = 0.25
+# How often the loop shows that it goes on.
+SIGN_SECONDS = 0.25
 # How long a writing thread may keep the interpreter from calls and questions; Python's default is 5 ms.
 SWITCH_SECONDS = 0.001
 LOOK_SECONDS = 3.0
@@ -63,10 +62,17 @@ FLUSH_SECONDS = 5.0
 
 
 class CallsProcess:
-    """Serves the calls of one FreeSWITCH. Another process serves people."""
+    """Serves the calls of one FreeSWITCH. Another process serves people.
 
-    def __init__(self, settings: Settings) -> None:
+    It takes over the listening `sockets` of the process before it, by name; what is missing there it binds itself.
+    """
+
+    def __init__(
+        self, settings: Settings, lifeline: Lifeline | None = None, sockets: Mapping[str, int] | None = None
+    ) -> None:
         self._settings = settings
+        self._lifeline = lifeline or Lifeline()
+        self._sockets = sockets or {}
         self._stop = gevent.event.Event()
         self._lock = locked(settings.data, settings.lock_file, "fsplug")
         self.store = Store(settings.store)
@@ -123,22 +129,25 @@ class CallsProcess:
         sys.setswitchinterval(SWITCH_SECONDS)
         self._run(self._gate.look)
         self.writer.start()
-        with DeadMan(DEAD_MAN_SECONDS) as dead_man:
-            self.server.start()
-            if self.endpoint is not None:
-                self.endpoint.start()
-            self.link.start()
-            self.door.start()
-            loops = [
-                gevent.spawn(every, HOLD_SECONDS, dead_man.hold),
-                gevent.spawn(every, LOOK_SECONDS, self._look),
-                gevent.spawn(every, SPOOL_SECONDS, self._look_at_spool),
-                gevent.spawn(every, REFRESH_SECONDS, self._refresh),
-                *self.listen_in.loops(every),
-            ]
-            log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
-            self._stop.wait()
-            self._shut_down(loops)
+        self._listen()
+        self.link.start()
+        self.door.start()
+        loops = [
+            gevent.spawn(every, SIGN_SECONDS, self._lifeline.pulse.give),
+            gevent.spawn(every, LOOK_SECONDS, self._look),
+            gevent.spawn(every, SPOOL_SECONDS, self._look_at_spool),
+            gevent.spawn(every, REFRESH_SECONDS, self._refresh),
+            *self.listen_in.loops(every),
+        ]
+        log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
+        self._stop.wait()
+        self._shut_down(loops)
+
+    def _listen(self) -> None:
+        listening = {"calls": self.server.start(self._sockets.get("calls"))}
+        if self.endpoint is not None:
+            listening["endpoint"] = self.endpoint.start(self._sockets.get("endpoint"))
+        self._lifeline.serving(listening)
 
     def stop(self) -> None:
         """End `serve` in good order. May be called from a signal handler."""
@@ -156,6 +165,7 @@ class CallsProcess:
             log.warning("left-in-journal", entries=self.writer.backlog)
         self.writer.stop()
         gevent.killall(loops)
+        self._lifeline.pulse.rest()
         self.store.close()
         self._lock.close()
 

@@ -14,7 +14,7 @@ from fsplug.wiring.console.live_calls import LiveCalls
 from fsplug.wiring.console.server import STOP_SECONDS, WebConsole
 from fsplug.wiring.people.mail import postman
 from fsplug.wiring.people.upkeep import Upkeep
-from fsplug.wiring.process.deadman import DeadMan
+from fsplug.wiring.process.lifeline import Pulse
 from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
@@ -22,22 +22,23 @@ from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
 
-# How long the loop may stand still before the kernel kills the process: calls go first on a busy machine.
-DEAD_MAN_SECONDS, HOLD_SECONDS = 20.0, 1.0
+SIGN_SECONDS = 1.0
 POST_SECONDS = 1.0
 
 
 class PeopleProcess:
     """The console with its mail, if there is one, and the upkeep of recordings if it `seals`.
 
-    It asks the calls process of its data folder for the calls. Without a calls process, pages say so.
+    It asks the calls process of its data folder for the calls. Without a calls process, pages say so. It shows its
+    supervisor by `pulse` that its loop goes on.
     """
 
-    def __init__(self, settings: Settings, has_console: bool = True, seals: bool = True) -> None:
+    def __init__(self, settings: Settings, pulse: Pulse, has_console: bool = True, seals: bool = True) -> None:
         has_console = has_console and bool(settings.web_url)
         if not (has_console or seals):
             raise Invalid("no-web-url", "there is no console without an address; set web_url")
         self._stop = gevent.event.Event()
+        self._pulse = pulse
         self._locks = [
             *([locked(settings.data, settings.upkeep_lock_file, "fsplug")] if seals else []),
             *([locked(settings.data, settings.console_lock_file, "fsplug's console")] if has_console else []),
@@ -52,15 +53,15 @@ class PeopleProcess:
 
     def serve(self) -> None:
         """Run until `stop`."""
-        with DeadMan(DEAD_MAN_SECONDS) as dead_man:
-            if self.console is not None:
-                self.console.start()
-            loops = [gevent.spawn(every, HOLD_SECONDS, dead_man.hold), *self._loops()]
-            log.info("serving-people", console=self.console and self.console.address, store=self.store.place)
-            self._stop.wait()
-            if self.console is not None:
-                self.console.stop()
-            gevent.killall(loops, timeout=STOP_SECONDS)
+        if self.console is not None:
+            self.console.start()
+        loops = [gevent.spawn(every, SIGN_SECONDS, self._pulse.give), *self._loops()]
+        log.info("serving-people", console=self.console and self.console.address, store=self.store.place)
+        self._stop.wait()
+        if self.console is not None:
+            self.console.stop()
+        gevent.killall(loops, timeout=STOP_SECONDS)
+        self._pulse.rest()
         self.store.close()
         for lock in self._locks:
             lock.close()

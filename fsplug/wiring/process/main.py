@@ -11,7 +11,7 @@ import gevent
 import structlog
 
 from fsplug.errors import FsplugError
-from fsplug.wiring.process.supervisor import EXIT_HOPELESS
+from fsplug.wiring.process.life import EXIT_HOPELESS
 from fsplug.wiring.settings import Settings, read
 
 

@@ -3,23 +3,40 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fsplug.wiring.process.supervisor import Part
+from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.lifeline import Lifeline
 
 CALLS, CONSOLE = "calls", "console"
-# Calls go before pages: when both want a whole processor, pages get a tenth of it (sched(7), nice 10).
-_NICENESS = 10
+# Calls go before pages: when both want a whole processor, pages get a tenth of it or less (sched(7)).
+_CALLS_NICENESS, _PEOPLE_NICENESS = -5, 10
+# How long the process for calls may stand still by its own fault: calls that ask meanwhile hear silence. It is noticed
+# up to half a second later.
+_PATIENCE_SECONDS = 2.0
 
 
 def parts(data: Path, only: str | None = None) -> Sequence[Part]:
     """The parts for calls and people; `only` CALLS leaves out the console, `only` CONSOLE everything else."""
     if only == CONSOLE:
-        return [Part("people", lambda: serve_people(data, seals=False), niceness=_NICENESS)]
+        return [Part("people", lambda line: serve_people(line, data, seals=False), niceness=_PEOPLE_NICENESS)]
     has_console = only != CALLS
-    people = Part("people", lambda: serve_people(data, has_console), is_vital=False, niceness=_NICENESS)
-    return [Part("calls", lambda: serve_calls(data)), people]
+    return [
+        Part(
+            "calls",
+            lambda line: serve_calls(line, data),
+            niceness=_CALLS_NICENESS,
+            patience_seconds=_PATIENCE_SECONDS,
+            has_spare=True,
+        ),
+        Part(
+            "people",
+            lambda line: serve_people(line, data, has_console),
+            is_vital=False,
+            niceness=_PEOPLE_NICENESS,
+        ),
+    ]
 
 
-def serve_calls(data: Path) -> int:
+def serve_calls(line: Lifeline, data: Path) -> int:
     """Run the calls process; its exit code. gevent must be patched in before anything that blocks is imported."""
     from fsplug.wiring.process.patching import patch
 
@@ -27,12 +44,13 @@ def serve_calls(data: Path) -> int:
     from fsplug.wiring.calls.process import CallsProcess
     from fsplug.wiring.process.main import serve_here
 
-    return serve_here(data, "calls", CallsProcess)
+    sockets = line.wait_for_turn()
+    return serve_here(data, "calls", lambda settings: CallsProcess(settings, line, sockets))
 
 
-def serve_people(data: Path, has_console: bool = True, seals: bool = True) -> int:
+def serve_people(line: Lifeline, data: Path, has_console: bool = True, seals: bool = True) -> int:
     """Run the people process; its exit code. Blocking work runs in threads here, so nothing is patched."""
     from fsplug.wiring.people.process import PeopleProcess
     from fsplug.wiring.process.main import serve_here
 
-    return serve_here(data, "people", lambda settings: PeopleProcess(settings, has_console, seals))
+    return serve_here(data, "people", lambda settings: PeopleProcess(settings, line.pulse, has_console, seals))

@@ -7,23 +7,23 @@ import sys
 
 import pytest
 
-from fsplug.wiring.process.supervisor import EXIT_HOPELESS
+from fsplug.wiring.process.life import EXIT_HOPELESS
 
 # What the server does is put in; with `say` it tells its process id on a line of its own.
 PROGRAM = """
 import os, signal, sys, time
-from fsplug.wiring.process import supervisor
-from fsplug.wiring.process.deadman import DeadMan
-from fsplug.wiring.process.supervisor import Part, Supervisor
+from fsplug.wiring.process import life
+from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.supervisor import Supervisor
 
 def say():
     print(os.getpid(), flush=True)
 
-def serve():
+def serve(line):
     {act}
 
 {setting}
-sys.exit(Supervisor([Part("calls", serve)]).run())
+sys.exit(Supervisor([Part("calls", serve, patience_seconds=0.5)]).run())
 """
 LIVE = "say(); signal.pause()"
 UNTIL_TOLD = "signal.pthread_sigmask(signal.SIG_BLOCK, [15]); say(); signal.sigwait([15]); return 0"
@@ -37,7 +37,7 @@ def slowly():
     return pid
 os.fork = slowly
 """
-LONG_TO_START_AGAIN = "supervisor.RESTART_SECONDS = supervisor.MOST_RESTART_SECONDS = 60.0"
+LONG_TO_START_AGAIN = "life.RESTART_SECONDS = life.MOST_RESTART_SECONDS = 60.0"
 
 
 @pytest.fixture
@@ -108,25 +108,12 @@ def test_one_kill_of_the_supervisor_ends_the_server_too(start):
     assert process.stdout.readline() == ""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the dead man's handle is Linux's timer_create")
-def test_a_server_that_is_frozen_is_ended_by_the_kernel_and_started_again(start):
-    process = start("d = DeadMan(0.5).__enter__(); say(); any(d.hold() or time.sleep(0.05) for _ in iter(int, 1))")
-    first = server_of(process)
-    os.kill(first, signal.SIGSTOP)
-    assert server_of(process) != first
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the dead man's handle is Linux's timer_create")
-def test_a_server_whose_loop_stands_still_is_ended_too(start):
-    process = start("d = DeadMan(0.3).__enter__(); say(); signal.pause()")
-    assert server_of(process) != server_of(process)
-
-
 # Each tells its name and process id when it begins, and its name when it is told to end.
 TWO = """
 import os, signal, sys
-from fsplug.wiring.process import supervisor
-from fsplug.wiring.process.supervisor import Part, Supervisor
+from fsplug.wiring.process import life, supervisor
+from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.supervisor import Supervisor
 
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + chr(10)).encode())
@@ -138,11 +125,11 @@ def live(name, code=0):
     say(name, "ends")
     return code
 
-def people():
+def people(line):
     {people}
 
 {setting}
-parts = [Part("calls", lambda: live("calls")), Part("people", people, is_vital=False, niceness=10)]
+parts = [Part("calls", lambda line: live("calls")), Part("people", people, is_vital=False, niceness=10)]
 sys.exit(Supervisor(parts, restarts={restarts}).run())
 """
 
@@ -191,7 +178,7 @@ def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(s
 
 @pytest.mark.parametrize("code", [0, 2, EXIT_HOPELESS])
 def test_calls_go_on_whatever_the_people_s_process_ends_with(start_two, code):
-    process = start_two(f'say("people", os.getpid()); return {code}', setting="supervisor.HOPELESS_SECONDS = 0.1")
+    process = start_two(f'say("people", os.getpid()); return {code}', setting="life.HOPELESS_SECONDS = 0.1")
     both_of(process)
     for _ in range(2):
         assert process.stdout.readline().startswith("people")
