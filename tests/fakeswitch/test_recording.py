@@ -223,8 +223,8 @@ def test_a_recording_on_a_leg_that_holds_stands_still_and_its_own_events_say_for
     left, right = samples_of(path)
     lasted = stop.timestamp - client.event("RECORD_START").timestamp
     assert len(left) / RATE == pytest.approx(lasted - holds, abs=0.1)
-    assert pitch(left) == pytest.approx(callee.tone_hz, rel=0.02)
-    assert pitch(right) == pytest.approx(call.leg.tone_hz, rel=0.02)
+    assert pitch(left) == pytest.approx(callee.tone_hz, rel=0.1)
+    assert pitch(right) == pytest.approx(call.leg.tone_hz, rel=0.1)
 
 
 def test_a_recording_goes_on_while_the_other_leg_holds(switch, tmp_path):
