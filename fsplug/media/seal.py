@@ -5,7 +5,7 @@ Every step can be killed and run again: the result is one archived file, with on
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,8 @@ from pathlib import Path
 from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk, wav
 from fsplug.media.archive import Archive, check_key
+from fsplug.media.fill import fill
+from fsplug.policy.recording.holds import Silence
 
 # How much the length of a recording may differ from its talk: 2 %, or the quarter second within which the switch writes
 # its buffer and stamps the events.
@@ -54,15 +56,27 @@ class Sealed:
     warning: LengthWarning | None
 
 
+# What a file of so many seconds lacks.
+FindSilences = Callable[[float], Sequence[Silence]]
+
+
+def no_silences(file_seconds: float) -> Sequence[Silence]:
+    """For a file that never stood still."""
+    return ()
+
+
 def seal(
     spool_path: Path,
     archive: Archive,
     key: str,
     talk_seconds: float | None = None,
     sync_folder: Callable[[Path], None] = disk.sync,
+    silences: FindSilences = no_silences,
 ) -> Sealed:
     """Moves a finished recording into the archive and describes it; a second run returns the same.
 
+    `silences` says what a file of this many seconds lacks and where, because it stood still during holds: that is put
+    in before anything is measured.
     `talk_seconds` is the length of the talk, None if unknown. The move is durable once `sync_folder` has synced the
     folders it was given. For many recordings that may happen once, before their sealing is written down. Raises Refused
     (`no-audio`) with the cause if there is nothing to keep, Refused (`already-archived`) if the key holds another
@@ -73,6 +87,7 @@ def seal(
     if archive.exists(key):
         return _finish(spool_path, archive, key, talk_seconds, sync_folder)
     whole, repaired = _mend(spool_path)
+    whole = _filled(spool_path, whole, silences)
     file_bytes, sha256 = _measure(spool_path)
     location = archive.put(spool_path, key, sha256, sync_folder)
     _remove(spool_path, sync_folder)
@@ -113,6 +128,15 @@ def _mend(path: Path) -> tuple[wav.Wav, bool]:
     if found.data_bytes == 0:
         raise _no_audio(path, NoAudio.EMPTY, f"{path} has a header and no audio")
     return (found, False) if found.header_true else (_repair(path), True)
+
+
+def _filled(path: Path, whole: wav.Wav, silences: FindSilences) -> wav.Wav:
+    if whole.filled:
+        return whole
+    try:
+        return fill(path, silences(whole.seconds))
+    except OSError as error:
+        raise disk.unavailable("spool", path, error) from error
 
 
 def _repair(path: Path) -> wav.Wav:

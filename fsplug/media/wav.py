@@ -24,6 +24,10 @@ _SAMPLE_RATES = range(1_000, 384_001)
 _BITS = (8, 16, 24, 32, 64)
 # PCM, float, A-law, µ-law, extensible: the formats with frames of a fixed size (RFC 2361).
 _FORMATS = frozenset({1, 3, 6, 7, 0xFFFE})
+# The bytes of silence by format: A-law, mu-law; elsewhere 0, but 128 where a sample has 8 bits (RFC 2361).
+_SILENCE = {6: b"\xd5", 7: b"\xff"}
+# The chunk that `fill` puts behind the audio.
+FILLED = b"held"
 _CHUNK_HEAD = struct.Struct("<4sI")
 _OTHER_KINDS = {b"RF64": "rf64", b"BW64": "rf64", b"riff": "w64", b"RIFX": "rifx"}
 
@@ -33,7 +37,8 @@ class Wav:
     """The audio found in a file.
 
     `data_bytes` counts the whole frames that are really there, and `riff_bytes` is the matching RIFF size;
-    `header_true`: the file's header has both values.
+    `header_true`: the file's header has both values. `silence` is a byte of silence, and `filled` whether silence was
+    put in (`fsplug.media.fill`).
     """
 
     data_offset: int
@@ -43,6 +48,8 @@ class Wav:
     bits: int
     riff_bytes: int
     header_true: bool
+    silence: bytes = b"\0"
+    filled: bool = False
 
     @property
     def frame_bytes(self) -> int:
@@ -73,6 +80,7 @@ class _Format:
     channels: int
     sample_rate: int
     bits: int
+    silence: bytes
 
 
 def inspect(path: Path) -> Wav:
@@ -124,6 +132,8 @@ def _measured(file: BinaryIO, file_bytes: int, stated_riff_bytes: int, audio_for
         bits=audio_format.bits,
         riff_bytes=end - 8,
         header_true=data.size == data_bytes and stated_riff_bytes == end - 8,
+        silence=audio_format.silence,
+        filled=trailing and any(chunk.name == FILLED for chunk in _chunks(file, data.next, file_bytes)),
     )
 
 
@@ -178,7 +188,8 @@ def _parse_format(file: BinaryIO, name: str, chunk: _Chunk) -> _Format:
     if not sane or frame_bytes != channels * bits // 8:
         facts = f"format {tag}, {channels} channels, {sample_rate} Hz, {bits} bits, {frame_bytes} bytes a frame"
         raise _unusable(name, "bad-format", f"its format is not one FreeSWITCH records in ({facts})")
-    return _Format(channels, sample_rate, bits)
+    silence = _SILENCE.get(tag, b"\x80" if bits == 8 else b"\0")
+    return _Format(channels, sample_rate, bits, silence)
 
 
 def _chunks(file: BinaryIO, offset: int, file_bytes: int) -> Iterator[_Chunk]:

@@ -10,12 +10,13 @@ import structlog
 from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 from fsplug.media.archive import Archive
-from fsplug.media.seal import LengthWarning, Sealed, seal
+from fsplug.media.seal import FindSilences, LengthWarning, Sealed, no_silences, seal
+from fsplug.policy.recording.holds import Holder, silences, spans
 from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingLost, RecordingSealed
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
 from fsplug.store.outbox.queue import Lease
-from fsplug.store.recordings import recordings
+from fsplug.store.recordings import holds, recordings
 from fsplug.store.recordings.recordings import Recording, State
 
 log = structlog.get_logger()
@@ -108,7 +109,9 @@ class Worker:
     def _settle(self, row: Recording, lease: Lease) -> list[JournalEntry] | None:
         """The entry with the outcome; None if the recording must be tried again."""
         try:
-            sealed = seal(self._spool.path(row.id), self._archive, key_of(row), row.talk_seconds, self._folders.add)
+            lacks = self._silences(row)
+            path, key = self._spool.path(row.id), key_of(row)
+            sealed = seal(path, self._archive, key, row.talk_seconds, self._folders.add, lacks)
         except Unavailable as trouble:
             log.error("not-sealed-yet", recording=row.id, code=trouble.code, error=trouble.text)
             sealings.failed(self._store, lease, trouble.code, trouble.text)
@@ -116,6 +119,17 @@ class Worker:
         except (Refused, Invalid) as refusal:
             return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
         return self._kept(row, sealed)
+
+    def _silences(self, row: Recording) -> FindSilences:
+        """What a file of so many seconds lacks because the recorded person held the call."""
+        started_at, lasted = row.started_at, _longest(row)
+        if started_at is None or lasted is None:
+            return no_silences
+        written = (one.hold for one in holds.of_recordings(self._store, [row.id]).get(row.id, []))
+        # Where neither the end of the hold nor that of the talk is known, nothing says how much is missing.
+        known = [one for one in written if one.until is not None or row.talk_seconds is not None]
+        held = [span for span in spans(known, started_at, lasted) if span.by is Holder.USER]
+        return lambda file_seconds: silences(held, file_seconds, row.talk_seconds)
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:
         at = self._clock()
@@ -130,6 +144,18 @@ class Worker:
     def _lost(self, row: Recording, cause: str, detail: str) -> JournalEntry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
         return RecordingLost(row.id, cause, detail, self._clock())
+
+
+def _longest(row: Recording) -> float | None:
+    """How many seconds of the talk the recording may hold: those of the talk, or those until its limit.
+
+    FreeSWITCH is told a limit of one second more than policy's.
+    """
+    lasted = row.talk_seconds
+    if lasted is None and row.started_at is not None and row.stopped_at is not None:
+        lasted = max(0.0, row.stopped_at - row.started_at)
+    limit = row.terms.max_seconds if row.terms is not None else None
+    return lasted if limit is None or lasted is None else min(lasted, limit + 1.0)
 
 
 def key_of(row: Recording) -> str:

@@ -7,7 +7,7 @@
     0.82     A    ASKS     1003     its dialplan is about to ring 1003
 
 Recordings end with STOP and a completion cause; legs with HANGUP and theirs. FILE is no event: the armed recording is
-written to, and nobody tells.
+written to, and nobody tells. Nor are hold and unhold in small letters: the leg does so, and only its later events show.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +24,8 @@ _NAMES = {
     "ANSWER": "CHANNEL_ANSWER",
     "BRIDGE": "CHANNEL_BRIDGE",
     "UNBRIDGE": "CHANNEL_UNBRIDGE",
+    "HOLD": "CHANNEL_HOLD",
+    "UNHOLD": "CHANNEL_UNHOLD",
     "HANGUP": "CHANNEL_HANGUP_COMPLETE",
     "START": "RECORD_START",
     "STOP": "RECORD_STOP",
@@ -43,7 +45,7 @@ class Row:
 
 def rows(table: str) -> list[Row]:
     """The rows of a table."""
-    lines = [line.split(None, 3) for line in table.strip().splitlines()]
+    lines = [line.split(None, 3) for line in table.splitlines() if line.strip()]
     return [Row(float(seconds), leg, event, *note) for seconds, leg, event, *note in lines]
 
 
@@ -85,6 +87,10 @@ class Flow:
             "FILE": self._writes_untold,
             "START": self._starts,
             "STOP": self._stops,
+            "HOLD": self._holds,
+            "UNHOLD": self._holds,
+            "hold": self._holds,
+            "unhold": self._holds,
         }
 
     def plays(self, table: str) -> None:
@@ -111,6 +117,16 @@ class Flow:
         self._story.write_down()
         found = sorted(recordings.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
         return [f"{one.leg} {one.state}" for one in found]
+
+    def kept_lengths(self) -> list[str]:
+        """`B stopped 19.0` for each recording that is kept: its leg, state, and the seconds of its talk."""
+        self._story.write_down()
+        found = sorted(recordings.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
+        return [f"{one.leg} {one.state} {one.talk_seconds:.1f}" for one in found]
+
+    def dump(self, leg: str) -> Event:
+        """What the switch answers when it is asked for this leg."""
+        return self._event(Row(self._story.clock.now - START, leg, "DUMP"))
 
     def files(self) -> int:
         """How many files the spool still has, and each is of a recording that is kept."""
@@ -159,9 +175,21 @@ class Flow:
         told = {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
         self._story.watch.see(self._event(row, {**told, **marks}))
 
+    def _holds(self, row: Row) -> None:
+        marks, now = self._marks[row.leg], int(self._story.clock.now * 1e6)
+        last, total = int(marks.get("Caller-Channel-Last-Hold", 0)), int(marks.get("Caller-Channel-Hold-Accum", 0))
+        is_held = marks.get("Channel-Call-State") == "HELD"
+        if row.event.lower() == "hold" and not is_held:
+            marks |= {"Channel-Call-State": "HELD", "Caller-Channel-Last-Hold": str(now)}
+        elif row.event.lower() == "unhold" and is_held:
+            marks |= {"Channel-Call-State": "UNHELD", "Caller-Channel-Hold-Accum": str(total + now - last)}
+        if row.event.isupper():
+            self._told(row)
+
     def _told(self, row: Row) -> None:
         if row.event == "ANSWER":
-            self._marks[row.leg]["Answer-State"] = "answered"
+            now = str(int(self._story.clock.now * 1e6))
+            self._marks[row.leg] |= {"Answer-State": "answered", "Caller-Channel-Answered-Time": now}
         self._story.watch.see(self._event(row))
 
     def _event(self, row: Row, marks: Marks | None = None) -> Event:

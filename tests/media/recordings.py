@@ -1,9 +1,13 @@
 """Recordings as the switch writes them, whole and cut."""
 
+import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+
+from fsplug.policy.recording.holds import Silence
 
 RATE = 8_000
 
@@ -42,6 +46,18 @@ def riff(*chunks: bytes, size: int | None = None) -> bytes:
 
 def whole(seconds: float = 1.0, channels: int = 2) -> bytes:
     return riff(fmt(channels), chunk(b"data", tone(seconds, channels)))
+
+
+def filled(seconds: float, silences: Sequence[Silence], channels: int = 2) -> bytes:
+    """A whole recording with these silences put in."""
+    said, frame = tone(seconds, channels), 2 * channels
+    found, at = b"", 0
+    for one in silences:
+        until = round(one.at * RATE) * frame
+        found, at = found + said[at:until] + bytes(round(one.seconds * RATE) * frame), until
+    facts = {"silence": [{"at": one.at, "seconds": one.seconds} for one in silences]}
+    text = json.dumps(facts, separators=(",", ":")).encode()
+    return riff(fmt(channels), chunk(b"data", found + said[at:]), chunk(b"held", text + b" " * (len(text) % 2)))
 
 
 def killed(seconds: float = 1.0) -> bytes:

@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,36 +11,47 @@ import pytest
 from fsplug.errors import Refused, Unavailable
 from fsplug.media.archive import FolderArchive
 from fsplug.media.seal import Sealed, seal
+from fsplug.policy.recording.holds import Silence
 from tests.media import recordings
 from tests.media.interrupted import STEPS, before_step, killed_before
 
 KEY = "acme.example/2026/11/22/0f3a.wav"
-CONTENTS = {"true-header": recordings.whole(1.0), "cut-header": recordings.killed(1.0)}
-SEALED = recordings.whole(1.0)
+# What the switch left, and what is sealed of it.
+WHOLE = recordings.whole(1.0)
+HELD = [Silence(0.25, 1.5)]
+CONTENTS = {
+    "true-header": (WHOLE, (), WHOLE),
+    "cut-header": (recordings.killed(1.0), (), WHOLE),
+    "held": (WHOLE, HELD, recordings.filled(1.0, HELD)),
+    "held, cut-header": (recordings.killed(1.0), HELD, recordings.filled(1.0, HELD)),
+}
+Content = tuple[bytes, Sequence[Silence], bytes]
 
 
 class Sealing:
     """One recording in a spool of its own, on its way to an archive of its own."""
 
-    def __init__(self, spool: Path, archive: Path, content: bytes) -> None:
+    def __init__(self, spool: Path, archive: Path, content: Content) -> None:
         spool.mkdir(parents=True)
-        self.path = recordings.write(spool / "0f3a.wav", content)
+        left, self.silences, self.sealed = content
+        self.path = recordings.write(spool / "0f3a.wav", left)
         self.archive = FolderArchive(archive)
+        self.seconds = 1.0 + sum(one.seconds for one in self.silences)
 
     def run(self) -> Sealed:
-        return seal(self.path, self.archive, KEY, talk_seconds=1.0)
+        return seal(self.path, self.archive, KEY, self.seconds, silences=lambda seconds: self.silences)
 
     def check_nothing_half_made(self) -> None:
         """At no moment does the key hold less than the recording, and at none is the recording nowhere."""
         if self.archive.exists(KEY):
-            assert self.archived() == SEALED
+            assert self.archived() == self.sealed
         else:
-            assert self.path.stat().st_size == len(SEALED)
+            assert self.path.stat().st_size in (len(WHOLE), len(self.sealed))
 
     def check_done(self) -> None:
         sealed = self.run()
-        assert (sealed.seconds, sealed.bytes, sealed.warning) == (1.0, len(SEALED), None)
-        assert self.archived() == SEALED
+        assert (sealed.seconds, sealed.bytes, sealed.warning) == (self.seconds, len(self.sealed), None)
+        assert self.archived() == self.sealed
         assert [path for path in self.archive.root.rglob("*") if path.is_file()] == [self.archive.root / KEY]
         assert os.listdir(self.path.parent) == []
         assert self.run().sha256 == sealed.sha256
@@ -56,7 +68,7 @@ def archives(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_killed_at_any_step_and_run_again_there_is_one_whole_recording(
-    tmp_path: Path, archives: Path, content: bytes
+    tmp_path: Path, archives: Path, content: Content
 ) -> None:
     for nth in itertools.count(1):
         sealing = Sealing(tmp_path / f"spool-{nth}", archives / f"archive-{nth}", content)
@@ -71,7 +83,7 @@ def test_killed_at_any_step_and_run_again_there_is_one_whole_recording(
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EMFILE], ids=errno.errorcode.get)
 def test_failing_at_any_step_it_says_so_and_the_next_run_completes(
-    tmp_path: Path, archives: Path, content: bytes, number: int
+    tmp_path: Path, archives: Path, content: Content, number: int
 ) -> None:
     def fail() -> None:
         raise OSError(number, os.strerror(number))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from fsplug.policy.recording.holds import Holder
 from fsplug.policy.recording.legs import Arm, Leg, Ringing
 from fsplug.policy.terms import Terms
 
@@ -26,6 +27,19 @@ NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
 
 
 @dataclass(slots=True)
+class HoldNotes:
+    """What is written down of a recording's holds: those that go on, by who holds, with when they began.
+
+    Of the recorded leg's holds, `known_seconds` is how long those took that have ended, and `before_seconds` how long
+    those took that ended before the recording began, None if unknown.
+    """
+
+    open: dict[Holder, float] = field(default_factory=dict)
+    known_seconds: float = 0.0
+    before_seconds: float | None = None
+
+
+@dataclass(slots=True)
 class Recording:
     """One recording file on the switch.
 
@@ -45,6 +59,7 @@ class Recording:
     started_at: float | None = None
     stopped_at: float | None = None
     stop_cause: str = ""
+    holds: HoldNotes = field(default_factory=HoldNotes)
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
@@ -69,7 +84,8 @@ class Channel:
 
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
-    and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner.
+    and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner;
+    `held_at` is since when its phone holds the call.
     """
 
     leg: Leg
@@ -80,6 +96,7 @@ class Channel:
     talks: int = 0
     talked_with: list[str] = field(default_factory=list)
     left: tuple[int, str] | None = None
+    held_at: float | None = None
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import CallBook, Recording, Stage
+from fsplug.esl.calls.book import CallBook, HoldNotes, Recording, Stage
+from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure, Terms
@@ -40,6 +41,7 @@ class Recorder:
     def __init__(self, book: CallBook, ports: Ports) -> None:
         self._book = book
         self._ports = ports
+        self.holds = Holds(book, ports)
 
     def expect(self, recording: Recording) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap."""
@@ -68,14 +70,16 @@ class Recorder:
             return
         self._book.runs_on(recording, event.uuid)
         recording.started_at = event.timestamp
+        self.holds.began(recording, event)
         if recording.decision:
             self._write_started(recording)
 
     def stopped(self, event: Event) -> None:
         """RECORD_STOP. It also comes for files that the switch has removed, so only its cause is noted."""
         recording = self._of(event)
-        if recording is None:
+        if recording is None or recording.stage is Stage.STOPPED:
             return
+        self.holds.ended(recording, event.timestamp, event)
         was_wanted = recording.stage is Stage.RUNNING and event.get("Answer-State") == "answered"
         ran_seconds = event.timestamp - (recording.started_at or event.timestamp)
         cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
@@ -87,6 +91,7 @@ class Recorder:
         """The recording has ended on the switch: its file goes to the media worker once a decision has ordered it."""
         if not recording.advance(Stage.STOPPED):
             return
+        self.holds.ended(recording, at)
         is_whole = cause.startswith(_GOOD_CAUSES) and _has_all(recording, at)
         recording.stopped_at, recording.stop_cause = at, LIMIT_REACHED if is_whole else cause
         if recording.decision:
@@ -180,6 +185,7 @@ class Recorder:
 
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):
+            self.holds.began(recording)
             self._write_started(recording)
 
     def _successor_of(self, recording: Recording) -> Recording:
@@ -189,9 +195,8 @@ class Recorder:
         successor = self._ports.new_id()
         path = self._ports.spool.path(successor)
         terms = _rest(recording, self._ports.clock())
-        follower = replace(
-            recording, id=successor, path=path, terms=terms, stage=Stage.ARMED, started_at=None, stopped_at=None
-        )
+        follower = replace(recording, id=successor, path=path, terms=terms, started_at=None, stopped_at=None)
+        follower.stage, follower.holds = Stage.ARMED, HoldNotes()
         self._book.recordings[successor] = follower
         self._book.runs_on(follower, follower.leg)
         self._write_expected(follower)

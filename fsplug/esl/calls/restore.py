@@ -1,6 +1,6 @@
 """After a restart: puts the store's open calls back into the book, and settles the calls that ended meanwhile."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import structlog
 
@@ -12,6 +12,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.transfers import Transfers
+from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.store.calls import calls, decisions
@@ -20,7 +21,7 @@ from fsplug.store.calls.decisions import Decision
 from fsplug.store.calls.entries import RecordingStopped
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
-from fsplug.store.recordings import recordings
+from fsplug.store.recordings import holds, recordings
 from fsplug.store.recordings.recordings import Recording as RecordingRow
 from fsplug.store.recordings.recordings import State
 
@@ -58,13 +59,15 @@ class Restorer:
         open_calls = calls.open_on(self._store, self._ports.switch_name)
         under_way = self._recordings_by_call()
         decided = self._decisions(open_calls)
-        legs = self._legs_by_call() if open_calls else {}
+        dumps = list(self._ports.switch.channels(self._ports.switch.legs())) if open_calls else []
+        legs = _by_call(map(leg_of, dumps))
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
             if row.id in self._book.calls:
                 continue  # the call was armed again meanwhile
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
+        self._take_up_holds(dumps)
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
 
     def _take_up(
@@ -159,13 +162,13 @@ class Restorer:
             by_call.setdefault(row.call or "", []).append(row)
         return by_call
 
-    def _legs_by_call(self) -> dict[str, list[Leg]]:
-        """The live legs by the calls that they belong to; a leg that was called and calls belongs to two."""
-        by_call: dict[str, list[Leg]] = {}
-        for leg in map(leg_of, self._ports.switch.channels(self._ports.switch.legs())):
-            for call in {leg.uuid, leg.call}:
-                by_call.setdefault(call, []).append(leg)
-        return by_call
+    def _take_up_holds(self, dumps: Iterable[Event]) -> None:
+        """Compare the holds that are written down with what the live legs say now."""
+        written = holds.of_recordings(self._store, self._book.recordings)
+        for recording in list(self._book.recordings.values()):
+            self._recorder.holds.take_up(recording, [row.hold for row in written.get(recording.id, [])])
+        for dump in dumps:
+            self._recorder.holds.changed(dump)
 
     def _decisions(self, open_calls: Collection[CallRow]) -> dict[str, list[Decision]]:
         """The decisions made so far in these calls, by call."""
@@ -177,3 +180,12 @@ class Restorer:
             for some in in_batches(its_calls):
                 found |= decisions.of_calls(self._store, company, list(some))
         return found
+
+
+def _by_call(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
+    """The legs by the calls that they belong to; a leg that was called and calls belongs to two."""
+    found: dict[str, list[Leg]] = {}
+    for leg in legs:
+        for call in {leg.uuid, leg.call}:
+            found.setdefault(call, []).append(leg)
+    return found

@@ -11,6 +11,8 @@ from enum import StrEnum
 # How much the switch's times of a hold may differ from what is missing in the file, for each hold: the times come in
 # steps of 20 ms, and up to five frames are in its buffers when the hold begins (measured on 1.11.1: 0.14 s at most).
 TOLERANCE_SECONDS = 0.3
+# What is shorter can't have been a hold: the switch itself takes a quarter of a second to end one.
+LEAST_HOLD_SECONDS = 0.5
 # What is shorter than a frame of 20 ms can't be missing.
 LEAST_SECONDS = 0.02
 

@@ -129,6 +129,22 @@ class RecordingStarted(JournalEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingHeld(JournalEntry):
+    """The recorded call was on hold from `at` on; `until` is None while it goes on, and in a second entry its end.
+
+    `by` says whose phone held (`fsplug.policy.recording.holds.Holder`).
+    """
+
+    kind = "recording-held"
+    hold: str
+    recording: str
+    company: str
+    by: str
+    at: float
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStopped(JournalEntry):
     """The switch closed the file. `talk_seconds` is how long its leg talked, if known."""
 
@@ -283,6 +299,7 @@ KINDS: Mapping[str, type[JournalEntry]] = {
         DecisionMade,
         RecordingExpected,
         RecordingStarted,
+        RecordingHeld,
         RecordingStopped,
         RecordingSealed,
         RecordingLost,

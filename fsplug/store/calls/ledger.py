@@ -28,7 +28,7 @@ from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
 from fsplug.store.schema.calls import Calls, Decisions, Gaps, LedgerRejects, ListenSessions, Outages, WitnessedTalks
-from fsplug.store.schema.recordings import Recordings
+from fsplug.store.schema.recordings import RecordingHolds, Recordings
 
 # A company's id by its domain.
 Ids = Callable[[str], str]
@@ -259,6 +259,7 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     ),
     kinds.RecordingExpected: (_expected(), _gap_of_lost()),
     kinds.RecordingStarted: (_filled(Recordings, "id company leg path started_at", id="recording", started_at="at"),),
+    kinds.RecordingHeld: (_filled(RecordingHolds, "id recording company by at until", id="hold"),),
     kinds.RecordingStopped: (
         _filled(
             Recordings,

@@ -47,6 +47,23 @@ index(Recordings, "recording_unfinished", "state", where="state IN ('expected', 
 index(Recordings, "recording_decision", "decision")
 
 
+class RecordingHolds(Table):
+    """A span of a recorded talk in which the phone of one of the two held the call; `by` says whose."""
+
+    id = text(key=True)
+    recording = text()
+    company = reference(Companies)
+    by = text(column="holder")
+    at = real()
+    until = real(null=True)
+
+    class Meta:
+        table_name = "recording_hold"
+
+
+index(RecordingHolds, "recording_hold_of", "recording at")
+
+
 class Deletions(Table):
     """A recording deleted by people: wanted at `at`, done at `destroyed_at`."""
 

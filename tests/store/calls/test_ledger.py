@@ -136,6 +136,10 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
         },
     ),
     kinds.RecordingStarted: ("recording", {"id": "recording", "leg": "leg", "path": "path", "started_at": 1.5}),
+    kinds.RecordingHeld: (
+        "recording_hold",
+        {"id": "hold", "recording": "recording", "holder": "by", "at": 1.5, "until": 2.5},
+    ),
     kinds.RecordingStopped: (
         "recording",
         {"id": "recording", "stopped_at": 1.5, "stop_cause": "cause", "talk_seconds": 0.5},

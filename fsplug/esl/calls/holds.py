@@ -1,0 +1,143 @@
+"""Who holds a recorded call, and since when.
+
+What FreeSWITCH 1.11.1 tells: CHANNEL_HOLD and CHANNEL_UNHOLD of the leg whose phone holds, with `sendonly`, `inactive`
+or an address of zeros in its re-INVITE. A hangup ends the hold first. Every event of a leg carries when its last hold
+began and how long all its ended holds took (microseconds), so that a hold of which no event came is found at the next
+one, at RECORD_STOP at the latest.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from fsplug.esl.calls.book import CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.protocol.event import Event, Headers
+from fsplug.policy.recording.holds import LEAST_HOLD_SECONDS, Hold, Holder
+from fsplug.store.calls.entries import RecordingHeld
+
+_HELD = "HELD"
+_HEADERS = Headers("Channel-Call-State", "Caller-Channel-Last-Hold", "Caller-Channel-Hold-Accum")
+
+
+@dataclass(frozen=True, slots=True)
+class HoldState:
+    """What an event tells of its leg's holds: since when it holds (None if it does not), when the last hold began
+    (None if there was none), and how many seconds the ended holds took.
+    """
+
+    held_at: float | None
+    last_at: float | None
+    total_seconds: float
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """As any event or dump of a leg tells it."""
+        headers = event.read(_HEADERS)
+        last_at = _seconds(headers.get("Caller-Channel-Last-Hold", "")) or None
+        is_held = headers.get("Channel-Call-State") == _HELD
+        return cls(
+            held_at=(last_at or event.timestamp) if is_held else None,
+            last_at=last_at,
+            total_seconds=_seconds(headers.get("Caller-Channel-Hold-Accum", "")),
+        )
+
+
+class Holds:
+    """Writes down the holds of recordings."""
+
+    def __init__(self, book: CallBook, ports: Ports) -> None:
+        self._book = book
+        self._ports = ports
+
+    def changed(self, event: Event) -> None:
+        """CHANNEL_HOLD or CHANNEL_UNHOLD, or a dump of the leg."""
+        channel = self._book.channels.get(event.uuid)
+        if channel is None:
+            return
+        state = HoldState.of(event)
+        channel.held_at = state.held_at
+        for recording in self._concerned(channel):
+            if recording.leg == event.uuid:
+                self._settle(recording, state, event.timestamp)
+            self._follow(recording, channel, event.timestamp)
+
+    def began(self, recording: Recording, event: Event | None = None) -> None:
+        """The recording runs from now on; `event` is its RECORD_START, if it was reported."""
+        if event is not None:
+            recording.holds.before_seconds = HoldState.of(event).total_seconds
+        own = self._book.channels.get(recording.leg)
+        other = self._book.partner_of(own) if own is not None else None
+        for channel in (own, other):
+            if channel is not None and channel.held_at is not None:
+                self._follow(recording, channel, channel.held_at)
+
+    def ended(self, recording: Recording, at: float, event: Event | None = None) -> None:
+        """The recording has ended; `event` is its RECORD_STOP, if it was reported."""
+        if event is not None:
+            self._settle(recording, HoldState.of(event), at)
+        for by in list(recording.holds.open):
+            self._close(recording, by, at)
+
+    def take_up(self, recording: Recording, holds: list[Hold]) -> None:
+        """After a restart: these are written down already."""
+        for hold in holds:
+            if hold.until is None:
+                recording.holds.open[hold.by] = hold.at
+            elif hold.by is Holder.USER:
+                recording.holds.known_seconds += hold.until - hold.at
+        recording.holds.before_seconds = 0.0 if _began_with_its_leg(recording, self._book) else None
+
+    def _concerned(self, channel: Channel) -> list[Recording]:
+        talk = self._book.recording_of(channel)
+        found = {one.id: one for one in (talk, *self._book.recordings_on(channel)) if one is not None}
+        return [one for one in found.values() if one.stage is not Stage.STOPPED]
+
+    def _follow(self, recording: Recording, channel: Channel, at: float) -> None:
+        by = Holder.USER if recording.leg == channel.leg.uuid else Holder.OTHER
+        if channel.held_at is None:
+            self._close(recording, by, at)
+        elif by not in recording.holds.open:
+            self._open(recording, by, channel.held_at)
+
+    def _settle(self, recording: Recording, state: HoldState, at: float) -> None:
+        """Write down what the total of the recorded leg's holds has more than the events told."""
+        holds = recording.holds
+        if holds.before_seconds is None:
+            return
+        untold = state.total_seconds - holds.before_seconds - holds.known_seconds
+        begun = holds.open.get(Holder.USER)
+        if begun is not None and begun != state.held_at and untold > 0:
+            self._close(recording, Holder.USER, begun + untold)
+        elif untold > LEAST_HOLD_SECONDS:
+            begun = min(state.last_at or at, at - untold) if state.held_at is None else at - untold
+            self._open(recording, Holder.USER, begun)
+            self._close(recording, Holder.USER, begun + untold)
+
+    def _open(self, recording: Recording, by: Holder, at: float) -> None:
+        recording.holds.open[by] = at
+        self._write(recording, by, at, None)
+
+    def _close(self, recording: Recording, by: Holder, until: float) -> None:
+        at = recording.holds.open.pop(by, None)
+        if at is None:
+            return
+        until = max(at, until)
+        if by is Holder.USER:
+            recording.holds.known_seconds += until - at
+        self._write(recording, by, at, until)
+
+    def _write(self, recording: Recording, by: Holder, at: float, until: float | None) -> None:
+        # The same after a restart: the time is the switch's.
+        hold = f"{recording.id}-{by}-{round(at * 1000)}"
+        self._ports.write(RecordingHeld(hold, recording.id, recording.company, by, at, until))
+
+
+def _began_with_its_leg(recording: Recording, book: CallBook) -> bool:
+    """Whether the leg can't have held before the recording began."""
+    channel = book.channels.get(recording.leg)
+    answered_at = channel.leg.answered_at if channel is not None else None
+    return bool(answered_at and recording.started_at and recording.started_at - answered_at < LEAST_HOLD_SECONDS)
+
+
+def _seconds(micros: str) -> float:
+    return int(micros) / 1e6 if micros.isascii() and micros.isdigit() and len(micros) < 19 else 0.0
