@@ -107,6 +107,11 @@ class Spool:
         self._grown[recording] = seen, since
         return Growth(size, now - since)
 
+    def measured(self, recording: str, now: float) -> Growth | None:
+        """What `grown` found last, by now, without a look at the disk; None if it was never asked."""
+        seen = self._grown.get(recording)
+        return None if seen is None else Growth(max(0, seen[0]), now - seen[1])
+
     def forget(self, recording: str) -> None:
         """Forget what `grown` remembers of this recording."""
         self._grown.pop(recording, None)

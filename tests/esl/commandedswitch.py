@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from fsplug.errors import Unavailable
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.terms import Terms
 
@@ -15,6 +16,7 @@ class CommandedSwitch:
         self.told: dict[str, Event] = {}
         self.bridged: list[tuple[str, str]] = []
         self.records: set[tuple[str, str]] = set()
+        self.is_silent = False
 
     def legs(self) -> frozenset[str]:
         return frozenset(self.told)
@@ -26,6 +28,8 @@ class CommandedSwitch:
         return self.told.get(leg)
 
     def channels(self, legs: Collection[str]) -> list[Event]:
+        if self.is_silent:
+            raise Unavailable("switch-silent", "no answer came in time")
         return [self.told[leg] for leg in legs if leg in self.told]
 
     def ringing(self, call: str) -> list[str]:

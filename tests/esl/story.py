@@ -78,6 +78,9 @@ class Spool:
     def forget(self, recording):
         self.stalled.pop(recording, None)
 
+    def watch(self, recordings):
+        self.watched = set(recordings)
+
     def stalled_bytes(self, recording):
         return self.stalled.get(recording)
 

@@ -45,7 +45,7 @@ from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.wiring.process.lifeline import Lifeline
 from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
-from fsplug.wiring.process.threads import done_in
+from fsplug.wiring.process.threads import done_in, in_its_thread
 from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
@@ -128,6 +128,7 @@ class CallsProcess:
         """Run until `stop`; then release the calls being decided, and write what is still unwritten."""
         sys.setswitchinterval(SWITCH_SECONDS)
         self._run(self._gate.look)
+        self._gate.report()
         self.writer.start()
         self._listen()
         self.link.start()
@@ -135,7 +136,8 @@ class CallsProcess:
         loops = [
             gevent.spawn(every, SIGN_SECONDS, self._lifeline.pulse.give),
             gevent.spawn(every, LOOK_SECONDS, self._look),
-            gevent.spawn(every, SPOOL_SECONDS, self._look_at_spool),
+            gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
+            gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
             gevent.spawn(every, REFRESH_SECONDS, self._refresh),
             *self.listen_in.loops(every),
         ]
@@ -235,10 +237,10 @@ class CallsProcess:
             if self.link.up:
                 self._refresher.have_read()
 
-    def _look_at_spool(self) -> None:
-        self._run(self._gate.look)
+    def _look_at_growth(self) -> None:
+        self._gate.report()
         if self.link.up:
-            self._growth.look(self._run)
+            self._growth.look()
         else:
             self._growth.rest()
 

@@ -1,6 +1,7 @@
 """The spool as the call path sees it: it answers at once from a check made off the event loop."""
 
 import time
+from collections.abc import Callable, Collection
 
 import structlog
 
@@ -10,25 +11,59 @@ from fsplug.media.spool import Spool
 log = structlog.get_logger()
 
 
+# A look that is not back when the loop, which goes on meanwhile, has come round so often found a disk that hangs. The
+# loop comes round every two seconds, and later where fsplug gets too little of the processor.
+HUNG_ROUNDS = 3
+# A measurement older than this says nothing of now: fsplug got too little of the processor, or the disk hangs.
+FRESH_SECONDS = 5.0
+
+
 class SpoolGate:
     """The record flow's port `Spool`, and its `GrowthMeter`."""
 
-    def __init__(self, spool: Spool, least_free_bytes: int) -> None:
+    def __init__(self, spool: Spool, least_free_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._spool = spool
         self._least_free_bytes = least_free_bytes
+        self._clock = clock
         self._trouble: str | None = None
+        self._logged: str | None = None
+        self._watched: frozenset[str] = frozenset()
+        self._is_looking = False
+        self._rounds = 0
+        self._looked_at = 0.0
 
     @property
     def trouble(self) -> str | None:
         """Why nothing can be recorded, as of the last `look`; None when recording is possible."""
+        if self._is_looking and self._rounds >= HUNG_ROUNDS:
+            return "spool-hung: the disk does not answer"
         return self._trouble
 
     def look(self) -> None:
-        """Check the spool. A slow disk makes the check slow, so it runs in a thread."""
-        found = self._found()
-        if found != self._trouble:
-            log.log(40 if found else 20, "spool", trouble=found)
-        self._trouble = found
+        """Check the spool and measure the watched recordings. A slow disk makes this slow, so it runs in a thread."""
+        self._rounds, self._is_looking = 0, True
+        try:
+            self._trouble = self._found()
+            for recording in self._watched:
+                self._spool.grown(recording, self._clock())
+            self._looked_at = self._clock()
+        finally:
+            self._is_looking = False
+
+    def report(self) -> None:
+        """The loop has come round: log a trouble that has come, or that is over."""
+        self._rounds += 1
+        trouble = self.trouble
+        if _code(trouble) != _code(self._logged):
+            log.log(40 if trouble else 20, "spool", trouble=trouble)
+        self._logged = trouble
+
+    def watch(self, recordings: Collection[str]) -> None:
+        """Measure these recordings from now on, and no others."""
+        now_watched = frozenset(recordings)
+        for gone in self._watched - now_watched:
+            self._spool.forget(gone)
+        self._watched = now_watched
 
     def path(self, recording: str) -> str:
         """The path that the switch must write this recording to."""
@@ -44,9 +79,11 @@ class SpoolGate:
         self._spool.forget(recording)
 
     def stalled_bytes(self, recording: str) -> int | None:
-        """The size in bytes at which this recording's file stopped growing; None while it grows."""
-        growth = self._spool.grown(recording, time.monotonic())
-        return growth.bytes if growth.stalled else None
+        """The size at which this recording's file stopped growing, as of the last `look`; None while it grows."""
+        now = self._clock()
+        growth = self._spool.measured(recording, now)
+        is_fresh = now - self._looked_at < FRESH_SECONDS
+        return growth.bytes if growth is not None and growth.stalled and (is_fresh or self.trouble) else None
 
     def forget(self, recording: str) -> None:
         """Stop watching this recording's growth."""
@@ -59,3 +96,7 @@ class SpoolGate:
         except Unavailable as error:
             return f"{error.code}: {error.text}"
         return None if free >= self._least_free_bytes else f"spool-full: {free} bytes are left"
+
+
+def _code(trouble: str | None) -> str | None:
+    return trouble.partition(":")[0] if trouble else None

@@ -156,7 +156,7 @@ def test_a_file_that_stands_still_after_its_limit_is_no_gap(story):
     recording = begun(story)
     story.spool.stalled = {recording: 320_044}
     story.until(30.0)
-    story.growth.look(lambda look: look())
+    story.growth.look()
     story.told((31.0, "B1001", "RECORD_STOP", ended(recording)), *hung_up(60.0))
     story.until(100)
     assert rows(story, **{FIRST: recording}) == (WHOLE, [])
@@ -165,8 +165,10 @@ def test_a_file_that_stands_still_after_its_limit_is_no_gap(story):
 def test_a_file_that_stands_still_before_its_limit_is_a_gap(story):
     recording = begun(story)
     story.spool.stalled = {recording: 44}
+    story.spool.trouble = "spool-full: 0 bytes are left"
+    story.switch.told = {"B1001": story.event("B1001", "CHANNEL_DATA")}
     story.until(17.0)
-    story.growth.look(lambda look: look())
+    story.growth.look()
     assert rows(story, **{FIRST: recording})[1] == [(FIRST, "write-stalled")]
 
 

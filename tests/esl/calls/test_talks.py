@@ -216,17 +216,6 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
     assert story.recordings() == {recording: "stopped", follower: "stopped"}
 
 
-def test_a_file_that_stops_growing_is_told_once_within_the_look(story):
-    story.asks("1001")
-    recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
-    story.spool.stalled = {recording: 4096}
-    for _ in range(3):
-        story.growth.look(lambda look: look())
-    assert story.gaps() == ["write-stalled"]
-    assert len(story.switch.commands) == 0
-
-
 def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginning_is_a_gap(story):
     answered = {"Caller-Channel-Answered-Time": "1800000002000000"}
     story.switch.told = {
@@ -329,5 +318,5 @@ def test_a_file_is_not_told_as_standing_still_for_the_time_the_switch_was_away(s
     story.told(*talk_begins(recording))
     story.spool.stalled = {recording: 4096}
     story.growth.rest()
-    story.growth.look(lambda look: look())
+    story.growth.look()
     assert story.gaps() == []
