@@ -1,7 +1,7 @@
 """Companies: the tenants, each a FreeSWITCH domain."""
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from fsplug.store.config.nouns import Noun
@@ -116,4 +116,5 @@ def domains(store: Store) -> list[str]:
 
 
 def _company(found: _Company) -> Company:
-    return Company(**{**asdict(found), "languages": tuple(found.languages.split())})
+    known = {name: getattr(found, name) for name in _Company.__slots__}
+    return Company(**{**known, "languages": tuple(found.languages.split())})

@@ -51,8 +51,8 @@ class Store:
         self._backend = backend(url_or_path, lock_seconds)
         self._lock_seconds = lock_seconds
         self._db = self._backend.database
-        # The threads and greenlets that hold a connection now. peewee knows too, but makes a state for each that asks.
-        self._holders: set[int] = set()
+        # By thread or greenlet. peewee knows too, but it makes a state for each that asks, and finds it by a slow way.
+        self._holders: dict[int, _Holder] = {}
         self._wait = wait
         self.now = clock
         self.database_now = database_clock or self._database_now
@@ -83,22 +83,23 @@ class Store:
     @property
     def in_transaction(self) -> bool:
         """Whether this thread or greenlet is inside `atomic`: what it reads may still be rolled back."""
-        return get_ident() in self._holders and bool(self._db.in_transaction())
+        holder = self._holders.get(get_ident())
+        return holder is not None and holder.transactions > 0
 
     @contextmanager
     def connection(self) -> Iterator[None]:
         """Several reads on one connection."""
-        holder = get_ident()
-        if holder in self._holders:
+        ident = get_ident()
+        if ident in self._holders:
             yield
             return
         context = self._db.connection_context()
         self._patiently(context.__enter__, READ_SECONDS)
-        self._holders.add(holder)
+        self._holders[ident] = _Holder(self._db.connection())
         try:
             yield
         finally:
-            self._holders.discard(holder)
+            del self._holders[ident]
             context.__exit__(None, None, None)
 
     @contextmanager
@@ -109,14 +110,19 @@ class Store:
         yield to other greenlets.
         """
         with self.connection():
-            transaction = self._begun()
+            holder = self._holders[get_ident()]
+            transaction = self._begun(holder)
+            holder.transactions += 1
             try:
                 yield
             except BaseException as error:
                 self._undo(transaction, error)
                 raise
-            with self._troubles():
-                transaction.__exit__(None, None, None)
+            else:
+                with self._troubles():
+                    transaction.__exit__(None, None, None)
+            finally:
+                holder.transactions -= 1
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         """Every row of a SELECT."""
@@ -147,7 +153,7 @@ class Store:
     def execute(self, sql: str, params: Sequence[object]) -> int:
         """Run compiled SQL in the transaction around it; the number of rows it touched."""
         with self.connection(), self._troubles():
-            cursor = self._db.cursor()
+            cursor = self._cursor()
             cursor.execute(sql, params)
             return int(cursor.rowcount)
 
@@ -155,7 +161,7 @@ class Store:
         """Run compiled SQL for each of `rows`, in the transaction around it."""
         if rows:
             with self.connection(), self._troubles():
-                self._db.cursor().executemany(sql, rows)
+                self._cursor().executemany(sql, rows)
 
     def fetch(self, sql: str, params: Sequence[object]) -> list[Row]:
         """Every row of a SELECT in compiled SQL."""
@@ -163,7 +169,7 @@ class Store:
             return self._fetched_once(sql, params)
         except Unavailable as trouble:
             # A server that restarted leaves dead connections in the pool; outside a transaction a new one will do.
-            if trouble.code != "store-gone" or not self._db.is_closed():
+            if trouble.code != "store-gone" or get_ident() in self._holders:
                 raise
         return self._fetched_once(sql, params)
 
@@ -172,23 +178,24 @@ class Store:
         return float(now)
 
     def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
-        if self._backend.read is not None and get_ident() not in self._holders:
-            return self._patiently(partial(self._backend.read, sql, params), READ_SECONDS)
-
-        def fetch() -> list[Row]:
-            cursor = self._db.cursor()
-            cursor.execute(sql, params)
-            return list(cursor.fetchall())
-
-        with self.connection():
+        holder = self._holders.get(get_ident())
+        if holder is not None:
             # A transaction that met a lock is lost in PostgreSQL, and can't meet one in SQLite: it has the only one.
-            return self._patiently(fetch, 0.0 if self.in_transaction else READ_SECONDS)
+            patience_seconds = 0.0 if holder.transactions else READ_SECONDS
+            return self._patiently(partial(_fetched, holder.connection, sql, params), patience_seconds)
+        if self._backend.read is not None:
+            return self._patiently(partial(self._backend.read, sql, params), READ_SECONDS)
+        with self.connection():
+            return self._fetched_once(sql, params)
+
+    def _cursor(self) -> Any:
+        return self._holders[get_ident()].connection.cursor()
 
     def _dialect_sql(self, sql: str) -> str:
         return sql if self.dialect == "sqlite" else _with_percent_marks(sql)
 
-    def _begun(self) -> Any:
-        begin = () if self._db.in_transaction() else self._backend.begin
+    def _begun(self, holder: "_Holder") -> Any:
+        begin = () if holder.transactions else self._backend.begin
         transaction = self._db.atomic(*begin)
         self._patiently(transaction.__enter__, self._lock_seconds)
         return transaction
@@ -198,11 +205,12 @@ class Store:
         give_up_at = time.monotonic() + seconds
         while True:
             try:
-                with self._troubles():
-                    return step()
-            except Unavailable as trouble:
-                if trouble.code != "store-locked" or time.monotonic() >= give_up_at:
-                    raise
+                return step()
+            except Exception as error:
+                trouble = self._explained(error)
+                is_lock = isinstance(trouble, Unavailable) and trouble.code == "store-locked"
+                if not is_lock or time.monotonic() >= give_up_at:
+                    raise trouble from error
             self._wait(RETRY_SECONDS)
 
     def _undo(self, transaction: Any, error: BaseException) -> None:
@@ -216,12 +224,13 @@ class Store:
     def _troubles(self) -> Iterator[None]:
         try:
             yield
-        except MaxConnectionsExceeded as error:
-            raise Unavailable("store-busy", f"{self.place}: every connection is in use", store=self.place) from error
         except Exception as error:
-            raise self._explained(_original(error)) from error
+            raise self._explained(error) from error
 
     def _explained(self, error: Exception) -> Exception:
+        if isinstance(error, MaxConnectionsExceeded):
+            return Unavailable("store-busy", f"{self.place}: every connection is in use", store=self.place)
+        error = _original(error)
         trouble = self._backend.trouble(error)
         if trouble is not None:
             if trouble.code == "store-gone":
@@ -230,6 +239,22 @@ class Store:
         if isinstance(error, self._backend.row_errors):
             return Invalid("row-refused", f"{self.place} refuses the row: {error}", store=self.place)
         return error
+
+
+class _Holder:
+    """Who holds a connection, and how many transactions it has begun, one inside the other."""
+
+    __slots__ = ("connection", "transactions")
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.transactions = 0
+
+
+def _fetched(connection: Any, sql: str, params: Sequence[object]) -> list[Row]:
+    cursor = connection.cursor()
+    cursor.execute(sql, params)
+    return list(cursor.fetchall())
 
 
 def _original(error: Exception) -> Exception:
