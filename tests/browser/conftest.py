@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME
-from tests.browser.looking import CHROMIUM, context_of
+from tests.browser.looking import CHROMIUM, context_of, watch
 from tests.browser.site import Site, told_site
 
 
@@ -47,23 +47,10 @@ def visit(chromium: Any, site: Site, troubles: list[str]) -> Iterator[Callable[.
         context = context_of(chromium, site, username, domain, viewport=viewport, **options)
         contexts.append(context)
         page = context.new_page()
-        _watch(page, troubles)
+        watch(page, troubles)
         return page
 
     yield visited
     for context in contexts:
         context.close()
     assert troubles == []
-
-
-# What htmx says of a request that the browser ends because the page is left; of one that fails it says more.
-_LEFT = ("htmx:afterRequest", "htmx:sendAbort")
-
-
-def _watch(page: Any, troubles: list[str]) -> None:
-    def told(message: Any) -> None:
-        if message.type == "error" and not message.text.startswith(_LEFT):
-            troubles.append(f"{page.url}: {message.text}")
-
-    page.on("console", told)
-    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))

@@ -11,6 +11,8 @@ from tests.browser.site import Site
 
 # Pages take a tenth of a second; a busy machine some more.
 _MOST_MILLISECONDS = 90_000
+# What htmx says of a request that the browser ends because the page is left; of one that fails it says more.
+_LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -23,6 +25,17 @@ def context_of(browser: Any, site: Site, username: str | None, domain: str = ACM
         cookie = {"name": "fsplug-session", "value": site.session(username, domain), "url": site.url}
         context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
     return context
+
+
+def watch(page: Any, troubles: list[str]) -> None:
+    """Add to `troubles` what the page writes to its console as an error from now on."""
+
+    def told(message: Any) -> None:
+        if message.type == "error" and not message.text.startswith(_LEFT):
+            troubles.append(f"{page.url}: {message.text}")
+
+    page.on("console", told)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
 
 
 def until(page: Any, expression: str) -> None:

@@ -1,6 +1,7 @@
 """What holds on every page, for everybody who sees it: it can be read, reached by keyboard, and is small."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.store.change.draft import drafted
 from fsplug.words.catalogue import LANGUAGES
-from tests.browser.looking import follow
+from tests.browser.looking import context_of, follow, watch
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site
 
@@ -18,7 +19,8 @@ PHONE, WIDE, NARROWEST = 390, 1280, 320
 LONG = "Ø" * 120
 # As the budget has it, without what is heard.
 HEAVIEST_BYTES = 150_000
-PLACES = places()
+# Those whom every test looks at come first: so a place has the same number in both lists, and is opened once.
+PLACES = sorted(places(), key=lambda one: one.looker == "my-console")
 SEEN_BY_ALL = [one for one in PLACES if one.looker != "my-console"]
 _HIDDEN_FOCUS = """() => {
     const seen = element => { const box = element.getBoundingClientRect();
@@ -36,55 +38,30 @@ _REACHABLE = """() => [...document.querySelectorAll(
         !(one.type === 'radio' && !one.checked)).length"""
 
 
-def _opened(visit: Callable[..., Any], site: Site, place: Place, **options: Any) -> Any:
-    """The page, or what one is told whose page it is not."""
-    page = visit(place.username, **options)
-    page.goto(place.at(site), wait_until="load")
-    return page
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that has been opened once, with the bytes that came over the network for it; sound is not counted."""
+
+    page: Any
+    weight: float
+    troubles: list[str]
+
+    def shown(self, width: int, scheme: str = "light") -> Any:
+        """The page at this width and in these colours, when nothing moves any more."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
+        return self.page
 
 
-@pytest.fixture
-def forgiving(troubles: list[str]) -> Any:
-    """A page that is not theirs is told so by a status, which the browser calls an error."""
-    yield
-    troubles[:] = [one for one in troubles if "the server responded with a status of 403" not in one
-                   and "status of 404" not in one]  # fmt: skip
-
-
-@pytest.mark.parametrize("place", SEEN_BY_ALL, ids=str)
-def test_everybody_can_read_it(
-    visit: Callable[..., Any], site: Site, forgiving: Any, troubles: list[str], place: Place
-) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page = _opened(visit, site, place)
-    for width, scheme in product((WIDE, PHONE), ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
-        before = len(troubles)
-        found = axe.Axe().run(page, options=AXE).response["violations"]
-        # What axe itself does to a page, its policy forbids, and says so.
-        page.evaluate("0")
-        del troubles[before:]
-        told = [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:4]]}" for one in found]
-        assert told == [], (width, scheme)
-
-
-@pytest.mark.parametrize("place", PLACES, ids=str)
-def test_nothing_has_to_be_scrolled_sideways(
-    visit: Callable[..., Any], site: Site, forgiving: Any, place: Place
-) -> None:
-    page = _opened(visit, site, place, width=NARROWEST)
-    wide = page.evaluate("""() => document.documentElement.scrollWidth > innerWidth
-        ? [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
-            .slice(0, 5).map(one => one.outerHTML.slice(0, 90)) : []""")
-    assert wide == []
-
-
-@pytest.mark.parametrize("place", PLACES, ids=str)
-def test_it_is_light(visit: Callable[..., Any], site: Site, forgiving: Any, place: Place) -> None:
-    page = visit(place.username)
-    session = page.context.new_cdp_session(page)
+@pytest.fixture(scope="module")
+def opened(request: pytest.FixtureRequest, chromium: Any, site: Site) -> Iterator[Opened]:
+    """The page of the test's place, the same one for all tests of that place: nobody changes what it shows."""
+    place: Place = request.param
+    context = context_of(chromium, site, place.username, viewport={"width": WIDE, "height": 900})
+    page, troubles = context.new_page(), list[str]()
+    watch(page, troubles)
+    session = context.new_cdp_session(page)
     session.send("Network.enable")
     sizes: dict[str, float] = {}
     sounds: set[str] = set()
@@ -93,15 +70,31 @@ def test_it_is_light(visit: Callable[..., Any], site: Site, forgiving: Any, plac
     session.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
     page.goto(place.at(site), wait_until="load")
     page.wait_for_load_state("load")
-    weight = sum(size for request, size in sizes.items() if request not in sounds)
-    assert 500 < weight < HEAVIEST_BYTES
+    yield Opened(page, sum(size for request, size in sizes.items() if request not in sounds), troubles)
+    context.close()
 
 
-@pytest.mark.parametrize("place", SEEN_BY_ALL, ids=str)
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(
-    visit: Callable[..., Any], site: Site, forgiving: Any, place: Place
-) -> None:
-    page = _opened(visit, site, place)
+@pytest.fixture
+def untroubled(opened: Opened) -> Iterator[None]:
+    """Nothing went wrong in the page. One that is not theirs says so by a status, which the browser calls an error."""
+    yield
+    assert [one for one in opened.troubles if not any(status in one for status in _NOT_THEIRS)] == []
+
+
+# What the browser says of a page that is shown with such a status.
+_NOT_THEIRS = ("the server responded with a status of 403", "status of 404")
+everywhere = pytest.mark.parametrize("opened", PLACES, ids=str, indirect=True)
+for_all = pytest.mark.parametrize("opened", SEEN_BY_ALL, ids=str, indirect=True)
+
+
+@everywhere
+def test_it_is_light(opened: Opened, untroubled: None) -> None:
+    assert 500 < opened.weight < HEAVIEST_BYTES
+
+
+@for_all
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened: Opened, untroubled: None) -> None:
+    page = opened.shown(WIDE)
     reachable = page.evaluate(_REACHABLE)
     page.keyboard.press("Tab")
     reached = []
@@ -115,6 +108,28 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     assert [one for one in reached if not one["seen"]] == []
     assert [one for one in reached if not one["ring"]] == []
     assert len(reached) >= min(reachable, 80) - 3, f"{len(reached)} of {reachable}"
+
+
+@everywhere
+def test_nothing_has_to_be_scrolled_sideways(opened: Opened, untroubled: None) -> None:
+    wide = opened.shown(NARROWEST).evaluate("""() => document.documentElement.scrollWidth > innerWidth
+        ? [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map(one => one.outerHTML.slice(0, 90)) : []""")
+    assert wide == []
+
+
+@for_all
+def test_everybody_can_read_it(opened: Opened, untroubled: None) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for width, scheme in product((WIDE, PHONE), ("light", "dark")):
+        page = opened.shown(width, scheme)
+        before = len(opened.troubles)
+        found = axe.Axe().run(page, options=AXE).response["violations"]
+        # What axe itself does to a page, its policy forbids, and says so.
+        page.evaluate("0")
+        del opened.troubles[before:]
+        said = [f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes'][:4]]}" for one in found]
+        assert said == [], (width, scheme)
 
 
 def test_the_first_key_leads_past_the_menu(visit: Callable[..., Any]) -> None:
@@ -140,13 +155,15 @@ def test_a_language_changes_every_word_of_the_menu(visit: Callable[..., Any]) ->
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
-def test_it_is_there_without_scripts(visit: Callable[..., Any], site: Site, forgiving: Any, place: Place) -> None:
-    page = _opened(visit, site, place, java_script_enabled=False)
+def test_it_is_there_without_scripts(visit: Callable[..., Any], site: Site, troubles: list[str], place: Place) -> None:
+    page = visit(place.username, java_script_enabled=False)
+    page.goto(place.at(site), wait_until="load")
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1
     if place.username is not None:
         follow(page, page.locator("header form[action='/sign-out'] button"))
         assert page.url.endswith("/sign-in")
+    troubles[:] = [one for one in troubles if not any(status in one for status in _NOT_THEIRS)]
 
 
 def test_pages_that_are_not_theirs_are_not_in_their_menu(visit: Callable[..., Any], site: Site) -> None:

@@ -16,6 +16,7 @@ from tests.calls.plant import Plant
 
 NOT_ARMED = "call not armed"
 STATUS, VERDICT, CALLS = (f"python fsplug.modpython {words}" for words in ("status", "verdict", "calls"))
+LINKED = "link to the switch    up"
 UP = [name for name in scenario_names() if read_scenario(name).fsplug != "away"]
 AWAY = [name for name in scenario_names() if read_scenario(name).fsplug == "away"]
 
@@ -63,7 +64,7 @@ def test_a_frozen_fsplug_is_waited_for_no_longer_than_its_time(plant: Plant) -> 
 def test_fs_cli_is_told_how_things_stand(plant: Plant) -> None:
     told = dict(line.split(None, 1) for line in plant.line.api(STATUS).splitlines())
     assert told["spool"] == "well"
-    assert "link to the switch    up" in plant.line.api(STATUS)
+    assert LINKED in plant.line.api(STATUS)
     assert "if 1001 answers: recorded" in plant.line.api(f"{VERDICT} acme.example +4522334455 1001")
     assert "-ERR unknown-company" in plant.line.api(f"{VERDICT} nobody.example 1 2")
     assert plant.line.api(CALLS).startswith("0 calls")
@@ -107,4 +108,4 @@ def _frozen(plant: Plant) -> Iterator[None]:
     finally:
         for pid in reversed(pids):
             os.kill(pid, signal.SIGCONT)
-        plant.until(lambda: plant.serving.is_linked, "fsplug to be back")
+        plant.until(lambda: LINKED in plant.line.api(STATUS), "fsplug to be back")

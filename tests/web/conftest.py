@@ -1,5 +1,6 @@
 """The console's application over a store with the cast, and browsers that visit it."""
 
+import shutil
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -54,14 +55,24 @@ class Browser:
         return {one.key for one in self.client._cookies.values()}
 
 
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Console]:
-    """The cast, a sealed recording of Anna's, and a clock to turn."""
-    clock = Clock()
-    store = Store(tmp_path / "fsplug.db", clock=clock, database_clock=clock)
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the cast and a sealed recording of Anna's, to be copied for each test."""
+    path, clock = tmp_path_factory.mktemp("furnished") / "fsplug.db", Clock()
+    store = Store(path, clock=clock, database_clock=clock)
     store.migrate()
     planning.apply_plan(store, planning.plan(store, CAST), "the cast")
     ledger.apply(store, recorded_call("a"))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def console(furnished: Path, tmp_path: Path) -> Iterator[Console]:
+    """The cast, a sealed recording of Anna's, and a clock to turn."""
+    clock = Clock()
+    store = Store(shutil.copy(furnished, tmp_path / "fsplug.db"), clock=clock, database_clock=clock)
+    store.connect()
     yield Console(store, clock)
     store.close()
 
