@@ -133,8 +133,9 @@ class Worker:
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:
         at = self._clock()
+        whole = row.talk_seconds is not None and sealed.warning is not LengthWarning.SHORT
         kept = RecordingSealed(
-            row.id, sealed.seconds, sealed.bytes, sealed.sha256, sealed.location, sealed.repaired, at
+            row.id, sealed.seconds, sealed.bytes, sealed.sha256, sealed.location, sealed.repaired, at, whole
         )
         if sealed.warning is not LengthWarning.SHORT:
             return [kept]

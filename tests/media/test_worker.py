@@ -13,7 +13,14 @@ from fsplug.media.archive import FolderArchive
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
 from fsplug.store.calls import gaps, ledger
-from fsplug.store.calls.entries import CallSeen, DecisionMade, RecordingStarted, RecordingStopped
+from fsplug.store.calls.entries import (
+    CallSeen,
+    DecisionMade,
+    GapFound,
+    RecordingHeld,
+    RecordingStarted,
+    RecordingStopped,
+)
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
@@ -269,3 +276,46 @@ def test_one_that_cannot_be_sealed_does_not_hold_up_the_others(store, spool, wor
 def test_another_switchs_recordings_are_left_to_the_fsplug_beside_it(store, work):
     finished(store, switch="elsewhere")
     assert work() == []
+
+
+STALL = GapFound(ACME, "call-r1", "d-r1", "r1", "write-stalled", "the file stands still", BEGAN + 1)
+
+
+@pytest.mark.parametrize(("seconds", "causes"), [(2.0, []), (1.0, ["write-stalled"])])
+def test_a_file_that_stood_still_is_a_gap_unless_it_is_whole_after_all(store, spool, work, seconds, causes):
+    finished(store)
+    ledger.apply(store, [STALL])
+    write(spool.path("r1"), whole(seconds))
+    work()
+    assert [gap.cause for gap in gaps.listed(store, ACME)] == causes
+
+
+def held(by, at, until, recording="r1"):
+    return RecordingHeld(f"{recording}-{by}-{at}", recording, ACME, by, BEGAN + at, until and BEGAN + until)
+
+
+@pytest.mark.parametrize(
+    ("holds", "talk_seconds", "sealed_seconds", "causes"),
+    [
+        ([held("user", 0.5, 1.5)], 2.0, 2.0, []),
+        ([held("user", 0.5, None)], 2.0, 2.0, []),
+        ([held("user", 0.5, 1.0), held("user", 1.25, 1.75)], 2.0, 2.0, []),
+        # Where the length of the talk is not known, a hold counts if its end is.
+        ([held("user", 0.5, 1.5)], None, 2.0, []),
+        ([held("user", 0.5, None)], None, 1.0, []),
+        # The other person's hold does not stop the file.
+        ([held("other", 0.5, 1.5)], 2.0, 1.0, ["short"]),
+        # A hold explains no more than it took.
+        ([held("user", 0.5, 0.9)], 2.0, 1.4, ["short"]),
+    ],
+)
+def test_a_file_that_stood_still_in_a_hold_is_sealed_in_real_time(
+    store, spool, work, holds, talk_seconds, sealed_seconds, causes
+):
+    """The talk lasts two seconds, and the file has one."""
+    finished(store, talk_seconds=talk_seconds)
+    ledger.apply(store, holds)
+    write(spool.path("r1"), whole(1.0))
+    work()
+    assert recordings.get(store, ACME, "r1").seconds == pytest.approx(sealed_seconds)
+    assert [gap.cause for gap in gaps.listed(store, ACME)] == causes

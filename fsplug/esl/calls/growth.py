@@ -20,6 +20,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.holds import Holder
+from fsplug.store.calls.gap_rows import STALLED
 
 log = structlog.get_logger()
 
@@ -135,7 +136,7 @@ class GrowthWatch:
         if stall is Stall.YES:
             self._reported.add(recording.id)
             trouble = self._ports.spool.trouble or "its leg talks on, and nobody holds the call"
-            self._recorder.fail(recording, "write-stalled", f"the file stands still at {size} bytes: {trouble}")
+            self._recorder.fail(recording, STALLED, f"the file stands still at {size} bytes: {trouble}")
         elif stall is Stall.NO:
             self._looks.pop(recording.id, None)
             self._meter.forget(recording.id)

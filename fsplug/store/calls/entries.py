@@ -157,7 +157,7 @@ class RecordingStopped(JournalEntry):
 
 @dataclass(frozen=True, slots=True)
 class RecordingSealed(JournalEntry):
-    """The file is whole, measured, and in the archive at `location`."""
+    """The file is measured, and in the archive at `location`. `whole`: it is known to hold all of its talk."""
 
     kind = "recording-sealed"
     recording: str
@@ -167,6 +167,7 @@ class RecordingSealed(JournalEntry):
     location: str
     repaired: bool
     at: float
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,12 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
-from peewee import EXCLUDED, Tuple
-
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
+from fsplug.store.calls import gap_rows
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -27,7 +26,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
-from fsplug.store.schema.calls import Calls, Decisions, Gaps, LedgerRejects, ListenSessions, Outages, WitnessedTalks
+from fsplug.store.schema.calls import Calls, Decisions, LedgerRejects, ListenSessions, Outages, WitnessedTalks
 from fsplug.store.schema.recordings import RecordingHolds, Recordings
 
 # A company's id by its domain.
@@ -177,36 +176,8 @@ _HELD_AS: Mapping[str, Callable[[Any], str]] = {
 }
 
 
-_GAP = "decision company call recording cause detail at"
-
-
-def _earliest(query: Any) -> Any:
-    """One gap for each decision, with the earliest cause, so that the order of arrival doesn't matter."""
-    new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
-    is_earlier = Tuple(new["at"], new["cause"]) < Tuple(Gaps.at, Gaps.cause)
-    return query.on_conflict(
-        conflict_target=[Gaps.decision],
-        update={getattr(Gaps, name): value for name, value in new.items()},
-        where=(Gaps.company == EXCLUDED.company) & is_earlier,
-    )
-
-
-def _gaps_of_lost() -> Any:
-    lost = Recordings.select(
-        Recordings.decision,
-        Recordings.company,
-        Recordings.call,
-        Recordings.id,
-        Recordings.lost_cause,
-        Recordings.lost_detail,
-        Recordings.lost_at,
-    ).where(
-        (Recordings.id == given.id)
-        & Recordings.lost_at.is_null(False)
-        & Recordings.decision.is_null(False)
-        & Recordings.company.is_null(False)
-    )
-    return Gaps.insert_from(lost, [getattr(Gaps, name) for name in _GAP.split()])
+def _is_whole(entry: kinds.RecordingSealed) -> bool:
+    return entry.whole
 
 
 def _always(_: Any) -> bool:
@@ -227,7 +198,7 @@ def _filled(table: Any, names: str, when: Callable[[Any], bool] = _always, **sou
 
 def _gap_of_lost(when: Callable[[Any], bool] = _always) -> Step:
     """Runs when the loss becomes known and when the decision does; the later of the two makes the row."""
-    return _step(lambda: _earliest(_gaps_of_lost()), when, id="recording")
+    return _step(gap_rows.of_lost, when, id="recording")
 
 
 def _expected(when: Callable[[Any], bool] = _always) -> Step:
@@ -272,10 +243,11 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     kinds.RecordingSealed: (
         _filled(
             Recordings,
-            "id seconds bytes sha256 location repaired sealed_at",
+            "id seconds bytes sha256 location repaired sealed_at whole",
             id="recording",
             sealed_at="at",
         ),
+        _step(gap_rows.forget_stall, _is_whole, id="recording"),
     ),
     kinds.RecordingLost: (
         _filled(
@@ -288,7 +260,10 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
         ),
         _gap_of_lost(),
     ),
-    kinds.GapFound: (_step(lambda: _earliest(insert(Gaps, _GAP))),),
+    kinds.GapFound: (
+        _step(gap_rows.of_entry, lambda entry: entry.cause != gap_rows.STALLED),
+        _step(gap_rows.of_stall, lambda entry: entry.cause == gap_rows.STALLED),
+    ),
     kinds.TalkWitnessed: (_step(lambda: insert(WitnessedTalks, _WITNESSED, once_by="id"), until_at="until"),),
     kinds.OutageSeen: (_filled(Outages, "id switch cause from_at until_at", id="outage"),),
     kinds.ListenRefused: (_filled(ListenSessions, f"{_LISTEN} reason", id="listen"),),

@@ -37,6 +37,7 @@ class Recordings(Table):
     state = generated(text())
     at = generated(real())
     max_seconds = whole(null=True)
+    whole = truth(null=True)
 
     class Meta:
         table_name = "recording"

@@ -21,6 +21,7 @@ from tests.store.story import decided, recorded_call, sealed, seen, started, sto
 
 TABLES = {"call": "id", "decision": "id", "recording": "id", "gap": "decision", "ledger_reject": "id"}
 LOST = RecordingLost("a-rec", "disk-full", "no space", 105.0)
+STALL = GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "the file stands still", 105.0)
 SHORT = GapFound(ACME, "a", "a-dec", "a-rec", "short", "7.0 s of 9.0 s", 111.0)
 
 
@@ -153,6 +154,7 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
             "bytes": 2,
             "repaired": 1,
             "sealed_at": 1.5,
+            "whole": 1,
         },
     ),
     kinds.RecordingLost: (
@@ -202,7 +204,14 @@ _TIMES = {"at": 1.5, "until": 2.5, "from_at": 1.5, "until_at": 2.5}
 
 def _any_of(kind: type[JournalEntry]) -> JournalEntry:
     """An entry of this kind with something in each field."""
-    known: dict[str, Any] = {"company": ACME, "terms": STRICT, "record": True, "repaired": True, "asked": True}
+    known: dict[str, Any] = {
+        "company": ACME,
+        "terms": STRICT,
+        "record": True,
+        "repaired": True,
+        "asked": True,
+        "whole": True,
+    }
     numbers = {
         "at": 1.5,
         "until": 2.5,
@@ -257,6 +266,30 @@ def _shuffled_batches(entries: Sequence[JournalEntry], dice: random.Random) -> l
         batches.append(shuffled[:size])
         shuffled = shuffled[size:]
     return batches
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("others", "causes"),
+    [
+        ([replace(sealed(), whole=True)], []),
+        ([sealed()], ["write-stalled"]),
+        ([sealed(), SHORT], ["write-stalled"]),
+        (
+            [replace(sealed(), whole=True), replace(SHORT, recording="a-rec-2", cause="stopped-early")],
+            ["stopped-early"],
+        ),
+        ([sealed(), replace(SHORT, cause="began-late", at=120.0)], ["began-late"]),
+    ],
+)
+def test_a_file_that_stood_still_and_is_whole_is_no_gap(
+    store: Store, others: list[JournalEntry], causes: list[str], seed: int
+) -> None:
+    entries = [*recorded_call()[:-1], STALL, *others]
+    for batch in _shuffled_batches(entries, random.Random(seed)):
+        ledger.apply(store, batch)
+    assert ledger.rejects(store) == []
+    assert [gap.cause for gap in gaps.listed(store, ACME)] == causes
 
 
 def test_a_decision_is_never_updated(store: Store) -> None:
