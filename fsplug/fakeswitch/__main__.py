@@ -14,6 +14,7 @@ import gevent  # noqa: E402
 
 from fsplug.errors import FsplugError, Invalid  # noqa: E402
 from fsplug.fakeswitch.control import ControlPort  # noqa: E402
+from fsplug.fakeswitch.records import Records  # noqa: E402
 from fsplug.fakeswitch.switch import DEFAULT_PASSWORD, FakeSwitch  # noqa: E402
 
 
@@ -31,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             speed=given.speed,
             audio=not given.no_audio,
             realistic=not given.short_events,
+            records=Records(given.records_url, given.records_account, given.records),
         )
         switch.start()
     except FsplugError as error:
@@ -65,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--answer", action="append", default=[], metavar="WHO=WHAT", help="1001=0.2, 1002=busy, *=1")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
     parser.add_argument("--no-audio", action="store_true", help="recordings are silence, for load")
+    parser.add_argument("--records-url", default="", help="where the record of each leg is posted after its end")
+    parser.add_argument("--records-account", default="", metavar="USER:PASSWORD")
+    parser.add_argument("--records", type=Path, metavar="DIR", help="where records are kept that can't be posted")
     parser.add_argument("--short-events", action="store_true", help="without the variables of a SIP call")
     return parser
 

@@ -65,6 +65,7 @@ def _connect(core: Core, first: Channel, second: Channel) -> None:
     for leg, partner, kind in ((first, second, "originatee"), (second, first, "originator")):
         leg.partner, leg.other, leg.other_type = partner, partner, kind
         leg.times.bridged = now
+        leg.met(kind, partner, now)
         leg.set("last_bridge_to", partner.uuid)
         leg.set("bridge_channel", partner.name)
         leg.set("bridge_uuid", partner.uuid)

@@ -1,8 +1,8 @@
 """One channel (a leg) of the fake switch: its identity, state and variables."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 from uuid import uuid4
 
 from gevent.event import Event as Signal
@@ -60,6 +60,29 @@ class Times:
     hungup: int = 0
     last_hold: int = 0
     hold_accum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLeg:
+    """A leg as another leg's record names it; `kind` is originator or originatee."""
+
+    kind: str
+    uuid: str
+    caller_number: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a leg's life, between two transfers: what the leg's record tells of it. Times as in `Times`."""
+
+    begun: int = 0
+    actions: Sequence[tuple[str, str]] = ()
+    other: OtherLeg | None = None
+    bridged: int = 0
+    answered: int = 0
+    transferred: int = 0
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +148,8 @@ class Channel:
     serving: bool = False
     messages: list[Command] = field(default_factory=list)
     call: Script | None = None
+    parts: list[Part] = field(default_factory=list)
+    now: Part = field(default_factory=Part)
 
     @property
     def answered(self) -> bool:
@@ -161,6 +186,25 @@ class Channel:
     def wake(self) -> None:
         """Wake the greenlet that runs this leg, since something happened to the leg."""
         (self.driver or self).signal.set()
+
+    def tells(self, **facts: Any) -> None:
+        """Note facts of the present part of the leg's life."""
+        self.now = replace(self.now, **facts)
+
+    def next_part(self, at: int) -> None:
+        """A transfer ends a part of the leg's life."""
+        self.parts.append(replace(self.part(), transferred=at))
+        self.now = Part(at)
+
+    def part(self) -> Part:
+        """The present part of the leg's life."""
+        return replace(self.now, answered=self.times.answered, profile=replace(self.profile))
+
+    def met(self, kind: str, other: "Channel", at: int = 0) -> None:
+        """This leg rings the other one, or is rung for it, or (with `at`) is bridged to it."""
+        profile = other.profile
+        its = OtherLeg(kind, other.uuid, profile.caller_number, profile.destination)
+        self.tells(other=its, bridged=at)
 
     def let_go(self) -> None:
         """Drop all references, so that ended calls are freed at once, without a garbage collection that stalls all."""

@@ -14,6 +14,7 @@ from fsplug.fakeswitch.expand import expand
 from fsplug.fakeswitch.misbehaviour import Misbehaviour
 from fsplug.fakeswitch.phones import Answers
 from fsplug.fakeswitch.recorder import Recorder
+from fsplug.fakeswitch.records import Records
 
 Application = Callable[["Core", Channel, str], None]
 Api = Callable[["Core", str], str]
@@ -52,6 +53,7 @@ class Core:
         self.misbehaviour = Misbehaviour()
         self.bus = EventBus(clock, self.misbehaviour)
         self.recorder = Recorder(self.bus, clock, self.misbehaviour, self._hang_up_later, audio)
+        self.records = Records()
         self.channels: dict[str, Channel] = {}
         self.global_variables = dict(global_variables)
         self.hashes: dict[tuple[str, str], str] = {}

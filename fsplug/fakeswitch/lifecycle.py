@@ -87,6 +87,7 @@ def retire(core: Core, channel: Channel) -> None:
     core.recorder.stop_all(channel)
     call_state(core, channel, "HANGUP")
     state(core, channel, "CS_REPORTING")
+    core.records.write(channel)
     channel.variables.end(closing_lines(channel, Q850[channel.cause or "NONE"], core.realistic))
     core.bus.emit("CHANNEL_HANGUP_COMPLETE", channel)
     core.bus.emit("CHANNEL_DESTROY", channel)
@@ -131,6 +132,7 @@ def transfer(core: Core, channel: Channel, order: Transfer) -> None:
 def rebridge(core: Core, first: Channel, second: Channel, cause: str = "NORMAL_CLEARING") -> None:
     """Take two channels out of their calls and connect them to each other (uuid_bridge)."""
     for channel, partner in ((first, second), (second, None)):
+        channel.next_part(core.clock.micros())
         channel.set("transfer_source", f"{int(core.clock.now())}:{uuid4()}:uuid_br:{(partner or first).uuid}")
         channel.order = Rebridge(partner, cause)
         channel.wake()

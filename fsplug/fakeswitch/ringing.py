@@ -52,6 +52,7 @@ def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[
     """Make a B-leg of this caller, with FreeSWITCH's events and the given variables."""
     leg = _channel(caller, spec)
     enter(core, leg)
+    leg.met("originator", caller)
     describe_outbound(leg, core.realistic)
     for name in ("originator", "signal_bond", "originating_leg_uuid"):
         leg.set(name, caller.uuid)

@@ -55,6 +55,7 @@ def _run_dialplan(core: Core, channel: Channel, order: Transfer | None) -> None:
         call_state(core, channel, "RINGING")
     actions = actions_of(core, channel)
     channel.hit_dialplan = True
+    channel.tells(actions=actions)
     if not actions:
         hang_up(core, channel, "NO_ROUTE_DESTINATION")
     state(core, channel, "CS_EXECUTE")
@@ -65,6 +66,7 @@ def _run_dialplan(core: Core, channel: Channel, order: Transfer | None) -> None:
 
 
 def _redirect(core: Core, channel: Channel, order: Transfer) -> None:
+    channel.next_part(core.clock.micros())
     profile = channel.profile
     profile.rdnis, profile.destination, profile.context = profile.destination, order.destination, order.context
     profile.transfer_source = channel.variables.get("transfer_source") or ""

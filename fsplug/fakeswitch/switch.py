@@ -20,6 +20,7 @@ from fsplug.fakeswitch.lifecycle import hang_up
 from fsplug.fakeswitch.misbehaviour import Misbehaviour
 from fsplug.fakeswitch.misbehaviour import fault as known_fault
 from fsplug.fakeswitch.phones import Answers
+from fsplug.fakeswitch.records import Records
 from fsplug.fakeswitch.routing import live
 from fsplug.fakeswitch.verbs import answer_of
 
@@ -34,6 +35,7 @@ class FakeSwitch:
     its `$${...}`, which override those in its settings files.
     `answers` sets how phones behave (fakeswitch.phones). `speed` makes the switch's time run faster than real time.
     Without `audio`, recordings are files of silence, which cost almost nothing; without `realistic`, events are short.
+    `records` says where the records of legs go; without it none is written.
     Port 0 chooses a free port: see `port`.
     """
 
@@ -49,12 +51,14 @@ class FakeSwitch:
         speed: float = 1.0,
         audio: bool = True,
         realistic: bool = True,
+        records: Records | None = None,
     ) -> None:
         routes, global_variables = _dialplan(dialplan, variables or {})
         self.core = Core(Clock(speed), routes, global_variables, answers or {}, audio=audio, realistic=realistic)
         self.core.directory = directory.load(dialplan.parent / "directory") if isinstance(dialplan, Path) else {}
         self.core.applications = {**APPLICATIONS, "eavesdrop": eavesdrop}
         self.core.apis = {**SWITCH_APIS, **CHANNEL_APIS, **EAVESDROP_APIS}
+        self.core.records = records or Records()
         self.core.hang_up = hang_up
         self.core.live = live
         self.calls: dict[str, Call] = {}

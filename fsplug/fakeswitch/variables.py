@@ -73,6 +73,11 @@ class Variables:
         """The variables whose names begin with this prefix; layers have none that matter."""
         return [pair for pair in self._values.items() if pair[0].startswith(prefix)]
 
+    def every(self) -> dict[str, str]:
+        """Every variable but those of the report."""
+        shared = {name: value for layer in self._layers for name, value in layer.values.items()}
+        return {**shared, **self._values}
+
     def block(self) -> str:
         """Every variable as event lines."""
         if self._block is None:

@@ -86,6 +86,9 @@ class RealDemoSwitch:
             "event_socket_port": switch.ports.event_socket_port,
             "event_socket_password": switch.ports.event_socket_password,
             "listen_port": switch.ports.fsplug_port,
+            "xml_port": switch.ports.fsplug_xml_port,
+            "xml_password": switch.ports.fsplug_xml_password,
+            "records": str(switch.records),
         }
 
     def place(self, call: DemoCall) -> None:

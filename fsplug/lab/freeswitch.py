@@ -71,6 +71,11 @@ class RealSwitch:
         return self._folder / "recordings"
 
     @property
+    def records(self) -> Path:
+        """Where the switch leaves the call records that it could not post."""
+        return self.recordings / ".records"
+
+    @property
     def log(self) -> Path:
         return self._folder / "log" / "freeswitch.log"
 

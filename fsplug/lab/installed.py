@@ -35,6 +35,8 @@ def installed_ports(data: Path, company: str, trunk: str = "trunk") -> tuple[Por
         fsplug_port=known.listen_port,
         ring_seconds=20,
         log_level="warning",
+        fsplug_xml_port=known.xml_port,
+        fsplug_xml_password=known.xml_password,
     )
     return ports, options.get("sip_address", "127.0.0.1")
 

@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.free_ports import some_ports, taken_ports
 
 _SETTING = re.compile(r'cmd="set" data="(\w+)=([^"]*)"')
-_TEXTS = ("event_socket_password", "log_level")
+_TEXTS = ("event_socket_password", "fsplug_xml_password", "log_level")
 # Below Linux's ephemeral ports (32768 and up), so that no outgoing connection takes one first.
 _RTP_BLOCKS = range(20000, 32000, 1000)
 
@@ -30,6 +30,8 @@ class Ports:
     fsplug_port: int
     ring_seconds: int
     log_level: str
+    fsplug_xml_port: int
+    fsplug_xml_password: str
 
 
 def read_ports(path: Path) -> Ports:
@@ -51,7 +53,7 @@ def write_ports(ports: Ports, path: Path) -> None:
 
 def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
     """Settings for another switch: ports that are free now, and a short ring time."""
-    internal, external, trunk, event_socket, fsplug = some_ports(5)
+    internal, external, trunk, event_socket, fsplug, fsplug_xml = some_ports(6)
     rtp = _rtp_block()
     return Ports(
         internal_port=internal,
@@ -64,6 +66,8 @@ def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
         fsplug_port=fsplug,
         ring_seconds=ring_seconds,
         log_level=log_level,
+        fsplug_xml_port=fsplug_xml,
+        fsplug_xml_password=f"test-{random.getrandbits(64):016x}",
     )
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from fsplug.errors import Invalid
 
 FILE_NAME = "fsplug.toml"
+# The folder of the switch's call records, in the spool unless it is set.
+RECORDS = ".records"
 ENVIRONMENT_PREFIX = "FSPLUG_"
 # An environment variable with this ending names a file that holds the value.
 _IN_FILE = "_FILE"
@@ -33,6 +35,7 @@ class Settings:
     data: Path
     store: str
     spool: Path
+    records: Path
     archive: str
     switch_name: str
     event_socket_host: str = "127.0.0.1"
@@ -108,14 +111,15 @@ def read(data: Path, environment: Mapping[str, str] = os.environ, **flags: objec
     values = {name: _converted(name, value, faults) for name, value in given.items() if name in _KINDS}
     if faults:
         raise Invalid("bad-settings", "; ".join(faults), faults=faults)
-    return Settings(**{**_defaults(data), **values})
+    return Settings(**{**_defaults(data, values.get("spool")), **values})
 
 
-def _defaults(data: Path) -> dict[str, Any]:
+def _defaults(data: Path, spool: Any) -> dict[str, Any]:
     return {
         "data": data,
         "store": str(data / "fsplug.db"),
         "spool": data / "spool",
+        "records": (spool or data / "spool") / RECORDS,
         "archive": str(data / "archive"),
         "switch_name": socket.gethostname(),
     }

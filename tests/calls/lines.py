@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from tests.calls.crowds import Crowd, PlacedCrowd, callers, phone
 from tests.calls.stage import Performance
 
 REAL, FAKE = "FreeSWITCH", "fake"
+PASSWORD = "records-of-the-fake-switch"
 
 
 class Line(Protocol):
@@ -67,6 +69,9 @@ class RealLine:
             "event_socket_port": switch.ports.event_socket_port,
             "event_socket_password": switch.ports.event_socket_password,
             "listen_port": switch.ports.fsplug_port,
+            "xml_port": switch.ports.fsplug_xml_port,
+            "xml_password": switch.ports.fsplug_xml_password,
+            "records": str(switch.records),
         }
         self.api = switch.api
         self.kill = switch.kill
@@ -102,11 +107,20 @@ class FakeLine:
     one_crowd = 200
 
     def __init__(self, *flags: str) -> None:
-        event_socket, fsplug, self._control_port = some_ports(3)
+        event_socket, fsplug, self._control_port, xml = some_ports(4)
+        self._records = tempfile.TemporaryDirectory(prefix="fsplug-records-")
         command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
         command += ["--port", str(event_socket), "--control", str(self._control_port)]
         self._command = [*command, "--set", f"fsplug_port={fsplug}", "--set", "ring_seconds=2", *flags]
-        self.settings = {"event_socket_port": event_socket, "listen_port": fsplug}
+        self._command += ["--records-url", f"http://127.0.0.1:{xml}/records", "--records", self._records.name]
+        self._command += ["--records-account", f"fsplug:{PASSWORD}"]
+        self.settings = {
+            "event_socket_port": event_socket,
+            "listen_port": fsplug,
+            "xml_port": xml,
+            "xml_password": PASSWORD,
+            "records": self._records.name,
+        }
         self._process: subprocess.Popen[str] | None = None
 
     def restart(self) -> None:

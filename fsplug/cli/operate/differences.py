@@ -12,7 +12,7 @@ from fsplug.xml.install.installer import FileChange
 
 # A new or removed file longer than this is shown by its name and length alone.
 _LONGEST_WHOLE = 60
-_PASSWORD = re.compile(r"""(name=["'](?:[a-z-]*password|gateway-credentials)["']\s+value=)(["']).*?\2""")
+_PASSWORD = re.compile(r"""(name=["'](?:[a-z-]*password|gateway-credentials|cred)["']\s+value=)(["']).*?\2""")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 

@@ -160,6 +160,7 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
         endpoint_url=endpoint_url(settings.xml_host, settings.xml_port),
         endpoint_username=settings.xml_username,
         endpoint_password=settings.xml_password,
+        records=str(settings.records),
         event_socket_host=settings.event_socket_host,
         event_socket_port=settings.event_socket_port,
         event_socket_password=settings.event_socket_password,
@@ -175,8 +176,10 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
 
 
 def _render(settings: "Settings", conf: Path, store: "Store") -> None:
+    from fsplug.media.record_folder import RecordFolder
     from fsplug.wiring.endpoint import xml_ways
 
+    RecordFolder(settings.records).make()
     files = xml_ways.installed_files(settings, store, conf)
     files.make_folders()
     files.bring_up()

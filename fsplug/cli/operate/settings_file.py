@@ -18,6 +18,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "The folder that the switch records into. Both the switch and fsplug write to it.",
         lambda one: one.spool,
     ),
+    "records": (
+        "The folder where the switch leaves the call records that it could not post. Both of them write to it.",
+        lambda one: one.records,
+    ),
     "archive": ("The archive for sealed recordings: a folder, or s3://BUCKET/PREFIX.", lambda one: one.archive),
     "switch_name": ("This switch's name, unique among the switches that share the store.", lambda one: one.switch_name),
     "event_socket_host": ("The switch's event socket.", lambda one: one.event_socket_host),

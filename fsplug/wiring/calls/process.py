@@ -26,16 +26,19 @@ from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.calls.watch import EVENTS, Watch
+from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.server import Server
 from fsplug.esl.switch import LinkedSwitch
+from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
 from fsplug.wiring.calls.listen_in import ListenIn
+from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.channel.door import Door
 from fsplug.wiring.endpoint import xml_ways
@@ -57,6 +60,7 @@ SWITCH_SECONDS = 0.001
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
 REFRESH_SECONDS = 0.5
+RECORDS_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
 
@@ -117,11 +121,14 @@ class CallsProcess:
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
+        witness = Witness(self.store, self.book, policy, ports)
+        self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenIn(self.store, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
-        self.endpoint = endpoint(settings, self.store, armer, Console(self.store, self.book, self._facts))
+        console = Console(self.store, self.book, self._facts)
+        self.endpoint = endpoint(settings, self.store, armer, console, self.records.save)
         self._refresher = self._of_switch_files()
 
     def serve(self) -> None:
@@ -139,6 +146,7 @@ class CallsProcess:
             gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
             gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
             gevent.spawn(every, REFRESH_SECONDS, self._refresh),
+            gevent.spawn(every, RECORDS_SECONDS, self.records.read),
             *self.listen_in.loops(every),
         ]
         log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
@@ -213,6 +221,7 @@ class CallsProcess:
                 self._restorer = None
                 self._catch_up()
             self._reconciler.look()
+            self.records.looked()
             self.listen_in.look()
         except FsplugError as error:
             log.warning("not-reconciled", code=error.code, error=error.text)

@@ -5,10 +5,12 @@ import http.client
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from fsplug.errors import FsplugError, Invalid
+from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config import companies
@@ -22,7 +24,9 @@ from fsplug.xml.install.installation import DEFAULT_PASSWORD
 from fsplug.xml.install.installer import Installer
 
 ANSWER_SECONDS = 3.0
+_LONG_SECONDS = 60.0
 _SETTINGS, _STORE, _SPOOL, _CONF = "settings", "store", "spool", "switch's configuration"
+_RECORDS = "call records' folder"
 _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.invalid"
 
 
@@ -78,6 +82,27 @@ def spool(settings: Settings) -> Finding:
         text = f"{free:,} bytes are left in {settings.spool}, least_free_bytes is {settings.least_free_bytes:,}"
         return wrong(_SPOOL, f"{text}: nothing is recorded", f"df -h {settings.spool}")
     return ok(_SPOOL, f"{settings.spool}: writable, {free:,} bytes free")
+
+
+def records(settings: Settings) -> Finding:
+    """fsplug can read and delete the call records that the switch leaves, and understands them."""
+    folder = RecordFolder(settings.records)
+    remedy = f"ls -la {settings.records}; let fsplug's user and the switch's user write there, by a common group"
+    try:
+        folder.check()
+        waiting = folder.waiting()
+    except FsplugError as error:
+        if not settings.records.exists():
+            remedy = f"mkdir -m 2770 -p {settings.records}"
+        return wrong(_RECORDS, f"{error.text}: talks that fsplug misses leave no row", remedy)
+    old = [one for one in waiting if time.time() - one.written_at > _LONG_SECONDS]
+    if folder.aside:
+        text = f"{folder.aside} records could not be understood"
+        return warn(_RECORDS, text, f"ls -la {settings.records}/unreadable, and remove what is there")
+    if old:
+        text = f"{len(old)} records or more wait for longer than a minute: for fsplug serve, or for the end of a call"
+        return warn(_RECORDS, text, f"ls -la {settings.records}")
+    return ok(_RECORDS, f"{settings.records}: readable, {len(waiting)} waiting")
 
 
 def service(is_served: bool | None) -> Finding:
@@ -138,6 +163,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     if stored.state is not State.WRONG:
         yield from waiting.every(settings)
     yield spool(settings)
+    yield records(settings)
     yield service(is_served)
     yield outbound_socket(settings)
     yield endpoint(settings)

@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fsplug.errors import Invalid
@@ -13,13 +13,16 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
-from fsplug.xml.install.installation import Installation, Way
+from fsplug.xml.install.installation import Installation, Way, record_settings
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
 _VERSION = re.compile(r"FreeSWITCH Version (\d+)\.(\d+)\.(\d+)")
 _BINDING = re.compile(r'name="gateway-(url|credentials)" value="([^"]*)"')
 _LISTEN_IP = re.compile(r'name="listen-ip" value="([^"]*)"')
+_PARAM = re.compile(r'name="([a-z0-9-]+)" value="([^"]*)"')
+# Without these a leg's record is not written, can't be read, or does not come.
+_RECORD_SETTINGS = frozenset({"url", "cred", "encode", "encode-values", "log-b-leg", "err-log-dir"})
 _CLOCK_SECONDS = 2.0
 _WRITE_SECONDS = 3.0
 _GATEWAYS = "trunks"
@@ -58,6 +61,21 @@ def bindings(api: Api, url: str, account: str) -> Finding:
     if binding.get("credentials") != account:
         return wrong("XML bindings", "the switch uses a different password from fsplug's", command)
     return ok("XML bindings", f"the switch asks {url}")
+
+
+def records(api: Api, needed: Mapping[str, str]) -> Finding:
+    """The switch posts its call records to this fsplug, and keeps what it could not post where fsplug looks."""
+    subject = "call records"
+    found = dict(_PARAM.findall(api("xml_locate configuration configuration name json_cdr.conf")))
+    command = "fsplug switch install --conf DIR; fs_cli -x reloadxml; fs_cli -x 'reload mod_json_cdr'"
+    different = [name for name, value in needed.items() if name in _RECORD_SETTINGS and found.get(name) != value]
+    if not different:
+        return ok(subject, f"the switch posts them to {needed['url']}")
+    if "url" in different and found.get("url"):
+        text = f"the switch posts them to {found['url']}, not to fsplug: talks that fsplug misses leave no row"
+        return wrong(subject, text, f"post them to {needed['url']} (docs/operating.md), then reload mod_json_cdr")
+    text = f"the switch does not hand them to fsplug ({', '.join(different)}): talks that fsplug misses leave no row"
+    return wrong(subject, text, command)
 
 
 def directory(api: Api, domain: str, sip_username: str) -> Finding:
@@ -145,6 +163,7 @@ def every(
     if wanted.way is Way.ENDPOINT:
         account = f"{wanted.endpoint_username}:{wanted.endpoint_password}"
         yield bindings(api, wanted.endpoint_url, account)
+    yield records(api, record_settings(wanted))
     if phone is not None:
         yield directory(api, *phone)
     if spool_too:

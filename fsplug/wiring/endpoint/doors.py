@@ -8,6 +8,7 @@ import structlog
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.arming import CallArmer
+from fsplug.esl.calls.records import RECORD_BYTES
 from fsplug.esl.protocol.event import Event
 from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.policy.hosts import is_loopback
@@ -20,13 +21,21 @@ from fsplug.xml.endpoint import Door, Endpoint, Form
 
 log = structlog.get_logger()
 
-XML = "/"
+XML, RECORDS = "/", "/records"
 # A caller chooses the headers of an INVITE, and all of them arrive with the channel: even a huge one must be armed.
 CALL_BYTES = 1 << 20
 
 
-def endpoint(settings: Settings, store: Store, armer: CallArmer, console: Console) -> Endpoint | None:
+def endpoint(
+    settings: Settings,
+    store: Store,
+    armer: CallArmer,
+    console: Console,
+    keep: Callable[[bytes], None] | None = None,
+) -> Endpoint | None:
     """The endpoint of this installation; None without a password.
+
+    `keep` takes the switch's call records; without it they are not taken.
 
     Invalid("xml-off-loopback") when other machines could reach the endpoint and the settings don't allow that.
     """
@@ -37,21 +46,34 @@ def endpoint(settings: Settings, store: Store, armer: CallArmer, console: Consol
         remedy = "set xml_host = 127.0.0.1, or xml_off_loopback = true if nobody else can listen on that network"
         text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
         raise Invalid("xml-off-loopback", text, host=settings.xml_host)
-    behind = doors(Answers(store, templates(settings), ways(settings)), armer, console)
+    behind = doors(Answers(store, templates(settings), ways(settings)), armer, console, keep)
     return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
 
 
-def doors(answers: Answers, armer: CallArmer, console: Console) -> Mapping[str, Door]:
+def doors(
+    answers: Answers, armer: CallArmer, console: Console, keep: Callable[[bytes], None] | None = None
+) -> Mapping[str, Door]:
     """Every door of the endpoint, by its path."""
     return {
         XML: Door(_document(answers), "text/xml"),
         ARM: Door(_armed(armer), "application/json", CALL_BYTES),
         CONSOLE: Door(lambda body: console.answer(body.decode("utf-8", "replace"))),
+        **({RECORDS: Door(_kept(keep), body_bytes=RECORD_BYTES)} if keep else {}),
     }
 
 
 def _document(answers: Answers) -> Callable[[bytes], str]:
     return lambda body: answers.answer(Form(body))
+
+
+def _kept(keep: Callable[[bytes], None]) -> Callable[[bytes], str]:
+    """What the switch posts is not understood here: it is kept first."""
+
+    def answer(body: bytes) -> str:
+        keep(body)
+        return ""
+
+    return answer
 
 
 def _armed(armer: CallArmer) -> Callable[[bytes], str]:

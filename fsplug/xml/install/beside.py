@@ -16,11 +16,14 @@ def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[
     """Every file that must be added or changed, by its path; afterwards `tree` has the changes."""
     before = {name: file.source for name, file in tree.files.items()}
     files: dict[str, bytes] = {}
+    records_are_theirs = own_files.JSON_CDR in _loaded(tree)
     _sections(tree)
     _event_socket(tree, installation)
     files |= _modules(tree, installation, text)
     files |= _profiles(tree, installation, text)
     files |= _missing(tree, installation, text)
+    if not records_are_theirs:
+        files |= _records(tree, installation, text)
     _public(tree, installation)
     edited = {name: file.source for name, file in tree.files.items() if file.source != before[name]}
     return edited | files
@@ -73,6 +76,25 @@ def _modules(tree: ConfTree, installation: Installation, text: ConfText) -> dict
         if module not in loaded:
             modules = file.need("modules", file.need("configuration", name="modules.conf"))
             file = file.with_last(modules, f'<load module="{module}"/>')
+    tree.put(file)
+    return {}
+
+
+def _loaded(tree: ConfTree) -> set[str]:
+    """The modules that their configuration loads."""
+    found = tree.configuration("modules.conf")
+    return {one.attributes.get("module", "") for one in found[0].all("load", found[1])} if found else set()
+
+
+def _records(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
+    """Have the switch's call records posted to fsplug. FreeSWITCH comes with a configuration that nothing uses."""
+    wanted = own_files.record_settings(installation)
+    found = tree.configuration("json_cdr.conf")
+    if found is None:
+        return _configuration(tree, "json_cdr", text.render("configuration/json_cdr.xml", records=wanted))
+    file = found[0]
+    for name, value in wanted.items():
+        file = _set(file, "json_cdr.conf", name, value)
     tree.put(file)
     return {}
 

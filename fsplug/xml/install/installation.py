@@ -14,6 +14,7 @@ OWN_ADDRESS = Markup("$${local_ip_v4}")
 # FreeSWITCH's documented default, which every new configuration should change.
 DEFAULT_PASSWORD = "ClueCon"
 
+XML_CURL, JSON_CDR = "mod_xml_curl", "mod_json_cdr"
 _MODULES = (
     "mod_logfile",
     "mod_event_socket",
@@ -27,9 +28,9 @@ _MODULES = (
     "mod_sndfile",
     "mod_native_file",
     "mod_tone_stream",
+    JSON_CDR,
 )
-XML_CURL = "mod_xml_curl"
-_CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia")
+_CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia", "json_cdr")
 
 
 class Way(StrEnum):
@@ -43,6 +44,8 @@ class Way(StrEnum):
 class Installation:
     """One switch with this fsplug beside it. Ports are UDP and TCP; `rtp_first` to `rtp_last` carry the audio.
 
+    `records` is the folder for the call records that the switch can't post.
+
     `sip_address` may be one of FreeSWITCH's own variables.
     """
 
@@ -50,6 +53,7 @@ class Installation:
     endpoint_url: str = "http://127.0.0.1:8085/"
     endpoint_username: str = "fsplug"
     endpoint_password: str = field(default="", repr=False)
+    records: str = "/var/lib/fsplug/spool/.records"
     event_socket_host: str = "127.0.0.1"
     event_socket_port: int = 8021
     event_socket_password: str = field(default=DEFAULT_PASSWORD, repr=False)
@@ -68,11 +72,31 @@ class Installation:
         return (XML_CURL, *_MODULES) if self.way is Way.ENDPOINT else _MODULES
 
 
+def record_settings(installation: Installation) -> dict[str, str]:
+    """The settings of mod_json_cdr: every leg's record is posted, and kept as a file if it could not be."""
+    return {
+        "url": f"{installation.endpoint_url}records",
+        "cred": f"{installation.endpoint_username}:{installation.endpoint_password}",
+        "auth-scheme": "basic",
+        "timeout": "2",
+        "disable-100-continue": "true",
+        "encode": "false",
+        "encode-values": "false",
+        "log-b-leg": "true",
+        "prefix-a-leg": "false",
+        "log-http-and-disk": "false",
+        "rotate": "false",
+        "err-log-dir": installation.records,
+    }
+
+
 def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
     """Every file of a configuration that is all fsplug's, by its path."""
     files = {"freeswitch.xml": text.render("freeswitch.xml")}
     for name in _CONFIGURATION:
-        files[f"fsplug/configuration/{name}.xml"] = text.render(f"configuration/{name}.xml", it=installation)
+        files[f"fsplug/configuration/{name}.xml"] = text.render(
+            f"configuration/{name}.xml", it=installation, records=record_settings(installation)
+        )
     modules = installation.modules
     files["fsplug/configuration/modules.xml"] = text.render("configuration/modules.xml", modules=modules)
     files["fsplug/configuration/timezones.xml"] = text.render("configuration/timezones.xml", timezones=posix_rules())
