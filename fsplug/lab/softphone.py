@@ -144,6 +144,12 @@ class Softphone:
         moving = dialog or self.dialog
         self._in_dialog(moving, "REFER", f"Refer-To: <sip:{number}@{self.company}>\r\nReferred-By: {moving.own}\r\n")
 
+    def connect(self, dialog: Dialog, consultation: Dialog) -> None:
+        """Connect the other sides of two calls (REFER with Replaces); the consultation may still be ringing."""
+        tags = f"%3Bto-tag%3D{_tag(consultation.other)}%3Bfrom-tag%3D{_tag(consultation.own)}"
+        target = f"{address(consultation.other)}?Replaces={consultation.call_id}{tags}"
+        self._in_dialog(dialog, "REFER", f"Refer-To: <{target}>\r\nReferred-By: {dialog.own}\r\n")
+
     def press(self, keys: str, dialog: Dialog | None = None) -> None:
         """Send keys as RFC 4733 events."""
         pressing = dialog or self.dialog
@@ -175,8 +181,10 @@ class Softphone:
             self._answers[f"{message.header('Call-ID')} {message.header('CSeq')}"] = message
             return
         for dialog in self.dialogs:
-            if dialog.call_id == message.header("Call-ID") and message.media:
-                dialog.voice.towards = message.media
+            if dialog.call_id == message.header("Call-ID"):
+                dialog.voice.towards = message.media or dialog.voice.towards
+                if dialog.state == "calling" and message.status > 100:
+                    dialog.state, dialog.other = "ringing", message.header("To")
 
     def _take_request(self, request: Message) -> None:
         dialog = next((one for one in self.dialogs if one.call_id == request.header("Call-ID")), None)
@@ -295,3 +303,8 @@ class Softphone:
             f"m=audio {dialog.voice.port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
             f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
         )
+
+
+def _tag(party: str) -> str:
+    """The tag of a From or To; empty when it has none."""
+    return party.partition(";tag=")[2].partition(";")[0]

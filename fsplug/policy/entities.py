@@ -139,7 +139,8 @@ class Talk:
     """Two bridged legs.
 
     `caller` is the leg that placed the call and `answerer` the one that took it. `groups` are the ring groups the call
-    came through, oldest first; `forwarders` the numbers that forwarded or transferred it.
+    came through, oldest first; `forwarders` the numbers that forwarded or transferred it. `picked_up_by` is the
+    username or number of an answerer who picked up a call that rang elsewhere.
     """
 
     company: str
@@ -148,3 +149,4 @@ class Talk:
     direction: Direction
     groups: tuple[str, ...] = ()
     forwarders: tuple[str, ...] = ()
+    picked_up_by: str = ""

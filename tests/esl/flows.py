@@ -6,8 +6,10 @@
     0.04     A    BRIDGE   A-B
     0.82     A    ASKS     1003     its dialplan is about to ring 1003
 
-Recordings end with STOP and a completion cause; legs with HANGUP and theirs. FILE is no event: the armed recording is
-written to, and nobody tells. Nor are hold and unhold in small letters: the leg does so, and only its later events show.
+A leg RINGS once the switch has made it. Recordings end with STOP and a completion cause; legs with HANGUP and theirs.
+LEAVES is a leg's CHANNEL_HANGUP, where it comes long before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed
+recording is written to, and nobody tells. Nor are hold and unhold in small letters: the leg does so, and only its later
+events show.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,6 +25,8 @@ from tests.esl.story import ACME, CUSTOMER, START, Story
 _NAMES = {
     "ANSWER": "CHANNEL_ANSWER",
     "BRIDGE": "CHANNEL_BRIDGE",
+    "RINGS": "CHANNEL_ORIGINATE",
+    "LEAVES": "CHANNEL_HANGUP",
     "UNBRIDGE": "CHANNEL_UNBRIDGE",
     "HOLD": "CHANNEL_HOLD",
     "UNHOLD": "CHANNEL_UNHOLD",
@@ -54,9 +58,9 @@ def lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.strip().splitlines()]
 
 
-def customer(number: str = "+4570101001") -> Marks:
+def customer(number: str = "+4570101001", who: str = CUSTOMER) -> Marks:
     """The leg of a customer who dialled this."""
-    numbers = {"Caller-Caller-ID-Number": CUSTOMER, "Caller-Destination-Number": number}
+    numbers = {"Caller-Caller-ID-Number": who, "Caller-Destination-Number": number}
     return {"Call-Direction": "inbound", "variable_fsplug_company": ACME, **numbers}
 
 
@@ -133,9 +137,15 @@ class Flow:
         assert self._story.spool.files == set(self._story.recordings())
         return len(self._story.spool.files)
 
+    def decided(self) -> list[str]:
+        """Rule, direction, and the numbers of both parties of each talk, in their order."""
+        self._story.write_down()
+        found = sorted(decisions.listed(self._story.store, ACME), key=lambda one: one.at)
+        return [f"{one.rule} {one.direction} {one.caller} {one.answerer}" for one in found]
+
     def commanded(self) -> list[str]:
-        """`stop D` for each command, in their order."""
-        return [" ".join(command[:2]) for command in self._story.switch.commands]
+        """`stop D` for each command, in their order; `disarm D` where the switch shall record nothing at D's answer."""
+        return [" ".join(_said(command)) for command in self._story.switch.commands]
 
     def cut_at(self, table: str, leg: str, partner: str) -> float:
         """When a listener to this leg's talk with this partner is cut by what the switch tells of the bridge."""
@@ -190,13 +200,17 @@ class Flow:
         if row.event == "ANSWER":
             now = str(int(self._story.clock.now * 1e6))
             self._marks[row.leg] |= {"Answer-State": "answered", "Caller-Channel-Answered-Time": now}
+        elif row.event == "BRIDGE":
+            for leg in row.note.split("-"):
+                self._marks[leg]["Caller-Channel-Bridged-Time"] = str(int(self._story.clock.now * 1e6))
         self._story.watch.see(self._event(row))
 
     def _event(self, row: Row, marks: Marks | None = None) -> Event:
-        more: dict[str, str] = {"Answer-State": "answered", **self._marks[row.leg]}
+        never = {"Caller-Channel-Bridged-Time": "0"}
+        more: dict[str, str] = {"Answer-State": "answered", **never, **self._marks[row.leg]}
         if row.event in ("BRIDGE", "UNBRIDGE"):
             more["Bridge-A-Unique-ID"], more["Bridge-B-Unique-ID"] = row.note.split("-")
-        elif row.event == "HANGUP":
+        elif row.event in ("HANGUP", "LEAVES"):
             more |= {"Hangup-Cause": row.note, "Answer-State": "hangup"}
         name = _NAMES.get(row.event, "CHANNEL_DATA")
         return self._story.event(row.leg, name, marks_of_leg=False, **{**more, **(marks or {})})
@@ -211,6 +225,11 @@ class Flow:
         marks = self._marks[leg]
         by = marks.get("variable_fsplug_call", "")
         return self._armed.get((by, marks.get("variable_fsplug_leg", ""))) or self._armed[leg, ""]
+
+
+def _said(command: tuple[str, ...]) -> tuple[str, ...]:
+    disarms = command[0] == "mark" and command[2:] == ("execute_on_answer=",)
+    return ("disarm", command[1]) if disarms else command[:2]
 
 
 def _recording_in(value: str) -> str:

@@ -15,6 +15,7 @@ from fsplug.esl import commands
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
@@ -116,11 +117,12 @@ class Story:
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, ports)
-        self.watch = Watch(self.book, talks, transfers, recorder, ports)
+        disarmer = Disarmer(self.book, recorder, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
+        self.watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
         self.armer = CallArmer(self.book, policy, ports)
         self.reconciler = Reconciler(self.book, self.watch, talks, ports)
-        self.restorer = Restorer(self.store, self.book, policy, talks, transfers, recorder, ports)
+        self.restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
         self.witness = Witness(self.store, self.book, policy, ports)
         self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
 

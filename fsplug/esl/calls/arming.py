@@ -93,9 +93,10 @@ class CallArmer:
             )
         )
         call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version))
-        self._book.drop_unused_arms(call)
+        self._book.withdraw_all(call)
         call.ringing = ringing
         call.armed = armed
+        call.has_rung = call.leg_answered = False
         self._book.see(caller)
         self._take_in_recordings(caller, armed)
 

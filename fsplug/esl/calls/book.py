@@ -44,7 +44,8 @@ class Recording:
     """One recording file on the switch.
 
     `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. Times
-    are epoch seconds; `due_at` is when the talk began.
+    are epoch seconds; `due_at` is when the talk began. `withdrawn` is the id of the decision it was armed for, once no
+    decision will order it any more: if the switch begins it all the same, it is stopped and its file destroyed.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Recording:
     stopped_at: float | None = None
     stop_cause: str = ""
     holds: HoldNotes = field(default_factory=HoldNotes)
+    withdrawn: str = ""
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
@@ -103,8 +105,10 @@ class Channel:
 class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
-    `caller_answered` is whether that leg was answered, `answered` whether the call led to a talk. `left_at` and
-    `left_by` are when and by which cause the last of its legs so far ended.
+    `caller_answered` is whether that leg was answered, `caller_left` whether it has hung up, `answered` whether the
+    call led to a talk. `rings` are the uuids of the legs that ring, with their names; `has_rung` is whether a ringing
+    leg was ever reported, and `leg_answered` whether one answered. `withdrawn` are the recordings that were armed in
+    vain. `left_at` and `left_by` are when and by which cause the last of its legs so far ended.
     """
 
     id: str
@@ -113,7 +117,12 @@ class Call:
     ringing: Ringing | None = None
     armed: dict[str, ArmedLeg] = field(default_factory=dict)
     legs: set[str] = field(default_factory=set)
+    rings: dict[str, str] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
     caller_answered: bool = False
+    caller_left: bool = False
+    has_rung: bool = False
+    leg_answered: bool = False
     answered: bool = False
     left_at: float = 0.0
     left_by: str = ""
@@ -121,11 +130,12 @@ class Call:
 
 @dataclass(slots=True)
 class CallBook:
-    """All live calls, channels and recordings by id."""
+    """All live calls, channels and recordings by id; `ringing` are the ringing legs, each with the id of its call."""
 
     calls: dict[str, Call] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
+    ringing: dict[str, str] = field(default_factory=dict)
 
     def see(self, leg: Leg) -> Channel:
         """The channel of this leg, added if it was unknown and updated if it was known."""
@@ -139,7 +149,22 @@ class CallBook:
         if call is not None:
             call.legs.add(leg.uuid)
             call.caller_answered |= leg.uuid == call.id and leg.answered
+            call.leg_answered |= leg.uuid != call.id and leg.answered
+        if leg.answered:
+            self.rings_no_longer(leg.uuid)
         return channel
+
+    def rings(self, call: Call, leg: str, name: str) -> None:
+        """This leg, made for this call, rings."""
+        call.rings[leg] = name
+        call.has_rung = True
+        self.ringing[leg] = call.id
+
+    def rings_no_longer(self, leg: str) -> None:
+        """This leg was answered or has ended."""
+        call = self.calls.get(self.ringing.pop(leg, ""))
+        if call is not None:
+            call.rings.pop(leg, None)
 
     def version_of(self, leg: Leg) -> int | None:
         """The policy version this leg's first call began under; None for a new leg."""
@@ -176,13 +201,36 @@ class CallBook:
         """The recordings on this leg that have not ended."""
         return [self.recordings[one] for one in channel.records if one in self.recordings]
 
-    def drop_unused_arms(self, call: Call) -> None:
-        """Drop the arms of legs that did not answer: the call is over, or rings somewhere else."""
-        for armed in call.armed.values():
-            recording = self.recordings.get(armed.recording or "")
-            if recording is not None and recording.stage is Stage.ARMED and not recording.decision:
-                del self.recordings[recording.id]
-        call.armed = {}
+    def withdraw(self, call: Call, name: str) -> Recording | None:
+        """Take back the arm of the leg of this name, and the arms that share its recording.
+
+        Returns the recording, unless a decision has ordered it. It stays in the book as long as the call, because the
+        switch may begin it before it hears of this.
+        """
+        armed = call.armed.pop(name, None)
+        recording = self.recordings.get(armed.recording or "") if armed else None
+        if armed is None or recording is None or recording.decision:
+            return None
+        call.armed = {leg: one for leg, one in call.armed.items() if one.recording != recording.id}
+        call.withdrawn.add(recording.id)
+        recording.withdrawn = armed.decision
+        return recording
+
+    def withdraw_all(self, call: Call) -> None:
+        """Take back every arm of this call: it is over, or rings somewhere else."""
+        for name in list(call.armed):
+            self.withdraw(call, name)
+
+    def forget_call(self, call: Call) -> None:
+        """Remove a call that is over, with what was armed in vain."""
+        self.withdraw_all(call)
+        for leg in list(call.rings):
+            self.rings_no_longer(leg)
+        for one in call.withdrawn:
+            recording = self.recordings.get(one)
+            if recording is not None and recording.stage is Stage.ARMED:
+                del self.recordings[one]
+        self.calls.pop(call.id, None)
 
     def runs_on(self, recording: Recording, leg: str) -> None:
         """This recording runs on this leg."""

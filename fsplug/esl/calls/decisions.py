@@ -8,7 +8,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.entities import Talk
 from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.legs import Leg, expected_talk, talk_between
+from fsplug.policy.recording.legs import Leg, expected_talk, identified, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
 from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
 
@@ -74,6 +74,7 @@ class Decisions:
 
     def _fresh(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
         company = caller.company or answerer.company
+        caller, answerer = identified(caller, company), identified(answerer, company)
         version = self._version(company, caller, answerer)
         users = self._policy.users(company, (caller.username, answerer.username), version)
         talk = talk_between(caller, answerer, users)

@@ -34,6 +34,9 @@ _FORWARDING = (
     "variable_sip_referred_by_user_stripped",
     "variable_sip_h_Referred-By",
 )
+# Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
+_SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
+_DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
 _LEG = Headers(
     "Unique-ID",
     "Call-Direction",
@@ -47,6 +50,9 @@ _LEG = Headers(
     "variable_fsplug_group",
     "variable_fsplug_groups",
     "variable_fsplug_version",
+    "variable_current_application",
+    *_SIGNED_IN,
+    *_DIALLED_USER,
     *dict.fromkeys(_CALLING + _CALLED + _SENT_ON + _ASKED_FOR + _FORWARDING),
 )
 
@@ -75,6 +81,8 @@ def leg_of(event: Event) -> Leg:
         forwarders=_values(headers, _FORWARDING),
         groups=_groups(headers),
         version=_version(headers),
+        signed_in=_signed_in(headers, _SIGNED_IN if called_in else _DIALLED_USER),
+        picks_up=headers.get("variable_current_application") == "intercept",
     )
 
 
@@ -86,6 +94,12 @@ def leg_names(event: Event) -> tuple[str, ...]:
 
 def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([headers[name] for name in names if headers.get(name)]))
+
+
+def _signed_in(headers: Mapping[str, str], names: tuple[str, str]) -> str:
+    """`1003@acme.example`; empty for a leg that the dialplan marks with its user, or that no user is known on."""
+    user, domain = (headers.get(name, "") for name in names)
+    return f"{user}@{domain}" if user and domain and not headers.get("variable_fsplug_user") else ""
 
 
 def _groups(headers: Mapping[str, str]) -> tuple[str, ...]:

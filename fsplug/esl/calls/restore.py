@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 import structlog
 
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.book import Call, CallBook, Recording
+from fsplug.esl.calls.book import Call, CallBook, Recording, Stage
+from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -40,6 +41,7 @@ class Restorer:
         policy: PolicySource,
         talks: Talks,
         transfers: Transfers,
+        disarmer: Disarmer,
         recorder: Recorder,
         ports: Ports,
     ) -> None:
@@ -48,6 +50,7 @@ class Restorer:
         self._policy = policy
         self._talks = talks
         self._transfers = transfers
+        self._disarmer = disarmer
         self._recorder = recorder
         self._ports = ports
 
@@ -88,6 +91,7 @@ class Restorer:
             self._talk_again(decision, bridged)
         for recording in under_way:
             self._record_again(recording)
+        self._judge_arms(call, its_legs)
 
     def _call(self, row: CallRow, decided: Collection[str]) -> Call:
         version = row.version or self._policy.version(row.company)
@@ -102,6 +106,28 @@ class Restorer:
                 path, terms = self._ports.spool.path(one.recording), one.arm.verdict.terms
                 self._book.recordings[one.recording] = Recording(one.recording, path, call.company, call.id, terms)
         return call
+
+    def _judge_arms(self, call: Call, legs: Collection[Leg]) -> None:
+        """Disarm the legs whose caller left meanwhile, and judge what began to record before its talk was decided."""
+        for leg in legs:
+            if leg.uuid != call.id and not leg.answered:
+                self._book.rings(call, leg.uuid, leg.name)
+        if all(leg.uuid != call.id for leg in legs):
+            self._disarmer.caller_left(call)
+        running = {armed.recording for armed in call.armed.values() if armed.recording}
+        for recording in (self._book.recordings[one] for one in running if one in self._book.recordings):
+            armed_leg = self._armed_leg(call, recording, legs)
+            if armed_leg is not None and self._ports.spool.exists(recording.id):
+                recording.advance(Stage.RUNNING)
+                self._book.runs_on(recording, armed_leg.uuid)
+                self._disarmer.judge_running(recording)
+
+    def _armed_leg(self, call: Call, recording: Recording, legs: Collection[Leg]) -> Leg | None:
+        """The answered leg on which this armed recording runs, if it runs."""
+        armed = {name: one for name, one in call.armed.items() if one.recording == recording.id}
+        on_caller = any(one.arm.on_caller for one in armed.values())
+        places = (leg for leg in legs if (leg.uuid == call.id if on_caller else leg.name in armed))
+        return next((leg for leg in places if leg.answered), None)
 
     def _talk_again(self, decision: Decision, bridged: Collection[tuple[str, str]]) -> None:
         """Take up two legs whose talk was decided and still goes on."""

@@ -5,6 +5,7 @@ import structlog
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.decisions import Decided, Decisions
+from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import Transfers
@@ -21,30 +22,39 @@ class Talks:
     """Makes exactly one decision for every talk, and keeps the recordings in step with who talks."""
 
     def __init__(
-        self, book: CallBook, decisions: Decisions, recorder: Recorder, transfers: Transfers, ports: Ports
+        self,
+        book: CallBook,
+        decisions: Decisions,
+        recorder: Recorder,
+        transfers: Transfers,
+        disarmer: Disarmer,
+        ports: Ports,
     ) -> None:
         self._book = book
         self._decisions = decisions
         self._recorder = recorder
         self._transfers = transfers
+        self._disarmer = disarmer
         self._ports = ports
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
         """These two legs talk to each other from now on. A second call only makes a decision that is still missing."""
         self._transfers.join(caller, answerer)
+        self._disarmer.meet(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
             self._decide(caller, answerer, at)
 
-    def leg_ended(self, uuid: str, cause: str, at: float) -> None:
-        """A leg is gone from the switch."""
+    def leg_ended(self, uuid: str, cause: str, at: float, was_bridged: bool = True) -> None:
+        """A leg is gone from the switch. `was_bridged`: False if the switch says that it never had a partner."""
+        self._disarmer.hung_up(uuid)
         channel = self._book.channels.get(uuid)
         if channel is None:
             return
         if channel.decision is None and channel.leg.answered:
-            if self._transfers.was_passed_over(channel.leg, cause):
-                self._transfers.disarm(channel.leg)
+            if not was_bridged or self._transfers.was_passed_over(channel.leg, cause):
+                self._disarmer.never_talked(channel)
             else:
                 self._decide_unbridged(channel.leg, at)
         self._book.forget(uuid)
@@ -121,8 +131,7 @@ class Talks:
 
     def _end_call(self, call: Call) -> None:
         self._settle_unseen(call, call.left_at)
-        del self._book.calls[call.id]
-        self._book.drop_unused_arms(call)
+        self._book.forget_call(call)
         self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
 
     def _settle_unseen(self, call: Call, at: float) -> None:

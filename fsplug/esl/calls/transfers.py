@@ -24,9 +24,13 @@ has each as it was captured.
     deflect (302) by B     B HANGUP, A HANGUP            None: the switch follows no redirection.
     fork, C is faster      B HANGUP LOSE_RACE, mostly    B's, where B had answered too, is nobody's talk: its file goes.
                            without ANSWER; A BRIDGE A-C
-    pick-up of ringing B   C ANSWER, A ANSWER, B HANGUP  As a fork for B's; C-A is decided at the bridge, and recorded
-    by C (intercept)       PICKED_OFF, C BRIDGE C-A      by command.
+    pick-up of ringing B   C ANSWER, A ANSWER, B HANGUP  As a fork for B's. A called, C answered: A-C is decided so at
+    by C (intercept)       PICKED_OFF, C BRIDGE C-A      the bridge, and recorded by command.
+    semi-attended, by B,   C LEAVES, B HANGUP,           B's ends with its leg. D is disarmed as C leaves (`Disarmer`).
+    who calls D from C     A UNBRIDGE, D ANSWER,         A-D is decided at the bridge, and recorded by command.
+    (REFER, and D rings)   C HANGUP, A BRIDGE A-D
 
+LEAVES is CHANNEL_HANGUP; the other events are named without CHANNEL_, and HANGUP is CHANNEL_HANGUP_COMPLETE.
 A phone that refers hangs up by itself (NORMAL_CLEARING), or the switch hangs it up with one of the causes `REFERRED`.
 A bridge that no event reported is found by the reconciler and comes to `join` too. `stop_left_over` stops what the
 switch still records of a talk that ended while fsplug was away.
@@ -85,12 +89,6 @@ class Transfers:
     def was_passed_over(self, answerer: Leg, cause: str) -> bool:
         """Whether this leg, which answered and ended with `cause` before it talked, was not the one the caller got."""
         return cause in PASSED_OVER or (cause == CALLER_GONE and not self._was_the_answer(answerer))
-
-    def disarm(self, loser: Leg) -> None:
-        """A leg answered and was passed over: what it armed records nobody's talk, and its file goes with the leg."""
-        armed = self._book.take_arm(loser.call, loser)
-        if armed is not None and armed.recording in self._book.recordings and not armed.arm.on_caller:
-            self._book.runs_on(self._book.recordings[armed.recording], loser.uuid)
 
     def stop_left_over(self, recording: Recording) -> None:
         """Stop a recording whose leg went on to another talk while fsplug was away: the switch still records it."""

@@ -6,6 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -16,11 +17,13 @@ from fsplug.esl.protocol.wire import Event
 log = structlog.get_logger()
 
 EVENTS = (
+    "CHANNEL_ORIGINATE",
     "CHANNEL_ANSWER",
     "CHANNEL_BRIDGE",
     "CHANNEL_UNBRIDGE",
     "CHANNEL_HOLD",
     "CHANNEL_UNHOLD",
+    "CHANNEL_HANGUP",
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_START",
     "RECORD_STOP",
@@ -32,18 +35,29 @@ OURS = b"variable_fsplug_"
 class Watch:
     """Feeds events to the record flow. Events may come late, twice, out of order or not at all: see reconcile."""
 
-    def __init__(self, book: CallBook, talks: Talks, transfers: Transfers, recorder: Recorder, ports: Ports) -> None:
+    def __init__(
+        self,
+        book: CallBook,
+        talks: Talks,
+        transfers: Transfers,
+        disarmer: Disarmer,
+        recorder: Recorder,
+        ports: Ports,
+    ) -> None:
         self._book = book
         self._talks = talks
         self._transfers = transfers
+        self._disarmer = disarmer
         self._recorder = recorder
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
+            "CHANNEL_ORIGINATE": disarmer.rings,
             "CHANNEL_ANSWER": self._answered,
             "CHANNEL_BRIDGE": self._bridged,
             "CHANNEL_UNBRIDGE": self._unbridged,
             "CHANNEL_HOLD": recorder.holds.changed,
             "CHANNEL_UNHOLD": recorder.holds.changed,
+            "CHANNEL_HANGUP": lambda event: disarmer.hung_up(event.uuid),
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "RECORD_START": self._record_started,
             "RECORD_STOP": recorder.stopped,
@@ -52,7 +66,7 @@ class Watch:
     def see(self, event: Event) -> None:
         """Take in one event of the switch."""
         handler = self._handlers.get(event.name)
-        if handler is not None and (event.mentions(OURS) or event.uuid in self._book.channels):
+        if handler is not None and (event.mentions(OURS) or self._concerns_ours(event)):
             handler(event)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
@@ -60,6 +74,11 @@ class Watch:
         one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
         if one is not None and other is not None:
             self._talks.begin(one, other, at or self._began_at(one, other))
+
+    def _concerns_ours(self, event: Event) -> bool:
+        """Whether an event of a leg that nothing of fsplug's marks is about a known leg: its own, or its partner."""
+        legs = pair_of(event) if event.name == "CHANNEL_BRIDGE" else (event.uuid,)
+        return any(leg in self._book.channels for leg in legs)
 
     def _began_at(self, one: Channel, other: Channel) -> float:
         """When the later of two legs answered: a talk that no event reported can't have begun earlier."""
@@ -74,6 +93,7 @@ class Watch:
             # The answer was not reported, or not yet.
             self._book.see(leg_of(event))
         self._recorder.started(event)
+        self._disarmer.judge(event)
 
     def _bridged(self, event: Event) -> None:
         caller, answerer = pair_of(event)
@@ -91,7 +111,8 @@ class Watch:
                 self._transfers.part(channel)
 
     def _hung_up(self, event: Event) -> None:
-        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", event.timestamp)
+        was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"
+        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", event.timestamp, was_bridged)
 
     def _known_or_asked(self, uuid: str) -> Channel | None:
         if uuid in self._book.channels:

@@ -24,6 +24,7 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         direction=Direction(facts["direction"]),
         groups=tuple(facts["groups"]),
         forwarders=tuple(facts["forwarders"]),
+        picked_up_by=facts.get("picked_up_by", ""),
     )
 
 

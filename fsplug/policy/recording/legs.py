@@ -1,7 +1,7 @@
 """Legs, the talks they make, and which of them is armed to record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import Verdict, verdict
@@ -18,7 +18,8 @@ class Leg:
     the leg's name in the dialplan (`1003`, `1003.desk`, `trunk`); `username` empty for an outside leg; `called_in` true
     when the phone or trunk called the switch. `numbers` identify the far end, `dialled` are the numbers it asked for;
     both as the switch has them, in any spelling. `version` is the policy version the call began under, None before
-    fsplug saw it; `answered_at` is epoch seconds.
+    fsplug saw it; `answered_at` is epoch seconds. `signed_in` is who proved a password (user@domain) on a leg that the
+    dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else.
     """
 
     uuid: str
@@ -34,6 +35,8 @@ class Leg:
     forwarders: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     version: int | None = None
+    signed_in: str = ""
+    picks_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def username_of(leg_name: str) -> str:
 def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     """The talk that two bridged legs make; `users` holds the company's users among them, by username."""
     caller, answerer = (one, other) if _placed(one, other) else (other, one)
-    asked_for = caller.dialled if answerer.call == caller.uuid else ()
+    is_picked_up = answerer.picks_up and answerer.call != caller.uuid
+    asked_for = caller.dialled if answerer.call == caller.uuid or is_picked_up else ()
     company = caller.company or answerer.company
     calling = Party(_user_of(caller, company, users), caller.numbers)
     called = Party(_user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
@@ -78,7 +82,15 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
         direction=_direction(calling.user, called.user),
         groups=tuple(dict.fromkeys(caller.groups + answerer.groups)),
         forwarders=tuple(dict.fromkeys(caller.forwarders + answerer.forwarders)),
+        picked_up_by=(answerer.username or next(iter(answerer.numbers), "")) if is_picked_up else "",
     )
+
+
+def identified(leg: Leg, company: str) -> Leg:
+    """The leg with the user of this company who signed in on it, where nothing of the dialplan's marks the leg."""
+    username, _, domain = leg.signed_in.rpartition("@")
+    is_unmarked = not (leg.username or leg.company)
+    return replace(leg, username=username) if username and domain == company and is_unmarked else leg
 
 
 def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
@@ -113,6 +125,10 @@ def _placed(one: Leg, other: Leg) -> bool:
     """Whether `one` placed the call: the other was made for it, or it called in and the other did not."""
     if other.call == one.uuid or one.call == other.uuid:
         return other.call == one.uuid
+    if one.picks_up != other.picks_up:
+        # Who picks up a call answers it. But who takes over somebody that was called is that one's new caller.
+        picked_up = other if one.picks_up else one
+        return (picked_up.call == picked_up.uuid) == (picked_up is one)
     return one.called_in >= other.called_in
 
 

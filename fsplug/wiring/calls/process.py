@@ -17,6 +17,7 @@ from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -114,9 +115,12 @@ class CallsProcess:
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, ports)
-        self._watch = Watch(self.book, talks, transfers, recorder, ports)
-        self._restorer: Restorer | None = Restorer(self.store, self.book, policy, talks, transfers, recorder, ports)
+        disarmer = Disarmer(self.book, recorder, ports)
+        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
+        self._watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
+        self._restorer: Restorer | None = Restorer(
+            self.store, self.book, policy, talks, transfers, disarmer, recorder, ports
+        )
         self._early: list[Event] = []
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)

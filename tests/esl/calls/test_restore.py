@@ -125,3 +125,31 @@ def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own
     [(_, _, second)] = [command for command in story.switch.commands if command[0] == "start"]
     assert second != recording
     assert (story.verdicts(), story.rejects()) == (RECORDED * 2, [])
+
+
+def test_a_leg_whose_caller_left_meanwhile_is_disarmed(story):
+    story.asks("1001")
+    live(story, bridged=False)
+    del story.switch.told["A"]
+    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA", **{"Answer-State": "ringing"})
+    story.start_again()
+    story.until(1)
+    assert story.switch.commands == [("mark", "B1001", "execute_on_answer=")]
+
+
+@pytest.mark.parametrize("partner", ["elsewhere", None])
+def test_a_leg_that_answered_another_partner_meanwhile_keeps_no_recording(story, partner):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    live(story, bridged=False)
+    del story.switch.told["A"]
+    if partner:
+        marks = {"fsplug_call": partner, "Caller-Caller-ID-Number": "+4522334499"}
+        story.switch.told[partner] = story.event("A2", "CHANNEL_DATA", **marks, **{"Unique-ID": partner})
+        story.switch.bridged = [(partner, "B1001")]
+    story.start_again()
+    story.until(10)
+    assert ("stop", "B1001", recording) in story.switch.commands
+    assert (story.spool.files, story.recordings(), story.gaps()) == (set(), {}, ["not-ordered"])
+    assert [record for record, _, _ in story.verdicts()] == ([False] if partner else [])

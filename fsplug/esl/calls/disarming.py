@@ -1,0 +1,187 @@
+"""Legs that were armed for one partner and get another: they are disarmed, and what they record is destroyed.
+
+A leg is armed while it rings, for the caller it rings for. It may answer somebody else: a phone connects its caller
+with another call before the leg answers (REFER with Replaces), a colleague picks the caller up, the operator bridges
+the leg or sends its caller on. There are two locks, because the switch can be faster than fsplug:
+
+    first     the leg is disarmed as soon as its caller is known to have left, before it answers
+    second    at RECORD_START, and at the bridge, the partner the leg really has is held against the one it was armed
+              for. A recording that no decision orders is stopped, its file is destroyed at once, and a gap row says so
+
+A call that is sent on through the dialplan asks again and is armed anew.
+"""
+
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.calls.book import Call, CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS
+from fsplug.esl.protocol.wire import Event
+from fsplug.store.calls.entries import GapFound
+
+log = structlog.get_logger()
+
+# The bridge follows an answer within 0.1 s (FreeSWITCH 1.11.1). A leg that has no partner after this time records
+# nobody's talk: a mailbox, an announcement, silence.
+PARTNER_SECONDS = 2.0
+NOT_ORDERED = "not-ordered"
+
+
+class Disarmer:
+    """Takes back what was armed for a partner that the leg will not have."""
+
+    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
+        self._recorder = recorder
+        self._ports = ports
+
+    def rings(self, event: Event) -> None:
+        """CHANNEL_ORIGINATE: a leg was made for a call and is about to ring."""
+        call = self._book.calls.get(event.get("variable_fsplug_call") or "")
+        if call is None:
+            return
+        self._book.rings(call, event.uuid, event.get("variable_fsplug_leg") or "")
+        if call.caller_left:
+            # A caller that was connected elsewhere is gone, and the switch still rings the legs that are left.
+            self._take_back(call)
+
+    def hung_up(self, leg: str) -> None:
+        """CHANNEL_HANGUP: this leg has ended. Its CHANNEL_HANGUP_COMPLETE may come much later, if it was a caller."""
+        self._book.rings_no_longer(leg)
+        call = self._book.calls.get(leg)
+        if call is not None and not call.caller_left:
+            self.caller_left(call)
+
+    def caller_left(self, call: Call) -> None:
+        """The caller of this call is gone. If a leg still rings, it will answer somebody else or nobody."""
+        call.caller_left = True
+        if call.rings:
+            self._take_back(call)
+
+    def judge(self, event: Event) -> None:
+        """RECORD_START: whether this recording may run."""
+        recording = self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
+        if recording is not None and not recording.decision and recording.stage is Stage.RUNNING:
+            self.judge_running(recording)
+
+    def judge_running(self, recording: Recording) -> None:
+        """Destroy this running recording unless it may belong to the talk it was armed for."""
+        call = self._book.calls.get(recording.call)
+        if call is not None and not recording.withdrawn and not _has_its_partner(call, recording.leg):
+            self._withdraw_recording(call, recording)
+        if recording.withdrawn:
+            self._destroy(recording)
+        else:
+            self._ports.later(PARTNER_SECONDS, self._destroy_without_talk, recording)
+
+    def meet(self, one: Channel, other: Channel) -> None:
+        """These two legs talk to each other: whatever was armed on either for another partner is taken back."""
+        for channel, partner in ((one, other), (other, one)):
+            call = self._book.calls.get(channel.leg.call)
+            if call is None or not call.armed or _is_of_call(call, channel, partner):
+                continue
+            names = list(call.armed) if channel.leg.uuid == call.id else [channel.leg.name]
+            for name in names:
+                recording = self._book.withdraw(call, name)
+                if recording is not None:
+                    self._destroy_if_it_runs(recording, channel)
+
+    def never_talked(self, loser: Channel) -> None:
+        """A leg answered and ended without a talk: what it armed records nobody, and its file goes with the leg."""
+        call = self._book.calls.get(loser.leg.call)
+        armed = call.armed.get(loser.leg.name) if call else None
+        if call is None or armed is None:
+            return
+        if armed.arm.on_caller and len(call.armed) > 1 and not call.caller_left:
+            del call.armed[loser.leg.name]  # Another leg may still get the caller.
+            return
+        recording = self._book.withdraw(call, loser.leg.name)
+        if recording is not None and not armed.arm.on_caller:
+            self._book.runs_on(recording, loser.leg.uuid)
+
+    def _take_back(self, call: Call) -> None:
+        for leg, name in call.rings.items():
+            if name in call.armed:
+                self._book.withdraw(call, name)
+                self._ports.later(0, self._disarm, call, leg)
+
+    def _disarm(self, call: Call, leg: str) -> None:
+        if leg not in call.rings:
+            return  # As a rule the switch ends the ringing legs with their caller.
+        try:
+            self._ports.switch.mark(leg, {"execute_on_answer": ""})
+        except Unavailable as error:
+            log.warning("leg-not-disarmed", leg=leg, call=call.id, error=error.text)
+
+    def _withdraw_recording(self, call: Call, recording: Recording) -> None:
+        for name, armed in list(call.armed.items()):
+            if armed.recording == recording.id:
+                self._book.withdraw(call, name)
+
+    def _destroy_if_it_runs(self, recording: Recording, channel: Channel) -> None:
+        if recording.stage is Stage.ARMED and self._ports.spool.exists(recording.id):
+            # It began while fsplug was away.
+            recording.advance(Stage.RUNNING)
+            self._book.runs_on(recording, channel.leg.uuid)
+        if recording.stage is Stage.RUNNING:
+            self._destroy(recording)
+
+    def _destroy(self, recording: Recording) -> None:
+        """The file goes now, and the recording is stopped when its leg is seen to live on."""
+        self._ports.spool.discard(recording.id)
+        self._ports.later(UNBRIDGE_SECONDS, self._stop, recording)
+
+    def _stop(self, recording: Recording) -> None:
+        if recording.stage is not Stage.RUNNING or recording.leg not in self._book.channels:
+            return  # The leg is gone, and the recording with it: there was no talk of which to say anything.
+        self._recorder.stop(recording)
+        detail = "the leg answered another partner than it was armed for; its recording was stopped and destroyed"
+        log.error(NOT_ORDERED, call=recording.call, recording=recording.id, leg=recording.leg)
+        self._ports.write(
+            GapFound(
+                company=recording.company,
+                call=recording.call,
+                decision=recording.withdrawn,
+                recording=recording.id,
+                cause=NOT_ORDERED,
+                detail=detail,
+                at=self._ports.clock(),
+            )
+        )
+
+    def _destroy_without_talk(self, recording: Recording) -> None:
+        call = self._book.calls.get(recording.call)
+        if recording.decision or recording.withdrawn or recording.stage is not Stage.RUNNING or call is None:
+            return
+        if self._is_bridged(recording.leg):
+            # The reconciler takes the bridge in, and `meet` judges it.
+            self._ports.later(PARTNER_SECONDS, self._destroy_without_talk, recording)
+            return
+        self._withdraw_recording(call, recording)
+        self._destroy(recording)
+
+    def _is_bridged(self, leg: str) -> bool:
+        try:
+            return any(leg in pair for pair in self._ports.switch.bridges())
+        except Unavailable:
+            return True
+
+
+def _has_its_partner(call: Call, leg: str) -> bool:
+    """Whether a recording that begins on this leg can be of the talk it was armed for.
+
+    A called leg needs a caller who is still there. A caller is answered once a called leg has answered, if it is known
+    that one was made.
+    """
+    if leg == call.id:
+        return call.leg_answered or not call.has_rung
+    return not call.caller_left
+
+
+def _is_of_call(call: Call, channel: Channel, partner: Channel) -> bool:
+    """Whether these two are the caller of this call and a leg that was made for it."""
+    if channel.leg.uuid == call.id:
+        return partner.leg.call == call.id
+    return partner.leg.uuid == call.id
