@@ -203,6 +203,10 @@ class Flow:
         elif row.event == "BRIDGE":
             for leg in row.note.split("-"):
                 self._marks[leg]["Caller-Channel-Bridged-Time"] = str(int(self._story.clock.now * 1e6))
+        if row.event == "HANGUP":
+            self._story.switch.told.pop(row.leg, None)
+        else:
+            self._story.switch.told[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
         self._story.watch.see(self._event(row))
 
     def _event(self, row: Row, marks: Marks | None = None) -> Event:

@@ -155,18 +155,20 @@ class Disarmer:
         call = self._book.calls.get(recording.call)
         if recording.decision or recording.withdrawn or recording.stage is not Stage.RUNNING or call is None:
             return
-        if self._is_bridged(recording.leg):
-            # The reconciler takes the bridge in, and `meet` judges it.
+        if self._is_alone(recording.leg):
+            self._withdraw_recording(call, recording)
+            self._destroy(recording)
+        else:
+            # The reconciler takes the bridge in, and `meet` judges it; or it takes in that the leg has ended.
             self._ports.later(PARTNER_SECONDS, self._destroy_without_talk, recording)
-            return
-        self._withdraw_recording(call, recording)
-        self._destroy(recording)
 
-    def _is_bridged(self, leg: str) -> bool:
+    def _is_alone(self, leg: str) -> bool:
+        """Whether this leg is up on the switch and talks to nobody."""
         try:
-            return any(leg in pair for pair in self._ports.switch.bridges())
+            is_bridged = any(leg in pair for pair in self._ports.switch.bridges())
+            return not is_bridged and self._ports.switch.channel(leg) is not None
         except Unavailable:
-            return True
+            return False
 
 
 def _has_its_partner(call: Call, leg: str) -> bool:
