@@ -91,7 +91,7 @@ class Restorer:
             self._talk_again(decision, bridged)
         for recording in under_way:
             self._record_again(recording)
-        self._judge_arms(call, its_legs)
+        self._judge_arms(call, legs)
 
     def _call(self, row: CallRow, decided: Collection[str]) -> Call:
         version = row.version or self._policy.version(row.company)

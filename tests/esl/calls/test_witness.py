@@ -47,7 +47,7 @@ FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
         ("1001", "1003", True, "department-policy", "1003"),
         (CUSTOMER, "1003", True, "department-policy", "1003"),
     ],
-    "pick-up": [("1002", CUSTOMER, True, "department-policy", "1002")],
+    "pick-up": [(CUSTOMER, "1002", True, "department-policy", "1002")],
     "uuid-bridge": [
         (CUSTOMER, "1001", True, "department-policy", "1001"),
         ("+4522334466", "1003", True, "department-policy", "1003"),
