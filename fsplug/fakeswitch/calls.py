@@ -11,6 +11,7 @@ from fsplug.fakeswitch.clock import Timer
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.lifecycle import enter, hang_up, hold, rebridge, state, transfer
 from fsplug.fakeswitch.realistic import describe_inbound
+from fsplug.fakeswitch.sip_headers import InviteHeaders, read_headers
 
 CALLER, CALLEE = "caller", "callee"
 
@@ -32,7 +33,8 @@ class Order:
 
     `caller` dials `destination` in `context`: "public" from the trunk, or a company's context as its signed-in `user`.
     `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
-    `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered.
+    `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered. `headers` are further
+    lines of the INVITE, each `Name: value`.
     """
 
     caller: str
@@ -48,6 +50,7 @@ class Order:
     cancel: float | None = None
     steps: Sequence[Step] = ()
     tone_hz: int = 0
+    headers: Sequence[str] = ()
 
 
 class Call:
@@ -168,7 +171,8 @@ class Call:
     def _begin(self) -> None:
         core, leg = self._core, self.leg
         enter(core, leg)
-        describe_inbound(leg, core.realistic)
+        describe_inbound(leg, core.realistic, core.parse_all_headers)
+        self._take_headers(read_headers(self.order.headers, core.parse_all_headers))
         for name, value in (*self._identity(), *self.order.variables.items()):
             leg.set(name, value)
         state(core, leg, "CS_NEW")
@@ -178,6 +182,12 @@ class Call:
         if self.order.cancel is not None:
             self._later(self.order.cancel, self._cancel)
         core.spawn(core.live, core, leg)
+
+    def _take_headers(self, headers: InviteHeaders) -> None:
+        if headers.caller:
+            self.leg.profile.caller_number = headers.caller
+        for name, value in headers.variables.items():
+            self.leg.set(name, value)
 
     def _identity(self) -> list[tuple[str, str]]:
         """The variables on the call of a signed-in phone: its identity, and its user's variables from the directory."""

@@ -42,6 +42,7 @@ class ControlPort:
             "inject": self._inject,
             "load": self._load,
             "misbehave": self._misbehave,
+            "parse_all_headers": self._parse_all_headers,
             "place": lambda request: self._tell(self._place(request)),
             "reset_stats": self._reset_stats,
             "restart": self._restart,
@@ -149,6 +150,11 @@ class ControlPort:
 
     def _behave(self, request: Request) -> Answer:
         self._switch.misbehaviour.reset()
+        return {}
+
+    def _parse_all_headers(self, request: Request) -> Answer:
+        """Set the SIP profiles' parameter parse-all-invite-headers, for the calls from now on."""
+        self._switch.core.parse_all_headers = bool(request["on"])
         return {}
 
     def _inject(self, request: Request) -> Answer:

@@ -50,6 +50,8 @@ class Core:
         self.answers = answers
         self.directory: Directory = {}
         self.realistic = realistic
+        # The SIP profiles' parameter parse-all-invite-headers.
+        self.parse_all_headers = True
         self.misbehaviour = Misbehaviour()
         self.bus = EventBus(clock, self.misbehaviour)
         self.recorder = Recorder(self.bus, clock, self.misbehaviour, self._hang_up_later, audio)

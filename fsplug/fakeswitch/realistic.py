@@ -71,16 +71,32 @@ _ADDRESSES = {
     "max_forwards": "70",
 }
 _INBOUND = Layer({**_ADDRESSES, **_MEDIA, "sip_full_via": "SIP/2.0/UDP 127.0.0.1:15710;branch=z9hG4bK-20931-1-0"})
+# Of a profile with parse-all-invite-headers: the headers that every INVITE has.
+_PARSED = Layer(
+    {
+        "sip_i_call_id": "1-20931@127.0.0.1",
+        "sip_i_cseq": "1 INVITE",
+        "sip_i_max_forwards": "70",
+        "sip_i_contact": "<sip:caller@127.0.0.1:15710>",
+        "sip_i_user_agent": "softphone",
+        "sip_i_allow": "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, INFO",
+        "sip_i_content_type": "application/sdp",
+        "sip_i_content_length": "129",
+        "sip_i_via": "SIP/2.0/UDP 127.0.0.1:15710;branch=z9hG4bK-20931-1-0",
+    }
+)
 _OUTBOUND = Layer({**_ADDRESSES, "switch_m_sdp": _SDP})
 _ANSWERED = Layer(_MEDIA)
 _RTP_REPORT = Layer({f"rtp_audio_{name}": "0" for name in _RTP_COUNTERS})
 
 
-def describe_inbound(channel: Channel, realistic: bool) -> None:
-    """Set the variables of a call that came in by SIP."""
+def describe_inbound(channel: Channel, realistic: bool, parse_all: bool) -> None:
+    """Set the variables of a call that came in by SIP, on a profile with or without parse-all-invite-headers."""
     caller, dialled = channel.profile.caller_number, channel.profile.destination
     if realistic:
         channel.variables.lay(_INBOUND)
+        if parse_all:
+            channel.variables.lay(_PARSED)
         channel.set("sip_full_from", f'"{channel.profile.caller_name}" <sip:{caller}@127.0.0.1>;tag=1')
         channel.set("sip_full_to", f"<sip:{dialled}@127.0.0.1>")
     channel.set("sip_from_user", caller)

@@ -147,7 +147,7 @@ class FakeParty:
         return FakeCaller(self._line, self._call(user, number, "").call)
 
     def dial_in(self, number: str, dialled: str, headers: str = "") -> "FakeCaller":
-        order = {"caller": number, "destination": dialled, "talk": None}
+        order = {"caller": number, "destination": dialled, "talk": None, "headers": headers.splitlines()}
         return FakeCaller(self._line, self._line.ask("place", **order)["call"])
 
     def _call(self, caller: str, number: str, called: str, answers: dict[str, float | str] | None = None) -> "FakeTalk":

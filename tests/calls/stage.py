@@ -88,15 +88,12 @@ class Performance:
         kind = _kind(self._scenario, role)
         who = {"context": role.company, "user": role.user, "domain": role.company} if role.user else {}
         hangs_up = self._who_hangs_up(role)
-        variables = dict(_variable(header) for header in role.headers)
-        # mod_sofia takes the asserted identity for the caller.
-        asserted = variables.get("sip_P-Asserted-Identity", "").partition("@")[0]
         return {
             **who,
-            "caller": asserted or role.user or role.number,
+            "caller": role.user or role.number,
             "caller_name": self._display(role, number),
             "destination": role.calls,
-            "variables": {**variables, "sip_from_user": role.user or role.number},
+            "headers": role.headers,
             "tone_hz": tone_of(self._scenario, role),
             "answers": self._answers(role),
             "talk": hangs_up.talk_seconds if hangs_up else role.talk_seconds if kind not in _UNTIL_BYE else None,
@@ -157,9 +154,3 @@ def tone_of(scenario: Scenario, role: Role) -> int:
 def _kind(scenario: Scenario, role: Role) -> str:
     """The kind of behaviour: the file under roles/ that the role's file is a link to."""
     return (scenario.folder / f"{role.name}.xml").resolve().stem
-
-
-def _variable(header: str) -> tuple[str, str]:
-    """A header as mod_sofia keeps it."""
-    name, _, value = header.partition(": ")
-    return f"sip_{name}", value.strip("<>").removeprefix("sip:")

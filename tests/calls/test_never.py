@@ -1,12 +1,17 @@
 """Never means never: an excluded number brings no file into being, not even for a moment (spec B8)."""
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from fsplug.lab.scenario import Scenario, read_scenario
+from fsplug.store.calls.decisions import Decision
 from tests.calls import people
 from tests.calls.foldereye import FolderEye
+from tests.calls.parties import party
 from tests.calls.people import ANNA, CLARA, CUSTOMER, WORKS_DOCTOR
 from tests.calls.plant import Plant
+from tests.headersets import HARMLESS, KNOWN, header_sets
 
 NEVER = [
     pytest.param(read_scenario("excluded-number"), id="in-every-spelling"),
@@ -26,6 +31,59 @@ def test_who_is_never_recorded_makes_no_file(scenario: Scenario, plant: Plant) -
     decided = [one for one in plant.decisions() if one.id not in before]
     assert decided and not any(one.record for one in decided)
     assert {one.rule for one in decided} <= {"excluded-number", "group-never"}
+
+
+def test_an_excluded_number_in_any_header_makes_no_file(plant: Plant) -> None:
+    answered_with(plant, KNOWN)
+
+
+@settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(sets=st.lists(header_sets(), min_size=12, max_size=12))
+def test_an_excluded_number_anywhere_among_others_makes_no_file(plant: Plant, sets: list[list[str]]) -> None:
+    answered_with(plant, sets)
+
+
+def answered_with(plant: Plant, sets: list[list[str]]) -> None:
+    """Anna answers a call from the trunk with each of these sets of headers; nobody of them is recorded."""
+    before = {one.id for one in plant.decisions()}
+    with party(plant) as people, FolderEye(plant.spool) as eye:
+        people.is_ready(ANNA)
+        callers = [people.dial_in(CUSTOMER, "+4570101001", _lines(headers)) for headers in sets]
+        plant.until(lambda: len(_since(plant, before)) >= len(sets), "every call to be decided")
+        for caller in callers:
+            caller.hang_up()
+        plant.until_settled()
+        assert eye.seen() == []
+    decided = _since(plant, before)
+    assert {one.rule for one in decided} == {"excluded-number"}
+    assert not any(one.record for one in decided) and len(decided) == len(sets)
+
+
+def test_the_same_headers_without_the_number_are_recorded(plant: Plant) -> None:
+    before = {one.id for one in plant.decisions()}
+    with party(plant) as people, FolderEye(plant.spool) as eye:
+        people.is_ready(ANNA)
+        callers = [people.dial_in(CUSTOMER, "+4570101001", _lines(headers)) for headers in HARMLESS]
+        plant.until(lambda: len(_since(plant, before)) >= len(HARMLESS), "every call to be decided")
+        plant.until(lambda: len(plant.files()) >= len(HARMLESS), "every call to be recorded")
+        for caller in callers:
+            caller.hang_up()
+        plant.until_settled()
+        assert len(eye.seen()) == len(HARMLESS)
+
+
+def _lines(headers: list[str]) -> str:
+    return "".join(f"{line}\r\n" for line in headers)
+
+
+def _since(plant: Plant, before: set[str]) -> list[Decision]:
+    return [one for one in plant.decisions() if one.id not in before]
 
 
 def test_who_declined_keeps_that_wish_wherever_the_call_goes(plant: Plant) -> None:

@@ -1,42 +1,23 @@
 """What the switch says of a channel, read as a leg."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fsplug.esl.protocol.event import Event, Headers
+from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities
 from fsplug.policy.recording.legs import TRUNK, Leg
 
-# The headers with the number of the party at the far end of a leg: the From user, the identities a trunk asserts, the
-# request line. Names are FreeSWITCH 1.11.1's (sofia.c).
-_CALLING = (
-    "Caller-Caller-ID-Number",
-    "Caller-ANI",
-    "variable_sip_from_user",
-    "variable_sip_P-Asserted-Identity",
-    "variable_sip_P-Preferred-Identity",
-    "variable_sip_Remote-Party-ID",
-)
-_CALLED = (
-    "Caller-Destination-Number",
-    "Caller-Callee-ID-Number",
-    "variable_sip_to_user",
-    "variable_sip_req_user",
-)
+_VARIABLE = "variable_"
+_CALLER_ID = ("Caller-Caller-ID-Number", "Caller-ANI")
+# The callee ID is also what an answer asserts of who answered (P-Asserted-Identity, Remote-Party-ID; 1.11.1).
+_ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
 # On a leg that was called and then transferred to call somebody itself, "destination" and "callee" are the new ones.
 # The number it was called by remains in the request, and the switch has made its callee ID its caller ID (1.11.1).
-_SENT_ON = ("variable_sip_to_user", "variable_sip_req_user", "Caller-Caller-ID-Number")
-_ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
-_FORWARDING = (
-    "Caller-RDNIS",
-    "variable_sip_h_Diversion",
-    "variable_sip_history_info",
-    "variable_sip_redirected_by",
-    "variable_sip_referred_by_user",
-    "variable_sip_referred_by_user_stripped",
-    "variable_sip_h_Referred-By",
-)
+_SENT_ON = "Caller-Caller-ID-Number"
+_REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
+_KEPT_HEADERS = tuple(f"{_VARIABLE}sip_{place}_" for place in ("i", "h", "rh", "ph"))
 _LEG = Headers(
     "Unique-ID",
     "Call-Direction",
@@ -53,7 +34,11 @@ _LEG = Headers(
     "variable_current_application",
     *_SIGNED_IN,
     *_DIALLED_USER,
-    *dict.fromkeys(_CALLING + _CALLED + _SENT_ON + _ASKED_FOR + _FORWARDING),
+    *_CALLER_ID,
+    *_ASKED_FOR,
+    _REDIRECTED,
+    *(_VARIABLE + name for name in VARIABLES),
+    like=(_VARIABLE + HEADER_VARIABLES,),
 )
 
 
@@ -67,6 +52,11 @@ def leg_of(event: Event) -> Leg:
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")
+    # In the order of VARIABLES first: an event has them in any order, and the first number is the one that is shown.
+    named = identities({name: headers[_VARIABLE + name] for name in _in_order(headers)})
+    called = (*_values(headers, _ASKED_FOR), *named.called)
+    calling = (*_values(headers, _CALLER_ID), *named.calling)
+    sent_on = (*named.called, *_values(headers, (_SENT_ON,)))
     return Leg(
         uuid=uuid,
         company=headers.get("variable_fsplug_company", ""),
@@ -76,9 +66,9 @@ def leg_of(event: Event) -> Leg:
         called_in=called_in,
         answered=headers.get("Answer-State") == "answered",
         answered_at=_answered_at(headers),
-        numbers=_values(headers, _CALLING if called_in else _SENT_ON if calls else _CALLED),
-        dialled=_values(headers, _CALLED if called_in else _ASKED_FOR) if calls else (),
-        forwarders=_values(headers, _FORWARDING),
+        numbers=_each_once(calling if called_in else sent_on if calls else called),
+        dialled=_each_once(called if called_in else _values(headers, _ASKED_FOR)) if calls else (),
+        forwarders=_each_once((*_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
         signed_in=_signed_in(headers, _SIGNED_IN if called_in else _DIALLED_USER),
@@ -92,8 +82,18 @@ def leg_names(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
 
 
-def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([headers[name] for name in names if headers.get(name)]))
+def _in_order(headers: Mapping[str, str]) -> list[str]:
+    known = [name for name in VARIABLES if _VARIABLE + name in headers]
+    others = [name.removeprefix(_VARIABLE) for name in headers if name.startswith(_KEPT_HEADERS)]
+    return list(dict.fromkeys(known + sorted(others)))
+
+
+def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
+    return [dialled(headers[name]) for name in names if headers.get(name)]
+
+
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def _signed_in(headers: Mapping[str, str], names: tuple[str, str]) -> str:

@@ -13,7 +13,7 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
-from fsplug.xml.install.installation import Installation, Way, record_settings
+from fsplug.xml.install.installation import ALL_HEADERS, Installation, Way, record_settings
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
@@ -23,6 +23,12 @@ _LISTEN_IP = re.compile(r'name="listen-ip" value="([^"]*)"')
 _PARAM = re.compile(r'name="([a-z0-9-]+)" value="([^"]*)"')
 # Without these a leg's record is not written, can't be read, or does not come.
 _RECORD_SETTINGS = frozenset({"url", "cred", "encode", "encode-values", "log-b-leg", "err-log-dir"})
+_LEG = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}),", re.MULTILINE)
+_PROFILE = re.compile(r"\nvariable_sofia_profile_name: ([^\s]+)")
+# switch_true.
+_TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow", "1"})
+# A look at some calls is enough.
+_MOST_LEGS = 20
 _CLOCK_SECONDS = 2.0
 _WRITE_SECONDS = 3.0
 _GATEWAYS = "trunks"
@@ -133,6 +139,38 @@ def profiles(api: Api, names: Sequence[str]) -> Finding:
     return wrong("SIP profiles", f"not running: {', '.join(stopped)}", remedy)
 
 
+def headers(api: Api) -> Finding:
+    """Every SIP profile that runs hands over every value of every header, and those of live calls have come so."""
+    subject = "SIP headers"
+    running = {one.findtext("name") for one in _parsed(api("sofia xmlstatus")).iter("profile")}
+    configured = _parsed(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
+    without = sorted({one.get("name", "") for one in configured if one.get("name") in running and not _hands_over(one)})
+    if without:
+        text = f"the profiles {', '.join(without)} hand over one value of a header that has several"
+        remedy = f'<param name="{ALL_HEADERS}" value="true"/> in their settings, then sofia profile NAME rescan'
+        return wrong(subject, f"{text}: a call with an excluded number in another value is recorded", remedy)
+    if stale := sorted(_read_without(api)):
+        text = f"a live call on {', '.join(stale)} has one value of each header: the profile runs with old settings"
+        return warn(subject, text, "; ".join(f"fs_cli -x 'sofia profile {name} rescan'" for name in stale))
+    return ok(subject, "every value of every header is read")
+
+
+def _hands_over(profile: ElementTree.Element) -> bool:
+    values = [one.get("value", "") for one in profile.iter("param") if one.get("name") == ALL_HEADERS]
+    return bool(values) and values[-1].lower() in _TRUE
+
+
+def _read_without(api: Api) -> set[str]:
+    """The profiles of live calls that came in without the variables that the parameter makes."""
+    found: set[str] = set()
+    for leg in _LEG.findall(api("show channels"))[:_MOST_LEGS]:
+        dump = api(f"uuid_dump {leg}")
+        profile = _PROFILE.search(dump)
+        if profile and "\nCall-Direction: inbound" in dump and "\nvariable_sip_i_call_id: " not in dump:
+            found.add(profile[1])
+    return found
+
+
 def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
     """Every trunk in the store has its gateway on the switch, and the gateway is up and signed in."""
     gateways = {one.findtext("name"): one for one in _parsed(api("sofia xmlstatus gateway")).iter("gateway")}
@@ -170,6 +208,7 @@ def every(
         yield spool(api, settings.spool)
     yield clock(api)
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
+    yield headers(api)
     yield from trunks(api, known, wanted.trunk_profile)
 
 

@@ -3,7 +3,7 @@
 from fsplug.xml.install import installation as own_files
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
-from fsplug.xml.install.installation import DEFAULT_PASSWORD, Installation, Way
+from fsplug.xml.install.installation import ALL_HEADERS, DEFAULT_PASSWORD, Installation, Way
 from fsplug.xml.install.surgery import Element, XmlFile, include
 from fsplug.xml.install.timezones import posix_rules
 
@@ -104,6 +104,9 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
     sofia = tree.configuration("sofia.conf")
     if sofia is None:
         files |= _configuration(tree, "sofia", text.render("configuration/sofia.xml", it=installation))
+    for name in [element.attributes.get("name", "") for _, element in tree.profiles()]:
+        if (known := tree.profile(name)) and known[0].find("settings", known[1]):
+            tree.put(known[0].with_param(_settings(known[0], name), ALL_HEADERS, "true"))
     for kind, name in (("internal", installation.sip_profile), ("external", installation.trunk_profile)):
         found = tree.profile(name)
         if found is not None:

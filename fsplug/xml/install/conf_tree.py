@@ -34,10 +34,15 @@ class ConfTree:
         return self._first("configuration", name)
 
     def profile(self, name: str) -> tuple[XmlFile, Element] | None:
-        """The SIP profile of this name: mod_sofia's, for other modules have profiles too."""
+        """The SIP profile of this name."""
+        found = (one for one in self.profiles() if one[1].attributes.get("name") == name)
+        return next(found, None)
+
+    def profiles(self) -> list[tuple[XmlFile, Element]]:
+        """The SIP profiles: mod_sofia's, for other modules have profiles too."""
         sofia = self.configuration("sofia.conf")
-        below = (one for one in self.files.values() if sofia and self._is_below(one.name, sofia[0].name))
-        return next(((file, element) for file in below if (element := file.find("profile", name=name))), None)
+        below = [one for one in self.files.values() if sofia and self._is_below(one.name, sofia[0].name)]
+        return [(file, element) for file in below for element in file.all("profile")]
 
     def context(self, name: str) -> tuple[XmlFile, Element] | None:
         """The dialplan's context of this name."""

@@ -13,6 +13,8 @@ from fsplug.xml.install.timezones import posix_rules
 OWN_ADDRESS = Markup("$${local_ip_v4}")
 # FreeSWITCH's documented default, which every new configuration should change.
 DEFAULT_PASSWORD = "ClueCon"
+# The SIP profiles' parameter by which every value of every header reaches fsplug: an excluded number can stand in any.
+ALL_HEADERS = "parse-all-invite-headers"
 
 XML_CURL, JSON_CDR = "mod_xml_curl", "mod_json_cdr"
 _MODULES = (

@@ -199,6 +199,44 @@ def test_a_profile_that_does_not_run_is_wrong() -> None:
     assert found.state == State.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
 
 
+SOFIA = "xml_locate configuration configuration name sofia.conf"
+PROFILE = (
+    '<configuration name="sofia.conf"><profiles><profile name="{0}"><settings>{1}</settings></profile></profiles>'
+    "</configuration>"
+)
+ALL_HEADERS = '<param name="parse-all-invite-headers" value="{0}"/>'
+LIVE = "0b5f4a3e-0d42-4b5c-9f6c-1c2d3e4f5a6b"
+DUMP = "Event-Name: CHANNEL_DATA\nCall-Direction: inbound\nvariable_sofia_profile_name: external\n"
+
+
+@pytest.mark.parametrize(
+    ("running", "param", "state"),
+    [
+        ("external", ALL_HEADERS.format("true"), State.OK),
+        ("external", ALL_HEADERS.format("on"), State.OK),
+        ("external", "", State.WRONG),
+        ("external", ALL_HEADERS.format("false"), State.WRONG),
+        ("another", "", State.OK),
+    ],
+)
+def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: str, state: State) -> None:
+    api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("external", param)})
+    found = switchchecks.headers(api)
+    assert found.state == state
+    assert ("excluded number" in found.text and "external" in found.text) == (state == State.WRONG)
+
+
+@pytest.mark.parametrize(("more", "state"), [("", State.WARN), ("variable_sip_i_call_id: 1%40127.0.0.1\n", State.OK)])
+def test_a_profile_that_runs_with_old_settings_is_known_by_a_live_call(more: str, state: State) -> None:
+    says = {
+        "sofia xmlstatus": RUNNING.format("external"),
+        SOFIA: PROFILE.format("external", ALL_HEADERS.format("true")),
+        "show channels": f"uuid,direction\n{LIVE},inbound\n\n1 total.\n",
+        f"uuid_dump {LIVE}": DUMP + more,
+    }
+    assert switchchecks.headers(a_switch(says)).state == state
+
+
 @pytest.mark.parametrize(
     ("gateway", "state"),
     [

@@ -145,6 +145,8 @@ def test_a_configuration_that_is_there_gets_a_few_lines_and_keeps_the_rest(cli: 
         assert set(kept) <= set((theirs / path).read_text().splitlines()), path
     assert "<!-- fsplug: <param" in (theirs / "sip_profiles/internal.xml").read_text()
     assert '"disable-transfer" value="true"' in (theirs / "sip_profiles/external.xml").read_text()
+    for profile in ("internal", "external"):
+        assert '"parse-all-invite-headers" value="true"' in (theirs / f"sip_profiles/{profile}.xml").read_text()
     assert "../fsplug/public/*.xml" in (theirs / "dialplan/public.xml").read_text()
     assert (theirs / "autoload_configs/skinny.conf.xml").read_text() == THEIRS["autoload_configs/skinny.conf.xml"]
     assert ('<load module="mod_xml_curl"/>\n' in (theirs / "autoload_configs/modules.conf.xml").read_text()) is (

@@ -1,0 +1,77 @@
+"""An excluded number in any header of an INVITE, as the switch hands the headers over."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.protocol.event import Event, plain_event
+from fsplug.fakeswitch.sip_headers import read_headers
+from fsplug.policy.numbers import normalise_all
+from fsplug.policy.recording.legs import Leg
+from tests.headersets import EXCLUDED, HARMLESS, KNOWN, header_sets
+
+
+def leg(headers: list[str], *, parse_all: bool = True, **others: str) -> Leg:
+    """The leg of a call from the trunk with these headers."""
+    read = read_headers(headers, parse_all)
+    fields = {
+        "Unique-ID": "A",
+        "Call-Direction": "inbound",
+        "Caller-Caller-ID-Number": read.caller or "+4522334455",
+        "Caller-Destination-Number": "+4570101001",
+        **{f"variable_{name}": value for name, value in read.variables.items()},
+        **others,
+    }
+    return leg_of(Event(plain_event(fields)))
+
+
+def numbers(one: Leg) -> tuple[str, ...]:
+    """Every number that the leg is decided by."""
+    return normalise_all(one.numbers + one.dialled + one.forwarders, "DK")
+
+
+@pytest.mark.parametrize("headers", KNOWN, ids=lambda one: one[-1][:60])
+def test_an_excluded_number_is_found_in_any_header(headers):
+    assert EXCLUDED in numbers(leg(headers))
+
+
+@pytest.mark.parametrize("headers", HARMLESS, ids=lambda one: one[-1][:60] if one else "none")
+@pytest.mark.parametrize("parse_all", [True, False])
+def test_nobody_is_taken_for_the_excluded_number(headers, parse_all):
+    assert EXCLUDED not in numbers(leg(headers, parse_all=parse_all))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(header_sets())
+def test_an_excluded_number_is_found_anywhere_among_others(headers):
+    assert EXCLUDED in numbers(leg(headers))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["P-Asserted-Identity: <tel:+4522334499>, <sip:+4531112233@c>"],
+        ["diversion: <sip:+4522334499@c>"],
+        ["Diversion: <sip:+4531112233@c>, <sip:+4522334499@c>"],
+        ["P-Served-User: <sip:+4531112233@c>", "P-Served-User: <sip:+4522334499@c>"],
+        ["History-Info: <sip:+4531112233@c>", "History-Info: <sip:+4522334499@c>"],
+        ["b: <tel:+4522334499>"],
+    ],
+    ids=lambda one: one[-1],
+)
+def test_what_the_switch_hands_over_is_read_where_the_profile_lacks_the_parameter(headers):
+    assert EXCLUDED in numbers(leg(headers, parse_all=False))
+
+
+@pytest.mark.parametrize("spelling", ["tel:22334499;phone-context=+45", "<sip:%2B4522334499@c>", "*31#22334499"])
+@pytest.mark.parametrize(
+    "field", ["Caller-Callee-ID-Number", "variable_sip_to_user", "variable_sip_rh_P-Called-Party-ID"]
+)
+def test_the_leg_that_was_called_is_read_too(field, spelling):
+    called = {"Unique-ID": "B", "Call-Direction": "outbound", "Caller-Destination-Number": "1001", field: spelling}
+    assert numbers(leg_of(Event(plain_event(called)))) == (EXCLUDED,)
+
+
+def test_the_number_that_the_switch_shows_is_the_first():
+    one = leg(["P-Asserted-Identity: <sip:+4531112233@c>, <tel:+4531112234>"], variable_sip_from_user="+4522334455")
+    assert one.numbers == ("+4531112233", "+4522334455", "+4531112234")

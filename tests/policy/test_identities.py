@@ -1,0 +1,91 @@
+"""The parties that FreeSWITCH's variables name. The rows are as FreeSWITCH 1.11.1 has them."""
+
+import pytest
+
+from fsplug.policy.header_values import parties
+from fsplug.policy.identities import identities
+
+_ROWS = [
+    # The profile parses all headers.
+    (
+        {"sip_i_p_asserted_identity": 'ARRAY::"A, B" <sip:+4531112233@carrier.example>|:<tel:+4522334499>'},
+        (("+4531112233", "+4522334499"), (), ()),
+    ),
+    (
+        {
+            "sip_P-Asserted-Identity": "22334499",
+            "sip_i_p_asserted_identity": "<tel:22334499;phone-context=+45>",
+        },
+        (("22334499", "+4522334499"), (), ()),
+    ),
+    (
+        {
+            "sip_i_remote_party_id": "ARRAY::<sip:+4531112233@c>;party=calling|:"
+            '"x\\"y" <sip:+4522334499@c>;party=called;privacy=off'
+        },
+        (("+4531112233",), ("+4522334499",), ()),
+    ),
+    ({"sip_i_remote_party_id": "<+4522334499>"}, (("+4522334499",), (), ())),
+    (
+        {
+            "sip_h_DIVERSION": "<tel:+4522334411>",
+            "sip_i_diversion": "ARRAY::<sip:+4522334499@c>;reason=x|:<sip:+4531112233@c>|:<tel:+4522334411>",
+        },
+        ((), (), ("+4522334411", "+4522334499", "+4531112233")),
+    ),
+    ({"sip_i_cc_diversion": "<sip:+4522334499@c>"}, ((), (), ("+4522334499",))),
+    ({"sip_i_p_called_party_id": "<sip:+4522334499@c>"}, ((), ("+4522334499",), ())),
+    # It does not.
+    (
+        {"sip_h_P-Served-User": "<sip:+4522334499@c>", "sip_h_P-Served-User-1": "<sip:+4522334498@c>"},
+        ((), (), ("+4522334499", "+4522334498")),
+    ),
+    ({"sip_h_p-called-party-id": "<sip:+4522334499@c>"}, ((), ("+4522334499",), ())),
+    (
+        {"sip_history_info": "<sip:+4531112233@c>;index=1, <sip:+4522334499@c>;index=1.1, <sip:+4522334497@c>;index=2"},
+        ((), (), ("+4531112233", "+4522334499", "+4522334497")),
+    ),
+    ({"sip_referred_by_user": "+4522334499"}, ((), (), ("+4522334499",))),
+    (
+        {"sip_referred_by_user": "22334499", "sip_referred_by_params": "phone-context=+45"},
+        ((), (), ("+4522334499",)),
+    ),
+    ({"sip_req_user": "22334499", "sip_req_params": "phone-context=+45"}, ((), ("+4522334499",), ())),
+    ({"sip_h_Referred-By": '"q" <sip:+4522334499@c.example>'}, ((), (), ("+4522334499",))),
+    ({"sip_redirected_by": "<sip:22334499@c>;reason=deflection"}, ((), (), ("22334499",))),
+    ({"sip_Remote-Party-ID": '"x" <sip:+4522334499@c>;party=calling'}, (("+4522334499",), (), ())),
+    # From, in every form.
+    ({"sip_full_from": "<tel:22334499;phone-context=+45>;tag=a"}, (("+4522334499",), (), ())),
+    ({"sip_full_from": "<sip:+45-22-33-44-99;phone-context=x@c>;tag=b"}, (("+4522334499",), (), ())),
+    ({"sip_full_from": "sip:+4522334499@c;tag=c"}, (("+4522334499",), (), ())),
+    ({"sip_from_user": "22334499;phone-context=+45"}, (("+4522334499",), (), ())),
+    ({"sip_full_from": '"x \\" <sip:+4511@z>" <sip:%2B4522334499@c>;tag=a'}, (("+4522334499",), (), ())),
+    ({"sip_full_from": '"+45 22 33 44 99" <sip:anonymous@anonymous.invalid>;tag=d'}, (("+4522334499",), (), ())),
+    ({"sip_from_user": "anonymous"}, (("anonymous",), (), ())),
+    # The request, an answer, and a header that nobody knows.
+    ({"sip_req_user": "*31#22334499", "sip_full_to": "<tel:+4522334499>"}, ((), ("*31#22334499", "+4522334499"), ())),
+    ({"sip_rh_P-Called-Party-ID": "<sip:+4522334499@c>"}, ((), ("+4522334499",), ())),
+    ({"sip_i_p_charge_info": "<sip:+4522334499@c>"}, ((), (), ("+4522334499",))),
+    ({"sip_i_x_caller": "+45 22 33 44 99"}, ((), (), ("+4522334499",))),
+    # Addresses of machines, numbers that are none, and what only reads like a number.
+    ({"sip_i_contact": "<sip:+4522334499@127.0.0.1:5060>"}, ((), (), ())),
+    ({"sip_i_route": "<sip:22.33.44.99;lr>", "sip_i_x_node": "<sip:22.33.44.99:5060>"}, ((), (), ())),
+    ({"sip_i_x_trace": "22334499", "sip_i_x_number": "22334499"}, ((), (), ())),
+    ({"sip_h_Diversion": '"call <sip:+4522334499@x>" <sip:+4531112233@c>'}, ((), (), ("+4531112233",))),
+]
+
+
+@pytest.mark.parametrize(("variables", "expected"), _ROWS, ids=lambda one: next(iter(one)) if one else "")
+def test_each_party_is_read_with_its_part_in_the_call(variables, expected):
+    found = identities(variables)
+    assert (found.calling, found.called, found.forwarding) == expected
+
+
+@pytest.mark.parametrize("display", ['"', '"Bo', '"Bo \\" ', "Bo '", '"a"b"', "<", "<<", "=?utf-8?q?x?= "])
+def test_a_display_that_does_not_end_hides_no_number(display):
+    assert "+4522334499" in parties(f"{display}<sip:+4522334499@carrier.example>;reason=x")
+
+
+def test_a_value_of_any_length_and_depth_is_read_in_time():
+    for text in ("<" * 100_000, '"' * 100_001, '"\\' * 50_000, "sip:" * 50_000, "," * 100_000, "ARRAY::|:" * 20_000):
+        assert isinstance(parties(text), tuple)
