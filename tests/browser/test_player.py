@@ -8,6 +8,8 @@ import pytest
 from fsplug.lab.story.cast import ACME
 from fsplug.policy.access.scopes import operator
 from fsplug.store.audit import trail
+from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import RecordingHeld
 from fsplug.store.recordings import deletions, shares
 from fsplug.store.recordings.shares import CodeBy, Offer
 from tests.browser.site import Site
@@ -69,6 +71,27 @@ def test_the_waveform_of_both_is_drawn_and_a_click_on_it_seeks(page: Any) -> Non
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 20)
     length = float(page.get_attribute("[data-player]", "data-seconds"))
     page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 2}) < 3")
+
+
+def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recording: str) -> None:
+    length = float(page.get_attribute("[data-player]", "data-seconds"))
+    row = site.store.row("SELECT started_at FROM recording WHERE id = ?", recording)
+    assert row is not None
+    began = float(row[0])
+    held = RecordingHeld(f"{recording}-h", recording, ACME, "user", began + length / 4, began + length / 2)
+    ledger.apply(site.store, [held])
+    try:
+        page.reload()
+        page.wait_for_function(_IS_DRAWN)
+        wave, hold = page.locator(".wave").bounding_box(), page.locator(".wave .holds rect").bounding_box()
+        assert hold["x"] - wave["x"] == pytest.approx(wave["width"] / 4, abs=3)
+        assert hold["width"] == pytest.approx(wave["width"] / 4, abs=3)
+        assert hold["height"] == pytest.approx(wave["height"], abs=3)
+        page.mouse.click(hold["x"] + 2, hold["y"] + 20)
+        page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 4}) < 3")
+    finally:
+        with site.store.atomic():
+            site.store.run("DELETE FROM recording_hold")
 
 
 def test_keys_play_pause_and_go_ten_seconds(page: Any) -> None:

@@ -15,9 +15,10 @@ from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need
+from fsplug.policy.recording.holds import Span
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.db.database import Store
-from fsplug.store.recordings import access, deletions, recordings
+from fsplug.store.recordings import access, deletions, holds, recordings
 from fsplug.store.recordings.recordings import Recording, State
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
         found = _get(store, recording, company)
         if invocation.actor is not None and found.company is not None:
             access.recording(store, found.company, recording, invocation.actor)
-    facts = _facts(found, invocation.settings().archive)
+        held = holds.within(store, found)
+    facts = {**_facts(found, invocation.settings().archive), "holds": [_hold(span) for span in held]}
     readable = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
     readable |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
+    readable |= {"holds": ", ".join(f"{one['by']} {one['from']}-{one['until']} s" for one in facts["holds"])}
     invocation.print(facts, *sheet({**facts, **readable}))
 
 
@@ -178,6 +181,11 @@ def _facts(recording: Recording, archive: str) -> Facts:
         "detail": recording.lost_detail,
         "file": str(Path(archive, recording.location or "")) if in_folder else None,
     }
+
+
+def _hold(span: Span) -> Facts:
+    """Whose phone held the call, and when, in seconds from the beginning of the recording."""
+    return {"by": str(span.by), "from": round(span.begin, 2), "until": round(span.end, 2)}
 
 
 def _row(recording: Facts) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fsplug.store.calls.entries import RecordingHeld
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import answered, lost, recorded
 
@@ -62,7 +63,18 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "detail": None,
         "file": str(path),
     }
-    assert cli.json("recording", "show", "a-rec") == found
+    assert cli.json("recording", "show", "a-rec") == {**found, "holds": []}
+
+
+def test_a_recording_is_shown_with_its_holds(cli: Cli) -> None:
+    archived(cli)
+    for by, at, until in (("user", 1005.5, 1006.25), ("other", 1006.5, None)):
+        cli.write([RecordingHeld(f"a-{by}", "a-rec", ACME, by, at, until)])
+    assert cli.json("recording", "show", "a-rec")["holds"] == [
+        {"by": "user", "from": 0.5, "until": 1.25},
+        {"by": "other", "from": 1.5, "until": SECONDS},
+    ]
+    assert "user 0.5-1.25 s, other 1.5-2.0 s" in cli.ok("recording", "show", "a-rec")
 
 
 def test_the_table_and_the_sheet_say_length_and_state(cli: Cli) -> None:

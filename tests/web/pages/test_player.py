@@ -1,6 +1,7 @@
 """The player's page, the one way to its audio, and every other way that is none."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from fsplug.policy.access.scopes import operator
 from fsplug.store.accounts import sessions
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
+from fsplug.store.calls.entries import RecordingHeld
 from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions
@@ -60,6 +62,24 @@ def test_the_page_names_both_parties_and_offers_to_play(anna: Browser) -> None:
     assert "+4522334455" in page and f'action="{PAGE}/play"' in page
     assert "<audio" not in page, "there is nothing to hear before play is pressed"
     assert 'data-player="/recordings/a-rec" data-seconds="7.0"' in page
+
+
+HOLDS = [
+    RecordingHeld("h1", "a-rec", ACME, "user", 103.0, 105.0),
+    RecordingHeld("h2", "a-rec", ACME, "other", 106.0, None),
+]
+
+
+def test_holds_are_drawn_and_stand_in_a_table_with_who_held(anna: Browser, console: Console) -> None:
+    page = anna.get(PAGE).text
+    assert "<rect" not in page and "<caption>På hold" not in page and "<caption>On hold" not in page
+    ledger.apply(console.store, HOLDS)
+    page = anna.get(PAGE).text
+    assert 'viewBox="0 0 7.0 1"' in page
+    assert re.findall(r'<rect x="([0-9.]+)" y="0" width="([0-9.]+)"', page) == [("1.0", "2.0"), ("4.0", "3.0")]
+    table = re.split("<caption>(?:På hold|On hold)", page)[1]
+    rows = re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', table)
+    assert rows[:2] == [("1001", "0:01", "0:03"), ("+4522334455", "0:04", "0:07")]
 
 
 @pytest.mark.parametrize("form", ["play", "share"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from babel.numbers import format_decimal
 
 from fsplug.policy.access.scopes import Need, Reach
+from fsplug.policy.recording.holds import Holder
 from fsplug.policy.terms import Channels
 from fsplug.store.audit import trail
 from fsplug.store.audit.trail import AuditEntry
@@ -13,7 +14,7 @@ from fsplug.store.config import companies, groups
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Mail
-from fsplug.store.recordings import access, playbacks, shares
+from fsplug.store.recordings import access, holds, playbacks, shares
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.shares import Share
 from fsplug.web.kernel.names import of_actors
@@ -21,6 +22,15 @@ from fsplug.web.kernel.parties import NamedParty, party
 from fsplug.web.kernel.shell import Viewer
 
 _SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHold:
+    """Who held the call, and when, in seconds from the beginning of the recording."""
+
+    who: NamedParty
+    begin: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class Shown:
     caller: NamedParty
     answerer: NamedParty
     lanes: tuple[NamedParty, ...]
+    holds: tuple[ShownHold, ...]
     group: str
     plays: Sequence[AuditEntry]
     shares: Sequence[Share]
@@ -63,13 +74,17 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
     domain, country = viewer.domain, viewer.company.country
     ends = access.ends_of(store, recording)
     caller, answerer = (party(end, country) for end in ends)
+    lanes = _lanes(recording, caller, answerer, ends[0].username)
     plays = _plays(store, viewer, recording)
     shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
     return Shown(
         recording,
         caller,
         answerer,
-        _lanes(recording, caller, answerer, ends[0].username),
+        lanes if is_in_stereo(recording) else (),
+        tuple(
+            ShownHold(lanes[span.by is Holder.OTHER], span.begin, span.end) for span in holds.within(store, recording)
+        ),
         _group(store, domain, recording.group),
         plays,
         shared,
@@ -94,12 +109,18 @@ def _plays(store: Store, viewer: Viewer, recording: Recording) -> list[AuditEntr
     return trail.plays(store, viewer.domain, recording.id, person)
 
 
+def is_in_stereo(recording: Recording) -> bool:
+    """Whether each of the two has a channel of their own."""
+    return recording.terms is None or recording.terms.channels is not Channels.MONO
+
+
 def _lanes(
     recording: Recording, caller: NamedParty, answerer: NamedParty, username: str | None
-) -> tuple[NamedParty, ...]:
-    """FreeSWITCH records what a leg says on the left and what it hears on the right (switch_core_media_bug.c)."""
-    if recording.terms and recording.terms.channels is Channels.MONO:
-        return ()
+) -> tuple[NamedParty, NamedParty]:
+    """The recorded person and the other one, which is the order of the channels.
+
+    FreeSWITCH records what a leg says on the left and what it hears on the right (switch_core_media_bug.c).
+    """
     is_callers = username is not None and username == recording.user
     return (caller, answerer) if is_callers else (answerer, caller)
 
