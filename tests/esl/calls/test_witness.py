@@ -278,6 +278,7 @@ def _of_leg(leg: Any) -> dict[str, str]:
         "fsplug_leg": leg.name,
         "fsplug_legs": "any" if leg.call == leg.uuid else "",
         "fsplug_groups": ":".join(leg.groups),
+        "current_application": "intercept" if leg.picks_up else "bridge",
     }
     return {
         **marks,
