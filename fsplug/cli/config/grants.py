@@ -11,11 +11,11 @@ from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import GRANTS, PEOPLE
 from fsplug.store.change.draft import Draft
-from fsplug.store.change.entry_rows import AnyNoun
+from fsplug.store.config import nouns
 from fsplug.store.config.grants import LICENCE, RIGHT
 
 # Where a user's grants are, by the field of the user's entry that lists them.
-_GRANTS: Mapping[str, tuple[AnyNoun, str]] = {"licences": (LICENCE, "licence"), "rights": (RIGHT, "right_name")}
+_GRANTS: Mapping[str, tuple[nouns.Noun, str]] = {"licences": (LICENCE, "licence"), "rights": (RIGHT, "right_name")}
 _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 
 

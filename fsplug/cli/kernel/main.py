@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from fsplug import __version__
+from fsplug.cli.kernel.collector import search_seldom
 from fsplug.cli.kernel.context import Invocation, Noun
 from fsplug.errors import FsplugError
 
@@ -105,4 +106,5 @@ def root() -> None:
 
 def main() -> None:
     """The program `fsplug`."""
+    search_seldom()
     root(prog_name="fsplug")

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from fsplug.cli.kernel.collector import search_as_usual
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.rules import INSTALLATION
 
@@ -29,4 +30,5 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
     from fsplug.wiring.process.supervisor import Supervisor
 
     invocation.settings()
+    search_as_usual()
     sys.exit(Supervisor(parts(invocation.folder, only), restarts=not unsupervised).run())

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
@@ -14,9 +13,9 @@ from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
 from fsplug.store.config import companies, users
-from fsplug.store.config.nouns import Change
+from fsplug.store.config.nouns import Change, Row
 from fsplug.store.config.versioned import company_id
-from fsplug.store.db.database import Row, Store
+from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
@@ -94,17 +93,21 @@ _FORGET_BROWSERS = Write(
 )
 
 
-def follow(store: Store, domain: str, changes: Iterable[Change[Any, Any]], by: str) -> None:
+def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
     """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
     gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
     there is no password yet. A lost role ends every session.
     """
-    ours = [_roles(change) for change in changes if change.noun is users.USER]
+    ours = [
+        (change.key.username, _address(change.before), _address(change.after))
+        for change in changes
+        if change.noun is users.USER
+    ]
     for username, before, after in ours:
         if before is not None and after is None:
             _end(store, domain, username, by)
-    moved = [(username, after) for username, before, after in ours if before and after and before != after]
-    _move(store, domain, moved)
+    stay = ((username, before, after) for username, before, after in ours if before is not None and after is not None)
+    _move(store, domain, {username: after for username, before, after in stay if before != after})
     for username, before, after in ours:
         if before is None and after is not None:
             _make(store, domain, username, after)
@@ -227,20 +230,15 @@ def secret_of(store: Store, domain: str, username: str) -> Secret:
     return Secret(company_id(store, domain), username)
 
 
-def _roles(change: Change[Any, Any]) -> tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]:
-    """The username, and the e-mail addresses before and after, each only if the user has a role at that time."""
-
-    def role(row: Row | None) -> Mapping[str, Any] | None:
-        named = change.noun.named(row) if row is not None else {"role": Role.NONE}
-        return {"email": named["email"]} if named["role"] != Role.NONE else None
-
-    return str(change.key[0]), role(change.before), role(change.after)
+def _address(row: Row | None) -> str | None:
+    """The e-mail address that the user signs in with; None without a role."""
+    return row.email if row is not None and row.role != Role.NONE else None
 
 
-def _make(store: Store, domain: str, username: str, after: Mapping[str, Any]) -> None:
-    row = {"company": company_id(store, domain), "username": username, "address": same(after["email"])}
+def _make(store: Store, domain: str, username: str, email: str) -> None:
+    row = {"company": company_id(store, domain), "username": username, "address": same(email)}
     _MAKE.run(store, made_at=store.now(), **row)
-    _mail(store, domain, username, after["email"])
+    _mail(store, domain, username, email)
 
 
 def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[Kind] = _BOTH) -> list[str]:
@@ -248,16 +246,16 @@ def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[
     return [mails.queue(store, domain, kind, username, email, language_of_user) for kind in kinds]
 
 
-def _move(store: Store, domain: str, moved: list[tuple[str, Mapping[str, Any]]]) -> None:
+def _move(store: Store, domain: str, moved: Mapping[str, str]) -> None:
     company = company_id(store, domain)
     # First release the old addresses: two users may have exchanged theirs.
-    away = ({"address": f"?{username}", "company": company, "username": username} for username, _ in moved)
+    away = ({"address": f"?{username}", "company": company, "username": username} for username in moved)
     _MOVE.run_many(store, away)
-    for username, after in moved:
-        _MOVE.run(store, address=same(after["email"]), company=company, username=username)
+    for username, email in moved.items():
+        _MOVE.run(store, address=same(email), company=company, username=username)
         tokens.void(store, tokens.Kind.PASSWORD, Secret(company, username))
         kinds = (Kind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
-        _mail(store, domain, username, after["email"], kinds)
+        _mail(store, domain, username, email, kinds)
 
 
 def _end(store: Store, domain: str, username: str, by: str) -> None:

@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import asdict
 
+import peewee
+from peewee import fn
+
 from fsplug.policy.access.throttle import Count, Terms, failed, wait_seconds
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -10,6 +13,8 @@ from fsplug.store.db.statements import Select, Write, given, put
 from fsplug.store.schema.accounts import Throttles
 
 _COUNT = Select(Count, lambda: Throttles.select(*columns(Count, Throttles)).where(Throttles.key == given.key))
+# PostgreSQL's function gives nothing back, and waits until nobody else holds the key.
+_ALONE = Select(str, lambda: peewee.Select([], [fn.pg_advisory_xact_lock(fn.hashtext(given.key)).alias("held")]))
 _PUT = Write(lambda: put(Throttles, "key failures last_at closed_until"))
 _FORGET = Write(lambda: Throttles.delete().where(Throttles.key == given.key))
 _GIVE_BACK = Write(
@@ -53,5 +58,6 @@ def give_back(store: Store, key: str) -> None:
 
 
 def _alone(store: Store, key: str) -> None:
+    # In SQLite whoever is in a transaction is alone in the database.
     if store.dialect == "postgresql":
-        store.rows("SELECT pg_advisory_xact_lock(hashtext(?))", key)
+        _ALONE.row(store, key=key)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.config.nouns import Change
@@ -55,7 +55,7 @@ class Grant:
         return cls(username, what, before, after)
 
 
-def grants(change: Change[Any, Any]) -> Iterator[Grant]:
+def grants(change: Change) -> Iterator[Grant]:
     """What a change grants or revokes that only some people may grant: licences, rights, roles, admin scopes."""
     noun, key = change.noun, change.key
     if noun.table in GRANTED_TABLES:
@@ -69,20 +69,20 @@ def grants(change: Change[Any, Any]) -> Iterator[Grant]:
                 yield Grant(key.username, _CALLED.get(name, name), str(before), str(after))
 
 
-def act(changes: Sequence[Change[Any, Any]]) -> str:
+def act(changes: Sequence[Change]) -> str:
     """The name of the act, by the most important change: rights, policy, or else configuration."""
     if any(True for change in changes for _ in grants(change)):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
 
-def granted_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
+def granted_in(changes: Sequence[Change]) -> list[Grant]:
     """The grants in these changes, at most a hundred."""
     found = (grant for change in changes for grant in grants(change))
     return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def turned_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
+def turned_in(changes: Sequence[Change]) -> list[Grant]:
     """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no");
     at most a hundred. New users are left out: the trail says that they are new.
     """
@@ -90,7 +90,7 @@ def turned_in(changes: Sequence[Change[Any, Any]]) -> list[Grant]:
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
-def _turns(change: Change[Any, Any]) -> Iterator[Grant]:
+def _turns(change: Change) -> Iterator[Grant]:
     column = _TURNED.get(change.noun.table)
     if column is None or change.before is None or change.after is None:
         return

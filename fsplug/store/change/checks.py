@@ -4,20 +4,18 @@ For a change only its own effects are checked: what its entries refer to, what r
 already has the names it gives.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from fsplug.policy.addresses import SAYS, normalised, same
 from fsplug.policy.entities import Role
 from fsplug.store.change import references
 from fsplug.store.change.entry_rows import NOUNS, Rows
-from fsplug.store.change.present import Found
 from fsplug.store.change.view import View, Whole
 from fsplug.store.config import companies, devices, groups, ivrs, users
 from fsplug.store.config.destinations import TargetKind
-from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.nouns import Change, Noun, Row
 
-Changes = Sequence[Change[Any, Any]]
+Changes = Sequence[Change]
 # An entry (such as "user 1001") that conflicts with the others, and why.
 Trouble = tuple[str, str]
 
@@ -39,42 +37,42 @@ def troubles_of(view: View, changes: Changes) -> Iterator[Trouble]:
 
 
 def _extensions(view: View, changes: Changes) -> Iterator[Trouble]:
-    given = {row.extension for _, row in _setting(changes, users.USER, "extension")}
-    given |= {key.number for key, _ in (*_new(changes, groups.RING_GROUP), *_new(changes, ivrs.IVR))}
-    taken = [(row.extension, f"user {key.username}") for key, row in view.holding(users.USER, "extension", given)]
-    taken += [(key.number, f"group {key.number}") for key, _ in view.holding(groups.RING_GROUP, "number", given)]
-    taken += [(key.number, f"ivr {key.number}") for key, _ in view.holding(ivrs.IVR, "number", given)]
+    given = {user.extension for user in _setting(changes, users.USER, "extension")}
+    given |= {one.number for one in (*_new(changes, groups.RING_GROUP), *_new(changes, ivrs.IVR))}
+    taken = [(user.extension, f"user {user.username}") for user in view.holding(users.USER, "extension", given)]
+    taken += [(one.number, f"group {one.number}") for one in view.holding(groups.RING_GROUP, "number", given)]
+    taken += [(one.number, f"ivr {one.number}") for one in view.holding(ivrs.IVR, "number", given)]
     for who, holder, extension in _shared(taken):
         yield who, f"{holder} has {extension} already; give it another"
 
 
 def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
-    given = {row.sip_username for _, row in _setting(changes, devices.DEVICE, "sip_username")} - {None}
-    given |= {key.username for key, _ in _new(changes, users.USER)}
+    given = {device.sip_username for device in _setting(changes, devices.DEVICE, "sip_username")} - {None}
+    given |= {user.username for user in _new(changes, users.USER)}
     holders = view.holding(devices.DEVICE, "sip_username", given)
-    taken = [(row.sip_username, f"user {key.username}, device {key.name}") for key, row in holders]
+    taken = [(device.sip_username, f"user {device.username}, device {device.name}") for device in holders]
     for who, holder, sip_username in _shared(taken):
         yield who, f"sip_username: {holder} has {sip_username} already; give it another"
     # A dialplan may mistake the name that signed in for the username.
-    called_so = {key.username for key, _ in view.holding(users.USER, "username", given)}
-    for key, row in holders:
-        if row.sip_username != key.username and row.sip_username in called_so:
-            text = f"sip_username: user {row.sip_username} is called so; give it another"
-            yield f"user {key.username}, device {key.name}", text
+    called_so = {user.username for user in view.holding(users.USER, "username", given)}
+    for device in holders:
+        if device.sip_username != device.username and device.sip_username in called_so:
+            text = f"sip_username: user {device.sip_username} is called so; give it another"
+            yield f"user {device.username}, device {device.name}", text
 
 
 def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
     # The console's sign-in asks for company, e-mail and password.
     given = _setting(changes, users.USER, "role", "email")
-    signing_in = [(key, row) for key, row in given if row.role not in (None, Role.NONE)]
-    for key, row in signing_in:
-        email = row.email
+    signing_in = [user for user in given if user.role not in (None, Role.NONE)]
+    for user in signing_in:
+        email = user.email
         if email is not None and normalised(email) is None:
             trouble = f"{email[:60]!r} is none that mail can be sent to" if email else "it is missing"
             text = f"email: a console role needs an address, and {trouble}; {SAYS}"
-            yield f"user {key.username}", text
-    addresses = {same(row.email) for _, row in signing_in if row.email}
-    taken = [(same(row.email), f"user {key.username}") for key, row in view.signing_in_as(addresses)]
+            yield f"user {user.username}", text
+    addresses = {same(user.email) for user in signing_in if user.email}
+    taken = [(same(user.email), f"user {user.username}") for user in view.signing_in_as(addresses)]
     for who, holder, email in _shared(taken):
         yield who, f"email: {holder} signs in to the console as {email} already; give it another"
 
@@ -88,21 +86,22 @@ def _shared(taken: Sequence[tuple[str | None, str]]) -> Iterator[tuple[str, str,
 
 
 def _languages(view: View, changes: Changes) -> Iterator[Trouble]:
-    prompts: Collection[Found] = _new(changes, ivrs.PROMPT)
+    prompts = _new(changes, ivrs.PROMPT)
     if _setting(changes, companies.DETAIL, "languages"):
         prompts = view.everything(ivrs.PROMPT)
     if not prompts:
         return
-    spoken = (view.row(companies.DETAIL, companies.DetailKey()).languages or "").split()
-    for key, _ in prompts:
-        if key.language not in spoken:
+    company: Row = view.row(companies.DETAIL, companies.DETAIL.key_type())
+    spoken = (company.languages or "").split()
+    for prompt in prompts:
+        if prompt.language not in spoken:
             remedy = f"add it to the company's languages ({', '.join(spoken)}), or take it out here"
-            yield f"ivr {key.ivr}", f"prompts: the company does not speak {key.language}; {remedy}"
+            yield f"ivr {prompt.ivr}", f"prompts: the company does not speak {prompt.language}; {remedy}"
 
 
 def _overflow_loops(view: View, changes: Changes) -> Iterator[Trouble]:
-    for key, _ in _setting(changes, groups.RING_GROUP, "overflow_kind", "overflow_to"):
-        circle = _circle(view, key.number)
+    for changed in _setting(changes, groups.RING_GROUP, "overflow_kind", "overflow_to"):
+        circle = _circle(view, changed.number)
         for place, group in enumerate(circle):
             way = " to ".join((*circle[place:], *circle[:place], group))
             yield f"group {group}", f"overflow: it goes round in a circle, {way}; let one of them lead elsewhere"
@@ -114,21 +113,19 @@ def _circle(view: View, group: str) -> list[str]:
     at: str | None = group
     while at is not None and at not in passed:
         passed.append(at)
-        row = view.row(groups.RING_GROUP, groups.GroupKey(at))
+        row = view.row(groups.RING_GROUP, groups.RING_GROUP.key_type(at))
         at = row.overflow_to if row is not None and row.overflow_kind == TargetKind.GROUP else None
     return passed if at == group else []
 
 
-def _new(changes: Changes, noun: Noun[Any, Any]) -> list[Found]:
-    return [
-        (one.key, one.after) for one in changes if one.noun is noun and one.before is None and one.after is not None
-    ]
+def _new(changes: Changes, noun: Noun) -> list[Row]:
+    return [one.after for one in changes if one.noun is noun and one.before is None and one.after is not None]
 
 
-def _setting(changes: Changes, noun: Noun[Any, Any], *columns: str) -> list[Found]:
+def _setting(changes: Changes, noun: Noun, *columns: str) -> list[Row]:
     """The rows as they are after changes that make one of these columns different."""
     return [
-        (one.key, one.after)
+        one.after
         for one in changes
         if one.noun is noun
         and one.after is not None

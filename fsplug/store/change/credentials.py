@@ -4,8 +4,7 @@ import secrets
 
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, trunks
-from fsplug.store.config.devices import DeviceRow
-from fsplug.store.config.trunks import TrunkRow
+from fsplug.store.config.nouns import Row
 
 # 18 random bytes are 24 characters, more than the 128 bits of MD5 can tell apart.
 _PASSWORD_BYTES = 18
@@ -24,7 +23,7 @@ def new_password() -> str:
     return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 
-def _device(domain: str, wanted: DeviceRow, before: DeviceRow | None) -> DeviceRow:
+def _device(domain: str, wanted: Row, before: Row | None) -> Row:
     name = wanted.sip_username
     if name is None or wanted.password is not None:
         return wanted
@@ -38,7 +37,7 @@ def _device(domain: str, wanted: DeviceRow, before: DeviceRow | None) -> DeviceR
     return wanted._replace(password=password or new_password())
 
 
-def _trunk(wanted: TrunkRow, before: TrunkRow | None) -> TrunkRow:
+def _trunk(wanted: Row, before: Row | None) -> Row:
     if not wanted.username or wanted.password is not None:
         return wanted
     return wanted._replace(password=(before.password if before is not None else None) or new_password())

@@ -15,13 +15,13 @@ from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.change import checks, credentials, entry_rows, planning
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
-from fsplug.store.change.entry_rows import NOUNS, OWNED, AnyNoun, Rows
+from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
 from fsplug.store.change.planning import CompanyPlan, Plan
 from fsplug.store.change.present import Present
 from fsplug.store.change.view import Changed
 from fsplug.store.config import companies, policies
-from fsplug.store.config.companies import DETAIL, DetailKey
-from fsplug.store.config.nouns import Change
+from fsplug.store.config.companies import DETAIL
+from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 _SHOWN_ERRORS = 10
 # How often somebody else may save first before the company is locked.
 _TRIES = 3
-_DETAIL_KEY = DetailKey()
+_DETAIL_KEY = DETAIL.key_type()
 
 
 class Draft:
@@ -60,21 +60,22 @@ class Draft:
 
     def names(self, kind: str) -> list[str]:
         """The names of the entries of a kind: `user`, `group`, ..."""
-        found = self._view.everything(OWNED[kind][0])
+        noun, *_ = OWNED[kind]
+        found = self._view.everything(noun)
         if kind == "user" and self._departments is not None:
-            found = [(key, row) for key, row in found if row.department in self._departments]
-        return sorted(entry_rows.owner(OWNED[kind][0], key, row) for key, row in found)
+            found = [user for user in found if user.department in self._departments]
+        return sorted(entry_rows.owner(noun, row) for row in found)
 
     def entries(self, kind: str) -> dict[str, Table]:
         """Every entry of a kind as the document writes it, by name."""
         self._present.read_all(kind)
         return {name: self.entry(kind, name) for name in self.names(kind)}
 
-    def naming(self, noun: AnyNoun, column: str, value: str) -> list[str]:
+    def naming(self, noun: Noun, column: str, value: str) -> list[str]:
         """The names of the entries that have a row of `noun` with this value."""
         found = self._view.holding(noun, column, [value])
         kind = entry_rows.KINDS[noun]
-        names = sorted({entry_rows.owner(noun, key, row) for key, row in found})
+        names = sorted({entry_rows.owner(noun, row) for row in found})
         return [name for name in names if self.has(kind, name)]
 
     def entry(self, kind: str, name: str, show_secrets: bool = False) -> Table:
@@ -122,7 +123,7 @@ class Draft:
 
     def snapshot(self) -> PolicySnapshot:
         """The drafted recording policy, as the company's next version."""
-        rows = {noun: dict(self._view.everything(noun)) for noun in policies.DRAFTED}
+        rows = {noun: noun.by_key(self._view.everything(noun)) for noun in policies.DRAFTED}
         return policies.drafted(self.domain, self.version + 1, rows)
 
     def errors(self) -> list[str]:
@@ -154,7 +155,8 @@ class Draft:
 
     def _seen_part(self, kind: str, name: str) -> Rows | None:
         part = self._part(kind, name)
-        own = part[OWNED[kind][0]]
+        noun, *_ = OWNED[kind]
+        own = part[noun]
         if not own:
             return None
         if kind != "user" or self._departments is None:
@@ -170,7 +172,7 @@ class Draft:
                     self._changed[noun][key] = kept[noun][key] = row
                 else:
                     place = f"company {self.domain}, {kind} {name}"
-                    self._reader.error(place, f"the {noun.name} {key[-1]} occurs twice; remove one of them")
+                    self._reader.error(place, entry_rows.twice(noun, key))
         self._parts[kind, name] = kept
 
 

@@ -17,6 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.schema.accounts import ConsoleAccounts
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.users import Users
 
@@ -37,6 +38,12 @@ _AT = Select(
     _User,
     lambda: Users.select(*columns(_User, Users)).where(
         (Users.company == given.company) & Users.username.in_(given_each.usernames) & holds(Users, given.version)
+    ),
+)
+_HOLDER = Select(
+    str,
+    lambda: ConsoleAccounts.select(ConsoleAccounts.username).where(
+        (ConsoleAccounts.company == given.company) & (ConsoleAccounts.address == given.address)
     ),
 )
 
@@ -223,8 +230,8 @@ def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[Troubl
 
 
 def _is_taken(store: Store, domain: str, username: str, email: str) -> bool:
-    sql = "SELECT 1 FROM console_account WHERE company = ? AND address = ? AND username <> ?"
-    return store.row(sql, company_id(store, domain), same(email), username) is not None
+    holder = _HOLDER.row(store, company=company_id(store, domain), address=same(email))
+    return holder not in (None, username)
 
 
 def _check_unchanged(store: Store, domain: str, found: list[Person], version: int) -> None:

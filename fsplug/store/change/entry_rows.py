@@ -1,17 +1,15 @@
 """The whole configuration of a company as rows, and which rows belong to one entry of the operator's document."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.config.nouns import Noun
+from fsplug.store.config.nouns import Key, Noun, Row
 
-AnyNoun = Noun[Any, Any]
-# The rows of each noun, by key: both are the named tuples of the noun.
-Rows = dict[AnyNoun, dict[Any, Any]]
+# The rows of each noun, by key.
+Rows = dict[Noun, dict[Key, Row]]
 
 # The tables of a [[company]], in the order they are read, and the rows each of their entries owns; first its own row.
-OWNED: Mapping[str, tuple[AnyNoun, ...]] = {
+OWNED: Mapping[str, tuple[Noun, ...]] = {
     "department": (users.DEPARTMENT,),
     "user": (
         users.USER,
@@ -29,10 +27,10 @@ OWNED: Mapping[str, tuple[AnyNoun, ...]] = {
     "number": (numbers.NUMBER, numbers.HOURS),
     "trunk": (trunks.TRUNK,),
 }
-NOUNS: tuple[AnyNoun, ...] = (companies.DETAIL, *(noun for nouns in OWNED.values() for noun in nouns))
-KINDS: Mapping[AnyNoun, str] = {noun: kind for kind, nouns in OWNED.items() for noun in nouns}
+NOUNS: tuple[Noun, ...] = (companies.DETAIL, *(noun for nouns in OWNED.values() for noun in nouns))
+KINDS: Mapping[Noun, str] = {noun: kind for kind, nouns in OWNED.items() for noun in nouns}
 # The column that names the entry. A user's numbers are keyed by number: nobody shares one.
-OWNER: Mapping[AnyNoun, str] = {
+OWNER: Mapping[Noun, str] = {
     noun: "username" if noun is users.USER_NUMBER else noun.key[0] for noun in NOUNS if noun.key
 }
 
@@ -47,24 +45,25 @@ def nothing(kind: str) -> Rows:
     return {noun: {} for noun in OWNED[kind]}
 
 
-def owner(noun: AnyNoun, key: Any, row: Any) -> str:
+def owner(noun: Noun, row: Row) -> str:
     """The name of the entry that the row belongs to."""
-    name: str = noun.value(key, row, OWNER[noun])
+    name: str = getattr(row, OWNER[noun])
     return name
+
+
+def twice(noun: Noun, key: Key) -> str:
+    """What is wrong where two entries, or one of them twice, give a row of this key."""
+    *_, name = key
+    return f"the {noun.name} {name} occurs twice; remove one of them"
 
 
 def parts(kind: str, rows: Rows) -> dict[str, Rows]:
     """The rows of each entry of a kind, by its name."""
     found: dict[str, Rows] = {}
-    for noun, key, row in _rows(kind, rows):
-        name = owner(noun, key, row)
-        if name not in found:
-            found[name] = nothing(kind)
-        found[name][noun][key] = row
-    return found
-
-
-def _rows(kind: str, rows: Rows) -> Iterator[tuple[AnyNoun, Any, Any]]:
     for noun in OWNED[kind]:
         for key, row in rows[noun].items():
-            yield noun, key, row
+            name = owner(noun, row)
+            if name not in found:
+                found[name] = nothing(kind)
+            found[name][noun][key] = row
+    return found

@@ -25,7 +25,7 @@ _HOLDERS = Select(str, _holders)
 Departments = frozenset[str | None]
 # A user's departments, by username; there are two if the change moves the user.
 _Places = dict[str, Departments]
-Changes = Sequence[Change[Any, Any]]
+Changes = Sequence[Change]
 # Rows with these columns decide where a user is rung.
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
 
@@ -41,7 +41,7 @@ def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
     check_may_change(actor, domain, _Gate(store, domain, not_own).touches())
 
 
-def _is_own_state(change: Change[Any, Any], actor: Actor) -> bool:
+def _is_own_state(change: Change, actor: Actor) -> bool:
     """Users may choose which of their own profiles is active, but not what a profile allows."""
     if change.noun is not profiles.PROFILE or change.key.username != actor.name:
         return False
@@ -62,7 +62,7 @@ class _Gate:
         for change in self._changes:
             yield from self._of(change)
 
-    def _of(self, change: Change[Any, Any]) -> Iterator[Touch]:
+    def _of(self, change: Change) -> Iterator[Touch]:
         yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
@@ -70,7 +70,7 @@ class _Gate:
         if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
             yield Touch(_need(change), change.noun.name)
 
-    def _of_trusted(self, change: Change[Any, Any], username: str) -> Iterator[Touch]:
+    def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
         """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone can
         listen in as that user.
         """
@@ -83,7 +83,7 @@ class _Gate:
             yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right")
 
 
-def _usernames(change: Change[Any, Any]) -> tuple[str, ...]:
+def _usernames(change: Change) -> tuple[str, ...]:
     """The users whose row this is, unless it is a grant; a number may move from one user to another."""
     if change.noun in (users.USER, devices.DEVICE, profiles.PROFILE):
         return (str(change.key.username),)
@@ -92,7 +92,7 @@ def _usernames(change: Change[Any, Any]) -> tuple[str, ...]:
     return ()
 
 
-def _need(change: Change[Any, Any]) -> Need:
+def _need(change: Change) -> Need:
     if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:
@@ -100,7 +100,7 @@ def _need(change: Change[Any, Any]) -> Need:
     return Need.INSTALLATION if change.noun is trunks.TRUNK else Need.COMPANY
 
 
-def _need_of_mode(change: Change[Any, Any]) -> Need:
+def _need_of_mode(change: Change) -> Need:
     """Every group has a policy row. Adding an empty one, or removing it, is part of changing the group."""
     if change.after is None:
         return Need.COMPANY

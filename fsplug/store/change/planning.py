@@ -19,6 +19,10 @@ from fsplug.store.config import companies, numbers, policies
 from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.statements import Select, given
+from fsplug.store.schema.companies import Companies
+
+_HELD = Select(int, lambda: Companies.select(Companies.version).where(Companies.id == given.company).for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class CompanyPlan:
 
     domain: str
     version: int
-    changes: tuple[Change[Any, Any], ...]
+    changes: tuple[Change, ...]
 
     def lines(self) -> Iterator[str]:
         """One line for each change, for people."""
@@ -48,7 +52,7 @@ class Plan:
         return "\n".join(lines) or "nothing to change"
 
     @property
-    def changes(self) -> list[Change[Any, Any]]:
+    def changes(self) -> list[Change]:
         """Every change, company by company."""
         return [change for company in self.companies for change in company.changes]
 
@@ -140,7 +144,7 @@ def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
     return CompanyPlan(domain, version, tuple(_differences(before, wanted)))
 
 
-def _differences(there: Rows, wanted: Rows) -> Iterator[Change[Any, Any]]:
+def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:
     for noun in NOUNS:
         before, after = there[noun], wanted[noun]
         for key in (*after, *(key for key in before if key not in after)):
@@ -160,8 +164,10 @@ def foreign_numbers(store: Store, company: CompanyPlan, wanted: Container[str]) 
 
 def hold(store: Store, domain: str) -> None:
     """Let nobody else change the company until the transaction around this ends."""
-    lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
-    store.rows(f"SELECT version FROM company WHERE id = ?{lock}", company_id(store, domain))
+    company = company_id(store, domain)
+    # In SQLite whoever is in a transaction is alone in the database.
+    if store.dialect == "postgresql":
+        _HELD.row(store, company=company)
 
 
 def _begun(store: Store, company: CompanyPlan) -> Revision:
@@ -174,19 +180,18 @@ def _begun(store: Store, company: CompanyPlan) -> Revision:
     return Revision(store, company.domain, policies.current_version(store, company.domain))
 
 
-def _line(change: Change[Any, Any]) -> str:
+def _line(change: Change) -> str:
     what = " ".join((change.action, change.noun.name, *change.key))
     if change.action == "remove":
         return what
     before = change.noun.named(change.before) if change.before is not None else {}
-    after = change.noun.named(change.after or ())
-    shown = change.noun.shown(change.after or ())
+    after, shown = change.noun.named(change.after), change.noun.shown(change.after)
     changed = (name for name, value in after.items() if before.get(name) != value)
     details = [_detail(name, change, shown[name]) for name in changed]
     return f"{what}: {', '.join(details)}" if details else what
 
 
-def _detail(name: str, change: Change[Any, Any], value: object) -> str:
+def _detail(name: str, change: Change, value: object) -> str:
     if name in change.noun.secrets:
         return f"{name} {value}"
     before = change.noun.named(change.before)[name] if change.before is not None else None

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from functools import cache
 
 from fsplug.errors import Refused
 from fsplug.store.audit import chain, wording
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.statements import Write, given, insert
+from fsplug.store.db.statements import Given, Write, given, insert
 from fsplug.store.schema.companies import Companies, PolicyVersions
+from fsplug.store.schema.history import is_current
 
 # A history entry names this many changes, and counts the rest.
 NAMED_CHANGES = 100
@@ -37,19 +37,19 @@ class Revision:
         if not _BEGIN.run(store, company=self._company, version=version, next=self.version):
             raise outdated(domain, version)
 
-    def close(self, changes: Sequence[Change[Any, Any]]) -> None:
+    def close(self, changes: Sequence[Change]) -> None:
         """End the rows that `changes` replace or remove. `open` must follow."""
         for noun, its in _by_noun(changes):
-            keys = [change.key for change in its if change.before is not None]
-            self._store.run_many(_end(noun), [(self.version, self._company, *key) for key in keys])
+            rows = [change.before for change in its if change.before is not None]
+            _end(noun).run_each(self._store, rows, company=self._company, version=self.version)
 
-    def open(self, changes: Sequence[Change[Any, Any]]) -> None:
+    def open(self, changes: Sequence[Change]) -> None:
         """Begin the rows that `changes` add, or put in place of others."""
         for noun, its in _by_noun(changes):
-            rows = [(*change.key, *change.after) for change in its if change.after is not None]
-            self._store.run_many(_add(noun), [(self._company, self.version, *row) for row in rows])
+            rows = [change.after for change in its if change.after is not None]
+            _add(noun).run_each(self._store, rows, company=self._company, since=self.version)
 
-    def finish(self, changes: Sequence[Change[Any, Any]], by: str) -> None:
+    def finish(self, changes: Sequence[Change], by: str) -> None:
         """Write the changes into the company's history and its audit trail."""
         summary = _summary(changes)
         what = json.dumps(summary, ensure_ascii=False)
@@ -70,28 +70,27 @@ def outdated(domain: str, version: int) -> Refused:
     return Refused("plan-outdated", text, company=domain, version=version)
 
 
-@lru_cache(maxsize=64)
-def _end(noun: Noun[Any, Any]) -> str:
-    which = " AND ".join(f'"{column}" = ?' for column in ("company", *noun.key))
-    forgotten = "".join(f', "{column}" = NULL' for column in sorted(noun.secrets))
-    return f'UPDATE "{noun.table}" SET until = ?{forgotten} WHERE {which} AND until IS NULL'
+@cache
+def _end(noun: Noun) -> Write:
+    table = noun.model
+    ended = {table.until: given.version, **{getattr(table, secret): None for secret in sorted(noun.secrets)}}
+    its_key = [getattr(table, one) == Given(one) for one in noun.key]
+    return Write(lambda: table.update(ended).where(table.company == given.company, *its_key, is_current(table)))
 
 
-@lru_cache(maxsize=64)
-def _add(noun: Noun[Any, Any]) -> str:
-    columns = ("company", "since", *noun.columns)
-    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
-    return f'INSERT INTO "{noun.table}" ({names}) VALUES ({marks})'
+@cache
+def _add(noun: Noun) -> Write:
+    return Write(lambda: insert(noun.model, " ".join(("company", "since", *noun.columns))))
 
 
-def _by_noun(changes: Sequence[Change[Any, Any]]) -> list[tuple[Noun[Any, Any], list[Change[Any, Any]]]]:
-    found: dict[Noun[Any, Any], list[Change[Any, Any]]] = {}
+def _by_noun(changes: Sequence[Change]) -> list[tuple[Noun, list[Change]]]:
+    found: dict[Noun, list[Change]] = {}
     for change in changes:
         found.setdefault(change.noun, []).append(change)
     return list(found.items())
 
 
-def _summary(changes: Sequence[Change[Any, Any]]) -> Mapping[str, object]:
+def _summary(changes: Sequence[Change]) -> Mapping[str, object]:
     named = [[change.action, change.noun.name, " ".join(change.key)] for change in changes[:NAMED_CHANGES]]
     more = len(changes) - len(named)
     return {"changes": named, "more": more} if more else {"changes": named}

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import unknown_company
@@ -13,26 +13,8 @@ from fsplug.store.db.statements import insert as insert_row
 from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 
-
-class DetailKey(NamedTuple):
-    """A company has one row, which needs no key."""
-
-
-class DetailRow(NamedTuple):
-    """The details of a company; `languages` are separated by blanks."""
-
-    name: str
-    country: str
-    language: str
-    timezone: str
-    languages: str
-    listen_from_app: bool
-    listen_consent: bool
-    superuser_totp: bool
-    playback_reason: bool
-
-
-DETAIL = Noun("company", "company_detail", DetailKey, DetailRow)
+# Its `languages` are separated by blanks. A company has one row, whose key is empty.
+DETAIL = Noun("company", CompanyDetails)
 
 
 @dataclass(frozen=True, slots=True)

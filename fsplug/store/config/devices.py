@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.config.nouns import Noun
@@ -16,25 +16,8 @@ from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.users import Devices
 
-
-class DeviceKey(NamedTuple):
-    """A device by its user and its name there."""
-
-    username: str
-    name: str
-
-
-class DeviceRow(NamedTuple):
-    """See `Device`. At most one of password and hash is set."""
-
-    kind: str
-    number: str | None
-    sip_username: str | None
-    password: str | None
-    a1_hash: str | None
-
-
-DEVICE = Noun("device", "device", DeviceKey, DeviceRow, frozenset({"password", "a1_hash"}))
+# At most one of password and hash is set.
+DEVICE = Noun("device", Devices, frozenset({"password", "a1_hash"}))
 
 
 @dataclass(frozen=True, slots=True)

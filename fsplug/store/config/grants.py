@@ -1,6 +1,6 @@
 """Grants: licences, rights, and the departments that users administer."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.audit import wording
@@ -11,35 +11,10 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.users import AdminDepartments, LicenceGrants, RightGrants
 
-
-class LicenceKey(NamedTuple):
-    """One licence of one user."""
-
-    username: str
-    licence: str
-
-
-class RightKey(NamedTuple):
-    """One right of one user."""
-
-    username: str
-    right_name: str
-
-
-class AdminDepartmentKey(NamedTuple):
-    """One department that one user administers."""
-
-    username: str
-    department: str
-
-
-class GrantRow(NamedTuple):
-    """A grant has no other columns: the row itself is the grant."""
-
-
-LICENCE = Noun("licence", "licence_grant", LicenceKey, GrantRow)
-RIGHT = Noun("right", "right_grant", RightKey, GrantRow)
-ADMIN_DEPARTMENT = Noun("administered department", "admin_department", AdminDepartmentKey, GrantRow)
+# A grant has no columns beside its key: the row itself is the grant.
+LICENCE = Noun("licence", LicenceGrants)
+RIGHT = Noun("right", RightGrants)
+ADMIN_DEPARTMENT = Noun("administered department", AdminDepartments)
 
 
 def _held(table: Any, what: Any) -> Any:
@@ -67,6 +42,6 @@ def administered(store: Store, domain: str, username: str, version: int) -> froz
     return frozenset(_ADMINISTERED.rows(store, company=company_id(store, domain), username=username, version=version))
 
 
-def granted(change: Change[Any, Any]) -> set[str]:
+def granted(change: Change) -> set[str]:
     """What a change gives or takes that not everybody may: "licence", "right", "role", "admin scope"."""
     return {grant.what for grant in wording.grants(change)}

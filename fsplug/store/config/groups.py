@@ -1,7 +1,7 @@
 """Ring groups and their members."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.store.config.destinations import Target, target
 from fsplug.store.config.nouns import Noun
@@ -12,38 +12,9 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.routes import GroupMembers, RingGroups
 
-
-class GroupKey(NamedTuple):
-    """A ring group by its number."""
-
-    number: str
-
-
-class GroupRow(NamedTuple):
-    """See `RingGroup`; the two columns of `overflow` are a target."""
-
-    name: str
-    strategy: str
-    ring_seconds: int
-    overflow_kind: str | None
-    overflow_to: str | None
-
-
-class MemberKey(NamedTuple):
-    """One member of one ring group."""
-
-    grp: str
-    username: str
-
-
-class MemberRow(NamedTuple):
-    """The member's place in the ringing order."""
-
-    position: int
-
-
-RING_GROUP = Noun("group", "ring_group", GroupKey, GroupRow)
-MEMBER = Noun("group member", "group_member", MemberKey, MemberRow)
+# The two columns of `overflow` are a target.
+RING_GROUP = Noun("group", RingGroups)
+MEMBER = Noun("group member", GroupMembers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.nouns import Noun
@@ -13,53 +13,10 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.routes import IvrChoices, IvrPrompts, Ivrs
 
-
-class IvrKey(NamedTuple):
-    """An IVR by its number."""
-
-    number: str
-
-
-class IvrRow(NamedTuple):
-    """See `Ivr`; the two columns of `default` are a target."""
-
-    name: str
-    timeout_seconds: int
-    tries: int
-    default_kind: str
-    default_to: str
-
-
-class PromptKey(NamedTuple):
-    """The prompt of an IVR in one language."""
-
-    ivr: str
-    language: str
-
-
-class PromptRow(NamedTuple):
-    """The name of the prompt's file."""
-
-    file: str
-
-
-class ChoiceKey(NamedTuple):
-    """A key of the telephone in an IVR."""
-
-    ivr: str
-    digit: str
-
-
-class ChoiceRow(NamedTuple):
-    """The destination of the key."""
-
-    kind: str
-    target: str
-
-
-IVR = Noun("IVR", "ivr", IvrKey, IvrRow)
-PROMPT = Noun("prompt", "ivr_prompt", PromptKey, PromptRow)
-CHOICE = Noun("choice", "ivr_choice", ChoiceKey, ChoiceRow)
+# The two columns of `default` are a target.
+IVR = Noun("IVR", Ivrs)
+PROMPT = Noun("prompt", IvrPrompts)
+CHOICE = Noun("choice", IvrChoices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,77 +1,85 @@
 """The tables of versioned rows that configuration consists of, and how one row changes."""
 
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import peewee
+
+from fsplug.store.schema.base import VersionedTable
 
 # Stands for a secret wherever people or programs look.
 SECRET = "(secret)"
 
-# Named tuples: the key of a row within its company, and the row's other columns.
-Key = TypeVar("Key", bound=tuple[Any, ...])
-Values = TypeVar("Values", bound=tuple[Any, ...])
+# A row of a noun, and its key: named tuples made from the model, so no type checker knows their fields.
+Row = Any
+Key = Any
+_named_tuple: Any = NamedTuple
+# The columns of every versioned row, which a change has no say in.
+_OF_EVERY_ROW = frozenset({"company", "since", "until"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Noun(Generic[Key, Values]):
-    """A table of versioned rows: what people call one row, its key within the company, and its other columns.
+class Noun:
+    """A table of versioned rows, and what people call one row.
 
-    The fields of `key_type` and `row_type` are the columns, in this order; `truths` are the places of the booleans.
-    `secrets` are never shown, and forgotten when the row ends. There is one of each noun, equal to itself alone: a
-    company of 100,000 users looks them up a million times for one document.
+    The model alone says which columns there are. A `row_type` has them all, by the names of the model's attributes, and
+    a `key_type` has those that tell the rows of one company apart; both are named tuples. `key` and `values` are the
+    names of these columns and of the others. `secrets` are never shown, and forgotten when the row ends.
     """
 
-    name: str
-    table: str
-    key_type: type[Key]
-    row_type: type[Values]
-    secrets: frozenset[str] = frozenset()
-    key: tuple[str, ...] = field(init=False)
-    values: tuple[str, ...] = field(init=False)
-    truths: tuple[int, ...] = field(init=False)
+    # There is one of each noun, equal to itself alone: a large document looks them up a million times.
+    __slots__ = ("_width", "key", "key_type", "model", "name", "row_type", "secrets", "table", "values")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", _fields(self.key_type))
-        object.__setattr__(self, "values", _fields(self.row_type))
-        of_kind = self.row_type.__annotations__
-        places = (place for place, name in enumerate(self.values) if of_kind[name] is bool)
-        object.__setattr__(self, "truths", tuple(places))
+    def __init__(self, name: str, model: type[VersionedTable], secrets: frozenset[str] = frozenset()) -> None:
+        columns = {field.name: field for field in model._meta.sorted_fields if field.name not in _OF_EVERY_ROW}
+        self.name = name
+        self.model: Any = model
+        self.table: str = model._meta.table_name
+        self.secrets = secrets
+        self.key = model.row_key
+        self.values = tuple(name for name in columns if name not in self.key)
+        self.key_type = _named_tuple(f"{model.__name__}Key", [(one, _kind(columns[one])) for one in self.key])
+        self.row_type = _named_tuple(f"{model.__name__}Row", [(one, _kind(columns[one])) for one in self.columns])
+        self._width = len(self.key)
+
+    def __repr__(self) -> str:
+        return f"Noun({self.name!r})"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the key, then the others."""
         return (*self.key, *self.values)
 
-    def read(self, columns: tuple[Any, ...]) -> tuple[Key, Values]:
-        """Key and row from the values of `columns`, as the database gives them."""
-        width = len(self.key)
-        values = list(columns[width:])
-        for place in self.truths:
-            # SQLite has no booleans: it gives 0 and 1.
-            values[place] = bool(values[place])
-        return self.key_type(*columns[:width]), self.row_type(*values)
+    def row(self, columns: Mapping[str, Any]) -> Row:
+        """The row with these values, by column; KeyError if one is missing."""
+        return self.row_type._make([columns[name] for name in self.row_type._fields])
 
-    def value(self, key: Key, row: Values, column: str) -> Any:
-        """The value in one column of a row."""
-        return getattr(key if column in self.key else row, column)
+    def key_of(self, row: Row) -> Key:
+        """The key of a row, of which it is the beginning."""
+        return self.key_type._make(row[: self._width])
 
-    def named(self, row: Values | tuple[Any, ...]) -> dict[str, Any]:
-        """The values of one row by column."""
-        return dict(zip(self.values, row, strict=True))
+    def by_key(self, rows: Iterable[Row]) -> dict[Key, Row]:
+        """The rows by their keys."""
+        return {self.key_of(row): row for row in rows}
 
-    def shown(self, row: Values | tuple[Any, ...]) -> dict[str, Any]:
+    def named(self, row: Row) -> dict[str, Any]:
+        """The values of a row by column, without its key."""
+        return {name: getattr(row, name) for name in self.values}
+
+    def shown(self, row: Row) -> dict[str, Any]:
         """As `named`, with `SECRET` in place of every secret that is there."""
         named = self.named(row).items()
         return {name: SECRET if value is not None and name in self.secrets else value for name, value in named}
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[Key, Values]):
+class Change:
     """One row of `noun` before and after: None where it was not there, or will not be."""
 
-    noun: Noun[Key, Values]
+    noun: Noun
     key: Key
-    before: Values | None
-    after: Values | None
+    before: Row | None
+    after: Row | None
 
     @property
     def action(self) -> str:
@@ -81,6 +89,6 @@ class Change(Generic[Key, Values]):
         return "remove" if self.after is None else "change"
 
 
-def _fields(row: type[tuple[Any, ...]]) -> tuple[str, ...]:
-    found: tuple[str, ...] = row._fields  # type: ignore[attr-defined]  # no bound says NamedTuple
-    return found
+def _kind(field: Any) -> Any:
+    """The type as which a value is read: SQLite has no booleans, it gives 0 and 1."""
+    return bool if isinstance(field, peewee.BooleanField) else Any

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.policy.hours import Opening, opening
 from fsplug.store.config.destinations import Target, target
@@ -15,39 +15,10 @@ from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.routes import NumberHours, Numbers
 
-
-class NumberKey(NamedTuple):
-    """A number by itself (E.164)."""
-
-    number: str
-
-
-class NumberRow(NamedTuple):
-    """The destination of the number: a user, a group or an IVR. The two columns of `closed` are a target."""
-
-    username: str | None
-    grp: str | None
-    ivr: str | None
-    closed_kind: str | None
-    closed_to: str | None
-
-
-class HoursKey(NamedTuple):
-    """`days` is one day or a range of them, such as mon-fri; times are hh:mm in the company's time zone."""
-
-    number: str
-    days: str
-    opens: str
-
-
-class HoursRow(NamedTuple):
-    """The end of the hours."""
-
-    closes: str
-
-
-NUMBER = Noun("number", "number", NumberKey, NumberRow)
-HOURS = Noun("opening hours", "number_hours", HoursKey, HoursRow)
+# It leads to a user, a group or an IVR. The two columns of `closed` are a target.
+NUMBER = Noun("number", Numbers)
+# `days` is one day or a range of them, such as mon-fri; times are hh:mm in the company's time zone.
+HOURS = Noun("opening hours", NumberHours)
 
 
 @dataclass(frozen=True, slots=True)

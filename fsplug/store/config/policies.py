@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from peewee import Case, fn
 
 from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
-from fsplug.policy.terms import TERM_NAMES, Plain, Terms, terms_from
-from fsplug.store.config.companies import DETAIL, DetailKey
-from fsplug.store.config.nouns import Noun
+from fsplug.policy.terms import TERM_NAMES, Terms, terms_from
+from fsplug.store.config.companies import DETAIL
+from fsplug.store.config.nouns import Noun, Row
 from fsplug.store.config.versioned import company_id, unknown_company
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -19,47 +19,11 @@ from fsplug.store.schema.companies import Companies, CompanyDetails, PolicyVersi
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.policies import DepartmentPolicies, ExcludedNumbers, GroupPolicies
 
-_TERM_COLUMNS: list[tuple[str, Any]] = [(name, Plain) for name in TERM_NAMES]
-
-
-class DepartmentPolicyKey(NamedTuple):
-    """The department, or `*`."""
-
-    department: str
-
-
-# The three boxes of a department, and a column for each term; mypy wants the fields of a NamedTuple spelled out.
-_BOXES = [("outgoing", bool), ("internal", bool), ("incoming", bool)]
-DepartmentPolicyRow: Any = NamedTuple("DepartmentPolicyRow", [*_BOXES, *_TERM_COLUMNS])  # type: ignore[misc]
-
-
-class GroupPolicyKey(NamedTuple):
-    """The ring group's number."""
-
-    grp: str
-
-
-# The mode of a ring group, and a column for each term; as above.
-GroupPolicyRow: Any = NamedTuple("GroupPolicyRow", [("mode", str), *_TERM_COLUMNS])  # type: ignore[misc]
-
-
-class ExcludedKey(NamedTuple):
-    """The number (E.164)."""
-
-    number: str
-
-
-class ExcludedRow(NamedTuple):
-    """The note: why the number is never recorded."""
-
-    note: str
-
-
-DEPARTMENT_POLICY = Noun("department policy", "department_policy", DepartmentPolicyKey, DepartmentPolicyRow)
-GROUP_POLICY = Noun("group policy", "group_policy", GroupPolicyKey, GroupPolicyRow)
-EXCLUDED = Noun("excluded number", "excluded_number", ExcludedKey, ExcludedRow)
+DEPARTMENT_POLICY = Noun("department policy", DepartmentPolicies)
+GROUP_POLICY = Noun("group policy", GroupPolicies)
+EXCLUDED = Noun("excluded number", ExcludedNumbers)
 # The tables that a recording policy consists of.
-DRAFTED: tuple[Noun[Any, Any], ...] = (DETAIL, DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
+DRAFTED: tuple[Noun, ...] = (DETAIL, DEPARTMENT_POLICY, GROUP_POLICY, EXCLUDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +118,15 @@ def snapshot(store: Store, domain: str, version: int | None = None) -> PolicySna
     return store.snapshots.get((domain, version), lambda: _load(store, domain, version))
 
 
-def drafted(domain: str, version: int, rows: Mapping[Noun[Any, Any], Mapping[Any, Any]]) -> PolicySnapshot:
+def drafted(domain: str, version: int, rows: Mapping[Noun, Mapping[Any, Row]]) -> PolicySnapshot:
     """The policy that these rows of a company (of `DRAFTED`) make, which need not be in the store."""
     return PolicySnapshot(
         company=domain,
         version=version,
-        country=rows[DETAIL][DetailKey()].country,
-        departments={key.department: _department_policy(key, row) for key, row in rows[DEPARTMENT_POLICY].items()},
-        groups={key.grp: _group_policy(key, row) for key, row in rows[GROUP_POLICY].items()},
-        excluded=frozenset(key.number for key in rows[EXCLUDED]),
+        country=rows[DETAIL][DETAIL.key_type()].country,
+        departments={row.department: _department_policy(row) for row in rows[DEPARTMENT_POLICY].values()},
+        groups={row.group: _group_policy(row) for row in rows[GROUP_POLICY].values()},
+        excluded=frozenset(row.number for row in rows[EXCLUDED].values()),
     )
 
 
@@ -205,15 +169,15 @@ def _load(store: Store, domain: str, version: int) -> PolicySnapshot:
         )
 
 
-def _department_policy(key: DepartmentPolicyKey, row: Any) -> DepartmentPolicy:
-    return DepartmentPolicy(key.department, row.outgoing, row.internal, row.incoming, _terms(row))
+def _department_policy(row: Row) -> DepartmentPolicy:
+    return DepartmentPolicy(row.department, row.outgoing, row.internal, row.incoming, _terms(row))
 
 
-def _group_policy(key: GroupPolicyKey, row: Any) -> GroupPolicy:
-    return GroupPolicy(key.grp, GroupMode(row.mode), _terms(row))
+def _group_policy(row: Row) -> GroupPolicy:
+    return GroupPolicy(row.group, GroupMode(row.mode), _terms(row))
 
 
-def _terms(row: Any) -> Terms:
+def _terms(row: Row) -> Terms:
     return terms_from({name: getattr(row, name) for name in TERM_NAMES})
 
 

@@ -1,7 +1,7 @@
 """Users' states: one is active at a time, and each says whether others may listen in."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
@@ -11,22 +11,7 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.users import Profiles
 
-
-class ProfileKey(NamedTuple):
-    """A profile by its user and its name there."""
-
-    username: str
-    name: str
-
-
-class ProfileRow(NamedTuple):
-    """Whether others may listen in while the profile is active, and whether it is active now."""
-
-    allow_listen: bool
-    active: bool
-
-
-PROFILE = Noun("profile", "profile", ProfileKey, ProfileRow)
+PROFILE = Noun("profile", Profiles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Trunks: the ways out to other networks, and in from them."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from fsplug.store.config import companies
 from fsplug.store.config.nouns import Noun
@@ -12,27 +11,8 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.routes import Trunks
 
-
-class TrunkKey(NamedTuple):
-    """A trunk by its name."""
-
-    name: str
-
-
-class TrunkRow(NamedTuple):
-    """See `Trunk`; `prefixes` are separated by blanks."""
-
-    gateway: str
-    host: str
-    port: int
-    register: bool
-    username: str
-    password: str | None
-    prefixes: str
-    caller_id_trusted: bool
-
-
-TRUNK = Noun("trunk", "trunk", TrunkKey, TrunkRow, frozenset({"password"}))
+# Its `prefixes` are separated by blanks.
+TRUNK = Noun("trunk", Trunks, frozenset({"password"}))
 
 
 @dataclass(frozen=True, slots=True)

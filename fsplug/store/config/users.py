@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from peewee import JOIN, SQL, fn
 
@@ -17,52 +17,10 @@ from fsplug.store.schema.companies import PolicyVersions
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.users import Departments, UserNumbers, Users
 
-
-class DepartmentKey(NamedTuple):
-    """A department by its name."""
-
-    name: str
-
-
-class DepartmentRow(NamedTuple):
-    """A department has no other columns."""
-
-
-class UserKey(NamedTuple):
-    """A user by username."""
-
-    username: str
-
-
-class UserRow(NamedTuple):
-    """A user's extension, name, address, department, flag and roles."""
-
-    extension: str
-    name: str
-    email: str
-    department: str | None
-    record: bool
-    role: str
-    admin: str
-
-
-class UserNumberKey(NamedTuple):
-    """A user's number by itself (E.164): nobody shares one."""
-
-    number: str
-
-
-class UserNumberRow(NamedTuple):
-    """`kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first."""
-
-    username: str
-    kind: str
-    position: int
-
-
-DEPARTMENT = Noun("department", "department", DepartmentKey, DepartmentRow)
-USER = Noun("user", "user", UserKey, UserRow)
-USER_NUMBER = Noun("user's number", "user_number", UserNumberKey, UserNumberRow)
+DEPARTMENT = Noun("department", Departments)
+USER = Noun("user", Users)
+# Its `kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first.
+USER_NUMBER = Noun("user's number", UserNumbers)
 
 
 @dataclass(frozen=True, slots=True)

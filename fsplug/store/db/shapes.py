@@ -1,4 +1,4 @@
-"""Rows as objects: what a query selects becomes the fields of a frozen dataclass, by name."""
+"""Rows as objects: what a query selects becomes the fields of a frozen dataclass or a named tuple, by name."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,22 +18,22 @@ Row = Sequence[Any]
 
 
 def columns(shape: Any, table: Any, **others: Any) -> list[Any]:
-    """What to select for a dataclass: for each field the table's column of that name, or what `others` says.
+    """What to select for a record: for each field the table's column of that name, or what `others` says.
 
-    A field that is a dataclass itself is selected column by column. A field with a default that is found nowhere is
-    left out. TypeError if another field is found nowhere.
+    A record is a dataclass or a named tuple. A field that is one itself is selected column by column. A field with a
+    default that is found nowhere is left out. TypeError if another field is found nowhere.
     """
     found = []
-    for field in fields(shape):
-        kind = _bare(_hints(shape)[field.name])
-        if field.name in others:
-            found.append(others[field.name].alias(field.name))
+    for name, may_lack in _fields(shape).items():
+        kind = _bare(_hints(shape)[name])
+        if name in others:
+            found.append(others[name].alias(name))
         elif _is_record(kind):
             found += columns(kind, table, **others)
-        elif hasattr(table, field.name):
-            found.append(getattr(table, field.name))
-        elif not _has_default(field):
-            raise TypeError(f"{shape.__name__}.{field.name} is no column of {table}: say where it comes from")
+        elif hasattr(table, name):
+            found.append(getattr(table, name))
+        elif not may_lack:
+            raise TypeError(f"{shape.__name__}.{name} is not a column of {table}: say where it comes from")
     return found
 
 
@@ -47,7 +47,7 @@ def selected(query: Any) -> tuple[str, ...]:
 def objects(shape: type[Shape], names: tuple[str, ...], rows: Sequence[Row]) -> list[Shape]:
     """The rows of a query that selects `names`, as objects.
 
-    A dataclass is made of the columns of the same names in the same order; TypeError if these don't match. A value
+    A record is made of the columns of the same names in the same order; TypeError if these don't match. A value
     becomes what its field is annotated with: bool, an Enum, or from JSON a Mapping, list or tuple; NULL stays None.
     Any other shape, such as str or int, is that of one column.
     """
@@ -62,19 +62,19 @@ def _reader(shape: Any, names: tuple[str, ...]) -> Callable[[Row], Any] | None:
     if not _is_record(shape):
         return _scalar(shape, names)
     rest, steps = list(names), list[tuple[slice | int, Callable[[Any], Any]]]()
-    for at, field in enumerate(fields(shape)):
-        kind, is_optional = _bare(_hints(shape)[field.name]), _is_optional(_hints(shape)[field.name])
-        if _is_record(kind) and rest[:1] != [field.name]:
-            inner = tuple(one.name for one in fields(kind))
+    for at, (name, may_lack) in enumerate(_fields(shape).items()):
+        kind, is_optional = _bare(_hints(shape)[name]), _is_optional(_hints(shape)[name])
+        if _is_record(kind) and rest[:1] != [name]:
+            inner = tuple(_fields(kind))
             if tuple(rest[: len(inner)]) != inner:
                 raise _mismatch(shape, names)
             steps.append((slice(at, at + len(inner)), _nested(kind, inner, is_optional)))
             del rest[: len(inner)]
-        elif rest[:1] == [field.name]:
+        elif rest[:1] == [name]:
             del rest[0]
             if convert := _conversion(kind):
                 steps.append((at, convert))
-        elif rest or not _has_default(field):
+        elif rest or not may_lack:
             raise _mismatch(shape, names)
     if rest:
         raise _mismatch(shape, names)
@@ -132,7 +132,14 @@ def _member(kind: type[Enum]) -> Callable[[Any], Enum]:
 
 
 def _is_record(kind: Any) -> bool:
-    return is_dataclass(kind)
+    return is_dataclass(kind) or hasattr(kind, "_fields")
+
+
+def _fields(shape: Any) -> dict[str, bool]:
+    """The names of a record's fields, and whether each may be left out."""
+    if is_dataclass(shape):
+        return {field.name: _has_default(field) for field in fields(shape)}
+    return {name: name in shape._field_defaults for name in shape._fields}
 
 
 def _bare(hint: Any) -> Any:
@@ -164,5 +171,5 @@ def _name(column: Any) -> str:
 
 
 def _mismatch(shape: type[Any], names: tuple[str, ...]) -> TypeError:
-    wanted = ", ".join(field.name for field in fields(shape))
+    wanted = ", ".join(_fields(shape))
     return TypeError(f"{shape.__name__} has the fields {wanted}; selected are {', '.join(names)}")

@@ -12,6 +12,7 @@ once, at the top of its module, with `given` for what each run brings; it is bui
     _ADD = Write(lambda: insert(Waveforms, "recording peaks"))
     _ADD.run(store, recording=one, peaks=text)        # how many rows were touched
     _ADD.run_many(store, [{"recording": one, "peaks": text}, ...])
+    _ADD.run_each(store, waveforms, peaks="")         # each of them has a `recording`
 
 A list whose conditions differ from call to call is built for each, and read with `rows(store, shape, query)`.
 Values reach the database as they are given: write JSON as text, and an Enum as what it is (a StrEnum is a str).
@@ -19,7 +20,8 @@ Values reach the database as they are given: write JSON as text, and an Enum as 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from itertools import repeat
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 import peewee
@@ -206,6 +208,12 @@ class Write:
         compiled = self._statement.compiled(store)
         store.execute_many(compiled.sql, [compiled.params(row) for row in rows])
 
+    def run_each(self, store: Store, rows: Sequence[object], **same: object) -> None:
+        """Run it for each of `rows`, which have what it takes as attributes, but for what is the `same` for all."""
+        compiled = self._statement.compiled(store)
+        same = {**compiled.own, **same}
+        store.execute_many(compiled.sql, list(zip(*(_column(key, rows, same) for key in compiled.keys), strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -248,6 +256,11 @@ class _Statement:
         if found is None:
             found = self._by_dialect[store.dialect] = _compiled(store, self._build())
         return found
+
+
+def _column(key: str, rows: Sequence[object], same: Mapping[str, object]) -> Iterable[object]:
+    # Column by column: so a company's rows are bound without a step of Python for each value.
+    return repeat(same[key], len(rows)) if key in same else map(attrgetter(key), rows)
 
 
 def _compiled(store: Store, query: Any) -> _Compiled:

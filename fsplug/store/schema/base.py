@@ -4,7 +4,7 @@ A model describes; it is bound to no database. The migrations make the tables, a
 on SQLite and PostgreSQL. Column attributes are what queries are built from; see `fsplug.store.db.statements`.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import peewee
 
@@ -25,6 +25,9 @@ class VersionedTable(Table):
 
     The current rows have no `until`. See `fsplug.store.schema.history` for the conditions.
     """
+
+    # The columns that tell the rows of one company apart, of which one is current; `versioned` says them.
+    row_key: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         primary_key = False
@@ -79,6 +82,7 @@ def unique(table: type[Table], name: str, columns: str, *, where: str = "") -> N
 
 def versioned(table: type[VersionedTable], key: str = "") -> None:
     """Say that the table has what every versioned table has on its key: one current row, and an index by version."""
+    table.row_key = tuple(key.split())
     name, columns = table._meta.table_name, f"company {key}"
     unique(table, f"{name}_current", columns, where="until IS NULL")
     index(table, f"{name}_at", f"{columns} since until")

@@ -144,7 +144,7 @@ def test_a_field_without_a_column_must_be_said_or_have_a_default() -> None:
         id: str
         elsewhere: str
 
-    with pytest.raises(TypeError, match=r"Told\.elsewhere is no column"):
+    with pytest.raises(TypeError, match=r"Told\.elsewhere is not a column"):
         columns(Told, Calls)
 
 

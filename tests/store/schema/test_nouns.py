@@ -2,21 +2,19 @@
 
 import importlib
 import pkgutil
-from typing import Any, get_type_hints
 
 import pytest
 
-from fsplug.policy.terms import Plain
 from fsplug.store import config
 from fsplug.store.config.nouns import Noun
+from fsplug.store.db.shapes import objects
 from fsplug.store.schema.base import VersionedTable
 from tests.store.schema import migrated
 
-_TYPES: dict[str, type[Any]] = {"text": str, "whole": int, "real": float, "truth": bool}
 _OF_EVERY_ROW = {"company", "since", "until"}
 
 
-def _nouns() -> dict[str, Noun[Any, Any]]:
+def _nouns() -> dict[str, Noun]:
     modules = [
         importlib.import_module(f"{config.__name__}.{one.name}") for one in pkgutil.iter_modules(config.__path__)
     ]
@@ -32,14 +30,19 @@ def test_every_versioned_table_has_a_noun_and_every_noun_a_table() -> None:
 
 
 @pytest.mark.parametrize("table", sorted(NOUNS))
-def test_a_nouns_rows_have_the_columns_and_types_of_its_model(table: str) -> None:
-    noun, model = NOUNS[table], migrated.of_model(MODELS[table], "sqlite")
-    hints = get_type_hints(noun.key_type) | get_type_hints(noun.row_type)
-    [current] = [index for index in model.indexes if index.name == f"{table}_current"]
-    assert ("company", *noun.key) == current.columns
-    assert {*noun.columns} == {*model.columns} - _OF_EVERY_ROW
+def test_a_nouns_rows_have_every_column_of_its_table_the_key_first(table: str) -> None:
+    noun, model = NOUNS[table], MODELS[table]
+    [current] = [one for one in migrated.of_model(model, "sqlite").indexes if one.name == f"{table}_current"]
+    names = {one.column_name: one.name for one in model._meta.sorted_fields}
+    assert ("company", *noun.key) == tuple(names[column] for column in current.columns)
+    assert noun.row_type._fields == (*noun.key_type._fields, *noun.values) == noun.columns
+    assert set(noun.columns) == set(names.values()) - _OF_EVERY_ROW
+
+
+@pytest.mark.parametrize("table", sorted(NOUNS))
+def test_what_is_true_or_false_in_its_table_is_read_as_such(table: str) -> None:
+    noun, columns = NOUNS[table], migrated.of_model(MODELS[table], "sqlite").columns
+    names = {one.name: one.column_name for one in MODELS[table]._meta.sorted_fields}
+    read = objects(noun.row_type, noun.columns, [[1] * len(noun.columns)])[0]
     for name in noun.columns:
-        column = model.columns[name]
-        plain = _TYPES[column.family]
-        # A recording term stands in its column as the plain value that it is written as.
-        assert hints[name] in (Plain, plain | None if column.nullable else plain), name
+        assert (getattr(read, name) is True) == (columns[names[name]].family == "truth"), name

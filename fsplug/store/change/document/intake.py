@@ -23,9 +23,10 @@ from fsplug.store.change.document.models import (
 )
 from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.document.tables import label, secret, table
-from fsplug.store.change.entry_rows import AnyNoun, Rows
+from fsplug.store.change.entry_rows import Rows, twice
 from fsplug.store.config import devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.destinations import TargetKind
+from fsplug.store.config.nouns import Noun
 
 _Target = tuple[str | None, str | None]
 _NOWHERE: _Target = (None, None)
@@ -138,9 +139,9 @@ class Intake:
     def _group(self, where: str, group: Group) -> None:
         kind, to = self._target(f"{where}, overflow", group.overflow, GroupTarget)
         self._add(where, groups.RING_GROUP, {**vars(group), "overflow_kind": kind, "overflow_to": to})
-        self._add(where, policies.GROUP_POLICY, {**vars(group), "grp": group.number})
+        self._add(where, policies.GROUP_POLICY, {**vars(group), "group": group.number})
         for position, username in enumerate(group.members or ()):
-            self._add(where, groups.MEMBER, {"grp": group.number, "username": username, "position": position})
+            self._add(where, groups.MEMBER, {"group": group.number, "username": username, "position": position})
 
     def _ivr(self, where: str, ivr: Ivr) -> None:
         kind, to = self._target(f"{where}, default", ivr.default, GroupTarget)
@@ -170,7 +171,7 @@ class Intake:
             self._reader.error(where, f"hours and closed go together; {remedy}")
         e164 = self._e164(where, "number", number.number)
         if e164:
-            leads = {"username": number.user, "grp": number.group, "ivr": number.ivr}
+            leads = {"username": number.user, "group": number.group, "ivr": number.ivr}
             self._add(where, numbers.NUMBER, {"number": e164, **leads, "closed_kind": kind, "closed_to": to})
             for text in number.hours or ():
                 self._hours(where, e164, text)
@@ -213,13 +214,14 @@ class Intake:
         [(kind, to)] = named
         return (kind, self._e164(where, "number", to) if kind == TargetKind.NUMBER else to)
 
-    def _add(self, where: str, noun: AnyNoun, columns: Mapping[str, Any]) -> None:
+    def _add(self, where: str, noun: Noun, columns: Mapping[str, Any]) -> None:
         """Puts a row down, its values taken by the names of the noun's columns."""
-        key = noun.key_type._make(columns[name] for name in noun.key)
+        row = noun.row(columns)
+        key = noun.key_of(row)
         if key in self._rows[noun]:
-            self._reader.error(where, f"the {noun.name} {key[-1]} occurs twice; remove one of them")
+            self._reader.error(where, twice(noun, key))
             return
-        self._rows[noun][key] = noun.row_type._make(columns[name] for name in noun.values)
+        self._rows[noun][key] = row
 
     def _e164(self, where: str, field: str, text: str | None) -> str | None:
         """The number as E.164; None for what is none, and where the country is not known that would say so."""

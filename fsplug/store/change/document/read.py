@@ -11,7 +11,7 @@ from fsplug.store.change.document.reader import Reader, invalid
 from fsplug.store.change.document.tables import label, table
 from fsplug.store.change.entry_rows import OWNED, Rows
 from fsplug.store.config import companies, numbers
-from fsplug.store.db.database import Row
+from fsplug.store.config.nouns import Row
 
 DEFAULT_LANGUAGE = "en"
 
@@ -37,7 +37,7 @@ def take(reader: Reader, domain: str, country: str, kind: str, given: object, ro
     Intake(reader, domain, country, rows).take(kind, given)
 
 
-def detail(reader: Reader, domain: str, given: Mapping[str, Any]) -> companies.DetailRow:
+def detail(reader: Reader, domain: str, given: Mapping[str, Any]) -> Row:
     """The row of the company's own columns, from its [[company]]."""
     where = f"company {domain}"
     company = table(reader, where, {"domain": domain, **given}, Company)
@@ -54,7 +54,7 @@ def _take_company(reader: Reader, position: int, given: object, found: dict[str,
         reader.error(f"company {name}", "the domain occurs twice; put all of the company in one [[company]]")
     rows = entry_rows.empty()
     intake = Intake(reader, name, company.country, rows)
-    rows[companies.DETAIL][companies.DetailKey()] = _detail(reader, intake.where, vars(company))
+    rows[companies.DETAIL][companies.DETAIL.key_type()] = _detail(reader, intake.where, vars(company))
     for kind in OWNED:
         for one in getattr(company, kind) or ():
             intake.take(kind, one)
@@ -64,21 +64,22 @@ def _take_company(reader: Reader, position: int, given: object, found: dict[str,
         found[company.domain] = rows
 
 
-def _detail(reader: Reader, where: str, values: Mapping[str, Any]) -> companies.DetailRow:
+def _detail(reader: Reader, where: str, values: Mapping[str, Any]) -> Row:
     """A company's language is the first of its languages, unless it says otherwise."""
     given = values.get("language")
     languages = list(dict.fromkeys(values.get("languages") or [given or DEFAULT_LANGUAGE]))
+    first, *_ = languages
     if given is not None and given not in languages:
         reader.error(where, f"languages: {given} is missing, which is its language; add it")
-    named = {**values, "language": given or languages[0], "languages": " ".join(languages)}
-    return companies.DetailRow._make(named.get(column) for column in companies.DETAIL.values)
+    named = {**values, "language": given or first, "languages": " ".join(languages)}
+    return companies.DETAIL.row({column: named.get(column) for column in companies.DETAIL.columns})
 
 
 def _check_shared_numbers(reader: Reader, found: Mapping[str, Rows]) -> None:
-    owners: dict[Row, str] = {}
+    owners: dict[str, str] = {}
     for domain, rows in found.items():
-        for key in rows[numbers.NUMBER]:
-            if key in owners:
-                text = f"{owners[key]} has it too; a number leads to one company"
-                reader.error(f"company {domain}, number {key[0]}", text)
-            owners[key] = domain
+        for row in rows[numbers.NUMBER].values():
+            if row.number in owners:
+                text = f"{owners[row.number]} has it too; a number leads to one company"
+                reader.error(f"company {domain}, number {row.number}", text)
+            owners[row.number] = domain

@@ -1,126 +1,126 @@
 """Rows brought back to the operator's document: what is written reads as the same rows again."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.change.entry_rows import OWNED, AnyNoun, Rows, parts
+from fsplug.store.change.entry_rows import OWNED, Rows, parts
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
-from fsplug.store.db.database import Row
+from fsplug.store.config.nouns import Noun, Row
 
 Table = dict[str, Any]
 
 
 def company(domain: str, rows: Rows, show_secrets: bool = False) -> Table:
     """The [[company]] of these rows. Passwords stand in it with `show_secrets` only; devices come with their hash."""
-    written = detail(rows[companies.DETAIL][()])
-    tables = {kind: [entry(domain, kind, part, show_secrets) for _, part in _sorted(kind, rows)] for kind in OWNED}
-    return {"domain": domain, **written, **tables}
+    [own] = rows[companies.DETAIL].values()
+    return {"domain": domain, **detail(own), **{kind: _tables(domain, kind, rows, show_secrets) for kind in OWNED}}
 
 
 def detail(row: Row) -> Table:
     """The company's own columns."""
-    written = companies.DETAIL.named(row)
-    return written | {"languages": (written["languages"] or written["language"]).split()}
+    return companies.DETAIL.named(row) | {"languages": (row.languages or row.language).split()}
 
 
 def entry(domain: str, kind: str, part: Rows, show_secrets: bool = False) -> Table:
     """The table of one entry, from the rows that belong to it."""
     writers: Mapping[str, Callable[[Rows], Table]] = {
-        "department": lambda part: {"name": next(iter(part[users.DEPARTMENT]))[0]},
+        "department": lambda part: _only(part, users.DEPARTMENT),
         "user": lambda part: _user(domain, part, show_secrets),
         "group": _group,
         "ivr": _ivr,
-        "policy": lambda part: _there(_only("department", part, policies.DEPARTMENT_POLICY)),
-        "excluded": lambda part: _only("number", part, policies.EXCLUDED),
+        "policy": lambda part: _there(_only(part, policies.DEPARTMENT_POLICY)),
+        "excluded": lambda part: _only(part, policies.EXCLUDED),
         "number": _number,
         "trunk": lambda part: _trunk(part, show_secrets),
     }
     return writers[kind](part)
 
 
-def _sorted(kind: str, rows: Rows) -> list[tuple[str, Rows]]:
-    return sorted(parts(kind, rows).items(), key=lambda named: named[0])
+def _tables(domain: str, kind: str, rows: Rows, show_secrets: bool) -> list[Table]:
+    found = parts(kind, rows)
+    return [entry(domain, kind, found[name], show_secrets) for name in sorted(found)]
 
 
 def _user(domain: str, part: Rows, show_secrets: bool) -> Table:
-    written = _only("username", part, users.USER)
-    known = sorted((position, kind, number) for (number,), (_, kind, position) in part[users.USER_NUMBER].items())
+    written = _only(part, users.USER)
+    known = _sorted(part, users.USER_NUMBER, "position", "kind", "number")
     written |= {
         "role": None if written["role"] == Role.NONE else written["role"],
         "admin": None if written["admin"] == AdminScope.NONE else written["admin"],
-        "fixed_number": next((number for _, kind, number in known if kind == "fixed"), None),
-        "mobile_numbers": [number for _, kind, number in known if kind == "mobile"],
-        "admin_departments": _second(part, grants.ADMIN_DEPARTMENT),
-        "licences": _second(part, grants.LICENCE),
-        "rights": _second(part, grants.RIGHT),
-        "device": [
-            _device(domain, name, devices.DEVICE.named(row), show_secrets)
-            for (_, name), row in sorted(part[devices.DEVICE].items(), key=_by_key)
-        ],
+        "fixed_number": next((one.number for one in known if one.kind == "fixed"), None),
+        "mobile_numbers": [one.number for one in known if one.kind == "mobile"],
+        "admin_departments": [one.department for one in _sorted(part, grants.ADMIN_DEPARTMENT, "department")],
+        "licences": [one.licence for one in _sorted(part, grants.LICENCE, "licence")],
+        "rights": [one.right_name for one in _sorted(part, grants.RIGHT, "right_name")],
+        "device": [_device(domain, one, show_secrets) for one in _sorted(part, devices.DEVICE, "name")],
         "profile": [
-            {"name": name, **profiles.PROFILE.named(row)} for (_, name), row in sorted(part[profiles.PROFILE].items())
+            {"name": one.name, **profiles.PROFILE.named(one)} for one in _sorted(part, profiles.PROFILE, "name")
         ],
     }
     return _there(written)
 
 
-def _device(domain: str, name: str, device: Table, show_secrets: bool) -> Table:
-    written = {"name": name, "kind": device["kind"], "number": device["number"], "sip_username": device["sip_username"]}
-    password = device["password"]
-    if show_secrets and password is not None:
-        written["password"] = password
-    elif password is not None:
-        written["a1_hash"] = devices.a1_hash(device["sip_username"], domain, password)
+def _device(domain: str, device: Row, show_secrets: bool) -> Table:
+    written = {
+        "name": device.name,
+        "kind": device.kind,
+        "number": device.number,
+        "sip_username": device.sip_username,
+    }
+    if show_secrets and device.password is not None:
+        written["password"] = device.password
+    elif device.password is not None:
+        written["a1_hash"] = devices.a1_hash(device.sip_username, domain, device.password)
     else:
-        written["a1_hash"] = device["a1_hash"]
+        written["a1_hash"] = device.a1_hash
     return _there(written)
 
 
 def _group(part: Rows) -> Table:
-    written = _only("number", part, groups.RING_GROUP)
+    written = _only(part, groups.RING_GROUP)
     written["overflow"] = _target(written.pop("overflow_kind"), written.pop("overflow_to"))
-    members = sorted((position, username) for (_, username), (position,) in part[groups.MEMBER].items())
+    members = [one.username for one in _sorted(part, groups.MEMBER, "position", "username")]
     # A group of before there were policies has none.
     policy = next(map(policies.GROUP_POLICY.named, part[policies.GROUP_POLICY].values()), {})
-    return _there({**written, "members": [username for _, username in members], **policy}, "members")
+    return _there({**written, "members": members, **policy}, "members")
 
 
 def _ivr(part: Rows) -> Table:
-    written = _only("number", part, ivrs.IVR)
+    written = _only(part, ivrs.IVR)
     written["default"] = _target(written.pop("default_kind"), written.pop("default_to"))
-    written["choices"] = {digit: _target(*target) for (_, digit), target in sorted(part[ivrs.CHOICE].items())}
-    written["prompts"] = {language: file for (_, language), (file,) in sorted(part[ivrs.PROMPT].items())}
+    written["choices"] = {one.digit: _target(one.kind, one.target) for one in _sorted(part, ivrs.CHOICE, "digit")}
+    written["prompts"] = {one.language: one.file for one in _sorted(part, ivrs.PROMPT, "language")}
     return written
 
 
 def _number(part: Rows) -> Table:
-    written = _only("number", part, numbers.NUMBER)
-    target = {"user": written.pop("username"), "group": written.pop("grp"), "ivr": written.pop("ivr")}
+    written = _only(part, numbers.NUMBER)
+    target = {"user": written.pop("username"), "group": written.pop("group"), "ivr": written.pop("ivr")}
     closed = _target(written.pop("closed_kind"), written.pop("closed_to"))
-    hours = [f"{days} {opens}-{closes}" for (_, days, opens), (closes,) in sorted(part[numbers.HOURS].items())]
+    its_hours = _sorted(part, numbers.HOURS, "days", "opens")
+    hours = [f"{one.days} {one.opens}-{one.closes}" for one in its_hours]
     return _there({**written, **target, "hours": hours, "closed": closed})
 
 
 def _trunk(part: Rows, show_secrets: bool) -> Table:
-    written = _only("name", part, trunks.TRUNK)
+    written = _only(part, trunks.TRUNK)
     written["prefixes"] = written["prefixes"].split()
     if not show_secrets:
         del written["password"]
     return _there(written, "prefixes")
 
 
-def _only(key: str, part: Rows, noun: AnyNoun) -> Table:
-    [(natural, values)] = part[noun].items()
-    return {key: natural[0], **noun.named(values)}
+def _only(part: Rows, noun: Noun) -> Table:
+    """The columns of the one row that this entry has of the noun."""
+    [row] = part[noun].values()
+    columns: Table = row._asdict()
+    return columns
 
 
-def _second(part: Rows, noun: AnyNoun) -> list[str]:
-    return sorted(key[1] for key in part[noun])
-
-
-def _by_key(item: tuple[Row, Row]) -> Row:
-    return item[0]
+def _sorted(part: Rows, noun: Noun, *columns: str) -> list[Row]:
+    return sorted(part[noun].values(), key=attrgetter(*columns))
 
 
 def _target(kind: str | None, to: str | None) -> Table | None:
