@@ -77,9 +77,9 @@ def read(text: str, country: str) -> Reading:
     `country` is the ISO 3166 code whose national spellings are understood. Withheld and alphanumeric callers and the
     country's short numbers are not telephone numbers.
     """
-    if _SPOILT.fullmatch(seen(text)):
-        return Reading(None, NumberTrouble.SPOILT)
     dialled = compact(text)
+    if dialled != text and _SPOILT.fullmatch(seen(text)):
+        return Reading(None, NumberTrouble.SPOILT)
     if dialled is None:
         return Reading(None, NumberTrouble.NOT_A_NUMBER)
     return _first_read(_without_prefix(dialled, country), country)
@@ -119,6 +119,8 @@ def compact(text: str) -> str | None:
     """
     if len(text) > MAX_SPELLING:
         return None
+    if _DIALLED.fullmatch(text):
+        return text
     named = parties(_EXTENSION.sub("", seen(text)))
     if len(named) != 1:
         return None
@@ -176,7 +178,8 @@ def _first_read(spellings: Iterator[str], country: str) -> Reading:
 
 
 def _e164(digits: str, country: str) -> Reading:
-    if is_emergency_number(digits, country):
+    # After a plus nothing is an emergency number to phonenumbers either, which takes its time to say so.
+    if not digits.startswith("+") and is_emergency_number(digits, country):
         return Reading(None, NumberTrouble.NOT_A_NUMBER)
     candidates = [_parsed(digits, country)]
     if not digits.startswith(("+", "0")):

@@ -1,8 +1,5 @@
 """Passwords as argon2id hashes. Hashing is slow on purpose."""
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from fsplug.errors import Invalid
 
 # OWASP's password storage cheat sheet, 2025: 19 MiB, two passes, one lane. More lanes would take a core each.
@@ -15,6 +12,9 @@ class Passwords:
     """Hashes and checks passwords."""
 
     def __init__(self) -> None:
+        # It takes 10 ms to import, and every command that changes a user comes by this module.
+        from argon2 import PasswordHasher
+
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         # Stands in for missing accounts, so that checking them takes as long as checking others.
         self._nobodys = self._hasher.hash("nobody has this password")
@@ -32,6 +32,8 @@ class Passwords:
         return found and kept is not None
 
     def _verified(self, kept: str, password: bytes) -> bool:
+        from argon2.exceptions import InvalidHashError, VerificationError
+
         try:
             return bool(self._hasher.verify(kept, password))
         except (VerificationError, InvalidHashError):

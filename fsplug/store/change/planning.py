@@ -147,6 +147,8 @@ def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
 def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:
     for noun in NOUNS:
         before, after = there[noun], wanted[noun]
+        if before == after:
+            continue
         for key in (*after, *(key for key in before if key not in after)):
             if before.get(key) != after.get(key):
                 yield Change(noun, key, before.get(key), after.get(key))

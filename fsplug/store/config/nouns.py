@@ -1,7 +1,8 @@
 """The tables of versioned rows that configuration consists of, and how one row changes."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import peewee
@@ -28,7 +29,20 @@ class Noun:
     """
 
     # There is one of each noun, equal to itself alone: a large document looks them up a million times.
-    __slots__ = ("_width", "key", "key_type", "model", "name", "row_type", "secrets", "table", "values")
+    __slots__ = (
+        "_key_made",
+        "_picked",
+        "_row_made",
+        "_width",
+        "key",
+        "key_type",
+        "model",
+        "name",
+        "row_type",
+        "secrets",
+        "table",
+        "values",
+    )
 
     def __init__(self, name: str, model: type[VersionedTable], secrets: frozenset[str] = frozenset()) -> None:
         columns = {field.name: field for field in model._meta.sorted_fields if field.name not in _OF_EVERY_ROW}
@@ -41,6 +55,9 @@ class Noun:
         self.key_type = _named_tuple(f"{model.__name__}Key", [(one, _kind(columns[one])) for one in self.key])
         self.row_type = _named_tuple(f"{model.__name__}Row", [(one, _kind(columns[one])) for one in self.columns])
         self._width = len(self.key)
+        self._picked = _picked(self.columns)
+        # As `_make` of the named tuples, and twice as fast.
+        self._row_made, self._key_made = partial(tuple.__new__, self.row_type), partial(tuple.__new__, self.key_type)
 
     def __repr__(self) -> str:
         return f"Noun({self.name!r})"
@@ -52,11 +69,11 @@ class Noun:
 
     def row(self, columns: Mapping[str, Any]) -> Row:
         """The row with these values, by column; KeyError if one is missing."""
-        return self.row_type._make([columns[name] for name in self.row_type._fields])
+        return self._row_made(self._picked(columns))
 
     def key_of(self, row: Row) -> Key:
         """The key of a row, of which it is the beginning."""
-        return self.key_type._make(row[: self._width])
+        return self._key_made(row[: self._width])
 
     def by_key(self, rows: Iterable[Row]) -> dict[Key, Row]:
         """The rows by their keys."""
@@ -72,9 +89,11 @@ class Noun:
         return {name: SECRET if value is not None and name in self.secrets else value for name, value in named}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row of `noun` before and after: None where it was not there, or will not be."""
+class Change(NamedTuple):
+    """One row of `noun` before and after: None where it was not there, or will not be.
+
+    A named tuple, for a document makes as many of them as it has rows, twice.
+    """
 
     noun: Noun
     key: Key
@@ -87,6 +106,13 @@ class Change:
         if self.before is None:
             return "add"
         return "remove" if self.after is None else "change"
+
+
+def _picked(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """A function that gives the values of these names; itemgetter gives no tuple for one."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda columns: tuple(columns[name] for name in names)
 
 
 def _kind(field: Any) -> Any:

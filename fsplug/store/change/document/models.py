@@ -43,7 +43,7 @@ class Table(BaseModel):
     What was wrong stands as None, whatever its type says: then the document is refused, once the rest of it is read.
     """
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
     called_by: ClassVar[str]
 
     def is_wrong(self, *names: str) -> bool:

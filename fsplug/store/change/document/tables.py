@@ -26,7 +26,9 @@ def table(reader: Reader, where: str, given: object, model: type[Model]) -> Mode
         reader.error(where, f"{shown(given)} is not a table; write it as [[...]] with its keys below")
         return None
     try:
-        return model.model_validate(given)
+        # What `model_validate` calls, which asks for its options first: a large document has 100,000 tables.
+        whole: Model = model.__pydantic_validator__.validate_python(given)
+        return whole
     except ValidationError as error:
         errors = error.errors(include_url=False)
     for text in dict.fromkeys(_texts(errors, model)):
