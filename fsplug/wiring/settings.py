@@ -3,7 +3,6 @@
 import os
 import re
 import socket
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fsplug.errors import Invalid
+from fsplug.policy.one_line import shown
+from fsplug.wiring.toml_source import parsed
 
 FILE_NAME = "fsplug.toml"
 # The folder of the switch's call records, in the spool unless it is set.
@@ -127,10 +128,10 @@ def _defaults(data: Path, spool: Any) -> dict[str, Any]:
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise Invalid("bad-settings", f"{path} is not TOML: {error}", path=str(path)) from error
 
 
@@ -162,7 +163,7 @@ def _converted(name: str, value: object, faults: list[str]) -> object:
     try:
         return _KINDS[name](value)
     except (TypeError, ValueError) as error:
-        faults.append(f"{name} = {value!r}: {error}")
+        faults.append(f"{name} = {shown(value)}: {error}")
         return None
 
 
@@ -203,18 +204,20 @@ def _bytes(value: object) -> int:
 
 
 def _yes_or_no(value: object) -> bool:
-    said = {"true": True, "false": False}.get(str(value).lower())
-    if said is None:
+    said = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(said, bool):
         raise ValueError("give true or false")
     return said
 
 
 def _between(value: object, least: int, most: int, what: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | str) or not _DIGITS.fullmatch(str(value)):
+    is_whole = _DIGITS.fullmatch(value) if isinstance(value, str) else type(value) is int
+    if not is_whole:
         raise ValueError(f"give {what}, a whole number")
-    if not least <= int(value) <= most:
+    number: int = int(value)  # type: ignore[call-overload]  # it is text of digits, or an int
+    if not least <= number <= most:
         raise ValueError(f"give {what} from {least} to {most}")
-    return int(value)
+    return number
 
 
 _BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port, bool: _yes_or_no}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid
-from fsplug.wiring.settings import read
+from fsplug.wiring.settings import FILE_NAME, read
 
 
 def test_a_folder_without_a_file_has_the_defaults_inside_it(tmp_path):
@@ -53,3 +53,22 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
 def test_a_secret_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(Invalid, match="nowhere"):
         read(tmp_path, environment={"FSPLUG_EVENT_SOCKET_PASSWORD_FILE": str(Path(tmp_path, "nowhere"))})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("event_socket_port = " + "9" * 5_000, "a number in it has thousands of digits"),
+        ("event_socket_port = 0x" + "f" * 5_000, "event_socket_port = a whole number of 20000 bits"),
+        ("web_behind_proxy = 0x" + "f" * 5_000, "a whole number of 20000 bits"),
+        ("store = " + "[" * 5_000, "nested too deeply"),
+        ("event_socket_port = inf", "event_socket_port = inf: give a TCP port"),
+    ],
+    ids=["decimal", "hexadecimal", "not a number", "nested", "infinite"],
+)
+def test_no_value_is_too_large_to_be_refused(tmp_path: Path, line: str, said: str) -> None:
+    (tmp_path / FILE_NAME).write_text(line, encoding="utf-8")
+    with pytest.raises(Invalid, match=said) as refused:
+        read(tmp_path, {})
+    assert refused.value.code == "bad-settings"
+    assert len(refused.value.text) < 3_000

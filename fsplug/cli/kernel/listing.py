@@ -17,6 +17,8 @@ from fsplug.store.db.pages import Cursor, Wanted
 
 PAGE_ROWS = 500
 DEFAULT_LIMIT = 100
+# Both databases count further.
+MOST = 1_000_000_000
 
 
 class Listed(Protocol):
@@ -132,7 +134,11 @@ def _username(store: Store, domain: str, text: str) -> str:
 _OPTIONS = {
     "company": click.option("--company", metavar="DOMAIN", help="Only this company  [all companies]"),
     "limit": click.option(
-        "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="List at most this many."
+        "--limit",
+        type=click.IntRange(1, MOST),
+        default=DEFAULT_LIMIT,
+        show_default=True,
+        help="List at most this many.",
     ),
     "since": click.option(
         "--since", type=MOMENT, help="From this time on: 2026-11-22T14:30, epoch seconds, 7d or today."

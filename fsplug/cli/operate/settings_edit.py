@@ -2,13 +2,14 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Invalid, Unavailable
 from fsplug.wiring.settings import FILE_NAME
+from fsplug.wiring.toml_source import parsed
 
 
 def put(data: Path, named: Mapping[str, str | int]) -> list[str]:
@@ -19,7 +20,7 @@ def put(data: Path, named: Mapping[str, str | int]) -> list[str]:
     """
     path = data / FILE_NAME
     before = _read(path)
-    in_force = tomllib.loads(before)
+    in_force = _parsed(path, before)
     missing = {name: value for name, value in named.items() if in_force.get(name) != value}
     text = before
     for name, value in missing.items():
@@ -46,11 +47,15 @@ def _read(path: Path) -> str:
         raise Unavailable("settings-unreadable", f"{path} can't be read: {error}", path=str(path)) from error
 
 
-def _write(path: Path, text: str) -> None:
+def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parsed(text.encode())
+    except ValueError as error:
         raise Invalid("bad-settings", f"{path} can't be edited by fsplug ({error}); correct the file first") from error
+
+
+def _write(path: Path, text: str) -> None:
+    _parsed(path, text)
     part = path.with_name(f"{path.name}.part")
     try:
         like = path.stat() if path.exists() else path.parent.stat()

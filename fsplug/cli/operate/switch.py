@@ -13,9 +13,9 @@ from fsplug.cli.operate.serving import is_served
 
 ANSWER_SECONDS = 3.0
 _VERSION = re.compile(r"FreeSWITCH Version (\S+)")
-_UPTIME = re.compile(r"UP ((?:\d+ \w+,? ?)+)")
-_SINCE_START = re.compile(r"(\d+) session\(s\) since startup")
-_SESSIONS = re.compile(r"(\d+) session\(s\) - peak")
+_UPTIME = re.compile(r"UP ((?:[0-9]+ \w+,? ?)+)")
+_SINCE_START = re.compile(r"([0-9]{1,18}) session\(s\) since startup")
+_SESSIONS = re.compile(r"([0-9]{1,18}) session\(s\) - peak")
 _UNIT_SECONDS = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
@@ -66,7 +66,7 @@ def _number(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _seconds(uptime: str) -> int:
-    parts = re.findall(r"(\d+) (year|day|hour|minute|second)s?\b", uptime)
+    parts = re.findall(r"([0-9]{1,9}) (year|day|hour|minute|second)s?\b", uptime)
     return sum(int(count) * _UNIT_SECONDS[unit] for count, unit in parts)
 
 

@@ -35,6 +35,8 @@ CONNECTIONS, REQUEST_SECONDS = 512, 20.0
 UNREAD_TIMES = 3
 STORE_THREADS = 4
 STOP_SECONDS = 2.0
+# No body that a page takes has a length of more digits.
+_MOST_DIGITS = 15
 # Key in a request's environ: the connection it came on.
 CONNECTION = "fsplug.connection"
 # Passwords are hashed one at a time, so that a processor is left for calls.
@@ -192,7 +194,9 @@ class InThreads:
 def _posted(environ: Mapping[str, Any]) -> bytes:
     """The posted body, cut at one byte more than the page takes."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    wanted = min(int(length), LONGEST_BODY + 1) if length.isascii() and length.isdigit() else 0
+    is_number = length.isascii() and length.isdigit()
+    # Of a number with more digits than a number of bytes has, they don't matter.
+    wanted = min(int(length[:_MOST_DIGITS]), LONGEST_BODY + 1) if is_number else 0
     # A client that disconnects, or announces chunks and sends none, has posted nothing.
     with contextlib.suppress(OSError), gevent.Timeout(REQUEST_SECONDS, False):
         found: bytes = environ["wsgi.input"].read(wanted)

@@ -17,7 +17,7 @@ from fsplug.xml.install.installation import ALL_HEADERS, Installation, Way, reco
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
-_VERSION = re.compile(r"FreeSWITCH Version (\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"FreeSWITCH Version ([0-9]{1,4})\.([0-9]{1,4})\.([0-9]{1,4})")
 _BINDING = re.compile(r'name="gateway-(url|credentials)" value="([^"]*)"')
 _LISTEN_IP = re.compile(r'name="listen-ip" value="([^"]*)"')
 _PARAM = re.compile(r'name="([a-z0-9-]+)" value="([^"]*)"')
@@ -29,6 +29,7 @@ _PROFILE = re.compile(r"\nvariable_sofia_profile_name: ([^\s]+)")
 _TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow", "1"})
 # A look at some calls is enough.
 _MOST_LEGS = 20
+_EPOCH = re.compile(r"[0-9]{1,12}")
 _CLOCK_SECONDS = 2.0
 _WRITE_SECONDS = 3.0
 _GATEWAYS = "trunks"
@@ -117,7 +118,7 @@ def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) ->
 def clock(api: Api, now: Callable[[], float] = time.time) -> Finding:
     """The switch's clock agrees with fsplug's: recordings are matched to rows by time."""
     answer = api("strepoch").strip()
-    if not answer.isdigit():
+    if not _EPOCH.fullmatch(answer):
         return warn("clock", "the switch does not give its time", "fs_cli -x strepoch")
     off_seconds = int(answer) - now()
     if abs(off_seconds) > _CLOCK_SECONDS:

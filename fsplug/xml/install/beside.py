@@ -1,5 +1,7 @@
 """Adds fsplug to an existing configuration: a few lines in the operator's files, everything else in fsplug's own."""
 
+import re
+
 from fsplug.xml.install import installation as own_files
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
@@ -7,6 +9,7 @@ from fsplug.xml.install.installation import ALL_HEADERS, DEFAULT_PASSWORD, Insta
 from fsplug.xml.install.surgery import Element, XmlFile, include
 from fsplug.xml.install.timezones import posix_rules
 
+_PORT = re.compile("[0-9]{1,5}")
 # These settings put every phone into one single domain.
 _ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
 _ANYWHERE = frozenset({"::", "0.0.0.0"})
@@ -36,7 +39,7 @@ def event_socket(tree: ConfTree) -> tuple[int, str] | None:
         return None
     params = {one.attributes.get("name"): one.attributes.get("value", "") for one in found[0].all("param", found[1])}
     port, password = params.get("listen-port", "8021"), params.get("password", DEFAULT_PASSWORD)
-    return None if "$" in port + password or not port.isdigit() else (int(port), password)
+    return None if "$" in port + password or not _PORT.fullmatch(port) else (int(port), password)
 
 
 def _sections(tree: ConfTree) -> None:

@@ -125,6 +125,7 @@ def test_with_json_an_error_is_json_on_stderr(cli: Cli) -> None:
         ("call", "bogus"),
         ("call", "list", "--bogus"),
         ("call", "list", "--limit", "none"),
+        ("call", "list", "--limit", "9" * 30),
         ("exclude", "list"),
     ],
 )

@@ -1,9 +1,7 @@
 """What one value of the operator's document may be: each limit checks inside pydantic, and says what is wrong."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,11 +10,8 @@ import phonenumbers
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from fsplug.policy.one_line import CONTROLS, LONGEST_TEXT, text_trouble
+from fsplug.policy.one_line import CONTROLS, LONGEST_TEXT, shown, text_trouble
 
-_LONGEST_SHOWN = 60
-# As many bits as 60 digits have; Python refuses to write whole numbers of more than 4,300 digits.
-_MOST_BITS = 200
 _UNKNOWN = "is not known"
 
 
@@ -137,25 +132,6 @@ def one_of(choices: type[StrEnum]) -> OneOf:
 def inline(*keys: str) -> InlineTable:
     """A table that leads somewhere: one of these keys stands in it."""
     return InlineTable(f'write it like {{ {keys[0]} = "..." }}')
-
-
-def shown(value: object) -> str:
-    """A value as an error repeats it: as TOML writes it, and short. What a list or table holds may be secret."""
-    match value:
-        case str():
-            return repr(value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}...")
-        case bool():
-            return "true" if value else "false"
-        case int():
-            bits = value.bit_length()
-            return str(value) if bits <= _MOST_BITS else f"a whole number of {bits} bits"
-        case float():
-            return str(value)
-        case datetime() | date() | time():
-            return value.isoformat()
-        case Mapping():
-            return "a table"
-    return "a list" if isinstance(value, list) else f"a {type(value).__name__}"
 
 
 def _timezone(name: str) -> str:

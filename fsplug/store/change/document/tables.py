@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from fsplug.store.change.document.limits import Password, shown
+from fsplug.policy.one_line import shown
+from fsplug.store.change.document.limits import Password
 from fsplug.store.change.document.models import Table
 from fsplug.store.change.document.reader import Reader
 
