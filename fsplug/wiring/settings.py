@@ -98,6 +98,11 @@ class Settings:
         return self.data / "upkeep.lock"
 
     @property
+    def signs_file(self) -> Path:
+        """When the calls process last gave a sign of life, and whether it was stopped in good order."""
+        return self.data / "signs"
+
+    @property
     def journal_file(self) -> Path:
         """The journal: what the call path has written and the store may not hold yet."""
         return self.data / "journal.jsonl"

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from fsplug.cli.calls.accounting import calls
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
@@ -23,7 +24,13 @@ from fsplug.store.config import companies
 
 @click.group(cls=Noun)
 def audit() -> None:
-    """The audit trail: one entry for each act on people's data or rights. Hashes chain each company's entries."""
+    """The audit trail: one entry for each act on people's data or rights. Hashes chain each company's entries.
+
+    `audit calls` compares fsplug's rows with what the switch itself recorded of its calls.
+    """
+
+
+audit.add_command(calls)
 
 
 @audit.command(name="list", rule=Rule(Need.AUDIT, own=USER))

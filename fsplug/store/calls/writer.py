@@ -53,6 +53,11 @@ class Writer:
         return len(self._queue)
 
     @property
+    def store_alarm(self) -> str | None:
+        """Why entries can't be written to the store now, in words; None if they can."""
+        return self._store_alarm
+
+    @property
     def alarm(self) -> str | None:
         """Why entries can't be written to the store or the journal now, in words; None if they can."""
         return self._store_alarm or self._journal_alarm

@@ -35,11 +35,13 @@ from fsplug.esl.switch import LinkedSwitch
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
 from fsplug.wiring.calls.listen_in import ListenIn
 from fsplug.wiring.calls.record_reader import RecordReader
+from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.channel.door import Door
 from fsplug.wiring.endpoint import xml_ways
@@ -84,6 +86,7 @@ class CallsProcess:
         self.store.connect()
         self.store.migrate()
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
+        self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
         spool = Spool(settings.spool)
         self._gate = SpoolGate(spool, settings.least_free_bytes)
         self._wire_calls()
@@ -100,7 +103,7 @@ class CallsProcess:
             EVENTS,
             on_event=self._on_event,
             on_up=self._link_up,
-            on_down=lambda reason: None,
+            on_down=lambda reason: self._signs.now(LINK_DOWN, is_out=True),
         )
         self.switch = LinkedSwitch(self.link)
         ports = Ports(
@@ -141,11 +144,12 @@ class CallsProcess:
         self._run(self._gate.look)
         self._gate.report()
         self.writer.start()
+        self._signs.begin(self._lifeline.is_after_freeze)
         self._listen()
         self.link.start()
         self.door.start()
         loops = [
-            gevent.spawn(every, SIGN_SECONDS, self._lifeline.pulse.give),
+            gevent.spawn(every, SIGN_SECONDS, self._give_sign),
             gevent.spawn(every, LOOK_SECONDS, self._look),
             gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
             gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
@@ -163,6 +167,10 @@ class CallsProcess:
             listening["endpoint"] = self.endpoint.start(self._sockets.get("endpoint"))
         self._lifeline.serving(listening)
 
+    def _give_sign(self) -> None:
+        self._lifeline.pulse.give()
+        self._signs.give(self.writer.store_alarm)
+
     def stop(self) -> None:
         """End `serve` in good order. May be called from a signal handler."""
         self._stop.set()
@@ -175,6 +183,7 @@ class CallsProcess:
         self.door.stop()
         self.listen_in.service.stop()
         self.link.stop()
+        self._signs.stop()
         if not self.writer.flush(FLUSH_SECONDS):
             log.warning("left-in-journal", entries=self.writer.backlog)
         self.writer.stop()
@@ -202,6 +211,7 @@ class CallsProcess:
 
     def _link_up(self) -> None:
         """The link to the switch is up. This runs in the link's own order, so it must not wait for the switch."""
+        self._signs.now(LINK_DOWN, is_out=False)
         gevent.spawn(self._look)
 
     def _on_event(self, event: Event) -> None:
@@ -224,6 +234,7 @@ class CallsProcess:
                 self._restorer.restore()
                 self._restorer = None
                 self._catch_up()
+                self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
             self._reconciler.look()
             self.records.looked()
             self.listen_in.look()

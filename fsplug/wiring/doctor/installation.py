@@ -162,6 +162,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     yield stored
     if stored.state is not State.WRONG:
         yield from waiting.every(settings)
+        yield waiting.missed(settings, time.time())
     yield spool(settings)
     yield records(settings)
     yield service(is_served)

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from fsplug.errors import FsplugError
+from fsplug.store.calls import outages, witnessed
+from fsplug.store.config import companies
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Wanted
 from fsplug.store.outbox import mails, sealings
 from fsplug.store.outbox.queue import Queue
 from fsplug.store.recordings import deletions
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 
+DAY_SECONDS = 86_400.0
+_MISSED = "missed talks"
 # Subject, queue, and the command that lists what is queued.
 _QUEUES = (
     ("mail queue", mails.QUEUE, "fsplug mail list --state queued"),
@@ -26,6 +31,25 @@ def every(settings: Settings) -> Iterator[Finding]:
             yield _state(store, subject, queue, command)
     finally:
         store.close()
+
+
+def missed(settings: Settings, now: float) -> Finding:
+    """Talks of the last day that fsplug missed, or that began without a verdict in time, over all companies."""
+    store, since = Store(settings.store), now - DAY_SECONDS
+    try:
+        domains = [one.domain for one in companies.every(store)]
+        found = [one for domain in domains for one in outages.listed(store, domain, wanted=Wanted(since=since))]
+        not_asked = sum(witnessed.not_asked(store, domain, since) for domain in domains)
+    except FsplugError as error:
+        return wrong(_MISSED, error.text, "fsplug store status")
+    finally:
+        store.close()
+    if not found and not not_asked:
+        return ok(_MISSED, "none in the last 24 hours")
+    causes = ", ".join(sorted({one.cause for one in found})) or "overload"
+    text = f"in the last 24 hours {sum(one.talks for one in found)} talks were missed and decided afterwards"
+    text = f"{text} ({causes}), and {not_asked} began without a verdict in time"
+    return warn(_MISSED, text, "fsplug audit calls --since 24h; fsplug outage list --since 24h")
 
 
 def _state(store: Store, subject: str, queue: Queue, command: str) -> Finding:

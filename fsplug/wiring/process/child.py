@@ -64,9 +64,9 @@ class Child:
         """Send a signal. The pid is not reused until the exit status is read."""
         os.kill(self.pid, number)
 
-    def take_turn(self, sockets: Mapping[str, int]) -> None:
-        """Let the process serve, on the listening sockets of the one before it."""
-        self.line.give_turn(sockets)
+    def take_turn(self, sockets: Mapping[str, int], is_after_freeze: bool) -> None:
+        """Let the process serve, on the listening sockets of the one before it, which may have been frozen."""
+        self.line.give_turn(sockets, is_after_freeze)
 
     def stands_still(self) -> bool:
         """Whether the process stands still by its own fault, for longer than its part allows."""

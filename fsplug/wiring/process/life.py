@@ -31,6 +31,7 @@ class Life:
         self.child: Child | None = None
         self.spare: Child | None = None
         self._former: Child | None = None
+        self._froze = False
 
     def look(self) -> None:
         """Start what is due, and kill the process if it stands still by its own fault."""
@@ -47,6 +48,7 @@ class Life:
         if self.child is not None:
             self.child.line.hear()
             if self.child.stands_still():
+                self._froze = True
                 self.child.send(signal.SIGKILL)
 
     def ended(self) -> int | None:
@@ -85,7 +87,8 @@ class Life:
 
     def _begin(self, child: Child, sockets: Mapping[str, int]) -> None:
         self.child = child
-        child.take_turn(sockets)
+        child.take_turn(sockets, self._froze)
+        self._froze = False
 
     def _succeed(self, former: Child, code: int) -> None:
         """The spare process serves now, on the sockets of the former one. Without one, connections are refused."""

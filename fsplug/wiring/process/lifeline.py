@@ -12,7 +12,7 @@ _SOCKETS, _MESSAGE_BYTES = 16, 4_096
 # prctl(2)
 _PR_SET_NAME = 15
 # The messages, each followed by the names of the sockets that come with it.
-_TURN, _WARM, _SERVING = "turn", "warm", "serving"
+_TURN, _AFTER_FREEZE, _WARM, _SERVING = "turn", "after-freeze", "warm", "serving"
 
 
 class Pulse:
@@ -41,12 +41,14 @@ class Pulse:
 class Lifeline:
     """The end of the process that serves this part.
 
-    Without a supervisor it is the process's turn at once, and nobody sees its signs.
+    Without a supervisor it is the process's turn at once, and nobody sees its signs. `is_after_freeze`: it is its turn
+    because the process before it was killed for standing still.
     """
 
     def __init__(self, part: str = "", pulse: Pulse | None = None, line: socket.socket | None = None) -> None:
         self._part = part
         self.pulse = pulse or Pulse()
+        self.is_after_freeze = False
         self._line = line
 
     def wait_for_turn(self) -> Mapping[str, int]:
@@ -62,7 +64,8 @@ class Lifeline:
             kind, sockets = _receive(self._line)
         except ConnectionError:
             kind, sockets = "", {}
-        if kind != _TURN:
+        self.is_after_freeze = kind == _AFTER_FREEZE
+        if kind not in (_TURN, _AFTER_FREEZE):
             # The supervisor is gone.
             raise SystemExit(1)
         name_this_process(self._part)
@@ -109,10 +112,10 @@ class SupervisorLine:
                 self.close_sockets()
                 self.sockets = sockets
 
-    def give_turn(self, sockets: Mapping[str, int]) -> None:
+    def give_turn(self, sockets: Mapping[str, int], is_after_freeze: bool) -> None:
         """Tell the process that it is its turn to serve, and hand it these listening sockets."""
         try:
-            _send(self._line, _TURN, sockets)
+            _send(self._line, _AFTER_FREEZE if is_after_freeze else _TURN, sockets)
         except OSError:
             # It has just died; its end is noticed.
             return

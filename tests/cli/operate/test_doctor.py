@@ -13,6 +13,7 @@ from fsplug.wiring.doctor import installation
 from fsplug.wiring.doctor import switch as switchchecks
 from fsplug.wiring.doctor.findings import Finding, State
 from fsplug.wiring.settings import Settings, read
+from fsplug.xml.install.installation import Installation, record_settings
 from tests.cli.conftest import Cli
 
 Answers = Mapping[str, str]
@@ -21,6 +22,7 @@ RUNNING = "<profiles><profile><name>{0}</name><state>RUNNING (0)</state></profil
 GATEWAY = "<gateways><gateway><name>trunk</name><state>{0}</state><status>{1}</status></gateway></gateways>"
 TRUNK = Trunk("trunk", "trunk", "192.0.2.7", 5060, True, "acme", (), True)
 EVENT_SOCKET = "xml_locate configuration configuration name event_socket.conf"
+JSON_CDR = "xml_locate configuration configuration name json_cdr.conf"
 XML_CURL = "xml_locate configuration configuration name xml_curl.conf"
 PARAMS = (
     '<param name="gateway-url" value="{0}" bindings="dialplan|directory"></param>'
@@ -162,6 +164,32 @@ def test_a_switch_that_asks_elsewhere_or_with_another_password_is_wrong(url: str
     api = a_switch({XML_CURL: PARAMS.format(url, account)})
     found = switchchecks.bindings(api, "http://a/", "f:x")
     assert found.state == state and "f:" not in found.text
+
+
+_NEEDED = record_settings(Installation(endpoint_password="secret"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({}, State.OK),
+        ({"timeout": "9"}, State.OK),
+        ({"url": "http://192.0.2.1/cdr"}, State.WRONG),
+        ({"cred": "fsplug:another"}, State.WRONG),
+        ({"log-b-leg": "false"}, State.WRONG),
+        ({"encode-values": "true"}, State.WRONG),
+        ({"err-log-dir": "/elsewhere"}, State.WRONG),
+        (None, State.WRONG),
+    ],
+)
+def test_a_switch_that_does_not_hand_over_its_call_records_is_wrong(
+    changed: Mapping[str, str] | None, state: State
+) -> None:
+    values = {} if changed is None else {**_NEEDED, **changed}
+    written = "".join(f'<param name="{name}" value="{value}"/>' for name, value in values.items())
+    found = switchchecks.records(a_switch({JSON_CDR: f"<settings>{written}</settings>"}), _NEEDED)
+    assert found.state == state
+    assert "secret" not in found.text + found.remedy
 
 
 def test_a_phone_the_switch_does_not_find_is_wrong() -> None:

@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import GapFound
+from fsplug.store.calls.entries import GapFound, OutageSeen, TalkWitnessed
 from fsplug.store.outbox import mails
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -51,6 +51,18 @@ def test_gaps_are_told_with_their_causes_in_words(anna: Browser, console: Consol
     ledger.apply(console.store, [GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "it stands still", at)])
     page = anna.get("/").text
     assert _figures(page)[2] == "1" and "The file stopped growing" in page
+
+
+def test_outages_and_calls_that_had_no_verdict_in_time_are_shown(anna: Browser, console: Console) -> None:
+    at = console.clock.now - 3_600.0
+    assert "Outages" not in anna.get("/").text
+    talk = ("A:B:0", "A", "switch", at, at + 60.0, False, "a-dec", "out")
+    outage = OutageSeen("out", "switch", "frozen", at - 60.0, at + 60.0)
+    ledger.apply(console.store, [outage, TalkWitnessed("a", ACME, *talk), TalkWitnessed("c", BETA, *talk)])
+    page = anna.get("/").text
+    assert "Outages" in page and "fsplug stood still" in page
+    assert "1 call was decided afterwards" in page
+    assert "1 call began without an answer from fsplug in time." in page
 
 
 def test_mail_that_failed_is_told_with_its_reason(anna: Browser, console: Console) -> None:

@@ -8,11 +8,13 @@ from flask import current_app, redirect, render_template, url_for
 
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
-from fsplug.store.calls import overview
+from fsplug.store.calls import outages, overview, witnessed
+from fsplug.store.calls.outages import Outage
 from fsplug.store.calls.overview import Cause, FailedMail, Hour
 from fsplug.store.config import policies
 from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Wanted
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, Rule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
@@ -23,6 +25,7 @@ from fsplug.web.kernel.shell import Viewer
 _SEEN_BY = Rule(Need.RECORDINGS, Reach.COMPANY)
 PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z", _SEEN_BY))
 
+_MOST_OUTAGES = 5
 WEEK_SECONDS = 7 * 86_400.0
 # The plot's own units; the stylesheet scales the plot to the room there is.
 _BAR, _GAP, _HEIGHT, _LABELS = 20, 6, 120, 6
@@ -66,6 +69,8 @@ class Day:
     since: PolicyVersion | None
     excluded: int
     called: Mapping[str, str]
+    outages: Sequence[Outage] = ()
+    not_asked: int = 0
     talks: int | None = None
     listening: Sequence[tuple[str, str]] | None = None
 
@@ -143,6 +148,8 @@ def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None)
         changed,
         len(policies.snapshot(store, domain).excluded),
         called,
+        outages.listed(store, domain, _MOST_OUTAGES, None, Wanted(since=week)),
+        witnessed.not_asked(store, domain, week),
         len(calls.talks) if calls else None,
         listening if calls else None,
     )

@@ -1,0 +1,100 @@
+"""The switch's own records are the second witness: after any outage each answered talk has its row (W1, W2, P8)."""
+
+import time
+
+import pytest
+
+from fsplug.store.calls import outages, witnessed
+from fsplug.store.calls.outages import Outage
+from fsplug.store.calls.witnessed import Account
+from tests.calls import people
+from tests.calls.plant import ACME, Plant
+
+TALK_SECONDS = 1.0
+
+
+def test_talks_that_fsplug_saw_are_witnessed_and_nothing_is_added(plant: Plant) -> None:
+    since = time.time()
+    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(people.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
+    account = witnessed_since(plant, since, 2)
+    assert (account.decisions, account.missed, account.not_asked, account.differences) == (2, 0, 0, ())
+    assert (account.wanted, account.sealed, account.gaps) == (1, 1, 0)
+    assert news(plant, since) == []
+
+
+def test_talks_wholly_within_an_absence_get_their_decisions_and_their_gaps_and_the_outage_is_named(
+    plant: Plant,
+) -> None:
+    since = time.time()
+    plant.serving.kill()
+    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(people.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(people.transferred(people.CUSTOMER, "1001", "1003", TALK_SECONDS, TALK_SECONDS)) == []
+    plant.serving.start()
+    account = witnessed_since(plant, since, 4)
+    assert (account.decisions, account.missed, account.not_asked, account.differences) == (4, 4, 4, ())
+    assert (account.wanted, account.sealed, account.gaps) == (3, 0, 3)
+    [outage] = news(plant, since)
+    assert (outage.cause, outage.talks) == ("away", 4)
+    assert outage.at <= since + 1.0 and outage.until is not None
+    causes = {gap.cause for gap in plant.gaps() if gap.at >= since}
+    assert causes == {"away"}
+
+
+def test_talks_while_fsplug_was_frozen_get_their_rows_and_the_freeze_is_named(plant: Plant) -> None:
+    since = time.time()
+    taken_up, frozen = plant.serving.taken_up, plant.serving.freeze()
+    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    plant.until(lambda: plant.serving.server not in (0, frozen), "another server to serve")
+    plant.until(lambda: plant.serving.taken_up > taken_up, "the new server to take up the calls")
+    account = witnessed_since(plant, since, 1)
+    assert (account.decisions, account.wanted, account.unexplained) == (1, 1, 0)
+    # The server may be gone and another one there before the call is answered: then it is no outage's talk.
+    assert {one.cause for one in news(plant, since)} <= {"frozen"}
+    assert account.missed == sum(one.talks for one in news(plant, since))
+
+
+def test_after_a_stop_in_good_order_the_gap_says_that_fsplug_was_stopped(plant: Plant) -> None:
+    since = time.time()
+    assert plant.serving.stop() == 0
+    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    plant.serving.start()
+    witnessed_since(plant, since, 1)
+    [outage] = news(plant, since)
+    assert (outage.cause, outage.talks) == ("stopped", 1)
+
+
+@pytest.mark.parametrize("line", ["fake"], indirect=True)
+def test_as_many_rows_as_the_switch_answered_talks_after_fsplug_was_killed_under_load(plant: Plant) -> None:
+    since, before = time.time(), plant.line.ask("stats")["bridged"]
+    with plant.line.crowd(100, TALK_SECONDS) as crowd:
+        plant.serving.kill()
+        plant.until(lambda: plant.line.legs() == 0, "every call to end")
+        assert crowd.complaints() == []
+    plant.serving.start()
+    answered = plant.line.ask("stats")["bridged"] - before
+    account = witnessed_since(plant, since, answered)
+    assert (account.decisions, account.unexplained) == (answered, 0)
+    assert account.wanted == len({one.decision for one in plant.recordings() if one.at >= since} | gapped(plant, since))
+
+
+def witnessed_since(plant: Plant, since: float, talks: int) -> Account:
+    """What became of the talks since then, once so many are witnessed and settled."""
+
+    def account() -> Account:
+        return witnessed.account(plant.store, ACME, since)
+
+    plant.until(lambda: account().answered >= talks, f"{talks} talks to be witnessed; see {plant.serving.log}")
+    plant.until_settled()
+    plant.until(lambda: account().under_way == 0, "every recording to be sealed")
+    assert account().answered == talks
+    return account()
+
+
+def news(plant: Plant, since: float) -> list[Outage]:
+    return [one for one in outages.listed(plant.store, ACME) if one.until is None or one.until >= since]
+
+
+def gapped(plant: Plant, since: float) -> set[str]:
+    return {gap.decision for gap in plant.gaps() if gap.at >= since}
