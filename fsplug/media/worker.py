@@ -1,7 +1,7 @@
 """What happens to a recording once the switch has finished it: it is sealed into the archive, or reported lost."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
 from fsplug.store.outbox.queue import Lease
 from fsplug.store.recordings import holds, recordings
+from fsplug.store.recordings.holds import HoldRow
 from fsplug.store.recordings.recordings import Recording, State
 
 log = structlog.get_logger()
@@ -79,9 +80,10 @@ class Worker:
         ends_at = time.monotonic() + ROUND_SECONDS
         for group, size in self._groups(due):
             leases = sealings.take(self._store, [row.id for row in group], size)
+            held = holds.of_recordings(self._store, leases)
             for row in group:
                 lease = leases.pop(row.id, None)
-                if lease is not None and (entries := self._settle(row, lease)) is not None:
+                if lease is not None and (entries := self._settle(row, lease, held.get(row.id, ()))) is not None:
                     yield lease, entries
                 if time.monotonic() > ends_at:
                     sealings.give_back(self._store, list(leases.values()))
@@ -106,10 +108,10 @@ class Worker:
         except (OSError, Invalid):
             return 0
 
-    def _settle(self, row: Recording, lease: Lease) -> list[JournalEntry] | None:
+    def _settle(self, row: Recording, lease: Lease, held: Sequence[HoldRow]) -> list[JournalEntry] | None:
         """The entry with the outcome; None if the recording must be tried again."""
         try:
-            lacks = self._silences(row)
+            lacks = _silences(row, held)
             path, key = self._spool.path(row.id), key_of(row)
             sealed = seal(path, self._archive, key, row.talk_seconds, self._folders.add, lacks)
         except Unavailable as trouble:
@@ -119,17 +121,6 @@ class Worker:
         except (Refused, Invalid) as refusal:
             return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
         return self._kept(row, sealed)
-
-    def _silences(self, row: Recording) -> FindSilences:
-        """What a file of so many seconds lacks because the recorded person held the call."""
-        started_at, lasted = row.started_at, _longest(row)
-        if started_at is None or lasted is None:
-            return no_silences
-        written = (one.hold for one in holds.of_recordings(self._store, [row.id]).get(row.id, []))
-        # Where neither the end of the hold nor that of the talk is known, nothing says how much is missing.
-        known = [one for one in written if one.until is not None or row.talk_seconds is not None]
-        held = [span for span in spans(known, started_at, lasted) if span.by is Holder.USER]
-        return lambda file_seconds: silences(held, file_seconds, row.talk_seconds)
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:
         at = self._clock()
@@ -145,6 +136,17 @@ class Worker:
     def _lost(self, row: Recording, cause: str, detail: str) -> JournalEntry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
         return RecordingLost(row.id, cause, detail, self._clock())
+
+
+def _silences(row: Recording, written: Sequence[HoldRow]) -> FindSilences:
+    """What a file of so many seconds lacks because the recorded person held the call."""
+    started_at, lasted = row.started_at, _longest(row)
+    if started_at is None or lasted is None:
+        return no_silences
+    # Where neither the end of the hold nor that of the talk is known, nothing says how much is missing.
+    known = [one.hold for one in written if one.until is not None or row.talk_seconds is not None]
+    held = [span for span in spans(known, started_at, lasted) if span.by is Holder.USER]
+    return lambda file_seconds: silences(held, file_seconds, row.talk_seconds)
 
 
 def _longest(row: Recording) -> float | None:

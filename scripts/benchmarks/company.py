@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
-from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound
+from benchmarks.processes import SOURCES, START_SECONDS, running, wait_until_bound, wait_until_idle
 from benchmarks.xmlclient import Client
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
@@ -48,6 +48,7 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
         wait_until_bound(process, listen_port, log)
         wait_for(lambda: _LINKED in log.read_bytes()[said:], f"fsplug's link (see {log})", START_SECONDS)
+        wait_until_idle(process.pid)
         yield process
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +14,13 @@ from fsplug.lab.freeswitch import wait_for
 
 START_SECONDS = 15.0
 STOP_SECONDS = 30.0
+# A service with nothing to do uses less than this share of a processor. On a busy machine its processes start slowly.
+_IDLE_SECONDS, _IDLE_SHARE, _IDLE_PATIENCE_SECONDS = 1.0, 0.03, 60.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SOURCES = Path(__file__).resolve().parents[2]
-# These sources, even if another fsplug is installed.
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{SOURCES}:{SOURCES / 'scripts'}"}
+# These sources, whichever fsplug is installed; compiled once, as an installed fsplug's are, and not at each start.
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{SOURCES}:{SOURCES / 'scripts'}", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def cpu_seconds(pid: int) -> float:
@@ -83,6 +86,22 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
         return not is_free(port)
 
     wait_for(is_bound, f"port {port} (see {log})", START_SECONDS)
+
+
+def wait_until_idle(pid: int) -> None:
+    """Return when this process and its living children have used next to no CPU for a second.
+
+    What was only just started is imported and connected by then.
+    """
+    used = cpu_seconds(pid)
+
+    def is_idle() -> bool:
+        nonlocal used
+        time.sleep(_IDLE_SECONDS)
+        before, used = used, cpu_seconds(pid)
+        return used - before <= _IDLE_SHARE * _IDLE_SECONDS
+
+    wait_for(is_idle, f"process {pid} to have nothing to do", _IDLE_PATIENCE_SECONDS)
 
 
 def child_named(pid: int, name: str) -> int:
