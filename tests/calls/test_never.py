@@ -37,6 +37,20 @@ def test_an_excluded_number_in_any_header_makes_no_file(plant: Plant) -> None:
     answered_with(plant, KNOWN)
 
 
+@pytest.mark.parametrize("dialled", ["22334499", "+4522334499", "004522334499", "4522334499"])
+def test_an_excluded_number_that_a_user_dials_makes_no_file(plant: Plant, dialled: str) -> None:
+    before = {one.id for one in plant.decisions()}
+    with party(plant) as people, FolderEye(plant.spool) as eye:
+        people.is_ready(ANNA)
+        people.is_ready(CUSTOMER)
+        caller = people.dial(ANNA, dialled)
+        plant.until(lambda: bool(_since(plant, before)), "the call to be decided")
+        caller.hang_up()
+        plant.until_settled()
+        assert eye.seen() == []
+    assert [(one.rule, one.record) for one in _since(plant, before)] == [("excluded-number", False)]
+
+
 @settings(
     max_examples=3,
     deadline=None,

@@ -73,12 +73,15 @@ def dialling(country: str) -> Dialling:
     plus = f"(?:[+]|{abroad})"
     trunk = known.national_prefix or ""
     optional = "?" if known.country_code == _NORTH_AMERICA else ""
+    national = _numbers(known.general_desc)
+    # People copy +45... without its plus. Where that reads as a number dialled at home, it is that one.
+    bare = f"|(?!{national}$){known.country_code}" if str(known.country_code) != trunk else ""
     return Dialling(
         code=str(known.country_code),
         plus=plus,
         # If 00 dials abroad, no number of the country itself begins with it.
-        home=f"(?:{plus}{known.country_code}|(?!{abroad}){trunk}{optional})",
-        national=_numbers(known.general_desc),
+        home=f"(?:{plus}{known.country_code}|(?!{abroad}){trunk}{optional}{bare})",
+        national=national,
         emergency=f"(?:{_EMERGENCY_EVERYWHERE}|{_numbers(short.emergency if short else None)})",
         service=f"(?:(?={_SERVICES}){_numbers(short.short_code if short else None)})",
     )

@@ -20,6 +20,13 @@ COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
         ("DK", "004570101001", "+4570101001"),
         ("DK", "+4570101001", "+4570101001"),
         ("DK", "0046701234567", "+46701234567"),
+        ("DK", "4570101001", "+4570101001"),
+        ("DK", "45701010011", None),
+        ("SE", "46701234567", "+46701234567"),
+        # In Lund, a local number.
+        ("SE", "46123456", None),
+        ("GB", "442071234567", "+442071234567"),
+        ("RU", "74951234567", "+74951234567"),
         ("DK", "070101001", None),
         ("SE", "0701234567", "+46701234567"),
         ("SE", "081001001", "+4681001001"),
@@ -88,6 +95,14 @@ def test_the_example_number_of_a_country_is_understood_as_policy_does(country: s
     example = phonenumbers.example_number(country)
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     assert dialling(country).e164(e164) == normalise(e164, country) == e164
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_a_number_without_its_plus_is_never_understood_otherwise_than_by_policy(country: str) -> None:
+    example = phonenumbers.example_number(country)
+    e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    understood = dialling(country).e164(e164.removeprefix("+"))
+    assert understood in (None, normalise(e164.removeprefix("+"), country))
 
 
 @given(country=some.sampled_from(COUNTRIES), dialled=some.from_regex(r"\A[+]?[0-9]{1,16}\Z"))
