@@ -82,14 +82,7 @@ class RealDemoSwitch:
         self._switch = switch
         self._exchange = Exchange(switch.ports)
         self.name = f"FreeSWITCH, event socket on 127.0.0.1:{switch.ports.event_socket_port}, with SIPp phones"
-        self.settings: Mapping[str, str | int] = {
-            "event_socket_port": switch.ports.event_socket_port,
-            "event_socket_password": switch.ports.event_socket_password,
-            "listen_port": switch.ports.fsplug_port,
-            "xml_port": switch.ports.fsplug_xml_port,
-            "xml_password": switch.ports.fsplug_xml_password,
-            "records": str(switch.records),
-        }
+        self.settings: Mapping[str, str | int] = switch.fsplug_settings
 
     def place(self, call: DemoCall) -> None:
         """Play the call as a scenario of two roles."""

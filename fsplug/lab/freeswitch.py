@@ -76,6 +76,18 @@ class RealSwitch:
         return self.recordings / ".records"
 
     @property
+    def fsplug_settings(self) -> dict[str, str | int]:
+        """The settings of the fsplug beside this switch, as far as they follow from it."""
+        return {
+            "event_socket_port": self.ports.event_socket_port,
+            "event_socket_password": self.ports.event_socket_password,
+            "listen_port": self.ports.fsplug_port,
+            "xml_port": self.ports.fsplug_xml_port,
+            "xml_password": self.ports.fsplug_xml_password,
+            "records": str(self.records),
+        }
+
+    @property
     def log(self) -> Path:
         return self._folder / "log" / "freeswitch.log"
 

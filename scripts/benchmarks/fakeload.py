@@ -26,6 +26,7 @@ TARGETS = (RATE, MISSED, MEMORY)
 _OFFERED_RATE, _TALK_SECONDS = 315, 3.0
 _CALLS_UP = 2_000
 _WARM_UP = 100
+_PASSWORD = "records-of-the-bench"
 _PATIENCE_SECONDS = 90.0
 
 
@@ -115,21 +116,29 @@ def _warm_up(bench: FakeBench) -> None:
 
 
 @contextmanager
-def fake_bench(setting: Setting, is_pinned: bool = True) -> Iterator[FakeBench]:
-    """The fake switch and fsplug; if `is_pinned`, each on its own cores if there are at least two."""
+def fake_bench(setting: Setting, is_pinned: bool = True, has_records: bool = False) -> Iterator[FakeBench]:
+    """The fake switch and fsplug; if `is_pinned`, each on its own cores if there are at least two.
+
+    With `has_records` the switch hands over its call records.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="fsplug-bench-")))
-        event_socket, control, listen = some_ports(3)
+        event_socket, control, listen, xml = some_ports(4)
         store = company.lay_out(folder)
         stack.callback(store.close)
         log = folder / "fakeswitch.log"
         arguments = ["--dialplan", str(FIXTURE / "dialplan"), "--port", str(event_socket), "--control", str(control)]
         arguments += ["--set", f"fsplug_port={listen}", "--no-audio"]
+        settings: dict[str, object] = {"event_socket_port": event_socket}
+        if has_records:
+            arguments += ["--records-url", f"http://127.0.0.1:{xml}/records", "--records", str(folder / "records")]
+            arguments += ["--records-account", f"fsplug:{_PASSWORD}"]
+            settings |= {"xml_port": xml, "xml_password": _PASSWORD, "records": folder / "records"}
         first, *others = sorted(os.sched_getaffinity(0))
         fake = stack.enter_context(python("fsplug.fakeswitch", *arguments, log=log))
         if is_pinned:
             os.sched_setaffinity(fake.pid, others or [first])
         wait_until_bound(fake, control, log)
         program = ("taskset", "-c", str(first), *setting.program) if is_pinned else setting.program
-        fsplug = stack.enter_context(company.serving(folder, program, listen, event_socket_port=event_socket))
+        fsplug = stack.enter_context(company.serving(folder, program, listen, **settings))
         yield FakeBench(stack.enter_context(ControlClient(control)), fsplug.pid, store)

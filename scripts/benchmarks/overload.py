@@ -51,7 +51,7 @@ def measure_on_switch(setting: Setting) -> Iterator[Figure]:
 def measure_on_fake(setting: Setting) -> Iterator[Figure]:
     """Many short calls on the fake switch."""
     count = setting.rounds(full=_FAKE_CALLS, quick=2_000)
-    with fake_bench(setting, is_pinned=False) as bench, busy_loops():
+    with fake_bench(setting, is_pinned=False, has_records=True) as bench, busy_loops():
         bench.load(_FAKE_RATE, count, _FAKE_TALK_SECONDS)
         bench.wait_for_ended(count, _PATIENCE_SECONDS)
         answered = int(bench.stats()["answered"])

@@ -42,9 +42,9 @@ class SwitchBench:
         """fsplug serving this switch, by its process id. It runs only here: elsewhere it would record the other roads'
         calls too.
         """
-        ports = self.switch.ports
-        settings = {"event_socket_port": ports.event_socket_port, "event_socket_password": ports.event_socket_password}
-        with company.serving(self.data(road), program, ports.fsplug_port, **settings) as process:
+        settings = self.switch.fsplug_settings
+        listen_port = int(settings.pop("listen_port"))
+        with company.serving(self.data(road), program, listen_port, **settings) as process:
             yield process.pid
 
 

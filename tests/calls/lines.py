@@ -65,14 +65,7 @@ class RealLine:
     def __init__(self, switch: RealSwitch) -> None:
         self.switch = switch
         self.exchange = Exchange(switch.ports)
-        self.settings = {
-            "event_socket_port": switch.ports.event_socket_port,
-            "event_socket_password": switch.ports.event_socket_password,
-            "listen_port": switch.ports.fsplug_port,
-            "xml_port": switch.ports.fsplug_xml_port,
-            "xml_password": switch.ports.fsplug_xml_password,
-            "records": str(switch.records),
-        }
+        self.settings = switch.fsplug_settings
         self.api = switch.api
         self.kill = switch.kill
         self.start = switch.start

@@ -65,18 +65,28 @@ def test_after_a_stop_in_good_order_the_gap_says_that_fsplug_was_stopped(plant: 
     assert (outage.cause, outage.talks) == ("stopped", 1)
 
 
-@pytest.mark.parametrize("line", ["fake"], indirect=True)
-def test_as_many_rows_as_the_switch_answered_talks_after_fsplug_was_killed_under_load(plant: Plant) -> None:
-    since, before = time.time(), plant.line.ask("stats")["bridged"]
-    with plant.line.crowd(100, TALK_SECONDS) as crowd:
-        plant.serving.kill()
+@pytest.mark.parametrize("fault", ["killed", "frozen"])
+def test_under_load_there_are_as_many_rows_as_the_switch_answered_talks(fault: str, plant: Plant) -> None:
+    since = time.time()
+    with plant.line.crowd(plant.line.one_crowd, TALK_SECONDS) as crowd:
+        if fault == "killed":
+            plant.serving.kill()
+        else:
+            taken_up, frozen = plant.serving.taken_up, plant.serving.freeze()
         plant.until(lambda: plant.line.legs() == 0, "every call to end")
         assert crowd.complaints() == []
-    plant.serving.start()
-    answered = plant.line.ask("stats")["bridged"] - before
+    if fault == "killed":
+        plant.serving.start()
+    else:
+        plant.until(lambda: plant.serving.server not in (0, frozen), "another server to serve")
+        plant.until(lambda: plant.serving.taken_up > taken_up, "the new server to take up the calls")
+    answered = plant.line.one_crowd
     account = witnessed_since(plant, since, answered)
-    assert (account.decisions, account.unexplained) == (answered, 0)
-    assert account.wanted == len({one.decision for one in plant.recordings() if one.at >= since} | gapped(plant, since))
+    assert (account.decisions, account.wanted, account.unexplained) == (answered, answered, 0)
+    recorded = {one.decision for one in plant.recordings() if one.at >= since}
+    assert len(recorded | {gap.decision for gap in plant.gaps() if gap.at >= since}) == answered
+    assert sum(one.talks for one in news(plant, since)) == account.missed
+    assert {one.cause for one in news(plant, since)} <= {"away" if fault == "killed" else "frozen"}
 
 
 def witnessed_since(plant: Plant, since: float, talks: int) -> Account:
@@ -94,7 +104,3 @@ def witnessed_since(plant: Plant, since: float, talks: int) -> Account:
 
 def news(plant: Plant, since: float) -> list[Outage]:
     return [one for one in outages.listed(plant.store, ACME) if one.until is None or one.until >= since]
-
-
-def gapped(plant: Plant, since: float) -> set[str]:
-    return {gap.decision for gap in plant.gaps() if gap.at >= since}

@@ -4,6 +4,7 @@ The records in `records/` are real ones, without what says nothing of who talked
 """
 
 import json
+import tomllib
 from collections.abc import Mapping
 from itertools import permutations
 from pathlib import Path
@@ -17,7 +18,8 @@ from fsplug.esl.calls.seen_talks import seen_talks
 from fsplug.esl.calls.witness import PARTNER_SECONDS
 from fsplug.store.calls import calls, decisions, gaps, outages, witnessed
 from fsplug.store.calls.entries import OutageSeen
-from tests.esl.story import ACME, Story
+from fsplug.store.change import planning
+from tests.esl.story import ACME, COMPANIES, Story, talk_begins, talk_ends, without
 
 RECORDS = Path(__file__).parent / "records"
 CUSTOMER = "+4522334455"
@@ -154,14 +156,79 @@ def test_a_record_waits_for_the_other_leg_while_that_one_is_up_and_a_while_longe
     assert [(row[0], row[1], row[2]) for row in rows(story)] == [(CUSTOMER, "1001", True)]
 
 
-def test_a_talk_is_decided_by_the_policy_of_its_time(tmp_path: Path) -> None:
-    """The armed leg carries the version; without one the history says which it was."""
+@pytest.mark.parametrize(("changed_before", "is_recorded"), [(-60.0, True), (60.0, False)])
+def test_a_talk_is_decided_by_the_policy_of_its_time(changed_before: float, is_recorded: bool, tmp_path: Path) -> None:
+    """Sales no longer records, from a time before or after the talk on."""
     story = Story(tmp_path)
     records = read("incoming-user")
+    [talk] = seen_talks(records)
+    document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+    for company in document["company"]:
+        for policy in company.get("policy", ()):
+            policy["incoming"] = False
+    planning.apply_plan(story.store, planning.plan(story.store, document), by="test")
+    for version, at in ((1, talk.began_at - 3_600.0), (2, talk.began_at - changed_before)):
+        story.store.run("UPDATE policy_version SET at = ? WHERE version = ?", at, version)
     story.witness.settle(records, {})
     story.write_down()
     [decision] = decided(story)
-    assert decision.version == 1
+    assert (decision.record, decision.version) == (is_recorded, 1 if is_recorded else 2)
+
+
+ARMED = {"A": "inbound", "B1001": "outbound"}
+
+
+def armed_records() -> dict[str, LegRecord]:
+    """The records of a call whose legs are A and B1001, after A's dialplan has asked."""
+    facts = raw("incoming-user")
+    text = json.dumps(facts)
+    for name, direction in ARMED.items():
+        uuid = next(one["variables"]["uuid"] for one in facts if one["channel_data"]["direction"] == direction)
+        text = text.replace(uuid, name)
+    return {one.uuid: one for one in map(leg_record, map(encoded, json.loads(text)))}
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+@pytest.mark.parametrize("order", ["record alone", "record first", "events first"])
+def test_what_was_prepared_before_the_answer_is_the_decision_of_the_record_too(
+    order: str, is_recorded: bool, tmp_path: Path
+) -> None:
+    """fsplug armed the call and heard no more of it: the switch may have recorded it by itself."""
+    story = Story(tmp_path)
+    story.asks()
+    recording = story.recording_of("1001")
+    if is_recorded:
+        story.spool.files.add(recording)
+    story.write_down()
+    steps = {
+        "record alone": [settle],
+        "record first": [settle, hear],
+        "events first": [hear, settle],
+    }
+    for step in steps[order]:
+        step(story, recording if is_recorded else None)
+        story.write_down()
+    [decision] = decided(story)
+    assert (decision.call, decision.talk, decision.record) == ("A", "A:B1001:0", True)
+    kept = story.recordings()
+    if is_recorded:
+        assert (decision.recording, kept) == (recording, {recording: "stopped"})
+        assert story.gaps() == []
+    elif order == "record alone":
+        assert (decision.recording, kept, story.gaps()) == (None, {}, ["unheard"])
+    assert [one.talks for one in outages.listed(story.store, ACME)] == ([] if order == "events first" else [1])
+    assert story.rejects() == []
+
+
+def settle(story: Story, recording: str | None) -> None:
+    records = armed_records()
+    assert story.witness.settle(records, {}) == frozenset(records)
+
+
+def hear(story: Story, recording: str | None) -> None:
+    lines = [*talk_begins(recording or ""), *talk_ends(recording or "")]
+    story.told(*(lines if recording else without("RECORD_START RECORD_STOP", lines)))
+    story.until(60.0)
 
 
 def test_what_one_leg_tells_and_the_other_denies_was_no_talk(tmp_path: Path) -> None:
