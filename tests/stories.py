@@ -1,4 +1,4 @@
-"""The demo's story, told once in a test process and copied for each test that wants it."""
+"""The demo's story, written once per test process and copied for each test that needs it."""
 
 import atexit
 import os
@@ -12,10 +12,10 @@ from fsplug.lab.story import writing
 
 def story_until(now: float, folder: Path) -> Path:
     """What telling it until `now` leaves in this folder: its archive/, and the store, whose path is returned."""
-    told = _told(now)
+    written = _told(now)
     # Audio is written once, to a new file: a link to it is as good as a copy.
-    shutil.copytree(told / "archive", folder / "archive", copy_function=os.link)
-    return Path(shutil.copy(told / "fsplug.db", folder / "fsplug.db"))
+    shutil.copytree(written / "archive", folder / "archive", copy_function=os.link)
+    return Path(shutil.copy(written / "fsplug.db", folder / "fsplug.db"))
 
 
 @cache

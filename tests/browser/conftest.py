@@ -7,14 +7,14 @@ import pytest
 
 from fsplug.lab.story.cast import ACME
 from tests.browser.looking import CHROMIUM, context_of, watch
-from tests.browser.site import Site, told_site
+from tests.browser.site import Site, story_site
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The story and its console, for the tests of one file."""
-    with told_site(tmp_path_factory.mktemp("site")) as told:
-        yield told
+    with story_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -30,11 +30,11 @@ def context_of(browser: Any, site: Site, username: str | None, domain: str = ACM
 def watch(page: Any, troubles: list[str]) -> None:
     """Add to `troubles` what the page writes to its console as an error from now on."""
 
-    def told(message: Any) -> None:
+    def seen(message: Any) -> None:
         if message.type == "error" and not message.text.startswith(_LEFT):
             troubles.append(f"{page.url}: {message.text}")
 
-    page.on("console", told)
+    page.on("console", seen)
     page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
 
 

@@ -45,11 +45,11 @@ class Site:
 
 
 @contextmanager
-def told_site(folder: Path, told_until: float = NOW) -> Iterator[Site]:
-    """The story told into the folder, and its console until the end."""
-    ahead_seconds = told_until - time.time()
+def story_site(folder: Path, until: float = NOW) -> Iterator[Site]:
+    """The story's site in the folder, and its console until the `with` ends."""
+    ahead_seconds = until - time.time()
     (folder / "spool").mkdir()
-    store = Store(story_until(told_until, folder), clock=lambda: time.time() + ahead_seconds)
+    store = Store(story_until(until, folder), clock=lambda: time.time() + ahead_seconds)
     store.connect()
     process = started(folder, ahead_seconds)
     try:

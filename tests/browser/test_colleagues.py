@@ -48,7 +48,7 @@ def test_a_call_comes_and_goes_by_itself(visit: Callable[..., Any], site: Site, 
     row.get_by_text("In a call since").wait_for(state="detached")
 
 
-def test_who_listens_is_told_on_any_page_and_no_more_when_it_ends(
+def test_a_listener_is_shown_on_every_page_until_the_end(
     visit: Callable[..., Any], calls: SwitchCalls, other: str
 ) -> None:
     calls.put(UserTalk(EVERYTHING))

@@ -65,9 +65,9 @@ def opened(request: pytest.FixtureRequest, chromium: Any, site: Site) -> Iterato
     session.send("Network.enable")
     sizes: dict[str, float] = {}
     sounds: set[str] = set()
-    session.on("Network.responseReceived", lambda told: sounds.add(told["requestId"])
-               if told["response"]["mimeType"].startswith("audio/") else None)  # fmt: skip
-    session.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
+    session.on("Network.responseReceived", lambda seen: sounds.add(seen["requestId"])
+               if seen["response"]["mimeType"].startswith("audio/") else None)  # fmt: skip
+    session.on("Network.loadingFinished", lambda seen: sizes.update({seen["requestId"]: seen["encodedDataLength"]}))
     page.goto(place.at(site), wait_until="load")
     page.wait_for_load_state("load")
     yield Opened(page, sum(size for request, size in sizes.items() if request not in sounds), troubles)

@@ -51,7 +51,7 @@ def _at(page: Any) -> float:
     return float(page.evaluate("globalThis.heard.currentTime"))
 
 
-def test_a_click_on_play_is_heard_and_told_once(page: Any, site: Site, recording: str) -> None:
+def test_a_click_on_play_plays_and_makes_one_entry(page: Any, site: Site, recording: str) -> None:
     before = len(trail.plays(site.store, ACME, recording))
     page.click("[data-toggle]")
     page.wait_for_function(_IS_RUNNING)

@@ -77,7 +77,7 @@ def test_on_a_phone_a_box_is_ticked_for_all_departments_too(visit: Callable[...,
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_trail_tells_what_was_done_and_is_checked(visit: Callable[..., Any], site: Site, language: str) -> None:
+def test_the_trail_shows_what_was_done_and_is_checked(visit: Callable[..., Any], site: Site, language: str) -> None:
     accounts.choose_language(site.store, ACME, SUPERUSER, language)
     page = visit(SUPERUSER)
     page.goto("/activity?period=month")

@@ -1,4 +1,4 @@
-"""What comes into being in a folder, told by the kernel: a file that is gone again at once is seen too."""
+"""The files that appear in a folder, as the kernel reports them: a file that is gone again at once is seen, too."""
 
 import ctypes
 import os
@@ -31,16 +31,16 @@ class FolderEye:
     def seen(self) -> list[str]:
         """The names that have come since the last time it was asked, fsplug's own probes aside."""
         try:
-            told = os.read(self._watch, 1 << 20)
+            block = os.read(self._watch, 1 << 20)
         except BlockingIOError:
             return []
-        return [name for name in _names(told) if not name.startswith(".probe")]
+        return [name for name in _names(block) if not name.startswith(".probe")]
 
 
-def _names(told: bytes) -> list[str]:
+def _names(block: bytes) -> list[str]:
     names, at = [], 0
-    while at < len(told):
-        _, _, _, length = _EVENT.unpack_from(told, at)
-        names.append(told[at + _EVENT.size : at + _EVENT.size + length].rstrip(b"\0").decode())
+    while at < len(block):
+        _, _, _, length = _EVENT.unpack_from(block, at)
+        names.append(block[at + _EVENT.size : at + _EVENT.size + length].rstrip(b"\0").decode())
         at += _EVENT.size + length
     return names

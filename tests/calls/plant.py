@@ -94,8 +94,8 @@ class Plant:
 
     def trouble(self) -> str | None:
         """What keeps the spool from being recorded to, as fsplug last told."""
-        told = self.serving.said("spool")
-        return told[-1]["trouble"] if told else None
+        listed = self.serving.said("spool")
+        return listed[-1]["trouble"] if listed else None
 
     def pitches(self, recording: Recording) -> list[int]:
         """The strongest tone of each channel of a sealed recording, to 10 Hz."""
@@ -114,9 +114,9 @@ class Plant:
 
     def _row(self, company: str, call: Call) -> Row:
         decided = decisions.of_calls(self.store, company, [call.id])[call.id]
-        told = [{"record": one.record, "rule": one.rule, "user": one.user} for one in decided]
+        listed = [{"record": one.record, "rule": one.rule, "user": one.user} for one in decided]
         facts = {name: getattr(call, name) for name in ("company", "direction", "group", "caller", "called")}
-        return {**facts, "call": call.id, "decisions": told}
+        return {**facts, "call": call.id, "decisions": listed}
 
 
 def _recording_row(one: Recording) -> Row:

@@ -30,7 +30,7 @@ class Pages:
 
     port: int
     cookie: str
-    told: str = ""
+    received: str = ""
     lines: list[str] = field(default_factory=list)
 
     def ask(self, path: str, **form: str) -> tuple[int, str]:
@@ -54,7 +54,7 @@ class Pages:
         assert answer.status == 200
         reader = Thread(target=self._read, args=(answer,), daemon=True)
         reader.start()
-        wait_for(lambda: "hears-me" in self.told, "the first state")
+        wait_for(lambda: "hears-me" in self.received, "the first state")
         try:
             yield self
         finally:
@@ -65,12 +65,12 @@ class Pages:
     def _read(self, answer: Any) -> None:
         try:
             while line := answer.readline():
-                self.told += line.decode()
+                self.received += line.decode()
         except (OSError, ValueError, http.client.HTTPException):
             pass
 
     def is_told(self, what: str, since: int = 0) -> None:
-        wait_for(lambda: what in self.told[since:], f"to be told: {what}")
+        wait_for(lambda: what in self.received[since:], f"to be received: {what}")
 
 
 @pytest.fixture(scope="module", params=[HERE, APART])
@@ -104,12 +104,12 @@ def test_a_call_is_on_the_page_within_a_second_and_gone_when_it_ends(
     plant: Plant, people: Party, pages: Callable[[str], Pages]
 ) -> None:
     with pages(BO).open(f"{ANNA},{CLARA}") as bo:
-        assert why_not(Reason.NOT_IN_CALL, "da") in bo.told
+        assert why_not(Reason.NOT_IN_CALL, "da") in bo.received
         talk = people.talk(CUSTOMER, ANNA)
         bo.is_told("I samtale siden")
-        wait_for(lambda: 'value="1001"' in bo.told, "the entry can be pressed")
+        wait_for(lambda: 'value="1001"' in bo.received, "the entry can be pressed")
         assert "I samtale siden" in bo.ask("/colleagues")[1]
-        known = len(bo.told)
+        known = len(bo.received)
         talk.hang_up(CUSTOMER)
         bo.is_told(f'id="state-{ANNA}"', known)
         assert "I samtale siden" not in bo.ask("/colleagues")[1]
@@ -128,11 +128,11 @@ def test_listening_by_the_page_rings_ones_own_phone_and_the_person_sees_it(
         anna.is_told("Bo Lund lytter med på dit opkald")
         assert "Bo Lund lytter med på dit opkald" in anna.ask("/account")[1], "on every page"
         assert "Du lytter med" in bo.ask("/colleagues")[1]
-        known = len(anna.told)
+        known = len(anna.received)
         plant.apply(both(everybody, without_right))
         listens.until(has_ended, "the right is gone, and so is the listener")
         anna.is_told('<div id="hears-me"', known)
-        assert "lytter med på dit" not in anna.told[known:]
+        assert "lytter med på dit" not in anna.received[known:]
 
 
 def test_the_page_is_refused_by_the_gate_that_refuses_everybody(
@@ -144,7 +144,7 @@ def test_the_page_is_refused_by_the_gate_that_refuses_everybody(
     assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
 
 
-def test_who_has_no_phone_is_told_so(plant: Plant, people: Party, pages: Callable[[str], Pages]) -> None:
+def test_a_user_without_a_phone_sees_so(plant: Plant, people: Party, pages: Callable[[str], Pages]) -> None:
     people.talk(CUSTOMER, ANNA)
     plant.apply(both(everybody, lambda document: user_of(document, BO).update(device=[])))
     status, page = pages(BO).ask("/colleagues/listen", to=ANNA)

@@ -18,10 +18,10 @@ ANNAS_STAR = "*28*70101001"
 def test_a_command_rings_the_listeners_own_phone(plant: Plant, people: Party, listens: Listens) -> None:
     people.is_ready(BO)
     people.talk(CUSTOMER, ANNA)
-    told = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "70 10 10 01")
-    assert told["code"] == 0
+    answer = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "70 10 10 01")
+    assert answer["code"] == 0
     [row] = listens.until(lambda row: row.began_at is not None, "it is written down")
-    assert (row.id, row.door, row.listener, row.target) == (told["listen"], Door.COMMAND, BO, ANNA)
+    assert (row.id, row.door, row.listener, row.target) == (answer["listen"], Door.COMMAND, BO, ANNA)
     plant.line.api(f"uuid_kill {row.listener_leg}")
     listens.until(has_ended, "it ends")
 
@@ -29,9 +29,9 @@ def test_a_command_rings_the_listeners_own_phone(plant: Plant, people: Party, li
 def test_a_command_is_refused_by_the_same_gate_before_anything_rings(
     plant: Plant, people: Party, listens: Listens
 ) -> None:
-    told = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "1001")
-    assert (told["code"], told["error"]["code"]) == (3, Reason.NOT_IN_CALL)
-    assert told["error"]["text"] == "Din kollega taler ikke i telefon."
+    answer = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "1001")
+    assert (answer["code"], answer["error"]["code"]) == (3, Reason.NOT_IN_CALL)
+    assert answer["error"]["text"] == "Din kollega taler ikke i telefon."
     [row] = listens.until(lambda row: row.reason is not None, "the refusal is written down")
     assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
 

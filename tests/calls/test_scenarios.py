@@ -105,7 +105,7 @@ def _after_the_others(plant: Plant, scenario: Scenario) -> Played:
     # A call's row is written a moment after the call was armed: a short one is over before.
     plant.until(
         lambda: len(_calls_seen(plant) - before) >= len(scenario.calls) and plant.is_idle(),
-        f"the calls of {scenario.name} to be told as ended",
+        f"the calls of {scenario.name} to be reported as ended",
     )
     return Played(complained, _calls_seen(plant) - before)
 

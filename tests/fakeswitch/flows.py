@@ -1,11 +1,11 @@
 """Reading a call flow as a table."""
 
-# Left out of the tables: what is told of states and applications, between the events that matter.
+# Left out of the tables: events of states and applications, between the events that matter.
 UNTOLD = ("CHANNEL_STATE", "CHANNEL_CALLSTATE", "CHANNEL_EXECUTE", "CHANNEL_EXECUTE_COMPLETE", "CALL_UPDATE")
 UNTOLD += ("CHANNEL_OUTGOING", "CHANNEL_ORIGINATE", "CHANNEL_DESTROY", "MEDIA_BUG_START", "MEDIA_BUG_STOP")
 
 
-def told(client, *legs):
+def reported(client, *legs):
     """The events so far as lines `LEG EVENT`."""
     client.catch_up()
     names = dict(zip(legs, "ABCDE", strict=False))

@@ -5,7 +5,7 @@ import pytest
 from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.fakeswitch.calls import Step
 from tests.fakeswitch.client import Client
-from tests.fakeswitch.flows import placed, table, told, until_gone
+from tests.fakeswitch.flows import placed, reported, table, until_gone
 
 
 def test_the_caller_hangs_up(start, connect, tmp_path):
@@ -14,7 +14,7 @@ def test_the_caller_hangs_up(start, connect, tmp_path):
     call, callee = placed(switch, variables={"arm": f"record_session {tmp_path}/B.wav"})
     call.hang_up()
     until_gone(client, call.uuid, callee.uuid)
-    assert told(client, call.uuid, callee.uuid) == table(
+    assert reported(client, call.uuid, callee.uuid) == table(
         """
         A CREATE
         B CREATE
@@ -42,7 +42,7 @@ def test_the_callee_hangs_up(start, connect, tmp_path):
     client.events.clear()
     call.hang_up(by="callee")
     until_gone(client, call.uuid, callee.uuid)
-    assert told(client, call.uuid, callee.uuid) == table(
+    assert reported(client, call.uuid, callee.uuid) == table(
         """
         B HANGUP
         B RECORD_STOP
@@ -58,7 +58,7 @@ def test_an_armed_caller_is_recorded_between_answer_and_bridge(start, connect, t
     switch = start()
     client = connect(switch)
     call, callee = placed(switch, variables={"execute_on_answer": f"record_session {tmp_path}/A.wav"})
-    assert told(client, call.uuid, callee.uuid)[-3:] == ["A ANSWER", "A RECORD_START", "A BRIDGE"]
+    assert reported(client, call.uuid, callee.uuid)[-3:] == ["A ANSWER", "A RECORD_START", "A BRIDGE"]
 
 
 def test_a_bridge_names_both_legs(start, connect):
@@ -99,7 +99,7 @@ def test_the_caller_gives_up(start, connect):
     client = connect(switch)
     call = switch.place("+4522334455", "1002", cancel=1.0)
     assert call.wait() == "ORIGINATOR_CANCEL"
-    assert told(client, call.uuid)[-4:] == ["A HANGUP", "? HANGUP", "? HANGUP_COMPLETE", "A HANGUP_COMPLETE"]
+    assert reported(client, call.uuid)[-4:] == ["A HANGUP", "? HANGUP", "? HANGUP_COMPLETE", "A HANGUP_COMPLETE"]
 
 
 def test_the_fastest_phone_gets_the_call_and_the_others_lose_the_race(start, connect):

@@ -178,7 +178,7 @@ def test_channels_are_listed_as_json(start, connect):
     assert client.api("show channels count") == "\n2 total.\n"
 
 
-def test_a_dump_tells_what_an_event_tells(start, connect):
+def test_a_dump_holds_what_an_event_holds(start, connect):
     switch = start()
     call = switch.place("+4522334455", "1001", talk=None, variables={"colour": "deep blue"})
     client = connect(switch)

@@ -27,7 +27,7 @@ def test_an_event_is_dropped_once(start, connect):
     assert len(client.named("CHANNEL_BRIDGE")) == 1
 
 
-def test_an_event_is_dropped_until_told_otherwise(start, connect):
+def test_an_event_is_dropped_until_the_fault_is_off(start, connect):
     switch = start()
     client = connect(switch)
     switch.misbehaviour.change(drop={"CHANNEL_HANGUP_COMPLETE": ALWAYS})

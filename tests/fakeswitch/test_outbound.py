@@ -19,7 +19,7 @@ def dialplan(port, flags="full"):
         </condition></extension></context>"""
 
 
-def test_the_server_is_told_the_call_and_lets_it_go(start):
+def test_the_server_gets_the_call_and_lets_it_go(start):
     seen = []
 
     def handle(client: Client) -> None:

@@ -110,7 +110,7 @@ def test_a_kill_leaves_the_torn_recording_of_a_real_one(process, tmp_path):
 
 
 @pytest.mark.parametrize("stop", ["stop", signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_told_to(process, stop):
+def test_it_ends_at_a_signal(process, stop):
     running, _, control = process
     if stop == "stop":
         control.ask("stop")

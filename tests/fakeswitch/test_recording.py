@@ -93,7 +93,7 @@ def test_the_events_carry_the_path_and_the_recordings_own_variables(switch, conn
     assert stop.get("Record-Completion-Cause") == "success-silence"
 
 
-def test_the_file_is_final_before_the_stop_is_told(switch, connect, tmp_path):
+def test_the_file_is_final_before_the_stop_is_reported(switch, connect, tmp_path):
     client = connect(switch)
     call = switch.place("+4522334455", "1001", talk=None, variables=record(tmp_path / "r.wav"))
     callee = call.wait_bridged()
@@ -153,7 +153,7 @@ def test_a_folder_named_as_a_sample_rate_captures_the_file(switch, connect, tmp_
     assert callee.get("record_completion_cause") == "uri-failure"
 
 
-def test_a_failed_start_hangs_up_where_it_is_told_to(switch, tmp_path):
+def test_a_failed_start_hangs_up_when_the_channel_asks_for_it(switch, tmp_path):
     switch.misbehaviour.change(unwritable=True)
     call = switch.place(
         "+4522334455", "1001", talk=5.0, variables=record(tmp_path / "r.wav", RECORD_HANGUP_ON_ERROR="true")
@@ -247,8 +247,8 @@ def test_a_hold_that_a_hangup_ends_is_ended_before_the_recording(switch, connect
     call.hang_up(by)
     call.wait()
     client.event("CHANNEL_HANGUP_COMPLETE", callee.uuid)
-    told = [event for event in client.events if event.uuid == callee.uuid]
-    names = [event.name for event in told if event.name in ("CHANNEL_HOLD", "CHANNEL_UNHOLD", "RECORD_STOP")]
+    of_callee = [event for event in client.events if event.uuid == callee.uuid]
+    names = [event.name for event in of_callee if event.name in ("CHANNEL_HOLD", "CHANNEL_UNHOLD", "RECORD_STOP")]
     assert names == ["CHANNEL_HOLD", "CHANNEL_UNHOLD", "RECORD_STOP"]
     assert client.event("CHANNEL_UNHOLD").get("Answer-State") == "answered"
 

@@ -1,6 +1,6 @@
-"""Who talks to whom after a transfer, and what is told of it."""
+"""Who talks to whom after a transfer, and which events report it."""
 
-from tests.fakeswitch.flows import placed, table, told, until_gone
+from tests.fakeswitch.flows import placed, reported, table, until_gone
 
 
 def test_a_blind_transfer_sends_the_other_party_on(start, connect):
@@ -12,7 +12,7 @@ def test_a_blind_transfer_sends_the_other_party_on(start, connect):
     call.blind_transfer("1002")
     client.event("CHANNEL_BRIDGE")
     second = call.callee
-    assert told(client, call.uuid, first.uuid, second.uuid) == table(
+    assert reported(client, call.uuid, first.uuid, second.uuid) == table(
         """
         B HANGUP
         B HANGUP_COMPLETE

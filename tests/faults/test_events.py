@@ -16,7 +16,7 @@ LOST = [lost for count in (1, 2, 3, 8) for lost in itertools.combinations(LINES,
 
 @pytest.mark.parametrize("talk_seconds", TALKS)
 @pytest.mark.parametrize("lost", LOST, ids=lambda lost: "".join(map(str, lost)))
-def test_whatever_is_not_told_there_is_one_decision_and_one_recording(
+def test_whichever_event_is_missing_there_is_one_decision_and_one_recording(
     lost: tuple[int, ...], talk_seconds: float, tmp_path: Path
 ) -> None:
     story = Story(tmp_path)
@@ -115,7 +115,7 @@ def test_a_call_that_ends_while_fsplug_takes_it_up_again_leaves_no_gap(tmp_path:
     assert (story.gaps(), story.open_calls(), story.switch.commands) == ([], [], [])
 
 
-def test_a_recording_that_begins_late_after_a_restart_is_told_as_begun_late(tmp_path: Path) -> None:
+def test_a_recording_that_begins_late_after_a_restart_is_reported_as_begun_late(tmp_path: Path) -> None:
     story = Story(tmp_path)
     story.asks()
     recording = story.recording_of("1001")

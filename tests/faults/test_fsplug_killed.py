@@ -154,11 +154,11 @@ def _nothing_is_lost(plant: Plant, calls: list[Call], armed: set[str], up_second
     talked = {
         call.id: call.ended_at - call.answered_at for call in calls if call.cause != UNREPORTED_CAUSE
     } | up_seconds
-    told = {gap.decision: gap.cause for gap in plant.gaps()}
+    causes = {gap.decision: gap.cause for gap in plant.gaps()}
     for one in (one for one in kept if one.call in talked):
         assert one.seconds <= talked[one.call] + TOLERANCE_SECONDS
-        assert one.seconds >= talked[one.call] - UNTOLD_SECONDS or told.get(one.decision) == "began-late"
+        assert one.seconds >= talked[one.call] - UNTOLD_SECONDS or causes.get(one.decision) == "began-late"
     # Only a call that was not armed when fsplug died lacks its beginning.
     whole = [one for one in kept if one.call in armed and one.call in talked]
     assert [one for one in whole if one.seconds < talked[one.call] - TOLERANCE_SECONDS] == []
-    assert {one.call: told[one.decision] for one in whole if one.decision in told} == {}
+    assert {one.call: causes[one.decision] for one in whole if one.decision in causes} == {}

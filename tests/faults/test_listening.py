@@ -68,7 +68,7 @@ def test_a_server_that_is_started_again_cuts_whom_it_did_not_let_in_itself(
     assert row.ending in (Ending.FSPLUG_RESTARTED, Ending.FSPLUG_AWAY)
     wait_for(lambda: "lytter" not in listens.display(), "the display to be set back")
     again = people.dial(BO, ANNAS_STAR)
-    wait_for(lambda: again.hears(ANNA) or again.is_over(), "Bo to be let in again, or told why not")
+    wait_for(lambda: again.hears(ANNA) or again.is_over(), "Bo to be let in again, or to hear the reason")
 
 
 def test_a_frozen_fsplug_holds_no_listener(plant: Plant, people: Party, listens: Listens) -> None:

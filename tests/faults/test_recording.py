@@ -15,7 +15,7 @@ def test_a_recording_the_switch_cannot_make_is_a_gap_and_the_call_goes_on(fault:
     gaps = {gap.decision for gap in plant.gaps()}
     plant.line.ask("misbehave", **{fault: True})
     assert plant.line.play(incoming(talk_seconds=3.3)) == []
-    plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, "the gap to be told")
+    plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, "the gap to be reported")
     plant.until_settled()
     assert plant.gaps()[0].cause == "start-failed"
     assert plant.recordings()[0].state is State.LOST

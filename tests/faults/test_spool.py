@@ -82,7 +82,7 @@ def test_a_call_goes_on_with_a_gap_or_is_refused_as_policy_says(
     with _harmed(plant, harm, mend, code):
         assert plant.line.play(incoming(talk_seconds=0.5)) == []
         assert plant.line.play(read_scenario("fail-closed")) == []
-        plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, "the gap to be told")
+        plant.until(lambda: len({gap.decision for gap in plant.gaps()} - gaps) == 1, "the gap to be reported")
         plant.until_settled()
     assert [one.state for one in plant.recordings()[:1]] == [State.LOST]
     assert len({call.id for call in plant.calls(BETA)} - refused) == 2
@@ -98,7 +98,7 @@ def test_a_disk_that_fills_up_in_mid_call_raises_an_alarm_long_before_the_call_e
     playing = gevent.spawn(plant.line.play, incoming(talk_seconds=ENDLESS_SECONDS))
     plant.until(lambda: any(one.state is State.RECORDING for one in plant.recordings()), "the recording to begin")
     with _harmed(plant, fill, empty, "spool-full"):
-        plant.until(lambda: {gap.decision for gap in plant.gaps()} - gaps, "the gap to be told")
+        plant.until(lambda: {gap.decision for gap in plant.gaps()} - gaps, "the gap to be reported")
         assert plant.gaps()[0].cause == "write-stalled"
         assert not playing.ready()
         plant.line.api("hupall")

@@ -59,11 +59,11 @@ def test_one_may_look_on_from_the_first_call_see_who_listens_at_the_end_and_noth
     door = re.search(r"Console: (\S+)", _said(demo, "The link signs in once"))
     assert door is not None
     assert "Overblik" in _signed_in(door[1])
-    told = _said(demo, "Ctrl-C ends it.")
-    doors = {name: link for link, name in re.findall(r"(http\S+/sign-in/\S+)  (\w+)", told)}
+    printed = _said(demo, "Ctrl-C ends it.")
+    doors = {name: link for link, name in re.findall(r"(http\S+/sign-in/\S+)  (\w+)", printed)}
     assert list(doors) == ["Eva", "Anna", "Bo", "Frederik"]
     assert "Bo Lund lytter med på dit opkald" in _signed_in(doors["Anna"])
-    port = int(re.findall(r":(\d+)/sign-in", told)[0])
+    port = int(re.findall(r":(\d+)/sign-in", printed)[0])
     assert _is_served(port)
     demo.send_signal(signal.SIGTERM)
     assert demo.wait(END_SECONDS) == 0

@@ -1,4 +1,4 @@
-"""The story is told alike every time, and is true: as if it had happened on a switch."""
+"""The story is the same every time, and consistent, as if it had happened on a switch."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +26,7 @@ ALL = 10_000
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> Callable[[float], Store]:
+def story(tmp_path: Path) -> Callable[[float], Store]:
     """A store with the story until then, each time another."""
     stores: list[Store] = []
 
@@ -39,25 +39,25 @@ def told(tmp_path: Path) -> Callable[[float], Store]:
     return tell
 
 
-def test_it_is_the_same_story_every_time(told: Callable[[float], Store], tmp_path: Path) -> None:
+def test_it_is_the_same_story_every_time(story: Callable[[float], Store], tmp_path: Path) -> None:
     again = tmp_path / "again"
     (again / "archive").mkdir(parents=True)
     writing.write(again / "fsplug.db", again / "archive", AFTERNOON)
-    stores = (told(AFTERNOON), Store(again / "fsplug.db"))
+    stores = (story(AFTERNOON), Store(again / "fsplug.db"))
     one, other = ([decisions.listed(store, domain, ALL) for domain in (ACME, BETA)] for store in stores)
     assert one == other
     assert [len(rows) > 100 for rows in one] == [True, True]
 
 
-def test_every_decision_is_the_one_that_policy_makes(told: Callable[[float], Store]) -> None:
-    store = told(AFTERNOON)
+def test_every_decision_is_the_one_that_policy_makes(story: Callable[[float], Store]) -> None:
+    store = story(AFTERNOON)
     for one in decisions.listed(store, ACME, ALL):
         again = verdict(talk_from(one.inputs), policies.snapshot(store, ACME, one.version))
         assert (again.record, again.rule, again.reason) == (one.record, one.rule, one.reason)
 
 
-def test_every_verdict_to_record_ends_in_a_recording_or_a_gap(told: Callable[[float], Store]) -> None:
-    store = told(AFTERNOON)
+def test_every_verdict_to_record_ends_in_a_recording_or_a_gap(story: Callable[[float], Store]) -> None:
+    store = story(AFTERNOON)
     sealed = {one.decision for one in recordings.listed(store, ACME, ALL) if one.location}
     deleted = {one.subject for one in trail.listed(store, ACME, ALL) if one.act == "destroy"}
     missed = {one.decision for one in gaps.listed(store, ACME, ALL)}
@@ -68,8 +68,8 @@ def test_every_verdict_to_record_ends_in_a_recording_or_a_gap(told: Callable[[fl
     assert ledger.rejects(store) == []
 
 
-def test_the_audio_is_what_its_row_says(told: Callable[[float], Store], tmp_path: Path) -> None:
-    store = told(AFTERNOON)
+def test_the_audio_is_what_its_row_says(story: Callable[[float], Store], tmp_path: Path) -> None:
+    store = story(AFTERNOON)
     for one in recordings.listed(store, BETA, 20):
         if one.location:
             path = tmp_path / "0" / "archive" / one.location
@@ -78,8 +78,8 @@ def test_the_audio_is_what_its_row_says(told: Callable[[float], Store], tmp_path
             assert (found.channels, found.sample_rate) == (2, 8000)
 
 
-def test_the_trail_is_whole_and_goes_on_in_time(told: Callable[[float], Store]) -> None:
-    store = told(AFTERNOON)
+def test_the_trail_is_whole_and_goes_on_in_time(story: Callable[[float], Store]) -> None:
+    store = story(AFTERNOON)
     for domain in (ACME, BETA):
         assert verification.verify(store, domain).trouble is None
         times = [one.at for one in trail.listed(store, domain, ALL)]
@@ -87,17 +87,17 @@ def test_the_trail_is_whole_and_goes_on_in_time(told: Callable[[float], Store]) 
 
 
 @pytest.mark.parametrize("clock", ["00:40", "08:05", "12:00", "23:59"])
-def test_today_has_calls_at_any_hour_and_none_in_the_future(told: Callable[[float], Store], clock: str) -> None:
+def test_today_has_calls_at_any_hour_and_none_in_the_future(story: Callable[[float], Store], clock: str) -> None:
     hour, minute = map(int, clock.split(":"))
     now = datetime(2026, 11, 22, hour, minute, tzinfo=COPENHAGEN)
     midnight = now.replace(hour=0, minute=0).timestamp()
-    times = [one.at for one in decisions.listed(told(now.timestamp()), ACME, ALL)]
+    times = [one.at for one in decisions.listed(story(now.timestamp()), ACME, ALL)]
     assert sum(at >= midnight for at in times) >= 5
     assert max(times) < now.timestamp()
 
 
-def test_it_ends_with_the_companies_as_they_are_written(told: Callable[[float], Store]) -> None:
-    assert not planning.plan(told(AFTERNOON), document())
+def test_it_ends_with_the_companies_as_they_are_written(story: Callable[[float], Store]) -> None:
+    assert not planning.plan(story(AFTERNOON), document())
     assert document_of(0) == document() != document_of(30)
 
 

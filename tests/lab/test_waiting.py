@@ -14,6 +14,6 @@ def test_a_count_that_goes_on_is_waited_for_beyond_its_patience():
     assert next(looks) > 12
 
 
-def test_a_count_that_stands_still_is_told_with_where_it_stood():
+def test_a_count_that_stands_still_is_reported_with_its_last_value():
     with pytest.raises(Unavailable, match="things to be done: 2 of 3"):
         wait_for_count(lambda: 2, 3, "things to be done", 0.1)

@@ -1,4 +1,4 @@
-"""An SMTP server in a process of its own that keeps what it takes in a folder, and misbehaves when it is told to.
+"""An SMTP server in a process of its own that keeps what it takes in a folder, and misbehaves on request.
 
 `python -m tests.mail.smtpserver FOLDER [--tls CERT KEY] [--login NAME PASSWORD]` prints its port. A file `mood` in the
 folder says how it answers: refuse, delay, drop, hang.

@@ -55,7 +55,7 @@ def test_the_three_languages_differ() -> None:
         assert len({letter(kind, language, FACTS).text for language in LANGUAGES}) == 3
 
 
-def test_sender_receiver_and_message_id_are_as_told() -> None:
+def test_sender_receiver_and_message_id_are_as_given() -> None:
     sent = message(letter(Kind.CODE, "en", FACTS), "n@c.example", "Anna@BLÅBÆR.dk", "id7", 0.0)
     assert str(sent["From"]) == "Notifications <n@c.example>"
     assert str(sent["To"]) == "Anna@xn--blbr-roah.dk"

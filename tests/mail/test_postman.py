@@ -1,4 +1,4 @@
-"""Mail from the store to a real server: sent, tried again, given up, and told."""
+"""Mail from the store to a real server: it is sent, tried again or given up, and its state is shown."""
 
 import os
 import re
@@ -292,7 +292,7 @@ def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
         smtp.send(Server("192.0.2.1", 25, "none"), EmailMessage())
 
 
-def test_mail_tells_the_trail_nothing_and_the_invitation_does(console: Console) -> None:
+def test_mail_makes_no_entry_in_the_trail_and_the_invitation_does(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
     accounts.invite(console.store, ACME, "1001", "root")
     assert [entry.act for entry in trail.listed(console.store, ACME, limit=2)] == ["invite", "rights"]

@@ -30,8 +30,8 @@ def tone(seconds: float, channels: int = 2, hertz: int = 440) -> bytes:
 
 
 def chunk(name: bytes, body: bytes, size: int | None = None) -> bytes:
-    told = len(body) if size is None else size
-    return name + struct.pack("<I", told) + body + b"\0" * (len(body) % 2)
+    stated = len(body) if size is None else size
+    return name + struct.pack("<I", stated) + body + b"\0" * (len(body) % 2)
 
 
 def fmt(channels: int = 2, bits: int = 16, rate: int = RATE, tag: int = 1) -> bytes:

@@ -106,9 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._check(body, sums.get("x-amz-checksum-sha256"))
         return body
 
-    def _check(self, body: bytes, told: str | None) -> None:
+    def _check(self, body: bytes, stated: str | None) -> None:
         carries_audio = self.command == "PUT"
-        if carries_audio and told != base64.b64encode(hashlib.sha256(body).digest()).decode():
+        if carries_audio and stated != base64.b64encode(hashlib.sha256(body).digest()).decode():
             self.bucket.unchecked_bodies += 1
 
     def _metadata(self) -> dict[str, str]:

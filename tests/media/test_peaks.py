@@ -35,8 +35,8 @@ def test_each_party_is_high_where_it_speaks_and_flat_where_it_listens() -> None:
 def test_a_long_noise_is_about_as_high_as_its_highest_samples() -> None:
     noise = np.random.default_rng(1).normal(0, 3_000, (2, 120 * RATE)).clip(-32_768, 32_767).round()
     true = np.abs(noise).reshape(2, BUCKETS, -1).max(axis=2)
-    told = np.array(peaks(_stereo(*noise), "a")) / LOUDEST / (true / true.max())
-    assert told.max() < 1.15 and 0.9 < np.median(told) < 1.1 and told.min() > 0.4
+    measured = np.array(peaks(_stereo(*noise), "a")) / LOUDEST / (true / true.max())
+    assert measured.max() < 1.15 and 0.9 < np.median(measured) < 1.1 and measured.min() > 0.4
 
 
 def test_a_quiet_line_is_not_drawn_as_a_loud_one() -> None:

@@ -134,7 +134,7 @@ class TestGrowth:
         assert spool.grown("a", 60.0).bytes == 8_000 * 58
 
     @pytest.mark.parametrize("every_seconds", [0.5, 1.0, 2.0, 5.0])
-    def test_a_file_that_stops_growing_is_told_of_within_fifteen_seconds(
+    def test_a_file_that_stops_growing_is_reported_within_fifteen_seconds(
         self, tmp_path: Path, every_seconds: float
     ) -> None:
         spool = Spool(tmp_path)
@@ -144,7 +144,7 @@ class TestGrowth:
             now += every_seconds
         assert STALLED_SECONDS <= now - stopped_at < ALARM_SECONDS
 
-    def test_a_file_that_never_comes_is_told_of_too(self, tmp_path: Path) -> None:
+    def test_a_file_that_never_comes_is_reported_too(self, tmp_path: Path) -> None:
         spool = Spool(tmp_path)
         assert not spool.grown("a", 0.0).stalled
         assert spool.grown("a", 7.9).still_seconds == 7.9

@@ -39,9 +39,9 @@ def test_a_killed_switchs_recording_is_found_whole_behind_its_empty_header(
     assert recordings.samples(path).tobytes() == tone(1.5, channels)
 
 
-@pytest.mark.parametrize("told", [0, 4, 0x7FFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFFF])
-def test_a_data_size_that_is_not_the_truth_is_set_to_it(tmp_path: Path, told: int) -> None:
-    path = write(tmp_path / "a.wav", riff(fmt(), chunk(b"data", tone(1.0), size=told), size=told))
+@pytest.mark.parametrize("stated", [0, 4, 0x7FFF_FFFF, 0xFFFF_FFFE, 0xFFFF_FFFF])
+def test_a_data_size_that_is_not_the_truth_is_set_to_it(tmp_path: Path, stated: int) -> None:
+    path = write(tmp_path / "a.wav", riff(fmt(), chunk(b"data", tone(1.0), size=stated), size=stated))
     assert wav.repair(path).seconds == 1.0
     assert recordings.samples(path).tobytes() == tone(1.0)
 
@@ -213,7 +213,7 @@ def test_what_is_no_recording_is_refused_with_its_cause_and_left_alone(
     assert path.read_bytes() == content
 
 
-def test_a_file_longer_than_its_header_can_tell_is_refused_unread(tmp_path: Path) -> None:
+def test_a_file_longer_than_its_header_can_state_is_refused_unread(tmp_path: Path) -> None:
     path = write(tmp_path / "a.wav", recordings.KILLED_STEREO)
     os.truncate(path, 1 << 40)  # sparse: it takes no room
     with pytest.raises(Invalid) as refused:

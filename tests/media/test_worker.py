@@ -146,7 +146,7 @@ def test_what_is_settled_is_not_settled_again_while_its_entry_waits_in_the_journ
     assert worker.work() == []
 
 
-def test_the_folders_of_many_recordings_are_synced_once_before_anybody_is_told(
+def test_the_folders_of_many_recordings_are_synced_once_before_any_is_reported(
     store, spool, archive, work, tmp_path, monkeypatch
 ):
     synced = []
@@ -162,7 +162,7 @@ def test_the_folders_of_many_recordings_are_synced_once_before_anybody_is_told(
     assert (work(), synced) == ([], [])
 
 
-def test_nothing_is_told_while_a_folder_cant_be_synced(store, spool, work, monkeypatch):
+def test_nothing_is_reported_while_a_folder_cant_be_synced(store, spool, work, monkeypatch):
     def failing(path):
         if path == spool.root:
             raise OSError(errno.EIO, "Input/output error")

@@ -67,7 +67,7 @@ def test_a_call_gets_the_variables_it_is_given(beside: Beside) -> None:
     assert armed() == ({"uuid": "abc", "fsplug_verdict": "given", "execute_on_answer": ""}, [])
 
 
-def test_the_call_is_told_whole_and_until_when_it_waits(beside: Beside) -> None:
+def test_the_request_has_the_whole_call_and_its_deadline(beside: Beside) -> None:
     armed()
     first, _, rest = beside.asked.decode().partition("\n")
     assert rest == DUMP
@@ -102,7 +102,9 @@ def test_a_wrong_password_is_read_anew_after_it_was_refused(beside: Beside, tmp_
     assert armed()[1] == []
 
 
-def test_without_settings_the_reason_is_told(beside: Beside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_settings_the_reason_is_printed(
+    beside: Beside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FSPLUG_DATA", str(tmp_path / "none"))
     assert "xml_password" in modpython_client.answer_to("status")
     (tmp_path / "fsplug.toml").write_text("nonsense = 1\n")
@@ -136,9 +138,9 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
         "print(*sorted(name for name in sys.modules if name.startswith('fsplug.')))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONNOUSERSITE": "1"}
-    told = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-S", "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    outside, own = told.stdout.splitlines()
+    outside, own = ended.stdout.splitlines()
     assert outside == "fsplug"
     assert own == "fsplug.errors fsplug.modpython fsplug.modpython_client fsplug.wiring fsplug.wiring.settings"

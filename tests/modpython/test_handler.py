@@ -61,9 +61,9 @@ def test_a_frozen_fsplug_is_waited_for_no_longer_than_its_time(plant: Plant) -> 
         assert f"{NOT_ARMED}: fsplug at" in _said(plant)[len(said) :]
 
 
-def test_fs_cli_is_told_how_things_stand(plant: Plant) -> None:
-    told = dict(line.split(None, 1) for line in plant.line.api(STATUS).splitlines())
-    assert told["spool"] == "well"
+def test_fs_cli_shows_the_state(plant: Plant) -> None:
+    shown = dict(line.split(None, 1) for line in plant.line.api(STATUS).splitlines())
+    assert shown["spool"] == "well"
     assert LINKED in plant.line.api(STATUS)
     assert "if 1001 answers: recorded" in plant.line.api(f"{VERDICT} acme.example +4522334455 1001")
     assert "-ERR unknown-company" in plant.line.api(f"{VERDICT} nobody.example 1 2")
@@ -85,7 +85,7 @@ def test_any_words_are_answered(words: str, plant: Plant) -> None:
     assert plant.line.api("status").startswith("UP")
 
 
-def test_without_fsplug_fs_cli_is_told_so(plant: Plant) -> None:
+def test_without_fsplug_fs_cli_says_so(plant: Plant) -> None:
     plant.serving.stop()
     try:
         assert plant.line.api(STATUS).startswith("-ERR fsplug at 127.0.0.1:")

@@ -43,7 +43,7 @@ def test_one_own_date_is_that_day(first: str, last: str) -> None:
     ("first", "last"),
     [("", ""), ("2026-02-30", ""), ("tomorrow", "2026-02-03"), ("2026-02-04", "2026-02-03"), ("0001-01-01", "")],
 )
-def test_what_is_no_period_is_told(first: str, last: str) -> None:
+def test_an_invalid_period_is_reported(first: str, last: str) -> None:
     with pytest.raises(Invalid) as trouble:
         days_of(Period.DATES, TODAY, first, last)
     assert trouble.value.code == "bad-dates"

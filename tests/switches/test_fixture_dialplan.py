@@ -128,7 +128,7 @@ def test_a_transferred_leg_loses_what_its_last_call_armed(switch: RealSwitch, ex
         ("colleague-transfers", [("internal", ANNA, BO), ("internal", BO, CLARA)]),
     ],
 )
-def test_each_entry_tells_who_calls(
+def test_each_entry_names_the_caller(
     name: str, entries: list[tuple[str, str, str]], switch: RealSwitch, exchange: Exchange
 ) -> None:
     with StandIn(switch.ports.fsplug_port, {}) as fsplug:

@@ -42,7 +42,7 @@ from tests.web.walkers import (
 WAYS = ways(create_app(None))
 GETS = [way for way in WAYS if way.method == "GET"]
 POSTS = [way for way in WAYS if way.method != "GET"]
-# Where somebody is led, or told that it can't be: never a page of an error of ours.
+# A redirect or a refusal, but never an internal error.
 FINE = frozenset({200, 204, 206, 302, 303, 304, 400, 403, 404, 405, 413, 416, 422, 429})
 # With no switch there, what is live says so.
 AWAY = FINE | {503}
@@ -63,9 +63,9 @@ WHO = {
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Any]]:
     """The story, and the application over it."""
-    folder = tmp_path_factory.mktemp("told")
+    folder = tmp_path_factory.mktemp("site")
     store = Store(story_until(NOW, folder), clock=lambda: NOW)
     store.connect()
     sessions.begin(store, ACME, "1005", "192.0.2.8", "own")
@@ -84,16 +84,16 @@ def _app(store: Store, archive: Path) -> Any:
 
 
 @pytest.fixture(scope="module", params=WALKERS)
-def walker(request: Any, told: tuple[Store, Any]) -> Walker:
+def walker(request: Any, site: tuple[Store, Any]) -> Walker:
     """Each of them in turn."""
-    store, app = told
+    store, app = site
     return Walker(app, store, WALKERS[request.param])
 
 
 @pytest.fixture(scope="module")
-def betas(told: tuple[Store, Any]) -> set[str]:
+def betas(site: tuple[Store, Any]) -> set[str]:
     """What only Beta's people may see."""
-    found = marks(told[0], BETA)
+    found = marks(site[0], BETA)
     assert len(found) > 100
     return found
 
@@ -156,8 +156,8 @@ def _forms(way: Way, store: Store, names: list[str]) -> Iterator[tuple[tuple[str
         yield from ((values, {}) for values in way.asked(ours, theirs))
 
 
-def test_who_is_not_signed_in_or_has_no_role_is_led_to_the_sign_in(told: tuple[Store, Any]) -> None:
-    store, app = told
+def test_who_is_not_signed_in_or_has_no_role_is_led_to_the_sign_in(site: tuple[Store, Any]) -> None:
+    store, app = site
     with table() as rows:
         for way, name in product(WAYS, STRANGERS):
             if not is_open_to_anybody(app, way):
@@ -166,8 +166,8 @@ def test_who_is_not_signed_in_or_has_no_role_is_led_to_the_sign_in(told: tuple[S
                     assert (answer.status_code, answer.headers.get("Location")) == (302, "/sign-in")
 
 
-def test_a_route_is_closed_to_who_does_not_reach_it(told: tuple[Store, Any]) -> None:
-    store, app = told
+def test_a_route_is_closed_to_who_does_not_reach_it(site: tuple[Store, Any]) -> None:
+    store, app = site
     with table() as rows:
         for way, name in product(WAYS, sorted(PEOPLE)):
             rule, username = rule_of(app, way.endpoint), WALKERS[name]
@@ -182,8 +182,8 @@ def _reaches(store: Store, username: str, rule: Any) -> bool:
     return reach(actors.actor(store, ACME, username), rule.who).is_at_least(rule.least)
 
 
-def test_a_page_is_for_those_it_is_for(told: tuple[Store, Any]) -> None:
-    store, app = told
+def test_a_page_is_for_those_it_is_for(site: tuple[Store, Any]) -> None:
+    store, app = site
     pages = {way.path: way for way in GETS}
     with table() as rows:
         for path, those in WHO.items():
@@ -194,8 +194,8 @@ def test_a_page_is_for_those_it_is_for(told: tuple[Store, Any]) -> None:
                 assert all(status in (200, 302, 403) for status in statuses.values()), statuses
 
 
-def test_a_cookie_from_before_the_sign_in_is_not_the_one_after(told: tuple[Store, Any]) -> None:
-    store, app = told
+def test_a_cookie_from_before_the_sign_in_is_not_the_one_after(site: tuple[Store, Any]) -> None:
+    store, app = site
     chosen = sessions.begin(store, ACME, "1001", "192.0.2.66", "who would like to be Eva")
     store.run("UPDATE console_account SET password_hash = 'plain long enough' WHERE username = '1005'")
     client = app.test_client()

@@ -109,9 +109,9 @@ class RunningConsole:
     def request(self, path: str, cookie: str = "", **headers: str) -> Any:
         """A connection on which this was asked."""
         connection = socket.create_connection(self.web.address, 5.0)
-        told = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         cookies = f"Cookie: fsplug-session={cookie}\r\n" if cookie else ""
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{cookies}{told}\r\n".encode())
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n{cookies}{lines}\r\n".encode())
         connection.settimeout(None)
         return connection
 

@@ -30,12 +30,12 @@ def test_a_secret_is_read_from_the_file_that_the_environment_names(tmp_path):
     assert read(tmp_path, environment=environment).event_socket_password == "s3cret"
 
 
-def test_every_fault_is_told_at_once_and_names_the_value(tmp_path):
+def test_every_fault_is_reported_at_once_with_its_value(tmp_path):
     (tmp_path / "fsplug.toml").write_text('listen_port = 70000\ncolour = "blue"\nsession_limit = 0\nspool = 7\n')
-    with pytest.raises(Invalid) as told:
+    with pytest.raises(Invalid) as refused:
         read(tmp_path, environment={})
     for part in ("listen_port = 70000", "colour", "session_limit = 0", "spool = 7"):
-        assert part in told.value.text
+        assert part in refused.value.text
 
 
 @pytest.mark.parametrize("value", ["-1", "1e3", "", "80 80", "٣"])

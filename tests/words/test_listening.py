@@ -1,4 +1,4 @@
-"""What people are told about listening in."""
+"""What people read and hear about listening in."""
 
 from fsplug.policy.listening.gate import Reason
 from fsplug.words.listening import shown, why_not
@@ -12,7 +12,7 @@ def test_every_refusal_of_the_gate_has_its_words() -> None:
                 assert len({why_not(reason, language) for language in ("da", "sv", "en")}) == 3
 
 
-def test_a_reason_in_an_unknown_language_is_told_in_english() -> None:
+def test_a_reason_in_an_unknown_language_is_shown_in_english() -> None:
     assert why_not(Reason.LINE_BUSY, "fi") == "End your own call first."
     assert why_not(Reason.LINE_BUSY, "da-DK") == "Afslut først din egen samtale."
 

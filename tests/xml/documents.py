@@ -72,8 +72,8 @@ def actions(tree: Tree, application: str) -> list[str]:
 
 def marks(tree: Tree) -> dict[str, str]:
     """What the extensions there mark a call with."""
-    told = actions(tree, "multiset")
-    return dict(one.partition("=")[::2] for data in told for one in data.removeprefix("^^|").split("|"))
+    assignments = actions(tree, "multiset")
+    return dict(one.partition("=")[::2] for data in assignments for one in data.removeprefix("^^|").split("|"))
 
 
 def legs(tree: Tree) -> list[list[str]]:

@@ -61,5 +61,5 @@ def switch_on_files(store: Store, folder: Path, **options: Any) -> Iterator[Real
 def tell_zones(path: Path) -> None:
     """Put the rules of the time zones into a configuration that has none."""
     zones = "".join(f'<zone name="{zone}" value="{hours.posix_rule(zone)}"/>' for zone in ZONES)
-    told = path.read_text().replace("<timezones/>", f"<timezones>{zones}</timezones>".replace("&", "&amp;"))
-    path.write_text(told.replace("<+", "&lt;+").replace(">-", "&gt;-"))
+    text = path.read_text().replace("<timezones/>", f"<timezones>{zones}</timezones>".replace("&", "&amp;"))
+    path.write_text(text.replace("<+", "&lt;+").replace(">-", "&gt;-"))

@@ -111,7 +111,7 @@ def test_who_waited_in_vain_goes_on_to_the_overflow(group: str, destination: lis
     assert documents.actions(run(answers, group), "transfer") == destination
 
 
-def test_who_can_t_be_reached_is_told_so(answers: Answers) -> None:
+def test_a_caller_who_can_t_be_connected_hears_so(answers: Answers) -> None:
     for dialled in ("104", "205"):
         assert documents.actions(run(answers, dialled), "hangup") == ["USER_NOT_REGISTERED"]
 
@@ -167,14 +167,14 @@ def test_calls_are_checked_only_where_a_policy_is_fail_closed(
 
 def test_a_phone_s_entry_brings_its_call_home(answers: Answers) -> None:
     entry = documents.answer(answers.directory(WIDE, "anna-app"))
-    told = documents.variables(entry)
-    assert {name: told[name] for name in ("user_context", "fsplug_user", "fsplug_device")} == {
+    known = documents.variables(entry)
+    assert {name: known[name] for name in ("user_context", "fsplug_user", "fsplug_device")} == {
         "user_context": WIDE,
         "fsplug_user": "anna",
         "fsplug_device": "app",
     }
-    assert told["outbound_caller_id_number"] == "+4570501001"
-    assert told["effective_caller_id_name"] == "Anna Å. Holm"
+    assert known["outbound_caller_id_number"] == "+4570501001"
+    assert known["effective_caller_id_name"] == "Anna Å. Holm"
     assert documents.params(entry)["dial-string"].endswith("]sofia/internal/anna-app%wide.example")
 
 

@@ -59,7 +59,7 @@ class Client:
     def say(self, text: bytes) -> None:
         self.sock.sendall(text)
 
-    def told(self) -> bytes:
+    def ask(self) -> bytes:
         """Everything until the endpoint closes."""
         received = b""
         try:
@@ -72,7 +72,7 @@ class Client:
 
     @property
     def status(self) -> int:
-        return int((self.told().split() or [b"", b"0"])[1])
+        return int((self.ask().split() or [b"", b"0"])[1])
 
 
 def head(path: str = "/", account: str | None = ACCOUNT, method: str = "POST", length: object = 0) -> bytes:
@@ -90,7 +90,7 @@ def status(endpoint: Endpoint, text: bytes) -> int:
 def posted(endpoint: Endpoint, path: str, body: bytes = b"") -> tuple[int, bytes]:
     client = Client(endpoint)
     client.say(head(path, length=len(body)) + body)
-    first, _, said = client.told().partition(b"\r\n\r\n")
+    first, _, said = client.ask().partition(b"\r\n\r\n")
     return int(first.split()[1]), said
 
 
@@ -114,7 +114,7 @@ def test_nobody_else_learns_which_part_was_wrong_nor_which_doors_there_are(serve
         for path, method in (("/", "POST"), ("/none", "POST"), ("/", "GET")):
             client = Client(served)
             client.say(head(path, account, method))
-            lines = client.told().split(b"\r\n")
+            lines = client.ask().split(b"\r\n")
             answers.add(b"\n".join(line for line in lines if not line.startswith(b"Date:")))
     [answer] = answers
     assert answer.startswith(b"HTTP/1.1 401") and b'WWW-Authenticate: Basic realm="fsplug"' in answer

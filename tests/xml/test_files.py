@@ -58,9 +58,9 @@ def test_only_the_owner_and_the_group_may_read_what_is_as_good_as_passwords(own_
         assert stat.S_IMODE((tmp_path / "out" / place).stat().st_mode) & 0o027 == 0
 
 
-def test_a_dry_run_tells_and_writes_nothing(own_store: Store, tmp_path: Path) -> None:
-    told = Folder(tmp_path / "out").write(files(own_store), dry_run=True)
-    assert set(told.written) == {*ACME, *BETA, *SHARED}
+def test_a_dry_run_reports_changes_and_writes_nothing(own_store: Store, tmp_path: Path) -> None:
+    outcome = Folder(tmp_path / "out").write(files(own_store), dry_run=True)
+    assert set(outcome.written) == {*ACME, *BETA, *SHARED}
     assert not (tmp_path / "out").exists()
 
 
@@ -116,7 +116,7 @@ def test_a_manifest_can_t_make_us_remove_other_files(own_store: Store, tmp_path:
     assert other.read_text() == "mine"
 
 
-def test_an_unreadable_manifest_is_told(own_store: Store, tmp_path: Path) -> None:
+def test_an_unreadable_manifest_is_reported(own_store: Store, tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("{")
     with pytest.raises(Unavailable, match=MANIFEST):
         Folder(tmp_path).write(files(own_store))

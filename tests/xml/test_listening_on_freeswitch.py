@@ -100,7 +100,7 @@ def test_a_desk_phone_and_a_mobile_may_listen_and_an_app_may_not(tmp_path: Path)
         phone, dialog = there.dial(APP, APP_PASSWORD)
         wait_for(lambda: there.row().door is Door.APP, "a third row")
         assert there.row().reason is Reason.DEVICE
-        wait_for(lambda: dialog.state == "ended", "the app to be told so")
+        wait_for(lambda: dialog.state == "ended", "the app to be refused")
         assert len(dialog.voice.heard()) > 8000
 
 

@@ -23,16 +23,14 @@ def test_a_file_of_one_s_own_goes_before_ours(store: Store, tmp_path: Path) -> N
     ("text", "said"),
     [("{{ nothing }}", "'nothing' is undefined"), ("\n{% if %}", r"emergency\.xml\.j2, line 2"), ("{{ it.no }}", "no")],
 )
-def test_what_is_wrong_with_a_template_is_told_with_its_place(
-    text: str, said: str, store: Store, tmp_path: Path
-) -> None:
+def test_a_template_s_error_is_reported_with_its_place(text: str, said: str, store: Store, tmp_path: Path) -> None:
     (tmp_path / "dialplan").mkdir()
     (tmp_path / "dialplan" / "emergency.xml.j2").write_text(text)
     with pytest.raises(Invalid, match=said):
         Answers(store, Templates(override=tmp_path), Ways()).dialplan("acme.example", "112")
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="nowhere"):
         Templates(override=tmp_path / "nowhere")
 

@@ -32,7 +32,7 @@ HOSTILE = (
 TEMPLATES = Templates()
 
 
-def told(text: str) -> str:
+def rendered(text: str) -> str:
     """What FreeSWITCH understands of a user of this name, through its preprocessor and its parser."""
     entry = DirectoryEntry("1001", "1001", "desk", (), text, "1001", "", False, "0" * 32)
     company = Company("acme.example", "Acme", "DK")
@@ -46,7 +46,7 @@ def told(text: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_name_is_only_a_name(text: str) -> None:
-    shown = told(text)
+    shown = rendered(text)
     assert shown == (name(text) or "1001")
     assert not set('$%"\\/:@\n\r') & set(shown)
     assert len(shown) <= LONGEST_NAME
@@ -54,7 +54,7 @@ def test_a_hostile_name_is_only_a_name(text: str) -> None:
 
 @given(some.text())
 def test_whatever_a_name_holds_the_document_stays_whole(text: str) -> None:
-    assert told(text) == (name(text) or "1001")
+    assert rendered(text) == (name(text) or "1001")
 
 
 @given(
@@ -63,13 +63,13 @@ def test_whatever_a_name_holds_the_document_stays_whole(text: str) -> None:
     )
 )
 def test_hostile_parts_don_t_add_up(parts: list[str]) -> None:
-    told("".join(parts))
+    rendered("".join(parts))
 
 
 def test_a_plain_name_stays_as_it_is() -> None:
     assert name("Anna Å. Holm") == "Anna Å. Holm"
-    assert told("O'Neill & Søn <sales>") == "O'Neill & Søn <sales>"
+    assert rendered("O'Neill & Søn <sales>") == "O'Neill & Søn <sales>"
 
 
 def test_someone_without_a_name_goes_by_the_extension() -> None:
-    assert told("") == told(" \n") == "1001"
+    assert rendered("") == rendered(" \n") == "1001"

@@ -35,8 +35,8 @@ def users(cli: Cli) -> Any:
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(empty: Cli) -> None:
     empty.ok("init")
-    told = empty.ok("apply", DEMO, "--dry-run")
-    assert f"+ {ACME}: add user 1001" in told and "nothing was changed" in told
+    printed = empty.ok("apply", DEMO, "--dry-run")
+    assert f"+ {ACME}: add user 1001" in printed and "nothing was changed" in printed
     assert empty.json("store", "status")["companies"] == []
 
 

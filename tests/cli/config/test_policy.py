@@ -64,9 +64,9 @@ def test_a_box_can_be_unticked(cli: Cli) -> None:
     assert department(cli, "Sales")["outgoing"] is False
 
 
-def test_before_and_after_are_told(cli: Cli) -> None:
-    told = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--internal")
-    assert told.splitlines() == [
+def test_before_and_after_are_shown(cli: Cli) -> None:
+    printed = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--internal")
+    assert printed.splitlines() == [
         "department Sales",
         "  internal  no -> yes",
         f"policy version 2 of {ACME}, from the next call on",
@@ -102,8 +102,8 @@ def test_a_limit_is_set_for_a_department_and_a_group_shown_exported_and_taken_ba
     [sales] = [one for one in exported["policy"] if one["department"] == "Sales"]
     assert sales["max_seconds"] == 30
     assert [one["max_seconds"] for one in exported["group"] if "max_seconds" in one] == [86_400]
-    told = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--max-seconds", "none")
-    assert "max_seconds  30 -> -" in told
+    printed = cli.ok("policy", "set", "--company", ACME, "--department", "Sales", "--max-seconds", "none")
+    assert "max_seconds  30 -> -" in printed
     assert department(cli, "Sales")["max_seconds"] is None
 
 

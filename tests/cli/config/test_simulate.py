@@ -116,8 +116,8 @@ def simulated(cli: Cli, *options: object) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CALLS)
 def test_the_verdict_is_the_live_calls(cli: Cli, name: str) -> None:
     options, caller, names = CALLS[name]
-    told = [tuple(one.values()) for one in _short(simulated(cli, *options)["verdicts"])]
-    assert told == live(cli, caller, names)
+    printed = [tuple(one.values()) for one in _short(simulated(cli, *options)["verdicts"])]
+    assert printed == live(cli, caller, names)
 
 
 def _short(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -125,10 +125,10 @@ def _short(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_verdict_rule_reason_user_and_version_are_printed(cli: Cli) -> None:
-    told = cli.ok("policy", "simulate", "--company", ACME, "--from", "22334455", "--to", "1004")
-    assert "policy version 1" in told and "user 1004 David Krogh" in told
-    assert "do not record" in told and "department-policy" in told
-    assert "1004 has no recording flag (user-without-flag)" in told
+    printed = cli.ok("policy", "simulate", "--company", ACME, "--from", "22334455", "--to", "1004")
+    assert "policy version 1" in printed and "user 1004 David Krogh" in printed
+    assert "do not record" in printed and "department-policy" in printed
+    assert "1004 has no recording flag (user-without-flag)" in printed
 
 
 def test_with_a_group_there_is_a_verdict_for_each_member(cli: Cli) -> None:

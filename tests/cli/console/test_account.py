@@ -149,14 +149,14 @@ def test_the_trail_is_listed_by_act_and_by_user(staff: Cli) -> None:
     assert "sign-in" not in staff.ok("audit", "list", "--user", "1002")
 
 
-def test_what_entries_tell_is_words_not_brackets(staff: Cli) -> None:
+def test_facts_of_entries_are_shown_in_words_not_brackets(staff: Cli) -> None:
     staff.ok("share", "create", *WHOSE, "a-rec", "--to", "x@y.example", "--subject", "s")
     said = staff.ok("audit", "list", *WHOSE, "--limit", "3")
     assert "granted: user 1001: role" in said and "code_by: mail; email: x@y.example; expires_at: 20" in said
     assert not set("[]'") & set(said)
 
 
-def test_who_looks_at_secrets_and_who_exports_is_told(staff: Cli, tmp_path: Path) -> None:
+def test_looking_at_secrets_and_exporting_make_entries(staff: Cli, tmp_path: Path) -> None:
     staff.ok("device", "show", *WHOSE, "--user", "1001", "desk", "--show-secrets")
     staff.ok("export", *WHOSE)
     staff.ok("audit", "export", *WHOSE, "--out", tmp_path / "trail")

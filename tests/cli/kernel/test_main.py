@@ -63,7 +63,7 @@ print([one for one in sys.modules if one.startswith('pydantic')], file=sys.stder
     assert ("1001" in result.stdout, result.stderr.strip()) == (True, "[]")
 
 
-def test_the_version_is_told(cli: Cli) -> None:
+def test_the_version_is_printed(cli: Cli) -> None:
     assert cli.ok("--version") == f"fsplug {__version__}\n"
 
 

@@ -42,8 +42,8 @@ def settings(cli: Cli) -> Settings:
 
 def doctor(cli: Cli, **environment: str) -> tuple[int, dict[str, Finding]]:
     result = cli.run("doctor", "--json", **environment)
-    told = json.loads(result.stdout)
-    return result.exit_code, {one["subject"]: Finding(**one) for one in told["findings"]}
+    printed = json.loads(result.stdout)
+    return result.exit_code, {one["subject"]: Finding(**one) for one in printed["findings"]}
 
 
 def test_with_nothing_started_it_says_what_to_start(cli: Cli) -> None:
@@ -199,16 +199,16 @@ def test_a_phone_the_switch_does_not_find_is_wrong() -> None:
 
 
 def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path: Path) -> None:
-    told: list[str] = []
+    printed: list[str] = []
 
     def api(command: str) -> str:
-        told.append(command)
+        printed.append(command)
         if command.startswith("originate"):
             Path(command.split("&record(")[1].split()[0]).write_text("")
         return "+OK"
 
     assert switchchecks.spool(api, tmp_path).state == State.OK
-    assert list(tmp_path.iterdir()) == [] and told[-1].startswith("uuid_kill fsplug-doctor-")
+    assert list(tmp_path.iterdir()) == [] and printed[-1].startswith("uuid_kill fsplug-doctor-")
 
 
 def test_a_switch_that_cant_write_into_the_spool_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

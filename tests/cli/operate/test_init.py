@@ -72,7 +72,7 @@ def test_every_installation_has_an_endpoint_password_of_its_own_that_nobody_else
     assert read(empty.data, {}).xml_password not in (password, "")
 
 
-def test_a_second_run_that_wants_something_else_is_told_where_to_change_it(empty: Cli, tmp_path: Path) -> None:
+def test_a_second_run_with_other_settings_says_where_to_change_them(empty: Cli, tmp_path: Path) -> None:
     empty.ok("init")
     assert empty.error("init", "--spool", tmp_path / "other") == (2, "already-set")
     assert empty.run("init", "--spool", empty.data / "spool").exit_code == 0

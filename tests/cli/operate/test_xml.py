@@ -14,17 +14,17 @@ def test_files_are_rendered_once_and_then_left_alone(cli: Cli, tmp_path: Path) -
 
 
 def test_a_dry_run_of_one_company_names_its_files(cli: Cli, tmp_path: Path) -> None:
-    told = cli.json("xml", "render", "--out", tmp_path / "out", "--company", BETA, "--dry-run")
-    assert [place for place in told["written"] if ACME in place] == []
-    assert f"directory/{BETA}.xml" in told["written"]
+    printed = cli.json("xml", "render", "--out", tmp_path / "out", "--company", BETA, "--dry-run")
+    assert [place for place in printed["written"] if ACME in place] == []
+    assert f"directory/{BETA}.xml" in printed["written"]
     assert not (tmp_path / "out").exists()
 
 
-def test_an_unknown_company_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_an_unknown_company_is_reported(cli: Cli, tmp_path: Path) -> None:
     assert cli.error("xml", "render", "--out", tmp_path, "--company", "gamma.example") == (2, "unknown-company")
 
 
-def test_a_folder_that_can_t_be_written_is_told(cli: Cli, tmp_path: Path) -> None:
+def test_a_folder_that_can_t_be_written_is_reported(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "dialplan").write_text("")
     assert cli.error("xml", "render", "--out", tmp_path / "out") == (4, "folder-unwritable")
@@ -49,7 +49,7 @@ def test_a_department_is_shown(cli: Cli) -> None:
     assert [user.get("id") for user in shown.iter("user")] == ["1003", "1004"]
 
 
-def test_what_is_not_ours_is_told(cli: Cli) -> None:
+def test_files_that_are_not_fsplug_s_are_reported(cli: Cli) -> None:
     assert cli.error("xml", "show", "dialplan", "--number", "+4570109999") == (2, "not-found")
     assert cli.error("xml", "show", "directory", "--company", "gamma.example", "--user", "1") == (2, "not-found")
 

@@ -22,7 +22,7 @@ def test_each_leg_is_armed_with_a_file_of_its_own_and_the_recording_carries_our_
     assert "RECORD_STEREO%3Dtrue" in variables["fsplug_arm_1001"]
 
 
-def test_a_leg_that_is_not_recorded_is_told_so_which_takes_back_what_an_earlier_ring_had_set(story):
+def test_a_leg_that_is_not_recorded_is_unset_which_undoes_what_an_earlier_ring_had_set(story):
     variables = story.asks("1001,1004", fsplug_group="2001")
     assert (variables["fsplug_arm_1004"], variables["execute_on_answer"]) == ("", "")
 

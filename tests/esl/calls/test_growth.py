@@ -116,7 +116,7 @@ def test_a_hold_by_the_recorded_person_is_no_stall(story: Story, flow: Flow, tro
     assert outcome(story, flow) == NOTHING
 
 
-def test_a_hold_that_no_event_told_of_is_no_stall(story: Story, flow: Flow) -> None:
+def test_a_hold_that_no_event_reported_is_not_a_stall(story: Story, flow: Flow) -> None:
     flow.begins("5.00 B hold")
     looks(story, flow, 12)
     flow.begins("40.0 B UNHOLD")

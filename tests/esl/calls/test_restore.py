@@ -96,7 +96,7 @@ def test_the_policy_version_of_the_call_outlives_the_restart(story):
     assert story.book.calls["A"].armed["1001"].recording == story.recording_of("1001")
 
 
-def test_told_of_the_end_after_the_restart_the_call_ends(story):
+def test_an_end_reported_after_the_restart_ends_the_call(story):
     story.asks("1001")
     recording = story.recording_of("1001")
     story.told(*talk_begins(recording))

@@ -92,7 +92,7 @@ def test_a_bridge_that_no_event_reported_is_found_by_looking(story):
     assert_one_whole_recording(story, recording)
 
 
-def test_a_record_start_that_is_not_told_is_found_by_asking_and_nothing_is_started_twice(story):
+def test_a_record_start_that_is_not_reported_is_found_by_asking_and_nothing_is_started_twice(story):
     story.asks("1001")
     recording = story.recording_of("1001")
     lines = without("RECORD_START", a_whole_call(recording))
@@ -102,7 +102,7 @@ def test_a_record_start_that_is_not_told_is_found_by_asking_and_nothing_is_start
     assert story.switch.commands == []
 
 
-def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was_told(story):
+def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was_reported(story):
     story.asks("1001")
     recording = story.recording_of("1001")
     story.told(
@@ -301,7 +301,7 @@ def test_the_same_two_who_part_and_meet_again_are_decided_again_and_no_file_is_w
     assert (story.verdicts(), story.gaps()) == (RECORDED * 2, [])
 
 
-def test_when_nobody_told_the_end_of_a_recording_nobody_says_how_long_its_talk_was(story):
+def test_a_recording_whose_end_was_not_reported_has_no_talk_length(story):
     story.asks("1001")
     story.told(*talk_begins(story.recording_of("1001")))
     story.reconciler.look()
@@ -312,7 +312,7 @@ def test_when_nobody_told_the_end_of_a_recording_nobody_says_how_long_its_talk_w
     assert (stop.cause, stop.talk_seconds) == ("end-unseen", None)
 
 
-def test_a_file_is_not_told_as_standing_still_for_the_time_the_switch_was_away(story):
+def test_a_file_is_not_reported_as_stalled_for_the_time_the_switch_was_away(story):
     story.asks("1001")
     recording = story.recording_of("1001")
     story.told(*talk_begins(recording))

@@ -231,7 +231,7 @@ def hear(story: Story, recording: str | None) -> None:
     story.until(60.0)
 
 
-def test_what_one_leg_tells_and_the_other_denies_was_no_talk(tmp_path: Path) -> None:
+def test_a_bridge_that_only_one_leg_reports_was_no_talk(tmp_path: Path) -> None:
     story = Story(tmp_path)
     facts = raw("incoming-user")
     for one in facts:

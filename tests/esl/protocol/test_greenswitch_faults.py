@@ -201,14 +201,14 @@ def test_nothing_is_logged_to_the_root_logger(caplog: pytest.LogCaptureFixture) 
 
 
 def test_an_events_own_body_is_not_its_headers() -> None:
-    told: list[Event] = []
+    received: list[Event] = []
     sock, peer = pair()
     session = OutboundSession(("127.0.0.1", 5), sock)
-    session.unclaimed = told.append
+    session.unclaimed = received.append
     job = event_frame({"Event-Name": "BACKGROUND_JOB", "Job-UUID": "7"}, b"Event-Name: CHANNEL_HANGUP\nJob-UUID: 8\n\n")
     peer.say(job + api_response("+OK"))
     session.api("status", 5)
-    (event,) = told
+    (event,) = received
     assert (event.name, event.get("Job-UUID")) == ("BACKGROUND_JOB", "7")
     assert event.body == b"Event-Name: CHANNEL_HANGUP\nJob-UUID: 8\n\n"
     session.close()

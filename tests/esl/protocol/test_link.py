@@ -24,16 +24,16 @@ class Diary:
     """What a link told, in order."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.reported: list[str] = []
 
     def event(self, event: Event) -> None:
-        self.told.append(event.get("N") or event.name)
+        self.reported.append(event.get("N") or event.name)
 
     def up(self) -> None:
-        self.told.append("up")
+        self.reported.append("up")
 
     def down(self, reason: str) -> None:
-        self.told.append(f"down {reason}")
+        self.reported.append(f"down {reason}")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def code_of(act: Callable[[], object]) -> str:
 
 def test_it_signs_in_subscribes_and_says_so(switch: Switch, diary: Diary, linking: Callable[..., Link]) -> None:
     link = linking()
-    until(lambda: diary.told == ["up"])
+    until(lambda: diary.reported == ["up"])
     assert link.up
     assert switch.commands == ["auth ClueCon", "event plain BACKGROUND_JOB CHANNEL_ANSWER CUSTOM sofia::register"]
 
@@ -95,10 +95,10 @@ def test_events_come_in_order_after_the_link_is_up(switch: Switch, diary: Diary,
     early = event_frame({"Event-Name": "CHANNEL_ANSWER", "N": "early"})
     switch.answers[subscription] = early + reply("+OK event listener enabled plain") + early
     linking()
-    until(lambda: diary.told)
+    until(lambda: diary.reported)
     emit(switch, *range(500))
-    until(lambda: len(diary.told) == 503)
-    assert diary.told == ["up", "early", "early", *map(str, range(500))]
+    until(lambda: len(diary.reported) == 503)
+    assert diary.reported == ["up", "early", "early", *map(str, range(500))]
 
 
 def test_nobody_who_asks_waits_for_events_to_gather(
@@ -108,7 +108,7 @@ def test_nobody_who_asks_waits_for_events_to_gather(
     link = linking()
     until(lambda: link.up)
     emit(switch, 1)
-    until(lambda: "1" in diary.told)
+    until(lambda: "1" in diary.reported)
     assert [link.api(f"thing {which}", 5) for which in range(3)] == [f"said thing {which}" for which in range(3)]
     assert link.bgapi("job", 5) == "did job"
 
@@ -161,11 +161,11 @@ def test_anothers_background_job_is_no_event_of_ours(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     linking()
-    until(lambda: diary.told)
+    until(lambda: diary.reported)
     switch.emit({"Event-Name": "BACKGROUND_JOB", "Job-UUID": "another's"})
     emit(switch, 1)
-    until(lambda: len(diary.told) == 2)
-    assert diary.told == ["up", "1"]
+    until(lambda: len(diary.reported) == 2)
+    assert diary.reported == ["up", "1"]
 
 
 def test_a_leg_runs_an_application(switch: Switch, linking: Callable[..., Link]) -> None:
@@ -190,8 +190,8 @@ def test_an_err_of_the_api_is_its_answer_and_of_a_command_is_unavailable(
 
 def test_while_it_is_down_commands_fail_at_once_and_say_why(diary: Diary, linking: Callable[..., Link]) -> None:
     link = linking(port=1)
-    until(lambda: diary.told)
-    assert diary.told == ["down switch-unreachable"]
+    until(lambda: diary.reported)
+    assert diary.reported == ["down switch-unreachable"]
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:1 is down \(switch-unreachable\)"):
         link.api("status", 5)
     assert not link.up
@@ -203,7 +203,7 @@ def test_a_switch_that_drops_the_link_fails_who_waits_and_is_dialled_again(
     link = linking()
     until(lambda: link.up)
     emit(switch, 1)
-    until(lambda: "1" in diary.told)
+    until(lambda: "1" in diary.reported)
     switch.silent = True
     waiting = [gevent.spawn(code_of, lambda: link.api("status", 60)) for _ in range(3)]
     waiting.append(gevent.spawn(code_of, lambda: link.bgapi("status", 60)))
@@ -213,31 +213,31 @@ def test_a_switch_that_drops_the_link_fails_who_waits_and_is_dialled_again(
     assert [greenlet.get(timeout=60) for greenlet in waiting] == ["switch-gone"] * 4
     until(lambda: link.up)
     emit(switch, 2)
-    until(lambda: "2" in diary.told)
-    assert diary.told == ["up", "1", "down switch-gone", "up", "2"]
+    until(lambda: "2" in diary.reported)
+    assert diary.reported == ["up", "1", "down switch-gone", "up", "2"]
 
 
-def test_a_switch_that_restarts_is_found_again_and_each_reason_told_once(
+def test_a_switch_that_restarts_is_found_again_and_each_reason_is_reported_once(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     link = linking()
     until(lambda: link.up)
     switch.stop()
-    until(lambda: "down switch-unreachable" in diary.told)
+    until(lambda: "down switch-unreachable" in diary.reported)
     again = Switch(port=switch.port)
-    until(lambda: diary.told[-1] == "up")
-    assert diary.told == ["up", "down switch-gone", "down switch-unreachable", "up"]
+    until(lambda: diary.reported[-1] == "up")
+    assert diary.reported == ["up", "down switch-gone", "down switch-unreachable", "up"]
     link.stop()
     again.stop()
 
 
-def test_a_wrong_password_is_told_as_such_and_retried_slowly(
+def test_a_wrong_password_is_reported_as_such_and_retried_slowly(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     switch.password = "changed"
     began_at = time.monotonic()
     link = linking()
-    until(lambda: diary.told == ["down auth-refused"])
+    until(lambda: diary.reported == ["down auth-refused"])
     assert not link.up
     switch.password = "ClueCon"
     until(lambda: link.up)
@@ -270,13 +270,13 @@ def test_retries_grow_rarer_and_begin_anew_once_the_link_has_held() -> None:
         assert pause == pytest.approx(expected)
 
 
-def test_a_reason_is_told_once_however_often_it_is_met(
+def test_a_reason_is_reported_once_however_often_it_is_met(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     switch.greeting = b"Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n"
     linking(pace=Pace(refused_retry=0.01))
     until(lambda: switch.accepted >= 4)
-    assert diary.told == ["down access-refused"]
+    assert diary.reported == ["down access-refused"]
 
 
 def test_a_silent_line_is_probed_and_kept_when_it_answers(
@@ -284,7 +284,7 @@ def test_a_silent_line_is_probed_and_kept_when_it_answers(
 ) -> None:
     linking(pace=DOUBTFUL)
     until(lambda: switch.commands.count("api strepoch") >= 3)
-    assert diary.told == ["up"]
+    assert diary.reported == ["up"]
 
 
 def test_a_probe_refused_by_the_switch_is_an_answer_too(
@@ -293,23 +293,23 @@ def test_a_probe_refused_by_the_switch_is_an_answer_too(
     switch.answers["api strepoch"] = reply("-ERR permission denied")
     linking(pace=DOUBTFUL)
     until(lambda: switch.commands.count("api strepoch") >= 3)
-    assert diary.told == ["up"]
+    assert diary.reported == ["up"]
 
 
 def test_a_half_open_line_is_given_up_and_dialled_again(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     linking(pace=DOUBTFUL)
-    until(lambda: diary.told == ["up"])
+    until(lambda: diary.reported == ["up"])
     switch.silent = True
-    until(lambda: "down switch-silent" in diary.told)
+    until(lambda: "down switch-silent" in diary.reported)
     switch.silent = False
-    until(lambda: diary.told[-1] == "up")
+    until(lambda: diary.reported[-1] == "up")
 
 
 def test_a_line_with_traffic_is_not_probed(switch: Switch, diary: Diary, linking: Callable[..., Link]) -> None:
     linking(pace=Pace(idle=0.5, probe=0.1))
-    until(lambda: diary.told == ["up"])
+    until(lambda: diary.reported == ["up"])
     ends_at = time.monotonic() + 1
     while time.monotonic() < ends_at:
         emit(switch, 1)
@@ -322,9 +322,9 @@ def test_a_switch_that_accepts_and_says_nothing_is_given_up(
 ) -> None:
     switch.greeting = b""
     linking(pace=Pace(answer=0.05, first_retry=0.01, last_retry=0.02))
-    until(lambda: diary.told == ["down switch-silent"])
+    until(lambda: diary.reported == ["down switch-silent"])
     switch.greeting = b"Content-Type: auth/request\n\n"
-    until(lambda: diary.told[-1] == "up")
+    until(lambda: diary.reported[-1] == "up")
 
 
 @pytest.mark.parametrize(
@@ -340,11 +340,11 @@ def test_a_switch_that_breaks_the_framing_is_left_and_dialled_again(
     switch: Switch, diary: Diary, linking: Callable[..., Link], hostile: bytes
 ) -> None:
     linking()
-    until(lambda: diary.told == ["up"])
+    until(lambda: diary.reported == ["up"])
     switch.connections[0].say(hostile)
-    until(lambda: len(diary.told) == 3)
-    assert diary.told[1] in {"down bad-length", "down body-too-long", "down no-content-type", "down unasked-answer"}
-    assert diary.told[2] == "up"
+    until(lambda: len(diary.reported) == 3)
+    assert diary.reported[1] in {"down bad-length", "down body-too-long", "down no-content-type", "down unasked-answer"}
+    assert diary.reported[2] == "up"
 
 
 def test_a_slow_handler_holds_up_neither_answers_nor_reading(
@@ -360,10 +360,10 @@ def test_a_slow_handler_holds_up_neither_answers_nor_reading(
     until(lambda: link.up)
     emit(switch, *range(1000))
     assert link.api("status", 5) == "said status"
-    assert diary.told == ["up"]
+    assert diary.reported == ["up"]
     may_go_on.set()
-    until(lambda: len(diary.told) == 1001)
-    assert diary.told[1:] == [str(number) for number in range(1000)]
+    until(lambda: len(diary.reported) == 1001)
+    assert diary.reported[1:] == [str(number) for number in range(1000)]
 
 
 def test_a_handler_that_never_waits_lets_others_run() -> None:
@@ -389,24 +389,24 @@ def test_a_handler_that_fails_loses_only_its_own_event(
         diary.event(event)
 
     linking(on_event=fail_on_two)
-    until(lambda: diary.told)
+    until(lambda: diary.reported)
     emit(switch, 1, 2, 3)
-    until(lambda: len(diary.told) == 3)
-    assert diary.told == ["up", "1", "3"]
+    until(lambda: len(diary.reported) == 3)
+    assert diary.reported == ["up", "1", "3"]
 
 
 def test_a_handler_of_up_may_use_the_link_and_may_fail(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
     def on_up() -> None:
-        diary.told.append(link.api("show channels", 5))
+        diary.reported.append(link.api("show channels", 5))
         raise RuntimeError("broken")
 
     link = linking(on_up=on_up)
-    until(lambda: diary.told)
+    until(lambda: diary.reported)
     emit(switch, 1)
-    until(lambda: len(diary.told) == 2)
-    assert diary.told == ["said show channels", "1"]
+    until(lambda: len(diary.reported) == 2)
+    assert diary.reported == ["said show channels", "1"]
 
 
 def test_more_events_than_may_wait_start_the_link_afresh(
@@ -419,15 +419,15 @@ def test_more_events_than_may_wait_start_the_link_afresh(
         may_go_on.wait()
 
     linking(on_event=slow, queued_events=50)
-    until(lambda: diary.told == ["up"])
+    until(lambda: diary.reported == ["up"])
     first = switch.connections[0]
     emit(switch, 0)
-    until(lambda: diary.told == ["up", "0"])
+    until(lambda: diary.reported == ["up", "0"])
     emit(switch, *range(1, 100))
     until(lambda: switch.connections and switch.connections[0] is not first)
     may_go_on.set()
-    until(lambda: diary.told[-1] == "up")
-    assert diary.told == ["up", "0", "down events-overflow", "up"]
+    until(lambda: diary.reported[-1] == "up")
+    assert diary.reported == ["up", "0", "down events-overflow", "up"]
 
 
 def test_stopping_leaves_the_switch_and_fails_who_waits(switch: Switch, linking: Callable[..., Link]) -> None:

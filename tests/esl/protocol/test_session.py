@@ -370,7 +370,7 @@ def test_a_flood_of_events_lets_others_run() -> None:
     switch.stop()
 
 
-def test_a_wrong_password_says_so_and_does_not_tell_it() -> None:
+def test_a_wrong_password_is_reported_without_printing_it() -> None:
     switch = Switch()
     with pytest.raises(Unavailable, match="refused the password") as caught:
         InboundESL("127.0.0.1", switch.port, "s3cret").connect()

@@ -40,11 +40,11 @@ STREAM = b"".join(
 )
 
 
-def told(messages: list[Message]) -> list[tuple[str, bytes, bytes]]:
+def fields(messages: list[Message]) -> list[tuple[str, bytes, bytes]]:
     return [(message.content_type, message.headers.raw, message.body) for message in messages]
 
 
-WHOLE = told(Decoder().feed(STREAM))
+WHOLE = fields(Decoder().feed(STREAM))
 
 
 def test_a_stream_is_cut_into_its_frames() -> None:
@@ -62,19 +62,19 @@ def test_a_stream_is_cut_into_its_frames() -> None:
 
 def test_blank_lines_between_frames_belong_to_none() -> None:
     reply = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
-    assert told(Decoder().feed(b"\n\n\n" + reply + b"\n" + reply)) == [("command/reply", reply, b"")] * 2
+    assert fields(Decoder().feed(b"\n\n\n" + reply + b"\n" + reply)) == [("command/reply", reply, b"")] * 2
 
 
 def test_every_split_point_gives_the_same_frames() -> None:
     for position in range(len(STREAM) + 1):
         decoder = Decoder()
-        assert told(decoder.feed(STREAM[:position]) + decoder.feed(STREAM[position:])) == WHOLE, position
+        assert fields(decoder.feed(STREAM[:position]) + decoder.feed(STREAM[position:])) == WHOLE, position
         decoder.eof()
 
 
 def test_one_byte_at_a_time_gives_the_same_frames() -> None:
     decoder = Decoder()
-    assert told([message for byte in STREAM for message in decoder.feed(bytes([byte]))]) == WHOLE
+    assert fields([message for byte in STREAM for message in decoder.feed(bytes([byte]))]) == WHOLE
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=12))
@@ -82,7 +82,7 @@ def test_any_pieces_give_the_same_frames(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(STREAM)]
     decoder = Decoder()
     pieces = [STREAM[start:end] for start, end in pairwise(edges)]
-    assert told([message for piece in pieces for message in decoder.feed(piece)]) == WHOLE
+    assert fields([message for piece in pieces for message in decoder.feed(piece)]) == WHOLE
 
 
 def test_a_close_between_frames_is_no_fault_and_one_inside_is() -> None:
@@ -246,7 +246,7 @@ def test_headers_read_together_are_those_read_one_by_one() -> None:
     assert event.read(Headers("variable_fsplug_group")) == {"variable_fsplug_group": "first"}
 
 
-def test_an_event_tells_its_usual_facts() -> None:
+def test_an_event_has_its_usual_facts() -> None:
     event = Event(
         plain_event(
             {
@@ -367,7 +367,7 @@ def test_a_line_break_or_nul_in_a_command_is_refused(bad: str) -> None:
             build(f"s3cret{bad}api shutdown")
 
 
-def test_a_refused_command_does_not_tell_a_password() -> None:
+def test_a_refused_command_does_not_print_a_password() -> None:
     with pytest.raises(Invalid) as caught:
         command("auth s3cret\n")
     assert "s3cret" not in str(caught.value)

@@ -34,7 +34,7 @@ def test_what_is_no_code_is_none(typed: str) -> None:
     assert totp.step_of(SECRET, typed, 59, 0) is None
 
 
-def test_secrets_are_random_and_an_app_is_told_whose_they_are() -> None:
+def test_secrets_are_random_and_the_app_s_link_names_their_owner() -> None:
     assert len({totp.new_secret() for _ in range(50)}) == 50
     assert totp.uri("ABC", "acme.example", "a b@acme.example") == (
         "otpauth://totp/fsplug%20acme.example%3Aa%20b%40acme.example?secret=ABC&issuer=fsplug+acme.example"

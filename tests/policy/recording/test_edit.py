@@ -66,7 +66,7 @@ def test_when_everyone_else_changes_departments_get_boxes_of_their_own_only_to_s
     assert list(to_put(alike, SEEN)) == [others]
 
 
-def test_differences_are_told_for_each_department_group_and_number() -> None:
+def test_differences_are_listed_for_each_department_group_and_number() -> None:
     after = replace(
         SEEN,
         departments={"Sales": SALES, "*": replace(OTHERS, internal=False, terms=Terms(OnFailure.CLOSED))},

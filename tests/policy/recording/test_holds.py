@@ -22,7 +22,7 @@ USER, OTHER = Holder.USER, Holder.OTHER
         ([Hold(USER, 103.0, 106.0), Hold(OTHER, 105.0, 107.0)], (Span(USER, 3.0, 6.0), Span(OTHER, 5.0, 7.0))),
     ],
 )
-def test_holds_are_told_from_the_beginning_of_the_recording(holds: list[Hold], expected: tuple[Span, ...]) -> None:
+def test_holds_are_measured_from_the_beginning_of_the_recording(holds: list[Hold], expected: tuple[Span, ...]) -> None:
     """The recording began at 100.0 and is 20 s long."""
     assert spans(holds, 100.0, 20.0) == expected
 

@@ -152,7 +152,7 @@ def test_when_both_users_qualify_the_callers_leg_is_recorded():
     assert verdict(talk(Party(CLARA), Party(ANNA), Direction.INTERNAL), policy).user == "1003"
 
 
-def test_the_nearest_miss_is_told():
+def test_the_nearest_miss_is_reported():
     policy = snapshot(DepartmentPolicy("Sales", internal=True), DepartmentPolicy("Support"))
     outcome = verdict(talk(Party(CLARA), Party(BO), Direction.INTERNAL), policy)
     assert (outcome.user, outcome.reason) == ("1002", Reason.USER_WITHOUT_FLAG)

@@ -14,14 +14,14 @@ def _link(console: Console) -> str:
     return sign_in_links.make(console.store, ACME, "1001", "operator")
 
 
-def test_it_signs_its_user_in_once_and_the_trail_tells_of_both(console: Console) -> None:
+def test_it_signs_its_user_in_once_and_the_trail_has_both(console: Console) -> None:
     token = _link(console)
     session = sessions.find(console.store, sign_in_links.use(console.store, token, "192.0.2.1", "Firefox"))
     assert session is not None and session.username == "1001"
     with pytest.raises(Refused, match="has been used"):
         sign_in_links.use(console.store, token, "192.0.2.1", "Firefox")
-    told = [(one.act, one.actor) for one in trail.listed(console.store, ACME, 2)]
-    assert told == [("sign-in", "1001@acme.example"), ("sign-in-link", "operator")]
+    logged = [(one.act, one.actor) for one in trail.listed(console.store, ACME, 2)]
+    assert logged == [("sign-in", "1001@acme.example"), ("sign-in-link", "operator")]
 
 
 def test_to_look_whose_it_is_uses_nothing_up(console: Console) -> None:

@@ -189,7 +189,7 @@ def test_what_is_no_session_is_none(console: Console, token: str) -> None:
     assert sessions.find(console.store, token) is None
 
 
-def test_a_reset_is_mailed_to_the_account_and_asking_tells_nothing(console: Console) -> None:
+def test_a_reset_is_mailed_to_the_account_and_asking_reveals_nothing(console: Console) -> None:
     console.made()
     before = len(mails.listed(console.store, ACME))
     for email in ("nobody@acme.example", ANNA, BO):

@@ -70,7 +70,7 @@ def test_an_entry_changed_afterwards_is_found_by_the_next_check_though_the_last_
     assert browse.last_check(trail, ACME) == found
 
 
-def test_what_others_did_with_one_s_calls_is_told_with_the_call(trail: Store) -> None:
+def test_what_others_did_with_a_user_s_calls_is_found_with_the_call(trail: Store) -> None:
     ledger.apply(trail, recorded_call("a"))
     audit.add(trail, ACME, f"1002@{ACME}", "play", "a-rec", ["1001"])
     found = my_calls.about(trail, ACME, "1001").deeds

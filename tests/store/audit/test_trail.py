@@ -23,7 +23,7 @@ FIRST = 1  # what making the cast wrote
 
 
 @pytest.fixture
-def told(store: Store) -> Store:
+def filled(store: Store) -> Store:
     """Ten entries in Acme's trail."""
     for number in range(2, 11):
         trail.add(store, ACME, "anna", "play", f"recording {number}", ["1001"], seconds=number)
@@ -54,104 +54,104 @@ def _shift(store: Store, first: int, by: int, last: int = 99) -> None:
     _at(store, "UPDATE audit_entry SET number = -number WHERE number < 0")
 
 
-def test_a_trail_as_it_was_written_is_whole(told: Store) -> None:
-    found = verification.verify(told, ACME)
+def test_a_trail_as_it_was_written_is_whole(filled: Store) -> None:
+    found = verification.verify(filled, ACME)
     assert (found.checked, found.checkpoint.number, found.trouble) == (10, 10, None)
-    assert verification.verify(told, BETA).checked == FIRST
+    assert verification.verify(filled, BETA).checked == FIRST
 
 
-def test_entries_are_listed_newest_first_in_pages(told: Store) -> None:
-    first = trail.listed(told, ACME, limit=4)
+def test_entries_are_listed_newest_first_in_pages(filled: Store) -> None:
+    first = trail.listed(filled, ACME, limit=4)
     assert [entry.number for entry in first] == [10, 9, 8, 7]
     assert (first[0].actor, first[0].act, first[0].subject) == ("anna", "play", "recording 10")
     assert (first[0].people, first[0].facts) == (("1001",), {"seconds": 10})
-    assert [entry.number for entry in trail.listed(told, ACME, 4, first[-1].cursor)] == [6, 5, 4, 3]
+    assert [entry.number for entry in trail.listed(filled, ACME, 4, first[-1].cursor)] == [6, 5, 4, 3]
 
 
-def test_a_person_finds_the_entries_about_them_and_only_in_their_company(told: Store) -> None:
-    trail.add(told, ACME, "anna", "play", "r", ["1002"])
-    assert [entry.number for entry in trail.listed(told, ACME, wanted=Wanted(person="1002"))] == [11]
-    assert trail.listed(told, BETA, wanted=Wanted(person="1001")) == []
+def test_a_person_finds_the_entries_about_them_and_only_in_their_company(filled: Store) -> None:
+    trail.add(filled, ACME, "anna", "play", "r", ["1002"])
+    assert [entry.number for entry in trail.listed(filled, ACME, wanted=Wanted(person="1002"))] == [11]
+    assert trail.listed(filled, BETA, wanted=Wanted(person="1001")) == []
 
 
 @pytest.mark.parametrize("column", ["at", "actor", "act", "subject", "people", "facts", "before", "hash"])
-def test_a_changed_column_is_named(told: Store, column: str) -> None:
+def test_a_changed_column_is_named(filled: Store, column: str) -> None:
     value = 1.5 if column == "at" else "[]"
-    _at(told, f"UPDATE audit_entry SET {column} = ? WHERE number = 5", value)
-    assert _trouble(told) == (5, Fault.CHANGED)
+    _at(filled, f"UPDATE audit_entry SET {column} = ? WHERE number = 5", value)
+    assert _trouble(filled) == (5, Fault.CHANGED)
 
 
-def test_who_hashes_a_changed_entry_anew_is_betrayed_by_the_next_one(told: Store) -> None:
-    _rewrite(told, 5, "nobody")
-    assert _trouble(told) == (5, Fault.CHANGED)
+def test_who_hashes_a_changed_entry_anew_is_betrayed_by_the_next_one(filled: Store) -> None:
+    _rewrite(filled, 5, "nobody")
+    assert _trouble(filled) == (5, Fault.CHANGED)
 
 
-def test_the_last_entry_hashed_anew_is_named(told: Store) -> None:
-    _rewrite(told, 10, "nobody")
-    assert _trouble(told) == (10, Fault.CHANGED)
+def test_the_last_entry_hashed_anew_is_named(filled: Store) -> None:
+    _rewrite(filled, 10, "nobody")
+    assert _trouble(filled) == (10, Fault.CHANGED)
 
 
-def test_people_taken_out_of_what_entries_are_found_by_are_missed(told: Store) -> None:
-    _at(told, "DELETE FROM audit_about WHERE number = 5")
-    assert _trouble(told) == (5, Fault.CHANGED)
+def test_people_taken_out_of_what_entries_are_found_by_are_missed(filled: Store) -> None:
+    _at(filled, "DELETE FROM audit_about WHERE number = 5")
+    assert _trouble(filled) == (5, Fault.CHANGED)
 
 
 @pytest.mark.parametrize("number", [1, 5, 10])
-def test_a_missing_entry_is_named(told: Store, number: int) -> None:
-    _at(told, "DELETE FROM audit_entry WHERE number = ?", number)
-    assert _trouble(told) == (number, Fault.MISSING)
+def test_a_missing_entry_is_named(filled: Store, number: int) -> None:
+    _at(filled, "DELETE FROM audit_entry WHERE number = ?", number)
+    assert _trouble(filled) == (number, Fault.MISSING)
 
 
-def test_a_missing_entry_is_named_when_the_others_have_closed_ranks(told: Store) -> None:
-    _at(told, "DELETE FROM audit_entry WHERE number = 5")
-    _shift(told, 6, -1)
-    assert _trouble(told) == (5, Fault.MISSING)
+def test_a_missing_entry_is_named_when_the_others_have_closed_ranks(filled: Store) -> None:
+    _at(filled, "DELETE FROM audit_entry WHERE number = 5")
+    _shift(filled, 6, -1)
+    assert _trouble(filled) == (5, Fault.MISSING)
 
 
-def test_an_inserted_entry_is_named(told: Store) -> None:
-    _shift(told, 5, 1)
-    company = company_id(told, ACME)
-    [(before,)] = told.rows("SELECT hash FROM audit_entry WHERE company = ? AND number = 4", company)
+def test_an_inserted_entry_is_named(filled: Store) -> None:
+    _shift(filled, 5, 1)
+    company = company_id(filled, ACME)
+    [(before,)] = filled.rows("SELECT hash FROM audit_entry WHERE company = ? AND number = 4", company)
     for digest in (Written(5, 1.0, "x", "play", "", "[]", "{}", before).digest(company), "forged"):
-        _at(told, "DELETE FROM audit_entry WHERE number = 5")
+        _at(filled, "DELETE FROM audit_entry WHERE number = 5")
         row = (company, 5, 1.0, "x", "play", "", "[]", "{}", before, digest)
-        with told.atomic():
-            told.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
-        assert _trouble(told) == (5, Fault.INSERTED)
+        with filled.atomic():
+            filled.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
+        assert _trouble(filled) == (5, Fault.INSERTED)
 
 
 @pytest.mark.parametrize("number", [0, -5])
-def test_an_entry_before_the_first_is_named_also_from_a_checkpoint_on(told: Store, number: int) -> None:
-    checkpoint = verification.verify(told, ACME).checkpoint
-    row = (company_id(told, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged")
-    with told.atomic():
-        told.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
-    assert _trouble(told) == _trouble(told, checkpoint) == (number, Fault.INSERTED)
+def test_an_entry_before_the_first_is_named_also_from_a_checkpoint_on(filled: Store, number: int) -> None:
+    checkpoint = verification.verify(filled, ACME).checkpoint
+    row = (company_id(filled, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged")
+    with filled.atomic():
+        filled.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
+    assert _trouble(filled) == _trouble(filled, checkpoint) == (number, Fault.INSERTED)
 
 
-def test_bytes_where_text_was_are_a_change(told: Store) -> None:
+def test_bytes_where_text_was_are_a_change(filled: Store) -> None:
     # PostgreSQL's columns hold text alone.
-    value = b"\xff" if told.dialect == "sqlite" else "\\xff"
-    _at(told, "UPDATE audit_entry SET actor = ? WHERE number = 5", value)
-    assert _trouble(told) == (5, Fault.CHANGED)
+    value = b"\xff" if filled.dialect == "sqlite" else "\\xff"
+    _at(filled, "UPDATE audit_entry SET actor = ? WHERE number = 5", value)
+    assert _trouble(filled) == (5, Fault.CHANGED)
 
 
-def test_entries_that_changed_places_are_named(told: Store) -> None:
-    _at(told, "UPDATE audit_entry SET number = 99 WHERE number = 5")
-    _at(told, "UPDATE audit_entry SET number = 5 WHERE number = 6")
-    _at(told, "UPDATE audit_entry SET number = 6 WHERE number = 99")
-    assert _trouble(told) == (5, Fault.MOVED)
+def test_entries_that_changed_places_are_named(filled: Store) -> None:
+    _at(filled, "UPDATE audit_entry SET number = 99 WHERE number = 5")
+    _at(filled, "UPDATE audit_entry SET number = 5 WHERE number = 6")
+    _at(filled, "UPDATE audit_entry SET number = 6 WHERE number = 99")
+    assert _trouble(filled) == (5, Fault.MOVED)
 
 
-def test_a_checkpoint_goes_on_where_it_ended_and_knows_a_trail_written_anew(told: Store) -> None:
-    checkpoint = Checkpoint.read(str(verification.verify(told, ACME).checkpoint))
-    trail.add(told, ACME, "anna", "play")
-    assert verification.verify(told, ACME, checkpoint).checked == 1
-    _at(told, "DELETE FROM audit_entry WHERE number > 5")
-    _at(told, "DELETE FROM audit_about WHERE number > 5")
-    _at(told, "UPDATE audit_head SET number = 5, hash = (SELECT hash FROM audit_entry WHERE number = 5) WHERE 1 = 1")
-    assert _trouble(told) is None
-    assert _trouble(told, checkpoint) == (10, Fault.MISSING)
+def test_a_checkpoint_goes_on_where_it_ended_and_knows_a_trail_written_anew(filled: Store) -> None:
+    checkpoint = Checkpoint.read(str(verification.verify(filled, ACME).checkpoint))
+    trail.add(filled, ACME, "anna", "play")
+    assert verification.verify(filled, ACME, checkpoint).checked == 1
+    _at(filled, "DELETE FROM audit_entry WHERE number > 5")
+    _at(filled, "DELETE FROM audit_about WHERE number > 5")
+    _at(filled, "UPDATE audit_head SET number = 5, hash = (SELECT hash FROM audit_entry WHERE number = 5) WHERE 1 = 1")
+    assert _trouble(filled) is None
+    assert _trouble(filled, checkpoint) == (10, Fault.MISSING)
 
 
 @pytest.mark.parametrize("text", ["", "12", "x:y", "-1:ab", "9" * 30 + ":ab"])
@@ -202,13 +202,13 @@ def _turn(store: Store, record: bool, allow: bool) -> None:
         draft.put("user", {**draft.entry("user", "1002"), "record": record, "profile": [profile]}, "1002")
 
 
-def test_what_was_granted_to_whom_is_told(store: Store) -> None:
+def test_what_was_granted_to_whom_is_listed(store: Store) -> None:
     _grant(store)
     [entry, _] = trail.listed(store, ACME)
     assert (entry.people, entry.facts["granted"]) == (("1002",), ["user 1002: right - -> listen-in"])
 
 
-def test_whose_recording_and_leave_to_listen_was_turned_is_told(store: Store) -> None:
+def test_changes_of_recording_and_of_listening_are_listed_by_user(store: Store) -> None:
     _turn(store, record=False, allow=False)
     _turn(store, record=True, allow=True)
     _turn(store, record=False, allow=False)
@@ -225,7 +225,7 @@ def test_an_act_that_comes_to_nothing_leaves_no_entry(store: Store) -> None:
     assert len(trail.listed(store, ACME)) == FIRST
 
 
-def test_a_listen_in_is_told_once_and_who_was_heard_finds_it(store: Store) -> None:
+def test_a_listen_in_makes_one_entry_that_the_target_finds(store: Store) -> None:
     began = ListenBegan("l1", ACME, "fs1", "1002", "1001", "*28*1001", "star-code", "call", "leg", "other", 5.0)
     for entries in ([began, began], [began], [ListenEnded("l1", 9.0, "hung-up")]):
         ledger.apply(store, entries)
@@ -250,6 +250,6 @@ def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:
     )
 
 
-def test_trouble_says_what_and_where(told: Store) -> None:
-    _at(told, "DELETE FROM audit_entry WHERE number = 5")
-    assert verification.verify(told, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")
+def test_trouble_says_what_and_where(filled: Store) -> None:
+    _at(filled, "DELETE FROM audit_entry WHERE number = 5")
+    assert verification.verify(filled, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")

@@ -106,9 +106,9 @@ def test_it_is_the_gate_s_word_whatever_the_company_is_like(store: Store) -> Non
     for flags in [*NEARLY, *SOME]:
         book = prepared(store, flags)
         calls = company_calls(book, ListenBook(), ACME)
-        told = listenable.reasons(store, ACME, LISTENER, [TARGET, OTHER, LISTENER], calls)
-        assert told[TARGET] == gate(store, book, flags), flags
-        seen.add(told[TARGET])
+        reasons = listenable.reasons(store, ACME, LISTENER, [TARGET, OTHER, LISTENER], calls)
+        assert reasons[TARGET] == gate(store, book, flags), flags
+        seen.add(reasons[TARGET])
     assert {None, Reason.DEVICE, Reason.LINE_BUSY, Reason.NOT_IN_CALL, Reason.PROFILE, Reason.COLLEAGUE} <= seen
 
 

@@ -92,7 +92,7 @@ def test_a_draft_s_policy_is_what_the_store_has_after_it_is_saved(store: Store) 
     assert Draft(store, ACME).snapshot() == replace(drafted, version=drafted.version + 1)
 
 
-def test_since_when_a_policy_holds_is_told_by_its_last_change_and_by_no_other(store: Store) -> None:
+def test_a_policy_is_in_force_since_its_own_last_change(store: Store) -> None:
     assert (changed := policies.last_change(store, ACME)) is not None and changed.version == 1
     edit_policy.unexclude(store, ACME, ["+4570101155"], "anna")
     planning.apply_plan(store, _renamed(store), "bo")

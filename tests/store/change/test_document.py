@@ -81,7 +81,7 @@ def test_many_users_devices_are_read_at_once(furnished: Store) -> None:
     assert [device.name for device in found["anna"]] == ["app", "desk", "mobile"]
 
 
-def test_every_number_s_way_and_owner_are_told_in_order(furnished: Store) -> None:
+def test_every_number_s_target_and_owner_are_listed_in_order(furnished: Store) -> None:
     routes = list(numbers.routes(furnished, DOMAIN, 1))
     assert [route.number for route in routes] == ["+4570501001", "+4570502001"]
     assert routes == [numbers.route_at(furnished, DOMAIN, route.number, 1) for route in routes]

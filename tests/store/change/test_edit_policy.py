@@ -38,14 +38,14 @@ def test_a_wish_of_what_is_makes_no_version(store: Store) -> None:
     assert edit_policy.save(store, ACME, same, ANNA) == before.version
 
 
-def test_who_was_slower_is_refused_and_told_what_differs(store: Store) -> None:
+def test_the_slower_of_two_is_refused_and_sees_what_differs(store: Store) -> None:
     slow = policy_edit(store)
     edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
     with pytest.raises(Refused) as refused:
         edit_policy.save(store, ACME, slow, ANNA)
     assert refused.value.code == "policy-changed"
-    told = edit_policy.theirs(store, ACME, slow.version)
-    assert told == [Difference(Subject.DEPARTMENT, "Sales", What.INCOMING, "yes", "no")]
+    differences = edit_policy.theirs(store, ACME, slow.version)
+    assert differences == [Difference(Subject.DEPARTMENT, "Sales", What.INCOMING, "yes", "no")]
     assert "Support" not in policies.snapshot(store, ACME).departments
 
 

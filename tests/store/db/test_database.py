@@ -1,4 +1,4 @@
-"""Transactions, locks and troubles of the database, told as Unavailable."""
+"""Transactions, locks and failures of the database, which are raised as Unavailable."""
 
 import os
 import sqlite3

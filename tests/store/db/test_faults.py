@@ -161,12 +161,12 @@ def _child(way: str, url: str, name: str) -> Iterator[subprocess.Popen[str]]:
 def _told_safe_until_killed(child: subprocess.Popen[str], count: int) -> list[str]:
     """The names it printed: killed after `count` of them, wherever it is by then, and read to the end."""
     assert child.stdout is not None
-    told = [child.stdout.readline().strip() for _ in range(count)]
+    safe = [child.stdout.readline().strip() for _ in range(count)]
     child.send_signal(signal.SIGKILL)
     rest = child.stdout.read()
-    told += [line for line in rest.split("\n")[:-1] if line]
+    safe += [line for line in rest.split("\n")[:-1] if line]
     assert child.wait(DEADLINE_SECONDS) == -signal.SIGKILL
-    return told
+    return safe
 
 
 def _sealed(store: Store) -> set[str]:
@@ -177,14 +177,14 @@ def _sealed(store: Store) -> set[str]:
 
 
 @pytest.mark.parametrize("count", [1, 7, 40])
-def test_killed_in_a_commit_every_call_that_was_told_safe_is_there_whole(store: Store, url: str, count: int) -> None:
+def test_killed_in_a_commit_every_call_reported_safe_is_there_in_full(store: Store, url: str, count: int) -> None:
     with _child("apply", url, "x") as child:
-        told = _told_safe_until_killed(child, count)
-    assert len(told) >= count
+        safe = _told_safe_until_killed(child, count)
+    assert len(safe) >= count
     _assert_sound(store)
     found = _sealed(store)
-    assert set(told) <= found
-    assert len(found) <= len(told) + 1
+    assert set(safe) <= found
+    assert len(found) <= len(safe) + 1
 
 
 @pytest.mark.parametrize("count", [1, 50, 500])
@@ -193,7 +193,7 @@ def test_killed_between_journal_and_store_every_entry_is_there_after_the_next_st
 ) -> None:
     path = tmp_path / "journal"
     with _child("put", url, str(path)) as child:
-        told = _told_safe_until_killed(child, count)
+        safe = _told_safe_until_killed(child, count)
     journal = Journal(path)
     writer = Writer(store, journal)
     writer.start()
@@ -203,7 +203,7 @@ def test_killed_between_journal_and_store_every_entry_is_there_after_the_next_st
         "SELECT c.id FROM call c JOIN decision d ON d.call = c.id JOIN recording r ON r.call = c.id "
         "WHERE c.started_at IS NOT NULL AND c.ended_at IS NOT NULL AND r.state = 'sealed'"
     )
-    assert set(told) <= {call for (call,) in whole}
+    assert set(safe) <= {call for (call,) in whole}
     assert ledger.rejects(store) == []
     assert writer.stop()
     journal.close()
@@ -286,21 +286,21 @@ def test_a_full_disk_under_the_database_delays_entries_and_spoils_nothing(store:
 
 
 def test_two_instances_write_to_one_database_and_neither_loses_a_row(store: Store, url: str) -> None:
-    told: dict[str, list[str]] = {}
+    safe: dict[str, list[str]] = {}
     with _child("apply", url, "x") as one, _child("apply", url, "y") as two, _child("apply", url, "x") as twin:
         # The twin writes the same entries as the first: both are told that they are safe, each is there once.
         children = {"x": one, "y": two, "twin": twin}
         readers = [
-            Thread(target=lambda name=name, child=child: told.update({name: _told_safe_until_killed(child, 30)}))
+            Thread(target=lambda name=name, child=child: safe.update({name: _told_safe_until_killed(child, 30)}))
             for name, child in children.items()
         ]
         for reader in readers:
             reader.start()
         for reader in readers:
             reader.join(DEADLINE_SECONDS)
-    assert set(told) == set(children)
+    assert set(safe) == set(children)
     _assert_sound(store)
-    assert {name for names in told.values() for name in names} <= _sealed(store)
+    assert {name for names in safe.values() for name in names} <= _sealed(store)
     assert store.rows("SELECT call FROM decision GROUP BY call HAVING COUNT(*) > 1") == []
     assert ledger.rejects(store) == []
 

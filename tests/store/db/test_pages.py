@@ -82,7 +82,7 @@ def test_a_list_holds_what_is_wanted(
     assert [_call(row) for row in listed(busy, ACME, wanted=wanted)] == [f"call{number}" for number in expected]
 
 
-def test_another_companys_decision_about_a_call_tells_nothing_about_it(busy: Store) -> None:
+def test_another_companys_decision_about_a_call_reveals_nothing_about_it(busy: Store) -> None:
     ledger.apply(busy, [decided("call0", BETA, user="birgitta", decision="x", talk="x", recording="x")])
     assert calls.listed(busy, ACME, wanted=Wanted(person="birgitta")) == []
     assert decisions.of_calls(busy, BETA, ["call0"])["call0"][0].id == "x"

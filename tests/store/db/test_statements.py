@@ -226,7 +226,7 @@ def test_fill_never_touches_another_companys_row(store: Store, acme: str) -> Non
     assert _CALL.row(store, id="c1") == Call("c1", "acme.example", Side.INCOMING, None, None)
 
 
-def test_an_update_tells_how_many_rows_it_touched(store: Store, acme: str) -> None:
+def test_an_update_returns_how_many_rows_it_touched(store: Store, acme: str) -> None:
     for call in ("c1", "c2"):
         _seen(store, acme, call)
     end = Write(lambda: Calls.update({Calls.cause: given.cause}).where(Calls.id.in_(given_each.ids)))

@@ -17,8 +17,8 @@ store.close()
 
 
 def _seen_by_another(path: Path) -> int:
-    told = subprocess.run([sys.executable, "-c", _COUNTS, str(path)], capture_output=True, text=True, check=True)
-    return int(told.stdout)
+    ended = subprocess.run([sys.executable, "-c", _COUNTS, str(path)], capture_output=True, text=True, check=True)
+    return int(ended.stdout)
 
 
 def test_a_second_connection_does_not_hide_what_is_written_next(tmp_path: Path) -> None:

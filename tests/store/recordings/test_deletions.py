@@ -138,7 +138,7 @@ def test_what_was_undone_just_before_is_not_destroyed(console: Console, store: S
     assert not deletions.begin(store, one)
 
 
-def test_destroying_begins_when_the_minute_is_over_and_is_told_once(console: Console, store: Store) -> None:
+def test_destroying_begins_when_the_minute_is_over_and_makes_one_entry(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["a-rec"], ANNA)
     one = deletions.get(store, ACME, "a-rec")
     assert not deletions.begin(store, one)
@@ -151,7 +151,7 @@ def test_destroying_begins_when_the_minute_is_over_and_is_told_once(console: Con
     assert _acts(store) == [("delete", "a-rec"), ("destroy", "a-rec")]
 
 
-def test_each_step_is_told_once_with_the_people_it_is_about(console: Console, store: Store) -> None:
+def test_each_step_makes_one_entry_with_the_people_it_is_about(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["b-rec"], ANNA)
     deletions.undelete(store, ACME, ["b-rec"], ROOT)
     deletions.delete(store, ACME, ["a-rec"], ANNA)
@@ -160,9 +160,13 @@ def test_each_step_is_told_once_with_the_people_it_is_about(console: Console, st
     _destroy(console)
     acts = [("delete", "b-rec"), ("undelete", "b-rec"), ("delete", "a-rec"), ("destroy", "a-rec")]
     assert _acts(store) == acts
-    told = {one.act: one for one in trail.listed(store, ACME)}
-    assert told["destroy"].people == told["delete"].people == ("1001",)
-    assert (told["delete"].actor, told["undelete"].actor, told["destroy"].actor) == (f"1001@{ACME}", "root", "fsplug")
+    entries = {one.act: one for one in trail.listed(store, ACME)}
+    assert entries["destroy"].people == entries["delete"].people == ("1001",)
+    assert (entries["delete"].actor, entries["undelete"].actor, entries["destroy"].actor) == (
+        f"1001@{ACME}",
+        "root",
+        "fsplug",
+    )
     assert verification.verify(store, ACME).trouble is None
 
 

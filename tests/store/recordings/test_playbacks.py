@@ -124,7 +124,7 @@ def test_a_reason_of_ten_thousand_characters_is_refused(console: Console, anna: 
     _begin(console, anna, "x" * 300)
 
 
-def test_who_played_it_is_told_of_this_recording_of_this_company_and_to_those_it_is_about(
+def test_plays_are_listed_for_this_recording_of_this_company_and_to_those_it_is_about(
     console: Console, anna: str
 ) -> None:
     ledger.apply(console.store, recorded_call("b"))

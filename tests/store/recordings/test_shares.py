@@ -281,7 +281,7 @@ def test_every_step_is_in_the_trail_with_whose_call_it_is(store: Store) -> None:
     assert verification.verify(store, ACME).trouble is None
 
 
-def test_who_hears_their_own_hears_no_others_and_playing_is_told(store: Store) -> None:
+def test_a_user_plays_only_their_own_and_playing_makes_an_entry(store: Store) -> None:
     assert access.play(store, ACME, "a-rec", LISTENER).id == "a-rec"
     bo = Actor("1002", AdminScope.NONE, Role.MY_CONSOLE, ACME)
     with pytest.raises(Invalid, match="there is no recording a-rec"):

@@ -104,7 +104,7 @@ def test_a_body_in_chunks_without_end_is_not_read(server: Server) -> None:
     assert server.answers()
 
 
-def test_who_sees_the_refusal_is_told_413(server: Server) -> None:
+def test_a_refused_request_gets_413(server: Server) -> None:
     with server.connect() as one:
         one.sendall(_post(f"Content-Length: {GIGABYTE}"))
         assert _all(one).startswith(b"HTTP/1.1 413")

@@ -81,7 +81,7 @@ def _rows(page: str) -> list[str]:
     return re.findall(r"<tr>.*?</tr>", found.group(1), re.DOTALL) if found else []
 
 
-def test_the_trail_is_told_in_words_with_names(anna: Browser, console: Console) -> None:
+def test_the_trail_is_shown_in_words_with_names(anna: Browser, console: Console) -> None:
     trail.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1001"], call="a", reason="a complaint")
     row = _rows(anna.get("/activity").text)[0]
     assert "Bo" in row and "Played a recording" in row and "Anna" in row and "a complaint" in row
@@ -133,7 +133,7 @@ def test_a_period_holds_its_days_only(anna: Browser, console: Console) -> None:
 
 
 @pytest.mark.parametrize("query", ["period=dates&first=x", "period=dates&first=2027-02-01&last=2027-01-01"])
-def test_dates_that_are_none_are_told(anna: Browser, query: str) -> None:
+def test_invalid_dates_are_reported(anna: Browser, query: str) -> None:
     assert anna.get(f"/activity?{query}").status_code == 422
 
 
@@ -198,8 +198,8 @@ def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, co
     console.give("1002", role="superuser", rights=["listen-in"], licences=["contact-pro"], email="bo@acme.example")
     trail.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
     page = re.sub(r"<[^>]+>", "", anna.get("/activity").text)
-    for told in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
-        assert told in page
+    for text in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
+        assert text in page
     assert "the console or a command" in page and "->" not in page
 
 
@@ -209,8 +209,8 @@ def test_whose_recording_was_turned_off_is_found_by_their_name(anna: Browser, co
     for record, profile in ((False, state), (True, allowing), (False, state)):
         console.give("1002", record=record, profile=[profile])
     page = re.sub(r"<[^>]+>", "", anna.get("/activity?about=Bo").text)
-    for told in ("Bo: Call recording: On", "Bo: Call recording: Off", "Bo: Allow listen-in: At lunch: Not allowed"):
-        assert told in page
+    for text in ("Bo: Call recording: On", "Bo: Call recording: Off", "Bo: Allow listen-in: At lunch: Not allowed"):
+        assert text in page
 
 
 def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) -> None:
@@ -218,7 +218,7 @@ def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) ->
     assert "Changed: user <strong>Bo</strong>" in anna.get("/activity").text
 
 
-def test_wrong_dates_are_told_in_the_part_that_a_script_puts_into_the_page(anna: Browser) -> None:
+def test_wrong_dates_are_reported_in_the_part_that_a_script_puts_into_the_page(anna: Browser) -> None:
     answer = anna.get("/activity?period=dates&first=2026-11-20&last=2026-11-01")
     assert answer.status_code == 422
     assert "Pick two dates" in answer.text.partition('id="found"')[2]
@@ -237,5 +237,5 @@ def test_every_way_has_words(value: str) -> None:
         wording.Grant("1", "admin scope", "Sales -> Support", None),
     ],
 )
-def test_a_grant_is_read_as_it_was_told(grant: wording.Grant) -> None:
+def test_a_grant_is_read_back_from_its_text(grant: wording.Grant) -> None:
     assert str(wording.Grant.parsed(str(grant))) == str(grant)

@@ -115,7 +115,7 @@ def test_while_the_phone_rings_that_is_said(anna: Browser, live: Calls) -> None:
 
 @pytest.mark.parametrize("reason", list(Reason))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_refusal_is_told_in_words_of_the_viewer_s_language(
+def test_every_refusal_is_shown_in_the_viewer_s_language(
     anna: Browser, live: Calls, reason: Reason, language: str
 ) -> None:
     anna.post("/language", language=language, back="/")
@@ -128,7 +128,7 @@ def test_every_refusal_is_told_in_words_of_the_viewer_s_language(
 @pytest.mark.parametrize(
     "code", ["phone-not-answered", "no-phone", "no-star-code", "not-serving", "switch-away", "switch-gone"]
 )
-def test_what_is_no_refusal_of_the_gate_is_told_too(anna: Browser, live: Calls, code: str) -> None:
+def test_errors_other_than_the_gate_s_are_shown_too(anna: Browser, live: Calls, code: str) -> None:
     live.outcome = Unavailable(code, "why")
     answer = anna.post("/colleagues/listen", to=CLARA)
     assert answer.status_code == 503 and "That did not work." not in answer.text

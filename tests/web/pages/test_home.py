@@ -45,7 +45,7 @@ def test_a_day_without_calls_says_so(anna: Browser) -> None:
     assert "No calls yet today" in anna.get("/").text
 
 
-def test_gaps_are_told_with_their_causes_in_words(anna: Browser, console: Console) -> None:
+def test_gaps_are_shown_with_their_causes_in_words(anna: Browser, console: Console) -> None:
     at = console.clock.now - 3_600.0
     assert "Everything that should be recorded was" in anna.get("/").text
     ledger.apply(console.store, [GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "it stands still", at)])
@@ -65,7 +65,7 @@ def test_outages_and_calls_that_had_no_verdict_in_time_are_shown(anna: Browser, 
     assert "1 call began without an answer from fsplug in time." in page
 
 
-def test_mail_that_failed_is_told_with_its_reason(anna: Browser, console: Console) -> None:
+def test_mail_that_failed_is_shown_with_its_reason(anna: Browser, console: Console) -> None:
     mail = mails.queue(console.store, ACME, mails.Kind.RESET, "1001", "gone@acme.example", "en")
     mails.failed(console.store, mail, "smtp-550", "no such <b>mailbox</b>")
     page = anna.get("/").text
@@ -73,7 +73,7 @@ def test_mail_that_failed_is_told_with_its_reason(anna: Browser, console: Consol
     assert "no such &lt;b&gt;mailbox" in page
 
 
-def test_room_in_the_archive_is_told_or_said_to_be_unknown(anna: Browser, archive: Any) -> None:
+def test_room_in_the_archive_is_shown_or_shown_as_unknown(anna: Browser, archive: Any) -> None:
     assert "free of" in anna.get("/").text
     archive.root = archive.root / "gone"
     assert "does not report how much space" in anna.get("/").text
@@ -100,7 +100,7 @@ class _Live:
         (CompanyCalls({"1001": UserTalk("1001", listeners=("1002",))}), "Bo is listening in on Anna"),
     ],
 )
-def test_who_listens_now_is_told_while_the_switch_is_there(
+def test_the_listeners_are_shown_while_the_switch_is_there(
     anna: Browser, app: Any, calls: CompanyCalls | None, said: str
 ) -> None:
     object.__setattr__(app.extensions["services"], "live", _Live(calls))

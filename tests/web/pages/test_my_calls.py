@@ -80,7 +80,7 @@ def test_a_listen_in_says_whose_call_was_heard_the_one_of_that_moment(anna: Brow
     assert not any(other in page for other in ("+4522334455", "+4570101177", "+4570101188"))
 
 
-def test_a_listen_in_that_goes_on_is_told_as_such_and_one_without_a_word_heard_not_at_all(
+def test_a_listen_in_that_goes_on_is_shown_as_such_and_one_in_which_nothing_was_heard_is_not_shown(
     anna: Browser, console: Console
 ) -> None:
     _listen(console, "unheard", 1.0, Ending.NEVER_HEARD)

@@ -122,11 +122,13 @@ def test_a_role_makes_an_account_and_mails_and_says_so(admin: Browser, console: 
     assert "Lose their access" in send(admin, "/people/summary", CLARA, version=version(console), role="none").text
 
 
-@pytest.mark.parametrize(("email", "told"), [("", "is missing"), ("clara@", "is not valid"), (ANNA.upper(), "already")])
-def test_what_an_account_lacks_is_said_for_each(admin: Browser, console: Console, email: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("email", "message"), [("", "is missing"), ("clara@", "is not valid"), (ANNA.upper(), "already")]
+)
+def test_what_an_account_lacks_is_said_for_each(admin: Browser, console: Console, email: str, message: str) -> None:
     wish = {"role": "superuser", "email": email}
     summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
-    assert told in summary.text and "Clara" in summary.text and 'action="/people/save"' in summary.text
+    assert message in summary.text and "Clara" in summary.text and 'action="/people/save"' in summary.text
     assert saved(admin, console, CLARA, **wish).status_code == 422
     assert held(console, CLARA).role == "none"
 
@@ -148,7 +150,7 @@ def test_mail_that_failed_says_why_and_is_sent_again(admin: Browser, console: Co
     assert "e-mail not sent" not in admin.get("/people").text
 
 
-def test_of_two_who_change_the_same_person_the_second_is_told(admin: Browser, console: Console) -> None:
+def test_of_two_who_change_the_same_person_the_second_is_warned(admin: Browser, console: Console) -> None:
     seen = version(console)
     console.give(CLARA, licences=["contact-pro"])
     answer = send(admin, "/people/save", CLARA, "1002", version=seen, records="no")

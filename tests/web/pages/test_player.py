@@ -121,7 +121,7 @@ def test_the_audio_is_not_kept_by_browsers_and_has_no_file_name(hearing: Browser
         {"Sec-Fetch-Dest": "audio"},
         {},
     ],
-    ids=["typed", "typed-range", "link", "save-as", "frame", "other-site", "sister-site", "half-told", "untold"],
+    ids=["typed", "typed-range", "link", "save-as", "frame", "other-site", "sister-site", "half-sent", "unsent"],
 )
 def test_only_a_player_on_our_own_page_is_answered(hearing: Browser, asked: dict[str, str]) -> None:
     assert hearing.get(AUDIO, **asked).status_code == 403

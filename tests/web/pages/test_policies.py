@@ -305,7 +305,9 @@ def test_nothing_to_change_is_said_and_makes_no_version(anna: Browser, console: 
     assert policies.current_version(console.store, ACME) == version
 
 
-def test_of_two_admins_the_slower_is_told_and_loses_nothing(anna: Browser, console: Console, new_browser: Any) -> None:
+def test_of_two_admins_the_slower_is_warned_and_loses_nothing(
+    anna: Browser, console: Console, new_browser: Any
+) -> None:
     console.made("1002", "bo@acme.example", "superuser")
     bo = new_browser()
     bo.sign_in(email="bo@acme.example")
@@ -337,7 +339,7 @@ def test_saved_twice_it_is_saved_once_and_nobody_else_is_blamed(anna: Browser, c
     assert policies.current_version(console.store, ACME) == version
 
 
-def test_who_wished_the_same_as_somebody_quicker_is_told_who_it_was(
+def test_a_change_that_somebody_else_made_first_names_that_person(
     anna: Browser, console: Console, new_browser: Any
 ) -> None:
     console.made("1002", "bo@acme.example", "superuser")

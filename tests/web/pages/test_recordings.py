@@ -29,10 +29,10 @@ def _call(call: str, caller: Any, answerer: Any, at: float, **others: Any) -> li
     direction = "internal" if all(ends) else "outgoing" if ends[0] else "incoming"
     inputs = {"company": ACME, "caller": parties[0], "answerer": parties[1]}
     user = next(one["username"] for one in ends if one)
-    told = {"caller": texts[0], "answerer": texts[1], "direction": direction, "user": user, "inputs": inputs, **others}
+    given = {"caller": texts[0], "answerer": texts[1], "direction": direction, "user": user, "inputs": inputs, **others}
     return [
         seen(call, at=at),
-        decided(call, at=at, group=None, **told),
+        decided(call, at=at, group=None, **given),
         started(call, at=at),
         stopped(call, at + 7),
         sealed(call, at + 8),

@@ -135,7 +135,7 @@ def test_the_audio_is_no_page_and_no_file(hearing: Browser) -> None:
         assert hearing.get("/shared/audio", **asked).status_code == 403
 
 
-def test_a_script_that_presses_play_is_told_what_is_left(hearing: Browser, console: Console) -> None:
+def test_a_script_that_presses_play_gets_the_number_of_plays_left(hearing: Browser, console: Console) -> None:
     headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
     pressed = {"base_url": "https://console.example", "headers": headers, "environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
     assert hearing.client.post("/shared/play", **pressed).json == {"message": "Plays left: 1"}

@@ -1,4 +1,4 @@
-"""Sharing from the player: who may, what is told of it, and how it is taken back."""
+"""Sharing from the player: who may share, what the pages show, and how a share is withdrawn."""
 
 import pytest
 

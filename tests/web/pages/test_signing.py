@@ -40,7 +40,7 @@ def test_the_answer_is_the_same_whatever_is_wrong(browser: Browser, console: Con
     assert browser.cookies() == set()
 
 
-def test_too_many_guesses_are_told_to_wait(browser: Browser, console: Console) -> None:
+def test_too_many_guesses_must_wait(browser: Browser, console: Console) -> None:
     console.made()
     answers = [browser.sign_in(password="guess") for _ in range(7)]
     assert answers[-1].status_code == 429

@@ -58,8 +58,8 @@ def _asked(port: int, path: str, cookie: str, *lines: str) -> socket.socket:
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
     one.settimeout(DEADLINE_SECONDS)
     one.connect(("127.0.0.1", port))
-    told = [f"GET {path} HTTP/1.1", "Host: console", f"Cookie: fsplug-session={cookie}", "Connection: close", *lines]
-    one.sendall("\r\n".join([*told, "", ""]).encode())
+    head = [f"GET {path} HTTP/1.1", "Host: console", f"Cookie: fsplug-session={cookie}", "Connection: close", *lines]
+    one.sendall("\r\n".join([*head, "", ""]).encode())
     return one
 
 

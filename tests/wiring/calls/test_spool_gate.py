@@ -24,11 +24,11 @@ def test_a_fit_spool_is_no_trouble(folder):
     assert gate(folder).trouble is None
 
 
-def test_too_little_room_is_told_before_the_disk_is_full(folder):
+def test_too_little_room_is_logged_before_the_disk_is_full(folder):
     assert gate(folder, least_free_bytes=1 << 60).trouble.startswith("spool-full")
 
 
-def test_a_spool_that_is_gone_is_told_and_so_is_its_return(folder):
+def test_a_spool_that_is_gone_is_logged_and_so_is_its_return(folder):
     found = gate(folder)
     folder.rename(folder.with_name("away"))
     found.look()
@@ -38,7 +38,7 @@ def test_a_spool_that_is_gone_is_told_and_so_is_its_return(folder):
     assert found.trouble is None
 
 
-def test_a_folder_that_captures_recordings_is_told(folder):
+def test_a_folder_that_captures_recordings_is_reported(folder):
     (folder / "8000").mkdir()
     assert gate(folder).trouble.startswith("spool-captured")
 

@@ -54,7 +54,7 @@ def test_an_error_is_raised_on_the_other_side_as_it_was_here(kind: type[FsplugEr
     assert (raised.value.code, raised.value.facts) == ("some-code", {"company": "acme.example"})
 
 
-def test_no_calls_are_told_as_none() -> None:
+def test_no_calls_are_sent_as_an_empty_list() -> None:
     assert messages.from_table(messages.to_table(CompanyCalls())) == CompanyCalls()
 
 

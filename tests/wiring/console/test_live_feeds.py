@@ -40,10 +40,10 @@ def test_a_stream_begins_with_everything_and_goes_on_with_what_is_new(running: R
     running.live.put(UserTalk("1002"))
     until(lambda: 'id="state-1002"' in stream.read[first:], "the change comes")
     until(lambda: f'id="state-{CLARA}"' in stream.read[first:], "the other one too")
-    assert 'id="hears-me"' not in stream.read[first:], "what is as it was is not told again"
+    assert 'id="hears-me"' not in stream.read[first:], "what has not changed is not sent again"
 
 
-def test_who_is_listened_to_is_told_that_and_when_it_ends(running: RunningConsole) -> None:
+def test_the_target_sees_the_listener_and_the_end(running: RunningConsole) -> None:
     stream = running.open(running.session())
     until(lambda: 'id="hears-me"' in stream.read, "the first state")
     running.live.put(UserTalk(ANNA, listeners=("1002",)))
@@ -64,14 +64,14 @@ def test_who_has_a_page_in_sight_is_reported_until_the_last_one_is_closed(runnin
     until(lambda: not running.live.viewers, "nobody is left")
 
 
-def test_a_state_chosen_elsewhere_is_told(running: RunningConsole) -> None:
+def test_a_profile_chosen_elsewhere_is_shown(running: RunningConsole) -> None:
     stream = running.open(running.session(), CLARA)
     until(lambda: f'id="state-{CLARA}"' in stream.read, "the first state")
     running.console.give(CLARA, profile=[{"name": "at lunch", "active": True}])
     until(lambda: "at lunch" in stream.read, "the change of the store")
 
 
-def test_what_came_of_the_ringing_is_told_by_every_open_page_once(running: RunningConsole) -> None:
+def test_every_open_page_shows_the_result_of_the_ringing_once(running: RunningConsole) -> None:
     streams = [running.open(running.session()) for _ in range(2)]
     until(lambda: all("hears-me" in one.read for one in streams), "the first state")
     running.live.notes[ACME, ANNA] = Note("phone-not-answered", time.monotonic())
@@ -88,7 +88,7 @@ def test_what_came_of_the_ringing_is_no_news_to_a_page_opened_later(running: Run
     assert "not answered" not in stream.read
 
 
-def test_a_switch_that_goes_and_comes_is_told(running: RunningConsole) -> None:
+def test_a_switch_that_goes_and_comes_back_is_shown(running: RunningConsole) -> None:
     stream = running.open(running.session(), CLARA)
     until(lambda: 'id="live-away"' in stream.read, "the first state")
     running.live.is_up = False
@@ -120,7 +120,7 @@ def test_it_ends_when_the_person_signs_out(running: RunningConsole) -> None:
     stream = running.open(cookie)
     until(lambda: "hears-me" in stream.read, "the first state")
     sessions.end_all(running.store, ACME, ANNA, "test")
-    until(lambda: "event: over" in stream.read, "the page is told")
+    until(lambda: "event: over" in stream.read, "the page is updated")
     assert "302" in running.page("/live", cookie)
 
 
@@ -129,7 +129,7 @@ def test_it_ends_when_the_role_is_lost(running: RunningConsole, given: dict[str,
     stream = running.open(running.session())
     until(lambda: "hears-me" in stream.read, "the first state")
     running.console.give(ANNA, **given)
-    until(lambda: "event: over" in stream.read, "the page is told")
+    until(lambda: "event: over" in stream.read, "the page is updated")
 
 
 def test_an_open_page_keeps_no_session_alive(running: RunningConsole) -> None:
@@ -184,7 +184,7 @@ def test_who_does_not_read_costs_nothing_and_is_cut(running: RunningConsole, mon
     until(has_gone, "it is cut")
 
 
-def test_a_hundred_pages_are_told_while_others_are_answered(
+def test_a_hundred_pages_are_updated_while_others_are_answered(
     running: RunningConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_feeds, "PER_USER", 100)
@@ -198,7 +198,7 @@ def test_a_hundred_pages_are_told_while_others_are_answered(
         page = gevent.spawn(running.page, "/account", cookie)
         until(
             lambda known=known: all("state-1003" in one.read[at:] for one, at in zip(streams, known, strict=True)),
-            "all are told",
+            "all are updated",
         )
         assert page.get(timeout=60) == "HTTP/1.1 200 OK"
     assert _resident_bytes() - before < 30_000_000

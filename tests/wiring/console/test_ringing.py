@@ -44,7 +44,7 @@ def refusing(code: str, after: gevent.event.Event | None = None) -> Callable[[st
     return ring
 
 
-def test_who_hears_at_once_is_told_at_once() -> None:
+def test_a_listener_who_hears_at_once_is_reported_at_once() -> None:
     assert asked(Ringing(lambda *whom: "/".join(whom))) == "acme.example/1001/1003"
 
 
@@ -55,7 +55,7 @@ def test_a_refusal_of_the_gate_comes_with_the_answer_and_not_again() -> None:
     assert ringer.note(ACME, ANNA) is None
 
 
-def test_a_phone_that_rings_on_is_not_waited_for_and_told_of_later_until_the_next_one_rings() -> None:
+def test_a_phone_that_rings_on_is_not_waited_for_and_its_result_is_reported_later_until_the_next_one_rings() -> None:
     given_up, woken = gevent.event.Event(), gevent.event.Event()
     ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
     assert asked(ringer) is None

@@ -105,7 +105,7 @@ def channel(company: str = ACME, legs: str = "1001", **more: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "block",
     [
         channel(),
         channel(legs="1001.desk,1001.app"),
@@ -119,10 +119,10 @@ def channel(company: str = ACME, legs: str = "1001", **more: str) -> bytes:
         channel(variable_sip_h_Diversion="<sip:+4522334455@x>;\u2028variable_fsplug_company: beta.example"),
     ],
 )
-def test_a_call_is_armed_alike_by_both_doors(told: bytes, store: Store) -> None:
-    session = Session(Event(told))
+def test_a_call_is_armed_alike_by_both_doors(block: bytes, store: Store) -> None:
+    session = Session(Event(block))
     armer(store).handle(session)
-    given = json.loads(arm_door(store)(told))
+    given = json.loads(arm_door(store)(block))
     assert given["fsplug_verdict"] == "given"
     assert session.said.partition(" ")[2].partition(" ")[2] == ";".join(f"{name}={one}" for name, one in given.items())
 

@@ -1,4 +1,4 @@
-"""The files in the switch's folder follow the store, and the switch is told once for each change."""
+"""The files in the switch's folder follow the store, and the switch rereads them once for each change."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,9 +37,9 @@ def conf(tmp_path: Path) -> Path:
     return tmp_path / "conf"
 
 
-def refresher(store: Store, conf: Path, told: list[str]) -> Refresher:
+def refresher(store: Store, conf: Path, reloads: list[str]) -> Refresher:
     files = InstalledFiles(conf, store, Files(store, Templates(), Ways()), Gateways(store, ConfText()), "public")
-    return Refresher(files, lambda gateways: told.append(" ".join(["reload", *gateways])))
+    return Refresher(files, lambda gateways: reloads.append(" ".join(["reload", *gateways])))
 
 
 def look(one: Refresher) -> None:
@@ -48,14 +48,14 @@ def look(one: Refresher) -> None:
 
 
 def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store, conf: Path) -> None:
-    told: list[str] = []
-    one = refresher(store, conf, told)
+    reloads: list[str] = []
+    one = refresher(store, conf, reloads)
     look(one)
     look(one)
-    assert told == ["reload"]
+    assert reloads == ["reload"]
     add(store, "beta.example", "Beta", "SE")
     look(one)
-    assert told == ["reload", "reload"]
+    assert reloads == ["reload", "reload"]
     assert sorted(path.name for path in (conf / "fsplug/directory").iterdir()) == [
         "acme.example.xml",
         "beta.example.xml",
@@ -63,25 +63,25 @@ def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store
 
 
 def test_a_folder_that_is_away_is_no_fault_and_is_written_when_it_is_back(store: Store, conf: Path) -> None:
-    told: list[str] = []
-    one = refresher(store, conf, told)
+    reloads: list[str] = []
+    one = refresher(store, conf, reloads)
     conf.rmdir()
     look(one)
-    assert told == []
+    assert reloads == []
     conf.mkdir()
     look(one)
-    assert told == ["reload"]
+    assert reloads == ["reload"]
 
 
 def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -> None:
     def away(gateways: object) -> None:
         raise Unavailable("link-down", "away")
 
-    told: list[str] = []
-    one = refresher(store, conf, told)
+    reloads: list[str] = []
+    one = refresher(store, conf, reloads)
     one._reload = away
     with pytest.raises(Unavailable):
         look(one)
-    one._reload = lambda gateways: told.append("reload")
+    one._reload = lambda gateways: reloads.append("reload")
     look(one)
-    assert told == ["reload"]
+    assert reloads == ["reload"]

@@ -49,7 +49,7 @@ def test_a_question_of_one_s_own_is_asked_in_its_languages_only(ways: Ways, tmp_
     assert question(ways, ACME, ("da", "sv"), {"sv": "hej.wav"}) == ("sv", str(own))
 
 
-def test_a_folder_whose_name_the_switch_would_take_apart_is_told(tmp_path: Path) -> None:
+def test_a_folder_whose_name_the_switch_would_split_is_reported(tmp_path: Path) -> None:
     recorded(tmp_path / "my prompts" / "da" / "consent.wav")
     with pytest.raises(Invalid, match="my prompts"):
         find(Ways(prompts=tmp_path / "my prompts"), ACME, "da", "consent.wav")

@@ -65,7 +65,7 @@ def annas_page(chromium: Any, plant: ConsolePlant) -> Iterator[Callable[[str, st
         context.close()
 
 
-def test_a_page_in_sight_tells_whom_no_phone_can_tell_and_nobody_hears_a_person_who_has_none(
+def test_an_open_page_notifies_a_person_whose_phone_can_t_and_without_either_nobody_may_listen(
     plant: ConsolePlant, people: Party, listens: Listens, annas_page: Callable[[str, str], Any]
 ) -> None:
     plant.apply(everybody)
@@ -110,7 +110,7 @@ def _asked(people: Party, listens: Listens) -> tuple[Caller, ListenIn]:
     before = len(listens.rows())
     bo = people.dial(BO, ANNAS_STAR)
     row = listens.until(lambda row: bool(row.reason or row.began_at), "it is decided", before + 1)[-1]
-    wait_for(lambda: bo.hears(ANNA) or bo.is_over(), "Bo to hear, or to be told why not")
+    wait_for(lambda: bo.hears(ANNA) or bo.is_over(), "Bo to hear, or to hear the reason why not")
     return bo, next(one for one in listens.rows() if one.id == row.id)
 
 
