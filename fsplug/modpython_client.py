@@ -20,8 +20,8 @@ from fsplug.wiring.settings import Settings, read
 ARM, CONSOLE = "/arm", "/console"
 # A header put before the channel's own headers: epoch seconds.
 AWAITED_UNTIL = "Fsplug-Awaited-Until"
-# The caller hears silence meanwhile.
-ANSWER_SECONDS = 1.0
+# The caller hears silence meanwhile, for as long as by a frozen fsplug at most.
+ANSWER_SECONDS = 2.5
 DEFAULT_FOLDER = "/var/lib/fsplug"
 _ANSWER_BYTES = 1 << 20
 

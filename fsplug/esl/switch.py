@@ -12,7 +12,7 @@ from fsplug.policy.terms import Terms
 
 # How long to wait for one answer. Commands that take longer have their own limit and run in a separate thread of the
 # switch (`bgapi`), so that nothing else on the link waits for them.
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 10.0
 RING_SECONDS = 60.0
 RELOAD_SECONDS = 10.0
 # How many legs are dumped in one round trip. Others' commands wait for so many at most.

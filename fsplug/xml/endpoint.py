@@ -21,10 +21,10 @@ from fsplug.errors import FsplugError, Invalid, Unavailable
 log = structlog.get_logger()
 
 BODY_BYTES = 65_536
-# The switch gives up after 2 s (xml_templates/conf/binding.xml.j2).
-READ_SECONDS = 1.0
-ANSWER_SECONDS = 1.5
-CONNECTION_SECONDS = 5.0
+# The switch gives up after 4 s (xml_templates/conf/binding.xml.j2).
+READ_SECONDS = 2.0
+ANSWER_SECONDS = 3.5
+CONNECTION_SECONDS = 6.0
 CONNECTIONS = 512
 _BACKLOG = 1024
 _FIELDS = 4_000

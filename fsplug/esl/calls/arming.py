@@ -19,8 +19,9 @@ from fsplug.store.calls.entries import CallSeen
 
 log = structlog.get_logger()
 
-# The switch holds the caller in silence meanwhile; a session that takes longer is useless.
-ANSWER_SECONDS = 2.0
+# How long the switch may take to answer. It holds the caller in silence meanwhile, but a switch that is starved does
+# so anyway, and a call that is armed late is better than one that is not armed.
+ANSWER_SECONDS = 10.0
 
 
 class CallArmer:

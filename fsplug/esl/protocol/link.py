@@ -32,12 +32,12 @@ _REFUSALS = frozenset({"auth-refused", "access-refused"})
 class Pace:
     """When the link retries, and when it checks that the switch is alive, in seconds."""
 
-    answer: float = 5.0
+    answer: float = 10.0
     first_retry: float = 0.2
     last_retry: float = 5.0
     refused_retry: float = 30.0
     idle: float = 10.0
-    probe: float = 5.0
+    probe: float = 10.0
 
 
 def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> float:

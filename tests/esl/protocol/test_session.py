@@ -6,8 +6,10 @@ from typing import Any
 
 import gevent
 import pytest
+from gevent import monkey
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.esl.protocol.exchange import RECEIVE_BYTES
 from fsplug.esl.protocol.session import InboundESL, OutboundSession
 from tests.esl.peers import (
     CHANNEL,
@@ -147,6 +149,17 @@ def test_everything_after_the_end_is_refused_at_once(session: OutboundSession, p
         assert code_of(act) == "switch-gone"
     session.exit()
     session.close()
+
+
+def test_an_answer_that_came_while_the_process_was_starved_is_read_though_its_time_is_over(
+    session: OutboundSession, peer: Peer
+) -> None:
+    asking = gevent.spawn(session.api, "status", 0.05)
+    gevent.sleep(0)
+    # More than is read at once comes before the answer, and the loop gets no processor until the time is over.
+    peer.say(event_frame(CHANNEL) * (RECEIVE_BYTES // len(event_frame(CHANNEL)) + 1), api_response("+OK"))
+    monkey.get_original("time", "sleep")(0.2)
+    assert asking.get(timeout=60) == "+OK"
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(session: OutboundSession, peer: Peer) -> None:
