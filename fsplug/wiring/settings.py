@@ -103,6 +103,11 @@ class Settings:
         return self.data / "signs"
 
     @property
+    def local_copy_file(self) -> Path:
+        """The copy of the configuration, for as long as the store does not answer."""
+        return self.data / "policy-copy.db"
+
+    @property
     def journal_file(self) -> Path:
         """The journal: what the call path has written and the store may not hold yet."""
         return self.data / "journal.jsonl"

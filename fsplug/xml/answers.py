@@ -46,7 +46,7 @@ class Answers:
         """
         sections = {"directory": self._directory, "dialplan": self._dialplan}
         answered = sections.get(request.get("section", ""))
-        return answered(request) if answered else NOT_FOUND
+        return self._store.read(lambda: answered(request)) if answered else NOT_FOUND
 
     def directory(self, domain: str, user: str = "", department: str = "") -> str:
         """A user of a company, or a department of it."""

@@ -1,5 +1,6 @@
-"""The database is locked, two fsplugs want one folder (F44 to F49): calls go on."""
+"""The database is locked or away, two fsplugs want one folder (F44 to F49, F58): calls go on."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fsplug.errors import Unavailable
+from fsplug.store.config import companies
+from fsplug.store.db.database import Store
 from fsplug.store.recordings.recordings import State
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
@@ -35,12 +39,94 @@ def test_calls_go_on_while_the_database_is_locked_and_their_rows_come_afterwards
     assert [one.state for one in kept] == [State.SEALED] * CALLS
 
 
+@pytest.mark.parametrize("line", ["fake"], indirect=True)
+@pytest.mark.parametrize("is_missing", [True, False], ids=["missing", "cannot-be-opened"])
+def test_started_without_its_store_fsplug_serves_by_the_copy_and_the_rows_come_afterwards(
+    is_missing: bool, plant: Plant
+) -> None:
+    plant.until(lambda: _copied(plant), "the configuration to be copied")
+    before = {call.id for call in plant.calls()}
+    with plant.line.crowd(CALLS, None) as earlier:
+        plant.until(lambda: len(_recording(plant, before)) == CALLS, "every call to be recorded")
+        plant.serving.stop()
+        with _away(plant, is_missing):
+            plant.serving.start(wait=False)
+            plant.until(lambda: plant.serving.said("store-away") != [], "fsplug to say that its store is away")
+            plant.until(lambda: plant.serving.is_linked, "the link to the switch")
+            with plant.line.crowd(CALLS, TALK_SECONDS) as crowd:
+                assert crowd.complaints() == []
+            # Killed in the middle of it, the next one serves by the copy, too.
+            plant.serving.kill()
+            plant.serving.start(wait=False)
+            plant.until(lambda: plant.serving.is_linked, "the link to the switch")
+            with plant.line.crowd(CALLS, TALK_SECONDS) as crowd:
+                assert crowd.complaints() == []
+            assert plant.serving.said("call-not-armed") == []
+            earlier.hang_up()
+            assert earlier.complaints() == []
+        plant.until(lambda: plant.serving.said("store-back") != [], "fsplug to find its store again")
+    plant.until(lambda: len(plant.calls()) == len(before) + 3 * CALLS, "the calls to be written")
+    plant.until_settled()
+    calls = {call.id for call in plant.calls()} - before
+    decided = [one for one in plant.decisions() if one.call in calls]
+    assert sorted(one.call for one in decided) == sorted(calls)
+    assert {one.record for one in decided} == {True}
+    kept = [one for one in plant.recordings() if one.call in calls]
+    assert [one.state for one in kept] == [State.SEALED] * 3 * CALLS
+    assert len(plant.serving.said("store-away")) == 1
+
+
+def test_started_for_the_first_time_without_a_store_fsplug_says_what_is_missing(tmp_path: Path) -> None:
+    environment = {**os.environ, "FSPLUG_STORE": str(tmp_path / "nowhere" / "fsplug.db")}
+    command = [sys.executable, "-m", "fsplug", "serve", "--data", str(tmp_path), "--only", "calls"]
+    first = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert first.returncode == EXIT_HOPELESS
+    assert "there is no copy of its configuration" in first.stderr
+
+
 def test_two_fsplugs_on_one_folder_are_refused(plant: Plant) -> None:
     command = [sys.executable, "-m", "fsplug", "serve", "--data", str(plant.data)]
     second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert second.returncode == EXIT_HOPELESS
     assert "another fsplug serves" in second.stderr
     assert plant.line.play(incoming(talk_seconds=0.3)) == []
+
+
+def _copied(plant: Plant) -> bool:
+    """Whether the local copy has the companies as they are now."""
+    copy = Store(plant.data / "policy-copy.db")
+    try:
+        return companies.every(copy) == companies.every(plant.store)
+    except Unavailable:
+        return False
+    finally:
+        copy.close()
+
+
+def _recording(plant: Plant, before: set[str]) -> list[str]:
+    return [one.id for one in plant.recordings() if one.call not in before and one.state is State.RECORDING]
+
+
+@contextmanager
+def _away(plant: Plant, is_missing: bool) -> Iterator[None]:
+    """The database's files are somewhere else; nothing is in their place, or something that is not a database."""
+    plant.store.close()
+    elsewhere = plant.data / "elsewhere"
+    elsewhere.mkdir()
+    for one in plant.data.glob("fsplug.db*"):
+        one.rename(elsewhere / one.name)
+    if not is_missing:
+        (plant.data / "fsplug.db").mkdir()
+    try:
+        yield
+    finally:
+        if not is_missing:
+            (plant.data / "fsplug.db").rmdir()
+        for one in plant.data.glob("fsplug.db*"):
+            one.unlink()
+        for one in elsewhere.iterdir():
+            one.rename(plant.data / one.name)
+        elsewhere.rmdir()
 
 
 @contextmanager

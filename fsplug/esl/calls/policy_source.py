@@ -1,4 +1,4 @@
-"""Policy as the call path reads it: from the store, and from memory for as long as the store does not answer."""
+"""Policy as the call path reads it: from the store, from memory, and from the store's copy while the store is away."""
 
 from collections.abc import Iterable
 
@@ -26,7 +26,7 @@ class PolicySource:
     def version(self, company: str) -> int:
         """The company's current policy version, or else the last one read; Unavailable if none was ever read."""
         try:
-            self._latest[company] = policies.current_version(self._store, company)
+            self._latest[company] = self._store.read(lambda: policies.current_version(self._store, company))
         except Unavailable:
             if company not in self._latest:
                 raise
@@ -41,7 +41,7 @@ class PolicySource:
 
     def snapshot(self, company: str, version: int) -> PolicySnapshot:
         """The company's recording policy as it was at this version."""
-        return policies.snapshot(self._store, company, version)
+        return self._store.read(lambda: policies.snapshot(self._store, company, self._known(company, version)))
 
     def users(self, company: str, usernames: Iterable[str], version: int) -> dict[str, User]:
         """The company's users of these names as they were at this version; unknown names are left out."""
@@ -49,5 +49,12 @@ class PolicySource:
         return {user.username: user for user in found if user}
 
     def _user(self, company: str, username: str, version: int) -> User | None:
-        key = (company, username, version)
-        return self._users.get(key, lambda: users.user_at(self._store, company, username, version))
+        def load() -> User | None:
+            return users.user_at(self._store, company, username, self._known(company, version))
+
+        key = (company, username, version, self._store.is_away)
+        return self._users.get(key, lambda: self._store.read(load))
+
+    def _known(self, company: str, version: int) -> int:
+        """The version, or the last one in the copy if the store went away before the copy had a younger one."""
+        return min(version, policies.current_version(self._store, company)) if self._store.is_away else version

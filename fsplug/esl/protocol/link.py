@@ -30,14 +30,17 @@ _REFUSALS = frozenset({"auth-refused", "access-refused"})
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """When the link retries, and when it checks that the switch is alive, in seconds."""
+    """When the link retries, and when it checks that the switch is alive, in seconds.
+
+    A switch that is starved answers late. Giving the connection up meanwhile would lose its events.
+    """
 
     answer: float = 10.0
     first_retry: float = 0.2
     last_retry: float = 5.0
     refused_retry: float = 30.0
     idle: float = 10.0
-    probe: float = 10.0
+    probe: float = 30.0
 
 
 def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> float:

@@ -111,6 +111,7 @@ def version_at(store: Store, domain: str, epoch: float) -> int:
 
 def snapshot(store: Store, domain: str, version: int | None = None) -> PolicySnapshot:
     """The company's policy as of `version`, or as of now. Read once per version, then from memory."""
+    store = store.readable
     if version is None:
         version = current_version(store, domain)
     if store.in_transaction:

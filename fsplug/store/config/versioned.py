@@ -10,6 +10,7 @@ _ID = Select(str, lambda: Companies.select(Companies.id).where(Companies.domain 
 
 def company_id(store: Store, domain: str) -> str:
     """The id of the company; Invalid("unknown-company") if there is none."""
+    store = store.readable
     if not store.in_transaction:
         return store.company_ids.get(domain, lambda: _company_id(store, domain))
     # What is read in a transaction may still be rolled back, and is not kept.

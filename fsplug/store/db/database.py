@@ -47,6 +47,7 @@ class Store:
         clock: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
         database_clock: Callable[[], float] | None = None,
+        copy: "Store | None" = None,
     ) -> None:
         self._backend = backend(url_or_path, lock_seconds)
         self._lock_seconds = lock_seconds
@@ -61,6 +62,26 @@ class Store:
         self.blocking = self._backend.blocking
         self.company_ids: Cache[str] = Cache(10_000)
         self.snapshots: Cache[PolicySnapshot] = Cache(128)
+        self._copy = copy
+        self.is_away = False
+
+    @property
+    def readable(self) -> "Store":
+        """Where configuration is read now: here, or in the copy from the first time that this database failed.
+
+        The owner of the store tries it again, and then sets `is_away` back.
+        """
+        return self._copy if self.is_away and self._copy is not None else self
+
+    def read(self, read: Callable[[], Result]) -> Result:
+        """What `read` returns; it reads again, from the copy, if this database is found to be away by it."""
+        was_away = self.is_away
+        try:
+            return read()
+        except Unavailable:
+            if was_away or not self.is_away:
+                raise
+            return read()
 
     def connect(self) -> None:
         """Open the database; Invalid("store-newer") if a later fsplug made its tables."""
@@ -210,6 +231,7 @@ class Store:
                 trouble = self._explained(error)
                 is_lock = isinstance(trouble, Unavailable) and trouble.code == "store-locked"
                 if not is_lock or time.monotonic() >= give_up_at:
+                    self.is_away = self._copy is not None and isinstance(trouble, Unavailable)
                     raise trouble from error
             self._wait(RETRY_SECONDS)
 

@@ -144,6 +144,7 @@ class Select(Generic[Shape]):
 
     def rows(self, store: Store, **values: object) -> list[Shape]:
         """Every row. TypeError if `values` are not what the query has `given` for."""
+        store = store.readable
         compiled = self._statement.compiled(store)
         return shapes.objects(self._shape, compiled.names, store.fetch(*compiled.bound(values)))
 

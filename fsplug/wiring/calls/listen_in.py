@@ -31,19 +31,19 @@ GUARD_SECONDS = 1.0
 
 
 class ListenIn:
-    """Everything of listen-in in one process."""
+    """Everything of listen-in in one process; `config` is the store that configuration is read from."""
 
-    def __init__(self, store: Store, book: CallBook, ports: Ports, ways: Ways) -> None:
+    def __init__(self, store: Store, config: Store, book: CallBook, ports: Ports, ways: Ways) -> None:
         switch = ports.switch
         listens = ListenBook()
-        self.facts = ListenFacts(store, book, switch)
+        self.facts = ListenFacts(config, book, switch)
         self.pages = OpenPages()
         notices = Notices(listens, switch, self.pages.has_one)
         guard = ListenGuard(switch, uuid4().hex)
         self.service = ListenService(listens, self.facts, notices, guard, ports)
-        self.door = ListenDoor(store, self.service, self.facts, _finder(ways))
+        self.door = ListenDoor(config, self.service, self.facts, _finder(ways))
         self.watch = ListenWatch(store, self.service, notices, ports)
-        self.calls = ListenCalls(store, self.facts, self.service, self.door, switch, ways.sip_profile)
+        self.calls = ListenCalls(config, self.facts, self.service, self.door, switch, ways.sip_profile)
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
 

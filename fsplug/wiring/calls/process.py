@@ -34,15 +34,17 @@ from fsplug.esl.protocol.server import Server
 from fsplug.esl.switch import LinkedSwitch
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
+from fsplug.outage_log import outage_log
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
-from fsplug.store.db.database import Store
 from fsplug.wiring.calls.listen_in import ListenIn
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
+from fsplug.wiring.calls.stores import Stores
+from fsplug.wiring.calls.take_up import TakeUp
 from fsplug.wiring.channel.door import Door
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
@@ -64,6 +66,7 @@ LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
 REFRESH_SECONDS = 0.5
 RECORDS_SECONDS = 1.0
+STORE_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
 
@@ -82,9 +85,9 @@ class CallsProcess:
         self._sockets = sockets or {}
         self._stop = gevent.event.Event()
         self._lock = locked(settings.data, settings.lock_file, "fsplug")
-        self.store = Store(settings.store)
-        self.store.connect()
-        self.store.migrate()
+        self._stores = Stores(settings)
+        self._stores.open()
+        self.store = self._stores.calls
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
         spool = Spool(settings.spool)
@@ -115,27 +118,26 @@ class CallsProcess:
             later=gevent.spawn_later,
             new_id=lambda: uuid4().hex,
         )
-        policy = PolicySource(self.store)
+        policy = PolicySource(self._stores.config)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
         disarmer = Disarmer(self.book, recorder, ports)
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
         self._watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
-        self._restorer: Restorer | None = Restorer(
-            self.store, self.book, policy, talks, transfers, disarmer, recorder, ports
-        )
-        self._early: list[Event] = []
+        restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
+        self._take_up = TakeUp(restorer, self.switch, self._watch.see)
+        self._not_reconciled = outage_log("not-reconciled")
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         witness = Witness(self.store, self.book, policy, ports)
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
-        self.listen_in = ListenIn(self.store, self.book, ports, xml_ways.ways(settings))
+        self.listen_in = ListenIn(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
-        console = Console(self.store, self.book, self._facts)
-        self.endpoint = endpoint(settings, self.store, armer, console, self.records.save)
+        console = Console(self._stores.config, self.book, self._facts)
+        self.endpoint = endpoint(settings, self._stores.config, armer, console, self.records.save)
         self._refresher = self._of_switch_files()
 
     def serve(self) -> None:
@@ -155,6 +157,7 @@ class CallsProcess:
             gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
             gevent.spawn(every, REFRESH_SECONDS, self._refresh),
             gevent.spawn(every, RECORDS_SECONDS, self.records.read),
+            gevent.spawn(every, STORE_SECONDS, lambda: self._run_write(self._stores.look)),
             *self.listen_in.loops(every),
         ]
         log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
@@ -189,14 +192,14 @@ class CallsProcess:
         self.writer.stop()
         gevent.killall(loops)
         self._lifeline.pulse.rest()
-        self.store.close()
+        self._stores.close()
         self._lock.close()
 
     def _facts(self) -> dict[str, object]:
         """The state of the service, for fs_cli."""
         return {
             "link to the switch": "up" if self.link.up else "down",
-            "store": self.store.place,
+            "store": self._stores.state,
             "not yet in the store": f"{self.writer.backlog} entries",
             "spool": self._gate.trouble or "well",
             "calls asking now": self.server.active,
@@ -205,7 +208,7 @@ class CallsProcess:
 
     def _company_calls(self, company: str) -> CompanyCalls:
         """The company's live calls; Unavailable("switch-away") while the switch's calls are not known."""
-        if not self.link.up or self._restorer is not None:
+        if not self.link.up or not self._take_up.is_done:
             raise Unavailable("switch-away", "there is no link to the switch")
         return self.listen_in.live.calls(company)
 
@@ -215,12 +218,10 @@ class CallsProcess:
         gevent.spawn(self._look)
 
     def _on_event(self, event: Event) -> None:
-        """Handle an event of the switch. Until the open calls are restored, an event cannot be understood and waits."""
-        if self._restorer is None:
-            self._watch.see(event)
+        """Handle an event of the switch, which may have to wait until earlier calls are taken up."""
+        self._take_up.event(event)
+        if self._take_up.is_done:
             self.listen_in.see(event)
-        else:
-            self._early.append(event)
 
     def _look(self) -> None:
         with self._looking:
@@ -229,22 +230,18 @@ class CallsProcess:
 
     def _look_once(self) -> None:
         try:
-            if self._restorer is not None:
-                self.writer.flush(FLUSH_SECONDS)
-                self._restorer.restore()
-                self._restorer = None
-                self._catch_up()
+            if not self._take_up.is_done:
+                if self._stores.is_open:
+                    self.writer.flush(FLUSH_SECONDS)
+                self._take_up.run()
                 self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
             self._reconciler.look()
             self.records.looked()
             self.listen_in.look()
         except FsplugError as error:
-            log.warning("not-reconciled", code=error.code, error=error.text)
-
-    def _catch_up(self) -> None:
-        early, self._early = self._early, []
-        for event in early:
-            self._watch.see(event)
+            self._not_reconciled.failed(error.code, error=error.text)
+        else:
+            self._not_reconciled.worked()
 
     def _of_switch_files(self) -> Refresher | None:
         """The refresher of the switch's files; None unless fsplug is installed in the switch's configuration folder."""
@@ -252,7 +249,7 @@ class CallsProcess:
         if not settings.switch_conf:
             return None
         ways = xml_ways.ways(settings)
-        files = xml_ways.installed_files(settings, self.store, Path(settings.switch_conf))
+        files = xml_ways.installed_files(settings, self._stores.config, Path(settings.switch_conf))
         return Refresher(files, partial(self.switch.read_files, ways.trunk_profile))
 
     def _refresh(self) -> None:

@@ -8,6 +8,7 @@ import gevent.event
 import structlog
 
 from fsplug.errors import Invalid
+from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.console.live_calls import LiveCalls
@@ -44,8 +45,7 @@ class PeopleProcess:
             *([locked(settings.data, settings.console_lock_file, "fsplug's console")] if has_console else []),
         ]
         self.store = Store(settings.store)
-        self.store.connect()
-        self.store.migrate()
+        open_store(self.store, Store(settings.local_copy_file))
         archive = archive_at(settings.archive)
         self.console = WebConsole(settings, self.store, archive, LiveCalls(settings.data)) if has_console else None
         self._post = postman(settings, self.store) if has_console else None

@@ -12,6 +12,7 @@ from fsplug.media.worker import Worker
 from fsplug.store.accounts.housekeeping import tidy
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
+from fsplug.store.config.local_copy import LocalCopy
 from fsplug.store.db.database import Store
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
@@ -19,6 +20,7 @@ from fsplug.wiring.settings import Settings
 
 SEAL_SECONDS = 1.0
 DESTROY_SECONDS = 2.0
+COPY_SECONDS = 1.0
 TIDY_SECONDS = 3_600.0
 
 
@@ -27,6 +29,7 @@ class Upkeep:
 
     def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
         self._store = store
+        self._copy = LocalCopy(store, Store(settings.local_copy_file))
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
         self._destroyer = Destroyer(store, archive, settings.switch_name)
         self._sealed: list[JournalEntry] = []
@@ -36,6 +39,7 @@ class Upkeep:
         duties = (
             (SEAL_SECONDS, self._seal),
             (DESTROY_SECONDS, self._destroyer.work),
+            (COPY_SECONDS, self._copy.catch_up),
             (TIDY_SECONDS, lambda: tidy(self._store)),
         )
         for seconds, duty in duties:
