@@ -1,14 +1,11 @@
 """Removes the files of deleted recordings from the archive once the deletion can't be undone any more."""
 
-import structlog
-
 from fsplug.errors import FsplugError
 from fsplug.media.archive import Archive
+from fsplug.outage_log import outage_log
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions, recordings
 from fsplug.store.recordings.deletions import Deletion
-
-log = structlog.get_logger()
 
 
 class Destroyer:
@@ -21,6 +18,7 @@ class Destroyer:
         self._store = store
         self._archive = archive
         self._switch_name = switch_name
+        self._trouble = outage_log("not-destroyed-yet")
 
     def work(self) -> int:
         """Destroy the recordings that are due; returns how many.
@@ -36,10 +34,11 @@ class Destroyer:
         try:
             self._remove(one)
         except FsplugError as trouble:
-            log.error("not-destroyed-yet", recording=one.recording, code=trouble.code, error=trouble.text)
+            self._trouble.failed(trouble.code, "error", recording=one.recording, error=trouble.text)
             deletions.failed(self._store, lease, trouble.code, trouble.text)
             return False
         deletions.destroyed(self._store, one)
+        self._trouble.worked()
         return True
 
     def _remove(self, one: Deletion) -> None:

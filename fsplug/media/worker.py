@@ -11,6 +11,7 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 from fsplug.media.archive import Archive
 from fsplug.media.seal import FindSilences, LengthWarning, Sealed, no_silences, seal
+from fsplug.outage_log import outage_log
 from fsplug.policy.recording.holds import Holder, silences, spans
 from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingLost, RecordingSealed
 from fsplug.store.db.database import Store
@@ -53,6 +54,7 @@ class Worker:
         self._switch_name = switch_name
         self._clock = clock
         self._folders = disk.Folders()
+        self._trouble = outage_log("not-sealed-yet")
 
     def work(self) -> list[JournalEntry]:
         """Seal what is ready, and return the entries that report it. A recording that can't be sealed now waits.
@@ -67,7 +69,7 @@ class Worker:
         try:
             self._folders.sync()
         except OSError as error:
-            log.error("not-sealed-yet", error=str(error))
+            self._trouble.failed("folder-not-synced", "error", error=str(error))
             for lease, _ in settled:
                 sealings.release(self._store, lease, "folder-not-synced", str(error))
             return []
@@ -115,11 +117,12 @@ class Worker:
             path, key = self._spool.path(row.id), key_of(row)
             sealed = seal(path, self._archive, key, row.talk_seconds, self._folders.add, lacks)
         except Unavailable as trouble:
-            log.error("not-sealed-yet", recording=row.id, code=trouble.code, error=trouble.text)
+            self._trouble.failed(trouble.code, "error", recording=row.id, error=trouble.text)
             sealings.failed(self._store, lease, trouble.code, trouble.text)
             return None
         except (Refused, Invalid) as refusal:
             return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
+        self._trouble.worked()
         return self._kept(row, sealed)
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:

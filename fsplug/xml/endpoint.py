@@ -17,6 +17,7 @@ from gevent import pywsgi, socket
 from gevent.pool import Pool
 
 from fsplug.errors import FsplugError, Invalid, Unavailable
+from fsplug.outage_log import outage_log
 
 log = structlog.get_logger()
 
@@ -53,6 +54,7 @@ class Endpoint:
         self._wanted = (host, port)
         self._account = base64.b64encode(f"{username}:{password}".encode())
         self._doors = doors
+        self._trouble = {path: outage_log("not-answered") for path in doors}
         self._server: Any = None
 
     @property
@@ -107,11 +109,13 @@ class Endpoint:
             log.warning("not-answered", path=environ["PATH_INFO"], code=error.code, error=error.text)
             return _said(start, HTTPStatus.UNPROCESSABLE_ENTITY, error.text)
         except FsplugError as error:
-            log.error("not-answered", path=environ["PATH_INFO"], code=error.code, error=error.text)
+            path = environ["PATH_INFO"]
+            self._trouble[path].failed(error.code, "error", path=path, error=error.text)
             return _said(start, HTTPStatus.SERVICE_UNAVAILABLE, error.text)
         except Exception:
             log.exception("not-answered", path=environ["PATH_INFO"])
             return _said(start, HTTPStatus.INTERNAL_SERVER_ERROR, "see fsplug's log")
+        self._trouble[environ["PATH_INFO"]].worked()
         return _said(start, HTTPStatus.OK, text, door.content_type)
 
     def _door(self, environ: Environ) -> Door:

@@ -19,6 +19,14 @@ DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
 
 
+@pytest.fixture(autouse=True)
+def priorities(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The priorities that commands take: they run in the tests' own process, which must keep its own."""
+    taken: list[int] = []
+    monkeypatch.setattr("fsplug.cli.kernel.background.os.setpriority", lambda which, who, one: taken.append(one))
+    return taken
+
+
 @dataclass(frozen=True)
 class Cli:
     """Calls `fsplug` as from a shell whose data folder is `data`."""

@@ -9,6 +9,7 @@ import click
 
 from fsplug.cli.calls.verification import check
 from fsplug.cli.kernel import crud
+from fsplug.cli.kernel.background import give_way, paced
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
@@ -79,15 +80,19 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
 @click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
 @pass_invocation
 def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: str | None) -> None:
-    """Check recordings in the archive: present, size, SHA-256, readable. The exit code is 1 if one fails."""
+    """Check recordings in the archive: present, size, SHA-256, readable. The exit code is 1 if one fails.
+
+    It takes what processor and disk the calls leave over.
+    """
     from fsplug.wiring.archives import archive_at
 
     if bool(ids) == every:
         raise click.UsageError("give recordings, or --all")
+    give_way()
     archive = archive_at(invocation.settings().archive)
     results = []
     with invocation.store() as store:
-        for one in counted(_wanted(store, ids, company), "recordings"):
+        for one in counted(paced(_wanted(store, ids, company)), "recordings"):
             results.append(_verified(invocation, one, archive))
     failed = sum(not result["ok"] for result in results)
     empty = "no sealed recordings yet; there is nothing to verify"

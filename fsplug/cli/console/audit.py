@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from fsplug.cli.calls.accounting import calls
+from fsplug.cli.kernel.background import give_way
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
@@ -61,6 +62,7 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
     if since is not None and company is None:
         raise click.UsageError("--since is a checkpoint of one company's trail; give --company")
     checkpoint = Checkpoint.read(since) if since is not None else None
+    give_way()
     with invocation.store() as store:
         domains = [company] if company else companies.domains(store)
         found = {domain: verification.verify(store, domain, checkpoint) for domain in domains}

@@ -14,6 +14,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
+from fsplug.outage_log import outage_log
 from fsplug.policy.recording.legs import Leg, Ringing, arms, username_of
 from fsplug.store.calls.entries import CallSeen
 
@@ -33,6 +34,7 @@ class CallArmer:
         self._book = book
         self._policy = policy
         self._ports = ports
+        self._trouble = outage_log("call-not-armed")
 
     def handle(self, session: OutboundSession) -> None:
         """Arm the call of this session and release it. Whatever fails here, the call goes on as the dialplan says."""
@@ -68,8 +70,9 @@ class CallArmer:
     def _arm_session(self, session: OutboundSession, leg: Leg, names: tuple[str, ...]) -> None:
         try:
             session.api_and_exit(commands.set_variables(leg.uuid, self.arm(leg, names)), ANSWER_SECONDS)
+            self._trouble.worked()
         except FsplugError as error:
-            log.error("call-not-armed", call=leg.uuid, company=leg.company, code=error.code, error=error.text)
+            self._trouble.failed(error.code, "error", call=leg.uuid, company=leg.company, error=error.text)
 
     def _ringing(self, caller: Leg, names: tuple[str, ...], version: int) -> Ringing:
         wanted = dict.fromkeys([caller.username, *map(username_of, names)])

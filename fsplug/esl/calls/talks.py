@@ -1,7 +1,5 @@
 """The decision of every talk. Each bridge, reported by event or found by looking, goes through `begin`."""
 
-import structlog
-
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.decisions import Decided, Decisions
@@ -9,10 +7,9 @@ from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import Transfers
+from fsplug.outage_log import outage_log
 from fsplug.policy.recording.legs import Leg, username_of
 from fsplug.store.calls.entries import CallEnded
-
-log = structlog.get_logger()
 
 # The hangup cause of a call whose end no event reported.
 UNREPORTED_CAUSE = "UNTOLD"
@@ -36,6 +33,7 @@ class Talks:
         self._transfers = transfers
         self._disarmer = disarmer
         self._ports = ports
+        self._trouble = outage_log("no-verdict-yet")
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
     def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
@@ -91,9 +89,11 @@ class Talks:
             decided = self._decisions.of(caller.leg, answerer.leg, ordinal)
         except FsplugError as error:
             # The store does not answer. The reconciler tries again.
-            log.error("no-verdict-yet", caller=caller.leg.uuid, answerer=answerer.leg.uuid, error=error.text)
+            legs = {"caller": caller.leg.uuid, "answerer": answerer.leg.uuid}
+            self._trouble.failed(error.code, "error", **legs, error=error.text)
             self._owed[caller.leg.uuid, answerer.leg.uuid] = (caller.leg, answerer.leg, at)
             return
+        self._trouble.worked()
         self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
         self._decisions.write(decided, caller.leg, answerer.leg, ordinal, at)
         self._record(decided, at)

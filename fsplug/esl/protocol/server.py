@@ -13,6 +13,7 @@ from gevent.server import StreamServer
 
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol.session import OutboundSession
+from fsplug.outage_log import outage_log
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ class Server:
         self._backlog = backlog
         self._calls = Group()
         self._listener: _Listener | None = None
+        self._trouble = outage_log("call-let-through")
         self.let_through = 0
 
     @property
@@ -104,8 +106,14 @@ class Server:
         session = OutboundSession(peer, sock)
         try:
             self._handle(session)
+            self._trouble.worked()
         except Unavailable as error:
-            log.warning("call-let-through", call=session.uuid, code=error.code, error=error.text)
+            if session.uuid:
+                self.let_through += 1
+                self._trouble.failed(error.code, call=session.uuid, error=error.text)
+            else:
+                # The caller was gone before the first answer, or somebody only tried whether the port is open.
+                log.info("connection-without-call", code=error.code, error=error.text)
         except Exception:
             log.exception("call-handler-failed", call=session.uuid)
         finally:
@@ -113,7 +121,7 @@ class Server:
 
     def _count_let_through(self, reason: str) -> None:
         self.let_through += 1
-        log.warning("call-let-through", reason=reason, active=self.active, limit=self._limit)
+        self._trouble.failed(reason, reason=reason, active=self.active, limit=self._limit)
 
 
 class _Listener(StreamServer):  # type: ignore[misc]  # gevent has no types

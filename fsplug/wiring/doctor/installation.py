@@ -13,7 +13,7 @@ from fsplug.errors import FsplugError, Invalid
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.policy.hosts import is_loopback
-from fsplug.store.config import companies
+from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring.doctor import console, waiting
@@ -67,6 +67,17 @@ def store(settings: Settings) -> Finding:
     if not known:
         return warn(_STORE, f"{found.place} has no company", "fsplug apply FILE.toml")
     return ok(_STORE, f"{found.place}: up to date, {len(known)} companies")
+
+
+def policy_copy(settings: Settings) -> Finding:
+    """Calls can be decided by the local copy when the store is away."""
+    subject, copied = "local copy", Store(settings.local_copy_file)
+    known = local_copy.companies_in(copied) if settings.local_copy_file.exists() else 0
+    copied.close()
+    if not known:
+        text = f"there is no copy of the configuration in {settings.local_copy_file}: without the store, nobody serves"
+        return warn(subject, text, "systemctl restart fsplug")
+    return ok(subject, f"{known} companies, for calls while the store is away")
 
 
 def spool(settings: Settings) -> Finding:
@@ -163,6 +174,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     if stored.state is not State.WRONG:
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
+    yield policy_copy(settings)
     yield spool(settings)
     yield records(settings)
     yield service(is_served)

@@ -34,12 +34,14 @@ class PeopleProcess:
     supervisor by `pulse` that its loop goes on.
     """
 
-    def __init__(self, settings: Settings, pulse: Pulse, has_console: bool = True, seals: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, pulse: Pulse | None = None, has_console: bool = True, seals: bool = True
+    ) -> None:
         has_console = has_console and bool(settings.web_url)
         if not (has_console or seals):
             raise Invalid("no-web-url", "there is no console without an address; set web_url")
         self._stop = gevent.event.Event()
-        self._pulse = pulse
+        self._pulse = pulse or Pulse()
         self._locks = [
             *([locked(settings.data, settings.upkeep_lock_file, "fsplug")] if seals else []),
             *([locked(settings.data, settings.console_lock_file, "fsplug's console")] if has_console else []),

@@ -7,10 +7,9 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from fsplug.wiring.process.lifeline import Lifeline, SupervisorLine, name_this_process
-from fsplug.wiring.process.standstill import Standstill, waited_for_processor
+from fsplug.wiring.process.standstill import ProcessorWait, Standstill
 
 # The signals that the supervisor waits for in one place, and must not be left blocked in a process.
 STOPS = (signal.SIGTERM, signal.SIGINT)
@@ -53,7 +52,7 @@ class Child:
             name_this_process(name or part.name)
             os._exit(_serve(part, niceness, parent, self.line.in_child(part.name)))
         self.line.in_supervisor()
-        self._standstill = Standstill(partial(waited_for_processor, self.pid))
+        self._standstill, self._wait = Standstill(), ProcessorWait(self.pid)
 
     def ended(self) -> int | None:
         """Once the process has ended, its exit code or the negative number of the signal; until then None."""
@@ -70,7 +69,8 @@ class Child:
 
     def stands_still(self) -> bool:
         """Whether the process stands still by its own fault, for longer than its part allows."""
-        seconds = self._standstill.look(self.line.pulse.signs, time.monotonic())
+        signs, now = self.line.pulse.signs, time.monotonic()
+        seconds = self._standstill.look(signs, now, self._wait.seconds(now) if signs else 0.0)
         return seconds >= self._part.patience_seconds
 
 

@@ -100,6 +100,12 @@ def test_a_whole_recording_is_ok(cli: Cli) -> None:
     assert cli.ok("recording", "verify", "--all").splitlines() == ["ok     a-rec", "1 ok, 0 FAILED"]
 
 
+def test_checking_recordings_gives_way_to_calls(cli: Cli, priorities: list[int]) -> None:
+    archived(cli)
+    cli.ok("recording", "verify", "--all")
+    assert priorities == [19]
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
