@@ -4,6 +4,8 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -17,15 +19,18 @@ from fsplug.outage_log import outage_log
 
 log = structlog.get_logger()
 
+# Callers hear silence while their call asks. Fewer calls than these are never too many, however long they take: the
+# switch may be slow to answer.
+LATE_SECONDS, FEW_CALLS = 3.0, 50
 _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 # Since 25.8 gevent's patched os.close closes a descriptor only in the hub's next round.
 _close_now = monkey.get_original("os", "close")
 
 
 class Server:
-    """Takes calls up to a limit.
+    """Takes calls up to a limit, and as many as can be answered in time.
 
-    Beyond the limit a connection is closed at once, so that the call's dialplan goes on.
+    A connection that can't be taken is closed at once, so that the call's dialplan goes on.
     """
 
     def __init__(
@@ -35,12 +40,16 @@ class Server:
         handle: Callable[[OutboundSession], None],
         limit: int,
         backlog: int = 4096,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._wanted = (host, port)
         self._handle = handle
         self._limit = limit
         self._backlog = backlog
         self._calls = Group()
+        self._clock = clock
+        # When each call that asks now began to, the earliest first.
+        self._asking: dict[object, float] = {}
         self._listener: _Listener | None = None
         self._trouble = outage_log("call-let-through")
         self.let_through = 0
@@ -96,19 +105,30 @@ class Server:
 
     def _admit(self, sock: Any, peer: tuple[str, int]) -> None:
         """Called in the hub: must not wait."""
-        if len(self._calls) < self._limit:
-            self._calls.spawn(self._serve, sock, peer)
+        reason = self._why_not()
+        if reason is None:
+            self._calls.spawn(self._serve, sock, peer, self._clock())
         else:
             sock.close()
-            self._count_let_through("limit")
+            self._count_let_through(reason)
 
-    def _serve(self, sock: Any, peer: tuple[str, int]) -> None:
+    def _why_not(self) -> str | None:
+        """Why a further call can't be taken. If half of the calls that ask wait too long, then so would this one."""
+        if len(self._calls) >= self._limit:
+            return "limit"
+        if len(self._asking) < FEW_CALLS:
+            return None
+        middle = next(islice(self._asking.values(), len(self._asking) // 2, None))
+        return "late" if self._clock() - middle > LATE_SECONDS else None
+
+    def _serve(self, sock: Any, peer: tuple[str, int], began_at: float) -> None:
         session = OutboundSession(peer, sock)
+        self._asking[session] = began_at
         try:
             self._handle(session)
             self._trouble.worked()
         except Unavailable as error:
-            if session.uuid:
+            if session.uuid or error.code != "switch-gone":
                 self.let_through += 1
                 self._trouble.failed(error.code, call=session.uuid, error=error.text)
             else:
@@ -117,6 +137,7 @@ class Server:
         except Exception:
             log.exception("call-handler-failed", call=session.uuid)
         finally:
+            del self._asking[session]
             session.close()
 
     def _count_let_through(self, reason: str) -> None:

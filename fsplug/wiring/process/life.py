@@ -11,6 +11,8 @@ RESTART_SECONDS = 0.2
 MOST_RESTART_SECONDS = 5.0
 # A part that has lived this long counts as well started.
 SETTLED_SECONDS = 10.0
+# How long a process serves before a spare one is started beside it: loading it must not delay the first calls.
+SPARE_SECONDS = 3.0
 # The pause when restarting a part looks hopeless.
 HOPELESS_SECONDS = 30.0
 # Restarting is useless: bad settings, a taken port, a second server on the same data (sysexits.h, EX_CONFIG).
@@ -39,9 +41,12 @@ class Life:
         if self.child is None and now >= self._starts_at:
             self._begin(Child(self.part, self._niceness, self._forget), {})
         self.kill_if_it_stands_still()
-        serves = self.child is not None and self.child.line.is_serving
-        if serves and self._has_spare and self.spare is None and now >= self._spare_at:
+        if self._has_spare and self.spare is None and self._has_served(SPARE_SECONDS, now) and now >= self._spare_at:
             self.spare = Child(self.part, self._niceness, self._forget, "spare")
+
+    def _has_served(self, seconds: float, now: float) -> bool:
+        serves_since = self.child.line.serves_since if self.child else None
+        return serves_since is not None and now - serves_since >= seconds
 
     def kill_if_it_stands_still(self) -> None:
         """Kill the process if it stands still by its own fault, for longer than its part allows."""

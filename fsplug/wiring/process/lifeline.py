@@ -4,6 +4,7 @@ import ctypes
 import mmap
 import os
 import socket
+import time
 from collections.abc import Mapping, Sequence
 
 _SIGN_BYTES = 8
@@ -83,7 +84,8 @@ class SupervisorLine:
     def __init__(self) -> None:
         self.pulse = Pulse()
         self._line, self._its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.is_warm = self.is_serving = False
+        self.is_warm = False
+        self.serves_since: float | None = None
         self.sockets: Mapping[str, int] = {}
 
     def in_child(self, part: str) -> Lifeline:
@@ -108,7 +110,7 @@ class SupervisorLine:
                 return
             self.is_warm |= kind == _WARM
             if kind == _SERVING:
-                self.is_serving = True
+                self.serves_since = time.monotonic()
                 self.close_sockets()
                 self.sockets = sockets
 

@@ -13,7 +13,7 @@ import pytest
 from gevent import socket
 
 from fsplug.errors import Unavailable
-from fsplug.esl.protocol.server import Server
+from fsplug.esl.protocol.server import FEW_CALLS, LATE_SECONDS, Server
 from fsplug.esl.protocol.session import OutboundSession
 from tests.esl.peers import CHANNEL, Peer, plain_event, reply, until
 
@@ -26,8 +26,8 @@ Handler = Callable[[OutboundSession], None]
 def serving() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def serve(handle: Handler, limit: int = 100) -> Server:
-        server = Server("127.0.0.1", 0, handle, limit)
+    def serve(handle: Handler, limit: int = 100, **more: Any) -> Server:
+        server = Server("127.0.0.1", 0, handle, limit, **more)
         server.start()
         servers.append(server)
         return server
@@ -90,6 +90,25 @@ def test_beyond_the_limit_a_call_is_let_through_at_once_and_counted(serving: Any
     assert (server.active, server.let_through) == (2, 20)
     held[0].close()
     until(lambda: server.active == 1)
+    assert calling(server).command() == "connect\n"
+
+
+def test_a_call_that_would_wait_too_long_is_let_through_at_once_and_counted(serving: Any, calling: Any) -> None:
+    now = 100.0
+    server = serving(hold, clock=lambda: now)
+    asking = [calling(server) for _ in range(FEW_CALLS)]
+    for peer in asking:
+        assert peer.command() == "connect\n"
+    now += LATE_SECONDS
+    asking.append(calling(server))
+    assert asking[-1].command() == "connect\n"
+    now += 0.1
+    assert calling(server).command() == ""
+    assert (server.active, server.let_through) == (FEW_CALLS + 1, 1)
+    # Once the calls before it have their answers, a call is taken again.
+    for peer in asking[: FEW_CALLS // 2]:
+        peer.close()
+    until(lambda: server.active <= FEW_CALLS // 2 + 1)
     assert calling(server).command() == "connect\n"
 
 

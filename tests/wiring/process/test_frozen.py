@@ -15,6 +15,7 @@ from fsplug.lab.freeswitch import wait_for
 # answered with that.
 PROGRAM = """
 import os, signal, socket, sys, threading, time
+from fsplug.wiring.process import life
 from fsplug.wiring.process.child import Part
 from fsplug.wiring.process.supervisor import Supervisor
 
@@ -34,6 +35,7 @@ def serve(line):
     say(os.getpid(), listener.getsockname()[1])
     {act}
 
+life.SPARE_SECONDS = 0.0
 parts = [Part("calls", serve, patience_seconds=0.5, has_spare=True)]
 sys.exit(Supervisor(parts).run())
 """
