@@ -18,6 +18,8 @@ log = structlog.get_logger()
 CONFIRM_SECONDS = 0.5
 # A command to a bridged leg waits for the bridge loop, 200 ms; a busy switch may take longer.
 START_SECONDS = 2.0
+# A starved switch gets so many times more than it took to answer.
+SLOWNESS = 4
 # A recording that begins later than this after its talk is no longer whole. A command to a bridged leg takes 0.2 s.
 LATE_SECONDS = 0.5
 # If the switch ends a recording during the talk, another one follows, unless each ends at once.
@@ -167,6 +169,7 @@ class Recorder:
 
     def _command_start(self, recording: Recording) -> None:
         """Start the recording, unless it already runs and only its RECORD_START was not reported."""
+        asked_at = self._ports.clock()
         try:
             if self._ports.switch.is_recording(recording.leg, recording.path):
                 self._found_running(recording)
@@ -181,7 +184,8 @@ class Recorder:
             self._ports.switch.start_recording(recording.leg, recording.path, recording.id, recording.terms)
         except Unavailable as error:
             log.warning("start-not-sent", recording=recording.id, error=error.text)
-        self._ports.later(START_SECONDS, self._give_up_if_missing, recording)
+        took = max(0.0, self._ports.clock() - asked_at)
+        self._ports.later(START_SECONDS + SLOWNESS * took, self._give_up_if_missing, recording)
 
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):
