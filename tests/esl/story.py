@@ -117,7 +117,7 @@ class Story:
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
-        disarmer = Disarmer(self.book, recorder, ports)
+        disarmer = Disarmer(self.book, policy, recorder, ports)
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
         self.watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
         self.armer = CallArmer(self.book, policy, ports)

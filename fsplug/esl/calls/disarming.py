@@ -8,6 +8,8 @@ the leg or sends its caller on. There are two locks, because the switch can be f
     second    at RECORD_START, and at the bridge, the partner the leg really has is held against the one it was armed
               for. A recording that no decision orders is stopped, its file is destroyed at once, and a gap row says so
 
+The second lock also holds where it is the answer that names an excluded number, as the one who answered.
+
 A call that is sent on through the dialplan asks again and is armed anew.
 """
 
@@ -15,10 +17,13 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS
 from fsplug.esl.protocol.wire import Event
+from fsplug.policy.recording.legs import answered_talk
+from fsplug.policy.recording.verdict import excluded_number
 from fsplug.store.calls.entries import GapFound
 
 log = structlog.get_logger()
@@ -32,8 +37,9 @@ NOT_ORDERED = "not-ordered"
 class Disarmer:
     """Takes back what was armed for a partner that the leg will not have."""
 
-    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+    def __init__(self, book: CallBook, policy: PolicySource, recorder: Recorder, ports: Ports) -> None:
         self._book = book
+        self._policy = policy
         self._recorder = recorder
         self._ports = ports
 
@@ -69,7 +75,8 @@ class Disarmer:
     def judge_running(self, recording: Recording) -> None:
         """Destroy this running recording unless it may belong to the talk it was armed for."""
         call = self._book.calls.get(recording.call)
-        if call is not None and not recording.withdrawn and not _has_its_partner(call, recording.leg):
+        is_ours = call is None or (_has_its_partner(call, recording.leg) and not self._is_excluded(call, recording.leg))
+        if call is not None and not recording.withdrawn and not is_ours:
             self._withdraw_recording(call, recording)
         if recording.withdrawn:
             self._destroy(recording)
@@ -80,7 +87,9 @@ class Disarmer:
         """These two legs talk to each other: whatever was armed on either for another partner is taken back."""
         for channel, partner in ((one, other), (other, one)):
             call = self._book.calls.get(channel.leg.call)
-            if call is None or not call.armed or _is_of_call(call, channel, partner):
+            if call is None or not call.armed:
+                continue
+            if _is_of_call(call, channel, partner) and not self._is_excluded(call, channel.leg.uuid):
                 continue
             names = list(call.armed) if channel.leg.uuid == call.id else [channel.leg.name]
             for name in names:
@@ -100,6 +109,21 @@ class Disarmer:
         recording = self._book.withdraw(call, loser.leg.name)
         if recording is not None and not armed.arm.on_caller:
             self._book.runs_on(recording, loser.leg.uuid)
+
+    def _is_excluded(self, call: Call, leg: str) -> bool:
+        """Whether an answer names a number that is never recorded; `leg` is the one that answered, or the caller."""
+        if call.ringing is None:
+            return False
+        try:
+            snapshot = self._policy.snapshot(call.company, call.version)
+        except Unavailable:
+            return False
+        if not snapshot.excluded:
+            return False
+        legs = call.legs - {call.id} if leg == call.id else {leg}
+        answered = [self._book.channels[one].leg for one in legs if one in self._book.channels]
+        talks = (answered_talk(call.ringing, one) for one in answered if one.answered)
+        return any(excluded_number(talk, snapshot) for talk in talks)
 
     def _take_back(self, call: Call) -> None:
         for leg, name in call.rings.items():
@@ -137,7 +161,10 @@ class Disarmer:
         if recording.stage is not Stage.RUNNING or recording.leg not in self._book.channels:
             return  # The leg is gone, and the recording with it: there was no talk of which to say anything.
         self._recorder.stop(recording)
-        detail = "the leg answered another partner than it was armed for; its recording was stopped and destroyed"
+        detail = (
+            "the leg answered another partner than it was armed for, or one who is never recorded; its recording was "
+            "stopped and destroyed"
+        )
         log.error(NOT_ORDERED, call=recording.call, recording=recording.id, leg=recording.leg)
         self._ports.write(
             GapFound(

@@ -112,6 +112,12 @@ def expected_talk(ringing: Ringing, name: str) -> Talk:
     user = ringing.answerers[name]
     leg = ringing.caller
     called = Leg(uuid="", company=leg.company, call=leg.uuid, name=name, username=user.username if user else "")
+    return answered_talk(ringing, called)
+
+
+def answered_talk(ringing: Ringing, called: Leg) -> Talk:
+    """The talk that begins when this leg answers, with what its answer says of who answered."""
+    leg, user = ringing.caller, ringing.answerers.get(called.name)
     users = {one.username: one for one in (ringing.caller_user, user) if one}
     return talk_between(leg, called, users)
 

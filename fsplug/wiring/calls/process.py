@@ -121,7 +121,7 @@ class CallsProcess:
         policy = PolicySource(self._stores.config)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
-        disarmer = Disarmer(self.book, recorder, ports)
+        disarmer = Disarmer(self.book, policy, recorder, ports)
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
         self._watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
         restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)

@@ -1,5 +1,7 @@
 """An excluded number in any header of an INVITE, as the switch hands the headers over."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -8,6 +10,7 @@ from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.fakeswitch.sip_headers import read_headers
 from fsplug.policy.numbers import normalise_all
 from fsplug.policy.recording.legs import Leg
+from tests.esl.story import Story, bridge, started, talk_ends
 from tests.headersets import EXCLUDED, HARMLESS, KNOWN, header_sets
 
 
@@ -75,3 +78,60 @@ def test_the_leg_that_was_called_is_read_too(field, spelling):
 def test_the_number_that_the_switch_shows_is_the_first():
     one = leg(["P-Asserted-Identity: <sip:+4531112233@c>, <tel:+4531112234>"], variable_sip_from_user="+4522334455")
     assert one.numbers == ("+4531112233", "+4522334455", "+4531112234")
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """A switch and fsplug, with the demo's companies."""
+    return Story(tmp_path)
+
+
+ASSERTED = {"Caller-Callee-ID-Number": EXCLUDED}
+
+
+@pytest.mark.parametrize("when", ["in time", "late"])
+def test_an_answer_that_names_an_excluded_number_leaves_no_recording(story: Story, when: str) -> None:
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files.add(recording)
+    story.told(
+        (9.0, "B1001", "CHANNEL_ANSWER", ASSERTED if when == "in time" else {}),
+        (9.0, "B1001", "RECORD_START", {**started(recording), **(ASSERTED if when == "in time" else {})}),
+        (9.0, "A", "CHANNEL_ANSWER"),
+        (9.01, "B1001", "CHANNEL_ANSWER", ASSERTED),
+        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
+    )
+    assert recording not in story.spool.files
+    story.until(9.5)
+    story.told(*talk_ends(recording))
+    assert story.verdicts() == [(False, "excluded-number", "1001")]
+    assert story.gaps() == ["not-ordered"]
+
+
+def test_a_trunk_whose_answer_names_an_excluded_number_leaves_none_on_the_callers_leg(story: Story) -> None:
+    story.asks("trunk", fsplug_user="1001")
+    recording = story.recording_of("A")
+    story.spool.files.add(recording)
+    caller = {"fsplug_user": "1001", "fsplug_legs": "trunk"}
+    story.told(
+        (9.0, "Btrunk", "CHANNEL_ANSWER", ASSERTED),
+        (9.0, "A", "CHANNEL_ANSWER", caller),
+        (9.0, "A", "RECORD_START", {**started(recording), **caller}),
+        (9.02, "A", "CHANNEL_BRIDGE", {**bridge(answerer="Btrunk"), **caller}),
+    )
+    assert recording not in story.spool.files
+    assert story.verdicts() == [(False, "excluded-number", "1001")]
+
+
+def test_an_answer_that_names_somebody_else_is_recorded(story: Story) -> None:
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files.add(recording)
+    story.told(
+        (9.0, "B1001", "CHANNEL_ANSWER", {"Caller-Callee-ID-Number": "+4531112233"}),
+        (9.0, "B1001", "RECORD_START", started(recording)),
+        (9.0, "A", "CHANNEL_ANSWER"),
+        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
+    )
+    assert recording in story.spool.files
+    assert [record for record, _, _ in story.verdicts()] == [True]
