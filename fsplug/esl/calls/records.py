@@ -37,8 +37,9 @@ Facts = Mapping[str, Any]
 class Bridge:
     """One bridge of a leg: with which leg, from when to when (epoch seconds), and the leg as it was then.
 
-    `at` is when both had answered. `placed`: this leg placed the call. `ordinal` counts the bridges of these two legs.
-    `number` is the other leg's, as this leg knew it. `asked`: the leg's call had its verdict in time.
+    `at` is when both had answered; a bridge that ends then was never answered. `placed`: this leg placed the call.
+    `ordinal` counts the bridges of these two legs. `number` is the other leg's, as this leg knew it. `asked`: the leg's
+    call had its verdict in time.
     """
 
     leg: Leg
@@ -112,10 +113,6 @@ class _Part:
             ended_at=_seconds(times.get("transfer_time")) or _seconds(times.get("hangup_time")),
         )
 
-    @property
-    def is_talk(self) -> bool:
-        return bool(self.bridged_at and self.answered_at)
-
     def others(self, kind: str) -> list[Facts]:
         """The profiles of the legs this part rang (`originatee`) or was rung for (`originator`), its partner first."""
         found = (self.profile.get(kind) or {}).get(f"{kind}_caller_profiles") or ()
@@ -136,14 +133,14 @@ def _parts(flow: Sequence[Facts], called_in: bool) -> list[_Part]:
 
 
 def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part]) -> Iterator[Bridge]:
-    talks = [number for number, part in enumerate(parts) if part.is_talk]
+    bridged = [number for number, part in enumerate(parts) if part.bridged_at]
     met: list[str] = []
-    for number in talks:
+    for number in bridged:
         part = parts[number]
         rang = part.others("originatee")
         other: Facts = next(iter(rang or part.others("originator")), {})
         partner = str(other.get("uuid", ""))
-        if number == talks[-1]:
+        if number == bridged[-1]:
             partner = variables.get("bridge_uuid") or variables.get("last_bridge_to") or partner
         if not _UUID.fullmatch(partner):
             continue
@@ -153,10 +150,11 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             partner=partner,
             number=str(known.get("destination_number" if rang else "caller_id_number") or ""),
             at=max(part.bridged_at, part.answered_at),
-            until=part.ended_at,
+            # Early media is bridged before the answer, which may never come.
+            until=part.ended_at if part.answered_at else part.bridged_at,
             placed=bool(rang),
             ordinal=met.count(partner),
-            asked=_asked(variables, is_last=number == len(parts) - 1),
+            asked=_asked(variables, part, is_last=number == len(parts) - 1),
         )
         met.append(partner)
 
@@ -170,8 +168,13 @@ def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: i
     return known
 
 
-def _asked(variables: Mapping[str, str], is_last: bool) -> bool:
-    """Each asking begins by unsetting the verdict; the version stays from the first verdict on."""
+def _asked(variables: Mapping[str, str], part: _Part, is_last: bool) -> bool:
+    """Whether the part got its verdict, if its dialplan asks for one.
+
+    Each asking begins by unsetting the verdict; the version stays from the first verdict on.
+    """
+    if not part.marks.get("fsplug_legs"):
+        return True
     return variables.get("fsplug_verdict") == "given" if is_last else "fsplug_version" in variables
 
 

@@ -33,6 +33,11 @@ class SeenTalk:
         return self.caller.company or self.answerer.company
 
     @property
+    def is_answered(self) -> bool:
+        """Whether there was a talk: two legs may be bridged before the answer, and end without it."""
+        return self.until > self.at
+
+    @property
     def name(self) -> str:
         """What its decision calls it."""
         return talk_name(self.caller, self.answerer, self.ordinal)

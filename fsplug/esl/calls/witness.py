@@ -5,6 +5,7 @@ event of the same talk make one row, whichever comes first.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -98,23 +99,28 @@ class Witness:
         except Invalid as error:
             log.warning("records-not-ours", talks=len(talks), company=company[:80], error=error.text)
             return
+        causes: Counter[str] = Counter()
         for talk in talks:
             decision = known.of(talk)
             if decision is not None:
                 self._ports.write(self._witnessed(talk, decision.id, decision.call, None))
+            elif not talk.is_answered:
+                continue
             elif talk.lacks and self._may_come(talk, waited):
                 yield from talk.told_by
             else:
-                self._add(talk, known)
+                causes[self._add(talk, known)] += 1
+        for cause, count in causes.items():
+            log.warning("talks-missed", company=company, cause=cause, talks=count)
 
     def _may_come(self, talk: SeenTalk, waited: Mapping[str, float]) -> bool:
         """Whether the other leg's record may still come: the leg is up, or not long gone."""
         return talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.told_by) < PARTNER_SECONDS
 
-    def _add(self, talk: SeenTalk, known: "_Known") -> None:
+    def _add(self, talk: SeenTalk, known: "_Known") -> str:
+        """Write the rows of a talk that was missed; returns why it was."""
         missed = self._decided(talk, known)
         outage, cause = self._outage(talk)
-        log.warning("talk-missed", call=missed.call, company=talk.company, cause=cause, record=missed.verdict.record)
         for entry in (
             *([OutageSeen(outage, self._ports.switch_name, cause)] if cause == UNHEARD else []),
             *self._of_call(talk, missed),
@@ -123,6 +129,7 @@ class Witness:
             self._witnessed(talk, missed.id, missed.call, outage),
         ):
             self._ports.write(entry)
+        return cause
 
     def _decided(self, talk: SeenTalk, known: "_Known") -> _Missed:
         row = self._row(talk)

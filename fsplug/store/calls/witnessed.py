@@ -89,6 +89,8 @@ class _Unwitnessed:
 
 _ALL = SQL("*")
 _IN_TIME = (WitnessedTalks.company == given.company) & (WitnessedTalks.at >= given.since)
+# A decision may have been made of two legs that were bridged before the answer, which never came.
+_ANSWERED_IN_TIME = _IN_TIME & (WitnessedTalks.until_at > WitnessedTalks.at)
 _DECIDED_IN_TIME = (Decisions.company == given.company) & (Decisions.at >= given.since)
 _WANTED = _DECIDED_IN_TIME & Decisions.record
 _GAP = Gaps.select(SQL("1")).where((Gaps.decision == Decisions.id) & (Gaps.company == Decisions.company))
@@ -103,9 +105,9 @@ def _count(table: Any, *conditions: Any) -> Select[int]:
     return Select(int, lambda: table.select(fn.COUNT(_ALL).alias("rows")).where(*conditions))
 
 
-_ANSWERED = _count(WitnessedTalks, _IN_TIME)
+_ANSWERED = _count(WitnessedTalks, _ANSWERED_IN_TIME)
 _MISSED = _count(WitnessedTalks, _IN_TIME, WitnessedTalks.outage.is_null(False))
-_NOT_ASKED = _count(WitnessedTalks, _IN_TIME, ~WitnessedTalks.asked)
+_NOT_ASKED = _count(WitnessedTalks, _ANSWERED_IN_TIME, ~WitnessedTalks.asked)
 _DECISIONS = _count(Decisions, _DECIDED_IN_TIME)
 _WANTED_COUNT = _count(Decisions, _WANTED)
 _SEALED = _count(Decisions, _WANTED, _with_recording(State.SEALED))

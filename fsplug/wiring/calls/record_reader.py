@@ -11,7 +11,7 @@ import structlog
 from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls.records import RECORD_BYTES, LegRecord, leg_record
 from fsplug.esl.calls.witness import Witness
-from fsplug.media.record_folder import RecordFile, RecordFolder, is_unfinished
+from fsplug.media.record_folder import MOST_READ, RecordFile, RecordFolder, is_unfinished
 
 log = structlog.get_logger()
 
@@ -65,7 +65,9 @@ class RecordReader:
         """One round: read what is there, write what is missing, and delete what is settled."""
         try:
             self._run(self._folder.make)
-            found = self._run(self._folder.waiting)
+            # Those that wait for the end of a long call must not keep others from being read.
+            most = MOST_READ + len(self._waiting)
+            found = self._run(lambda: self._folder.waiting(most))
             self._take_in(found)
             self._settle()
             trouble = None

@@ -242,6 +242,25 @@ def test_a_bridge_that_only_one_leg_reports_was_no_talk(tmp_path: Path) -> None:
     assert rows(story) == []
 
 
+@pytest.mark.parametrize("first", ["events", "records"])
+def test_legs_that_were_bridged_before_the_answer_which_never_came_had_no_talk(first: str, tmp_path: Path) -> None:
+    """A decision that events led to all the same is no difference between fsplug and the switch."""
+    story = Story(tmp_path)
+    facts, talks = raw("outgoing"), read("outgoing")
+    for one in facts:
+        if one["channel_data"]["direction"] == "outbound":
+            one["callflow"][0]["times"]["answered_time"] = "0"
+    records = {one.uuid: one for one in map(leg_record, map(encoded, facts))}
+    if first == "events":
+        tell(story, talks)
+        story.write_down()
+    assert story.witness.settle(records, {}) == frozenset(records)
+    story.write_down()
+    account = witnessed.account(story.store, ACME, 0.0)
+    assert (account.answered, account.missed, account.unexplained) == (0, 0, 0)
+    assert account.decisions == (1 if first == "events" else 0)
+
+
 def test_a_record_of_a_company_that_is_not_here_makes_no_row(tmp_path: Path) -> None:
     story = Story(tmp_path)
     facts = json.loads(json.dumps(raw("incoming-user")).replace("acme.example", "nobody.example"))
