@@ -8,7 +8,7 @@ import pytest
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.store.accounts import accounts, sessions
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import user_list
 from tests.browser.looking import follow
 from tests.browser.site import Site
@@ -28,11 +28,14 @@ def other(site: Site) -> str:
     accounts.choose_language(site.store, ACME, EVERYTHING, "en")
     names = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING]
     states = [{"name": "available", "allow_listen": True, "active": True}, {"name": "meeting"}]
-    with drafted(site.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         for username in (EVERYTHING, names[0]):
             user = {**draft.entry("user", username), "licences": ["contact-pro"], "profile": states}
             rights = ["listen-in"] if username == EVERYTHING else []
             draft.put("user", {**user, "rights": rights}, username)
+
+    edit(site.store, ACME, "operator", change)
     return names[0]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.story.cast import ACME, EVERYTHING
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.words.catalogue import LANGUAGES
 from tests.browser.looking import context_of, follow, watch
 from tests.browser.pages import Place, path_of, places
@@ -181,16 +181,23 @@ def test_pages_that_are_not_theirs_are_not_in_their_menu(visit: Callable[..., An
 @pytest.fixture
 def wordy(site: Site) -> Iterator[None]:
     """A department, a group, a profile and a person of a single long word each, for a while."""
-    with drafted(site.store, ACME, "operator") as draft:
-        user = draft.entry("user", EVERYTHING)
+
+    user = Draft(site.store, ACME).entry("user", EVERYTHING)
+
+    def fill(draft: Draft) -> None:
         draft.put("department", {"name": LONG})
         draft.put(
             "user", {**user, "name": LONG, "department": LONG, "profile": [{"name": LONG, "active": True}]}, EVERYTHING
         )
+
+    edit(site.store, ACME, "operator", fill)
     yield
-    with drafted(site.store, ACME, "operator") as draft:
+
+    def restore(draft: Draft) -> None:
         draft.put("user", user, EVERYTHING)
         draft.remove("department", LONG)
+
+    edit(site.store, ACME, "operator", restore)
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])

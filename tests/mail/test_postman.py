@@ -71,10 +71,12 @@ def test_mail_behind_a_slow_one_is_free_for_another_to_send(console: Console) ->
 
 
 def test_the_language_is_the_company_s(console: Console, mailbox: Mailbox, postman: Postman) -> None:
-    from fsplug.store.change.draft import drafted
+    from fsplug.store.change.draft import Draft, edit
 
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "language": "da", "languages": ["da"]})
+
+    edit(console.store, ACME, "operator", change)
     console.give("1001", email=ANNA, role="superuser")
     postman.round()
     assert [mail["Subject"] for mail in mailbox.mails] == ["Din adgangskode", "Dit bruger-id til Acme"]

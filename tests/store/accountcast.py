@@ -7,7 +7,7 @@ from fsplug.store.accounts import accounts, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import SignedIn, Typed
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME
 
@@ -55,9 +55,12 @@ class Console:
 
     def give(self, username: str, **given: Any) -> None:
         """Change a user of Acme's."""
-        with drafted(self.store, ACME, "operator") as draft:
+
+        def change(draft: Draft) -> None:
             kept = {name: value for name, value in draft.entry("user", username).items() if name not in given}
             draft.put("user", {**kept, **{name: value for name, value in given.items() if value is not None}}, username)
+
+        edit(self.store, ACME, "operator", change)
 
     def made(self, username: str = "1001", email: str = ANNA, role: str = "superuser") -> str:
         """An account with the password."""

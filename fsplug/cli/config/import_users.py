@@ -15,10 +15,7 @@ from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.errors import Invalid
-from fsplug.store.change import planning
-from fsplug.store.change.draft import Draft, undisturbed
-from fsplug.store.change.planning import Plan
-from fsplug.store.db.database import Store
+from fsplug.store.change.draft import Draft, edit
 
 _TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
 _LISTS = ("mobile_numbers", "licences", "rights")
@@ -61,13 +58,10 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
     """
     lines = _lines(file)
     with invocation.store() as store:
-
-        def take() -> tuple[Plan, dict[str, int]]:
-            plan = _planned(store, file, company, lines)
-            planning.check(store, plan, invocation.by)
-            return plan, planning.apply_plan(store, plan, invocation.by) if plan and not dry_run else {}
-
-        plan, versions = undisturbed(store, company, take)
+        made = edit(
+            store, company, invocation.by, lambda draft: _take_all(draft, file, company, lines), dry_run=dry_run
+        )
+    plan, versions = made.plan, {company: made.version} if made.changed and not dry_run else {}
     facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
     summary = f"{len(lines)} users, {len(plan.changes)} changes"
     invocation.print(
@@ -75,14 +69,12 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
     )
 
 
-def _planned(store: Store, file: Path, company: str, lines: list[_Line]) -> Plan:
-    draft = Draft(store, company)
+def _take_all(draft: Draft, file: Path, company: str, lines: list[_Line]) -> None:
     draft.read("user", [line.username for line in lines])
     errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
     errors += _placed(company, lines, draft.errors())
     if errors:
         raise _invalid(file, errors)
-    return draft.plan()
 
 
 def _lines(file: Path) -> list[_Line]:

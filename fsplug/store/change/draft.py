@@ -3,11 +3,10 @@
 A draft reads only the entries it is asked for. Before it is saved, it is checked as a whole, like a document.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
@@ -21,11 +20,10 @@ from fsplug.store.change.present import Present
 from fsplug.store.change.view import Changed
 from fsplug.store.config import companies, policies
 from fsplug.store.config.companies import DETAIL
-from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.nouns import Change, Noun, Row
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
-Result = TypeVar("Result")
 # An error's text names this many troubles; its facts hold all.
 _SHOWN_ERRORS = 10
 # How often somebody else may save first before the company is locked.
@@ -111,6 +109,17 @@ class Draft:
                 self._changed[noun][key] = None
         self._parts[kind, name] = entry_rows.nothing(kind)
 
+    def rows(self, noun: Noun, column: str, value: str) -> list[Row]:
+        """The rows of a noun that have this value in a column."""
+        return self._view.holding(noun, column, [value])
+
+    def put_row(self, noun: Noun, row: Row) -> None:
+        """Put a row in place of the one with its key. Nothing else of its entry is read or checked again."""
+        kind, name, key = entry_rows.KINDS[noun], entry_rows.owner(noun, row), noun.key_of(row)
+        part = self._part(kind, name)
+        self._changed[noun][key] = row
+        self._parts[kind, name] = {**part, noun: {**part[noun], key: row}}
+
     def detail(self) -> Table:
         """The company's own columns."""
         return write.detail(self._view.row(DETAIL, _DETAIL_KEY))
@@ -178,53 +187,49 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The policy version of a company after an act, and whether the act made it."""
+    """The policy version of a company after an act, and the plan of what the act changed, or would have changed."""
 
     version: int
-    changed: bool
+    plan: Plan
+
+    @property
+    def changed(self) -> bool:
+        """Whether there was anything to change."""
+        return bool(self.plan)
 
 
-def edit(store: Store, domain: str, by: str | Actor, change: Callable[[Draft], None], folder: Path = Path()) -> Outcome:
+def edit(
+    store: Store,
+    domain: str,
+    by: str | Actor,
+    change: Callable[[Draft], None],
+    folder: Path = Path(),
+    dry_run: bool = False,
+) -> Outcome:
     """Change the company as `change` does with a draft of it: all of it as one new version, or nothing.
 
-    Invalid and Refused as `Draft.plan` and `planning.apply_plan` say. `change` is called again if somebody else saved
-    first.
+    Invalid and Refused as `Draft.plan` and `planning.apply_plan` say, also for a `dry_run`, which saves nothing.
+    `change` is called again if somebody else saved first. After a few tries the company is locked until it is done.
     """
 
     def once() -> Outcome:
         draft = Draft(store, domain, folder)
         change(draft)
         plan = draft.plan()
-        if not plan:
-            return Outcome(draft.version, False)
-        return Outcome(planning.apply_plan(store, plan, by)[domain], True)
+        if dry_run:
+            planning.check(store, plan, by)
+        if dry_run or not plan:
+            return Outcome(draft.version, plan)
+        return Outcome(planning.apply_plan(store, plan, by)[domain], plan)
 
-    return undisturbed(store, domain, once)
-
-
-@contextmanager
-def drafted(store: Store, domain: str, by: str | Actor, folder: Path = Path()) -> Iterator[Draft]:
-    """As `edit`, with a draft that is saved at the end. Nobody else changes the company meanwhile."""
-    with store.atomic():
-        planning.hold(store, domain)
-        draft = Draft(store, domain, folder)
-        yield draft
-        if plan := draft.plan():
-            planning.apply_plan(store, plan, by)
-
-
-def undisturbed(store: Store, domain: str, step: Callable[[], Result]) -> Result:
-    """Run `step`, which reads the company and changes it, and run it again if somebody else changed the company
-    meanwhile. After a few tries the company is locked until `step` returns. Returns what `step` returns.
-    """
     for _ in range(_TRIES):
         version = policies.current_version(store, domain)
         try:
             with store.connection():
-                return step()
+                return once()
         except (Invalid, Refused):
             if policies.current_version(store, domain) == version:
                 raise
     with store.atomic():
         planning.hold(store, domain)
-        return step()
+        return once()

@@ -2,8 +2,8 @@
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
-from fsplug.store.change import draft
-from fsplug.store.change.draft import Draft
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.config.profiles import PROFILE
 from fsplug.store.db.database import Store
 
 
@@ -15,12 +15,12 @@ def choose(store: Store, actor: Actor, name: str) -> bool:
     if actor.company is None:
         raise Refused("not-allowed", f"{actor.name} is no user and has no profile; act as one with --as")
 
-    def put(drafted: Draft) -> None:
-        user = drafted.entry("user", actor.name) if drafted.has("user", actor.name) else {}
-        its = user.get("profile", [])
-        if name not in {one["name"] for one in its}:
+    def put(draft: Draft) -> None:
+        its = draft.rows(PROFILE, "username", actor.name)
+        if name not in {one.name for one in its}:
             raise Invalid("unknown-profile", f"{actor.logged_name} has no profile {name[:100]}", name=name)
-        chosen = [{**one, "active": one["name"] == name} for one in its]
-        drafted.put("user", {**user, "profile": chosen}, actor.name)
+        for one in its:
+            # Only these rows: whatever else is wrong with the user is not for the user to mend.
+            draft.put_row(PROFILE, one._replace(active=one.name == name))
 
-    return draft.edit(store, actor.company, actor, put).changed
+    return edit(store, actor.company, actor, put).changed

@@ -78,7 +78,7 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     since the plan was made; Refused also as `check` says. A user who is given a console role gets an account, and mail
     about it; the account ends with the role.
     """
-    actor = scopes.operator(by) if isinstance(by, str) else by
+    actor = _actor(by)
     check(store, plan, actor)
     changing = [company for company in plan.companies if company.changes]
     with store.atomic():
@@ -94,13 +94,13 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     return {company.domain: revision.version for company, revision in opened}
 
 
-def check(store: Store, plan: Plan, actor: Actor) -> None:
+def check(store: Store, plan: Plan, by: str | Actor) -> None:
     """Refused if the actor is not allowed to make some change in the plan.
 
     So nobody is offered a plan they can't apply.
     """
     for company in plan.companies:
-        permission.check(store, company.domain, company.changes, actor)
+        permission.check(store, company.domain, company.changes, _actor(by))
 
 
 def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
@@ -170,6 +170,10 @@ def hold(store: Store, domain: str) -> None:
     # In SQLite whoever is in a transaction is alone in the database.
     if store.dialect == "postgresql":
         _HELD.row(store, company=company)
+
+
+def _actor(by: str | Actor) -> Actor:
+    return scopes.operator(by) if isinstance(by, str) else by
 
 
 def _begun(store: Store, company: CompanyPlan) -> Revision:

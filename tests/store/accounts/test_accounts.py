@@ -7,7 +7,7 @@ from fsplug.policy.entities import Role
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.audit import trail, verification
 from fsplug.store.change import planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, PASSWORD, Console
 from tests.store.cast import ACME, BETA
@@ -57,9 +57,12 @@ def test_two_people_cannot_sign_in_by_one_address_in_any_spelling(console: Conso
 def test_two_people_may_exchange_their_addresses(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
     console.give("1002", email=BO, role="my-console")
-    with drafted(console.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         for username, email in (("1001", BO), ("1002", ANNA)):
             draft.put("user", {**draft.entry("user", username), "email": email}, username)
+
+    edit(console.store, ACME, "operator", change)
     found = {account.username: account.email for account in accounts.listed(console.store, ACME)}
     assert found == {"1001": BO, "1002": ANNA}
 
@@ -96,8 +99,11 @@ def test_a_lost_role_ends_sessions_at_once_and_the_password_with_them(console: C
     if lost == "role":
         console.give("1003", role=None)
     else:
-        with drafted(console.store, ACME, "operator") as draft:
+
+        def change(draft: Draft) -> None:
             draft.remove("user", "1003")
+
+        edit(console.store, ACME, "operator", change)
     assert sessions.find(console.store, session) is None
     assert accounts.listed(console.store, ACME) == []
     with pytest.raises(Refused, match="is wrong"):

@@ -13,7 +13,7 @@ from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import Typed
 from fsplug.store.audit import trail
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -247,8 +247,11 @@ def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replace
 def test_a_superuser_must_set_one_up_where_the_company_says_so(console: Console) -> None:
     console.made()
     console.made("1002", BO, "my-console")
-    with drafted(console.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "superuser_totp": True})
+
+    edit(console.store, ACME, "operator", change)
     needs = [sessions.find(console.store, console.sign_in(email=email).session) for email in (ANNA, BO)]
     assert [one and one.needs_totp for one in needs] == [True, False]
     assert companies.get(console.store, ACME).superuser_totp

@@ -13,7 +13,7 @@ from fsplug.store.audit.verification import Checkpoint, Fault, Trouble
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import ListenBegan, ListenEnded
 from fsplug.store.change import edit_policy
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
@@ -175,13 +175,17 @@ def _set_policy(store: Store) -> None:
 
 
 def _rename(store: Store) -> None:
-    with drafted(store, ACME, "anna") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "1002"), "name": "Bodil"}, "1002")
+
+    edit(store, ACME, "anna", change)
 
 
 def _grant(store: Store) -> None:
-    with drafted(store, ACME, "anna") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "1002"), "rights": ["listen-in"]}, "1002")
+
+    edit(store, ACME, "anna", change)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +201,11 @@ def test_a_change_of_the_configuration_is_one_entry(store: Store, change: Callab
 
 
 def _turn(store: Store, record: bool, allow: bool) -> None:
-    with drafted(store, ACME, "anna") as draft:
+    def change(draft: Draft) -> None:
         profile = {"name": "At lunch", "allow_listen": allow, "active": True}
         draft.put("user", {**draft.entry("user", "1002"), "record": record, "profile": [profile]}, "1002")
+
+    edit(store, ACME, "anna", change)
 
 
 def test_what_was_granted_to_whom_is_listed(store: Store) -> None:

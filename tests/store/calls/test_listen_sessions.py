@@ -8,7 +8,7 @@ from fsplug.policy.listening.gate import CompanyRules, Door, Ending, Reason
 from fsplug.store.calls import ledger, listen_sessions
 from fsplug.store.calls.entries import JournalEntry, ListenBegan, ListenEnded, ListenRefused
 from fsplug.store.change import planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies, entitlements, policies
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
@@ -72,8 +72,11 @@ def test_those_that_go_on_are_found_again_by_their_switch(store: Store) -> None:
 def test_what_a_company_says_about_listening_has_a_version(store: Store) -> None:
     assert entitlements.listen_rules(store, ACME) == CompanyRules()
     before = policies.current_version(store, ACME)
-    with drafted(store, ACME, "test") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "listen_from_app": True, "listen_consent": True})
+
+    edit(store, ACME, "test", change)
     assert entitlements.listen_rules(store, ACME) == CompanyRules(apps_may_listen=True, colleagues_must_allow=True)
     assert policies.current_version(store, ACME) == before + 1
     [document] = planning.export(store, ACME)["company"]
@@ -94,6 +97,8 @@ def test_the_profile_of_the_calls_start_is_asked_what_it_says_today(store: Store
 
 
 def _with_profiles(store: Store, profiles: list[dict[str, object]]) -> int:
-    with drafted(store, ACME, "test") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "1001"), "profile": profiles}, "1001")
+
+    edit(store, ACME, "test", change)
     return policies.current_version(store, ACME)

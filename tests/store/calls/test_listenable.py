@@ -17,7 +17,7 @@ from fsplug.policy.listening.gate import Door, Reason, admission
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import listenable
 from fsplug.store.change import planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.wiring.channel.messages import from_table, to_table
@@ -45,8 +45,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def give(store: Store, username: str, **given: Any) -> None:
     """Change a user."""
-    with drafted(store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", username), **given}, username)
+
+    edit(store, ACME, "operator", change)
 
 
 def profile(allows: bool) -> list[dict[str, Any]]:
@@ -68,8 +71,11 @@ def prepared(store: Store, flags: dict[str, bool]) -> CallBook:
     )
     give(store, TARGET, licences=pro if flags["target"] else [], profile=profile(flags["allowed"]))
     give(store, OTHER, licences=pro, profile=profile(False))
-    with drafted(store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "listen_from_app": flags["apps"], "listen_consent": flags["consent"]})
+
+    edit(store, ACME, "operator", change)
     began_under = policies.current_version(store, ACME)
     give(store, TARGET, profile=profile(flags["allows"]))
     book = CallBook()

@@ -10,7 +10,7 @@ from fsplug.errors import FsplugError, Refused
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope
 from fsplug.store.change import own_profile, planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import policies, profiles
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME, BETA, CAST
@@ -33,8 +33,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def put(store: Store, username: str, by: Actor, states: list[dict[str, Any]], **more: Any) -> None:
     """Give a user these profiles, as somebody."""
-    with drafted(store, ACME, by) as draft:
+
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", username), "profile": states, **more}, username)
+
+    edit(store, ACME, by, change)
 
 
 def active(store: Store, username: str) -> str | None:
@@ -80,14 +83,34 @@ def test_nothing_else_is(store: Store, username: str, states: list[dict[str, Any
 
 
 def test_of_a_company_that_isn_t_theirs_nothing_is(store: Store) -> None:
-    with drafted(store, BETA, "test") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "1001"), "profile": STATES}, "1001")
-    with pytest.raises(Refused), drafted(store, BETA, Actor("1001", AdminScope.NONE, company=ACME)) as draft:
+
+    edit(store, BETA, "test", change)
+
+    def change(draft: Draft) -> None:
         states = turned(("available", False, False), ("meeting", False, True))
         draft.put("user", {**draft.entry("user", "1001"), "profile": states}, "1001")
+
+    with pytest.raises(Refused):
+        edit(store, BETA, Actor("1001", AdminScope.NONE, company=ACME), change)
 
 
 @pytest.mark.parametrize("who", [operator("root"), Actor("9999", AdminScope.NONE, company=ACME)])
 def test_who_is_no_user_has_none(store: Store, who: Actor) -> None:
     with pytest.raises(FsplugError):
         own_profile.choose(store, who, "meeting")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        """UPDATE "user" SET email = 'no address' WHERE username = '1002'""",
+        """UPDATE "user" SET extension = 'abc', role = 'superuser' WHERE username = '1002'""",
+        "UPDATE profile SET name = '' WHERE username = '1002' AND name = 'available'",
+    ],
+)
+def test_what_else_is_wrong_with_the_user_is_not_in_the_way(store: Store, damage: str) -> None:
+    assert store.run(damage), "an earlier release may have kept it"
+    assert own_profile.choose(store, BO, "meeting")
+    assert active(store, "1002") == "meeting"

@@ -8,7 +8,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.change import edit_policy, planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME, BETA
@@ -125,12 +125,14 @@ def test_the_list_of_exclusions_says_since_when_and_by_whom(open_store: Callable
 
 
 def test_several_changes_in_one_transaction_make_one_version(store: Store) -> None:
-    with drafted(store, ACME, "anna") as draft:
+    def change(draft: Draft) -> None:
         draft.put("excluded", {"number": "+4511111111", "note": "one"})
         draft.put("excluded", {"number": "+4511111111", "note": "two"}, "+4511111111")
         draft.put("excluded", {"number": "+4522222222"})
         draft.remove("excluded", "+4522222222")
         draft.remove("excluded", "+4570101155")
+
+    edit(store, ACME, "anna", change)
     assert policies.current_version(store, ACME) == 2
     assert [(each.number, each.note) for each in policies.excluded(store, ACME)] == [("+4511111111", "two")]
     assert policies.snapshot(store, ACME, 2).excluded == {"+4511111111"}

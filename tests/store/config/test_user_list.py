@@ -1,7 +1,7 @@
 """The people of a company as lists show them: sought by name, number, department and group, on both databases."""
 
 from fsplug.policy.entities import Role
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import user_list
 from fsplug.store.config.user_list import UserFilter
 from fsplug.store.db.database import Store
@@ -16,8 +16,10 @@ def _found(store: Store, **user_filter: object) -> list[str]:
 
 
 def _named(store: Store, username: str, name: str) -> None:
-    with drafted(store, ACME, "anna") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", username), "name": name}, username)
+
+    edit(store, ACME, "anna", change)
 
 
 def test_people_are_found_by_a_part_of_their_name_in_any_spelling_of_it(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.policy.entities import User
 from fsplug.store.change import planning
-from fsplug.store.change.draft import Draft, drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import groups, numbers, policies, users
 from fsplug.store.db.database import Store
 from tests.store.accountcast import Console
@@ -111,8 +111,11 @@ def test_a_department_s_people_are_those_of_the_version(moved: Store) -> None:
 def test_a_username_given_to_another_person_is_theirs_from_then_on(console: Console) -> None:
     def change(act: Callable[[Draft], None]) -> None:
         console.clock.turn(60.0)
-        with drafted(console.store, ACME, "operator") as draft:
+
+        def change(draft: Draft) -> None:
             act(draft)
+
+        edit(console.store, ACME, "operator", change)
 
     newcomer = {"username": "1003", "extension": "1003", "name": "Carl"}
     change(lambda draft: draft.put("user", {**newcomer, "name": "Clara K"}, "1003"))

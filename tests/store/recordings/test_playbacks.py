@@ -10,7 +10,7 @@ from fsplug.store.accounts import housekeeping, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger, overview
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
 from fsplug.store.recordings import deletions, playbacks, waveforms
 from tests.store.accountcast import Console
@@ -109,8 +109,10 @@ def test_it_ends_when_the_recording_is_deleted(console: Console, anna: str) -> N
 
 
 def test_where_the_company_asks_for_it_there_is_no_playing_without_a_reason(console: Console, anna: str) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "playback_reason": True})
+
+    edit(console.store, ACME, "operator", change)
     for typed in ("", "  \n "):
         assert _refusal(lambda typed=typed: _begin(console, anna, typed)) == "reason-wanted"
     assert trail.plays(console.store, ACME, REC) == []

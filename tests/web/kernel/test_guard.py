@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.web.kernel.guard import Open, check_rules, rule_of
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
@@ -79,8 +79,10 @@ def test_cookies_are_the_host_s_alone_and_unseen_by_scripts(browser: Browser, co
 
 
 def test_a_superuser_who_must_use_one_time_codes_gets_nowhere_without(browser: Browser, console: Console) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "superuser_totp": True})
+
+    edit(console.store, ACME, "operator", change)
     console.made()
     browser.sign_in()
     answer = browser.get("/")

@@ -11,7 +11,7 @@ from fsplug.policy.listening.gate import Reason
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import policies, profiles
 from fsplug.words.catalogue import LANGUAGES
 from fsplug.words.listening import why_not
@@ -222,9 +222,11 @@ def test_hostile_names_stay_text(anna: Browser, console: Console, live: Calls) -
 
 
 def test_a_company_of_many_comes_in_pages(anna: Browser, console: Console, live: Calls) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         for number in range(5000, 5120):
             draft.put("user", {"username": str(number), "extension": str(number), "name": f"Person {number}"})
+
+    edit(console.store, ACME, "operator", change)
     seen: list[str] = []
     path = "/colleagues"
     while path:

@@ -13,7 +13,7 @@ from fsplug.store.accounts import sessions
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import RecordingHeld
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions
 from fsplug.web.pages.player import streaming
@@ -252,8 +252,10 @@ def test_one_s_own_is_heard_by_who_has_no_other_right_and_not_shared(
 
 
 def test_where_a_reason_is_asked_for_there_is_no_playing_without(anna: Browser, console: Console) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         draft.put_detail({**draft.detail(), "playback_reason": True})
+
+    edit(console.store, ACME, "operator", change)
     assert 'name="reason"' in anna.get(PAGE).text
     answer = anna.post(f"{PAGE}/play", reason=" ")
     assert (answer.status_code, "Say why you want to hear" in answer.text) == (422, True)

@@ -12,7 +12,7 @@ from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.replay import talk_of
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import policies
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
@@ -194,9 +194,12 @@ def test_of_a_long_list_every_number_can_be_found_and_taken_off(
     anna: Browser, console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fsplug.web.pages.policies.views.SHOWN_NUMBERS", 3)
-    with drafted(console.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         for number in range(6):
             draft.put("excluded", {"number": f"7010119{number}"})
+
+    edit(console.store, ACME, "operator", change)
     page = anna.get("/policies")
     assert "These are the first 3 of 7" in page.text and "+4570101195" not in page.text
     found = add(anna, page, "70 10 11 95")
@@ -266,8 +269,10 @@ def test_a_limit_is_reviewed_in_words_saved_and_taken_back_by_a_blank_field(
 
 
 def test_terms_that_the_page_does_not_show_stay(anna: Browser, console: Console) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         draft.put("policy", {**draft.entry("policy", "Sales"), "channels": "mono", "purpose": "safety"}, "Sales")
+
+    edit(console.store, ACME, "operator", change)
     save(anna, review(anna, anna.get("/policies"), internal=["Sales"]))
     found = policies.snapshot(console.store, ACME).departments["Sales"]
     assert (str(found.terms.channels), found.terms.purpose, found.internal) == ("mono", "safety", True)
@@ -288,9 +293,11 @@ def test_departments_without_boxes_of_their_own_go_on_so_while_they_are_ticked_a
 
 
 def test_a_company_of_many_departments_has_a_policy_too(anna: Browser, console: Console) -> None:
-    with drafted(console.store, ACME, "operator") as draft:
+    def change(draft: Draft) -> None:
         for number in range(400):
             draft.put("department", {"name": f"Afdelingen for nord og syd nr. {number}"})
+
+    edit(console.store, ACME, "operator", change)
     reviewed = review(anna, anna.get("/policies"), internal=["Afdelingen for nord og syd nr. 399"])
     assert reviewed.status_code == 200
     assert save(anna, reviewed).status_code == 303
@@ -360,8 +367,11 @@ def test_a_change_of_something_else_meanwhile_is_in_nobody_s_way(anna: Browser, 
 def test_a_department_that_is_gone_meanwhile_is_said_and_the_rest_stays(anna: Browser, console: Console) -> None:
     page = add(anna, anna.get("/policies"), "70101166")
     console.give("1003", department="Sales")
-    with drafted(console.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.remove("department", "Support")
+
+    edit(console.store, ACME, "operator", change)
     answer = review(anna, page)
     assert answer.status_code == 422 and "no longer exists" in answer.text
     assert filled(answer.text)["exclude"] == ["+4570101166"] and "Support" not in filled(answer.text)["department"]
@@ -413,9 +423,12 @@ def test_another_company_s_policy_is_not_touched(anna: Browser, console: Console
 
 def test_names_are_shown_as_text(anna: Browser, console: Console) -> None:
     name = "<img src=x onerror=evil()>\"'"
-    with drafted(console.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put("department", {"name": name})
         draft.put("group", {**draft.entry("group", "2001"), "name": name}, "2001")
+
+    edit(console.store, ACME, "operator", change)
     page = anna.get("/policies")
     reviewed = review(anna, page, incoming=["Sales", name], **{"mode.2001": ["never"]})
     for answer in (page, reviewed):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fsplug.store.calls import ledger
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
 from fsplug.store.recordings import access
 from fsplug.web.pages.recordings import filters
@@ -245,11 +245,17 @@ def test_a_cursor_is_read_back_as_it_was_written() -> None:
 def test_a_username_that_was_another_s_brings_none_of_their_calls(bo: Browser, past: Console) -> None:
     past.made()
     assert _calls(bo.get("/recordings").text) == ["today-within", "today-out"]
-    with drafted(past.store, ACME, "operator") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put("group", {"number": "2001", "name": "Sales", "members": ["1001"]}, "2001")
         draft.remove("user", "1002")
-    with drafted(past.store, ACME, "operator") as draft:
+
+    edit(past.store, ACME, "operator", change)
+
+    def change(draft: Draft) -> None:
         draft.put("user", {"username": "1002", "extension": "1002", "name": "Carl"})
+
+    edit(past.store, ACME, "operator", change)
     past.made("1002", "carl@acme.example", "my-console")
     access.play(past.store, ACME, "today-out-rec", actors.actor(past.store, ACME, "1001"))
     bo.sign_in(email="carl@acme.example")
