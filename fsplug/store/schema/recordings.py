@@ -44,6 +44,7 @@ class Recordings(Table):
 
 
 index(Recordings, "recording_at", "company at id")
+index(Recordings, "recording_of", "company username at id")
 index(Recordings, "recording_unfinished", "state", where="state IN ('expected', 'recording', 'stopped')")
 index(Recordings, "recording_decision", "decision")
 

@@ -61,6 +61,10 @@ class Numbers(VersionedTable):
 
 versioned(Numbers, "number")
 unique(Numbers, "number_owner", "number", where="until IS NULL")
+index(Numbers, "number_user", "company username", where="until IS NULL")
+index(Numbers, "number_group", "company group", where="until IS NULL")
+index(Numbers, "number_ivr", "company ivr", where="until IS NULL")
+index(Numbers, "number_closed", "company closed_to", where="until IS NULL")
 
 
 class NumberHours(VersionedTable):

@@ -41,6 +41,7 @@ class Users(VersionedTable):
 versioned(Users, "username")
 unique(Users, "user_extension", "company extension", where="until IS NULL")
 index(Users, "user_extension_at", "company extension since")
+index(Users, "user_department_at", "company department since")
 index(Users, "user_name", "company name username", where="until IS NULL")
 
 

@@ -5,6 +5,7 @@ Counted in steps of SQLite's virtual machine, which are the same in every run; t
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ import pytest
 
 from fsplug.store.calls import calls, ledger
 from fsplug.store.change import planning
-from fsplug.store.config import policies, users
+from fsplug.store.change.present import Present
+from fsplug.store.config import numbers, policies, users
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import Wanted
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import UNFINISHED
 from tests.store.cast import ACME
 from tests.store.story import recorded_call, seen, started
 
-USERS, EXCLUSIONS, PAST_CALLS = 20_000, 10_000, 5_000
+USERS, NUMBERS, EXCLUSIONS, PAST_CALLS = 20_000, 2_000, 10_000, 5_000
 # A look-up goes a little deeper in a bigger tree; a scan of all rows would cost a hundred times as much.
 NOT_DEARER = 1.5
 # Each excluded number is a row of the answer.
@@ -51,12 +54,17 @@ def full_and_empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
     full, small = (Store(shutil.copy(sqlite_template, folder / name)) for name in ("full.db", "small.db"))
     [company] = planning.export(full, ACME)["company"]
     company["user"] += [_user(number) for number in range(USERS)]
+    company["number"] += [{"number": f"+458{number:07d}", "user": "1001"} for number in range(NUMBERS)]
     company["excluded"] += [{"number": f"+452{number:07d}"} for number in range(EXCLUSIONS)]
     planning.apply_plan(full, planning.plan(full, {"company": [company]}), "operator")
     ledger.apply(full, [entry for number in range(PAST_CALLS) for entry in recorded_call(f"past-{number}", at=number)])
     for store in (full, small):
         ledger.apply(store, [seen("live"), started("live")])
     return full, small
+
+
+def _numbers_leading(column: str, store: Store) -> list[Any]:
+    return Present(store, ACME).holding(numbers.NUMBER, column, ["nobody"])
 
 
 def _user(number: int) -> dict[str, Any]:
@@ -74,8 +82,25 @@ def _user(number: int) -> dict[str, Any]:
         lambda store: calls.open_on(store, "fs1"),
         lambda store: recordings.in_states(store, "fs1", UNFINISHED),
         lambda store: calls.listed(store, ACME, limit=1),
+        lambda store: recordings.listed(store, ACME, limit=1, wanted=Wanted(person="nobody")),
+        lambda store: users.in_department(store, ACME, "Nowhere", 1),
+        lambda store: Present(store, ACME).holding(users.USER, "department", ["Nowhere"]),
+        *(partial(_numbers_leading, column) for column in ("username", "group", "ivr", "closed_to")),
     ],
-    ids=["snapshot", "version", "user", "extension", "number", "open calls", "unfinished recordings", "newest call"],
+    ids=[
+        "snapshot",
+        "version",
+        "user",
+        "extension",
+        "number",
+        "open calls",
+        "unfinished recordings",
+        "newest call",
+        "a person's recordings",
+        "a department's users",
+        "users of a department that is removed",
+        *(f"numbers of a {noun} that is removed" for noun in ("user", "group", "IVR", "destination")),
+    ],
 )
 def test_a_full_store_does_no_more_for_an_answer_than_an_empty_one(
     full_and_empty: tuple[Store, Store], asked: Callable[[Store], object]
