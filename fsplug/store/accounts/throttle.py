@@ -58,6 +58,6 @@ def give_back(store: Store, key: str) -> None:
 
 
 def _alone(store: Store, key: str) -> None:
-    # In SQLite whoever is in a transaction is alone in the database.
+    # In SQLite nobody else can write during a transaction.
     if store.dialect == "postgresql":
         _ALONE.row(store, key=key)

@@ -68,7 +68,7 @@ def _emails(view: View, changes: Changes) -> Iterator[Trouble]:
     for user in signing_in:
         email = user.email
         if email is not None and normalised(email) is None:
-            trouble = f"{email[:60]!r} is none that mail can be sent to" if email else "it is missing"
+            trouble = f"{email[:60]!r} is not one that mail can be sent to" if email else "it is missing"
             text = f"email: a console role needs an address, and {trouble}; {SAYS}"
             yield f"user {user.username}", text
     addresses = {same(user.email) for user in signing_in if user.email}

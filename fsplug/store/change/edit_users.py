@@ -165,7 +165,7 @@ def _edited(before: Table, user_edit: UserEdit) -> Table:
         del after["role"]
     for name in ("department", "email"):
         if after.get(name) == "" and not before.get(name):
-            # Nothing is what it was.
+            # No text in place of no text changes nothing.
             after = {key: value for key, value in after.items() if key != name or key in before}
     if after.get("department") == "":
         del after["department"]

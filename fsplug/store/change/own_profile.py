@@ -13,7 +13,7 @@ def choose(store: Store, actor: Actor, name: str) -> bool:
     Refused if the actor is not a user, Invalid("unknown-profile") if the user has no profile of that name.
     """
     if actor.company is None:
-        raise Refused("not-allowed", f"{actor.name} is no user and has no profile; act as one with --as")
+        raise Refused("not-allowed", f"{actor.name} is not a user and has no profile; act as one with --as")
 
     def put(draft: Draft) -> None:
         its = draft.rows(PROFILE, "username", actor.name)

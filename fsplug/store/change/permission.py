@@ -1,4 +1,4 @@
-"""What a change of the configuration touches, in the words of `policy.access.scopes`: the gate before every change."""
+"""What a change of the configuration touches, in the words of `policy.access.scopes`; and whether the actor may."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -38,7 +38,7 @@ def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
     if domain != actor.company:
         check_may(actor, Need.COMPANY, domain)
     not_own = [change for change in changes if not _is_own_state(change, actor)]
-    check_may_change(actor, domain, _Gate(store, domain, not_own).touches())
+    check_may_change(actor, domain, _Touches(store, domain, not_own).touches())
 
 
 def _is_own_state(change: Change, actor: Actor) -> bool:
@@ -51,7 +51,7 @@ def _is_own_state(change: Change, actor: Actor) -> bool:
     return bool(before._replace(active=after.active) == after)
 
 
-class _Gate:
+class _Touches:
     def __init__(self, store: Store, domain: str, changes: Changes) -> None:
         self._changes = changes
         self._places = _places(store, domain, changes)

@@ -167,7 +167,7 @@ def foreign_numbers(store: Store, company: CompanyPlan, wanted: Container[str]) 
 def hold(store: Store, domain: str) -> None:
     """Let nobody else change the company until the transaction around this ends."""
     company = company_id(store, domain)
-    # In SQLite whoever is in a transaction is alone in the database.
+    # In SQLite nobody else can write during a transaction.
     if store.dialect == "postgresql":
         _HELD.row(store, company=company)
 

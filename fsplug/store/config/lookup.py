@@ -11,7 +11,7 @@ from fsplug.store.config.groups import RingGroup
 from fsplug.store.db.database import Store
 
 _SIP_ADDRESS = re.compile(r"(?:sips?:)?([^@\s]+)@([^@;\s]+)(?:;.*)?", re.IGNORECASE)
-# What a phone can dial though it is no number of E.164: an emergency or service number, a star code.
+# What a phone can dial though it is not a number of E.164: an emergency or service number, a star code.
 _DIALLABLE = re.compile(r"\+?[0-9*#]+")
 
 

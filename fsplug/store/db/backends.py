@@ -34,9 +34,10 @@ class Backend:
 
     `clock`: a SELECT of the time by the database's own clock, in epoch seconds; inside a transaction it goes on.
     `blocking`: its calls hold the whole thread, greenlets included. `begin`: arguments of a write transaction's BEGIN.
-    `trouble` says what an error of the driver means where it is the database's; `row_errors` are those of a row.
-    `read` gives every row of a SELECT outside any transaction, at a fraction of what peewee's connection of a greenlet
-    costs a greenlet that lives for one call; None where there is no such short way.
+    `trouble` says what an error of the driver means; None if it is not the database's fault. `row_errors` are the
+    driver's errors for a row that it refuses.
+    `read` gives every row of a SELECT outside any transaction. It costs a greenlet that lives for one call a fraction
+    of what a connection of peewee's costs it. None where there is no such short way.
     """
 
     dialect: str
@@ -60,7 +61,7 @@ def backend(url_or_path: str | Path, lock_seconds: float) -> Backend:
     if text.startswith(("postgresql://", "postgres://")):
         return _postgres("postgresql://" + text.partition("://")[2], lock_seconds)
     if "://" in text or text == ":memory:":
-        raise Invalid("unknown-store", f"{text} is no store; give a file or a postgresql:// URL", store=text)
+        raise Invalid("unknown-store", f"{text} is not a store; give a file or a postgresql:// URL", store=text)
     return _sqlite(Path(text))
 
 
@@ -108,7 +109,7 @@ class _SqlitePool(peewee.SqliteDatabase):
 def _make_file(path: str) -> None:
     """People's data: the file is its owner's alone, and SQLite gives its -wal and -shm the same mode.
 
-    A file that is there is never opened and closed here: that would drop every POSIX lock this process holds on it, and
+    An existing file is never opened and closed here: that would drop every POSIX lock this process holds on it, and
     the next program to close the database would take itself for the last and unlink the -wal we go on writing to
     (sqlite.org/howtocorrupt.html, 2.2).
     """
@@ -154,7 +155,7 @@ _SQLITE_TROUBLES = {
     "SQLITE_CANTOPEN": ("store-missing", "cannot be opened; check that its folder exists and may be written"),
     "SQLITE_IOERR": ("store-broken", "cannot be read or written; check the disk"),
     "SQLITE_CORRUPT": ("store-broken", "is damaged; restore it from a backup"),
-    "SQLITE_NOTADB": ("store-broken", "is not a fsplug store; give another file"),
+    "SQLITE_NOTADB": ("store-broken", "is not an fsplug store; give another file"),
 }
 
 

@@ -23,20 +23,20 @@ Row = tuple[Any, ...]
 # How long a write waits for another writer before it gives up.
 LOCK_SECONDS = 5.0
 RETRY_SECONDS = 0.005
-# How long a read does, which in WAL mode is in nobody's way but a recovery's or a mode change's. Calls wait for reads.
+# How long a read waits, for calls wait for it. In WAL mode only a recovery or a change of mode can be in its way.
 READ_SECONDS = 0.5
 Result = TypeVar("Result")
 
 
 class Store:
-    """A fsplug database: SQLite by path, PostgreSQL by URL. Threads and greenlets may share one Store.
+    """An fsplug database: SQLite by path, PostgreSQL by URL. Threads and greenlets may share one Store.
 
     `blocking`: a write holds the calling thread (SQLite): under gevent, run it in the hub's threadpool.
     Each thread or greenlet uses a connection of its own from a pool, for as long as one call or transaction lasts.
     Statements are written with `?`. What goes wrong with the database itself is raised as `Unavailable` (store-locked,
-    store-full, store-read-only, store-gone, store-broken, ...); a row it will not have is Invalid("row-refused").
-    `now` is this process's clock; `database_now` asks the database's, which all processes share, unless there is a
-    `database_clock` in its place. Both give epoch seconds.
+    store-full, store-read-only, store-gone, store-broken, ...); a row that it refuses is Invalid("row-refused").
+    `now` is this process's clock; `database_now` asks the database's, which all processes share, unless a
+    `database_clock` is given in its place. Both give epoch seconds.
     """
 
     def __init__(

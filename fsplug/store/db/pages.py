@@ -64,7 +64,7 @@ class Listing(Generic[Shape]):
     def page(self, store: Store, wanted: Wanted, limit: int, before: Cursor | None, **values: object) -> list[Shape]:
         """One page of what is `wanted`; `values` are those that the query itself takes.
 
-        KeyError if something is wanted that the list has no condition for.
+        KeyError if the list has no condition for something that is wanted.
         """
         asked = {name: getattr(wanted, name) for name in _ASKED}
         if before is None:

@@ -64,7 +64,7 @@ given_each: Any = _Namespace(is_list=True)
 
 
 def constant(value: str) -> Any:
-    """A text of our own in the SQL itself: an index with a condition is only used by the same words."""
+    """A text of our own in the SQL itself: only a query that has an index's condition word for word uses that index."""
     return peewee.SQL("'" + value.replace("'", "''") + "'")
 
 
@@ -177,7 +177,7 @@ class Filtered(Generic[Shape]):
     def rows(self, store: Store, asked: Mapping[str, object], **values: object) -> list[Shape]:
         """The rows that fit what is `asked` (None: not asked); `values` are those that the query itself takes.
 
-        KeyError if something is asked that there is no condition for.
+        KeyError if there is no condition for something that is asked.
         """
         given_now = {name: value for name, value in asked.items() if value is not None}
         return self._select(tuple(given_now)).rows(store, **given_now, **values)

@@ -106,7 +106,7 @@ class WitnessedTalks(Table):
     """A talk that the switch's own records tell of.
 
     `talk` names it as its decision does. `asked` is whether the switch had asked for a verdict before the talk and got
-    it. `outage` is set if nothing else told of the talk: its decision was made afterwards.
+    it. `outage` is set if the talk is known from nothing else: its decision was made afterwards.
     """
 
     id = text(key=True)

@@ -270,6 +270,8 @@ class CallsProcess:
         return done_in(gevent.get_hub().threadpool, work)
 
     def _run_write(self, work: Callable[[], None]) -> None:
+        # Measured with SQLite: a batch of 700 entries takes 22 ms of a processor, a full one three times as long, and
+        # waits for whoever writes meanwhile. In the loop no call would get its verdict for that time.
         if self.store.blocking:
             self._run(work)
         else:

@@ -188,7 +188,7 @@ CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
         (lambda c: c["user"][0]["device"].append("desk"), "device: 'desk' is not a table"),
         (
             lambda c: c["user"][0]["device"][2].update(number="+4520101002"),
-            "device mobile: number: +4520101002 is none of the user's; add it to mobile_numbers",
+            "device mobile: number: +4520101002 is not one of the user's; add it to mobile_numbers",
         ),
         (lambda c: c["user"][0]["device"][2].pop("number"), "device mobile: number is missing; write it with +"),
         (lambda c: c["user"][0]["device"][2].update(sip_username="x"), "a mobile does not sign in"),
@@ -214,7 +214,7 @@ CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
         (lambda c: c["ivr"][0].update(number="2001"), "ivr 2001: group 2001 has 2001 already"),
         (lambda c: c["ivr"][0].pop("default"), "default is missing"),
         (lambda c: c["ivr"][0].update(tries=11), "tries: 11 must lie from 1 to 10"),
-        (lambda c: c["ivr"][0]["choices"].update({"10": {"user": "bo"}}), "'10' is no key of a telephone"),
+        (lambda c: c["ivr"][0]["choices"].update({"10": {"user": "bo"}}), "'10' is not a key of a telephone"),
         (lambda c: c["ivr"][0]["choices"].update({"3": {"user": "nobody"}}), "choice 3: there is no user nobody"),
         (lambda c: c["ivr"][0]["choices"].update({"3": "2001"}), "choices: '2001' must be a table"),
         (lambda c: c["ivr"][0]["choices"].update({"3": {"number": "112"}}), "'112' is not a telephone number in DK"),

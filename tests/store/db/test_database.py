@@ -157,13 +157,13 @@ def test_a_missing_folder_is_unavailable_and_named(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database_is_unavailable_and_named(tmp_path: Path) -> None:
     (tmp_path / "fsplug.db").write_bytes(b"not a database, but long enough to look like one\n" * 100)
-    with pytest.raises(Unavailable, match=r"fsplug\.db is not a fsplug store") as broken:
+    with pytest.raises(Unavailable, match=r"fsplug\.db is not an fsplug store") as broken:
         Store(tmp_path / "fsplug.db").migrate()
     assert broken.value.code == "store-broken"
 
 
 def test_an_unknown_kind_of_store_is_invalid() -> None:
-    with pytest.raises(Invalid, match=r"mysql://x is no store; give a file or a postgresql:// URL"):
+    with pytest.raises(Invalid, match=r"mysql://x is not a store; give a file or a postgresql:// URL"):
         Store("mysql://x")
 
 

@@ -105,7 +105,7 @@ class Intake:
         if not device.is_wrong("number"):
             number = self._e164(where, "number", device.number)
         if number and number not in mobiles:
-            self._reader.error(where, f"number: {number} is none of the user's; add it to mobile_numbers")
+            self._reader.error(where, f"number: {number} is not one of the user's; add it to mobile_numbers")
         if any((device.sip_username, device.password, device.password_file, device.a1_hash)):
             self._reader.error(where, "a mobile does not sign in; take out its sip_username and password")
         return {"number": number, "sip_username": None, "password": None, "a1_hash": None}
@@ -224,7 +224,7 @@ class Intake:
         self._rows[noun][key] = row
 
     def _e164(self, where: str, field: str, text: str | None) -> str | None:
-        """The number as E.164; None for what is none, and where the country is not known that would say so."""
+        """The number as E.164; None for other text, and while the country is not known by which to read it."""
         if not self._country:
             return None
         if text is None:

@@ -176,7 +176,7 @@ PromptFile = Annotated[
         r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9_-]+)*\.wav",
     ),
 ]
-Digit = Annotated[str, Text("use one of 0-9 * #", "[0-9*#]", wrong="is no key of a telephone")]
+Digit = Annotated[str, Text("use one of 0-9 * #", "[0-9*#]", wrong="is not a key of a telephone")]
 Line = Annotated[str, Text()]
 
 

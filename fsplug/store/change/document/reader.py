@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 
-# More than the longest password has; nobody's memory is filled by a path that leads to a device.
+# More than the longest password has. A path may lead to a device, which never ends.
 _MOST_BYTES = 4096
 
 
