@@ -18,6 +18,9 @@ PRE_BUFFER_FRAMES = 5
 # How listeners are hung up: by the switch itself when the bridge they hear ends, and when fsplug has gone silent.
 BRIDGE_ENDED_CAUSE = "MANAGER_REQUEST"
 GUARD_CAUSE = "NORMAL_TEMPORARY_FAILURE"
+# How the switch hangs up a leg from whose phone no packet has come for its `media_timeout`; a listener's is this one.
+VANISHED_CAUSE = "MEDIA_TIMEOUT"
+VANISHED_MILLISECONDS = 5_000
 
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _PATH = re.compile(r"/[0-9A-Za-z_.@/-]+")

@@ -116,6 +116,7 @@ class Script(Protocol):
 class Channel:
     """A leg.
 
+    A leg whose phone sends nothing for `media_timeout` milliseconds is hung up; 0 is for ever.
     `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
     `serving` channel is parked and carries out the `messages` of an event socket.
     """
@@ -143,6 +144,7 @@ class Channel:
     displaced: set[str] = field(default_factory=set)
     tone_hz: int = 0
     held: bool = False
+    media_timeout: int = 0
     destroyed: bool = False
     loose: bool = False
     serving: bool = False

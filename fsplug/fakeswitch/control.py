@@ -49,6 +49,7 @@ class ControlPort:
             "stats": lambda request: report(switch.core, switch.clients),
             "stop": self._stop,
             "transfer": self._transfer,
+            "vanish": self._vanish,
             "wait": self._wait,
             "wait_bridged": self._wait_bridged,
         }
@@ -119,6 +120,11 @@ class ControlPort:
     def _hang_up(self, request: Request) -> Answer:
         call = self._call(request)
         call.hang_up(request.get("by", CALLER), request.get("cause", "NORMAL_CLEARING"))
+        return self._tell(call)
+
+    def _vanish(self, request: Request) -> Answer:
+        call = self._call(request)
+        call.vanish(request.get("by", CALLER))
         return self._tell(call)
 
     def _hold(self, request: Request) -> Answer:

@@ -57,6 +57,8 @@ def answer(core: Core, channel: Channel) -> None:
     if channel.answered or not channel.up:
         return
     channel.times.answered = core.clock.micros()
+    # Read when the media begin (switch_core_media.c): set later, it counts from the next offer on.
+    channel.media_timeout = int(channel.get("media_timeout") or 0)
     describe_answer(channel, core.realistic)
     channel.set("endpoint_disposition", "ANSWER")
     core.bus.emit("CHANNEL_ANSWER", channel)

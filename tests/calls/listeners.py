@@ -46,6 +46,9 @@ class Caller(Protocol):
     def hang_up(self) -> None:
         """End it."""
 
+    def vanish(self) -> None:
+        """Be gone without a word."""
+
 
 class Talk(Protocol):
     """Two who talk to each other; `answerer` was called."""

@@ -121,6 +121,9 @@ class RealCaller:
     def hang_up(self) -> None:
         self.phone.hang_up(self.dialog)
 
+    def vanish(self) -> None:
+        self.phone.vanish()
+
 
 class FakeParty:
     """The fake switch's people, by its control port."""
@@ -191,6 +194,9 @@ class FakeCaller:
 
     def hang_up(self) -> None:
         self.line.ask("hang_up", call=self.call)
+
+    def vanish(self) -> None:
+        self.line.ask("vanish", call=self.call)
 
     def _application(self) -> str:
         return self.line.api(f"uuid_getvar {self.call} current_application").strip()

@@ -43,6 +43,16 @@ def test_a_listener_hears_both_and_the_person_sees_who_it_is(people: Party, list
     wait_for(lambda: "lytter" not in listens.display(), "the display to be set back")
 
 
+def test_a_listener_who_vanishes_is_hung_up_and_the_display_is_set_back(people: Party, listens: Listens) -> None:
+    people.talk(CUSTOMER, ANNA)
+    bo = people.dial(BO, ANNAS_STAR)
+    until_heard(bo, ANNA, CUSTOMER)
+    bo.vanish()
+    [row] = listens.until(has_ended, "its end is written down")
+    assert row.ending is Ending.LISTENER_VANISHED
+    wait_for(lambda: "lytter" not in listens.display(), "the display to be set back")
+
+
 @pytest.mark.parametrize("spelling", ["70101001", "+4570101001", "004570101001", "1001", "70101001#"])
 def test_the_number_may_be_spelt_in_any_way(spelling: str, people: Party, listens: Listens) -> None:
     people.talk(CUSTOMER, ANNA)

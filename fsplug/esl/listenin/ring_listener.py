@@ -6,6 +6,7 @@ from gevent.event import AsyncResult
 from gevent.timeout import Timeout
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.esl.commands import VANISHED_MILLISECONDS
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.listenin.star_code import STAR, ListenDoor, Ticket
@@ -76,6 +77,8 @@ class ListenCalls:
             "origination_caller_id_number": dial,
             "origination_caller_id_name": dial,
             "ignore_early_media": "true",
+            # Where the phone is rung, its media begin before the dialplan could set this.
+            "media_timeout": str(VANISHED_MILLISECONDS),
         }
         try:
             answer = self._switch.ring_and_dial(self._profile, phone, caller.company, variables, dial)

@@ -7,7 +7,7 @@ import structlog
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.transfers import REFERRED, ends_talk, pair_of
-from fsplug.esl.commands import BRIDGE_ENDED_CAUSE, GUARD_CAUSE
+from fsplug.esl.commands import BRIDGE_ENDED_CAUSE, GUARD_CAUSE, VANISHED_CAUSE
 from fsplug.esl.listenin.book import Listening
 from fsplug.esl.listenin.notices import Notices
 from fsplug.esl.listenin.sessions import ListenService
@@ -86,6 +86,8 @@ class ListenWatch:
         own = book.on_listener_leg(event.uuid)
         if own is not None and cause == GUARD_CAUSE:
             self._end(own, Ending.FSPLUG_AWAY)
+        elif own is not None and cause == VANISHED_CAUSE:
+            self._end(own, Ending.LISTENER_VANISHED)
         elif own is not None and (cause == BRIDGE_ENDED_CAUSE or event.variable("fsplug_heard")):
             self._ports.later(SETTLE_SECONDS, self._end, own, Ending.TARGET_MOVED)
         else:

@@ -43,6 +43,7 @@ class Ending(StrEnum):
     """Why a listen-in ended."""
 
     LISTENER_HUNG_UP = "listener-hung-up"
+    LISTENER_VANISHED = "listener-vanished"
     TARGET_HUNG_UP = "target-hung-up"
     TARGET_MOVED = "target-moved"
     REVOKED = "revoked"
