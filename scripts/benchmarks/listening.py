@@ -19,12 +19,14 @@ from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.media import Voice
 from fsplug.lab.softphone import Dialog, Softphone
 from fsplug.store.calls import calls, listen_sessions
+from fsplug.store.change.draft import drafted
 from fsplug.store.db.database import Store
 
 STAR = Target("listen-in by star code: answer to first sound, median", 500, "ms")
 COMMAND = Target("listen-in by command: typed to first sound, median", 1_000, "ms")
+CUT = Target("a right is taken away: until its holder's listen-in is cut, slowest", 1, "s")
 LOSS = Target("audio the parties lose with 20 listeners", 0, "%")
-TARGETS = (STAR, COMMAND, LOSS)
+TARGETS = (STAR, COMMAND, CUT, LOSS)
 
 ACME, ANNA, BO, CUSTOMER = "acme.example", "1001", "1002", "+4522334455"
 LISTENERS, TALK_SECONDS = 20, 5.0
@@ -39,6 +41,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
         yield STAR.judged(statistics.median(by_star), f"slowest of {times}: {number(max(by_star))} ms")
         by_command = [_by_command(bench, setting) for _ in range(times)]
         yield COMMAND.judged(statistics.median(by_command), f"slowest of {times}: {number(max(by_command))} ms")
+        cut = [_cut(bench) for _ in range(times)]
+        yield CUT.judged(max(cut), f"median of {times}: {number(statistics.median(cut))} s")
         lost, came = _with_twenty(bench)
         yield LOSS.judged(100 * lost / (lost + came), f"{lost} of {lost + came} packets in {TALK_SECONDS:g} s")
 
@@ -109,6 +113,23 @@ def _by_command(bench: _Bench, setting: Setting) -> float:
     return (heard - typed) * 1000
 
 
+def _cut(bench: _Bench) -> float:
+    """The seconds from the change in the store to the end of Bo's call."""
+    dialog = bench.bo.until_up(bench.bo.call("*28*70101001"))
+    _first_heard(dialog)
+    _let_listen(bench, [])
+    changed = time.monotonic()
+    wait_for(lambda: dialog.state == "ended", "the listen-in to be cut", 30)
+    _until_all_over(bench)
+    _let_listen(bench, ["listen-in"])
+    return max(0.0, dialog.ended_at - changed)
+
+
+def _let_listen(bench: _Bench, rights: list[str]) -> None:
+    with drafted(bench.store, ACME, "bench") as draft:
+        draft.put("user", {**draft.entry("user", BO), "rights": rights}, BO)
+
+
 def _with_twenty(bench: _Bench) -> tuple[int, int]:
     """The packets that the two parties lost and received while twenty listened."""
     dialogs = [_mobile_listener(bench, count) for count in range(LISTENERS)]
@@ -135,6 +156,10 @@ def _mobile(count: int) -> str:
 
 def _leave(bench: _Bench, dialog: Dialog) -> None:
     bench.bo.hang_up(dialog)
+    _until_all_over(bench)
+
+
+def _until_all_over(bench: _Bench) -> None:
     # The line is free again once fsplug has seen the end of the call.
     wait_for(lambda: all(row.ended_at for row in listen_sessions.listed(bench.store, ACME)), "the listen-in to end", 5)
 
