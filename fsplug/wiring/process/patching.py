@@ -12,6 +12,7 @@ from collections import deque
 from typing import Any
 
 import gevent
+import gevent.events
 import gevent.hub
 import gevent.thread
 import gevent.threading
@@ -95,4 +96,6 @@ def patch() -> None:
         for name in ("LockType", "allocate_lock", "_allocate_lock", "Lock", "_set_sentinel"):
             if hasattr(module, name):
                 setattr(module, name, Lock)
+    # gevent asks every installed distribution for plug-ins at each module that it patches: most of what patching takes.
+    gevent.events.notify_and_call_entry_points = gevent.events.notify
     monkey.patch_all()
