@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.free_ports import some_ports
-from fsplug.lab.freeswitch import FIXTURE
+from fsplug.lab.freeswitch import FIXTURE, PATIENCE_SECONDS
 from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import Ports
 from fsplug.lab.scenario import SCENARIOS
@@ -82,7 +82,9 @@ def password(company: str, user: str) -> str:
 
 
 def _run(command: Sequence[str], company: str) -> None:
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=15, check=False)
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+    )
     if ended.returncode:
         why = f"SIPp ended with {ended.returncode}"
         text = f"phones of {company} could not sign in ({why}); is a switch with this fixture up at {command[1]}?"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.lab.ports import Ports
 from fsplug.lab.program import fsplug_program
 from fsplug.wiring import settings
@@ -55,7 +56,9 @@ def phone_password(data: Path, company: str, user: str) -> str:
 def ask(data: Path, *words: str) -> Any:
     """The JSON that an fsplug command prints."""
     command: Sequence[str] = [*fsplug_program(), *words, "--json", "--data", str(data)]
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     if ended.returncode:
         text = f"`fsplug {' '.join(words[:2])}` ended with {ended.returncode}: {ended.stderr.strip()[:300]}"
         raise Unavailable("fsplug-failed", text, command=command)

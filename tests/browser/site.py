@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.lab.story.cast import ACME
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
@@ -21,7 +22,7 @@ from tests.stories import story_until
 # The afternoon of a Thursday, so that today, yesterday and this week have calls.
 NOW = datetime(2026, 11, 19, 15, 20, tzinfo=ZoneInfo("Europe/Copenhagen")).timestamp()
 ROOT = Path(__file__).parents[2]
-_START_SECONDS = 90.0
+_START_SECONDS = PATIENCE_SECONDS
 # What seals the secrets of authenticators here.
 KEY = new_key()
 

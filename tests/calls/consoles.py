@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.lab.free_ports import some_ports
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from tests.calls.lines import Line
 from tests.calls.listeners import ANNA, BO, allowed, both, user_of
 from tests.calls.plant import Plant
@@ -50,7 +50,7 @@ everybody = both(allowed, with_roles)
 
 
 def _answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", "/sign-in")
         return connection.getresponse().status == 200

@@ -127,4 +127,4 @@ def _sipp(port: int, *words: str) -> Iterator[_Sipp]:
             yield _Sipp(process, folder)
         finally:
             process.kill()
-            process.wait(5)
+            process.wait(PATIENCE_SECONDS)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.policy.listening.gate import Door, Reason
 from fsplug.store.accounts import sessions
 from fsplug.words.listening import why_not
@@ -35,7 +35,7 @@ class Pages:
 
     def ask(self, path: str, **form: str) -> tuple[int, str]:
         """Status and text of a page; of a form, where there is one."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Cookie": f"fsplug-session={self.cookie}", "Sec-Fetch-Site": "same-origin"}
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -48,7 +48,7 @@ class Pages:
     @contextmanager
     def open(self, shown: str = "") -> Iterator["Pages"]:
         """With a page that stays open and is told what happens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         connection.request("GET", f"/live?shown={shown}", headers={"Cookie": f"fsplug-session={self.cookie}"})
         answer = connection.getresponse()
         assert answer.status == 200
@@ -59,7 +59,7 @@ class Pages:
             yield self
         finally:
             connection.sock.shutdown(2)
-            reader.join(5)
+            reader.join(PATIENCE_SECONDS)
             connection.close()
 
     def _read(self, answer: Any) -> None:

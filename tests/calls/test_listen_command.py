@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.listening.gate import Door, Reason
 from tests.calls.listeners import ANNA, BO, DAVID, Listens, Party, allowed, both, has_ended, until_heard, without_right
 from tests.calls.people import CUSTOMER
@@ -58,7 +59,7 @@ def test_the_live_list_says_who_talks_who_listens_and_who_may(plant: Plant, peop
 def fsplug(plant: Plant, *words: str) -> dict[str, Any]:
     """What the command line answers, with its exit code."""
     command = [sys.executable, "-m", "fsplug", *words, "--data", str(plant.data), "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     return {"code": ended.returncode, **json.loads(ended.stdout or ended.stderr)}
 
 
@@ -72,7 +73,7 @@ def watching(plant: Plant, viewer: str) -> Iterator[Iterator[list[dict[str, Any]
         yield lists_of(process.stdout)
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(PATIENCE_SECONDS)
 
 
 def lists_of(printed: Any) -> Iterator[list[dict[str, Any]]]:

@@ -8,8 +8,9 @@ from gevent import socket
 from gevent.event import Event as Signal
 
 from fsplug.esl.protocol.wire import Decoder, Event, Malformed, Message
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 class Client:

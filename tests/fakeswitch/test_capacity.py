@@ -4,6 +4,7 @@ import gevent
 import pytest
 
 from fsplug.fakeswitch.load import generate
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 
 CALLS = 1_500
 
@@ -29,5 +30,5 @@ def test_two_thousand_calls_are_up_at_once(start):
         call.wait_bridged(60)
     assert len(switch.core.channels) == 4_000
     switch.hang_up_all()
-    assert {call.wait(60) for call in calls} == {"MANAGER_REQUEST"}
+    assert {call.wait(PATIENCE_SECONDS) for call in calls} == {"MANAGER_REQUEST"}
     assert switch.core.channels == {}

@@ -11,6 +11,7 @@ import pytest
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.fakeswitch.client import Client
 from tests.fakeswitch.conftest import BRIDGE
 
@@ -116,7 +117,7 @@ def test_it_ends_at_a_signal(process, stop):
         control.ask("stop")
     else:
         running.send_signal(stop)
-    assert running.wait(10) == 0
+    assert running.wait(PATIENCE_SECONDS) == 0
 
 
 def test_a_missing_dialplan_is_an_operators_mistake(tmp_path):

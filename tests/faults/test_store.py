@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.recordings import State
@@ -86,7 +87,7 @@ def test_started_for_the_first_time_without_a_store_fsplug_says_what_is_missing(
 
 def test_two_fsplugs_on_one_folder_are_refused(plant: Plant) -> None:
     command = [sys.executable, "-m", "fsplug", "serve", "--data", str(plant.data)]
-    second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert second.returncode == EXIT_HOPELESS
     assert "another fsplug serves" in second.stderr
     assert plant.line.play(incoming(talk_seconds=0.3)) == []

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 
-END_SECONDS = 300.0
+END_SECONDS = PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -41,10 +41,10 @@ def _said(process: "subprocess.Popen[str]", until: str) -> str:
 def _signed_in(link: str) -> str:
     """The first page behind a link that signs in."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    browser.open(link, timeout=10).read()
+    browser.open(link, timeout=PATIENCE_SECONDS).read()
     confirm = urllib.request.Request(f"{link.rpartition('/sign-in/')[0]}/sign-in-link", data=b"")
     confirm.add_header("Sec-Fetch-Site", "same-origin")
-    page: bytes = browser.open(confirm, timeout=10).read()
+    page: bytes = browser.open(confirm, timeout=PATIENCE_SECONDS).read()
     return page.decode()
 
 

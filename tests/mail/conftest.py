@@ -15,6 +15,7 @@ from typing import cast
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.mail.smtp import Server
@@ -23,7 +24,7 @@ from fsplug.store.db.database import Store
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import CAST
 
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 POST = Post("notifications@console.example", "https://console.example")
 
 

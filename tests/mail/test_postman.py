@@ -16,6 +16,7 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.mail import smtp
 from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
 from fsplug.mail.smtp import Server
@@ -316,5 +317,5 @@ def test_a_server_that_answers_byte_by_byte_is_left_in_the_end(monkeypatch: pyte
         dripping.start()
         with pytest.raises(Unavailable):
             smtp.check(Server("127.0.0.1", listener.getsockname()[1], "none"))
-        dripping.join(20)
+        dripping.join(PATIENCE_SECONDS)
         assert not dripping.is_alive(), "the connection is closed"

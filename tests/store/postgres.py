@@ -14,7 +14,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-START_SECONDS = 120
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
+
+START_SECONDS = PATIENCE_SECONDS
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 # Whatever a statement that changes tables leaves behind: columns, constraints, triggers; indexes have columns too.
 _SHAPE = """

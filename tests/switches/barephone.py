@@ -9,8 +9,9 @@ from typing import Self
 from uuid import uuid4
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 
-_DEADLINE_SECONDS = 60.0
+_DEADLINE_SECONDS = PATIENCE_SECONDS
 _LARGEST_MESSAGE = 65535
 _CALL = """INVITE sip:{number}@{host}:{port} SIP/2.0
 Via: SIP/2.0/UDP 127.0.0.1:{own};branch=z9hG4bK{id}

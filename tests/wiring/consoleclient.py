@@ -12,6 +12,7 @@ import gevent.event
 from gevent import socket
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import sessions
@@ -23,7 +24,7 @@ from fsplug.wiring.settings import read
 from tests.store.accountcast import Clock, Console
 from tests.store.cast import ACME, CAST
 
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 class MovedCalls:

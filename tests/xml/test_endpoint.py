@@ -8,6 +8,7 @@ import pytest
 from gevent import socket
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.xml import endpoint as module
 from fsplug.xml.answers import NOT_FOUND
 from fsplug.xml.endpoint import Door, Endpoint, Form
@@ -54,7 +55,7 @@ class Client:
     """One connection; says what it is told and reads to the end."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        self.sock = socket.create_connection(endpoint.address, timeout=60)
+        self.sock = socket.create_connection(endpoint.address, timeout=PATIENCE_SECONDS)
 
     def say(self, text: bytes) -> None:
         self.sock.sendall(text)
@@ -185,7 +186,7 @@ def test_a_door_that_takes_too_long_is_not_waited_for_and_holds_nobody_up(served
     late = gevent.spawn(posted, served, "/slow")
     gevent.idle()
     assert posted(served, "/")[0] == 200
-    assert late.get(timeout=2)[0] == 503
+    assert late.get(timeout=PATIENCE_SECONDS)[0] == 503
 
 
 def test_what_fails_behind_a_door_makes_the_switch_look_elsewhere(served: Endpoint) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.cli.conftest import ACME, BETA, DEMO, Cli
 
 SMALL = """[[company]]
@@ -72,7 +73,7 @@ def test_removals_are_asked_for_at_a_terminal(cli: Cli, smaller: Path, answer: b
     command = [sys.executable, "-m", "fsplug", "apply", str(smaller), "--data", str(cli.data)]
     with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         os.write(ours, answer)
-        _, asked = process.communicate(timeout=30)
+        _, asked = process.communicate(timeout=PATIENCE_SECONDS)
     os.close(ours)
     os.close(theirs)
     assert process.returncode == code

@@ -14,6 +14,7 @@ from fsplug.errors import FsplugError, Invalid, Unavailable
 from fsplug.esl.protocol.server import Server
 from fsplug.esl.protocol.session import InboundESL, OutboundSession
 from fsplug.esl.protocol.wire import Event
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import CHANNEL, Peer, api_response, event_frame, pair, plain_event, reply, until
 
 pytestmark = pytest.mark.usefixtures("nothing_left_behind")
@@ -24,7 +25,7 @@ CHANNEL_BUT_NAME = {name: value for name, value in CHANNEL.items() if name != "C
 
 def code_of(greenlet: Any) -> str:
     with pytest.raises(Unavailable) as caught:
-        greenlet.get(timeout=60)
+        greenlet.get(timeout=PATIENCE_SECONDS)
     return caught.value.code
 
 
@@ -118,7 +119,7 @@ def test_a_command_larger_than_the_sockets_buffer_is_sent_whole() -> None:
     asking = gevent.spawn(session.api, argument, 20)
     assert peer.command() == f"api {argument}\n"
     peer.say(api_response("+OK"))
-    assert asking.get(timeout=60) == "+OK"
+    assert asking.get(timeout=PATIENCE_SECONDS) == "+OK"
     session.close()
     peer.close()
 
@@ -135,10 +136,10 @@ def test_two_executes_of_one_application_each_wait_for_their_own_end() -> None:
     peer.command()
     completion = {"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "variable_current_application": "playback"}
     peer.say(reply("+OK"), event_frame(completion | {"Application-UUID": "id-2"}))
-    assert second.get(timeout=60).get("Application-UUID") == "id-2"
+    assert second.get(timeout=PATIENCE_SECONDS).get("Application-UUID") == "id-2"
     assert not first.ready()
     peer.say(event_frame(completion | {"Application-UUID": "id-1"}))
-    assert first.get(timeout=60).get("Application-UUID") == "id-1"
+    assert first.get(timeout=PATIENCE_SECONDS).get("Application-UUID") == "id-1"
     session.close()
     peer.close()
 

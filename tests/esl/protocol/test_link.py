@@ -12,6 +12,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.protocol import exchange
 from fsplug.esl.protocol.link import Inbox, Link, Pace, pause_after
 from fsplug.esl.protocol.wire import Event
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import Switch, api_response, event_frame, reply, until
 
 pytestmark = pytest.mark.usefixtures("nothing_left_behind")
@@ -118,8 +119,8 @@ def test_commands_are_answered_to_whoever_asked(switch: Switch, linking: Callabl
     until(lambda: link.up)
     asking = [gevent.spawn(link.api, f"thing {who}", 5) for who in range(50)]
     working = [gevent.spawn(link.bgapi, f"job {who}", 5) for who in range(50)]
-    assert [greenlet.get(timeout=60) for greenlet in asking] == [f"said thing {who}" for who in range(50)]
-    assert [greenlet.get(timeout=60) for greenlet in working] == [f"did job {who}" for who in range(50)]
+    assert [greenlet.get(timeout=PATIENCE_SECONDS) for greenlet in asking] == [f"said thing {who}" for who in range(50)]
+    assert [greenlet.get(timeout=PATIENCE_SECONDS) for greenlet in working] == [f"did job {who}" for who in range(50)]
 
 
 def test_commands_given_together_are_sent_before_the_first_is_answered(
@@ -154,7 +155,7 @@ def test_a_background_job_done_before_its_reply_is_not_missed(switch: Switch, li
     (peer,) = switch.connections
     done = {"Event-Name": "BACKGROUND_JOB", "Job-UUID": peer.header(switch.commands[-1], "Job-UUID")}
     peer.say(event_frame(done, b"+OK done"), reply("+OK Job-UUID: x"))
-    assert job.get(timeout=60) == "+OK done"
+    assert job.get(timeout=PATIENCE_SECONDS) == "+OK done"
 
 
 def test_anothers_background_job_is_no_event_of_ours(
@@ -210,7 +211,7 @@ def test_a_switch_that_drops_the_link_fails_who_waits_and_is_dialled_again(
     until(lambda: len(switch.commands) == 6)
     switch.silent = False
     switch.hang_up()
-    assert [greenlet.get(timeout=60) for greenlet in waiting] == ["switch-gone"] * 4
+    assert [greenlet.get(timeout=PATIENCE_SECONDS) for greenlet in waiting] == ["switch-gone"] * 4
     until(lambda: link.up)
     emit(switch, 2)
     until(lambda: "2" in diary.reported)
@@ -437,7 +438,7 @@ def test_stopping_leaves_the_switch_and_fails_who_waits(switch: Switch, linking:
     waiting = gevent.spawn(code_of, lambda: link.api("status", 60))
     until(lambda: len(switch.commands) == 3)
     link.stop()
-    assert waiting.get(timeout=60) == "switch-gone"
+    assert waiting.get(timeout=PATIENCE_SECONDS) == "switch-gone"
     until(lambda: not switch.connections)
     assert not link.up
     link.stop()

@@ -15,6 +15,7 @@ from gevent import socket
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol.server import FEW_CALLS, LATE_SECONDS, Server
 from fsplug.esl.protocol.session import OutboundSession
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import CHANNEL, Peer, plain_event, reply, until
 
 pytestmark = pytest.mark.usefixtures("nothing_left_behind")
@@ -155,7 +156,7 @@ def test_draining_waits_for_calls_in_hand_and_takes_no_more(serving: Any, callin
         socket.create_connection(address)
     assert not draining.ready()
     may_end.set()
-    assert draining.get(timeout=60) is True
+    assert draining.get(timeout=PATIENCE_SECONDS) is True
 
 
 def test_draining_ends_by_its_deadline(serving: Any, calling: Any) -> None:

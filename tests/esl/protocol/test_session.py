@@ -11,6 +11,7 @@ from gevent import monkey
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.protocol.exchange import RECEIVE_BYTES
 from fsplug.esl.protocol.session import InboundESL, OutboundSession
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.esl.peers import (
     CHANNEL,
     LINGER_NOTICE,
@@ -81,7 +82,7 @@ def test_a_call_is_armed_and_let_go(session: OutboundSession, peer: Peer) -> Non
     assert session.uuid == "a-leg"
     assert session.api("uuid_setvar_multi a-leg a=b", 5) == "+OK\n"
     session.exit()
-    assert script.get(timeout=60) == ["connect\n", "api uuid_setvar_multi a-leg a=b\n", "exit\n"]
+    assert script.get(timeout=PATIENCE_SECONDS) == ["connect\n", "api uuid_setvar_multi a-leg a=b\n", "exit\n"]
     assert peer.command() == ""
     assert not session.connected
 
@@ -94,7 +95,7 @@ def test_a_last_command_and_the_leave_are_sent_together(session: OutboundSession
 
     script = playing(switch)
     assert session.api_and_exit("uuid_setvar_multi a-leg a=b", 5) == "+OK\n"
-    assert script.get(timeout=60) == ["api uuid_setvar_multi a-leg a=b\n", "exit\n"]
+    assert script.get(timeout=PATIENCE_SECONDS) == ["api uuid_setvar_multi a-leg a=b\n", "exit\n"]
     assert peer.command() == ""
     assert not session.connected
 
@@ -178,7 +179,7 @@ def test_every_answer_may_come_one_byte_at_a_time(session: OutboundSession, peer
     script = playing(switch)
     assert session.connect(5).uuid == "a-leg"
     assert session.api("status", 5) == "Jørgen"
-    script.get(timeout=60)
+    script.get(timeout=PATIENCE_SECONDS)
 
 
 def test_answer_notice_and_end_in_one_segment_give_the_answer(session: OutboundSession, peer: Peer) -> None:
@@ -222,7 +223,7 @@ def test_a_peer_that_breaks_the_framing_is_left(
     script = playing(switch)
     assert code_of(lambda: session.connect(5)) == code
     assert not session.connected
-    script.join(5)
+    script.join(PATIENCE_SECONDS)
 
 
 def test_an_answer_before_a_fault_is_given_and_the_fault_ends_the_session_at_once(
@@ -273,8 +274,8 @@ def test_fifty_greenlets_at_once_each_get_their_own_answer(session: OutboundSess
 
     script = playing(switch)
     asking = [gevent.spawn(ask, who) for who in range(50)]
-    gevent.joinall(asking, timeout=30)
-    script.get(timeout=60)
+    gevent.joinall(asking, timeout=PATIENCE_SECONDS)
+    script.get(timeout=PATIENCE_SECONDS)
     for who, greenlet in enumerate(asking):
         assert greenlet.value == [f"for {who}-{turn}" for turn in range(10)]
 
@@ -283,11 +284,11 @@ def test_who_reads_for_all_hands_over_when_it_gives_up(session: OutboundSession,
     first = gevent.spawn(lambda: code_of(lambda: session.api("first", 0.05)))
     second = gevent.spawn(session.api, "second", 5)
     third = gevent.spawn(session.api, "third", 5)
-    assert first.get(timeout=60) == "switch-silent"
+    assert first.get(timeout=PATIENCE_SECONDS) == "switch-silent"
     peer.say(api_response("1"), api_response("2"))
-    assert second.get(timeout=60) == "2"
+    assert second.get(timeout=PATIENCE_SECONDS) == "2"
     peer.say(api_response("3"))
-    assert third.get(timeout=60) == "3"
+    assert third.get(timeout=PATIENCE_SECONDS) == "3"
 
 
 def test_who_reads_for_all_hands_over_when_it_is_killed(session: OutboundSession, peer: Peer) -> None:
@@ -297,7 +298,7 @@ def test_who_reads_for_all_hands_over_when_it_is_killed(session: OutboundSession
     peer.command()
     first.kill()
     peer.say(api_response("1"), api_response("2"))
-    assert second.get(timeout=60) == "2"
+    assert second.get(timeout=PATIENCE_SECONDS) == "2"
 
 
 def test_a_close_in_another_greenlet_fails_who_waits(session: OutboundSession, peer: Peer) -> None:
@@ -305,7 +306,7 @@ def test_a_close_in_another_greenlet_fails_who_waits(session: OutboundSession, p
     for _ in waiting:
         peer.command()
     session.close()
-    assert [greenlet.get(timeout=60) for greenlet in waiting] == ["switch-gone"] * 3
+    assert [greenlet.get(timeout=PATIENCE_SECONDS) for greenlet in waiting] == ["switch-gone"] * 3
 
 
 def test_a_sender_killed_half_way_ends_the_session(session: OutboundSession, peer: Peer) -> None:
@@ -320,7 +321,7 @@ def test_an_execute_ends_with_its_own_completion(session: OutboundSession, peer:
     ours = event_frame({"Event-Name": "CHANNEL_EXECUTE_COMPLETE", "Application-UUID": "e-1", "X": "mine"})
     script = answering(peer, reply("+OK Events Enabled"), reply("+OK") + others + ours)
     assert session.execute("playback", "beep.wav", 5, "e-1").get("X") == "mine"
-    subscribed, executed = script.get(timeout=60)
+    subscribed, executed = script.get(timeout=PATIENCE_SECONDS)
     assert subscribed == "myevents\n"
     assert executed.split("\n")[:4] == [
         "sendmsg",
@@ -349,7 +350,7 @@ def test_greenswitchs_own_names_still_work(session: OutboundSession, peer: Peer)
     session.park()
     session.raise_if_disconnected()
     session.stop()
-    heard = script.get(timeout=60)
+    heard = script.get(timeout=PATIENCE_SECONDS)
     assert heard[2] == "linger 10\n"
     assert "execute-app-arg: NORMAL_CLEARING" in heard[3]
     assert not session.connected

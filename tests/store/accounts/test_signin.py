@@ -7,6 +7,7 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Refused
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
@@ -143,7 +144,7 @@ def test_guesses_at_the_same_moment_are_all_counted(open_store: Callable[..., St
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert console.passwords.asked == 6
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from threading import Barrier, Thread
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.accounts import tokens
 from fsplug.store.accounts.tokens import Kind, Secret
 from fsplug.store.config.versioned import company_id
@@ -18,7 +19,7 @@ def test_of_many_who_use_a_secret_at_once_one_does(open_store: Callable[..., Sto
         tokens.make(stores[0], Kind.PASSWORD, whose, token, 60.0)
 
         def use(store: Store, token: str = token, together: Barrier = together, used: list[Secret] = used) -> None:
-            together.wait(30)
+            together.wait(PATIENCE_SECONDS)
             if (found := tokens.use(store, Kind.PASSWORD, token)) is not None:
                 used.append(found)
 
@@ -26,7 +27,7 @@ def test_of_many_who_use_a_secret_at_once_one_does(open_store: Callable[..., Sto
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE_SECONDS)
         assert used == [whose]
 
 

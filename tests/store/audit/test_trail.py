@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.store.audit import trail, verification
 from fsplug.store.audit.chain import Written
@@ -250,7 +251,7 @@ def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert verification.verify(open_store(), ACME) == verification.Verified(
         FIRST + 100, verification.verify(open_store(), ACME).checkpoint, None
     )

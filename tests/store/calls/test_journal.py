@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fsplug.errors import Refused, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls.entries import CallEnded, DecisionMade, JournalEntry, RecordingExpected, Unreadable, from_json
 from fsplug.store.calls.journal import Journal
@@ -200,7 +201,7 @@ def test_a_full_disk_leaves_only_whole_entries_wherever_it_strikes(tmp_path: Pat
 
 def test_a_journal_belongs_to_one_process(journal: Journal, path: Path) -> None:
     code = f"from fsplug.store.calls.journal import Journal; Journal({str(path)!r})"
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert other.returncode == 1
     assert "Refused" in other.stderr and "belongs to another fsplug that runs" in other.stderr
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import calls, ledger, writer
 from fsplug.store.calls.entries import CallEnded, JournalEntry
 from fsplug.store.calls.journal import Journal
@@ -18,7 +19,7 @@ from tests.store.cast import ACME
 from tests.store.story import recorded_call, seen
 
 Work = Callable[[], None]
-DEADLINE_SECONDS = 90
+DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope
 from fsplug.store.change import planning
@@ -169,7 +170,7 @@ def test_two_admins_who_change_one_user_at_once_both_get_their_change(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     found = Draft(furnished, DOMAIN).entry("user", "bo")
     assert (found["name"], found["email"], len(found["mobile_numbers"])) == ("Bo Holm", "bo@whole.example", 10)
 

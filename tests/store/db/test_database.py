@@ -12,6 +12,7 @@ import gevent
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.db.database import Store
 from tests.store.backends import postgresql_only, sqlite_only
 
@@ -85,7 +86,7 @@ def test_many_threads_share_one_store(store: Store) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert len(_written(store)) == 40
 
 
@@ -207,7 +208,7 @@ def test_greenlets_and_the_hubs_threadpool_share_one_store(store: Store) -> None
 
     greenlets = [gevent.spawn(read, number) for number in range(50)]
     greenlets += [gevent.spawn(write_in_threads, worker) for worker in range(2)]
-    assert len(gevent.joinall(greenlets, timeout=30, raise_error=True)) == 52
+    assert len(gevent.joinall(greenlets, timeout=PATIENCE_SECONDS, raise_error=True)) == 52
     assert sorted(done) == _written(store)
 
 
@@ -220,7 +221,7 @@ def test_no_connection_stays_checked_out_when_greenlets_come_and_go(store: Store
     for _ in range(60):
         reader = Thread(target=_written, args=(store,))
         reader.start()
-        reader.join(10)
+        reader.join(PATIENCE_SECONDS)
     # More readers than the pool has connections: each gave its own back.
     assert _written(store) == []
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import calls, ledger
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
@@ -28,7 +29,7 @@ from tests.store.calls.test_journal import files_end_at
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
 
-DEADLINE_SECONDS = 90
+DEADLINE_SECONDS = PATIENCE_SECONDS
 LOCK_SECONDS = 1.0
 FRAME_BYTES = 4096 + 24  # one page in SQLite's write-ahead log
 

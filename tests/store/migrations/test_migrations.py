@@ -13,6 +13,7 @@ import pytest
 import fsplug
 import fsplug.store
 from fsplug.errors import Invalid
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import gaps
 from fsplug.store.change import planning
 from fsplug.store.config import policies
@@ -192,7 +193,7 @@ def test_two_at_once_take_each_step_once(empty_url: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)
     assert sorted(taken) == [BASE, GAPS, MODEL, *LATER]
     for store in stores:
         store.close()

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails, sealings
 from fsplug.store.outbox.queue import LONGEST_LEASE_SECONDS, Queue
@@ -16,7 +17,7 @@ from tests.store.cast import ACME, BETA
 from tests.store.outbox.queued import PUT, QUEUES, keys, passed, skewed
 
 DAY_SECONDS = 86_400.0
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 Open = Callable[..., Store]
 
 

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 
 from fsplug.errors import Invalid, Refused
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, Direction, Party, Role, Talk, User
 from fsplug.store.audit import trail, verification
@@ -99,7 +100,7 @@ def test_two_who_give_the_code_at_once_are_not_both_let_in(open_store: Callable[
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert len(let_in) == 1
     assert shares.get(store, ACME, share.id).wrong_codes == 5
 
@@ -110,14 +111,14 @@ def test_who_presses_play_twice_at_once_uses_one_play_and_hears(open_store: Call
     together, hearing_until = Barrier(len(own)), list[float]()
 
     def press(own: Store) -> None:
-        together.wait(30)
+        together.wait(PATIENCE_SECONDS)
         hearing_until.append(share_visits.play(own, cookie, "").hearing_until)
 
     threads = [Thread(target=press, args=(one,)) for one in own]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE_SECONDS)
     assert len(hearing_until) == len(own) and len(set(hearing_until)) == 1
     assert shares.get(store, ACME, share.id).played == 1
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS
 from fsplug.wiring.console.server import CONNECTIONS
@@ -17,7 +18,7 @@ GIGABYTE = 1_000_000_000
 BLOCK = b"x" * 65_536
 # What a server may grow by for a request it turns away: some buffers, not the body.
 GROWN_BYTES = 20_000_000
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 # Instead of 20, so that tests need not wait so long.
 REQUEST_SECONDS = 1.0
 

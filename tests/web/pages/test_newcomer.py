@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from fsplug.lab.free_ports import some_ports
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
 from tests.cli.happened import recorded
@@ -22,7 +23,7 @@ from tests.mail.conftest import Mailbox, make_mailbox  # noqa: F401
 
 ACME = "acme.example"
 PASSWORD = "correct horse battery"
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 
 
 class Program:
@@ -34,7 +35,7 @@ class Program:
     def __call__(self, *words: object) -> Any:
         """What a command says; it must succeed."""
         command = [sys.executable, "-m", "fsplug", *map(str, words), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, env=self._environment, timeout=PATIENCE_SECONDS)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -113,7 +114,7 @@ def fsplug(tmp_path: Path, mailbox: Mailbox, web_port: int) -> Iterator[Program]
     _wait_until(lambda: _answers(web_port))
     yield program
     server.terminate()
-    server.wait(30)
+    server.wait(PATIENCE_SECONDS)
 
 
 def _answers(port: int) -> bool:

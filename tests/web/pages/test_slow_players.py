@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.change import planning
@@ -21,7 +21,7 @@ from tests.store.accountcast import Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
 
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 # A block may lie unread for three times this.
 REQUEST_SECONDS = 0.5
 

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.media.spool import STALLED_SECONDS, Spool
 from fsplug.wiring.calls.spool_gate import FRESH_SECONDS, HUNG_ROUNDS, SpoolGate
 
@@ -56,7 +57,7 @@ class Hanging(Spool):
 
     def check_writable(self):
         self.asked.set()
-        assert self.answers.wait(60)
+        assert self.answers.wait(PATIENCE_SECONDS)
 
 
 def test_a_disk_that_hangs_is_trouble_while_the_loop_comes_round_and_so_are_the_files_on_it(folder):
@@ -71,7 +72,7 @@ def test_a_disk_that_hangs_is_trouble_while_the_loop_comes_round_and_so_are_the_
     spool.asked.clear()
     look = threading.Thread(target=found.look)
     look.start()
-    assert spool.asked.wait(60)
+    assert spool.asked.wait(PATIENCE_SECONDS)
     seen = []
     for _ in range(HUNG_ROUNDS):
         seen.append(found.trouble)
@@ -81,7 +82,7 @@ def test_a_disk_that_hangs_is_trouble_while_the_loop_comes_round_and_so_are_the_
     now[0] = STALLED_SECONDS + 1
     assert found.stalled_bytes("r1") == 5
     spool.answers.set()
-    look.join(60)
+    look.join(PATIENCE_SECONDS)
     assert found.trouble is None
 
 

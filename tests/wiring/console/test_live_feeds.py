@@ -10,6 +10,7 @@ from typing import Any
 import gevent
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.store.accounts import sessions
 from fsplug.web.kernel.live import Note
@@ -200,7 +201,7 @@ def test_a_hundred_pages_are_updated_while_others_are_answered(
             lambda known=known: all("state-1003" in one.read[at:] for one, at in zip(streams, known, strict=True)),
             "all are updated",
         )
-        assert page.get(timeout=60) == "HTTP/1.1 200 OK"
+        assert page.get(timeout=PATIENCE_SECONDS) == "HTTP/1.1 200 OK"
     assert _resident_bytes() - before < 30_000_000
     for one in streams:
         one.close()

@@ -8,6 +8,7 @@ import pytest
 from gevent.threadpool import ThreadPool
 
 from fsplug.errors import FsplugError, Refused, Unavailable
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.wiring.console import ringing
 from fsplug.wiring.console.ringing import Ringing
 
@@ -38,7 +39,7 @@ def refusing(code: str, after: gevent.event.Event | None = None) -> Callable[[st
 
     def ring(company: str, username: str, number: str) -> str:
         if after is not None:
-            after.wait(5)
+            after.wait(PATIENCE_SECONDS)
         raise Refused(code, "why")
 
     return ring
@@ -61,7 +62,7 @@ def test_a_phone_that_rings_on_is_not_waited_for_and_its_result_is_reported_late
     assert asked(ringer) is None
     assert ringer.note(ACME, ANNA) is None
     given_up.set()
-    assert woken.wait(5)
+    assert woken.wait(PATIENCE_SECONDS)
     note = ringer.note(ACME, ANNA)
     assert note is not None and note.code == "phone-not-answered"
     assert ringer.note(ACME, "1002") is None
@@ -76,7 +77,7 @@ def test_what_came_of_a_ringing_is_news_for_a_while(monkeypatch: pytest.MonkeyPa
     ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
     asked(ringer)
     given_up.set()
-    assert woken.wait(5)
+    assert woken.wait(PATIENCE_SECONDS)
     monkeypatch.setattr(ringing, "NOTE_SECONDS", 0.0)
     assert ringer.note(ACME, ANNA) is None
 

@@ -14,9 +14,10 @@ import pytest
 from gevent import monkey
 from gevent.threadpool import ThreadPool
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.wiring.process.patching import Lock
 
-DEADLINE_SECONDS = 90.0
+DEADLINE_SECONDS = PATIENCE_SECONDS
 THREADS = 4
 
 # These hold up a thread, as a disk does.

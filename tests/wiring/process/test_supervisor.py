@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.wiring.process.life import EXIT_HOPELESS
 
 # What the server does is put in; with `say` it tells its process id on a line of its own.
@@ -53,7 +54,7 @@ def start():
     yield start_program
     for process in started:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
         process.stdout.close()
         process.stderr.close()
 
@@ -79,7 +80,7 @@ def test_sigterm_ends_both_and_counts_as_well_done(start, setting):
     process = start(UNTIL_TOLD, setting)
     server = server_of(process)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert process.stdout.readline() == "", f"{server} still has it open"
 
 
@@ -89,13 +90,13 @@ def test_sigterm_while_no_server_runs_starts_none_again(start):
     while "restarting it" not in process.stderr.readline():
         pass
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert process.stdout.readline() == ""
 
 
 def test_a_server_that_says_it_is_hopeless_is_not_started_again(start):
     process = start(f"say(); return {EXIT_HOPELESS}")
-    assert process.wait(10) == EXIT_HOPELESS
+    assert process.wait(PATIENCE_SECONDS) == EXIT_HOPELESS
     assert len(process.stdout.readlines()) == 1
 
 
@@ -103,7 +104,7 @@ def test_one_kill_of_the_supervisor_ends_the_server_too(start):
     process = start(LIVE)
     server_of(process)
     process.kill()
-    process.wait(10)
+    process.wait(PATIENCE_SECONDS)
     # The server holds the other end of this pipe: it closes with the server.
     assert process.stdout.readline() == ""
 
@@ -156,7 +157,7 @@ def test_one_that_is_killed_is_started_again_and_the_other_goes_on(start_two, ki
     name, pid = process.stdout.readline().split()
     assert name == killed and int(pid) != first[killed]
     process.terminate()
-    assert process.wait(120) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""], "the other one is still the first"
 
 
@@ -164,7 +165,7 @@ def test_sigterm_ends_people_first_and_then_calls(start_two):
     process = start_two()
     both_of(process)
     process.terminate()
-    assert process.wait(120) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert process.stdout.read().split("\n") == ["people ends", "calls ends", ""]
 
 
@@ -172,7 +173,7 @@ def test_a_frozen_process_for_people_keeps_calls_from_ending_for_a_moment_only(s
     process = start_two(setting="supervisor.END_SECONDS = 0.1")
     os.kill(both_of(process)["people"], signal.SIGSTOP)
     process.terminate()
-    assert process.wait(120) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert process.stdout.read() == "calls ends\n"
 
 
@@ -183,7 +184,7 @@ def test_calls_go_on_whatever_the_people_s_process_ends_with(start_two, code):
     for _ in range(2):
         assert process.stdout.readline().startswith("people")
     process.terminate()
-    assert process.wait(120) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert "calls ends\n" in process.stdout.read()
 
 
@@ -197,5 +198,5 @@ def test_calls_go_before_people_on_a_busy_processor(start_two):
 def test_the_service_ends_with_the_first_death_where_something_else_starts_it_again(start_two):
     process = start_two(restarts=False)
     os.kill(both_of(process)["people"], signal.SIGKILL)
-    assert process.wait(120) == 1
+    assert process.wait(PATIENCE_SECONDS) == 1
     assert process.stdout.read() == "calls ends\n"
