@@ -80,7 +80,9 @@ def test_started_without_its_store_fsplug_serves_by_the_copy_and_the_rows_come_a
 def test_started_for_the_first_time_without_a_store_fsplug_says_what_is_missing(tmp_path: Path) -> None:
     environment = {**os.environ, "FSPLUG_STORE": str(tmp_path / "nowhere" / "fsplug.db")}
     command = [sys.executable, "-m", "fsplug", "serve", "--data", str(tmp_path), "--only", "calls"]
-    first = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    first = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
     assert first.returncode == EXIT_HOPELESS
     assert "there is no copy of its configuration" in first.stderr
 

@@ -160,7 +160,7 @@ def test_an_answer_that_came_while_the_process_was_starved_is_read_though_its_ti
     # More than is read at once comes before the answer, and the loop gets no processor until the time is over.
     peer.say(event_frame(CHANNEL) * (RECEIVE_BYTES // len(event_frame(CHANNEL)) + 1), api_response("+OK"))
     monkey.get_original("time", "sleep")(0.2)
-    assert asking.get(timeout=60) == "+OK"
+    assert asking.get(timeout=PATIENCE_SECONDS) == "+OK"
 
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(session: OutboundSession, peer: Peer) -> None:
