@@ -261,6 +261,17 @@ def test_legs_that_were_bridged_before_the_answer_which_never_came_had_no_talk(f
     assert account.decisions == (1 if first == "events" else 0)
 
 
+def test_only_a_part_that_asks_may_lack_its_verdict() -> None:
+    """Without fsplug no part that asks gets a verdict; the talk that a transfer with Replaces makes asks nobody."""
+    asked = {flow: [one.asked for one in seen_talks(read(flow))] for flow in ("blind-transfer", "attended-transfer")}
+    assert asked == {"blind-transfer": [False, False], "attended-transfer": [False, False, True]}
+    facts = raw("blind-transfer")
+    for one in facts:
+        one["variables"]["fsplug_version"] = "1"
+    records = {one.uuid: one for one in map(leg_record, map(encoded, facts))}
+    assert [one.asked for one in seen_talks(records)] == [True, False]
+
+
 def test_a_record_of_a_company_that_is_not_here_makes_no_row(tmp_path: Path) -> None:
     story = Story(tmp_path)
     facts = json.loads(json.dumps(raw("incoming-user")).replace("acme.example", "nobody.example"))

@@ -127,7 +127,7 @@ def test_a_record_waits_for_the_one_of_the_other_leg(reading: Reading) -> None:
 def test_a_folder_that_fails_is_logged_once_and_tried_again(
     reading: Reading, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails() -> None:
+    def fails(most: int) -> None:
         raise Unavailable("records-full", "the disk is full")
 
     monkeypatch.setattr(reading.folder, "waiting", fails)
