@@ -77,6 +77,7 @@ class CallArmer:
     def _ringing(self, caller: Leg, names: tuple[str, ...], version: int) -> Ringing:
         wanted = dict.fromkeys([caller.username, *map(username_of, names)])
         users = self._policy.users(caller.company, wanted, version)
+        caller = self._policy.with_forwarders(caller, caller.company, version)
         return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
 
     def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:

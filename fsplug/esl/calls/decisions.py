@@ -76,6 +76,8 @@ class Decisions:
         company = caller.company or answerer.company
         caller, answerer = identified(caller, company), identified(answerer, company)
         version = self._version(company, caller, answerer)
+        caller = self._policy.with_forwarders(caller, company, version)
+        answerer = self._policy.with_forwarders(answerer, company, version)
         users = self._policy.users(company, (caller.username, answerer.username), version)
         talk = talk_between(caller, answerer, users)
         outcome = verdict(talk, self._policy.snapshot(company, version))

@@ -1,15 +1,19 @@
 """Policy as the call path reads it: from the store, from memory, and from the store's copy while the store is away."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import PolicySnapshot, User
+from fsplug.policy.recording.legs import Leg
 from fsplug.store.config import policies, users
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 
 # A user's facts at one version never change, so they can be kept for as long as there is room.
 USERS_REMEMBERED = 50_000
+# No username is longer; a caller could make up any number of them.
+_LONGEST_NAME, _MOST_NAMES = 15, 10
 
 
 class PolicySource:
@@ -47,6 +51,15 @@ class PolicySource:
         """The company's users of these names as they were at this version; unknown names are left out."""
         found = (self._user(company, name, version) for name in usernames if name)
         return {user.username: user for user in found if user}
+
+    def with_forwarders(self, leg: Leg, company: str, version: int) -> Leg:
+        """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a
+        phone by its username).
+        """
+        names = [name for name in leg.forwarders if not name.startswith("+") and len(name) <= _LONGEST_NAME]
+        known = self.users(company, names[:_MOST_NAMES], version) if names else {}
+        numbers = [number for user in known.values() for number in user.numbers]
+        return replace(leg, forwarders=tuple(dict.fromkeys((*leg.forwarders, *numbers)))) if numbers else leg
 
     def _user(self, company: str, username: str, version: int) -> User | None:
         def load() -> User | None:

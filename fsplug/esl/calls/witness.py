@@ -140,7 +140,10 @@ class Witness:
         if armed is not None:
             return armed
         users = self._policy.users(talk.company, (talk.caller.username, talk.answerer.username), version)
-        between = talk_between(talk.caller, talk.answerer, users)
+        caller, answerer = (
+            self._policy.with_forwarders(leg, talk.company, version) for leg in (talk.caller, talk.answerer)
+        )
+        between = talk_between(caller, answerer, users)
         outcome = verdict(between, self._policy.snapshot(talk.company, version))
         call = row.id if row is not None else talk.call_ids[0]
         return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)

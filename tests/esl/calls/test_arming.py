@@ -57,6 +57,21 @@ def test_an_excluded_number_is_seen_wherever_the_switch_puts_it(story, header, s
     assert story.asks("1001", **{header: spelling})["fsplug_arm_1001"] == ""
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("variable_sip_h_Referred-By", "<sip:1003@acme.example>"),
+        ("variable_sip_i_diversion", "ARRAY::<sip:1002@acme.example>|:<sip:1003@acme.example>;reason=no-answer"),
+        ("Caller-RDNIS", "1003"),
+    ],
+)
+def test_an_excluded_colleague_counts_as_the_one_who_sent_the_call_on(story, header, value):
+    assert story.asks("1001", **{header: value})["fsplug_arm_1001"]
+    edit_policy.exclude(story.store, ACME, {"+4570101003": None}, by="test")
+    story.start()
+    assert story.asks("1001", **{header: value})["fsplug_arm_1001"] == ""
+
+
 def test_a_change_works_from_the_next_call_on(story):
     assert story.asks("1001")["fsplug_arm_1001"]
     edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
