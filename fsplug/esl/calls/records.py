@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from fsplug.errors import Invalid
@@ -21,8 +22,12 @@ _UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _OURS = "fsplug_"
 _MARKS = frozenset({"set", "multiset"})
-# A part of a leg's life that has not set them has no legs to ring and no group, whatever a later part set.
-_OF_ONE_PART = ("fsplug_legs", "fsplug_group", "fsplug_groups")
+# Variables that don't say who a leg is: media, times, and what belongs to one part of a leg's life. A part that has not
+# set its legs to ring or its group has none, whatever a later part set.
+_OF_NO_LEG = re.compile(
+    r"(rtp|switch|remote|local|advertised|read|write|original|audio|video|text)_"
+    r"|\w*_(stamp|epoch|uepoch|sdp_str)$|\w*m?u?sec$|fsplug_(legs|groups?)$"
+)
 _CALLER = {
     "Caller-Caller-ID-Number": "caller_id_number",
     "Caller-ANI": "ani",
@@ -76,14 +81,14 @@ def leg_record(body: bytes) -> LegRecord:
         direction = str(facts["channel_data"]["direction"])
         parts = _parts(facts["callflow"], called_in=direction == "inbound")
         bridges = tuple(_bridges(uuid, direction, variables, parts))
-        last = leg_of(_event(uuid, direction, variables, parts[-1]))
+        calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         text = f"this is no record of a leg as FreeSWITCH writes it: {type(error).__name__}: {str(error)[:200]}"
         raise Invalid("bad-record", text) from error
     return LegRecord(
         uuid=uuid,
-        company=last.company,
-        call=last.call or uuid,
+        company=variables.get("fsplug_company", ""),
+        call=uuid if calls else variables.get("fsplug_call") or uuid,
         began_at=_seconds(variables.get("start_uepoch")),
         ended_at=_seconds(variables.get("end_uepoch")),
         cause=variables.get("hangup_cause", ""),
@@ -161,7 +166,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
 
 def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, str]:
     """The leg's variables as they were in this part of its life: our marks change with each."""
-    known = {name: value for name, value in variables.items() if name not in _OF_ONE_PART}
+    known = {name: value for name, value in variables.items() if _says_who(name)}
     for part in parts[: number + 1]:
         known.update(part.marks)
     known["fsplug_groups"] = ":".join(_groups(variables, parts, number))
@@ -176,6 +181,11 @@ def _asked(variables: Mapping[str, str], part: _Part, is_last: bool) -> bool:
     if not part.marks.get("fsplug_legs"):
         return True
     return variables.get("fsplug_verdict") == "given" if is_last else "fsplug_version" in variables
+
+
+@lru_cache(maxsize=4_096)
+def _says_who(name: str) -> bool:
+    return _OF_NO_LEG.match(name) is None
 
 
 def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, None]:
