@@ -14,7 +14,7 @@ from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
-from fsplug.lab.scenario import SCENARIOS, Role, Scenario
+from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole
 from fsplug.lab.sipp import play
 
 TRUNK = "trunk"
@@ -166,16 +166,16 @@ def _fake_switch() -> Iterator[DemoSwitch]:
         process.wait(10)
 
 
-def _roles(call: DemoCall) -> tuple[Role, ...]:
+def _roles(call: DemoCall) -> tuple[ScenarioRole, ...]:
     user = "" if call.answers == TRUNK else call.answers
-    answering = Role("answers", call.company, user=user)
+    answering = ScenarioRole("answers", call.company, user=user)
     talk = call.talk_seconds
     if call.answers == NOBODY:
-        return (Role("user-listens", call.company, user=call.caller, calls=call.dials, talk_seconds=talk),)
+        return (ScenarioRole("user-listens", call.company, user=call.caller, calls=call.dials, talk_seconds=talk),)
     if call.from_outside:
-        outside = Role("outside-calls", call.company, number=call.caller, calls=call.dials, talk_seconds=talk)
+        outside = ScenarioRole("outside-calls", call.company, number=call.caller, calls=call.dials, talk_seconds=talk)
         return (answering, outside)
-    return (answering, Role("user-calls", call.company, user=call.caller, calls=call.dials, talk_seconds=talk))
+    return (answering, ScenarioRole("user-calls", call.company, user=call.caller, calls=call.dials, talk_seconds=talk))
 
 
 def _order(call: DemoCall) -> dict[str, Any]:

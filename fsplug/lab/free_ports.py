@@ -44,7 +44,7 @@ def taken_ports() -> set[int]:
     return {port for table in _TABLES for port in _local_ports(Path("/proc/net", table))}
 
 
-class Share:
+class PortShare:
     """Ports that only this process gives out, in turn, beginning again after the last.
 
     They belong to this process for as long as it holds the port before the first one.
@@ -71,7 +71,7 @@ class Share:
 
 
 @cache
-def _share() -> Share:
+def _share() -> PortShare:
     for start in random.sample(_SHARES, len(_SHARES)):
         guard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -79,7 +79,7 @@ def _share() -> Share:
         except OSError:
             guard.close()
         else:
-            return Share(range(start + 1, start + _SHARES.step), guard)
+            return PortShare(range(start + 1, start + _SHARES.step), guard)
     raise Unavailable("no-free-ports", f"{len(_SHARES)} others have every port from {_SHARES.start} on; end some")
 
 

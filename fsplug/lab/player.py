@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.scenario import Role, Scenario
+from fsplug.lab.scenario import Scenario, ScenarioRole
 from fsplug.lab.tone import alaw_tone
 
 NAMES = "names.csv"
@@ -13,10 +13,10 @@ _COMPLAINT_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RoleOutcome:
     """How a role ended: SIPp's exit code (None: SIPp did not end by itself) and its error."""
 
-    role: Role
+    role: ScenarioRole
     exit: int | None
     complaint: str = ""
 
@@ -26,7 +26,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlayerPlace:
     """A player's own folder, SIP port and audio port, and the tone it sends."""
 
     folder: Path
@@ -38,7 +38,9 @@ class Place:
 class Player:
     """SIPp playing `role`. `consultation` is the Call-ID of the scenario's second call, if there is one."""
 
-    def __init__(self, role: Role, scenario: Scenario, exchange: Exchange, place: Place, consultation: str) -> None:
+    def __init__(
+        self, role: ScenarioRole, scenario: Scenario, exchange: Exchange, place: PlayerPlace, consultation: str
+    ) -> None:
         self.role = role
         self.place = place
         self._scenario = scenario
@@ -74,9 +76,9 @@ class Player:
     def has_failed(self) -> bool:
         return self.exit not in (None, self.role.exit)
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> RoleOutcome:
         """How the role ended, as known now."""
-        return Outcome(self.role, self.exit, self._complaint() if self.has_failed else "")
+        return RoleOutcome(self.role, self.exit, self._complaint() if self.has_failed else "")
 
     @property
     def _screen(self) -> Path:

@@ -12,7 +12,7 @@ EXPECTATION = "expect.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class ScenarioRole:
     """One SIPp process that plays `<name>.xml`.
 
     With `user` it is that user's phone; otherwise it is somebody beyond the trunk with this `number`. With `calls` it
@@ -79,17 +79,17 @@ class Scenario:
     folder: Path
     about: str
     company: str
-    roles: tuple[Role, ...]
+    roles: tuple[ScenarioRole, ...]
     calls: tuple[ExpectedCall, ...] = ()
     fsplug: str = "either"
     seconds: int = 30
 
     @property
-    def waiting(self) -> tuple[Role, ...]:
+    def waiting(self) -> tuple[ScenarioRole, ...]:
         return tuple(role for role in self.roles if not role.calls)
 
     @property
-    def calling(self) -> tuple[Role, ...]:
+    def calling(self) -> tuple[ScenarioRole, ...]:
         return tuple(role for role in self.roles if role.calls)
 
 
@@ -117,8 +117,8 @@ def _scenario(name: str, folder: Path, document: dict[str, Any]) -> Scenario:
     return Scenario(name=name, folder=folder, roles=roles, calls=calls, **document)
 
 
-def _role(table: dict[str, Any]) -> Role:
-    return Role(**{**table, "headers": tuple(table.get("headers", ()))})
+def _role(table: dict[str, Any]) -> ScenarioRole:
+    return ScenarioRole(**{**table, "headers": tuple(table.get("headers", ()))})
 
 
 def _call(table: dict[str, Any]) -> ExpectedCall:

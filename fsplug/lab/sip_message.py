@@ -11,7 +11,7 @@ _PARAMETER = re.compile(r'(\w+)="?([^",]*)"?')
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SipMessage:
     """A SIP message as received."""
 
     text: str
@@ -75,7 +75,7 @@ class Request:
         )
 
 
-def reply(request: Message, status: str, to: str, user: str, port: int, agent: str, body: str = "") -> str:
+def reply(request: SipMessage, status: str, to: str, user: str, port: int, agent: str, body: str = "") -> str:
     """A response to this request, with this To."""
     vias = "".join(f"Via: {via}\r\n" for via in request.headers("Via"))
     kind = "Content-Type: application/sdp\r\n" if body else ""
@@ -87,7 +87,7 @@ def reply(request: Message, status: str, to: str, user: str, port: int, agent: s
     )
 
 
-def proof(method: str, uri: str, user: str, password: str, challenge: Message) -> str:
+def proof(method: str, uri: str, user: str, password: str, challenge: SipMessage) -> str:
     """The header that answers a 401 or 407."""
     proxy = challenge.status == 407
     asked = dict(_PARAMETER.findall(challenge.header("Proxy-Authenticate" if proxy else "WWW-Authenticate")))

@@ -12,7 +12,7 @@ from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.free_ports import is_free, some_media_ports, some_ports
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.player import Outcome, Place, Player
+from fsplug.lab.player import Player, PlayerPlace, RoleOutcome
 from fsplug.lab.scenario import Scenario
 
 # When one role has failed, the others would wait in vain.
@@ -21,7 +21,7 @@ _GRACE_SECONDS = 3.0
 _HERTZ, _HERTZ_STEP = 440, 110
 
 
-def play(scenario: Scenario, exchange: Exchange) -> list[Outcome]:
+def play(scenario: Scenario, exchange: Exchange) -> list[RoleOutcome]:
     """Play every role to its end and return how each ended. Phones sign in before and out after."""
     if shutil.which("sipp") is None:
         raise Unavailable("no-sipp", "SIPp is not installed; on Debian: apt-get install sip-tester")
@@ -43,7 +43,7 @@ def _cast(scenario: Scenario, exchange: Exchange, folder: Path) -> list[Player]:
     for number, role in enumerate(scenario.roles):
         is_trunk = not role.user and not role.calls
         port = exchange.ports.trunk_port if is_trunk else ports[number]
-        place = Place(folder / role.name, port, media_ports[number], _HERTZ + number * _HERTZ_STEP)
+        place = PlayerPlace(folder / role.name, port, media_ports[number], _HERTZ + number * _HERTZ_STEP)
         players.append(Player(role, scenario, exchange, place, consultation))
     return players
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.sip_message import HOST, Message, Request, address, proof, reply
+from fsplug.lab.sip_message import HOST, Request, SipMessage, address, proof, reply
 
 _LARGEST_MESSAGE = 65_535
 
@@ -38,7 +38,7 @@ class Dialog:
     answered_at: float = 0.0
     ended_at: float = 0.0
     shown: list[tuple[float, str]] = field(default_factory=list)
-    invite: Message | None = None
+    invite: SipMessage | None = None
 
 
 class Softphone:
@@ -65,7 +65,7 @@ class Softphone:
         self._hertz, self._rings, self._agent = hertz, rings, agent
         self._wanted_port = port
         self.dialogs: list[Dialog] = []
-        self._answers: dict[str, Message] = {}
+        self._answers: dict[str, SipMessage] = {}
         self._ending = False
 
     def __enter__(self) -> Self:
@@ -170,13 +170,13 @@ class Softphone:
                 continue
             except OSError:
                 return
-            message = Message(raw.decode(errors="replace"), source)
+            message = SipMessage(raw.decode(errors="replace"), source)
             if message.status:
                 self._take_answer(message)
             else:
                 self._take_request(message)
 
-    def _take_answer(self, message: Message) -> None:
+    def _take_answer(self, message: SipMessage) -> None:
         if message.status >= 200:
             self._answers[f"{message.header('Call-ID')} {message.header('CSeq')}"] = message
             return
@@ -186,7 +186,7 @@ class Softphone:
                 if dialog.state == "calling" and message.status > 100:
                     dialog.state, dialog.other = "ringing", message.header("To")
 
-    def _take_request(self, request: Message) -> None:
+    def _take_request(self, request: SipMessage) -> None:
         dialog = next((one for one in self.dialogs if one.call_id == request.header("Call-ID")), None)
         if request.method == "INVITE":
             called = threading.Thread(target=self._be_called, args=(request,), daemon=True)
@@ -194,7 +194,7 @@ class Softphone:
         elif request.method != "ACK":
             self._take_others(request, dialog)
 
-    def _take_others(self, request: Message, dialog: Dialog | None) -> None:
+    def _take_others(self, request: SipMessage, dialog: Dialog | None) -> None:
         asserted = request.header("P-Asserted-Identity")
         if dialog is not None and request.method == "UPDATE" and asserted:
             dialog.shown.append((time.monotonic(), asserted))
@@ -204,7 +204,7 @@ class Softphone:
                 self._reply(dialog.invite, "487 Request Terminated", dialog)
             self._end(dialog, 0)
 
-    def _be_called(self, invite: Message) -> None:
+    def _be_called(self, invite: SipMessage) -> None:
         dialog = Dialog(invite.header("Call-ID"), Voice(self._hertz), state="ringing", invite=invite)
         dialog.own = f"{invite.header('To')};tag={uuid4().hex[:8]}"
         dialog.other, dialog.peer = invite.header("From"), invite.source
@@ -247,7 +247,7 @@ class Softphone:
             dialog.status, dialog.ended_at, dialog.state = status, time.monotonic(), "ended"
         dialog.voice.stop()
 
-    def _in_dialog(self, dialog: Dialog, method: str, headers: str = "", body: str = "") -> Message:
+    def _in_dialog(self, dialog: Dialog, method: str, headers: str = "", body: str = "") -> SipMessage:
         dialog.sequence += 1
         self._send_in_dialog(dialog, method, dialog.sequence, headers, body)
         answer = self._answer_to(dialog.call_id, dialog.sequence, method, 5.0)
@@ -260,7 +260,7 @@ class Softphone:
         request = Request(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body)
         self._send(request, dialog.peer)
 
-    def _ask_with_password(self, request: Request, seconds: float = 5.0) -> Message:
+    def _ask_with_password(self, request: Request, seconds: float = 5.0) -> SipMessage:
         """The final answer; Unavailable if there is none, or if signing in is refused."""
         answer = self._ask(request, seconds)
         if answer.status in (401, 407):
@@ -270,7 +270,7 @@ class Softphone:
             raise Unavailable("not-registered", f"{self.user} could not sign in: {answer.start}")
         return answer
 
-    def _ask(self, request: Request, seconds: float) -> Message:
+    def _ask(self, request: Request, seconds: float) -> SipMessage:
         self._send(request)
         answer = self._answer_to(request.call_id, request.sequence, request.method, seconds)
         if request.method == "INVITE" and answer.status >= 300:
@@ -279,7 +279,7 @@ class Softphone:
             self._send(replace(acknowledged, branch=branch[1] if branch else ""))
         return answer
 
-    def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> Message:
+    def _answer_to(self, call_id: str, sequence: int, method: str, seconds: float) -> SipMessage:
         key = f"{call_id} {sequence} {method}"
         wait_for(lambda: key in self._answers, f"an answer to {self.user}'s {method}", seconds)
         return self._answers.pop(key)
@@ -289,7 +289,7 @@ class Softphone:
             text = request.text(self.user, self.port, self._agent)
             self._socket.sendto(text.encode(), peer or self._switch)
 
-    def _reply(self, request: Message, status: str, dialog: Dialog | None, body: str = "") -> None:
+    def _reply(self, request: SipMessage, status: str, dialog: Dialog | None, body: str = "") -> None:
         to = request.header("To")
         if dialog is not None and ";tag=" not in to:
             to = dialog.own

@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import normalised
-from fsplug.store.outbox.mails import Kind
+from fsplug.store.outbox.mails import MailKind
 from fsplug.words.catalogue import Words
 
 _HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ class Letter:
         return page.render(**facts, link=self.link, code=self.code)
 
 
-def letter(kind: Kind, language: str, facts: Mapping[str, Any]) -> Letter:
+def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     """The mail of this kind, in da, sv or en."""
     words = Words(language)
     said = {name: _one_line(value) if isinstance(value, str) else value for name, value in facts.items()}

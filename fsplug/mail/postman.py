@@ -16,7 +16,7 @@ from fsplug.store.accounts import accounts
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.mails import Kind, Mail
+from fsplug.store.outbox.mails import Mail, MailKind
 from fsplug.store.outbox.queue import Lease
 from fsplug.store.recordings import shares
 
@@ -84,7 +84,7 @@ class Postman:
         log.info("mail-delayed", mail=mail.id, seconds=pause, code=code, reason=reason)
 
     def _written(self, mail: Mail) -> EmailMessage:
-        written = self._of_share(mail) if mail.kind in (Kind.SHARE, Kind.CODE) else self._of_account(mail)
+        written = self._of_share(mail) if mail.kind in (MailKind.SHARE, MailKind.CODE) else self._of_account(mail)
         return message(written, self._post.sender, mail.receiver, mail.id, time.time())
 
     def _of_account(self, mail: Mail) -> Letter:
@@ -97,7 +97,7 @@ class Postman:
         facts: dict[str, Any] = {"name": account.name or account.username, "email": account.email}
         facts |= {"customer_ref": mail.company, "company": self._company(mail), "url": f"{self._post.url}/"}
         facts |= {"has_password": account.password_at is not None}
-        if mail.kind is not Kind.USER_ID:
+        if mail.kind is not MailKind.USER_ID:
             token = accounts.new_link(self._store, mail.company, mail.subject)
             facts["link"] = f"{self._post.url}/{_SET_PASSWORD}/{token}"
         return letter(mail.kind, mail.language, facts)
@@ -107,7 +107,7 @@ class Postman:
         if not share.is_open(self._store.now()):
             raise _withdrawn("the share was revoked or has expired")
         facts: dict[str, Any] = {"company": self._company(mail)}
-        if mail.kind is Kind.CODE:
+        if mail.kind is MailKind.CODE:
             facts["code"] = shares.new_code(self._store, share)
         else:
             zone = ZoneInfo(companies.get(self._store, mail.company).timezone)

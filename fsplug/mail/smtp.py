@@ -20,7 +20,7 @@ _FOR_GOOD = range(500, 600)
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """The server that takes our mail.
 
     `security` is starttls, tls or none; `ca_file` holds the CAs that vouch for the server.
@@ -34,7 +34,7 @@ class Server:
     ca_file: str = ""
 
 
-def send(server: Server, message: EmailMessage, seconds: float = ANSWER_SECONDS) -> None:
+def send(server: MailServer, message: EmailMessage, seconds: float = ANSWER_SECONDS) -> None:
     """Hand the message in.
 
     Refused("mail-refused") if the server will never accept it; Unavailable if it may later. A server that could not be
@@ -45,14 +45,14 @@ def send(server: Server, message: EmailMessage, seconds: float = ANSWER_SECONDS)
         connection.send_message(message)
 
 
-def check(server: Server, seconds: float = ANSWER_SECONDS) -> None:
+def check(server: MailServer, seconds: float = ANSWER_SECONDS) -> None:
     """Do everything that comes before a mail is handed in; errors as `send`."""
     with _signed_in(server, seconds) as connection:
         connection.noop()
 
 
 @contextmanager
-def _signed_in(server: Server, seconds: float) -> Iterator[smtplib.SMTP]:
+def _signed_in(server: MailServer, seconds: float) -> Iterator[smtplib.SMTP]:
     _check_open(server)
     try:
         with _connected(server, seconds) as connection:
@@ -116,7 +116,7 @@ def _hang_up(held: socket.socket) -> None:
         held.shutdown(socket.SHUT_RDWR)
 
 
-def _connected(server: Server, seconds: float) -> smtplib.SMTP:
+def _connected(server: MailServer, seconds: float) -> smtplib.SMTP:
     if server.security == "tls":
         return _SmtpByTls(server.host, server.port, timeout=seconds, context=_trust(server))
     connection = _Smtp(server.host, server.port, timeout=seconds)
@@ -129,21 +129,21 @@ def _connected(server: Server, seconds: float) -> smtplib.SMTP:
     return connection
 
 
-def _trust(server: Server) -> ssl.SSLContext:
+def _trust(server: MailServer) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=server.ca_file or None)
     except OSError as error:
         raise Unavailable("smtp-not-trusted", f"smtp_ca_file {server.ca_file} can't be read: {error}") from error
 
 
-def _check_open(server: Server) -> None:
+def _check_open(server: MailServer) -> None:
     """Links that open an account must not cross a network unencrypted."""
     if server.security == "none" and not is_loopback(server.host):
         remedy = "set smtp_security = starttls or tls"
         raise Invalid("smtp-in-the-open", f"{server.host} would receive mail unencrypted; {remedy}", host=server.host)
 
 
-def _refusal(server: Server, code: int, said: bytes | str) -> Refused | Unavailable:
+def _refusal(server: MailServer, code: int, said: bytes | str) -> Refused | Unavailable:
     text = f"{server.host} answered {code} {_words(said)}"
     return Refused("mail-refused", text) if code in _FOR_GOOD else Unavailable("mail-delayed", text)
 

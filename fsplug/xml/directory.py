@@ -7,7 +7,7 @@ from fsplug.policy.entities import DeviceKind
 from fsplug.store.config import devices, users
 from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
-from fsplug.xml.dialplan.company import CompanySnapshot, Person
+from fsplug.xml.dialplan.company import CompanySnapshot, UserWithDevices
 from fsplug.xml.dialplan.extensions import Leg
 
 # The group of people without a department, and of phones that don't have their person's name.
@@ -74,18 +74,20 @@ class Directory:
         for person in self._snapshot.persons(users.in_department(*self._at, department, self._version)):
             yield self._of_person(person)
 
-    def _of_person(self, person: Person) -> DirectoryEntry:
+    def _of_person(self, person: UserWithDevices) -> DirectoryEntry:
         """The entry of a person, merged with the phone of the same name if there is one."""
         own = next((device for device in person.devices if device.sip_username == person.user.username), None)
         return self._entry(person, person.user.username, own, self._snapshot.legs(person))
 
-    def _of_phones(self, person: Person) -> Iterator[DirectoryEntry]:
+    def _of_phones(self, person: UserWithDevices) -> Iterator[DirectoryEntry]:
         for device in person.devices:
             if device.sip_username and device.sip_username != person.user.username:
-                legs = self._snapshot.legs(Person(person.user, (device,)))
+                legs = self._snapshot.legs(UserWithDevices(person.user, (device,)))
                 yield self._entry(person, device.sip_username, device, legs)
 
-    def _entry(self, person: Person, name: str, device: Device | None, legs: tuple[Leg, ...]) -> DirectoryEntry:
+    def _entry(
+        self, person: UserWithDevices, name: str, device: Device | None, legs: tuple[Leg, ...]
+    ) -> DirectoryEntry:
         user = person.user
         return DirectoryEntry(
             id=name,

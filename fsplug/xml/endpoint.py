@@ -131,7 +131,7 @@ class Endpoint:
         return door
 
 
-class Form(Mapping[str, str]):
+class PostedForm(Mapping[str, str]):
     """The fields of a posted form.
 
     A value is decoded when it is read: only a handful of some 160 are. If a name comes twice, the first counts, which

@@ -1,6 +1,6 @@
 """Short words for calls that are no scenario of fixtures/sipp: who calls, who answers, how long they talk."""
 
-from fsplug.lab.scenario import SCENARIOS, Role, Scenario
+from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole
 from tests.calls.crowds import CUSTOMER
 from tests.calls.plant import ACME
 
@@ -11,17 +11,23 @@ ANNA, CLARA = "1001", "1003"
 def incoming(answerer: str = ANNA, caller: str = CUSTOMER, dials: str = "", **talk: object) -> Scenario:
     """A call from outside that this user answers."""
     calls = dials or f"+457010{answerer}"
-    return _two(Role("answers", ACME, user=answerer), Role("outside-calls", ACME, number=caller, calls=calls, **talk))
+    return _two(
+        ScenarioRole("answers", ACME, user=answerer),
+        ScenarioRole("outside-calls", ACME, number=caller, calls=calls, **talk),
+    )
 
 
 def outgoing(caller: str = ANNA, dials: str = CUSTOMER, **talk: object) -> Scenario:
     """A user's call to the outside."""
-    return _two(Role("answers", ACME), Role("user-calls", ACME, user=caller, calls=dials, **talk))
+    return _two(ScenarioRole("answers", ACME), ScenarioRole("user-calls", ACME, user=caller, calls=dials, **talk))
 
 
 def internal(caller: str, answerer: str, **talk: object) -> Scenario:
     """A call between colleagues."""
-    return _two(Role("answers", ACME, user=answerer), Role("user-calls", ACME, user=caller, calls=answerer, **talk))
+    return _two(
+        ScenarioRole("answers", ACME, user=answerer),
+        ScenarioRole("user-calls", ACME, user=caller, calls=answerer, **talk),
+    )
 
 
 def transferred(caller: str, first: str, second: str, before: float, after: float, dials: str = "") -> Scenario:
@@ -33,9 +39,9 @@ def transferred(caller: str, first: str, second: str, before: float, after: floa
         "",
         ACME,
         (
-            Role("answers-and-transfers", ACME, user=first, talk_seconds=before, target=second),
-            Role("answers", ACME, user=second),
-            Role("outside-calls", ACME, number=caller, calls=calls, talk_seconds=before + after),
+            ScenarioRole("answers-and-transfers", ACME, user=first, talk_seconds=before, target=second),
+            ScenarioRole("answers", ACME, user=second),
+            ScenarioRole("outside-calls", ACME, number=caller, calls=calls, talk_seconds=before + after),
         ),
     )
 
@@ -48,9 +54,9 @@ def passed_on(caller: str, dials: str, to: str, before: float, after: float) -> 
         "",
         ACME,
         (
-            Role("answers-and-hangs-up", ACME, talk_seconds=before + after),
-            Role("answers", ACME, user=to),
-            Role("user-calls-and-transfers", ACME, user=caller, calls=dials, talk_seconds=before, target=to),
+            ScenarioRole("answers-and-hangs-up", ACME, talk_seconds=before + after),
+            ScenarioRole("answers", ACME, user=to),
+            ScenarioRole("user-calls-and-transfers", ACME, user=caller, calls=dials, talk_seconds=before, target=to),
         ),
     )
 
@@ -102,5 +108,5 @@ def _acme(document: dict) -> dict:
     return next(company for company in document["company"] if company["domain"] == ACME)
 
 
-def _two(answering: Role, calling: Role) -> Scenario:
+def _two(answering: ScenarioRole, calling: ScenarioRole) -> Scenario:
     return Scenario("two", SCENARIOS / "roles", "", ACME, (answering, calling))

@@ -9,7 +9,7 @@ import gevent
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.lab.player import NAMES
-from fsplug.lab.scenario import Role, Scenario
+from fsplug.lab.scenario import Scenario, ScenarioRole
 
 Control = Callable[[], ControlClient]
 
@@ -59,7 +59,7 @@ class Performance:
         players = [gevent.spawn(self._play, role) for role in self._scenario.calling]
         gevent.joinall(players, raise_error=True)
 
-    def _play(self, role: Role) -> None:
+    def _play(self, role: ScenarioRole) -> None:
         if role.after:
             self._ended[role.after].wait(PATIENCE_SECONDS)
         gevent.sleep(role.wait_seconds)
@@ -68,7 +68,7 @@ class Performance:
                 self._call(role, control, self._order(role, number))
         self._ended[role.name].set()
 
-    def _call(self, role: Role, control: ControlClient, order: dict[str, Any]) -> None:
+    def _call(self, role: ScenarioRole, control: ControlClient, order: dict[str, Any]) -> None:
         call = self._latest[role.name] = control.ask("place", **order)["call"]
         if _kind(self._scenario, role) == "user-calls-and-transfers":
             self._end_what_was_transferred(control, call)
@@ -84,7 +84,7 @@ class Performance:
         if cause != expected:
             self.complaints.append(f"{role.name}: the call ended with {cause}, not {expected}")
 
-    def _order(self, role: Role, number: int) -> dict[str, Any]:
+    def _order(self, role: ScenarioRole, number: int) -> dict[str, Any]:
         kind = _kind(self._scenario, role)
         who = {"context": role.company, "user": role.user, "domain": role.company} if role.user else {}
         hangs_up = self._who_hangs_up(role)
@@ -102,7 +102,7 @@ class Performance:
             "steps": list(self._steps(role)),
         }
 
-    def _display(self, role: Role, number: int) -> str:
+    def _display(self, role: ScenarioRole, number: int) -> str:
         names = self._scenario.folder / NAMES
         if not names.exists():
             return role.display
@@ -110,28 +110,28 @@ class Performance:
         line = names.read_text(encoding="utf-8").split("\n")[1 + number]
         return line.rstrip(" ").strip('"').replace('\\"', '"')
 
-    def _answers(self, role: Role) -> dict[str, float | str]:
+    def _answers(self, role: ScenarioRole) -> dict[str, float | str]:
         waiting = [one for one in self._scenario.waiting if one.company == role.company]
         return {one.user or "trunk": _ANSWERS[_kind(self._scenario, one)] for one in waiting}
 
-    def _steps(self, role: Role) -> list[dict[str, Any]]:
+    def _steps(self, role: ScenarioRole) -> list[dict[str, Any]]:
         if _kind(self._scenario, role) == "user-calls-and-transfers":
             return [{"after": role.talk_seconds, "act": "transfer", "by": "caller", "to": role.target}]
         transfers = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-transfers"]
         return [{"after": one.talk_seconds, "act": "transfer", "to": one.target} for one in transfers]
 
-    def _who_hangs_up(self, role: Role) -> Role | None:
+    def _who_hangs_up(self, role: ScenarioRole) -> ScenarioRole | None:
         """The called one, where it is not the caller who ends the call."""
         if _kind(self._scenario, role) != "outside-calls-until-bye":
             return None
         return next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
 
-    def _connecting(self, role: Role) -> Role | None:
+    def _connecting(self, role: ScenarioRole) -> ScenarioRole | None:
         """The phone that will connect this role's call with its own second one."""
         phones = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-connects"]
         return next(iter(phones), None) if not role.consults else None
 
-    def _connect(self, control: ControlClient, call: str, phone: Role) -> None:
+    def _connect(self, control: ControlClient, call: str, phone: ScenarioRole) -> None:
         control.ask("wait_bridged", call=call)
         gevent.sleep(phone.talk_seconds)
         consultation = next(self._latest[role.name] for role in self._scenario.calling if role.consults)
@@ -146,11 +146,11 @@ class Performance:
         control.ask("api", line=f"uuid_kill {answered} NORMAL_CLEARING")
 
 
-def tone_of(scenario: Scenario, role: Role) -> int:
+def tone_of(scenario: Scenario, role: ScenarioRole) -> int:
     """The tone a caller speaks with; none that the switch's own legs have."""
     return _HERTZ + _HERTZ_STEP * scenario.roles.index(role)
 
 
-def _kind(scenario: Scenario, role: Role) -> str:
+def _kind(scenario: Scenario, role: ScenarioRole) -> str:
     """The kind of behaviour: the file under roles/ that the role's file is a link to."""
     return (scenario.folder / f"{role.name}.xml").resolve().stem

@@ -7,7 +7,7 @@ from pathlib import Path
 import gevent
 import pytest
 
-from fsplug.lab.scenario import Role, Scenario, read_scenario, scenario_names
+from fsplug.lab.scenario import Scenario, ScenarioRole, read_scenario, scenario_names
 from fsplug.lab.witness import Account, complaints
 from fsplug.store.recordings.recordings import Recording
 from tests.calls.lines import REAL, FakeLine
@@ -65,7 +65,7 @@ def _each_party_has_its_channel(plant: Plant, scenario: Scenario, recording: Rec
     assert plant.line.kind != REAL or {left, right} <= set(speakers)
 
 
-def _speakers(plant: Plant, scenario: Scenario) -> dict[int, Role]:
+def _speakers(plant: Plant, scenario: Scenario) -> dict[int, ScenarioRole]:
     """Who speaks with which tone; the fake switch chooses those of the phones that are called."""
     if plant.line.kind == REAL:
         return {HERTZ + number * HERTZ_STEP: role for number, role in enumerate(scenario.roles)}

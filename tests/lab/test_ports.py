@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.lab import free_ports, ports
-from fsplug.lab.free_ports import Share, is_free, some_media_ports, some_ports, taken_ports
+from fsplug.lab.free_ports import PortShare, is_free, some_media_ports, some_ports, taken_ports
 
 ELSEWHERE = "from fsplug.lab.free_ports import some_ports; print(*some_ports(290)); input()"
 
@@ -42,13 +42,13 @@ def test_what_one_process_is_given_no_other_is() -> None:
 
 def test_a_port_is_given_again_only_after_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(free_ports, "taken_ports", set)
-    share = Share(range(40_001, 40_014), socket.socket())
+    share = PortShare(range(40_001, 40_014), socket.socket())
     given = [share.give(count) for count in (1, 1, 4, 1, 4, 1)]
     assert given == [40_001, 40_002, 40_004, 40_008, 40_004, 40_008]
 
 
 def test_what_is_taken_is_passed_over_and_the_last_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    share = Share(range(40_001, 40_006), socket.socket())
+    share = PortShare(range(40_001, 40_006), socket.socket())
     monkeypatch.setattr(free_ports, "taken_ports", lambda: {40_001, 40_004})
     assert [share.give(1), share.give(2), share.give(1)] == [40_002, 40_002, 40_005]
     with pytest.raises(Unavailable, match="no 3 free ports in a row"):

@@ -18,7 +18,7 @@ import pytest
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
-from fsplug.mail.smtp import Server
+from fsplug.mail.smtp import MailServer
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from tests.store.accountcast import Clock, Console
@@ -107,5 +107,5 @@ def console(tmp_path: Path) -> Iterator[Console]:
 @pytest.fixture
 def postman(console: Console, mailbox: Mailbox) -> Postman:
     """Sends the console's mail to the mailbox."""
-    send = partial(smtp.send, Server("127.0.0.1", mailbox.port, "none"), seconds=2.0)
+    send = partial(smtp.send, MailServer("127.0.0.1", mailbox.port, "none"), seconds=2.0)
     return Postman(console.store, POST, send)

@@ -5,7 +5,7 @@ from functools import partial
 
 from fsplug.mail import smtp
 from fsplug.mail.postman import Postman
-from fsplug.mail.smtp import Server
+from fsplug.mail.smtp import MailServer
 from fsplug.store.db.database import Store
 from tests.mail.conftest import POST
 from tests.store.accountcast import Clock
@@ -13,4 +13,4 @@ from tests.store.accountcast import Clock
 if __name__ == "__main__":
     clock = Clock()
     store = Store(sys.argv[1], clock=clock, database_clock=clock)
-    Postman(store, POST, partial(smtp.send, Server("127.0.0.1", int(sys.argv[2]), "none"))).round()
+    Postman(store, POST, partial(smtp.send, MailServer("127.0.0.1", int(sys.argv[2]), "none"))).round()

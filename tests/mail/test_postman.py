@@ -19,13 +19,13 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.mail import smtp
 from fsplug.mail.postman import GIVE_UP_SECONDS, Postman
-from fsplug.mail.smtp import Server
+from fsplug.mail.smtp import MailServer
 from fsplug.policy.access.scopes import operator
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.mails import State
+from fsplug.store.outbox.mails import MailState
 from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.shares import Offer
 from tests.mail.conftest import POST, Mailbox
@@ -120,12 +120,12 @@ def test_what_the_server_refuses_for_good_has_failed_with_its_words(
     console.give("1001", email=ANNA, role="superuser")
     postman.round()
     [mail, _] = mails.listed(console.store, ACME)
-    assert (mail.state, mail.code) == (State.FAILED, "mail-refused")
+    assert (mail.state, mail.code) == (MailState.FAILED, "mail-refused")
     assert "550" in str(mail.reason) and "no such mailbox" in str(mail.reason)
     mailbox.mood("")
     mails.retry(console.store, ACME, mail.id)
     assert postman.round() == 1
-    assert mails.get(console.store, ACME, mail.id).state is State.SENT
+    assert mails.get(console.store, ACME, mail.id).state is MailState.SENT
 
 
 @pytest.mark.parametrize("mood", ["delay", "drop", "hang"])
@@ -146,7 +146,7 @@ def test_a_server_that_is_away_for_a_day_gets_its_mail_and_the_links_are_good(
     console: Console, mailbox: Mailbox
 ) -> None:
     console.give("1001", email=ANNA, role="superuser")
-    away = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", 1, "none"), seconds=1.0))
+    away = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", 1, "none"), seconds=1.0))
     tries = 0
     for _ in range(24 * 12):
         console.clock.turn(300)
@@ -154,7 +154,7 @@ def test_a_server_that_is_away_for_a_day_gets_its_mail_and_the_links_are_good(
     assert 2 * 20 < tries < 2 * 40
     assert _states(console) == {("queued", "smtp-away")}
     console.clock.turn(3600)
-    back = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port, "none")))
+    back = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port, "none")))
     back.round()
     password = next(mail for mail in mailbox.mails if mail["Subject"] == "Your password")
     console.clock.turn(23 * 3600)
@@ -163,7 +163,7 @@ def test_a_server_that_is_away_for_a_day_gets_its_mail_and_the_links_are_good(
 
 def test_after_five_days_a_mail_is_given_up(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
-    away = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", 1, "none"), seconds=1.0))
+    away = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", 1, "none"), seconds=1.0))
     console.clock.turn(GIVE_UP_SECONDS + 1)
     away.round()
     assert _states(console) == {("failed", "smtp-away")}
@@ -203,7 +203,7 @@ def test_killed_between_send_and_record_it_is_sent_again_and_both_links_are_good
     dying.wait()
     mailbox.mood("")
     assert _states(console) == {("queued", None)}
-    alive = Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port, "none")))
+    alive = Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port, "none")))
     console.clock.turn(mails.LEASE_SECONDS + 1)
     alive.round()
     assert len(mailbox.mails) == 3
@@ -243,7 +243,7 @@ def test_what_was_sent_is_not_sent_again(console: Console, mailbox: Mailbox, pos
     ledger.apply(console.store, recorded_call("a"))
     shares.create(console.store, ACME, Offer("a-rec", "c@outside.example", "Our call"), operator("root"))
     postman.round()
-    remedies = {mails.Kind.USER_ID: "account invite", mails.Kind.PASSWORD: "account invite"}
+    remedies = {mails.MailKind.USER_ID: "account invite", mails.MailKind.PASSWORD: "account invite"}
     for mail in mails.listed(console.store, ACME):
         with pytest.raises(Refused, match=f"was sent.*{remedies.get(mail.kind, 'share create')}"):
             mails.retry(console.store, ACME, mail.id)
@@ -267,15 +267,15 @@ def test_with_tls_the_server_is_asked_who_it_is_and_the_account_is_used(
     console: Console, make_mailbox: Callable[..., Mailbox], certificate: tuple[str, str]
 ) -> None:
     mailbox = make_mailbox("--tls", *certificate, "--login", "fsplug", "s3cret")
-    trusted = Server("localhost", mailbox.port, "starttls", "fsplug", "s3cret", certificate[0])
+    trusted = MailServer("localhost", mailbox.port, "starttls", "fsplug", "s3cret", certificate[0])
     console.give("1001", email=ANNA, role="superuser")
     Postman(console.store, POST, partial(smtp.send, trusted)).round()
     assert len(mailbox.mails) == 2
     for server, code in (
-        (Server("localhost", mailbox.port, "starttls", "fsplug", "s3cret"), "smtp-not-trusted"),
-        (Server("localhost", mailbox.port, "starttls", "fsplug", "wrong", certificate[0]), "smtp-account"),
-        (Server("localhost", mailbox.port, "starttls", "fsplug", "blåbær", certificate[0]), "smtp-account"),
-        (Server("localhost", mailbox.port, "starttls", ca_file="/nowhere"), "smtp-not-trusted"),
+        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "s3cret"), "smtp-not-trusted"),
+        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "wrong", certificate[0]), "smtp-account"),
+        (MailServer("localhost", mailbox.port, "starttls", "fsplug", "blåbær", certificate[0]), "smtp-account"),
+        (MailServer("localhost", mailbox.port, "starttls", ca_file="/nowhere"), "smtp-not-trusted"),
     ):
         with pytest.raises(Unavailable) as trouble:
             smtp.send(server, mailbox.mails[0])
@@ -284,7 +284,7 @@ def test_with_tls_the_server_is_asked_who_it_is_and_the_account_is_used(
 
 def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(mailbox: Mailbox, console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
-    Postman(console.store, POST, partial(smtp.send, Server("127.0.0.1", mailbox.port))).round()
+    Postman(console.store, POST, partial(smtp.send, MailServer("127.0.0.1", mailbox.port))).round()
     assert (mailbox.mails, _states(console)) == ([], {("queued", "smtp-lacks")})
 
 
@@ -292,7 +292,7 @@ def test_mail_never_goes_in_the_open_over_a_network(console: Console) -> None:
     from email.message import EmailMessage
 
     with pytest.raises(Invalid, match="mail unencrypted; set smtp_security"):
-        smtp.send(Server("192.0.2.1", 25, "none"), EmailMessage())
+        smtp.send(MailServer("192.0.2.1", 25, "none"), EmailMessage())
 
 
 def test_mail_makes_no_entry_in_the_trail_and_the_invitation_does(console: Console) -> None:
@@ -316,6 +316,6 @@ def test_a_server_that_answers_byte_by_byte_is_left_in_the_end(monkeypatch: pyte
         dripping = Thread(target=drip, daemon=True)
         dripping.start()
         with pytest.raises(Unavailable):
-            smtp.check(Server("127.0.0.1", listener.getsockname()[1], "none"))
+            smtp.check(MailServer("127.0.0.1", listener.getsockname()[1], "none"))
         dripping.join(PATIENCE_SECONDS)
         assert not dripping.is_alive(), "the connection is closed"

@@ -6,7 +6,7 @@ from typing import Any
 from fsplug.store.accounts import accounts, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
-from fsplug.store.accounts.signin import SignedIn, Typed
+from fsplug.store.accounts.signin import SignedIn, TypedCredentials
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME
@@ -68,7 +68,7 @@ class Console:
         accounts.set_password(self.store, accounts.new_link(self.store, ACME, username), PASSWORD, self.passwords)
         return username
 
-    def sign_in(self, typed: Typed | None = None, **others: str) -> SignedIn:
+    def sign_in(self, typed: TypedCredentials | None = None, **others: str) -> SignedIn:
         """Anna signs in, with these words in place of hers."""
-        typed = typed or Typed(ACME, ANNA, PASSWORD, address="192.0.2.1")
+        typed = typed or TypedCredentials(ACME, ANNA, PASSWORD, address="192.0.2.1")
         return signin.sign_in(self.store, replace(typed, **others), self.passwords, self.secret_keys)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import fsplug
 from fsplug.policy.terms import TERMS, OneOf, Seconds, Term
-from fsplug.store.outbox.mails import Kind
+from fsplug.store.outbox.mails import MailKind
 from fsplug.web.kernel import page, texts
 from fsplug.web.pages.policies.form import TERMS_OFFERED
 from fsplug.words.catalogue import LANGUAGES, own, read
@@ -107,7 +107,7 @@ def test_no_text_is_left_over() -> None:
 
 
 def test_a_mail_has_a_text_and_a_subject_and_no_other_texts_are_for_mails() -> None:
-    expected = {f"letter-{kind}{end}" for kind in Kind for end in ("", "-subject")}
+    expected = {f"letter-{kind}{end}" for kind in MailKind for end in ("", "-subject")}
     letters = {name for name in TEXTS if name.startswith("letter-")}
     source = _read(PACKAGE / "mail")
     assert letters - expected == {name for name in letters if _uses(source, name)}

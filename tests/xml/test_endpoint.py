@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.xml import endpoint as module
 from fsplug.xml.answers import NOT_FOUND
-from fsplug.xml.endpoint import Door, Endpoint, Form
+from fsplug.xml.endpoint import Door, Endpoint, PostedForm
 
 USER, PASSWORD = "fsplug", "right: å"
 ACCOUNT = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -218,18 +218,24 @@ def test_without_a_password_there_is_no_endpoint() -> None:
 
 
 def test_a_form_is_decoded() -> None:
-    assert dict(Form(b"a=1+2%2B3&b%20c=%C3%A5&d&&e=f=g")) == {"a": "1 2+3", "b c": "å", "d": "", "": "", "e": "f=g"}
+    assert dict(PostedForm(b"a=1+2%2B3&b%20c=%C3%A5&d&&e=f=g")) == {
+        "a": "1 2+3",
+        "b c": "å",
+        "d": "",
+        "": "",
+        "e": "f=g",
+    }
 
 
 def test_of_a_field_that_comes_twice_the_first_counts() -> None:
-    assert Form(b"section=directory&user=1001&user=1002&section=dialplan")["user"] == "1001"
+    assert PostedForm(b"section=directory&user=1001&user=1002&section=dialplan")["user"] == "1001"
 
 
 @pytest.mark.parametrize("body", [b"", b"&&&", b"=", b"%", b"%ff%00=%", b"\xff\xfe", b"a" * 60_000, b"a=%e2%80%a8"])
 def test_any_bytes_make_a_form(body: bytes) -> None:
-    assert all(isinstance(one, str) for pair in Form(body).items() for one in pair)
+    assert all(isinstance(one, str) for pair in PostedForm(body).items() for one in pair)
 
 
 def test_a_form_of_too_many_fields_is_none() -> None:
     with pytest.raises(Invalid):
-        Form(b"&".join([b"a=b"] * 10_000))
+        PostedForm(b"&".join([b"a=b"] * 10_000))

@@ -17,7 +17,7 @@ import pytest
 from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
-from fsplug.lab.scenario import SCENARIOS, Role, Scenario, read_scenario
+from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole, read_scenario
 from fsplug.lab.sipp import play
 from fsplug.policy.hours import DAYS
 from fsplug.store.change import planning
@@ -65,7 +65,7 @@ class Office:
         """Somebody who is asked, and says nothing."""
         return StandIn(self.switch.ports.fsplug_port, {})
 
-    def play(self, *roles: Role) -> list[str]:
+    def play(self, *roles: ScenarioRole) -> list[str]:
         """Have these people do what they do; what went wrong."""
         scenario = Scenario("test", SCENARIOS / "roles", "", roles[0].company, roles)
         return [one.complaint for one in play(scenario, self.exchange) if not one.is_well]
@@ -191,7 +191,7 @@ def test_a_hostile_name_arrives_as_a_name_and_does_nothing(text: str, office: Of
 
     office.change(rename)
     with office.phone("1003") as clara, ThreadPoolExecutor(1) as elsewhere:
-        calling = elsewhere.submit(office.play, Role("user-calls", ACME, user="1001", calls="1003"))
+        calling = elsewhere.submit(office.play, ScenarioRole("user-calls", ACME, user="1001", calls="1003"))
         invite = clara.hear("INVITE")
         clara.answer(invite, "486 Busy Here")
         calling.result()
@@ -249,9 +249,12 @@ def test_a_trunk_that_fails_is_followed_by_the_next(office: Office) -> None:
 
 def test_an_emergency_call_goes_out_though_all_others_are_refused(office: Office) -> None:
     office.change(lambda document: None)
-    answers, calls = Role("answers", BETA), Role("user-calls", BETA, user="1001", calls="112", talk_seconds=0.3)
+    answers, calls = (
+        ScenarioRole("answers", BETA),
+        ScenarioRole("user-calls", BETA, user="1001", calls="112", talk_seconds=0.3),
+    )
     assert office.play(answers, calls) == []
-    refused = Role("user-is-refused", BETA, user="1001", calls="0701740605")
+    refused = ScenarioRole("user-is-refused", BETA, user="1001", calls="0701740605")
     assert office.play(refused) == []
 
 
@@ -280,8 +283,8 @@ def test_a_mobile_is_called_by_its_trunk(office: Office) -> None:
         bo["device"].append({"kind": "mobile", "number": "20101002"})
 
     office.change(give_mobile)
-    answers = Role("answers", ACME)
-    calls = Role("outside-calls", ACME, number="+4522334455", calls="+4570101002", talk_seconds=0.3)
+    answers = ScenarioRole("answers", ACME)
+    calls = ScenarioRole("outside-calls", ACME, number="+4522334455", calls="+4570101002", talk_seconds=0.3)
     with office.fsplug() as fsplug:
         assert office.play(answers, calls) == []
     assert [one["fsplug_legs"] for one in fsplug.asked] == ["1002.desk,1002.mobile"]

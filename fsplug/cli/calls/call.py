@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from fsplug.cli.calls import live_calls, words
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import PAGE_ROWS, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
-from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
+from fsplug.cli.kernel.rules import CHECKED, HEARD, CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
 from fsplug.store.calls import calls, decisions
@@ -25,7 +25,7 @@ _DECISION = (
 )
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def call() -> None:
     """Calls and the decisions made in them."""
 
@@ -51,7 +51,7 @@ def list_(invocation: Invocation, options: ListOptions, watch: bool, viewer: str
     invocation.print(facts, *lines, *([more(options.limit)] if cut else []))
 
 
-@call.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
+@call.command(rule=CommandRule(Need.RECORDINGS, own=CHECKED))
 @click.argument("call", metavar="CALL")
 @click.option("--company", metavar="DOMAIN", help="Only a call of this company.")
 @pass_invocation

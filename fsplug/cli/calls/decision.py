@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import counted, table
-from fsplug.cli.kernel.rules import Rule
+from fsplug.cli.kernel.rules import CommandRule
 from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import decisions
 from fsplug.store.calls.replay import Replayed, replayed
@@ -16,12 +16,12 @@ from fsplug.store.calls.replay import Replayed, replayed
 SHOWN = 20
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def decision() -> None:
     """Decisions: one for every talk, never changed."""
 
 
-@decision.command(rule=Rule(Need.RECORDINGS))
+@decision.command(rule=CommandRule(Need.RECORDINGS))
 @click.option("--company", metavar="DOMAIN", help="Only decisions of this company  [all companies]")
 @click.option("--since", type=MOMENT, help="Only decisions from this time on: a date, epoch seconds, 7d or today.")
 @pass_invocation

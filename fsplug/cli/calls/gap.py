@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from fsplug.cli.calls.outage import shown
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import HEARD
@@ -13,7 +13,7 @@ from fsplug.store.calls import gaps, outages
 from fsplug.store.db.database import Store
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def gap() -> None:
     """Gaps: what policy wanted recorded and cannot be played."""
 

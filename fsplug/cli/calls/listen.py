@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
-from fsplug.cli.kernel.rules import USER, Rule
+from fsplug.cli.kernel.rules import USER, CommandRule
 from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import listen_sessions
 from fsplug.store.calls.listen_sessions import ListenIn
@@ -15,7 +15,7 @@ from fsplug.store.calls.listen_sessions import ListenIn
 _TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "ended by", "reason", "call")
 
 
-@click.group(cls=Noun, invoke_without_command=True, rule=Rule(Need.PEOPLE, None, itself=True))
+@click.group(cls=NounGroup, invoke_without_command=True, rule=CommandRule(Need.PEOPLE, None, itself=True))
 @click.option("--company", metavar="DOMAIN", help="The company in which to listen.")
 @click.option("--as", "listener", metavar="USERNAME", help="The user who listens; this user's own phone rings.")
 @click.option("--to", "number", metavar="NUMBER", help="The colleague's extension, or number in any spelling.")
@@ -34,7 +34,7 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
     invocation.print({"listen": begun["listen"]}, f"{listener} listens; hang up the phone to end it")
 
 
-@listen.command(name="list", rule=Rule(Need.AUDIT, own=USER))
+@listen.command(name="list", rule=CommandRule(Need.AUDIT, own=USER))
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, options: ListOptions) -> None:

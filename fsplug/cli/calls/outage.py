@@ -5,22 +5,22 @@ from dataclasses import asdict
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, ListOptions, find, first, more
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import table, when
-from fsplug.cli.kernel.rules import Rule
+from fsplug.cli.kernel.rules import CommandRule
 from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import outages
 from fsplug.store.calls.outages import Outage
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def outage() -> None:
     """Outages: times in which fsplug missed talks, by the switch's own call records."""
 
 
-@outage.command(name="list", rule=Rule(Need.RECORDINGS))
+@outage.command(name="list", rule=CommandRule(Need.RECORDINGS))
 @click.option("--company", metavar="DOMAIN", help="Only this company's outages  [every company's]")
 @click.option("--since", type=MOMENT, metavar="TIME", help="Only outages that were not over by then.")
 @click.option("--until", type=MOMENT, metavar="TIME", help="Only outages that had begun by then.")

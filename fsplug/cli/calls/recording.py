@@ -10,10 +10,10 @@ import click
 from fsplug.cli.calls.verification import check
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.background import give_way, paced
-from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
-from fsplug.cli.kernel.rules import CHECKED, HEARD, Rule
+from fsplug.cli.kernel.rules import CHECKED, HEARD, CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need
 from fsplug.policy.recording.holds import Span
@@ -33,7 +33,7 @@ _NAMES = (
 )
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def recording() -> None:
     """Recordings: one for each user's part of a call that policy wants recorded."""
 
@@ -56,7 +56,7 @@ def list_(invocation: Invocation, options: ListOptions, state: str | None) -> No
     invocation.print(facts, *lines, *([more(options.limit)] if cut else []))
 
 
-@recording.command(rule=Rule(Need.RECORDINGS, own=CHECKED))
+@recording.command(rule=CommandRule(Need.RECORDINGS, own=CHECKED))
 @click.argument("recording", metavar="RECORDING")
 @click.option("--company", metavar="DOMAIN", help="Only a recording of this company.")
 @pass_invocation
@@ -74,7 +74,7 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
     invocation.print(facts, *sheet({**facts, **readable}))
 
 
-@recording.command(rule=Rule(Need.RECORDINGS))
+@recording.command(rule=CommandRule(Need.RECORDINGS))
 @click.argument("ids", metavar="[RECORDING...]", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every sealed recording.")
 @click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
@@ -101,7 +101,7 @@ def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: s
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
 
-@recording.command(rule=Rule(Need.DELETION))
+@recording.command(rule=CommandRule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
 @click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
@@ -126,7 +126,7 @@ def delete(invocation: Invocation, ids: tuple[str, ...], company: str | None, dr
     invocation.print([{"id": one.id, "company": one.company, "deleted": not dry_run} for one in going], said)
 
 
-@recording.command(rule=Rule(Need.DELETION))
+@recording.command(rule=CommandRule(Need.DELETION))
 @click.argument("ids", metavar="RECORDING...", nargs=-1, required=True)
 @click.option("--company", metavar="DOMAIN", help="Only recordings of this company.")
 @pass_invocation

@@ -9,7 +9,7 @@ import click
 from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe, working
-from fsplug.cli.kernel.rules import Rule
+from fsplug.cli.kernel.rules import CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store.change import planning
@@ -20,7 +20,7 @@ _MARKS = {"add": "+", "change": "~", "remove": "-"}
 _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 
 
-@click.command(cls=Verb, rule=Rule(Need.PEOPLE, None, itself=True))
+@click.command(cls=Verb, rule=CommandRule(Need.PEOPLE, None, itself=True))
 @click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Remove without asking for confirmation.")

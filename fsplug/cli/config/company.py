@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import yes_option
 from fsplug.cli.kernel.rules import COMPANY_ITSELF, INSTALLATION
@@ -44,7 +44,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def company() -> None:
     """Companies: each is a domain of the switch and sees nothing of the others."""
 

@@ -3,7 +3,7 @@
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import COMPANY_SETTINGS
@@ -14,7 +14,7 @@ from fsplug.store.config.users import USER
 _NAME = click.argument("name", type=LINE)
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def department() -> None:
     """Departments: users belong to them; recording policy and sub-admins are set for them."""
 

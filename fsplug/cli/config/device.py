@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud, nested
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, user_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import DeviceKind
@@ -18,7 +18,7 @@ _NUMBER = click.option("--number", help="A mobile's number, one of the user's ow
 _SIP_USERNAME = click.option("--sip-username", help="The name it signs in with  [the username, or USERNAME-NAME]")
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def device() -> None:
     """Devices: desk phones and apps sign in to the switch; mobiles have a number."""
 

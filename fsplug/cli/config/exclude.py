@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import POLICY
@@ -18,7 +18,7 @@ _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The 
 _NUMBERS = click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def exclude() -> None:
     """Numbers that are never recorded, whatever else policy says."""
 

@@ -9,7 +9,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.options import secrets_option
 from fsplug.cli.kernel.output import safe
-from fsplug.cli.kernel.rules import Rule
+from fsplug.cli.kernel.rules import CommandRule
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
 from fsplug.policy.access.scopes import Need
@@ -22,7 +22,7 @@ from fsplug.store.db.database import Store
 _OWNERS_ALONE = 0o600
 
 
-@click.command(cls=Verb, rule=Rule(Need.COMPANY, "domains"))
+@click.command(cls=Verb, rule=CommandRule(Need.COMPANY, "domains"))
 @click.option(
     "--company", "domains", metavar="DOMAIN", multiple=True, help="Only this company; may be repeated  [all companies]"
 )

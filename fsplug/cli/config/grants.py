@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import GRANTS, PEOPLE
 from fsplug.store.change.draft import Draft
@@ -22,7 +22,7 @@ _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=T
 def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click.Group:
     """The commands that give and take `choices`, which are listed under `field` in a user's entry."""
     named = click.argument("name", metavar=noun.upper(), type=click.Choice(list(map(str, choices))))
-    group = Noun(noun, help=about)
+    group = NounGroup(noun, help=about)
 
     @group.command(rule=GRANTS, help=f"Give users a {noun}. Either every user gets it or none does.")
     @company_option

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
-from fsplug.cli.kernel.options import Target, company_option, yes_option
+from fsplug.cli.kernel.options import TargetType, company_option, yes_option
 from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 from fsplug.policy.entities import GroupMode, Strategy
 
@@ -23,7 +23,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--overflow",
-            type=Target("group", "user", "number"),
+            type=TargetType("group", "user", "number"),
             help="Where the call goes when nobody has answered; '' for nowhere.",
         ),
         click.option("--ring-seconds", type=int, help="How long the group rings."),
@@ -41,7 +41,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def group() -> None:
     """Ring groups: each is a number that several users answer."""
 

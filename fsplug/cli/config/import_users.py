@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
 from fsplug.cli.kernel.rules import PEOPLE
@@ -36,7 +36,7 @@ class _Line:
         return self.cells["username"]
 
 
-@click.group(cls=Noun, name="import")
+@click.group(cls=NounGroup, name="import")
 def import_() -> None:
     """Import data from other programs."""
 

@@ -6,14 +6,14 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
-from fsplug.cli.kernel.options import Pair, Target, company_option, yes_option
+from fsplug.cli.kernel.options import Pair, TargetType, company_option, yes_option
 from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 
 _NUMBER = click.argument("number")
 _COLUMNS = ("number", "name", "choices", "default", "timeout_seconds", "tries")
-_TARGET = Target("group", "user", "number")
+_TARGET = TargetType("group", "user", "number")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,7 +41,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def ivr() -> None:
     """IVRs: each is a number that plays a prompt and sends the caller on by the key pressed, or by silence."""
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
-from fsplug.cli.kernel.options import Target, company_option, yes_option
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.options import TargetType, company_option, yes_option
 from fsplug.cli.kernel.rules import COMPANY_SETTINGS
 
 _NUMBER = click.argument("number")
@@ -18,7 +18,9 @@ _LEADS_TO = ("user", "group", "ivr")
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option(
-            "--closed", type=Target("group", "user", "ivr", "number"), help="Where the number leads outside its hours."
+            "--closed",
+            type=TargetType("group", "user", "ivr", "number"),
+            help="Where the number leads outside its hours.",
         ),
         click.option(
             "--hours",
@@ -31,7 +33,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def number() -> None:
     """Numbers dialled from outside: each leads to a user, a ring group or an IVR."""
 
@@ -39,7 +41,7 @@ def number() -> None:
 @number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
-@click.option("--to", type=Target(*_LEADS_TO), required=True, help="Where the number leads.")
+@click.option("--to", type=TargetType(*_LEADS_TO), required=True, help="Where the number leads.")
 @_options
 @pass_invocation
 def add(invocation: Invocation, company: str, number: str, to: dict[str, str] | Literal[""], **given: Any) -> None:
@@ -68,7 +70,7 @@ def show(invocation: Invocation, company: str, number: str) -> None:
 @number.command(name="set", rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
-@click.option("--to", type=Target(*_LEADS_TO), help="Where the number leads.")
+@click.option("--to", type=TargetType(*_LEADS_TO), help="Where the number leads.")
 @_options
 @pass_invocation
 def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] | None, **given: Any) -> None:

@@ -7,7 +7,7 @@ import click
 from fsplug.cli.calls import simulation
 from fsplug.cli.config import policy_change, policy_facts, policy_terms
 from fsplug.cli.kernel import documents
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import POLICY
@@ -19,7 +19,7 @@ from fsplug.store.config import policies
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company whose policy it is.")
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def policy() -> None:
     """What is recorded: departments' boxes, groups' modes, and their effect on a call."""
 

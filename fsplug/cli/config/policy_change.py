@@ -25,7 +25,7 @@ _BOXES = ("outgoing", "internal", "incoming")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PolicyChange:
     """The columns of one department's or group's policy that change, by name."""
 
     department: str | None
@@ -45,7 +45,7 @@ class Change:
         return replace(before, **self.values, terms=policy_terms.changed(before.terms, self.terms))
 
 
-def change(given: Mapping[str, Any]) -> Change:
+def change(given: Mapping[str, Any]) -> PolicyChange:
     """The change that these options ask for; UsageError when the options contradict each other or ask for no change."""
     boxes = {name: given[name] for name in _BOXES if given[name] is not None}
     mode = {"mode": GroupMode(given["mode"])} if given["mode"] else {}
@@ -58,10 +58,10 @@ def change(given: Mapping[str, Any]) -> Change:
         raise click.UsageError("the boxes are a department's; a group has --mode department|always|never")
     if not (boxes or mode or terms):
         raise click.UsageError("say what to change, such as --incoming, --mode or --purpose")
-    return Change(given["department"], given["group"], boxes or mode, terms)
+    return PolicyChange(given["department"], given["group"], boxes or mode, terms)
 
 
-def make(store: Store, company: str, change: Change, by: Actor) -> Facts:
+def make(store: Store, company: str, change: PolicyChange, by: Actor) -> Facts:
     """Make the change; the facts before and after the change, and the policy version."""
     facts: Facts = {}
 
@@ -89,7 +89,7 @@ def lines(facts: Facts) -> list[str]:
     return [cell(where), *(f"  {line}" for line in sheet(changes)), now] if changes else [cell(where), now]
 
 
-def preview(store: Store, company: str, change: Change, since: float) -> Facts:
+def preview(store: Store, company: str, change: PolicyChange, since: float) -> Facts:
     """How the change would have decided the talks since `since`; nothing is changed."""
     return previewed(store, company, _after(store, company, change), since)
 
@@ -127,7 +127,7 @@ def preview_lines(facts: Facts) -> list[str]:
     ]
 
 
-def _after(store: Store, company: str, change: Change) -> PolicySnapshot:
+def _after(store: Store, company: str, change: PolicyChange) -> PolicySnapshot:
     """The policy that the change would make."""
     current = policies.snapshot(store, company)
     policy = change.after(current)

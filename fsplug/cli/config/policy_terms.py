@@ -19,7 +19,7 @@ _HELP = {
 _NO_END = "none"
 
 
-class Limit(click.ParamType):
+class SecondsType(click.ParamType):
     """An option's value that is a number of seconds, or `none` for no end."""
 
     name = "seconds"
@@ -62,4 +62,4 @@ def _type(term: Term) -> dict[str, Any]:
         case Line():
             return {"type": LINE, "metavar": "TEXT"}
         case Seconds():
-            return {"type": Limit(term.values), "metavar": "N"}
+            return {"type": SecondsType(term.values), "metavar": "N"}

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud, nested
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, user_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
@@ -17,7 +17,7 @@ _ALLOW = click.option("--allow-listen/--no-allow-listen", default=None, help="Wh
 _ACTIVE = click.option("--active", is_flag=True, default=None, help="Make this the active profile.")
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def profile() -> None:
     """Profiles: a user's states, of which one is active. Each states whether listen-in is allowed."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, yes_option
 from fsplug.cli.kernel.rules import INSTALLATION
 
@@ -41,7 +41,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def trunk() -> None:
     """Trunks: calls go out to other networks and come in from other networks through them."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import company_option, secrets_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
@@ -46,7 +46,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def user() -> None:
     """Users: their extensions and numbers, whether they are recorded, and what they may do."""
 

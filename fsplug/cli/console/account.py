@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel import crud
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import ACCOUNT, INSTALLATION, OWN_ACCOUNT
@@ -17,7 +17,7 @@ _USERNAME = click.argument("username")
 _ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user.")
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def account() -> None:
     """Console accounts: a user has one as long as the user has a console role (fsplug user set --role)."""
 

@@ -10,11 +10,11 @@ import click
 
 from fsplug.cli.calls.accounting import calls
 from fsplug.cli.kernel.background import give_way
-from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
-from fsplug.cli.kernel.rules import AUDIT, USER, Rule
+from fsplug.cli.kernel.rules import AUDIT, USER, CommandRule
 from fsplug.errors import Unavailable
 from fsplug.policy.access.scopes import Need
 from fsplug.store.audit import trail, verification
@@ -23,7 +23,7 @@ from fsplug.store.audit.verification import Checkpoint
 from fsplug.store.config import companies
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def audit() -> None:
     """The audit trail: one entry for each act on people's data or rights. Hashes chain each company's entries.
 
@@ -34,7 +34,7 @@ def audit() -> None:
 audit.add_command(calls)
 
 
-@audit.command(name="list", rule=Rule(Need.AUDIT, own=USER))
+@audit.command(name="list", rule=CommandRule(Need.AUDIT, own=USER))
 @numberless_options
 @click.option("--act", metavar="ACT", help="Only acts of this kind: play, share, sign-in, rights, policy ...")
 @pass_invocation
@@ -115,7 +115,7 @@ def _said(name: str, value: object) -> str:
     return when(value) if name.endswith("_at") and isinstance(value, float) else cell(value)
 
 
-def _trouble(found: verification.Trouble | None) -> dict[str, Any] | None:
+def _trouble(found: verification.TrailTrouble | None) -> dict[str, Any] | None:
     return asdict(found) if found is not None else None
 
 

@@ -4,26 +4,26 @@ from dataclasses import asdict
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import ACCOUNT
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.mails import State
+from fsplug.store.outbox.mails import MailState
 
 _MAIL = click.argument("mail", metavar="MAIL")
 _TIMES = ("at", "next_at", "sent_at")
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def mail() -> None:
     """Mail to people. It is queued here and sent by fsplug serve."""
 
 
 @mail.command(name="list", rule=ACCOUNT)
 @numberless_options
-@click.option("--state", type=click.Choice(list(map(str, State))), help="Only mail in this state.")
+@click.option("--state", type=click.Choice(list(map(str, MailState))), help="Only mail in this state.")
 @pass_invocation
 def list_(invocation: Invocation, options: ListOptions, state: str | None) -> None:
     """List mail, newest first."""
@@ -37,7 +37,7 @@ def list_(invocation: Invocation, options: ListOptions, state: str | None) -> No
     ]
     lines = table(titles, cells) if found else ["no mail yet"]
     invocation.print([asdict(one) for one in found], *lines, *([more(options.limit)] if cut else []))
-    if any(one.state is State.QUEUED for one in found) and not (
+    if any(one.state is MailState.QUEUED for one in found) and not (
         invocation.settings().smtp_host and invocation.settings().web_url
     ):
         invocation.note("mail waits until web_url, smtp_host and mail_from are set, in fsplug.toml")

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate import settings_edit
 from fsplug.errors import Invalid
@@ -13,7 +13,7 @@ from fsplug.wiring.settings import ENVIRONMENT_PREFIX
 _NAME = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def secret() -> None:
     """Secrets of this installation."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.options import company_option
@@ -16,7 +16,7 @@ from fsplug.store.recordings.shares import CodeBy, Offer, Share
 from fsplug.words.catalogue import LANGUAGES
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def share() -> None:
     """Shared recordings: a link is mailed, a code is sent separately, and nothing can be downloaded."""
 

@@ -14,7 +14,7 @@ from fsplug.cli.kernel.output import as_json, safe_lines
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 
 if TYPE_CHECKING:
-    from fsplug.cli.kernel.rules import Rule
+    from fsplug.cli.kernel.rules import CommandRule
     from fsplug.policy.access.scopes import Actor, Reach
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
@@ -71,7 +71,7 @@ class Invocation:
         """The departments whose users may be seen; None for all."""
         return self.by.departments if self.reach == "departments" else None
 
-    def check_rule(self, rule: "Rule", ctx: click.Context) -> None:
+    def check_rule(self, rule: "CommandRule", ctx: click.Context) -> None:
         """With --as: check that the user may run a command of this rule; narrow its parameters to the user's reach."""
         acting = _acting_by_itself(ctx.params) if self.acting is None else self.acting
         if acting is None:
@@ -194,7 +194,7 @@ class Verb(click.Command):
         self,
         name: str | None = None,
         *,
-        rule: "Rule",
+        rule: "CommandRule",
         params: list[click.Parameter] | None = None,
         **attributes: Any,
     ) -> None:
@@ -206,7 +206,7 @@ class Verb(click.Command):
         return super().invoke(ctx)
 
 
-class Noun(click.Group):
+class NounGroup(click.Group):
     """A group of verbs; it takes --data, --json and --as too. A noun that is itself a command has a `rule`."""
 
     command_class = Verb
@@ -215,7 +215,7 @@ class Noun(click.Group):
         self,
         name: str | None = None,
         *,
-        rule: "Rule | None" = None,
+        rule: "CommandRule | None" = None,
         params: list[click.Parameter] | None = None,
         **attributes: Any,
     ) -> None:

@@ -9,12 +9,12 @@ import click
 
 from fsplug import __version__
 from fsplug.cli.kernel.collector import search_seldom
-from fsplug.cli.kernel.context import Invocation, Noun
+from fsplug.cli.kernel.context import Invocation, NounGroup
 from fsplug.errors import FsplugError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CommandPlace:
     """Where a command is defined (`module:attribute` below `fsplug.cli`) and its line in `fsplug --help`."""
 
     written_in: str
@@ -27,45 +27,47 @@ class Place:
         return found
 
 
-COMMANDS: Mapping[str, Place] = {
-    "init": Place("operate.init:init", "Make the data folder: settings, store, spool and archive."),
-    "apply": Place("config.apply:apply", "Make companies match a TOML document."),
-    "export": Place("config.export:export", "Write companies as a TOML document."),
-    "import": Place("config.import_users:import_", "Import users from a CSV file."),
-    "serve": Place("operate.serve:serve", "Serve the FreeSWITCH on this machine."),
-    "doctor": Place("operate.doctor:doctor", "Check everything, and report what is wrong and what to do."),
-    "demo": Place("operate.demo:demo", "Show the recording rules with a dozen calls."),
-    "company": Place("config.company:company", "Companies: add, list, show, set, remove."),
-    "department": Place("config.department:department", "Departments: add, list, show, set, remove."),
-    "user": Place("config.user:user", "Users: add, list, show, set, remove."),
-    "device": Place("config.device:device", "Users' phones, apps and mobiles: add, list, show, set, remove."),
-    "profile": Place("config.profile:profile", "Users' states: add, list, show, set, remove."),
-    "licence": Place("config.licence:licence", "Users' add-ons: add, list, show, set, remove."),
-    "right": Place("config.right:right", "Supervisors' rights: add, list, show, set, remove."),
-    "group": Place("config.group:group", "Ring groups: add, list, show, set, remove."),
-    "ivr": Place("config.ivr:ivr", "Numbers that ask the caller to press a key: add, list, show, set, remove."),
-    "number": Place("config.number:number", "Numbers dialled from outside: add, list, show, set, remove."),
-    "trunk": Place("config.trunk:trunk", "Connections to other networks: add, list, show, set, remove."),
-    "policy": Place("config.policy:policy", "What is recorded: show, set, preview, simulate."),
-    "exclude": Place("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
-    "call": Place("calls.call:call", "Calls and the decisions made in them: list, show."),
-    "listen": Place("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
-    "recording": Place("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
-    "share": Place("console.share:share", "Recordings shared with people outside: create, list, revoke."),
-    "gap": Place("calls.gap:gap", "What should have been recorded and was not: list."),
-    "outage": Place("calls.outage:outage", "Times in which fsplug missed talks: list."),
-    "decision": Place("calls.decision:decision", "Past decisions: replay."),
-    "account": Place("console.account:account", "Who may sign in to the console, and who is signed in."),
-    "mail": Place("console.mail:mail", "Mail to people: list, show, retry."),
-    "audit": Place("console.audit:audit", "Who did what to people's data and rights: list, verify, export, calls."),
-    "secret": Place("console.secret:secret", "The key that encrypts what the store must not read: rotate."),
-    "switch": Place("operate.switch:switch", "The FreeSWITCH on this machine: install, uninstall, status."),
-    "xml": Place("operate.xml:xml", "The directory and dialplan that FreeSWITCH gets: render, show."),
-    "store": Place("operate.store:store", "The database: status, migrate."),
+COMMANDS: Mapping[str, CommandPlace] = {
+    "init": CommandPlace("operate.init:init", "Make the data folder: settings, store, spool and archive."),
+    "apply": CommandPlace("config.apply:apply", "Make companies match a TOML document."),
+    "export": CommandPlace("config.export:export", "Write companies as a TOML document."),
+    "import": CommandPlace("config.import_users:import_", "Import users from a CSV file."),
+    "serve": CommandPlace("operate.serve:serve", "Serve the FreeSWITCH on this machine."),
+    "doctor": CommandPlace("operate.doctor:doctor", "Check everything, and report what is wrong and what to do."),
+    "demo": CommandPlace("operate.demo:demo", "Show the recording rules with a dozen calls."),
+    "company": CommandPlace("config.company:company", "Companies: add, list, show, set, remove."),
+    "department": CommandPlace("config.department:department", "Departments: add, list, show, set, remove."),
+    "user": CommandPlace("config.user:user", "Users: add, list, show, set, remove."),
+    "device": CommandPlace("config.device:device", "Users' phones, apps and mobiles: add, list, show, set, remove."),
+    "profile": CommandPlace("config.profile:profile", "Users' states: add, list, show, set, remove."),
+    "licence": CommandPlace("config.licence:licence", "Users' add-ons: add, list, show, set, remove."),
+    "right": CommandPlace("config.right:right", "Supervisors' rights: add, list, show, set, remove."),
+    "group": CommandPlace("config.group:group", "Ring groups: add, list, show, set, remove."),
+    "ivr": CommandPlace("config.ivr:ivr", "Numbers that ask the caller to press a key: add, list, show, set, remove."),
+    "number": CommandPlace("config.number:number", "Numbers dialled from outside: add, list, show, set, remove."),
+    "trunk": CommandPlace("config.trunk:trunk", "Connections to other networks: add, list, show, set, remove."),
+    "policy": CommandPlace("config.policy:policy", "What is recorded: show, set, preview, simulate."),
+    "exclude": CommandPlace("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
+    "call": CommandPlace("calls.call:call", "Calls and the decisions made in them: list, show."),
+    "listen": CommandPlace("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
+    "recording": CommandPlace("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
+    "share": CommandPlace("console.share:share", "Recordings shared with people outside: create, list, revoke."),
+    "gap": CommandPlace("calls.gap:gap", "What should have been recorded and was not: list."),
+    "outage": CommandPlace("calls.outage:outage", "Times in which fsplug missed talks: list."),
+    "decision": CommandPlace("calls.decision:decision", "Past decisions: replay."),
+    "account": CommandPlace("console.account:account", "Who may sign in to the console, and who is signed in."),
+    "mail": CommandPlace("console.mail:mail", "Mail to people: list, show, retry."),
+    "audit": CommandPlace(
+        "console.audit:audit", "Who did what to people's data and rights: list, verify, export, calls."
+    ),
+    "secret": CommandPlace("console.secret:secret", "The key that encrypts what the store must not read: rotate."),
+    "switch": CommandPlace("operate.switch:switch", "The FreeSWITCH on this machine: install, uninstall, status."),
+    "xml": CommandPlace("operate.xml:xml", "The directory and dialplan that FreeSWITCH gets: render, show."),
+    "store": CommandPlace("operate.store:store", "The database: status, migrate."),
 }
 
 
-class Root(Noun):
+class Root(NounGroup):
     """Loads only the command that is called. Prints an fsplug error as one line and returns its exit code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

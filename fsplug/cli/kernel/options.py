@@ -45,7 +45,7 @@ def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return file(ask(command))
 
 
-class Target(click.ParamType):
+class TargetType(click.ParamType):
     """Where calls go, as `KIND:NAME`; an empty text means nowhere."""
 
     name = "target"

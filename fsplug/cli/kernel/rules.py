@@ -10,7 +10,7 @@ COMPANY, USER = "company", "user"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CommandRule:
     """`company` is the parameter that names the company; None when the command belongs to no company.
 
     A user who may reach only their own things gets results about themselves alone. `own` is the parameter that names
@@ -25,15 +25,20 @@ class Rule:
 
 
 CHECKED = "checked"
-INSTALLATION = Rule(Need.INSTALLATION, None)
-PEOPLE, GRANTS, POLICY, SHARING = Rule(Need.PEOPLE), Rule(Need.GRANTS), Rule(Need.POLICY), Rule(Need.SHARING)
+INSTALLATION = CommandRule(Need.INSTALLATION, None)
+PEOPLE, GRANTS, POLICY, SHARING = (
+    CommandRule(Need.PEOPLE),
+    CommandRule(Need.GRANTS),
+    CommandRule(Need.POLICY),
+    CommandRule(Need.SHARING),
+)
 # A company's entries, and the company itself, whose commands name it DOMAIN.
-COMPANY_SETTINGS, COMPANY_ITSELF = Rule(Need.COMPANY), Rule(Need.COMPANY, "domain")
-ACCOUNT, OWN_ACCOUNT = Rule(Need.ACCOUNT), Rule(Need.ACCOUNT, own="username")
-HEARD, AUDIT = Rule(Need.RECORDINGS, own=USER), Rule(Need.AUDIT)
+COMPANY_SETTINGS, COMPANY_ITSELF = CommandRule(Need.COMPANY), CommandRule(Need.COMPANY, "domain")
+ACCOUNT, OWN_ACCOUNT = CommandRule(Need.ACCOUNT), CommandRule(Need.ACCOUNT, own="username")
+HEARD, AUDIT = CommandRule(Need.RECORDINGS, own=USER), CommandRule(Need.AUDIT)
 
 
-def check(actor: Actor, rule: Rule, params: dict[str, Any]) -> Reach:
+def check(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> Reach:
     """The actor's reach with a command of this rule; narrows `params` to that reach. Refused when there is none."""
     if rule.itself:
         return Reach.OWN
@@ -43,7 +48,7 @@ def check(actor: Actor, rule: Rule, params: dict[str, Any]) -> Reach:
     return reach
 
 
-def _narrowed_company(actor: Actor, rule: Rule, params: dict[str, Any]) -> str | None:
+def _narrowed_company(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> str | None:
     if rule.company is None:
         return None
     given = params.get(rule.company)
@@ -55,7 +60,7 @@ def _narrowed_company(actor: Actor, rule: Rule, params: dict[str, Any]) -> str |
     return str(given)
 
 
-def _narrow_to_own(actor: Actor, rule: Rule, params: dict[str, Any]) -> None:
+def _narrow_to_own(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> None:
     if rule.own == CHECKED:
         return
     if rule.own is None or params.get(rule.own) not in (None, actor.name):

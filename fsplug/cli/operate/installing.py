@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
     from fsplug.xml.install.installation import Installation
-    from fsplug.xml.install.installer import Installer, Plan
+    from fsplug.xml.install.installer import Installer, InstallPlan
 
 _NEXT_STEPS = ["start or restart FreeSWITCH", "fsplug serve", "fsplug doctor"]
 _RTP = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
@@ -210,14 +210,14 @@ def _put_settings(invocation: Invocation, settings: "Settings", wanted: Mapping[
         invocation.note(f"settings: {name} is now in {invocation.folder / 'fsplug.toml'}")
 
 
-def _show(invocation: Invocation, plan: "Plan") -> None:
+def _show(invocation: Invocation, plan: "InstallPlan") -> None:
     from fsplug.cli.operate.differences import shown
 
     for line in shown(plan.changes) if not invocation.json else ():
         click.echo(line)
 
 
-def _agree(invocation: Invocation, plan: "Plan", yes: bool) -> None:
+def _agree(invocation: Invocation, plan: "InstallPlan", yes: bool) -> None:
     if yes or not plan:
         return
     if sys.stdin.isatty() and not invocation.json:
@@ -228,7 +228,7 @@ def _agree(invocation: Invocation, plan: "Plan", yes: bool) -> None:
     raise Invalid("not-confirmed", text, files=len(plan.changes))
 
 
-def _facts(plan: "Plan") -> dict[str, Any]:
+def _facts(plan: "InstallPlan") -> dict[str, Any]:
     from fsplug.cli.operate.differences import difference
 
     changes = [{"path": one.path, "action": _action(one), "difference": difference(one)} for one in plan.changes]
@@ -239,7 +239,7 @@ def _action(change: Any) -> str:
     return _ACTIONS[change.before is not None, change.after is not None]
 
 
-def _lines(plan: "Plan", dry_run: bool, steps: list[str]) -> list[str]:
+def _lines(plan: "InstallPlan", dry_run: bool, steps: list[str]) -> list[str]:
     if not plan:
         return ["nothing to change"]
     counts: dict[str, int] = {}

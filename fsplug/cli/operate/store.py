@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.serving import is_served
@@ -16,7 +16,7 @@ from fsplug.store.db.database import Store
 SHOWN_REJECTS = 20
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def store() -> None:
     """The database that holds companies, policies, calls and recordings."""
 

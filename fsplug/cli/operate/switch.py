@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.installing import install, uninstall
@@ -19,7 +19,7 @@ _SESSIONS = re.compile(r"([0-9]{1,18}) session\(s\) - peak")
 _UNIT_SECONDS = {"year": 31_536_000, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def switch() -> None:
     """The FreeSWITCH on this machine."""
 

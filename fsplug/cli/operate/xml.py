@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.context import Invocation, Noun, pass_invocation
+from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import counted
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid
@@ -31,7 +31,7 @@ _RENDERED = ("dialplan", "directory")
 _HASH = re.compile('name="a1-hash" value="([0-9a-f]+)"')
 
 
-@click.group(cls=Noun)
+@click.group(cls=NounGroup)
 def xml() -> None:
     """The XML that FreeSWITCH gets: who may sign in (directory), and where calls go (dialplan)."""
 

@@ -30,7 +30,7 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PolicyDifference:
     """One difference, in a department (or `*`), a ring group (its number) or an excluded number.
 
     Boxes and excluded numbers go from "yes" to "no" or back; a term, by its key, from one plain value to another.
@@ -101,7 +101,7 @@ def to_put(policy_edit: PolicyEdit, current: PolicySnapshot) -> Iterator[Departm
             yield mode
 
 
-def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iterable[str]) -> list[Difference]:
+def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iterable[str]) -> list[PolicyDifference]:
     """The differences for these departments, for every other department, for ring groups and for numbers."""
     names = dict.fromkeys((EVERY_DEPARTMENT, *departments))
     numbers = sorted(before.groups.keys() | after.groups.keys())
@@ -109,7 +109,7 @@ def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iter
         *(one for name in names for one in _of_departments(name, before, after)),
         *(one for number in numbers for one in _of_groups(number, before, after)),
         *(
-            Difference(
+            PolicyDifference(
                 Subject.NUMBER, number, What.EXCLUDED, _yes(number in before.excluded), _yes(number in after.excluded)
             )
             for number in sorted(before.excluded ^ after.excluded)
@@ -117,27 +117,27 @@ def differences(before: PolicySnapshot, after: PolicySnapshot, departments: Iter
     ]
 
 
-def _of_departments(name: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[Difference]:
+def _of_departments(name: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[PolicyDifference]:
     old, new = of_department(name, before), of_department(name, after)
     for what in (What.OUTGOING, What.INTERNAL, What.INCOMING):
         was, becomes = getattr(old, what), getattr(new, what)
         if was != becomes:
-            yield Difference(Subject.DEPARTMENT, name, what, _yes(was), _yes(becomes))
+            yield PolicyDifference(Subject.DEPARTMENT, name, what, _yes(was), _yes(becomes))
     yield from _of_terms(Subject.DEPARTMENT, name, old.terms, new.terms)
 
 
-def _of_groups(number: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[Difference]:
+def _of_groups(number: str, before: PolicySnapshot, after: PolicySnapshot) -> Iterator[PolicyDifference]:
     old, new = of_group(number, before), of_group(number, after)
     if old.mode != new.mode:
-        yield Difference(Subject.GROUP, number, What.MODE, old.mode, new.mode)
+        yield PolicyDifference(Subject.GROUP, number, What.MODE, old.mode, new.mode)
     yield from _of_terms(Subject.GROUP, number, old.terms, new.terms)
 
 
-def _of_terms(subject: Subject, name: str, old: Terms, new: Terms) -> Iterator[Difference]:
+def _of_terms(subject: Subject, name: str, old: Terms, new: Terms) -> Iterator[PolicyDifference]:
     was, becomes = terms_facts(old), terms_facts(new)
     for term in TERMS:
         if was[term.name] != becomes[term.name]:
-            yield Difference(subject, name, term.key, was[term.name], becomes[term.name])
+            yield PolicyDifference(subject, name, term.key, was[term.name], becomes[term.name])
 
 
 def _merged(wanted: Policy, seen: Policy, current: Policy) -> Policy:

@@ -19,7 +19,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.mails import Kind
+from fsplug.store.outbox.mails import MailKind
 from fsplug.store.schema.accounts import ConsoleAccounts, KnownBrowsers
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import is_current
@@ -27,7 +27,7 @@ from fsplug.store.schema.users import Users
 from fsplug.words import catalogue
 
 LINK_SECONDS = 86_400.0
-_BOTH = (Kind.USER_ID, Kind.PASSWORD)
+_BOTH = (MailKind.USER_ID, MailKind.PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +141,19 @@ def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
     account = get(store, domain, username)
     with store.atomic():
         trail.add(store, domain, by, "password-reset", username, [username])
-        return mails.queue(store, domain, Kind.RESET, username, account.email, language(store, domain, username))
+        return mails.queue(store, domain, MailKind.RESET, username, account.email, language(store, domain, username))
 
 
 def new_link(store: Store, domain: str, username: str) -> str:
     """A token for setting a password once, within 24 hours. Earlier tokens stay valid until one is used."""
     token = tokens.new_token()
-    tokens.make(store, tokens.Kind.PASSWORD, secret_of(store, domain, username), token, LINK_SECONDS)
+    tokens.make(store, tokens.TokenKind.PASSWORD, secret_of(store, domain, username), token, LINK_SECONDS)
     return token
 
 
 def of_link(store: Store, token: str) -> Account:
     """The account whose password the token sets; Refused("link-not-good") if the token is no longer valid."""
-    return of_secret(store, tokens.look(store, tokens.Kind.PASSWORD, token))
+    return of_secret(store, tokens.look(store, tokens.TokenKind.PASSWORD, token))
 
 
 def set_password(store: Store, token: str, password: str, hasher: Passwords) -> Account:
@@ -164,7 +164,7 @@ def set_password(store: Store, token: str, password: str, hasher: Passwords) -> 
     _check_password(account, password)
     kept = hasher.hash(password)
     with store.atomic():
-        of_secret(store, tokens.use(store, tokens.Kind.PASSWORD, token))
+        of_secret(store, tokens.use(store, tokens.TokenKind.PASSWORD, token))
         _keep_password(store, account, kept, logged_name(account.username, account.company))
     return account
 
@@ -241,7 +241,7 @@ def _make(store: Store, domain: str, username: str, email: str) -> None:
     _mail(store, domain, username, email)
 
 
-def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[Kind] = _BOTH) -> list[str]:
+def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[MailKind] = _BOTH) -> list[str]:
     language_of_user = language(store, domain, username)
     return [mails.queue(store, domain, kind, username, email, language_of_user) for kind in kinds]
 
@@ -253,8 +253,8 @@ def _move(store: Store, domain: str, moved: Mapping[str, str]) -> None:
     _MOVE.run_many(store, away)
     for username, email in moved.items():
         _MOVE.run(store, address=same(email), company=company, username=username)
-        tokens.void(store, tokens.Kind.PASSWORD, Secret(company, username))
-        kinds = (Kind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
+        tokens.void(store, tokens.TokenKind.PASSWORD, Secret(company, username))
+        kinds = (MailKind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
         _mail(store, domain, username, email, kinds)
 
 
@@ -267,7 +267,7 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
 
 
 def _void_links(store: Store, whose: Secret) -> None:
-    for kind in (tokens.Kind.PASSWORD, tokens.Kind.SIGN_IN):
+    for kind in (tokens.TokenKind.PASSWORD, tokens.TokenKind.SIGN_IN):
         tokens.void(store, kind, whose)
 
 

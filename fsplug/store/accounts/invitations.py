@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
-from fsplug.store.outbox.mails import Kind, Mail
+from fsplug.store.outbox.mails import Mail, MailKind
 
-_KINDS = frozenset({Kind.USER_ID, Kind.PASSWORD, Kind.RESET})
+_KINDS = frozenset({MailKind.USER_ID, MailKind.PASSWORD, MailKind.RESET})
 
 
 def latest(store: Store, domain: str, usernames: Collection[str]) -> dict[str, list[Mail]]:

@@ -16,7 +16,7 @@ def make(store: Store, domain: str, username: str, by: str) -> str:
     """
     account, token = accounts.get(store, domain, username), tokens.new_token()
     with store.atomic():
-        tokens.make(store, tokens.Kind.SIGN_IN, accounts.secret_of(store, domain, username), token, LINK_SECONDS)
+        tokens.make(store, tokens.TokenKind.SIGN_IN, accounts.secret_of(store, domain, username), token, LINK_SECONDS)
         trail.add(store, domain, by, "sign-in-link", account.username, [account.username])
     return token
 
@@ -26,7 +26,7 @@ def account_of(store: Store, token: str) -> Account:
 
     Asking does not use it up.
     """
-    return accounts.of_secret(store, tokens.look(store, tokens.Kind.SIGN_IN, token))
+    return accounts.of_secret(store, tokens.look(store, tokens.TokenKind.SIGN_IN, token))
 
 
 def use(store: Store, token: str, address: str, agent: str) -> str:
@@ -35,7 +35,7 @@ def use(store: Store, token: str, address: str, agent: str) -> str:
     Refused("link-not-good") if the link is no longer valid.
     """
     with store.atomic():
-        account = accounts.of_secret(store, tokens.use(store, tokens.Kind.SIGN_IN, token))
+        account = accounts.of_secret(store, tokens.use(store, tokens.TokenKind.SIGN_IN, token))
         by = logged_name(account.username, account.company)
         facts = {"address": address, "link": True}
         trail.add(store, account.company, by, "sign-in", account.username, [account.username], **facts)

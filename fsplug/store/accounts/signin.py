@@ -29,7 +29,7 @@ _KNOWN_BROWSERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedCredentials:
     """What somebody typed, and where: `address` is the network address, `browser` the cookie of an earlier sign-in."""
 
     customer_ref: str
@@ -108,7 +108,7 @@ def _newest() -> Any:
     return query.where((browsers.company == given.company) & (browsers.username == given.username))
 
 
-def sign_in(store: Store, typed: Typed, passwords: Passwords, secret_keys: SecretKeys) -> SignedIn:
+def sign_in(store: Store, typed: TypedCredentials, passwords: Passwords, secret_keys: SecretKeys) -> SignedIn:
     """Sign somebody in.
 
     Refused: "sign-in-later" after too many wrong guesses, with the seconds to wait in `facts`; "sign-in-refused" if
@@ -127,7 +127,7 @@ def sign_in(store: Store, typed: Typed, passwords: Passwords, secret_keys: Secre
 
 
 def _past_password(
-    store: Store, typed: Typed, known: _Known, keys: tuple[str, str], secret_keys: SecretKeys
+    store: Store, typed: TypedCredentials, known: _Known, keys: tuple[str, str], secret_keys: SecretKeys
 ) -> SignedIn:
     step = 0
     if known.totp_secret is not None:
@@ -145,7 +145,7 @@ def _past_password(
     raise _refused(store, known.company, typed, "code")
 
 
-def _signed_in(store: Store, typed: Typed, known: _Known, keys: tuple[str, str]) -> SignedIn:
+def _signed_in(store: Store, typed: TypedCredentials, known: _Known, keys: tuple[str, str]) -> SignedIn:
     throttle.forget(store, keys[0])
     throttle.give_back(store, keys[1])
     session = sessions.begin(store, known.company, known.username, typed.address, typed.agent)
@@ -166,7 +166,7 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
     """Send a link to set a new password, if there is such an account; the person who asks does not learn whether there
     is.
     """
-    typed = Typed(customer_ref, email, "")
+    typed = TypedCredentials(customer_ref, email, "")
     domain, known = _known(store, typed)
     key = throttle.key("reset", *_words(typed))
     if throttle.take(store, key, limits.OF_RESETS) or domain is None:
@@ -178,20 +178,20 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
             trail.add(store, domain, outsider(_short(typed.email)), "password-reset-refused")
 
 
-def _known(store: Store, typed: Typed) -> tuple[str | None, _Known | None]:
+def _known(store: Store, typed: TypedCredentials) -> tuple[str | None, _Known | None]:
     """The company's domain and the account, each None if unknown."""
     customer_ref, address = _words(typed)
     domain, known = _COMPANY.row(store, domain=customer_ref), _KNOWN.row(store, domain=customer_ref, address=address)
     return domain, known if domain is not None else None
 
 
-def _words(typed: Typed) -> tuple[str, str]:
+def _words(typed: TypedCredentials) -> tuple[str, str]:
     return clean(typed.customer_ref.strip().casefold()[:LONGEST_TYPED]), clean(
         same(typed.email.strip()[:LONGEST_TYPED])
     )
 
 
-def _key(store: Store, typed: Typed, known: _Known | None) -> str:
+def _key(store: Store, typed: TypedCredentials, known: _Known | None) -> str:
     """A browser that signed in to this account before has its own count."""
     if known is not None and typed.browser:
         browser, company = tokens.hash_of(typed.browser), company_id(store, known.company)
@@ -205,7 +205,7 @@ def _use_step(store: Store, known: _Known, step: int) -> bool:
     return _USE_STEP.run(store, step=step, company=company, username=known.username) == 1
 
 
-def _remembered(store: Store, typed: Typed, known: _Known) -> str:
+def _remembered(store: Store, typed: TypedCredentials, known: _Known) -> str:
     whose = {"company": company_id(store, known.company), "username": known.username}
     token = tokens.new_token()
     _FORGET_BROWSER.run(store, token_hash=tokens.hash_of(typed.browser))
@@ -214,7 +214,7 @@ def _remembered(store: Store, typed: Typed, known: _Known) -> str:
     return token
 
 
-def _refused(store: Store, domain: str | None, typed: Typed, wrong: str) -> Refused:
+def _refused(store: Store, domain: str | None, typed: TypedCredentials, wrong: str) -> Refused:
     if domain is not None:
         who = _short(typed.email)
         people = _people(store, domain, typed)
@@ -223,7 +223,7 @@ def _refused(store: Store, domain: str | None, typed: Typed, wrong: str) -> Refu
     return Refused("sign-in-refused", "customer ref, e-mail address or password is wrong")
 
 
-def _people(store: Store, domain: str, typed: Typed) -> list[str]:
+def _people(store: Store, domain: str, typed: TypedCredentials) -> list[str]:
     _, known = _known(store, typed)
     return [known.username] if known is not None and known.company == domain else []
 

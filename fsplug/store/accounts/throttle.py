@@ -6,7 +6,7 @@ from dataclasses import asdict
 import peewee
 from peewee import fn
 
-from fsplug.policy.access.throttle import Count, Terms, failed, wait_seconds
+from fsplug.policy.access.throttle import Count, ThrottleTerms, failed, wait_seconds
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, put
@@ -29,7 +29,7 @@ def key(kind: str, *words: str) -> str:
     return f"{kind}:{hashlib.sha256(repr(words).encode()).hexdigest()}"
 
 
-def take(store: Store, key: str, terms: Terms) -> float:
+def take(store: Store, key: str, terms: ThrottleTerms) -> float:
     """Count a try as failed before its outcome is known.
 
     Returns 0.0 if the try may be made, else the seconds to wait. A forbidden try is not counted, so that a guesser

@@ -15,7 +15,7 @@ _TOKEN_BYTES = 32
 CLOCK_SECONDS = 300.0
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """The purpose of a secret."""
 
     PASSWORD = "password"
@@ -61,7 +61,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def make(store: Store, kind: Kind, whose: Secret, token: str, seconds: float) -> None:
+def make(store: Store, kind: TokenKind, whose: Secret, token: str, seconds: float) -> None:
     """Keep the token, valid for `seconds` seconds."""
     now = store.now()
     row = {"hash": hash_of(token), "kind": kind, "made_at": now, "expires_at": now + seconds}
@@ -69,12 +69,12 @@ def make(store: Store, kind: Kind, whose: Secret, token: str, seconds: float) ->
         _MAKE.run(store, company=whose.company, subject=whose.subject, **row)
 
 
-def look(store: Store, kind: Kind, token: str) -> Secret | None:
+def look(store: Store, kind: TokenKind, token: str) -> Secret | None:
     """The owner of this token while it is valid, else None."""
     return _LOOK.row(store, **_good(store, kind, token))
 
 
-def use(store: Store, kind: Kind, token: str) -> Secret | None:
+def use(store: Store, kind: TokenKind, token: str) -> Secret | None:
     """As `look`, and the token is used up. If two requests use it at once, only one succeeds."""
     with store.atomic():
         found = look(store, kind, token)
@@ -82,12 +82,12 @@ def use(store: Store, kind: Kind, token: str) -> Secret | None:
     return found if used == 1 else None
 
 
-def void(store: Store, kind: Kind, whose: Secret) -> None:
+def void(store: Store, kind: TokenKind, whose: Secret) -> None:
     """Make all of the owner's secrets of this kind invalid."""
     with store.atomic():
         _VOID.run(store, company=whose.company, kind=kind, subject=whose.subject)
 
 
-def _good(store: Store, kind: Kind, token: str) -> dict[str, object]:
+def _good(store: Store, kind: TokenKind, token: str) -> dict[str, object]:
     now = store.now()
     return {"hash": hash_of(token), "kind": kind, "now": now, "latest": now + CLOCK_SECONDS}

@@ -10,7 +10,7 @@ from peewee import JOIN
 
 from fsplug.store.audit import chain
 from fsplug.store.audit.trail import ENTRY, AuditEntry
-from fsplug.store.audit.verification import Checkpoint, Fault, Trouble, verify
+from fsplug.store.audit.verification import Checkpoint, Fault, TrailTrouble, verify
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -48,7 +48,7 @@ class Check:
     at: float
     checkpoint: Checkpoint
     entries: int
-    trouble: Trouble | None = None
+    trouble: TrailTrouble | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -159,7 +159,7 @@ def last_check(store: Store, domain: str) -> Check | None:
         return None
     trouble = None
     if found.wrong_number is not None and found.fault is not None:
-        trouble = Trouble(found.wrong_number, found.fault, found.detail or "")
+        trouble = TrailTrouble(found.wrong_number, found.fault, found.detail or "")
     return Check(found.at, Checkpoint(found.number, found.hash), found.entries, trouble)
 
 

@@ -31,7 +31,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class TrailTrouble:
     """The first entry that is not as it was written; `detail` gives the evidence."""
 
     number: int
@@ -68,7 +68,7 @@ class Verified:
 
     checked: int
     checkpoint: Checkpoint
-    trouble: Trouble | None = None
+    trouble: TrailTrouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +141,19 @@ def _is_there(store: Store, company: str, number: int) -> bool:
     return _AT.row(store, company=company, number=number) is not None
 
 
-def _trouble_at_end(good: Checkpoint, head: Head) -> Trouble | None:
+def _trouble_at_end(good: Checkpoint, head: Head) -> TrailTrouble | None:
     if head.number > good.number:
         return _missing(good.number + 1, f"there were {head.number} entries")
     if head.number < good.number:
-        return Trouble(head.number + 1, Fault.INSERTED, f"{head.number} entries were written")
-    return None if head.hash == good.hash else Trouble(good.number, Fault.CHANGED, "it is not the one written last")
+        return TrailTrouble(head.number + 1, Fault.INSERTED, f"{head.number} entries were written")
+    return (
+        None if head.hash == good.hash else TrailTrouble(good.number, Fault.CHANGED, "it is not the one written last")
+    )
 
 
-def _trouble(store: Store, company: str, entry: Written, about: frozenset[str], good: Checkpoint) -> Trouble | None:
+def _trouble(
+    store: Store, company: str, entry: Written, about: frozenset[str], good: Checkpoint
+) -> TrailTrouble | None:
     expected = good.number + 1
     if entry.digest(company) != entry.hash:
         return _misplaced(store, company, entry, expected)
@@ -159,28 +163,28 @@ def _trouble(store: Store, company: str, entry: Written, about: frozenset[str], 
     return None if follows and is_found else _disagreeing(store, company, entry.number, follows)
 
 
-def _disagreeing(store: Store, company: str, number: int, follows: bool) -> Trouble:
+def _disagreeing(store: Store, company: str, number: int, follows: bool) -> TrailTrouble:
     """The trouble of an entry that fits its own hash, but not the entry before it or its list of users."""
     if _written_as(store, company, number + 1) == number:
-        return Trouble(number, Fault.INSERTED, f"entry {number + 1} was written as number {number}")
+        return TrailTrouble(number, Fault.INSERTED, f"entry {number + 1} was written as number {number}")
     if follows:
-        return Trouble(number, Fault.CHANGED, "the people it is found by are not those it names")
-    return Trouble(max(number - 1, 1), Fault.CHANGED, f"entry {number} remembers another before it")
+        return TrailTrouble(number, Fault.CHANGED, "the people it is found by are not those it names")
+    return TrailTrouble(max(number - 1, 1), Fault.CHANGED, f"entry {number} remembers another before it")
 
 
-def _misplaced(store: Store, company: str, entry: Written, expected: int) -> Trouble:
+def _misplaced(store: Store, company: str, entry: Written, expected: int) -> TrailTrouble:
     """The trouble of an entry that does not fit its hash: it was changed, or it had another number."""
     number, was = entry.number, _written_as(store, company, entry.number)
     if number != expected and was is None:
         return _missing(expected, f"after {expected - 1} comes {number}")
     if was is None:
         inserted = _written_as(store, company, number + 1) == number
-        return Trouble(number, Fault.INSERTED if inserted else Fault.CHANGED, "it does not fit its hash")
+        return TrailTrouble(number, Fault.INSERTED if inserted else Fault.CHANGED, "it does not fit its hash")
     if was == number - 1 == expected - 1:
-        return Trouble(was, Fault.INSERTED, f"entry {number} was written as number {was}")
+        return TrailTrouble(was, Fault.INSERTED, f"entry {number} was written as number {was}")
     if was > number == expected and not _stands_elsewhere(store, company, entry.before):
         return _missing(number, f"entry {number} was written as number {was}")
-    return Trouble(number, Fault.MOVED, f"it was written as number {was}")
+    return TrailTrouble(number, Fault.MOVED, f"it was written as number {was}")
 
 
 def _written_as(store: Store, company: str, number: int) -> int | None:
@@ -197,20 +201,20 @@ def _stands_elsewhere(store: Store, company: str, digest: str) -> bool:
     return digest == NOTHING_BEFORE or _WITH_HASH.row(store, company=company, hash=digest) is not None
 
 
-def _missing(number: int, detail: str) -> Trouble:
-    return Trouble(number, Fault.MISSING, detail)
+def _missing(number: int, detail: str) -> TrailTrouble:
+    return TrailTrouble(number, Fault.MISSING, detail)
 
 
-def _before_the_first(store: Store, company: str) -> Trouble | None:
+def _before_the_first(store: Store, company: str) -> TrailTrouble | None:
     found = _BEFORE_THE_FIRST.row(store, company=company)
-    return None if found is None else Trouble(found, Fault.INSERTED, "the first entry is number 1")
+    return None if found is None else TrailTrouble(found, Fault.INSERTED, "the first entry is number 1")
 
 
-def _checkpoint_trouble(store: Store, company: str, since: Checkpoint) -> Trouble | None:
+def _checkpoint_trouble(store: Store, company: str, since: Checkpoint) -> TrailTrouble | None:
     if since.number == 0:
         return None
     found = _AT.row(store, company=company, number=since.number)
     if found is None:
         return _missing(since.number, "the checkpoint names it")
     is_same = found.hash == since.hash
-    return None if is_same else Trouble(since.number, Fault.CHANGED, "the checkpoint knows another hash")
+    return None if is_same else TrailTrouble(since.number, Fault.CHANGED, "the checkpoint knows another hash")

@@ -27,7 +27,7 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PolicyPreview:
     """How the talks since epoch seconds `since` would be decided; `is_capped`: there were more talks than were looked
     at.
 
@@ -42,7 +42,7 @@ class Preview:
     unreadable: int = 0
 
 
-def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, most: int | None = None) -> Preview:
+def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, most: int | None = None) -> PolicyPreview:
     """Decide the company's talks since `since` again, at most the newest `most`; nothing is changed.
 
     The cost grows with the number of talks; no lock is held.
@@ -62,7 +62,7 @@ def preview(store: Store, domain: str, drafted: PolicySnapshot, since: float, mo
         by_direction[one.talk.direction] = by_direction[one.talk.direction].and_one(one)
         if one.differs and len(examples) < SHOWN_EXAMPLES:
             examples.append(Example(decision, one))
-    return Preview(since, total, by_direction, tuple(examples), is_capped, unreadable)
+    return PolicyPreview(since, total, by_direction, tuple(examples), is_capped, unreadable)
 
 
 def _newest(store: Store, domain: str, since: float) -> Iterator[Decision]:

@@ -10,7 +10,7 @@ from fsplug.policy.addresses import SAYS, normalised, same
 from fsplug.policy.entities import Role
 from fsplug.store.change import references
 from fsplug.store.change.entry_rows import NOUNS, Rows
-from fsplug.store.change.view import View, Whole
+from fsplug.store.change.view import View, WholeCompany
 from fsplug.store.config import companies, devices, groups, ivrs, users
 from fsplug.store.config.destinations import TargetKind
 from fsplug.store.config.nouns import Change, Noun, Row
@@ -23,7 +23,7 @@ Trouble = tuple[str, str]
 def troubles(rows: Rows) -> Iterator[Trouble]:
     """Every entry of a whole company that conflicts with the others, and why."""
     every = [Change(noun, key, None, row) for noun in NOUNS for key, row in rows[noun].items()]
-    yield from troubles_of(Whole(rows), every)
+    yield from troubles_of(WholeCompany(rows), every)
 
 
 def troubles_of(view: View, changes: Changes) -> Iterator[Trouble]:

@@ -7,14 +7,14 @@ from typing import Any
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
-from fsplug.policy.recording.edit import Difference, PolicyEdit, differences, rebased, to_put
+from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, rebased, to_put
 from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
 
 
-def theirs(store: Store, domain: str, version: int) -> list[Difference]:
+def theirs(store: Store, domain: str, version: int) -> list[PolicyDifference]:
     """What others have changed since `version`; Invalid("unknown-version") if there is no such version."""
     current = policies.current_version(store, domain)
     if version == current:

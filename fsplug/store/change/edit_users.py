@@ -65,7 +65,7 @@ class UserEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class UserDifference:
     """One thing that changes for these users (their names): `what` changes, in which profile, and to what."""
 
     what: str
@@ -75,7 +75,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class UserTrouble:
     """Why an edit can't be saved, as a code, and the name of the user who prevents it."""
 
     code: str
@@ -83,14 +83,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class UserPreview:
     """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end."""
 
     version: int
-    differences: tuple[Difference, ...]
+    differences: tuple[UserDifference, ...]
     invited: tuple[str, ...]
     ended: tuple[str, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[UserTrouble, ...]
 
 
 def departments_of(actor: Actor) -> frozenset[str] | None:
@@ -98,7 +98,7 @@ def departments_of(actor: Actor) -> frozenset[str] | None:
     return None if reach(actor, Need.PEOPLE).is_at_least(Reach.COMPANY) else actor.departments
 
 
-def preview(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor) -> Preview:
+def preview(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor) -> UserPreview:
     """What saving the edit would do. Refused if the actor is not allowed to save it, Invalid("unknown-user")."""
     with store.connection():
         found = _marked(store, domain, usernames, actor)
@@ -107,7 +107,7 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
         troubles = tuple(_troubles(store, domain, moved))
         if not troubles:
             planning.check(store, draft.plan(), actor)
-        return Preview(
+        return UserPreview(
             policies.current_version(store, domain),
             tuple(_differences(moved, user_edit)),
             tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
@@ -186,7 +186,7 @@ def _hold(table: Table, kind: str, name: str, holds: bool | None) -> None:
     table[kind] = sorted([*held, str(name)] if holds else held)
 
 
-def _differences(moved: list[_Moved], user_edit: UserEdit) -> Iterator[Difference]:
+def _differences(moved: list[_Moved], user_edit: UserEdit) -> Iterator[UserDifference]:
     kinds = {"licence": ("licences", Licence.CONTACT_PRO), "right": ("rights", Right.LISTEN_IN)}
     for what, (kind, name) in kinds.items():
         holds = getattr(user_edit, what)
@@ -202,9 +202,9 @@ def _differences(moved: list[_Moved], user_edit: UserEdit) -> Iterator[Differenc
         yield from _difference("profile", "yes" if allows else "no", its, profile)
 
 
-def _difference(what: str, after: str, people_: list[Person], profile: str = "") -> Iterator[Difference]:
+def _difference(what: str, after: str, people_: list[Person], profile: str = "") -> Iterator[UserDifference]:
     if people_:
-        yield Difference(what, after, tuple(one.called for one in people_), profile)
+        yield UserDifference(what, after, tuple(one.called for one in people_), profile)
 
 
 def _allows(table: Table, profile: str) -> bool | None:
@@ -216,7 +216,7 @@ def _role(table: Table) -> str | None:
     return None if role in (None, Role.NONE) else str(role)
 
 
-def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[Trouble]:
+def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[UserTrouble]:
     """A console role takes an address that mail can be sent to, and that nobody else signs in with."""
     taken = {same(after["email"]): one for one, _, after in moved if _role(after) and after.get("email")}
     for one, _, after in moved:
@@ -224,9 +224,9 @@ def _troubles(store: Store, domain: str, moved: list[_Moved]) -> Iterator[Troubl
         if not _role(after) and not email:
             continue
         if normalised(email) is None:
-            yield Trouble("email-wrong" if email else "email-missing", one.called)
+            yield UserTrouble("email-wrong" if email else "email-missing", one.called)
         elif _role(after) and (taken[same(email)] is not one or _is_taken(store, domain, one.username, email)):
-            yield Trouble("email-taken", one.called)
+            yield UserTrouble("email-taken", one.called)
 
 
 def _is_taken(store: Store, domain: str, username: str, email: str) -> bool:

@@ -39,7 +39,7 @@ class View(Protocol):
         """The users with a console role who sign in with one of these addresses (as `same` gives them)."""
 
 
-class Whole:
+class WholeCompany:
     """A company of which all rows are in memory."""
 
     def __init__(self, rows: Rows) -> None:

@@ -23,7 +23,7 @@ from fsplug.store.schema.outbox import Mails
 LEASE_SECONDS = 180.0
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     """What a mail is for. Its subject is a user, or a share for the last two kinds."""
 
     USER_ID = "user-id"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     CODE = "code"
 
 
-class State(StrEnum):
+class MailState(StrEnum):
     """What became of a mail."""
 
     QUEUED = "queued"
@@ -49,11 +49,11 @@ class Mail:
 
     id: str
     company: str
-    kind: Kind
+    kind: MailKind
     subject: str
     receiver: str
     language: str
-    state: State
+    state: MailState
     at: float
     next_at: float
     tries: int
@@ -71,7 +71,7 @@ class Mail:
 LONGEST_WAIT_SECONDS = 3_600.0
 QUEUE = Queue(
     Mails,
-    Mails.state == constant(State.QUEUED),
+    Mails.state == constant(MailState.QUEUED),
     lease_seconds=LEASE_SECONDS,
     pauses=(10.0, 30.0, 60.0, 300.0, 900.0, LONGEST_WAIT_SECONDS),
 )
@@ -79,7 +79,7 @@ QUEUE = Queue(
 _MAILS = Mails.select(*columns(Mail, Mails, company=Companies.domain)).join(
     Companies, on=(Companies.id == Mails.company)
 )
-_OF_ACCOUNTS = Mails.kind.not_in([Kind.SHARE, Kind.CODE])
+_OF_ACCOUNTS = Mails.kind.not_in([MailKind.SHARE, MailKind.CODE])
 _QUEUE = Write(lambda: insert(Mails, "id company kind subject receiver language state at next_at", once_by="id"))
 _DUE = Select(
     Mail,
@@ -98,22 +98,22 @@ _ABOUT = Select(
         Mails.at, Mails.kind.desc()
     ),
 )
-_SENT = Write(lambda: _ended(State.SENT, sent_at=given.now, code=None, reason=None).where(Mails.id == given.mail))
+_SENT = Write(lambda: _ended(MailState.SENT, sent_at=given.now, code=None, reason=None).where(Mails.id == given.mail))
 _FAILED = Write(
-    lambda: _ended(State.FAILED, code=given.code, reason=given.reason).where(
-        (Mails.id == given.mail) & (Mails.state == State.QUEUED)
+    lambda: _ended(MailState.FAILED, code=given.code, reason=given.reason).where(
+        (Mails.id == given.mail) & (Mails.state == MailState.QUEUED)
     )
 )
 # A process that is sending the mail at this moment keeps it.
 _RETRY = Write(
-    lambda: Mails.update(state=State.QUEUED, next_at=given.now, at=given.now, tries=0).where(
-        (Mails.company == given.company) & (Mails.id == given.mail) & (Mails.state != State.SENT)
+    lambda: Mails.update(state=MailState.QUEUED, next_at=given.now, at=given.now, tries=0).where(
+        (Mails.company == given.company) & (Mails.id == given.mail) & (Mails.state != MailState.SENT)
     )
 )
 
 
 def queue(
-    store: Store, domain: str, kind: Kind, subject: str, receiver: str, language: str, mail: str | None = None
+    store: Store, domain: str, kind: MailKind, subject: str, receiver: str, language: str, mail: str | None = None
 ) -> str:
     """Queue a mail; returns its id. If `mail` is the id of an existing mail, there is still only one mail."""
     mail = mail or uuid.uuid4().hex
@@ -121,7 +121,7 @@ def queue(
     about = {"kind": kind, "subject": subject, "receiver": receiver, "language": language}
     with store.atomic():
         now = store.database_now()
-        _QUEUE.run(store, id=mail, company=company, state=State.QUEUED, at=now, next_at=now, **about)
+        _QUEUE.run(store, id=mail, company=company, state=MailState.QUEUED, at=now, next_at=now, **about)
     return mail
 
 
@@ -159,7 +159,7 @@ def failed(store: Store, mail: str, code: str, reason: str) -> None:
 def retry(store: Store, domain: str, mail: str) -> Mail:
     """Try the mail again now, even if it was given up; Refused("mail-sent") if it has been sent."""
     found = get(store, domain, mail)
-    if found.state is State.SENT:
+    if found.state is MailState.SENT:
         text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug {_AGAIN[found.kind]}"
         raise Refused("mail-sent", text, mail=mail)
     with store.atomic():
@@ -193,13 +193,13 @@ def about(store: Store, domain: str, subjects: Iterable[str]) -> dict[str, list[
 
 
 _AGAIN = {
-    Kind.USER_ID: "account invite",
-    Kind.PASSWORD: "account invite",
-    Kind.RESET: "account reset",
-    Kind.SHARE: "share create",
-    Kind.CODE: "share create",
+    MailKind.USER_ID: "account invite",
+    MailKind.PASSWORD: "account invite",
+    MailKind.RESET: "account reset",
+    MailKind.SHARE: "share create",
+    MailKind.CODE: "share create",
 }
 
 
-def _ended(state: State, **values: Any) -> Any:
+def _ended(state: MailState, **values: Any) -> Any:
     return Mails.update(state=state, leased_until=0.0, **values)

@@ -64,7 +64,7 @@ _VISITS = Select(
 _CODES_SENT = Select(
     int,
     lambda: Mails.select(fn.COUNT(SQL("*")).alias("codes")).where(
-        (Mails.company == given.company) & (Mails.kind == mails.Kind.CODE) & (Mails.subject == given.share)
+        (Mails.company == given.company) & (Mails.kind == mails.MailKind.CODE) & (Mails.subject == given.share)
     ),
 )
 _BEGIN = Write(lambda: insert(ShareVisits, "token_hash share at address agent"))
@@ -95,7 +95,7 @@ _FORGIVE_CODE = Write(
 
 def begin(store: Store, token: str, address: str, agent: str) -> str:
     """Open the link; returns the visit's cookie. Refused("share-not-good") if nothing can be heard with the link."""
-    share = _open_share(store, tokens.look(store, tokens.Kind.SHARE, token))
+    share = _open_share(store, tokens.look(store, tokens.TokenKind.SHARE, token))
     _recording(store, share)
     cookie = tokens.new_token()
     with store.atomic():
@@ -131,7 +131,7 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
         # A code counts as wrong until it is known to be right, so that parallel guesses can't exceed ten.
         if not _COUNT_WRONG_CODE.run(store, share=share.id):
             raise _not_good()
-        is_right = tokens.use(store, tokens.Kind.CODE, shares.code_token(share, typed)) == shares.secret_of(
+        is_right = tokens.use(store, tokens.TokenKind.CODE, shares.code_token(share, typed)) == shares.secret_of(
             store, share
         )
         if is_right:
@@ -152,7 +152,7 @@ def ask_code(store: Store, cookie: str) -> None:
         sent = _CODES_SENT.one(store, company=company_id(store, share.company), share=share.id)
         if share.code_by is not CodeBy.MAIL or sent >= MOST_CODES:
             raise Refused("no-more-codes", "no more codes are sent; ask the person who shared the recording")
-        mails.queue(store, share.company, mails.Kind.CODE, share.id, share.email, share.language)
+        mails.queue(store, share.company, mails.MailKind.CODE, share.id, share.email, share.language)
 
 
 def play(store: Store, cookie: str, address: str) -> Visit:

@@ -137,9 +137,9 @@ def create(store: Store, domain: str, offer: Offer, actor: Actor) -> tuple[Share
         people = access.people_of(store, found)
         facts = {"email": email, "share": share, "expires_at": expires_at, "plays": offer.plays}
         trail.add(store, domain, actor.logged_name, "share", found.id, people, code_by=str(offer.code_by), **facts)
-        mails.queue(store, domain, mails.Kind.SHARE, share, email, language)
+        mails.queue(store, domain, mails.MailKind.SHARE, share, email, language)
         if offer.code_by is CodeBy.MAIL:
-            mails.queue(store, domain, mails.Kind.CODE, share, email, language)
+            mails.queue(store, domain, mails.MailKind.CODE, share, email, language)
         made = get(store, domain, share)
         return made, new_code(store, made) if offer.code_by is CodeBy.PHONE else None
 
@@ -181,7 +181,7 @@ def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
 def new_link(store: Store, share: Share) -> str:
     """The token of a link, good while the share is."""
     token = tokens.new_token()
-    tokens.make(store, tokens.Kind.SHARE, secret_of(store, share), token, share.expires_at - store.now())
+    tokens.make(store, tokens.TokenKind.SHARE, secret_of(store, share), token, share.expires_at - store.now())
     return token
 
 
@@ -189,7 +189,7 @@ def new_code(store: Store, share: Share) -> str:
     """A code, good once, while the share is."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     seconds = share.expires_at - store.now()
-    tokens.make(store, tokens.Kind.CODE, secret_of(store, share), code_token(share, code), seconds)
+    tokens.make(store, tokens.TokenKind.CODE, secret_of(store, share), code_token(share, code), seconds)
     return code
 
 

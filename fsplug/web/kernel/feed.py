@@ -12,7 +12,7 @@ from fsplug.store.config import companies
 from fsplug.web.kernel import guard, live, shell
 from fsplug.web.kernel.formatting import Moments, zone_of
 from fsplug.web.kernel.guard import Open, takes
-from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
+from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none
 from fsplug.web.kernel.page import LiveParts, Page
 from fsplug.web.kernel.services import FEED, Services
 from fsplug.web.kernel.texts import words_in
@@ -83,7 +83,7 @@ class Feed:
         if known == self._known and note is None:
             return b""
         self._known = known
-        watch = Watch(
+        watch = OpenPage(
             self._app.jinja_env,
             store,
             self.company,
@@ -125,7 +125,7 @@ def prepare(app: Flask, pages: Iterable[Page]) -> None:
     app.extensions[_PARTS] = [_hears_me, *(page.live_parts for page in pages if page.live_parts)]
 
 
-def _hears_me(watch: Watch) -> str:
+def _hears_me(watch: OpenPage) -> str:
     hearing = live.listeners(watch.store, watch.domain, watch.username, watch.calls)
     return watch.render("hears_me.html", hearing=hearing)
 

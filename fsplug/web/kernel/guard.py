@@ -33,7 +33,7 @@ class Open(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PageRule:
     """Access to a route: the need, the least reach in it, and the longest form the route takes."""
 
     who: Open | Need
@@ -45,15 +45,15 @@ def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_F
     """A decorator that gives a view its rule."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = Rule(who, least, form_bytes)
+        view.__dict__["rule"] = PageRule(who, least, form_bytes)
         return view
 
     return ruled
 
 
-def rule_of(app: Flask, endpoint: str) -> Rule | None:
+def rule_of(app: Flask, endpoint: str) -> PageRule | None:
     """The rule of a route; None if it has no rule."""
-    found: Rule | None = getattr(app.view_functions.get(endpoint), "rule", None)
+    found: PageRule | None = getattr(app.view_functions.get(endpoint), "rule", None)
     return found
 
 
@@ -117,7 +117,7 @@ def guard() -> Any:
     return None if rule.who is Open.ANYBODY else _signed_in(rule)
 
 
-def _signed_in(rule: Rule) -> Any:
+def _signed_in(rule: PageRule) -> Any:
     token = cookie(SESSION)
     is_life = rule.who is not Open.WATCHING
     found = sessions.find(store(), token, is_life) if token else None

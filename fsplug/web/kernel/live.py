@@ -59,7 +59,7 @@ AWAY = Away()
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class OpenPage:
     """A viewer with a page open, and what to show the viewer now.
 
     `shown` names the users whose rows are on the page. `calls` is None when the switch is away. `note` is the code of

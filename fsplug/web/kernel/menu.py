@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from markupsafe import Markup
 
-from fsplug.web.kernel.guard import Open, Rule, rule_of
+from fsplug.web.kernel.guard import Open, PageRule, rule_of
 from fsplug.web.kernel.icons import drawn
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
@@ -56,6 +56,6 @@ def _entries(section: Section, pages: Iterable[Page], viewer: Viewer, open_page:
             yield MenuEntry(text, url_for(endpoint), drawn(menu.icon), name == open_page)
 
 
-def _sees(viewer: Viewer, menu: Menu, of_view: Rule | None) -> bool:
+def _sees(viewer: Viewer, menu: Menu, of_view: PageRule | None) -> bool:
     rules = [rule for rule in (of_view, menu.rule) if rule is not None]
     return all(isinstance(rule.who, Open) or viewer.reaches(rule.who, rule.least) for rule in rules)

@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from flask import Blueprint
 
-from fsplug.web.kernel.guard import Rule
-from fsplug.web.kernel.live import Watch
+from fsplug.web.kernel.guard import PageRule
+from fsplug.web.kernel.live import OpenPage
 
 PAGES = "fsplug.web.pages"
-LiveParts = Callable[[Watch], str]
+LiveParts = Callable[[OpenPage], str]
 Parts = TypeVar("Parts", bound=LiveParts)
 
 
@@ -40,7 +40,7 @@ class Menu:
     section: Section
     place: int
     icon: str
-    rule: Rule | None = None
+    rule: PageRule | None = None
 
 
 class Page(Blueprint):

@@ -8,7 +8,7 @@ from enum import StrEnum
 Api = Callable[[str], str]
 
 
-class State(StrEnum):
+class FindingState(StrEnum):
     """The state of one thing. UNKNOWN: it could not be checked, because something it depends on is wrong."""
 
     OK = "ok"
@@ -22,21 +22,21 @@ class Finding:
     """One thing that was checked; `remedy` repairs it and is a command wherever possible."""
 
     subject: str
-    state: State
+    state: FindingState
     text: str
     remedy: str = ""
 
 
 def ok(subject: str, text: str) -> Finding:
     """A finding that the thing is right."""
-    return Finding(subject, State.OK, text)
+    return Finding(subject, FindingState.OK, text)
 
 
 def warn(subject: str, text: str, remedy: str) -> Finding:
     """A finding that the thing works and needs attention."""
-    return Finding(subject, State.WARN, text, remedy)
+    return Finding(subject, FindingState.WARN, text, remedy)
 
 
 def wrong(subject: str, text: str, remedy: str) -> Finding:
     """A finding that the thing does not work."""
-    return Finding(subject, State.WRONG, text, remedy)
+    return Finding(subject, FindingState.WRONG, text, remedy)

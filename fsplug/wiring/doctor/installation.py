@@ -17,7 +17,7 @@ from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring.doctor import console, waiting
-from fsplug.wiring.doctor.findings import Finding, State, ok, warn, wrong
+from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.installation import DEFAULT_PASSWORD
@@ -171,7 +171,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     yield settings_file(settings)
     stored = store(settings)
     yield stored
-    if stored.state is not State.WRONG:
+    if stored.state is not FindingState.WRONG:
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
     yield policy_copy(settings)

@@ -17,7 +17,7 @@ from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers
-from fsplug.xml.endpoint import Door, Endpoint, Form
+from fsplug.xml.endpoint import Door, Endpoint, PostedForm
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ def doors(
 
 
 def _document(answers: Answers) -> Callable[[bytes], str]:
-    return lambda body: answers.answer(Form(body))
+    return lambda body: answers.answer(PostedForm(body))
 
 
 def _kept(keep: Callable[[bytes], None]) -> Callable[[bytes], str]:

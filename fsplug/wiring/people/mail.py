@@ -6,7 +6,7 @@ import structlog
 
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
-from fsplug.mail.smtp import Server
+from fsplug.mail.smtp import MailServer
 from fsplug.policy.addresses import normalised
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
@@ -14,9 +14,9 @@ from fsplug.wiring.settings import Settings
 log = structlog.get_logger()
 
 
-def mail_server(settings: Settings) -> Server:
+def mail_server(settings: Settings) -> MailServer:
     """The server of these settings."""
-    return Server(
+    return MailServer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_security,

@@ -21,7 +21,7 @@ _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class UserWithDevices:
     """A user and the user's devices."""
 
     user: User
@@ -61,26 +61,26 @@ class CompanySnapshot:
         known = {prefix for trunk in self.trunks for prefix in trunk.prefixes}
         return sorted(known, key=lambda prefix: (-len(prefix), prefix))
 
-    def person(self, user: User) -> Person:
+    def person(self, user: User) -> UserWithDevices:
         """The user with their devices."""
         its = devices.devices(self._store, self.company.domain, user.username, self.company.version)
-        return Person(user, tuple(its))
+        return UserWithDevices(user, tuple(its))
 
-    def persons(self, usernames: Iterable[str]) -> Iterator[Person]:
+    def persons(self, usernames: Iterable[str]) -> Iterator[UserWithDevices]:
         """The users of these names, in the same order; unknown names are left out."""
         for wanted in in_batches(usernames):
             which = (self._store, self.company.domain, wanted, self.company.version)
             known, phones = users.named(*which), devices.of_users(*which)
-            yield from (Person(known[name], tuple(phones.get(name, ()))) for name in wanted if name in known)
+            yield from (UserWithDevices(known[name], tuple(phones.get(name, ()))) for name in wanted if name in known)
 
-    def everybody(self) -> Iterator[Person]:
+    def everybody(self) -> Iterator[UserWithDevices]:
         """The people of the company, by username."""
         after = ""
         while page := users.users(self._store, self.company.domain, self.company.version, after, _PAGE):
             yield from self.persons(user.username for user in page)
             after = page[-1].username
 
-    def legs(self, person: Person) -> tuple[Leg, ...]:
+    def legs(self, person: UserWithDevices) -> tuple[Leg, ...]:
         """The legs that ring when this person is called."""
         dials = ((device, self.dial(device)) for device in person.devices)
         username = person.user.username

@@ -11,7 +11,7 @@ from fsplug.store.config.ivrs import Ivr
 from fsplug.store.config.numbers import Route
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import hours, prompts
-from fsplug.xml.dialplan.company import CompanySnapshot, Person
+from fsplug.xml.dialplan.company import CompanySnapshot, UserWithDevices
 from fsplug.xml.dialplan.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
 
 STAR = "*28*"
@@ -112,11 +112,11 @@ class Routing:
             destination=self._destination(route.closed) or "",
         )
 
-    def _user(self, person: Person) -> Ring:
+    def _user(self, person: UserWithDevices) -> Ring:
         known = map(self._snapshot.dialling.spellings, person.user.numbers)
         return self._person(person, f"user {person.user.username}", "|".join((person.user.extension, *known)))
 
-    def _person(self, person: Person, name: str, pattern: str) -> Ring:
+    def _person(self, person: UserWithDevices, name: str, pattern: str) -> Ring:
         return Ring(
             name=name,
             pattern=pattern,

@@ -28,7 +28,7 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class InstallPlan:
     """What an installation changes. `by_hand`: installed files that somebody has changed and that it would replace."""
 
     changes: tuple[FileChange, ...]
@@ -68,7 +68,7 @@ class Installer:
         """The configuration without fsplug, with the changes that somebody has made since."""
         return ConfTree(self._original, self._folder.glob)
 
-    def plan(self, wanted: Installation, text: ConfText) -> Plan:
+    def plan(self, wanted: Installation, text: ConfText) -> InstallPlan:
         """The changes that this installation needs."""
         files = self._files(wanted, text)
         self._check_strangers(files)
@@ -81,9 +81,9 @@ class Installer:
             changes.append(FileChange(path, now, after))
             if self._is_by_hand(path, now) and (path not in files or not self.manifest.before.get(path)):
                 by_hand.append(path)
-        return Plan(tuple(changes), tuple(by_hand))
+        return InstallPlan(tuple(changes), tuple(by_hand))
 
-    def install(self, plan: Plan, wanted: Installation, options: Mapping[str, Any], force: bool = False) -> None:
+    def install(self, plan: InstallPlan, wanted: Installation, options: Mapping[str, Any], force: bool = False) -> None:
         """Make the changes. Files changed by hand are replaced only with `force`, and a copy is kept."""
         _refuse_by_hand(plan, force)
         self._keep(plan)
@@ -97,7 +97,7 @@ class Installer:
         self._forget_what_is_gone()
         self._write_manifest()
 
-    def undoing(self) -> Plan:
+    def undoing(self) -> InstallPlan:
         """The changes that restore everything."""
         changes, by_hand = [], []
         for path in sorted(self.manifest.after):
@@ -105,9 +105,9 @@ class Installer:
             if now != before:
                 changes.append(FileChange(path, now, before))
                 by_hand += [path] if self._is_by_hand(path, now) else []
-        return Plan(tuple(changes), tuple(by_hand))
+        return InstallPlan(tuple(changes), tuple(by_hand))
 
-    def uninstall(self, plan: Plan, force: bool = False) -> None:
+    def uninstall(self, plan: InstallPlan, force: bool = False) -> None:
         """Restore everything. Files changed by hand are undone only with `force`, and a copy is kept."""
         _refuse_by_hand(plan, force)
         self._keep(plan)
@@ -175,7 +175,7 @@ class Installer:
             del self.manifest.after[path], self.manifest.before[path]
             self._folder.remove(f"{_BEFORE}/{path}")
 
-    def _keep(self, plan: Plan) -> None:
+    def _keep(self, plan: InstallPlan) -> None:
         for path in plan.by_hand:
             content = self._folder.read(path)
             if content is not None:
@@ -192,7 +192,7 @@ class Installer:
         self._folder.write(MANIFEST, f"{json.dumps(facts, indent=1, sort_keys=True)}\n".encode())
 
 
-def _refuse_by_hand(plan: Plan, force: bool) -> None:
+def _refuse_by_hand(plan: InstallPlan, force: bool) -> None:
     if plan.by_hand and not force:
         named = ", ".join(plan.by_hand)
         remedy = f"with --force they are replaced, and kept under {_KEPT}/"

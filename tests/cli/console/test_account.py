@@ -10,7 +10,7 @@ from fsplug.policy.access import totp
 from fsplug.store.accounts import authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
-from fsplug.store.accounts.signin import Typed
+from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import read
 from tests.cli.conftest import ACME, BETA, Cli
@@ -33,7 +33,7 @@ def staff(cli: Cli, tmp_path: Path) -> Cli:
 def _sign_in(cli: Cli, code: str = "") -> str:
     store = Store(cli.data / "fsplug.db")
     try:
-        typed = Typed(ACME, ANNA, PASSWORD, code, "192.0.2.1", "Firefox")
+        typed = TypedCredentials(ACME, ANNA, PASSWORD, code, "192.0.2.1", "Firefox")
         return signin.sign_in(store, typed, Passwords(), SecretKeys(read(cli.data, {}).secret_keys)).session
     finally:
         store.close()

@@ -11,7 +11,7 @@ from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation
 from fsplug.wiring.doctor import switch as switchchecks
-from fsplug.wiring.doctor.findings import Finding, State
+from fsplug.wiring.doctor.findings import Finding, FindingState
 from fsplug.wiring.settings import Settings, read
 from fsplug.xml.install.installation import Installation, record_settings
 from tests.cli.conftest import Cli
@@ -51,9 +51,12 @@ def test_with_nothing_started_it_says_what_to_start(cli: Cli) -> None:
         away = switch.port
     code, found = doctor(cli, FSPLUG_EVENT_SOCKET_PORT=str(away), FSPLUG_LISTEN_PORT=str(away))
     assert code == 1
-    assert found["event socket"].state == State.WRONG and "systemctl start freeswitch" in found["event socket"].remedy
-    assert found["service"].state == State.WRONG and "start fsplug" in found["service"].remedy
-    assert found["calls' socket"].state == State.WRONG
+    assert (
+        found["event socket"].state == FindingState.WRONG
+        and "systemctl start freeswitch" in found["event socket"].remedy
+    )
+    assert found["service"].state == FindingState.WRONG and "start fsplug" in found["service"].remedy
+    assert found["calls' socket"].state == FindingState.WRONG
 
 
 def test_people_read_a_line_for_each_thing_and_what_to_do(cli: Cli) -> None:
@@ -79,7 +82,7 @@ def test_a_wrong_password_of_the_event_socket_is_found_and_not_shown(cli: Cli) -
 def test_settings_that_others_can_read_are_wrong(settings: Settings) -> None:
     (settings.data / "fsplug.toml").chmod(0o644)
     found = installation.settings_file(settings)
-    assert (found.state, found.remedy) == (State.WRONG, f"chmod 600 {settings.data}/fsplug.toml")
+    assert (found.state, found.remedy) == (FindingState.WRONG, f"chmod 600 {settings.data}/fsplug.toml")
 
 
 def test_a_secret_of_the_environment_in_a_file_that_others_can_read_is_warned_of(
@@ -90,17 +93,17 @@ def test_a_secret_of_the_environment_in_a_file_that_others_can_read_is_warned_of
     secret.chmod(0o644)
     monkeypatch.setenv("FSPLUG_SMTP_PASSWORD_FILE", str(secret))
     found = installation.settings_file(settings)
-    assert (found.state, found.remedy) == (State.WARN, f"chmod 600 {secret}")
+    assert (found.state, found.remedy) == (FindingState.WARN, f"chmod 600 {secret}")
     secret.chmod(0o400)
     assert str(secret) not in installation.settings_file(settings).text
 
 
 def test_the_password_everybody_knows_is_warned_of(settings: Settings) -> None:
-    assert installation.settings_file(settings).state == State.WARN
+    assert installation.settings_file(settings).state == FindingState.WARN
 
 
 def test_a_store_that_is_missing_or_old_is_wrong(settings: Settings) -> None:
-    assert installation.store(settings).state == State.OK
+    assert installation.store(settings).state == FindingState.OK
     store = Store(settings.store)
     with store.atomic():
         [(newest,)] = store.rows("SELECT max(name) FROM migration")
@@ -113,7 +116,7 @@ def test_a_store_that_is_missing_or_old_is_wrong(settings: Settings) -> None:
 
 @pytest.mark.parametrize(("fault", "word"), [("missing", "missing"), ("captured", "8000"), ("a file", "unwritable")])
 def test_a_spool_that_cant_be_written_is_wrong(settings: Settings, fault: str, word: str) -> None:
-    assert installation.spool(settings).state == State.OK
+    assert installation.spool(settings).state == FindingState.OK
     if fault == "captured":
         (settings.spool / "8000").mkdir()
     else:
@@ -121,12 +124,12 @@ def test_a_spool_that_cant_be_written_is_wrong(settings: Settings, fault: str, w
     if fault == "a file":
         settings.spool.write_text("")
     found = installation.spool(settings)
-    assert found.state == State.WRONG and word in found.text
+    assert found.state == FindingState.WRONG and word in found.text
 
 
 def test_a_spool_without_room_is_wrong(cli: Cli) -> None:
     found = installation.spool(read(cli.data, {}, least_free_bytes=1 << 50))
-    assert found.state == State.WRONG and "nothing is recorded" in found.text
+    assert found.state == FindingState.WRONG and "nothing is recorded" in found.text
 
 
 def test_a_configuration_changed_by_hand_is_warned_of(cli: Cli, tmp_path: Path) -> None:
@@ -134,16 +137,16 @@ def test_a_configuration_changed_by_hand_is_warned_of(cli: Cli, tmp_path: Path) 
     conf.mkdir()
     assert "holds no files of fsplug" in installation.configuration(conf).text
     cli.ok("switch", "install", "--conf", conf, "--yes")
-    assert installation.configuration(conf).state == State.OK
+    assert installation.configuration(conf).state == FindingState.OK
     (conf / "freeswitch.xml").write_text("<document/>")
     assert "freeswitch.xml" in installation.configuration(conf).text
 
 
 @pytest.mark.parametrize(
     ("version", "listens", "state"),
-    [("1.11.1", "::", State.WARN), ("1.11.1", "127.0.0.1", State.OK), ("1.11.2", "::", State.OK)],
+    [("1.11.1", "::", FindingState.WARN), ("1.11.1", "127.0.0.1", FindingState.OK), ("1.11.2", "::", FindingState.OK)],
 )
-def test_an_event_socket_that_anybody_may_end_is_warned_of(version: str, listens: str, state: State) -> None:
+def test_an_event_socket_that_anybody_may_end_is_warned_of(version: str, listens: str, state: FindingState) -> None:
     listen = f'<param name="listen-ip" value="{listens}"/>'
     answers = {"version": f"FreeSWITCH Version {version}-release", EVENT_SOCKET: listen}
     assert switchchecks.version(a_switch(answers)).state == state
@@ -152,15 +155,21 @@ def test_an_event_socket_that_anybody_may_end_is_warned_of(version: str, listens
 def test_a_module_that_is_not_loaded_is_wrong() -> None:
     api = a_switch({"module_exists mod_sofia": "true", "module_exists mod_hash": "false"})
     found = switchchecks.modules(api, ["mod_sofia", "mod_hash"])
-    assert (found.state, found.remedy) == (State.WRONG, "fs_cli -x 'load mod_hash'")
-    assert switchchecks.modules(api, ["mod_sofia"]).state == State.OK
+    assert (found.state, found.remedy) == (FindingState.WRONG, "fs_cli -x 'load mod_hash'")
+    assert switchchecks.modules(api, ["mod_sofia"]).state == FindingState.OK
 
 
 @pytest.mark.parametrize(
     ("url", "account", "state"),
-    [("http://a/", "f:x", State.OK), ("http://b/", "f:x", State.WRONG), ("http://a/", "f:y", State.WRONG)],
+    [
+        ("http://a/", "f:x", FindingState.OK),
+        ("http://b/", "f:x", FindingState.WRONG),
+        ("http://a/", "f:y", FindingState.WRONG),
+    ],
 )
-def test_a_switch_that_asks_elsewhere_or_with_another_password_is_wrong(url: str, account: str, state: State) -> None:
+def test_a_switch_that_asks_elsewhere_or_with_another_password_is_wrong(
+    url: str, account: str, state: FindingState
+) -> None:
     api = a_switch({XML_CURL: PARAMS.format(url, account)})
     found = switchchecks.bindings(api, "http://a/", "f:x")
     assert found.state == state and "f:" not in found.text
@@ -172,18 +181,18 @@ _NEEDED = record_settings(Installation(endpoint_password="secret"))
 @pytest.mark.parametrize(
     ("changed", "state"),
     [
-        ({}, State.OK),
-        ({"timeout": "9"}, State.OK),
-        ({"url": "http://192.0.2.1/cdr"}, State.WRONG),
-        ({"cred": "fsplug:another"}, State.WRONG),
-        ({"log-b-leg": "false"}, State.WRONG),
-        ({"encode-values": "true"}, State.WRONG),
-        ({"err-log-dir": "/elsewhere"}, State.WRONG),
-        (None, State.WRONG),
+        ({}, FindingState.OK),
+        ({"timeout": "9"}, FindingState.OK),
+        ({"url": "http://192.0.2.1/cdr"}, FindingState.WRONG),
+        ({"cred": "fsplug:another"}, FindingState.WRONG),
+        ({"log-b-leg": "false"}, FindingState.WRONG),
+        ({"encode-values": "true"}, FindingState.WRONG),
+        ({"err-log-dir": "/elsewhere"}, FindingState.WRONG),
+        (None, FindingState.WRONG),
     ],
 )
 def test_a_switch_that_does_not_hand_over_its_call_records_is_wrong(
-    changed: Mapping[str, str] | None, state: State
+    changed: Mapping[str, str] | None, state: FindingState
 ) -> None:
     values = {} if changed is None else {**_NEEDED, **changed}
     written = "".join(f'<param name="{name}" value="{value}"/>' for name, value in values.items())
@@ -194,8 +203,8 @@ def test_a_switch_that_does_not_hand_over_its_call_records_is_wrong(
 
 def test_a_phone_the_switch_does_not_find_is_wrong() -> None:
     api = a_switch({"find_user_xml id 1001 acme.example": '<user id="1001"/>'})
-    assert switchchecks.directory(api, "acme.example", "1001").state == State.OK
-    assert switchchecks.directory(api, "acme.example", "1002").state == State.WRONG
+    assert switchchecks.directory(api, "acme.example", "1001").state == FindingState.OK
+    assert switchchecks.directory(api, "acme.example", "1002").state == FindingState.WRONG
 
 
 def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path: Path) -> None:
@@ -207,24 +216,26 @@ def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path
             Path(command.split("&record(")[1].split()[0]).write_text("")
         return "+OK"
 
-    assert switchchecks.spool(api, tmp_path).state == State.OK
+    assert switchchecks.spool(api, tmp_path).state == FindingState.OK
     assert list(tmp_path.iterdir()) == [] and printed[-1].startswith("uuid_kill fsplug-doctor-")
 
 
 def test_a_switch_that_cant_write_into_the_spool_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(switchchecks, "_WRITE_SECONDS", 0.05)
-    assert switchchecks.spool(a_switch({}), tmp_path).state == State.WRONG
+    assert switchchecks.spool(a_switch({}), tmp_path).state == FindingState.WRONG
 
 
-@pytest.mark.parametrize(("said", "state"), [("1000", State.OK), ("1100", State.WRONG), ("-ERR", State.WARN)])
-def test_a_clock_that_is_off_is_wrong(said: str, state: State) -> None:
+@pytest.mark.parametrize(
+    ("said", "state"), [("1000", FindingState.OK), ("1100", FindingState.WRONG), ("-ERR", FindingState.WARN)]
+)
+def test_a_clock_that_is_off_is_wrong(said: str, state: FindingState) -> None:
     assert switchchecks.clock(a_switch({"strepoch": said}), lambda: 1000.4).state == state
 
 
 def test_a_profile_that_does_not_run_is_wrong() -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format("internal")})
     found = switchchecks.profiles(api, ["internal", "external"])
-    assert found.state == State.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
+    assert found.state == FindingState.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
 
 
 SOFIA = "xml_locate configuration configuration name sofia.conf"
@@ -240,22 +251,24 @@ DUMP = "Event-Name: CHANNEL_DATA\nCall-Direction: inbound\nvariable_sofia_profil
 @pytest.mark.parametrize(
     ("running", "param", "state"),
     [
-        ("external", ALL_HEADERS.format("true"), State.OK),
-        ("external", ALL_HEADERS.format("on"), State.OK),
-        ("external", "", State.WRONG),
-        ("external", ALL_HEADERS.format("false"), State.WRONG),
-        ("another", "", State.OK),
+        ("external", ALL_HEADERS.format("true"), FindingState.OK),
+        ("external", ALL_HEADERS.format("on"), FindingState.OK),
+        ("external", "", FindingState.WRONG),
+        ("external", ALL_HEADERS.format("false"), FindingState.WRONG),
+        ("another", "", FindingState.OK),
     ],
 )
-def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: str, state: State) -> None:
+def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: str, state: FindingState) -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("external", param)})
     found = switchchecks.headers(api)
     assert found.state == state
-    assert ("excluded number" in found.text and "external" in found.text) == (state == State.WRONG)
+    assert ("excluded number" in found.text and "external" in found.text) == (state == FindingState.WRONG)
 
 
-@pytest.mark.parametrize(("more", "state"), [("", State.WARN), ("variable_sip_i_call_id: 1%40127.0.0.1\n", State.OK)])
-def test_a_profile_that_runs_with_old_settings_is_known_by_a_live_call(more: str, state: State) -> None:
+@pytest.mark.parametrize(
+    ("more", "state"), [("", FindingState.WARN), ("variable_sip_i_call_id: 1%40127.0.0.1\n", FindingState.OK)]
+)
+def test_a_profile_that_runs_with_old_settings_is_known_by_a_live_call(more: str, state: FindingState) -> None:
     says = {
         "sofia xmlstatus": RUNNING.format("external"),
         SOFIA: PROFILE.format("external", ALL_HEADERS.format("true")),
@@ -268,13 +281,13 @@ def test_a_profile_that_runs_with_old_settings_is_known_by_a_live_call(more: str
 @pytest.mark.parametrize(
     ("gateway", "state"),
     [
-        (GATEWAY.format("REGED", "UP"), State.OK),
-        (GATEWAY.format("FAIL_WAIT", "UP"), State.WRONG),
-        (GATEWAY.format("REGED", "DOWN"), State.WRONG),
-        ("<gateways/>", State.WRONG),
-        ("Invalid!", State.WRONG),
+        (GATEWAY.format("REGED", "UP"), FindingState.OK),
+        (GATEWAY.format("FAIL_WAIT", "UP"), FindingState.WRONG),
+        (GATEWAY.format("REGED", "DOWN"), FindingState.WRONG),
+        ("<gateways/>", FindingState.WRONG),
+        ("Invalid!", FindingState.WRONG),
     ],
 )
-def test_a_trunk_that_is_away_or_not_signed_in_is_wrong(gateway: str, state: State) -> None:
+def test_a_trunk_that_is_away_or_not_signed_in_is_wrong(gateway: str, state: FindingState) -> None:
     [found] = switchchecks.trunks(a_switch({"sofia xmlstatus gateway": gateway}), [TRUNK], "external")
-    assert found.state == state and bool(found.remedy) == (state != State.OK)
+    assert found.state == state and bool(found.remedy) == (state != FindingState.OK)

@@ -1,11 +1,11 @@
 """How long guesses wait."""
 
-from fsplug.policy.access.throttle import OF_ACCOUNT, OF_ADDRESS, Count, Terms, failed, wait_seconds
+from fsplug.policy.access.throttle import OF_ACCOUNT, OF_ADDRESS, Count, ThrottleTerms, failed, wait_seconds
 
 DAY = 86_400.0
 
 
-def _tries(terms: Terms, seconds: float, tries: int = 10_000) -> int:
+def _tries(terms: ThrottleTerms, seconds: float, tries: int = 10_000) -> int:
     """How many of `tries` a guesser who never rests gets to make within so many seconds."""
     count, now, made = Count(), 1000.0, 0
     while now < 1000.0 + seconds and made < tries:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot
 from fsplug.policy.recording.edit import (
-    Difference,
+    PolicyDifference,
     PolicyEdit,
     Subject,
     What,
@@ -74,12 +74,12 @@ def test_differences_are_listed_for_each_department_group_and_number() -> None:
         excluded=frozenset({"+4570101166"}),
     )
     assert differences(SEEN, after, ["Sales"]) == [
-        Difference(Subject.DEPARTMENT, "*", What.INTERNAL, "yes", "no"),
-        Difference(Subject.DEPARTMENT, "*", "on-failure", "open", "closed"),
-        Difference(Subject.DEPARTMENT, "*", "purpose", "safety", "quality"),
-        Difference(Subject.GROUP, "2001", What.MODE, "always", "never"),
-        Difference(Subject.NUMBER, "+4570101155", What.EXCLUDED, "yes", "no"),
-        Difference(Subject.NUMBER, "+4570101166", What.EXCLUDED, "no", "yes"),
+        PolicyDifference(Subject.DEPARTMENT, "*", What.INTERNAL, "yes", "no"),
+        PolicyDifference(Subject.DEPARTMENT, "*", "on-failure", "open", "closed"),
+        PolicyDifference(Subject.DEPARTMENT, "*", "purpose", "safety", "quality"),
+        PolicyDifference(Subject.GROUP, "2001", What.MODE, "always", "never"),
+        PolicyDifference(Subject.NUMBER, "+4570101155", What.EXCLUDED, "yes", "no"),
+        PolicyDifference(Subject.NUMBER, "+4570101166", What.EXCLUDED, "no", "yes"),
     ]
 
 

@@ -12,7 +12,7 @@ from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
-from fsplug.store.accounts.signin import Typed
+from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.store.audit import trail
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies
@@ -81,7 +81,9 @@ def test_unknown_accounts_take_as_long_as_known_ones(open_store: Callable[..., S
     def seconds(email: str) -> float:
         begun = time.process_time()
         with pytest.raises(Refused):
-            signin.sign_in(console.store, Typed(ACME, email, "wrong", address=email), real, console.secret_keys)
+            signin.sign_in(
+                console.store, TypedCredentials(ACME, email, "wrong", address=email), real, console.secret_keys
+            )
         return time.process_time() - begun
 
     rounds = [(seconds(ANNA), seconds("nobody@acme.example")) for _ in range(6)]
@@ -138,7 +140,9 @@ def test_guesses_at_the_same_moment_are_all_counted(open_store: Callable[..., St
     def guess(number: int) -> None:
         store = open_store(clock=console.clock)
         with pytest.raises(Refused):
-            signin.sign_in(store, Typed(ACME, ANNA, "no", address=str(number)), console.passwords, console.secret_keys)
+            signin.sign_in(
+                store, TypedCredentials(ACME, ANNA, "no", address=str(number)), console.passwords, console.secret_keys
+            )
 
     threads = [Thread(target=guess, args=(number,)) for number in range(24)]
     for thread in threads:
@@ -267,7 +271,7 @@ def test_a_secret_is_sealed_and_its_key_may_be_replaced(console: Console) -> Non
     assert authenticators.seal_anew(console.store, both) == 1
     assert authenticators.seal_anew(console.store, both) == 0
     code = totp.code(secret, int(console.clock()) // 30)
-    typed = Typed(ACME, ANNA, PASSWORD, code, "192.0.2.1")
+    typed = TypedCredentials(ACME, ANNA, PASSWORD, code, "192.0.2.1")
     assert signin.sign_in(console.store, typed, console.passwords, SecretKeys([new])).username == "1001"
 
 

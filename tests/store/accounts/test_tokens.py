@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.accounts import tokens
-from fsplug.store.accounts.tokens import Kind, Secret
+from fsplug.store.accounts.tokens import Secret, TokenKind
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from tests.store.cast import ACME
@@ -16,11 +16,11 @@ def test_of_many_who_use_a_secret_at_once_one_does(open_store: Callable[..., Sto
     whose = Secret(company_id(stores[0], ACME), "1001")
     for number in range(20):
         token, together, used = f"token {number}", Barrier(4), []
-        tokens.make(stores[0], Kind.PASSWORD, whose, token, 60.0)
+        tokens.make(stores[0], TokenKind.PASSWORD, whose, token, 60.0)
 
         def use(store: Store, token: str = token, together: Barrier = together, used: list[Secret] = used) -> None:
             together.wait(PATIENCE_SECONDS)
-            if (found := tokens.use(store, Kind.PASSWORD, token)) is not None:
+            if (found := tokens.use(store, TokenKind.PASSWORD, token)) is not None:
                 used.append(found)
 
         threads = [Thread(target=use, args=(store,)) for store in stores]
@@ -33,8 +33,8 @@ def test_of_many_who_use_a_secret_at_once_one_does(open_store: Callable[..., Sto
 
 def test_a_secret_of_one_kind_is_none_of_another(store: Store) -> None:
     whose = Secret(company_id(store, ACME), "1001")
-    tokens.make(store, Kind.CODE, whose, "12345678", 60.0)
-    assert tokens.use(store, Kind.SHARE, "12345678") is None
-    assert tokens.look(store, Kind.CODE, "12345678") == whose
-    tokens.void(store, Kind.CODE, whose)
-    assert tokens.look(store, Kind.CODE, "12345678") is None
+    tokens.make(store, TokenKind.CODE, whose, "12345678", 60.0)
+    assert tokens.use(store, TokenKind.SHARE, "12345678") is None
+    assert tokens.look(store, TokenKind.CODE, "12345678") == whose
+    tokens.void(store, TokenKind.CODE, whose)
+    assert tokens.look(store, TokenKind.CODE, "12345678") is None

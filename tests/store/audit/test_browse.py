@@ -87,7 +87,7 @@ def test_a_day_s_hours_gaps_and_mails_are_counted_for_their_company_alone(store:
     assert overview.recorded_bytes(store, ACME, 0.0) == 224_044
     assert [(one.code, one.gaps) for one in overview.gap_causes(store, ACME, 0.0)] == [("short", 1)]
     assert overview.gap_causes(store, BETA, 0.0) == []
-    mail = mails.queue(store, ACME, mails.Kind.RESET, "1001", "gone@acme.example", "en")
+    mail = mails.queue(store, ACME, mails.MailKind.RESET, "1001", "gone@acme.example", "en")
     mails.failed(store, mail, "smtp-550", "no such mailbox")
     assert overview.mail_states(store, ACME, 0.0) == {"failed": 1}
     [failed] = overview.failed_mails(store, ACME, 0.0)

@@ -10,7 +10,7 @@ from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.store.audit import trail, verification
 from fsplug.store.audit.chain import Written
-from fsplug.store.audit.verification import Checkpoint, Fault, Trouble
+from fsplug.store.audit.verification import Checkpoint, Fault, TrailTrouble
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import ListenBegan, ListenEnded
 from fsplug.store.change import edit_policy
@@ -259,4 +259,4 @@ def test_many_writers_make_one_chain(open_store: Callable[..., Store]) -> None:
 
 def test_trouble_says_what_and_where(filled: Store) -> None:
     _at(filled, "DELETE FROM audit_entry WHERE number = 5")
-    assert verification.verify(filled, ACME).trouble == Trouble(5, Fault.MISSING, "after 4 comes 6")
+    assert verification.verify(filled, ACME).trouble == TrailTrouble(5, Fault.MISSING, "after 4 comes 6")

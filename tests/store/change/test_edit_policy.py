@@ -8,7 +8,7 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.entities import AdminScope, DepartmentPolicy, GroupMode, GroupPolicy, Role
-from fsplug.policy.recording.edit import Difference, PolicyEdit, Subject, What
+from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, Subject, What
 from fsplug.store.change import edit_policy
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
@@ -45,7 +45,7 @@ def test_the_slower_of_two_is_refused_and_sees_what_differs(store: Store) -> Non
         edit_policy.save(store, ACME, slow, ANNA)
     assert refused.value.code == "policy-changed"
     differences = edit_policy.theirs(store, ACME, slow.version)
-    assert differences == [Difference(Subject.DEPARTMENT, "Sales", What.INCOMING, "yes", "no")]
+    assert differences == [PolicyDifference(Subject.DEPARTMENT, "Sales", What.INCOMING, "yes", "no")]
     assert "Support" not in policies.snapshot(store, ACME).departments
 
 

@@ -21,7 +21,7 @@ _KEYS = {"mail": "id", "deletion": "recording", "sealing": "recording"}
 
 
 def _put_mails(store: Store, count: int) -> list[str]:
-    return [mails.queue(store, ACME, mails.Kind.RESET, "1001", "anna@acme.example", "da") for _ in range(count)]
+    return [mails.queue(store, ACME, mails.MailKind.RESET, "1001", "anna@acme.example", "da") for _ in range(count)]
 
 
 def _put_deletions(store: Store, count: int) -> list[str]:

@@ -202,7 +202,7 @@ def test_a_thing_that_is_put_twice_is_one(open_store: Open, name: str) -> None:
     for store in stores:
         if name == "mail":
             for _ in range(2):
-                mails.queue(store, ACME, mails.Kind.RESET, "1001", "anna@acme.example", "da", mail="the-one")
+                mails.queue(store, ACME, mails.MailKind.RESET, "1001", "anna@acme.example", "da", mail="the-one")
         else:
             PUT[name](store, 2)
     assert len(keys(stores[0], name)) == (1 if name == "mail" else 2)
@@ -227,7 +227,7 @@ def test_what_was_sent_late_is_sent_though_another_gave_it_up(store: Store) -> N
     mails.sent(store, mail)
     mails.failed(store, mail, "smtp-550", "no such mailbox")
     found = mails.get(store, ACME, mail)
-    assert (found.state, found.code, found.tries) == (mails.State.SENT, None, 1)
+    assert (found.state, found.code, found.tries) == (mails.MailState.SENT, None, 1)
     assert mails.take(store, mail) is None
     assert mails.listed(store, BETA) == []
 

@@ -66,7 +66,7 @@ def test_outages_and_calls_that_had_no_verdict_in_time_are_shown(anna: Browser, 
 
 
 def test_mail_that_failed_is_shown_with_its_reason(anna: Browser, console: Console) -> None:
-    mail = mails.queue(console.store, ACME, mails.Kind.RESET, "1001", "gone@acme.example", "en")
+    mail = mails.queue(console.store, ACME, mails.MailKind.RESET, "1001", "gone@acme.example", "en")
     mails.failed(console.store, mail, "smtp-550", "no such <b>mailbox</b>")
     page = anna.get("/").text
     assert "1 failed" in page and "gone@acme.example" in page

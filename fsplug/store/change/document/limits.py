@@ -85,7 +85,7 @@ class TimeZone(Text):
 
 
 @dataclass(frozen=True, slots=True)
-class Whole(Limit):
+class WholeNumber(Limit):
     """A whole number from `least` to `most`."""
 
     least: int = 1

@@ -26,7 +26,7 @@ from fsplug.store.change.document.limits import (
     PromptFile,
     Says,
     SipName,
-    Whole,
+    WholeNumber,
     Zone,
     inline,
     named,
@@ -59,7 +59,7 @@ def _term(term: terms.Term) -> tuple[Any, Any]:
         case terms.Line(longest, example):
             return Annotated[str, named(f"name the {term.key}, such as {example}", longest)], term.default
         case terms.Seconds(most):
-            return Annotated[int, Whole(most=most)] | None, term.default
+            return Annotated[int, WholeNumber(most=most)] | None, term.default
 
 
 def _with_terms(model: type[Model]) -> type[Model]:
@@ -148,7 +148,7 @@ class Group(Table):
     name: Line = ""
     strategy: Annotated[str, one_of(Strategy)] = str(Strategy.SIMULTANEOUS)
     members: list[Line] = Field(default_factory=list)
-    ring_seconds: Annotated[int, Whole()] = 20
+    ring_seconds: Annotated[int, WholeNumber()] = 20
     overflow: Annotated[dict[str, Any], inline("group")] | None = None
     mode: Annotated[str, one_of(GroupMode)] = str(GroupMode.DEPARTMENT)
 
@@ -160,8 +160,8 @@ class Ivr(Table):
 
     number: Extension
     name: Line = ""
-    timeout_seconds: Annotated[int, Whole(most=60)] = 5
-    tries: Annotated[int, Whole(most=10)] = 2
+    timeout_seconds: Annotated[int, WholeNumber(most=60)] = 5
+    tries: Annotated[int, WholeNumber(most=10)] = 2
     default: Annotated[dict[str, Any], inline("group")]
     choices: Annotated[
         dict[Digit, Annotated[dict[str, Any], inline("group")]], Says('write it like { 1 = { group = "2001" } }')
@@ -210,7 +210,7 @@ class Trunk(Table):
     name: SipName
     gateway: SipName | None = None
     host: Host = ""
-    port: Annotated[int, Whole(most=65_535)] = 5060
+    port: Annotated[int, WholeNumber(most=65_535)] = 5060
     # Every class has a `register` already (abc.ABCMeta).
     registers: bool = Field(default=False, alias="register")
     username: Line = ""

@@ -15,7 +15,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, given_each, insert
-from fsplug.store.recordings.search.keywords import Keyword, Kind, digits, numbers, of_talk, parts
+from fsplug.store.recordings.search.keywords import Keyword, KeywordKind, digits, numbers, of_talk, parts
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.companies import CompanyDetails
 from fsplug.store.schema.history import is_current
@@ -200,7 +200,7 @@ def keyword_row(key: int, company: str, keyword: Keyword) -> Mapping[str, object
 
 def part_rows(key: int, company: str, keyword: Keyword) -> list[Mapping[str, object]]:
     """The rows by which a part of a number finds it."""
-    found = parts(keyword.text) if keyword.kind is Kind.NUMBER else ()
+    found = parts(keyword.text) if keyword.kind is KeywordKind.NUMBER else ()
     return [{"company": company, "part": part, "keyword": key} for part in found]
 
 

@@ -14,7 +14,7 @@ from fsplug.store.db.text import clean
 FEWEST_DIGITS, MOST_DIGITS = 3, 30
 
 
-class Kind(StrEnum):
+class KeywordKind(StrEnum):
     """What a keyword names.
 
     Keywords with many recordings are also kept for each direction, so that any page is quick.
@@ -28,14 +28,16 @@ class Kind(StrEnum):
     NUMBER = "number"
 
 
-OF_EACH_DIRECTION = frozenset({Kind.ALL, Kind.DEPARTMENT, Kind.GROUP, Kind.GROUP_DEPARTMENT})
+OF_EACH_DIRECTION = frozenset(
+    {KeywordKind.ALL, KeywordKind.DEPARTMENT, KeywordKind.GROUP, KeywordKind.GROUP_DEPARTMENT}
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Keyword:
     """One keyword; `direction` is empty for recordings of every direction."""
 
-    kind: Kind
+    kind: KeywordKind
     text: str = ""
     direction: str = ""
 
@@ -53,14 +55,14 @@ def of_talk(
 ) -> list[Keyword]:
     """The keywords of a recording of this talk: `people` are the users heard in it, `outside` the others' numbers."""
     departments = sorted({clean(end.department) for end in ends if end.department})
-    found = [Keyword(Kind.ALL), *(Keyword(Kind.DEPARTMENT, one) for one in departments)]
+    found = [Keyword(KeywordKind.ALL), *(Keyword(KeywordKind.DEPARTMENT, one) for one in departments)]
     if group:
-        found.append(Keyword(Kind.GROUP, group))
-        found += [Keyword(Kind.GROUP_DEPARTMENT, pair(group, one)) for one in departments]
+        found.append(Keyword(KeywordKind.GROUP, group))
+        found += [Keyword(KeywordKind.GROUP_DEPARTMENT, pair(group, one)) for one in departments]
     if direction:
         found += [Keyword(one.kind, one.text, direction) for one in found]
-    found += [Keyword(Kind.PERSON, clean(one)) for one in people]
-    return found + [Keyword(Kind.NUMBER, one) for one in outside]
+    found += [Keyword(KeywordKind.PERSON, clean(one)) for one in people]
+    return found + [Keyword(KeywordKind.NUMBER, one) for one in outside]
 
 
 def pair(group: str, department: str) -> str:

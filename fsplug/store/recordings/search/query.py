@@ -12,7 +12,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor
 from fsplug.store.recordings.search import forms
 from fsplug.store.recordings.search.forms import Form, Seen
-from fsplug.store.recordings.search.keywords import MOST_DIGITS, Keyword, Kind
+from fsplug.store.recordings.search.keywords import MOST_DIGITS, Keyword, KeywordKind
 
 # A time (epoch seconds) later than any call.
 FOREVER = 1e12
@@ -77,7 +77,7 @@ def keys_of(store: Store, query: KeywordQuery, limit: int, before: Cursor | None
 def _plan(store: Store, query: KeywordQuery, before: Cursor | None) -> _Plan | None:
     """The condition that holds for the fewest recordings leads. None when nothing can be found."""
     end = min(query.until, before[0] + 1.0) if before else query.until
-    everything = (Keyword(Kind.ALL, "", query.direction).id(query.company),)
+    everything = (Keyword(KeywordKind.ALL, "", query.direction).id(query.company),)
     counts = {one: _count(store, one, query.since, end) for one in (everything, *query.conditions)}
     # Of equals the first, as far as they were counted; everything leads only when there is nothing else.
     leading = min((*query.conditions, everything), key=lambda one: counts[one])

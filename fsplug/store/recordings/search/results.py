@@ -20,7 +20,14 @@ from fsplug.store.db.pages import Cursor, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each, rows
 from fsplug.store.recordings.recordings import State
-from fsplug.store.recordings.search.keywords import FEWEST_DIGITS, MOST_DIGITS, Keyword, Kind, pair, parts_of_typed
+from fsplug.store.recordings.search.keywords import (
+    FEWEST_DIGITS,
+    MOST_DIGITS,
+    Keyword,
+    KeywordKind,
+    pair,
+    parts_of_typed,
+)
 from fsplug.store.recordings.search.query import FOREVER, KeywordQuery, keys_of
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -202,13 +209,13 @@ def of_ids(store: Store, domain: str, ids: Collection[str]) -> list[Found]:
 
 def departments(store: Store, domain: str) -> list[str]:
     """Every department that a recording was ever made in."""
-    return _texts(store, domain, Kind.DEPARTMENT)
+    return _texts(store, domain, KeywordKind.DEPARTMENT)
 
 
 def groups(store: Store, domain: str) -> dict[str, str]:
     """Every ring group that a recording was ever made in: its latest name, by its number."""
     names = {one.number: one.name for one in _GROUPS.rows(store, company=company_id(store, domain))}
-    return {number: names.get(number, "") for number in _texts(store, domain, Kind.GROUP)}
+    return {number: names.get(number, "") for number in _texts(store, domain, KeywordKind.GROUP)}
 
 
 def users_called(store: Store, domain: str, text: str) -> tuple[str, ...]:
@@ -233,7 +240,7 @@ def _called(store: Store, domain: str, condition: Any) -> list[str]:
     return rows(store, str, query.order_by(Users.username).limit(MOST_PEOPLE + 1))
 
 
-def _texts(store: Store, domain: str, kind: Kind) -> list[str]:
+def _texts(store: Store, domain: str, kind: KeywordKind) -> list[str]:
     return _TEXTS.rows(store, company=company_id(store, domain), kind=kind)
 
 
@@ -266,15 +273,15 @@ def _query(company: str, wanted: RecordingFilter, parts: tuple[str, ...]) -> Key
 
 def _conditions(company: str, wanted: RecordingFilter) -> tuple[tuple[int, ...], ...]:
     direction = str(wanted.direction or "")
-    own = [(Keyword(Kind.PERSON, wanted.own).id(company),)] if wanted.own is not None else []
-    people = tuple(Keyword(Kind.PERSON, one).id(company) for one in wanted.people or ())
+    own = [(Keyword(KeywordKind.PERSON, wanted.own).id(company),)] if wanted.own is not None else []
+    people = tuple(Keyword(KeywordKind.PERSON, one).id(company) for one in wanted.people or ())
     found = []
     if wanted.group and wanted.department:
-        found.append(Keyword(Kind.GROUP_DEPARTMENT, pair(wanted.group, wanted.department), direction))
+        found.append(Keyword(KeywordKind.GROUP_DEPARTMENT, pair(wanted.group, wanted.department), direction))
     elif wanted.group:
-        found.append(Keyword(Kind.GROUP, wanted.group, direction))
+        found.append(Keyword(KeywordKind.GROUP, wanted.group, direction))
     elif wanted.department:
-        found.append(Keyword(Kind.DEPARTMENT, wanted.department, direction))
+        found.append(Keyword(KeywordKind.DEPARTMENT, wanted.department, direction))
     return (*own, *([people] if people else []), *((one.id(company),) for one in found))
 
 

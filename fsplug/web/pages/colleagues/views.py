@@ -17,7 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import Open, services, takes
 from fsplug.web.kernel.icons import PATHS
-from fsplug.web.kernel.live import MOST_ROWS, Watch, calls_or_none
+from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.words.catalogue import Words
 from fsplug.words.listening import why_not
@@ -26,7 +26,7 @@ PAGE = Page(__name__, Menu(Section.CALLS, 30, PATHS["handset"]))
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class ColleagueRow:
     """One row: the user, the user's call, and why the viewer may not listen to it (in words; empty if allowed).
 
     Only listeners see here that somebody listens: `is_heard` says whether the viewer listens to this user.
@@ -41,24 +41,24 @@ class Colleague:
 
 def rows(
     store: Store, domain: str, viewer: str, language: str, found: Iterable[Person], calls: CompanyCalls | None
-) -> list[Colleague]:
+) -> list[ColleagueRow]:
     """The rows of these users as this viewer sees them; without `calls` the switch is away."""
     found = list(found)
     usernames = [one.username for one in found]
     why = listenable.reasons(store, domain, viewer, usernames, calls) if calls is not None else {}
 
-    def row(one: Person) -> Colleague:
+    def row(one: Person) -> ColleagueRow:
         talk = calls.talks.get(one.username) if calls is not None else None
         reason = why.get(one.username, Reason.UNAVAILABLE)
         is_heard = talk is not None and viewer in talk.listeners
         text = why_not(reason, language) if reason is not None else ""
-        return Colleague(one, talk, one.username == viewer, is_heard, text)
+        return ColleagueRow(one, talk, one.username == viewer, is_heard, text)
 
     return [row(one) for one in found]
 
 
 @PAGE.live
-def live_rows(watch: Watch) -> str:
+def live_rows(watch: OpenPage) -> str:
     """The rows on the page, and the line above them."""
     found = user_list.of(watch.store, watch.domain, watch.shown)
     seen = rows(watch.store, watch.domain, watch.username, watch.words.language, found, watch.calls)

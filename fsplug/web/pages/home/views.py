@@ -16,13 +16,13 @@ from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
 from fsplug.web.kernel import guard, names, shell
-from fsplug.web.kernel.guard import Open, Rule, takes
+from fsplug.web.kernel.guard import Open, PageRule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
 from fsplug.web.kernel.page import Menu, Page, Section
 from fsplug.web.kernel.shell import Viewer
 
 # Everybody else is redirected from the first page.
-_SEEN_BY = Rule(Need.RECORDINGS, Reach.COMPANY)
+_SEEN_BY = PageRule(Need.RECORDINGS, Reach.COMPANY)
 PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z", _SEEN_BY))
 
 _MOST_OUTAGES = 5

@@ -15,7 +15,7 @@ from fsplug.store.change.edit_users import UserEdit
 from fsplug.store.config import groups, policies, user_list, users
 from fsplug.store.config.user_list import Person, UserFilter
 from fsplug.store.db.database import Store
-from fsplug.store.outbox.mails import Mail, State
+from fsplug.store.outbox.mails import Mail, MailState
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import takes
 from fsplug.web.kernel.page import Menu, Page, Section
@@ -29,7 +29,7 @@ _ALLOW = "allow."
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class UserSettings:
     """What the marked users hold, field by field: the value they share, or None if they differ."""
 
     marked: list[Person]
@@ -134,10 +134,10 @@ def _departments(store: Store, domain: str, actor: Actor) -> list[str]:
     return [name for name in users.departments(store, domain) if seen is None or name in seen]
 
 
-def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> Settings:
+def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> UserSettings:
     marked = user_list.of(store, domain, usernames, edit_users.departments_of(actor))
     names = sorted({name for one in marked for name in one.profiles})
-    return Settings(
+    return UserSettings(
         marked,
         _common([Licence.CONTACT_PRO in one.licences for one in marked]),
         _common([Right.LISTEN_IN in one.rights for one in marked]),
@@ -150,11 +150,11 @@ def _settings(store: Store, domain: str, usernames: list[str], actor: Actor) -> 
     )
 
 
-def _mail_states(store: Store, domain: str, shown: list[Person]) -> dict[str, State]:
+def _mail_states(store: Store, domain: str, shown: list[Person]) -> dict[str, MailState]:
     """The worst state of each user's mails; users whose mails were all sent are left out."""
     holders = [one.username for one in shown if one.role is not Role.NONE]
     found = {name: {mail.state for mail in its} for name, its in invitations.latest(store, domain, holders).items()}
-    worst = (State.FAILED, State.QUEUED)
+    worst = (MailState.FAILED, MailState.QUEUED)
     return {name: next(state for state in worst if state in its) for name, its in found.items() if its & set(worst)}
 
 

@@ -34,7 +34,7 @@ class ShownHold:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRecording:
     """What the page shows. `lanes` are the parties as drawn; none when both are mixed.
 
     `names` are people's names by their name in the audit trail; `mails` are each share's mails by the share's id.
@@ -69,7 +69,7 @@ class Shown:
         return self.names.get(actor, actor)
 
 
-def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
+def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
     """The page of one recording, for a viewer who may reach it."""
     domain, country = viewer.domain, viewer.company.country
     ends = access.ends_of(store, recording)
@@ -77,7 +77,7 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> Shown:
     lanes = _lanes(recording, caller, answerer, ends[0].username)
     plays = _plays(store, viewer, recording)
     shared = shares.of_recording(store, domain, recording.id) if viewer.reaches(Need.SHARING) else []
-    return Shown(
+    return ShownRecording(
         recording,
         caller,
         answerer,

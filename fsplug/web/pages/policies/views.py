@@ -10,8 +10,8 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, PolicySnapshot
 from fsplug.policy.numbers import normalise
-from fsplug.policy.recording.edit import Difference, PolicyEdit, differences, of_department, of_group, rebased
-from fsplug.store.calls.preview import Preview, preview
+from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, of_department, of_group, rebased
+from fsplug.store.calls.preview import PolicyPreview, preview
 from fsplug.store.change import edit_policy
 from fsplug.store.config import groups, policies, users
 from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
@@ -34,7 +34,7 @@ SHOWN_NUMBERS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedNumber:
     """The text in the fields for a new number, and the code of what is wrong with it."""
 
     number: str = ""
@@ -43,7 +43,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPolicy:
     """The current policy, and the edit of it.
 
     `theirs` is what others changed since the edit was begun, and `trouble` the error's code if the edit can't be saved.
@@ -55,7 +55,7 @@ class Shown:
     excluded: list[ExcludedNumber]
     since: PolicyVersion | None
     names: Mapping[str, str]
-    theirs: tuple[Difference, ...] = ()
+    theirs: tuple[PolicyDifference, ...] = ()
     trouble: str = ""
 
 
@@ -63,8 +63,8 @@ class Shown:
 class Review:
     """What an edit would change, and what it would have recorded lately."""
 
-    differences: list[Difference]
-    preview: Preview
+    differences: list[PolicyDifference]
+    preview: PolicyPreview
     users: Mapping[str, str]
 
 
@@ -142,8 +142,8 @@ def _reviewed(viewer: Viewer, posted: Posted) -> Any:
     )
 
 
-def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -> str:
-    typed = typed or Typed()
+def _rendered(shown: ShownPolicy, typed: TypedNumber | None = None, is_same: bool = False) -> str:
+    typed = typed or TypedNumber()
     trouble = typed.trouble or shown.trouble
     departments = {
         name: (of_department(name, shown.current), policy) for name, policy in shown.policy_edit.departments.items()
@@ -169,14 +169,14 @@ def _rendered(shown: Shown, typed: Typed | None = None, is_same: bool = False) -
     )
 
 
-def _listed(shown: Shown, typed: Typed) -> list[ExcludedNumber]:
+def _listed(shown: ShownPolicy, typed: TypedNumber) -> list[ExcludedNumber]:
     """The excluded numbers to show: the first ones, those to be removed, and the one typed."""
     also = {*shown.policy_edit.again, normalise(typed.number, shown.current.country)}
     first, rest = shown.excluded[:SHOWN_NUMBERS], shown.excluded[SHOWN_NUMBERS:]
     return [*first, *(one for one in rest if one.number in also)]
 
 
-def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> Shown:
+def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> ShownPolicy:
     """The policy and the edit (without one: no change). Names that don't exist any more are dropped."""
     with store.connection():
         current = policies.snapshot(store, domain)
@@ -193,10 +193,10 @@ def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> 
         departments={name: policy_edit.departments.get(name) or of_department(name, current) for name in departments},
         groups={number: policy_edit.groups.get(number) or of_group(number, current) for number in ring_groups},
     )
-    return Shown(current, whole, ring_groups, excluded, since, called, trouble=trouble)
+    return ShownPolicy(current, whole, ring_groups, excluded, since, called, trouble=trouble)
 
 
-def _begun(store: Store, domain: str, posted: Posted) -> Shown:
+def _begun(store: Store, domain: str, posted: Posted) -> ShownPolicy:
     """The posted edit, rebased on today's policy, and what others have changed since it was begun."""
     version = form.version_of(posted)
     theirs = tuple(edit_policy.theirs(store, domain, version))
@@ -206,11 +206,11 @@ def _begun(store: Store, domain: str, posted: Posted) -> Shown:
     return replace(shown, theirs=theirs, trouble="policy-changed" if theirs else shown.trouble)
 
 
-def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
+def _edited(store: Store, domain: str, posted: Posted) -> tuple[ShownPolicy, TypedNumber]:
     shown = _begun(store, domain, posted)
     if dropped := posted.get("drop"):
-        return replace(shown, policy_edit=form.without_number(shown.policy_edit, dropped)), Typed()
-    typed = Typed(posted.get("number", ""), posted.get("note", ""))
+        return replace(shown, policy_edit=form.without_number(shown.policy_edit, dropped)), TypedNumber()
+    typed = TypedNumber(posted.get("number", ""), posted.get("note", ""))
     if (box := posted.get("tick")) in form.BOXES:
         return replace(shown, policy_edit=form.with_all(shown.policy_edit, box)), typed
     if posted.get("act") not in ("add", "review") or not typed.number.strip():
@@ -220,10 +220,10 @@ def _edited(store: Store, domain: str, posted: Posted) -> tuple[Shown, Typed]:
         form.check(replace(shown.policy_edit, departments={}, groups={}, never=policy_edit.never))
     except Invalid as error:
         return shown, replace(typed, trouble=error.code)
-    return replace(shown, policy_edit=policy_edit), Typed()
+    return replace(shown, policy_edit=policy_edit), TypedNumber()
 
 
-def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
+def _review(store: Store, viewer: Viewer, shown: ShownPolicy) -> Review:
     drafted = edit_policy.drafted_snapshot(store, viewer.domain, shown.policy_edit)
     changed = differences(shown.current, drafted, users.departments(store, viewer.domain))
     since = viewer.now - PREVIEW_SECONDS
@@ -232,7 +232,7 @@ def _review(store: Store, viewer: Viewer, shown: Shown) -> Review:
     return Review(changed, found, names.of_users(store, viewer.domain, usernames))
 
 
-def _saved_at(store: Store, viewer: Viewer, shown: Shown) -> float | None:
+def _saved_at(store: Store, viewer: Viewer, shown: ShownPolicy) -> float | None:
     """When the viewer made the last change, if it already contains the edit; None otherwise."""
     if shown.since is None or shown.since.by != viewer.actor.logged_name:
         return None

@@ -25,7 +25,7 @@ PAGE = Page(__name__, Menu(Section.CALLS, 20, "M3 12h2m3-5v10m4-14v18m4-14v10m3-
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListedRecording:
     """A recording as shown on the list."""
 
     found: Found
@@ -97,7 +97,7 @@ def _offered(store: Store, viewer: Viewer) -> Choices:
     return Choices(results.departments(store, viewer.domain), results.groups(store, viewer.domain), True)
 
 
-def line(one: Found, viewer: Viewer) -> Line:
+def line(one: Found, viewer: Viewer) -> ListedRecording:
     """The recording as the viewer sees it."""
     country = viewer.company.country
-    return Line(one, party(one.caller, country), party(one.answerer, country), person(one.person))
+    return ListedRecording(one, party(one.caller, country), party(one.answerer, country), person(one.person))

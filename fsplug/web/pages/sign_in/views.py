@@ -12,7 +12,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
-from fsplug.store.accounts.signin import Typed
+from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
@@ -39,7 +39,7 @@ def sign_in() -> Any:
     begun = time.monotonic()
     form = request.form
     words = (form.get("customer_ref", ""), form.get("email", ""), form.get("password", ""), form.get("code", ""))
-    typed = Typed(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
+    typed = TypedCredentials(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
     services = guard.services()
     try:
         found = signin.sign_in(services.store, typed, services.passwords, services.secret_keys)
