@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 _SIGN_BYTES = 8
 # More sockets and longer names than any part has.
@@ -60,8 +61,8 @@ class Lifeline:
         """
         if self._line is None:
             return {}
-        _send(self._line, _WARM, {})
         try:
+            _send(self._line, _WARM, {})
             kind, sockets = _receive(self._line)
         except ConnectionError:
             kind, sockets = "", {}
@@ -75,7 +76,9 @@ class Lifeline:
     def serving(self, sockets: Mapping[str, int]) -> None:
         """Report that the process serves. The supervisor keeps a copy of these listening sockets for the next one."""
         if self._line is not None:
-            _send(self._line, _SERVING, sockets)
+            # A supervisor that is gone takes this process with it.
+            with suppress(ConnectionError):
+                _send(self._line, _SERVING, sockets)
 
 
 class SupervisorLine:
