@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 # The longest value worth reading: a History-Info of many entries.
 LONGEST_VALUE = 4096
+# The most frequent value, which needs no reading: a number and nothing else.
+_BARE = re.compile(r"\+?[0-9*#]{1,64}")
 # How FreeSWITCH joins the values of a variable that has several (switch_event.c, 1.11.1).
 _ARRAY, _BETWEEN = "ARRAY::", "|:"
 # RFC 3261, 25.1: a quoted string, in which a backslash takes the meaning from the next character.
@@ -31,6 +33,8 @@ def parties(text: str) -> tuple[str, ...]:
     A number that is only complete with its `phone-context` gets it. A display in quotes names nobody, unless nothing
     else stands in it than digits and what people write between them.
     """
+    if _BARE.fullmatch(text):
+        return (text,)
     found = (named for value in values(text[:LONGEST_VALUE]) for named in _named(value))
     return tuple(dict.fromkeys(one for one in found if one))
 

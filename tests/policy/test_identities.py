@@ -89,3 +89,8 @@ def test_a_display_that_does_not_end_hides_no_number(display):
 def test_a_value_of_any_length_and_depth_is_read_in_time():
     for text in ("<" * 100_000, '"' * 100_001, '"\\' * 50_000, "sip:" * 50_000, "," * 100_000, "ARRAY::|:" * 20_000):
         assert isinstance(parties(text), tuple)
+
+
+@pytest.mark.parametrize("number", ["22334499", "+4522334499", "*31#22334499", "#31#+4522334499", "0" * 100])
+def test_a_bare_number_names_the_party_that_its_uri_names(number):
+    assert parties(number) == parties(f"<tel:{number}>") == (number,)
