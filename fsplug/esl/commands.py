@@ -21,6 +21,8 @@ GUARD_CAUSE = "NORMAL_TEMPORARY_FAILURE"
 # How the switch hangs up a leg from whose phone no packet has come for its `media_timeout`; a listener's is this one.
 VANISHED_CAUSE = "MEDIA_TIMEOUT"
 VANISHED_MILLISECONDS = 5_000
+# How many audio packets came from a leg's phone.
+PACKETS = "rtp_audio_in_packet_count"
 
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _PATH = re.compile(r"/[0-9A-Za-z_.@/-]+")
@@ -55,6 +57,11 @@ def dump(leg: str) -> str:
 def exists(leg: str) -> str:
     """Print `true` or `false`: whether the leg is there."""
     return f"uuid_exists {uuid(leg)}"
+
+
+def count_packets(leg: str) -> str:
+    """Set a leg's variables about its media, `PACKETS` among them, to what they are now."""
+    return f"uuid_set_media_stats {uuid(leg)}"
 
 
 def get_variable(leg: str, name: str) -> str:

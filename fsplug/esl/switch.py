@@ -35,6 +35,9 @@ class Switch(Protocol):
     def channels(self, legs: Collection[str]) -> list[Event]:
         """Everything about each of these legs; those that are gone are left out."""
 
+    def packets(self, legs: Collection[str]) -> dict[str, int]:
+        """How many audio packets came from the phone of each of these legs; those that are not known are left out."""
+
     def ringing(self, call: str) -> list[str]:
         """The usernames of the legs that ring in the call of this A-leg."""
 
@@ -103,6 +106,18 @@ class LinkedSwitch:
         some = (asked[at : at + DUMPS_AT_ONCE] for at in range(0, len(asked), DUMPS_AT_ONCE))
         dumps = (dump for these in some for dump in self._link.apis(these, ANSWER_SECONDS))
         return [Event(dump.encode()) for dump in dumps if not dump.startswith("-ERR")]
+
+    def packets(self, legs: Collection[str]) -> dict[str, int]:
+        wanted = list(legs)
+        found: dict[str, int] = {}
+        for at in range(0, len(wanted), DUMPS_AT_ONCE):
+            some = wanted[at : at + DUMPS_AT_ONCE]
+            # The variable is as old as the last command to set it.
+            asked = [commands.count_packets(leg) for leg in some]
+            asked += [commands.get_variable(leg, commands.PACKETS) for leg in some]
+            counts = self._link.apis(asked, ANSWER_SECONDS)[len(some) :]
+            found |= {leg: int(text) for leg, text in zip(some, counts, strict=True) if text.strip().isdigit()}
+        return found
 
     def ringing(self, call: str) -> list[str]:
         # The list has a leg's call_uuid only once the leg is bridged (1.11.1).

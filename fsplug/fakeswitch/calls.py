@@ -14,8 +14,6 @@ from fsplug.fakeswitch.realistic import describe_inbound
 from fsplug.fakeswitch.sip_headers import InviteHeaders, read_headers
 
 CALLER, CALLEE = "caller", "callee"
-# While it holds, a phone may be silent for so many times its `media_timeout` (switch_core_media.c 1.11.1).
-HOLD_PATIENCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,8 @@ class Call:
     def vanish(self, by: str = CALLER) -> None:
         """The phone of `by` is gone without a word: the switch ends a leg that had a `media_timeout` at its answer."""
         leg = self.party(by)
-        timeout = leg.media_timeout * (HOLD_PATIENCE if leg.held else 1)
+        leg.silent_since = self._core.clock.micros()
+        timeout = leg.media_timeout
         if timeout:
             self._later(timeout / 1000, hang_up, self._core, leg, "MEDIA_TIMEOUT")
 

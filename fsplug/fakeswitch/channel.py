@@ -116,7 +116,8 @@ class Script(Protocol):
 class Channel:
     """A leg.
 
-    A leg whose phone sends nothing for `media_timeout` milliseconds is hung up; 0 is for ever.
+    A leg whose phone sends nothing for `media_timeout` milliseconds is hung up, also while it holds (1.11.1); with 0
+    it never is. `silent_since` is when its phone sent its last packet, in epoch microseconds, 0 while it sends.
     `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
     `serving` channel is parked and carries out the `messages` of an event socket.
     """
@@ -145,6 +146,7 @@ class Channel:
     tone_hz: int = 0
     held: bool = False
     media_timeout: int = 0
+    silent_since: int = 0
     destroyed: bool = False
     loose: bool = False
     serving: bool = False

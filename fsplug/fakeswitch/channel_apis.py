@@ -14,6 +14,7 @@ from fsplug.fakeswitch.words import decoded_variables
 
 NO_CHANNEL = "-ERR No such channel!\n"
 _OK = "+OK\n"
+FRAME_MICROS = 20_000
 # switch_string_var_check_const: uuid_setvar_multi silently drops such a value, and uuid_setvar keeps it.
 _HAS_VARIABLE = re.compile(r"\$\\*\{")
 _RECORD_USAGE = "-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n"
@@ -38,6 +39,16 @@ def uuid_getvar(core: Core, argument: str) -> str:
         return "-USAGE: <uuid> <var>\n"
     channel = core.channels.get(uuid)
     return NO_CHANNEL if channel is None else channel.get(name.strip()) or "_undef_"
+
+
+def uuid_set_media_stats(core: Core, argument: str) -> str:
+    channel = core.channels.get(argument.strip())
+    if channel is None:
+        return NO_CHANNEL
+    until = channel.silent_since or core.clock.micros()
+    frames = max(0, until - channel.times.answered) // FRAME_MICROS if channel.answered else 0
+    channel.set("rtp_audio_in_packet_count", str(frames))
+    return "+OK Success\n"
 
 
 def uuid_setvar(core: Core, argument: str) -> str:
@@ -231,6 +242,7 @@ CHANNEL_APIS: dict[str, Api] = {
     "uuid_hold": uuid_hold,
     "uuid_kill": uuid_kill,
     "uuid_record": uuid_record,
+    "uuid_set_media_stats": uuid_set_media_stats,
     "uuid_setvar": uuid_setvar,
     "uuid_setvar_multi": uuid_setvar_multi,
     "uuid_transfer": uuid_transfer,

@@ -30,7 +30,8 @@ class Settings:
     Ports are TCP. Without `xml_password` there is no XML endpoint. `session_limit` is the number of calls that may ask
     at once. With less than `least_free_bytes` free in the spool, no recording is promised. `web_url` is the console's
     address as people type it; without it there is no console. Without `smtp_host`, mail stays queued.
-    `secret_keys_before` are earlier keys, separated by spaces.
+    `secret_keys_before` are earlier keys, separated by spaces. The phone of a recorded call that sends nothing for
+    `phone_timeout_seconds` has vanished; with 0 none ever has.
     """
 
     data: Path
@@ -66,6 +67,7 @@ class Settings:
     templates: str = ""
     session_limit: int = 1000
     least_free_bytes: int = 1_000_000_000
+    phone_timeout_seconds: int = 0
 
     @property
     def console_url(self) -> str:
@@ -213,6 +215,10 @@ def _bytes(value: object) -> int:
     return _between(value, 0, 1 << 50, "a number of bytes")
 
 
+def _timeout(value: object) -> int:
+    return _between(value, 0, 3_600, "a number of seconds")
+
+
 def _yes_or_no(value: object) -> bool:
     said = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(said, bool):
@@ -237,4 +243,5 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "smtp_security": _security,
     "session_limit": _limit,
     "least_free_bytes": _bytes,
+    "phone_timeout_seconds": _timeout,
 }

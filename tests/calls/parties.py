@@ -171,6 +171,9 @@ class FakeTalk:
     def transfer(self, by: str, to: str) -> None:
         self.line.ask("transfer", call=self.call, by=self._party(by), to=to)
 
+    def vanish(self, by: str) -> None:
+        self.line.ask("vanish", call=self.call, by=self._party(by))
+
     def hold(self, by: str, held: bool) -> None:
         self.line.ask("hold", call=self.call, by=self._party(by), held=held)
 

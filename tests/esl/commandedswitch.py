@@ -17,6 +17,7 @@ class CommandedSwitch:
         self.bridged: list[tuple[str, str]] = []
         self.records: set[tuple[str, str]] = set()
         self.is_silent = False
+        self.heard: dict[str, int] = {}
 
     def legs(self) -> frozenset[str]:
         return frozenset(self.told)
@@ -31,6 +32,9 @@ class CommandedSwitch:
         if self.is_silent:
             raise Unavailable("switch-silent", "no answer came in time")
         return [self.told[leg] for leg in legs if leg in self.told]
+
+    def packets(self, legs: Collection[str]) -> dict[str, int]:
+        return {leg: self.heard[leg] for leg in legs if leg in self.heard}
 
     def ringing(self, call: str) -> list[str]:
         return []

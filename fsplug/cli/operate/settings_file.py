@@ -73,6 +73,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "The free space in the spool below which no recording is promised.",
         lambda one: one.least_free_bytes,
     ),
+    "phone_timeout_seconds": (
+        "A recorded call is hung up when its user's phone has sent nothing for so long; holds don't count. 0: never.",
+        lambda one: one.phone_timeout_seconds,
+    ),
 }
 
 

@@ -266,7 +266,7 @@ class Recorder:
             self._report_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
 
     def _write_stopped(self, recording: Recording) -> None:
-        at = recording.stopped_at or self._ports.clock()
+        at = max(recording.stopped_at or self._ports.clock(), recording.started_at or 0.0)
         # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
         # recording is.
         is_known = recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)

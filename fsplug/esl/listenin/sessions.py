@@ -117,7 +117,8 @@ class ListenService:
         listening = self.book.remove(listen)
         if listening is None:
             return
-        self._ports.write(ListenEnded(listen, self._ports.clock(), ending, reason))
+        at = max(self._ports.clock(), listening.began_at)
+        self._ports.write(ListenEnded(listen, at, ending, reason))
         self._ports.later(0, self._set_back, listening)
         self.on_change()
 

@@ -72,7 +72,9 @@ class ListenWatch:
         if is_there:
             self._switch.hang_up(row.listener_leg, "NORMAL_CLEARING")
         ending = Ending.FSPLUG_RESTARTED if is_there else Ending.FSPLUG_AWAY
-        self._ports.write(ListenEnded(row.id, self._ports.clock(), ending))
+        # The machine's clock may have been set back since.
+        at = max(self._ports.clock(), row.began_at or 0.0)
+        self._ports.write(ListenEnded(row.id, at, ending))
         try:
             if row.target_leg in live:
                 self._notices.set_back_after_restart(row.target_leg or "")

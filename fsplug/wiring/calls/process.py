@@ -1,7 +1,6 @@
 """The calls process: its parts wired together, started in order and stopped in order."""
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
@@ -43,6 +43,7 @@ from fsplug.wiring.calls.listen_in import ListenIn
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
+from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.calls.stores import Stores
 from fsplug.wiring.calls.take_up import TakeUp
 from fsplug.wiring.channel.door import Door
@@ -99,6 +100,7 @@ class CallsProcess:
     def _wire_calls(self) -> None:
         settings = self._settings
         self.book = CallBook()
+        self._clock = SteadyClock()
         self.link = Link(
             settings.event_socket_host,
             settings.event_socket_port,
@@ -114,7 +116,7 @@ class CallsProcess:
             switch=self.switch,
             spool=self._gate,
             write=self.writer.put,
-            clock=time.time,
+            clock=self._clock.now,
             later=gevent.spawn_later,
             new_id=lambda: uuid4().hex,
         )
@@ -130,6 +132,7 @@ class CallsProcess:
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
+        self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
         witness = Witness(self.store, self.book, policy, ports)
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
@@ -238,6 +241,8 @@ class CallsProcess:
             self._reconciler.look()
             self.records.looked()
             self.listen_in.look()
+            if not (self.book.calls or self.book.recordings or self.listen_in.service.book.listens):
+                self._clock.follow()
         except FsplugError as error:
             self._not_reconciled.failed(error.code, error=error.text)
         else:
@@ -262,6 +267,7 @@ class CallsProcess:
         self._gate.report()
         if self.link.up:
             self._growth.look()
+            self._phones.look()
         else:
             self._growth.rest()
 
