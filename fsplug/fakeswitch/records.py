@@ -92,15 +92,15 @@ def _closing(channel: Channel) -> dict[str, str]:
 
 def _flow(channel: Channel, part: Part) -> Json:
     profile, other = part.profile or channel.profile, part.other
-    told = _profile(channel, profile)
+    profiles = _profile(channel, profile)
     if other is not None:
         its = {"uuid": other.uuid, "caller_id_number": other.caller_number, "destination_number": other.destination}
-        told[other.kind] = {f"{other.kind}_caller_profiles": [its]}
+        profiles[other.kind] = {f"{other.kind}_caller_profiles": [its]}
     return {
         "dialplan": "XML",
         "profile_index": str(profile.index),
         **({"extension": _extension(profile.destination, part.actions)} if part.actions else {}),
-        "caller_profile": told,
+        "caller_profile": profiles,
         "times": {
             "created_time": str(channel.times.created),
             "profile_created_time": str(part.begun or channel.times.created),

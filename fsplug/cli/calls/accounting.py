@@ -85,8 +85,8 @@ def _missed(facts: dict[str, Any]) -> list[str]:
 
 def _outage(one: dict[str, Any]) -> str:
     until = when(one["until"]) if one["until"] else "now"
-    told = f"{one['talks']} talks were decided afterwards"
-    return f"outage of {one['company']} ({one['cause']}), from {when(one['at'])} until {until}: {told}"
+    late = f"{one['talks']} talks were decided afterwards"
+    return f"outage of {one['company']} ({one['cause']}), from {when(one['at'])} until {until}: {late}"
 
 
 def _named(account: Account) -> list[str]:

@@ -10,7 +10,7 @@ from fsplug.cli.calls import live_calls, words
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import PAGE_ROWS, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
-from fsplug.cli.kernel.rules import CHECKED, HEARD, CommandRule
+from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
 from fsplug.store.calls import calls, decisions
@@ -30,7 +30,7 @@ def call() -> None:
     """Calls and the decisions made in them."""
 
 
-@call.command(name="list", rule=HEARD)
+@call.command(name="list", rule=RECORDINGS)
 @listing_options
 @click.option("--watch", is_flag=True, help="Show who is in a call now, and every change, until Ctrl-C.")
 @click.option(

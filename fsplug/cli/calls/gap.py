@@ -8,7 +8,7 @@ from fsplug.cli.calls.outage import shown
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
-from fsplug.cli.kernel.rules import HEARD
+from fsplug.cli.kernel.rules import RECORDINGS
 from fsplug.store.calls import gaps, outages
 from fsplug.store.db.database import Store
 
@@ -18,7 +18,7 @@ def gap() -> None:
     """Gaps: what policy wanted recorded and cannot be played."""
 
 
-@gap.command(name="list", rule=HEARD)
+@gap.command(name="list", rule=RECORDINGS)
 @listing_options
 @pass_invocation
 def list_(invocation: Invocation, options: ListOptions) -> None:

@@ -13,7 +13,7 @@ from fsplug.cli.kernel.background import give_way, paced
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import DEFAULT_LIMIT, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import counted, safe, seconds, sheet, table, when
-from fsplug.cli.kernel.rules import CHECKED, HEARD, CommandRule
+from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need
 from fsplug.policy.recording.holds import Span
@@ -38,7 +38,7 @@ def recording() -> None:
     """Recordings: one for each user's part of a call that policy wants recorded."""
 
 
-@recording.command(name="list", rule=HEARD)
+@recording.command(name="list", rule=RECORDINGS)
 @listing_options
 @click.option("--state", type=click.Choice(list(map(str, State))), help="Only recordings in this state.")
 @pass_invocation

@@ -35,7 +35,7 @@ PEOPLE, GRANTS, POLICY, SHARING = (
 # A company's entries, and the company itself, whose commands name it DOMAIN.
 COMPANY_SETTINGS, COMPANY_ITSELF = CommandRule(Need.COMPANY), CommandRule(Need.COMPANY, "domain")
 ACCOUNT, OWN_ACCOUNT = CommandRule(Need.ACCOUNT), CommandRule(Need.ACCOUNT, own="username")
-HEARD, AUDIT = CommandRule(Need.RECORDINGS, own=USER), CommandRule(Need.AUDIT)
+RECORDINGS, AUDIT = CommandRule(Need.RECORDINGS, own=USER), CommandRule(Need.AUDIT)
 
 
 def check(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> Reach:

@@ -100,7 +100,7 @@ class Holds:
             self._open(recording, by, channel.held_at)
 
     def _settle(self, recording: Recording, state: HoldState, at: float) -> None:
-        """Write down what the total of the recorded leg's holds has more than the events told."""
+        """Write the hold time by which the recorded leg's total exceeds what the events reported."""
         holds = recording.holds
         if holds.before_seconds is None:
             return

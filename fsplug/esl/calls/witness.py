@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 # How long the record of a talk's other leg is awaited once that leg is gone.
 PARTNER_SECONDS = 120.0
-# Missed talks without a known cause are told together, by stretches of this length.
+# Missed talks without a known cause are reported together, for periods of this length.
 UNHEARD_SECONDS = 600.0
 UNHEARD = "unheard"
 # What the gap of a missed talk says, by the cause of the outage.
@@ -55,7 +55,7 @@ _WHY: Mapping[str, str] = {
     "starved": "fsplug got too little of the processor",
     "link-down": "the link to the switch was down",
     "store-away": "the store did not answer",
-    UNHEARD: "no event told fsplug of it",
+    UNHEARD: "no event reported it",
 }
 
 

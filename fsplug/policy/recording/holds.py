@@ -91,7 +91,7 @@ def _lengths(held: Sequence[float], file_seconds: float, talk_seconds: float | N
         return list(held)
     if over <= TOLERANCE_SECONDS * len(held):
         return _less_each(held, over)
-    # A hold ended earlier than anybody told: the last one may have lasted until any time.
+    # A hold ended earlier than reported: the last one may have ended at any time.
     return _less_from_the_end(held, over)
 
 

@@ -1,4 +1,4 @@
-"""The holds within recorded talks, as the switch told of them."""
+"""The holds within recorded talks, as the switch reported them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

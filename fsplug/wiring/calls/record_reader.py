@@ -15,7 +15,7 @@ from fsplug.media.record_folder import MOST_READ, RecordFile, RecordFolder, is_u
 
 log = structlog.get_logger()
 
-# A record comes before the last event of its leg. Two looks at the switch find what no event told.
+# A record comes before the last event of its leg. Two looks at the switch find what no event reported.
 LOOKS = 2
 # If the switch can't be looked at, a record is believed after this long.
 BELIEVED_SECONDS = 30.0
