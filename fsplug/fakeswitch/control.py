@@ -32,6 +32,7 @@ class ControlPort:
             "abandon": self._abandon,
             "answers": self._answers,
             "api": lambda request: {"text": switch.api(str(request["line"]))},
+            "asserted": self._asserted,
             "attended_transfer": self._attended_transfer,
             "behave": self._behave,
             "call": lambda request: self._tell(self._call(request)),
@@ -115,6 +116,11 @@ class ControlPort:
     def _answers(self, request: Request) -> Answer:
         """Set how phones behave from now on, unless a call's own order sets it."""
         self._switch.core.answers = dict(request["phones"])
+        return {}
+
+    def _asserted(self, request: Request) -> Answer:
+        """Set the numbers that phones assert as they answer, from now on."""
+        self._switch.core.asserted = dict(request["phones"])
         return {}
 
     def _hang_up(self, request: Request) -> Answer:

@@ -52,6 +52,8 @@ class Core:
         self.realistic = realistic
         # The SIP profiles' parameter parse-all-invite-headers.
         self.parse_all_headers = True
+        # The number that a phone's answer asserts (P-Asserted-Identity), by the number it was rung by.
+        self.asserted: dict[str, str] = {}
         self.misbehaviour = Misbehaviour()
         self.bus = EventBus(clock, self.misbehaviour)
         self.recorder = Recorder(self.bus, clock, self.misbehaviour, self._hang_up_later, audio)

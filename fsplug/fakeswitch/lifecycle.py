@@ -60,6 +60,9 @@ def answer(core: Core, channel: Channel) -> None:
     # Read when the media begin (switch_core_media.c): set later, it counts from the next offer on.
     channel.media_timeout = int(channel.get("media_timeout") or 0)
     describe_answer(channel, core.realistic)
+    if channel.direction == "outbound":
+        asserted = core.asserted.get(channel.profile.destination)
+        channel.profile.callee_number = asserted or channel.profile.callee_number
     channel.set("endpoint_disposition", "ANSWER")
     core.bus.emit("CHANNEL_ANSWER", channel)
     execute_on(core, channel, "execute_on_answer")

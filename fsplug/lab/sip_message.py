@@ -75,15 +75,17 @@ class Request:
         )
 
 
-def reply(request: SipMessage, status: str, to: str, user: str, port: int, agent: str, body: str = "") -> str:
-    """A response to this request, with this To."""
+def reply(
+    request: SipMessage, status: str, to: str, user: str, port: int, agent: str, body: str = "", headers: str = ""
+) -> str:
+    """A response to this request, with this To and these further headers."""
     vias = "".join(f"Via: {via}\r\n" for via in request.headers("Via"))
     kind = "Content-Type: application/sdp\r\n" if body else ""
     return (
         f"SIP/2.0 {status}\r\n{vias}From: {request.header('From')}\r\nTo: {to}\r\n"
         f"Call-ID: {request.header('Call-ID')}\r\nCSeq: {request.header('CSeq')}\r\n"
         f"Contact: <sip:{user}@{HOST}:{port}>\r\nUser-Agent: {agent}\r\nAllow: {ALLOW}\r\n"
-        f"{kind}Content-Length: {len(body)}\r\n\r\n{body}"
+        f"{headers}{kind}Content-Length: {len(body)}\r\n\r\n{body}"
     )
 
 

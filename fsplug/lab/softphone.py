@@ -59,10 +59,12 @@ class Softphone:
         rings: float | None = 0.0,
         port: int = 0,
         agent: str = "softphone",
+        asserted: str = "",
     ) -> None:
         self._switch = (HOST, switch_port)
         self.company, self.user, self._password = company, user, password
         self._hertz, self._rings, self._agent = hertz, rings, agent
+        self._asserted = f"P-Asserted-Identity: {asserted}\r\n" if asserted else ""
         self._wanted_port = port
         self.dialogs: list[Dialog] = []
         self._answers: dict[str, SipMessage] = {}
@@ -294,7 +296,7 @@ class Softphone:
         if dialog is not None and ";tag=" not in to:
             to = dialog.own
         with suppress(OSError):
-            text = reply(request, status, to, self.user, self.port, self._agent, body)
+            text = reply(request, status, to, self.user, self.port, self._agent, body, self._asserted)
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:

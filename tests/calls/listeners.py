@@ -78,6 +78,9 @@ class Party(Protocol):
     def dial_in(self, number: str, dialled: str, headers: str = "") -> Caller:
         """Somebody outside dials, over the trunk."""
 
+    def asserts(self, user: str, number: str) -> None:
+        """This user has a phone that answers, and whose answer says that somebody with this number did."""
+
     def is_ready(self, user: str) -> None:
         """This user has a phone that answers, from now on."""
 

@@ -21,6 +21,7 @@ def party(plant: Plant) -> Iterator[Party]:
     if isinstance(plant.line, FakeLine):
         yield FakeParty(plant)
         plant.line.ask("answers", phones={})
+        plant.line.ask("asserted", phones={})
         plant.line.ask("hang_up_all", cause="NORMAL_CLEARING")
     else:
         with ExitStack() as stack:
@@ -53,6 +54,9 @@ class RealParty:
         if who not in self.phones:
             self.phones[who] = self._stack.enter_context(self._made(who, options))
         return self.phones[who]
+
+    def asserts(self, user: str, number: str) -> None:
+        self.phone(user, asserted=f"<sip:{number}@carrier.example>")
 
     def is_ready(self, user: str) -> None:
         self.phone(user)
@@ -131,6 +135,10 @@ class FakeParty:
     def __init__(self, plant: Plant) -> None:
         self._plant, self._line = plant, plant.line
         self._answers: dict[str, float | str] = {"trunk": 0.1, "*": "no-answer"}
+
+    def asserts(self, user: str, number: str) -> None:
+        self.is_ready(user)
+        self._line.ask("asserted", phones={user: number})
 
     def is_ready(self, user: str) -> None:
         self._answers[user] = 0.1

@@ -51,6 +51,20 @@ def test_an_excluded_number_that_a_user_dials_makes_no_file(plant: Plant, dialle
     assert [(one.rule, one.record) for one in _since(plant, before)] == [("excluded-number", False)]
 
 
+def test_an_answer_that_names_an_excluded_number_leaves_no_file(plant: Plant) -> None:
+    before = {one.id for one in plant.decisions()}
+    with party(plant) as people:
+        people.asserts(ANNA, "22334499")
+        caller = people.dial_in(CUSTOMER, "+4570101001")
+        plant.until(lambda: bool(_since(plant, before)), "the call to be decided")
+        plant.until(lambda: not plant.files(), "the file to be destroyed")
+        caller.hang_up()
+        plant.until_settled()
+    decided = _since(plant, before)
+    assert [(one.rule, one.record) for one in decided] == [("excluded-number", False)]
+    assert not plant.files()
+
+
 @settings(
     max_examples=3,
     deadline=None,
