@@ -6,6 +6,7 @@ a header.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 # One lookup in the block costs about a quarter of splitting the whole block.
@@ -17,6 +18,7 @@ _ENCODED_ALREADY = re.compile(rb"(%[0-9A-F]{2})")
 _BEGINNINGS = ("variable_fsplug_", "variable_sip_", "Caller-")
 # What switch_event_serialize writes for an empty value.
 _EMPTY_VALUE = b"_undef_"
+_LONGEST_KEPT = 256
 
 
 class Headers:
@@ -158,7 +160,16 @@ def encoded_value(value: str) -> str:
 def _decoded(value: bytes) -> str:
     if value == _EMPTY_VALUE:
         return ""
-    return (unquote_to_bytes(value) if b"%" in value else value).decode("utf-8", "replace")
+    if b"%" not in value:
+        return value.decode("utf-8", "replace")
+    return _unquoted(value) if len(value) <= _LONGEST_KEPT else _unquoted.__wrapped__(value)
+
+
+# The switch encodes the + of a number, and the events of a call have the same numbers in many headers. A caller decides
+# how long a value is, so long ones are not kept.
+@lru_cache(maxsize=8_192)
+def _unquoted(value: bytes) -> str:
+    return unquote_to_bytes(value).decode("utf-8", "replace")
 
 
 def _number(value: bytes | None) -> int:
