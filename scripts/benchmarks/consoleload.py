@@ -17,7 +17,7 @@ from benchmarks.signins import p99_of, verdicts
 from benchmarks.xmlclient import Client
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import sessions
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 
 PEOPLE, PER_SECOND = 20, 50.0
@@ -108,16 +108,21 @@ def _serving(folder: Path, setting: Setting) -> Iterator[_Served]:
 
 
 def _signed_in(store: Store) -> list[str]:
-    with drafted(store, _DOMAIN, "bench") as draft:
+    def change(draft: Draft) -> None:
         for person in range(PEOPLE):
             name = f"bench{person}"
             user = {"username": name, "extension": str(90_000 + person), "email": f"{name}@acme.example"}
             draft.put("user", {**user, "role": "my-console"})
+
+    edit(store, _DOMAIN, "bench", change)
     return [sessions.begin(store, _DOMAIN, f"bench{person}", "127.0.0.1", "bench") for person in range(PEOPLE)]
 
 
 def _choose(store: Store, state: str) -> None:
     """Set the state of a user whom every page shows."""
-    with drafted(store, _DOMAIN, "bench") as draft:
+
+    def change(draft: Draft) -> None:
         user = draft.entry("user", "bench0")
         draft.put("user", {**user, "profile": [{"name": state, "active": True}]}, "bench0")
+
+    edit(store, _DOMAIN, "bench", change)

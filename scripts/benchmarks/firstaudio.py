@@ -19,7 +19,7 @@ from benchmarks.setting import Setting
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import CallSeen, DecisionMade, RecordingSealed, RecordingStarted, RecordingStopped
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 
 FIRST = Target("first audio of a one-hour recording after Play, in Chromium, 95th percentile", 300, "ms")
@@ -94,9 +94,11 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[str, str]]:
 
 
 def _sign_in(store: Store) -> str:
-    with drafted(store, _DOMAIN, "bench") as draft:
+    def change(draft: Draft) -> None:
         user = {"username": _LISTENER, "extension": "90000", "email": "bench@acme.example", "role": "superuser"}
         draft.put("user", user)
+
+    edit(store, _DOMAIN, "bench", change)
     return sessions.begin(store, _DOMAIN, _LISTENER, "127.0.0.1", "bench")
 
 

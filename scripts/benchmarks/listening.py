@@ -19,7 +19,7 @@ from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.media import Voice
 from fsplug.lab.softphone import Dialog, Softphone
 from fsplug.store.calls import calls, listen_sessions
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 
 STAR = Target("listen-in by star code: answer to first sound, median", 500, "ms")
@@ -126,8 +126,10 @@ def _cut(bench: _Bench) -> float:
 
 
 def _let_listen(bench: _Bench, rights: list[str]) -> None:
-    with drafted(bench.store, ACME, "bench") as draft:
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", BO), "rights": rights}, BO)
+
+    edit(bench.store, ACME, "bench", change)
 
 
 def _with_twenty(bench: _Bench) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from fsplug.media.archive import FolderArchive
 from fsplug.store.accounts import sessions
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
@@ -68,8 +68,11 @@ def _judged(took: list[tuple[float, dict[str, str]]]) -> tuple[float, str]:
 
 def _signed_in(store: Store, folder: Path) -> Callable[[dict[str, str]], float]:
     """How long a page takes for a superuser's browser in the same process."""
-    with drafted(store, longpast.DOMAIN, "bench") as draft:
+
+    def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "u1"), "role": "superuser"}, "u1")
+
+    edit(store, longpast.DOMAIN, "bench", change)
     token = sessions.begin(store, longpast.DOMAIN, "u1", "127.0.0.1", "bench")
     services = Services(store, FolderArchive(folder), Passwords(), SecretKeys([new_key()]), "http://127.0.0.1")
     client: Any = create_app(services).test_client()

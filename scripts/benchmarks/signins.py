@@ -19,7 +19,7 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.modpython_client import ARM
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.change.draft import drafted
+from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
 
 PER_SECOND = 50.0
@@ -68,11 +68,14 @@ def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
 def _give_accounts(store: Store) -> None:
     """Make accounts for 20 people with a role; their password is hashed once."""
     kept = Passwords().hash(signinclient.PASSWORD)
-    with drafted(store, _DOMAIN, "bench") as draft:
+
+    def change(draft: Draft) -> None:
         for person in range(signinclient.PEOPLE):
             name = f"bench{person}"
             user = {"username": name, "extension": str(90_000 + person), "email": signinclient.email(person)}
             draft.put("user", {**user, "role": "my-console"})
+
+    edit(store, _DOMAIN, "bench", change)
     with store.atomic():
         store.run("UPDATE console_account SET password_hash = ?", kept)
     assert len(accounts.listed(store, _DOMAIN)) >= signinclient.PEOPLE
