@@ -87,7 +87,7 @@ class Channel:
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
     and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner;
-    `held_at` is since when its phone holds the call.
+    `held_at` is since when its phone holds the call, and `heard_at` when its latest event came.
     """
 
     leg: Leg
@@ -99,6 +99,7 @@ class Channel:
     talked_with: list[str] = field(default_factory=list)
     left: tuple[int, str] | None = None
     held_at: float | None = None
+    heard_at: float = 0.0
 
 
 @dataclass(slots=True)

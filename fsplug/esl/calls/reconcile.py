@@ -1,9 +1,24 @@
-"""Compares the book with the switch: finds and corrects what no event reported."""
+"""Compares the book with the switch: finds and corrects what no event reported.
 
+The switch's lists may be 0.3 s behind its events (`show calls` after a REFER, FreeSWITCH 1.11.1). What differs from the
+book therefore counts only if it still does at a second look, and if no event of its legs has come in between.
+"""
+
+import structlog
+
+from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.watch import Watch
+
+log = structlog.get_logger()
+
+# The time between two looks that confirm each other: several times the delay of the switch's lists.
+SECOND_LOOK_SECONDS = 1.0
+
+# What differs: one leg that is gone, or the caller and the answerer of a bridge.
+Difference = tuple[str, ...]
 
 
 class Reconciler:
@@ -14,28 +29,58 @@ class Reconciler:
         self._watch = watch
         self._talks = talks
         self._ports = ports
-        self._missing: frozenset[str] = frozenset()
+        # When each difference was first seen.
+        self._seen: dict[Difference, float] = {}
 
     def look(self) -> None:
-        """Take in bridges that no event reported, end legs that are gone. Unavailable if the switch does not answer."""
-        live = self._ports.switch.legs()
-        self._end_missing(live)
-        for caller, answerer in self._ports.switch.bridges():
-            if self._owed(caller, answerer):
-                self._watch.begin(caller, answerer)
+        """Take in bridges that no event reported, end legs that are gone. Unavailable if the switch does not answer.
+
+        A difference that is new is looked at again a second later.
+        """
+        if self._compare():
+            self._ports.later(SECOND_LOOK_SECONDS, self._look_again)
         self._talks.settle_owed()
         self._talks.end_deserted()
 
-    def _end_missing(self, live: frozenset[str]) -> None:
-        """End legs that were missing at the last look too: a single look may be older than the newest event."""
-        missing = frozenset(self._book.channels) - live
-        for uuid in missing & self._missing:
-            self._talks.leg_ended(uuid, UNREPORTED_CAUSE, self._ports.clock())
-        self._missing = missing
+    def _look_again(self) -> None:
+        try:
+            self._compare()
+        except Unavailable as error:
+            log.warning("not-reconciled", code=error.code, error=error.text)
 
-    def _owed(self, caller: str, answerer: str) -> bool:
-        """Whether this bridge is new, or its decision could not be made yet."""
-        known = [self._book.channels.get(uuid) for uuid in (caller, answerer)]
-        if not all(known):
-            return True
-        return any(one.decision is None or one.partner not in (caller, answerer) for one in known if one)
+    def _compare(self) -> bool:
+        """Correct what has differed since an earlier look; whether anything new differs."""
+        live, bridges = self._ports.switch.legs(), self._ports.switch.bridges()
+        differ: list[Difference] = [(leg,) for leg in frozenset(self._book.channels) - live]
+        differ += [pair for pair in bridges if self._is_owed(*pair)]
+        seen, now = self._seen, self._ports.clock()
+        self._seen = {one: max(seen[one], self._heard_at(one)) if one in seen else now for one in differ}
+        confirmed = [one for one, since in self._seen.items() if one in seen and now - since >= SECOND_LOOK_SECONDS]
+        for one in confirmed:
+            self._correct(one)
+        for pair in bridges:
+            if self._lacks_decision(*pair):
+                self._watch.begin(*pair)
+        return len(confirmed) < len(differ)
+
+    def _correct(self, difference: Difference) -> None:
+        if len(difference) == 1:
+            self._talks.leg_ended(difference[0], UNREPORTED_CAUSE, self._ports.clock())
+        else:
+            caller, answerer = difference
+            self._watch.begin(caller, answerer)
+
+    def _heard_at(self, difference: Difference) -> float:
+        """When the latest event of these legs came; 0 for legs that no event told of."""
+        channels = (self._book.channels.get(leg) for leg in difference)
+        return max((one.heard_at for one in channels if one), default=0.0)
+
+    def _is_owed(self, caller: str, answerer: str) -> bool:
+        """Whether this bridge is not in the book."""
+        one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
+        return one is None or other is None or (one.partner, other.partner) != (answerer, caller)
+
+    def _lacks_decision(self, caller: str, answerer: str) -> bool:
+        """Whether this bridge is in the book, and its decision could not be made yet."""
+        one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
+        return bool(one and other and not self._is_owed(caller, answerer) and not (one.decision and other.decision))

@@ -68,6 +68,7 @@ class Watch:
         handler = self._handlers.get(event.name)
         if handler is not None and (event.mentions(OURS) or self._concerns_ours(event)):
             handler(event)
+            self._note_time(event)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
         """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
@@ -79,6 +80,12 @@ class Watch:
         """Whether an event of a leg that nothing of fsplug's marks is about a known leg: its own, or its partner."""
         legs = pair_of(event) if event.name == "CHANNEL_BRIDGE" else (event.uuid,)
         return any(leg in self._book.channels for leg in legs)
+
+    def _note_time(self, event: Event) -> None:
+        for leg in pair_of(event) if event.name in ("CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE") else (event.uuid,):
+            channel = self._book.channels.get(leg)
+            if channel is not None:
+                channel.heard_at = self._ports.clock()
 
     def _began_at(self, one: Channel, other: Channel) -> float:
         """When the later of two legs answered: a talk that no event reported can't have begun earlier."""

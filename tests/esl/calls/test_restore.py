@@ -83,7 +83,7 @@ def test_a_call_transferred_meanwhile_is_decided_anew_and_what_recorded_the_old_
     story.switch.told["B1003"] = story.event("B1003", "CHANNEL_DATA")
     story.switch.bridged = [("B1001", "B1003")]
     story.start_again()
-    story.until(10)
+    story.until(12)
     assert ("stop", "B1001", recording) in story.switch.commands
     assert len(story.verdicts()) == 2
 

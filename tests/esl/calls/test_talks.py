@@ -87,9 +87,66 @@ def test_a_bridge_that_no_event_reported_is_found_by_looking(story):
     story.switch.bridged = [("A", "B1001")]
     story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.reconciler.look()
+    assert story.verdicts() == []
+    story.until(11)
     assert story.verdicts() == RECORDED
     story.told(*talk_ends(recording))
     assert_one_whole_recording(story, recording)
+
+
+def _attended(story):
+    """A talks to B1001, and then to B1003: 1001's phone connects the two. The recording that runs at the end."""
+    story.asks("1001")
+    first = story.recording_of("1001")
+    story.told(*talk_begins(first), (12.0, "B1003", "CHANNEL_ANSWER", {"fsplug_call": "elsewhere"}))
+    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001", "B1003")}
+    return first
+
+
+def _connected(first):
+    return [
+        (14.0, "B1001", "RECORD_STOP", stopped(first)),
+        (14.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (14.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (14.02, "A", "CHANNEL_BRIDGE", bridge("A", "B1003")),
+    ]
+
+
+@pytest.mark.parametrize("looks", [(13.95, 14.1), (14.05, 14.15), (14.01, 14.25), (14.1,), (13.0, 14.1), (12.0, 14.05)])
+def test_a_list_that_is_behind_the_events_changes_nothing(story, looks):
+    first = _attended(story)
+    story.switch.bridged = [("A", "B1001")]
+    acts = sorted(
+        [*((at, None) for at in looks), *((line[0], line) for line in _connected(first))], key=lambda act: act[0]
+    )
+    for at, line in acts:
+        story.until(at)
+        if line is None:
+            story.reconciler.look()
+        else:
+            story.told(line)
+    story.until(14.3)
+    story.switch.bridged = [("A", "B1003")]
+    story.switch.told.pop("B1001")
+    story.until(30)
+    assert len(story.verdicts()) == 2
+    assert story.book.channels["A"].partner == "B1003"
+    assert [command[:2] for command in story.switch.commands] == [("start", "B1003")]
+
+
+def test_what_a_first_look_found_is_dropped_when_an_event_says_otherwise(story):
+    first = _attended(story)
+    story.switch.bridged = [("A", "B1003")]
+    story.until(13)
+    story.reconciler.look()
+    story.until(13.5)
+    story.told((13.5, "A", "CHANNEL_BRIDGE", bridge()))
+    story.until(14.0)
+    assert story.book.channels["A"].partner == "B1001"
+    story.switch.bridged = [("A", "B1001")]
+    story.until(20)
+    assert (story.verdicts(), story.switch.commands) == (RECORDED, [])
+    assert first in story.book.recordings
 
 
 def test_a_record_start_that_is_not_reported_is_found_by_asking_and_nothing_is_started_twice(story):
@@ -225,10 +282,10 @@ def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginnin
     story.switch.bridged = [("A", "B1001")]
     story.until(10)
     story.reconciler.look()
-    story.until(10)
+    story.until(11.5)
     [(act, leg, recording)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
-    story.told((10.2, "B1001", "RECORD_START", started(recording)))
+    story.told((11.7, "B1001", "RECORD_START", started(recording)))
     assert story.verdicts() == RECORDED
     assert (story.recordings(), story.gaps()) == ({recording: "recording"}, ["began-late"])
 
