@@ -4,7 +4,7 @@ import re
 import wave
 from contextlib import suppress
 
-from fsplug.fakeswitch.bridging import bridge
+from fsplug.fakeswitch.bridging import bridge, intercept
 from fsplug.fakeswitch.channel import Channel, Transfer
 from fsplug.fakeswitch.core import Application, Core
 from fsplug.fakeswitch.dialstring import split_outside, unquoted
@@ -176,6 +176,7 @@ APPLICATIONS: dict[str, Application] = {
     "export": export,
     "hangup": hangup,
     "hash": hash_application,
+    "intercept": intercept,
     "multiset": multiset,
     "park": park,
     "playback": playback,

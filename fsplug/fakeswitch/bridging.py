@@ -1,11 +1,12 @@
 """Two talking legs: the bridge application, and the end of a conversation."""
 
 from fsplug.fakeswitch.causes import DIAL_STATUS
-from fsplug.fakeswitch.channel import Channel, Rebridge
+from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import parse
 from fsplug.fakeswitch.eavesdropping import after_bridge
 from fsplug.fakeswitch.lifecycle import answer, hang_up, retire, state
+from fsplug.fakeswitch.listing import keep_calls
 from fsplug.fakeswitch.ringing import Dialled, dial
 
 _POLL_SECONDS = 0.02
@@ -16,7 +17,9 @@ def bridge(core: Core, caller: Channel, data: str) -> None:
     dialled = dial(core, caller, parse(data))
     _tell_disposition(caller, dialled)
     callee = dialled.answered
-    if callee is None:
+    if caller.heir is not None and not caller.up:
+        _hand_over(core, caller.heir, callee, dialled.cause)
+    elif callee is None:
         _no_answer(core, caller, dialled.cause)
     elif not caller.free:
         _leave_alone(core, callee, "ORIGINATOR_CANCEL" if caller.cause else "NORMAL_CLEARING")
@@ -59,7 +62,33 @@ def take_up(core: Core, channel: Channel, partner: Channel) -> None:
         hang_up(core, channel, "NORMAL_CLEARING")
 
 
+def intercept(core: Core, channel: Channel, data: str) -> None:
+    """The intercept application: take over a leg that rings or talks elsewhere, in this leg's greenlet."""
+    target = core.channels.get(data.strip())
+    if target is None or target is channel or not target.up:
+        return
+    answer(core, channel)
+    answer(core, target)
+    target.order = Rebridge(None, PICKED_OFF)
+    target.wake()
+    take_up(core, channel, target)
+
+
+def _hand_over(core: Core, heir: Channel, callee: Channel | None, cause: str) -> None:
+    """The caller left while it rang and was connected with `heir`, which gets the leg that has answered now."""
+    if callee is None or not heir.up:
+        hang_up(core, heir, cause)
+        if callee is not None:
+            _leave_alone(core, callee, "ORIGINATOR_CANCEL")
+        return
+    callee.driver = None
+    callee.loose = True
+    heir.order = Rebridge(callee)
+    heir.wake()
+
+
 def _connect(core: Core, first: Channel, second: Channel) -> None:
+    keep_calls(core)
     core.recorder.catch_up(first, second)
     now = core.clock.micros()
     for leg, partner, kind in ((first, second, "originatee"), (second, first, "originator")):
@@ -81,6 +110,7 @@ def _connect(core: Core, first: Channel, second: Channel) -> None:
 
 def _part(core: Core, first: Channel, second: Channel) -> None:
     """End a conversation, with the events in 1.11.1's order (captured)."""
+    keep_calls(core)
     core.recorder.catch_up(first, second)
     after_bridge(core, first, second)
     if not first.up:

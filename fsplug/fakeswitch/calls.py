@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from gevent.event import Event as Signal
 
 from fsplug.errors import Invalid, Refused, Unavailable
-from fsplug.fakeswitch.channel import Channel, Profile, Transfer
+from fsplug.fakeswitch.channel import Channel, Park, Profile, Transfer
 from fsplug.fakeswitch.clock import Timer
 from fsplug.fakeswitch.core import Core
-from fsplug.fakeswitch.lifecycle import enter, hang_up, hold, rebridge, state, transfer
+from fsplug.fakeswitch.lifecycle import answer, enter, hang_up, hold, rebridge, state, transfer
 from fsplug.fakeswitch.realistic import describe_inbound
 from fsplug.fakeswitch.sip_headers import InviteHeaders, read_headers
 
@@ -118,6 +118,15 @@ class Call:
         if timeout:
             self._later(timeout / 1000, hang_up, self._core, leg, "MEDIA_TIMEOUT")
 
+    def answer(self) -> None:
+        """The phone that rings longest in this call is answered."""
+        ringing = (one for one in self._core.channels.values() if one.driver is self.leg and not one.answered)
+        leg = next(ringing, None)
+        if leg is None:
+            raise Refused("nothing-rings", f"no phone rings in call {self.uuid}", call=self.uuid)
+        answer(self._core, leg)
+        leg.wake()
+
     def hold(self, by: str = CALLEE, held: bool = True) -> None:
         hold(self._core, self.party(by), held)
 
@@ -135,8 +144,17 @@ class Call:
         transfer(self._core, other, Transfer(to, context or other.profile.context, "BLIND_TRANSFER"))
 
     def attended_transfer(self, consultation: "Call", by: str = CALLEE) -> None:
-        """REFER with Replaces: `by`, who placed the consultation call, connects the other two and leaves."""
+        """REFER with Replaces: `by`, who placed the consultation call, connects the other two and leaves.
+
+        While the consultation rings, the other one waits for the leg that will answer it.
+        """
         first, second = self.party(by).partner, consultation.leg.partner
+        if first is not None and second is None and consultation.leg.free:
+            first.order = Park()
+            first.wake()
+            consultation.leg.heir = first
+            hang_up(self._core, consultation.leg, "NORMAL_CLEARING")
+            return
         if first is None or second is None:
             raise Refused("not-bridged", "both calls must be bridged to be joined", call=self.uuid)
         self.party(by).set("endpoint_disposition", "ATTENDED_TRANSFER")

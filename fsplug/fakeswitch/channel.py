@@ -11,6 +11,9 @@ from fsplug.fakeswitch.connection import Command
 from fsplug.fakeswitch.recording import Recording
 from fsplug.fakeswitch.variables import Variables
 
+# The hangup cause of a leg whose partner somebody else took over.
+PICKED_OFF = "PICKED_OFF"
+
 # switch_types.h, switch_channel_state_t
 STATE_NUMBERS = {
     "CS_NEW": 0,
@@ -102,6 +105,13 @@ class Rebridge:
     cause: str = "NORMAL_CLEARING"
 
 
+@dataclass(frozen=True, slots=True)
+class Park:
+    """An order to a channel in a call: leave the call and wait for the next order. The other leg gets `cause`."""
+
+    cause: str = "NORMAL_CLEARING"
+
+
 class Script(Protocol):
     """The behaviour of a call's parties; the switch reports to it what happens."""
 
@@ -118,6 +128,7 @@ class Channel:
 
     A leg whose phone sends nothing for `media_timeout` milliseconds is hung up, also while it holds (1.11.1); with 0
     it never is. `silent_since` is when its phone sent its last packet, in epoch microseconds, 0 while it sends.
+    `heir` gets whoever answers this channel's call, if this channel hangs up first (REFER with Replaces).
     `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
     `serving` channel is parked and carries out the `messages` of an event socket.
     """
@@ -139,7 +150,8 @@ class Channel:
     other_type: str = ""
     partner: "Channel | None" = None
     driver: "Channel | None" = None
-    order: Transfer | Rebridge | None = None
+    order: Transfer | Rebridge | Park | None = None
+    heir: "Channel | None" = None
     signal: Signal = field(default_factory=Signal)
     recordings: "dict[str, Recording[Channel]]" = field(default_factory=dict)
     displaced: set[str] = field(default_factory=set)
@@ -169,6 +181,11 @@ class Channel:
         if self.cause:
             return "hangup"
         return "answered" if self.answered else "early" if self.times.media else "ringing"
+
+    @property
+    def rings_on(self) -> bool:
+        """Whether the legs that ring for this channel go on ringing: for itself, or for its heir."""
+        return self.free or (self.heir is not None and self.heir.up)
 
     @property
     def free(self) -> bool:
@@ -212,7 +229,7 @@ class Channel:
 
     def let_go(self) -> None:
         """Drop all references, so that ended calls are freed at once, without a garbage collection that stalls all."""
-        self.other = self.partner = self.driver = self.order = self.call = None
+        self.other = self.partner = self.driver = self.order = self.call = self.heir = None
 
     def profile_field(self, name: str) -> str | None:
         """The value of the caller profile for a dialplan's field name."""

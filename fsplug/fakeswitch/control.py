@@ -30,6 +30,7 @@ class ControlPort:
         self.stopped = Signal()
         self._acts: dict[str, Callable[[Request], Answer]] = {
             "abandon": self._abandon,
+            "answer": self._answer,
             "answers": self._answers,
             "api": lambda request: {"text": switch.api(str(request["line"]))},
             "asserted": self._asserted,
@@ -122,6 +123,11 @@ class ControlPort:
         """Set the numbers that phones assert as they answer, from now on."""
         self._switch.core.asserted = dict(request["phones"])
         return {}
+
+    def _answer(self, request: Request) -> Answer:
+        call = self._call(request)
+        call.answer()
+        return self._tell(call)
 
     def _hang_up(self, request: Request) -> Answer:
         call = self._call(request)

@@ -63,6 +63,8 @@ class Core:
         self.hashes: dict[tuple[str, str], str] = {}
         self.scheduled: dict[str, list[Timer]] = {}
         self.counters = Counters()
+        # While `show calls` is to be behind: its former rows, each with the time until which they were true.
+        self.former_calls: list[tuple[float, list[dict[str, str]]]] = []
         self.applications: dict[str, Application] = {}
         self.apis: dict[str, Api] = {}
         # Set in switch.py: how a leg is hung up, and how it runs in a greenlet of its own.

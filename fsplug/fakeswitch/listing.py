@@ -12,11 +12,25 @@ def show(core: Core, argument: str) -> str:
     """`show channels|calls|bridged_calls [as json]`, and `show ... count`."""
     what, _, form = argument.strip().partition(" ")
     if what in ("channels", "calls", "bridged_calls", "detailed_calls"):
-        rows = _channel_rows(core) if what == "channels" else _call_rows(core, bridged=what == "bridged_calls")
+        rows = _channel_rows(core) if what == "channels" else _told_rows(core, what)
         if form == "as json":
             return _as_json(rows)
         return f"\n{len(rows)} total.\n"
     return "-USAGE: show channels|calls|bridged_calls [as json]\n"
+
+
+def keep_calls(core: Core) -> None:
+    """The calls are about to change: keep how they were, if `show calls` is to be behind."""
+    if core.misbehaviour.calls_behind_seconds:
+        core.former_calls.append((core.clock.now(), _call_rows(core, bridged=False)))
+
+
+def _told_rows(core: Core, what: str) -> list[dict[str, str]]:
+    if not core.misbehaviour.calls_behind_seconds:
+        core.former_calls.clear()
+    then = core.clock.now() - core.misbehaviour.calls_behind_seconds
+    former = (rows for until, rows in core.former_calls if until > then)
+    return next(former, None) or _call_rows(core, bridged=what == "bridged_calls")
 
 
 def _as_json(rows: list[dict[str, str]]) -> str:

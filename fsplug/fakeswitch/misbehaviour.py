@@ -37,8 +37,8 @@ class Misbehaviour:
     `drop`, `double` and `delay` map an event's name to how many more times the fault strikes (ALWAYS: forever). A
     delayed event comes after the next one. `one_byte_writes` sends every byte in a segment of its own; `stalled`
     connections send nothing until the fault is off. `outbound_fault` is a name of FAULTS and answers `connect`.
-    `disk_full_after_bytes` applies to each recording. `api_delay_seconds` are in the switch's time. With `no_display`,
-    phones refuse texts to show.
+    `disk_full_after_bytes` applies to each recording. `api_delay_seconds` are in the switch's time, and so are
+    `calls_behind_seconds`, by which `show calls` is behind the bridges. With `no_display`, phones refuse texts to show.
     """
 
     drop: dict[str, int] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Misbehaviour:
     one_byte_writes: bool = False
     stalled: bool = False
     outbound_fault: str | None = None
+    calls_behind_seconds: float = 0.0
     api_delay_seconds: float = 0.0
     api_silent: bool = False
     bypass_media: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from fsplug.fakeswitch.channel import Channel, Profile
+from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Profile, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import DialString, LegSpec
 from fsplug.fakeswitch.lifecycle import answer, call_state, enter, hang_up, progress, retire, state
@@ -38,7 +38,7 @@ def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
     """Ring the groups of a dial string in turn, in the caller's greenlet."""
     result = Dialled()
     for group in dial_string.groups:
-        if not caller.free:
+        if not caller.rings_on:
             break
         _ring_group(core, caller, group, dial_string, result)
         if result.answered:
@@ -106,9 +106,9 @@ def _ring_group(
 ) -> None:
     ringing = [_ring(core, caller, spec, dial_string) for spec in group]
     try:
-        while ringing and caller.free and not result.answered:
+        while ringing and caller.rings_on and not result.answered:
             _wait(core, caller, ringing)
-            if caller.free:
+            if caller.rings_on:
                 _act(core, caller, ringing, result)
     finally:
         _stop(core, caller, ringing, result)
@@ -150,6 +150,10 @@ def _act(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -
         channel = leg.channel
         if not channel.up:
             _gone(core, leg, ringing, result)
+        elif channel.answered:
+            ringing.remove(leg)
+            result.answered = channel
+            return
         elif leg.due is not None and leg.due <= now:
             if leg.phone.cause:
                 hang_up(core, channel, leg.phone.cause)
@@ -174,8 +178,11 @@ def _gone(core: Core, leg: Ringing, ringing: list[Ringing], result: Dialled) -> 
 
 
 def _stop(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -> None:
-    """End the legs that still ring, because another leg answered or the caller left."""
+    """End the legs that still ring, because another leg answered, or the caller left or was picked up."""
     cause = "LOSE_RACE" if result.answered else "ORIGINATOR_CANCEL"
+    is_picked_up = isinstance(caller.order, Rebridge)
+    for leg in reversed(ringing):
+        # Only the leg that was made last is told so (1.11.1).
+        hang_up(core, leg.channel, PICKED_OFF if is_picked_up and leg is ringing[-1] else cause)
     for leg in list(ringing):
-        hang_up(core, leg.channel, cause)
         _gone(core, leg, ringing, result)

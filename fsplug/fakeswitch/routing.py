@@ -3,10 +3,10 @@
 import structlog
 
 from fsplug.fakeswitch.bridging import take_up
-from fsplug.fakeswitch.channel import Channel, Rebridge, Transfer
+from fsplug.fakeswitch.channel import Channel, Park, Rebridge, Transfer
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialplan import Action
-from fsplug.fakeswitch.lifecycle import call_state, execute, hang_up, retire, state
+from fsplug.fakeswitch.lifecycle import call_state, execute, hang_up, pause, retire, state
 
 log = structlog.get_logger()
 
@@ -34,6 +34,10 @@ def _run(core: Core, channel: Channel) -> None:
         order, channel.order = channel.order, None
         if isinstance(order, Rebridge):
             _rebridge(core, channel, order)
+        elif isinstance(order, Park):
+            state(core, channel, "CS_PARK")
+            core.bus.emit("CHANNEL_PARK", channel)
+            pause(core, channel)
         else:
             _run_dialplan(core, channel, order)
         if not channel.order and not channel.loose:

@@ -103,6 +103,21 @@ def proof(method: str, uri: str, user: str, password: str, challenge: SipMessage
     )
 
 
+def audio(port: int, version: int, held: bool = False) -> str:
+    """An SDP with A-law audio and keys on this RTP port; with `held`, the other side is to send nothing."""
+    return (
+        f"v=0\r\no=- 1 {version} IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
+        f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
+    )
+
+
+def replacing(call_id: str, own: str, other: str) -> str:
+    """The URI of a Refer-To that takes the place of this dialog (RFC 3891); `own` and `other` are its From and To."""
+    to_tag, from_tag = (one.partition(";tag=")[2].partition(";")[0] for one in (other, own))
+    return f"{address(other)}?Replaces={call_id}%3Bto-tag%3D{to_tag}%3Bfrom-tag%3D{from_tag}"
+
+
 def address(contact: str) -> str:
     """The URI of a Contact."""
     found = re.search(r"<([^>]*)>", contact)

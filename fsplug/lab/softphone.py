@@ -8,37 +8,18 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
 from fsplug.errors import Unavailable
+from fsplug.lab.dialog import Dialog
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.sip_message import HOST, Request, SipMessage, address, proof, reply
+from fsplug.lab.sip_message import HOST, Request, SipMessage, address, audio, proof, replacing, reply
 
 _LARGEST_MESSAGE = 65_535
-
-
-@dataclass(slots=True)
-class Dialog:
-    """One call of the phone. `state` is calling, ringing, up, or ended with `status`."""
-
-    call_id: str
-    voice: Voice
-    own: str = ""
-    other: str = ""
-    target: str = ""
-    peer: tuple[str, int] = (HOST, 0)
-    routes: list[str] = field(default_factory=list)
-    sequence: int = 1
-    state: str = "calling"
-    status: int = 0
-    answered_at: float = 0.0
-    ended_at: float = 0.0
-    shown: list[tuple[float, str]] = field(default_factory=list)
-    invite: SipMessage | None = None
 
 
 class Softphone:
@@ -128,6 +109,13 @@ class Softphone:
             raise Unavailable("call-ended", f"{self.user}'s call ended with {waited.status}")
         return waited
 
+    def answer(self, dialog: Dialog | None = None) -> None:
+        """Take up a call that rings here."""
+        called = dialog or self.dialog
+        if called.state == "ringing" and called.invite is not None:
+            self._reply(called.invite, "200 OK", called, self._sdp(called))
+            self._come_up(called)
+
     def hang_up(self, dialog: Dialog | None = None) -> None:
         """Send BYE."""
         ending = dialog or self.dialog
@@ -148,8 +136,7 @@ class Softphone:
 
     def connect(self, dialog: Dialog, consultation: Dialog) -> None:
         """Connect the other sides of two calls (REFER with Replaces); the consultation may still be ringing."""
-        tags = f"%3Bto-tag%3D{_tag(consultation.other)}%3Bfrom-tag%3D{_tag(consultation.own)}"
-        target = f"{address(consultation.other)}?Replaces={consultation.call_id}{tags}"
+        target = replacing(consultation.call_id, consultation.own, consultation.other)
         self._in_dialog(dialog, "REFER", f"Refer-To: <{target}>\r\nReferred-By: {dialog.own}\r\n")
 
     def press(self, keys: str, dialog: Dialog | None = None) -> None:
@@ -217,9 +204,7 @@ class Softphone:
         if self._rings is None:
             return
         time.sleep(self._rings)
-        if dialog.state == "ringing":
-            self._reply(invite, "200 OK", dialog, self._sdp(dialog))
-            self._come_up(dialog)
+        self.answer(dialog)
 
     def _invite(self, dialog: Dialog, headers: str) -> None:
         sdp = self._sdp(dialog)
@@ -300,13 +285,4 @@ class Softphone:
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:
-        return (
-            f"v=0\r\no=- 1 {dialog.sequence} IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
-            f"m=audio {dialog.voice.port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
-            f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
-        )
-
-
-def _tag(party: str) -> str:
-    """The tag of a From or To; empty when it has none."""
-    return party.partition(";tag=")[2].partition(";")[0]
+        return audio(dialog.voice.port, dialog.sequence, held)

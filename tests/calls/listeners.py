@@ -62,6 +62,12 @@ class Talk(Protocol):
     def hold(self, by: str, held: bool) -> None:
         """One of them puts the other on hold, or takes the call back."""
 
+    def connect(self, by: str, ringing: "Talk") -> None:
+        """One of them connects the other with the phone that this one's second call rings."""
+
+    def answer(self, by: str) -> None:
+        """This one, whose phone rings, answers."""
+
 
 class Party(Protocol):
     """All who take part in a test."""
@@ -69,8 +75,11 @@ class Party(Protocol):
     def talk(self, caller: str, answerer: str, dials: str = "") -> Talk:
         """A customer or colleague calls the other, or another number that rings the other, who answers."""
 
-    def ring(self, caller: str, called: str) -> Talk:
+    def ring(self, caller: str, called: str, *, dials: str = "") -> Talk:
         """It rings and nobody answers."""
+
+    def only_rings(self, user: str) -> None:
+        """This user's phone only rings, unless it is told to answer."""
 
     def dial(self, user: str, number: str) -> Caller:
         """A user's phone dials."""

@@ -61,6 +61,9 @@ class RealParty:
     def is_ready(self, user: str) -> None:
         self.phone(user)
 
+    def only_rings(self, user: str) -> None:
+        self.phone(user, rings=None)
+
     def talk(self, caller: str, answerer: str, dials: str = "") -> "RealTalk":
         with _seen(self._plant):
             talk = self.ring(caller, answerer, rings=0.0, dials=dials)
@@ -106,6 +109,12 @@ class RealTalk:
     def hold(self, by: str, held: bool) -> None:
         self.phones[by].hold(held, self.dialogs[by])
 
+    def connect(self, by: str, ringing: "RealTalk") -> None:
+        self.phones[by].connect(self.dialogs[by], ringing.dialogs[by])
+
+    def answer(self, by: str) -> None:
+        self.phones[by].answer()
+
 
 @dataclass(slots=True)
 class RealCaller:
@@ -144,14 +153,19 @@ class FakeParty:
         self._answers[user] = 0.1
         self._line.ask("answers", phones=self._answers)
 
+    def only_rings(self, user: str) -> None:
+        self._answers[user] = "no-answer"
+
     def talk(self, caller: str, answerer: str, dials: str = "") -> "FakeTalk":
         self._answers[answerer] = 0.1
         with _seen(self._plant):
             return self._call(caller, dials or _number(caller, answerer), answerer)
 
-    def ring(self, caller: str, called: str) -> "FakeTalk":
-        talk = self._call(caller, _number(caller, called), called, {**self._answers, called: "no-answer"})
-        wait_for(lambda: self._line.legs() >= 2, f"{called} to ring")
+    def ring(self, caller: str, called: str, dials: str = "") -> "FakeTalk":
+        before = self._line.legs()
+        answers = {**self._answers, called: "no-answer"}
+        talk = self._call(caller, dials or _number(caller, called), called, answers)
+        wait_for(lambda: self._line.legs() >= before + 2, f"{called} to ring")
         return talk
 
     def dial(self, user: str, number: str) -> "FakeCaller":
@@ -181,6 +195,12 @@ class FakeTalk:
 
     def vanish(self, by: str) -> None:
         self.line.ask("vanish", call=self.call, by=self._party(by))
+
+    def connect(self, by: str, ringing: "FakeTalk") -> None:
+        self.line.ask("attended_transfer", call=self.call, by=self._party(by), consultation=ringing.call)
+
+    def answer(self, by: str) -> None:
+        self.line.ask("answer", call=self.call)
 
     def hold(self, by: str, held: bool) -> None:
         self.line.ask("hold", call=self.call, by=self._party(by), held=held)

@@ -1,0 +1,26 @@
+"""One call of a telephone in Python, as the phone keeps it."""
+
+from dataclasses import dataclass, field
+
+from fsplug.lab.media import Voice
+from fsplug.lab.sip_message import HOST, SipMessage
+
+
+@dataclass(slots=True)
+class Dialog:
+    """One call of the phone. `state` is calling, ringing, up, or ended with `status`."""
+
+    call_id: str
+    voice: Voice
+    own: str = ""
+    other: str = ""
+    target: str = ""
+    peer: tuple[str, int] = (HOST, 0)
+    routes: list[str] = field(default_factory=list)
+    sequence: int = 1
+    state: str = "calling"
+    status: int = 0
+    answered_at: float = 0.0
+    ended_at: float = 0.0
+    shown: list[tuple[float, str]] = field(default_factory=list)
+    invite: SipMessage | None = None
