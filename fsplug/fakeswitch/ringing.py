@@ -43,7 +43,7 @@ def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
         _ring_group(core, caller, group, dial_string, result)
         if result.answered:
             break
-    if not caller.up:
+    if not caller.up and caller.heir is None:
         result.cause = "ORIGINATOR_CANCEL"
     return result
 

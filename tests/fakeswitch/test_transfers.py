@@ -68,3 +68,48 @@ def test_a_recording_does_not_stop_where_its_leg_is_transferred(start, connect, 
     client.wait(lambda: client.named("CHANNEL_BRIDGE", callee.uuid), "second conversation")
     assert not client.named("RECORD_STOP")
     assert list(callee.recordings) == [f"{tmp_path}/B.wav"]
+
+
+def test_a_caller_connected_with_a_ringing_consultation_gets_the_leg_that_answers_it(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": "no-answer"})
+    client = connect(switch)
+    call, agent = placed(switch)
+    consultation = switch.place("1001", "1002", talk=None)
+    client.wait(lambda: len(client.named("CHANNEL_ORIGINATE")) == 2, "the colleague's phone to ring")
+    call.attended_transfer(consultation)
+    client.wait(lambda: client.named("CHANNEL_PARK", call.uuid), "the caller to wait")
+    assert client.named("CHANNEL_HANGUP", consultation.uuid)
+    assert not client.named("CHANNEL_HANGUP_COMPLETE", consultation.uuid)
+    consultation.answer()
+    client.wait(lambda: len(client.named("CHANNEL_BRIDGE", call.uuid)) == 2, "the caller to talk to the colleague")
+    assert (agent.cause, consultation.wait(), call.callee.profile.destination) == (*["NORMAL_CLEARING"] * 2, "1002")
+    call.hang_up()
+    client.wait(lambda: switch.core.channels == {}, "every leg to be gone")
+
+
+def test_a_caller_connected_with_a_consultation_that_nobody_answers_is_hung_up(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": "no-answer"})
+    client = connect(switch)
+    call, _ = placed(switch)
+    consultation = switch.place("1001", "1002", talk=None)
+    client.wait(lambda: len(client.named("CHANNEL_ORIGINATE")) == 2, "the colleague's phone to ring")
+    call.attended_transfer(consultation)
+    client.wait(lambda: client.named("CHANNEL_PARK", call.uuid), "the caller to wait")
+    ringing = next(leg for leg in switch.core.channels.values() if leg.driver is consultation.leg)
+    client.api(f"uuid_kill {ringing.uuid} USER_BUSY")
+    assert call.wait() == "USER_BUSY"
+    client.wait(lambda: switch.core.channels == {}, "every leg to be gone")
+
+
+def test_the_list_of_calls_may_be_behind_the_bridges(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": 0.1})
+    connect(switch)
+    call, agent = placed(switch)
+    switch.misbehaviour.change(calls_behind_seconds=3_600)
+    consultation = switch.place("1001", "1002", talk=None)
+    colleague = consultation.wait_bridged()
+    assert f'"b_uuid":"{colleague.uuid}"' not in switch.api("show calls as json")
+    assert f'"b_uuid":"{agent.uuid}"' in switch.api("show calls as json")
+    switch.misbehaviour.reset()
+    assert f'"b_uuid":"{colleague.uuid}"' in switch.api("show calls as json")
+    call.hang_up()
