@@ -1,25 +1,13 @@
-"""What happens to calls and recordings, as entries of the ledger: values that survive in the journal as lines of JSON.
+"""What happens to calls and recordings, as entries of the ledger. `entry_lines` writes them as lines of the journal.
 
 Times are epoch seconds (UTC). `company` is a domain, `call` the A-leg's uuid, `group` a ring group's number.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from fsplug.policy.terms import DEFAULT_TERMS, Terms, terms_facts, terms_from
-
-# Earlier journals hold terms as fields of the entry, not as one object.
-_EARLIER_TERMS = ("channels", "purpose", "on_failure")
-
-
-def _worded(value: object) -> object:
-    """A value that JSON can't hold is written as its text, so that the entry is not lost."""
-    return terms_facts(value) if isinstance(value, Terms) else str(value)
-
-
-_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_worded)
+from fsplug.policy.terms import DEFAULT_TERMS, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +15,6 @@ class JournalEntry:
     """One fact. The rows are the same if it is applied twice, or before an earlier fact."""
 
     kind: ClassVar[str] = ""
-
-    def to_json(self) -> str:
-        """One line, ASCII only, that `from_json` reads."""
-        written = {"kind": self.kind}
-        written.update((name, getattr(self, name)) for name in _FIELD_NAMES[self.kind])
-        return _ENCODER.encode(written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,52 +271,3 @@ class Unreadable(JournalEntry):
     def of(cls, line: bytes, error: Exception) -> Self:
         """Make one from the bytes found in the journal."""
         return cls(line.decode("utf-8", "replace"), str(error))
-
-
-KINDS: Mapping[str, type[JournalEntry]] = {
-    entry.kind: entry
-    for entry in (
-        CallSeen,
-        CallAnswered,
-        CallEnded,
-        DecisionMade,
-        RecordingExpected,
-        RecordingStarted,
-        RecordingHeld,
-        RecordingStopped,
-        RecordingSealed,
-        RecordingLost,
-        GapFound,
-        TalkWitnessed,
-        OutageSeen,
-        ListenRefused,
-        ListenBegan,
-        ListenEnded,
-        Unreadable,
-    )
-}
-_FIELD_NAMES = {entry.kind: tuple(field.name for field in fields(entry)) for entry in KINDS.values()}
-
-
-def from_json(line: str | bytes) -> JournalEntry:
-    """The entry written as `line`; ValueError if it is none."""
-    written = json.loads(line)
-    if not isinstance(written, dict):
-        raise ValueError("not an object")
-    kind = written.pop("kind", None)
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"unknown kind {kind!r}")
-    if "terms" in _FIELD_NAMES[kind]:
-        written["terms"] = _terms(written)
-    try:
-        return KINDS[kind](**written)
-    except TypeError as error:
-        raise ValueError(str(error)) from error
-
-
-def _terms(written: dict[str, Any]) -> Terms:
-    loose = {name: written.pop(name) for name in _EARLIER_TERMS if name in written}
-    facts = written.get("terms", loose)
-    if not isinstance(facts, dict):
-        raise ValueError(f"{facts!r} are not terms")
-    return terms_from(facts)

@@ -12,7 +12,8 @@ import os
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store.calls.entries import JournalEntry, Unreadable, from_json
+from fsplug.store.calls.entries import JournalEntry, Unreadable
+from fsplug.store.calls.entry_lines import from_json, to_json
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -38,7 +39,7 @@ class Journal:
 
     def append(self, entry: JournalEntry) -> None:
         """Write the entry; Unavailable("journal-full") if the disk is full, and the file is unchanged."""
-        line = f"{entry.to_json()}\n".encode()
+        line = f"{to_json(entry)}\n".encode()
         try:
             written = os.write(self._file, line)
         except OSError as error:

@@ -20,6 +20,7 @@ from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls import gap_rows
 from fsplug.store.calls.entries import JournalEntry
+from fsplug.store.calls.entry_lines import to_json
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -161,7 +162,7 @@ def _audit_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
 
 
 def _set_aside(store: Store, entry: JournalEntry, error: str) -> None:
-    line = entry.to_json()
+    line = to_json(entry)
     digest = hashlib.sha256(line.encode()).hexdigest()
     _SET_ASIDE.run(store, id=digest, entry=line, error=clean(error), at=store.now())
 

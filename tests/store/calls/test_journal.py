@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from fsplug.errors import Refused, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.terms import Channels, OnFailure, Terms
-from fsplug.store.calls.entries import CallEnded, DecisionMade, JournalEntry, RecordingExpected, Unreadable, from_json
+from fsplug.store.calls.entries import CallEnded, DecisionMade, JournalEntry, RecordingExpected, Unreadable
+from fsplug.store.calls.entry_lines import from_json, to_json
 from fsplug.store.calls.journal import Journal
 from tests.store.story import decided, recorded_call, seen
 
@@ -55,7 +56,7 @@ def _reopened(path: Path) -> list[JournalEntry]:
 
 @pytest.mark.parametrize("entry", [*recorded_call(), Unreadable("x", "y")], ids=lambda entry: entry.kind)
 def test_every_entry_is_read_back_as_it_was(entry: JournalEntry) -> None:
-    assert from_json(entry.to_json()) == entry
+    assert from_json(to_json(entry)) == entry
 
 
 LOOSE = '"channels":"mono","purpose":"evidence","on_failure":"closed"'
@@ -74,7 +75,7 @@ NO_TERMS = '"channels":null,"purpose":null,"on_failure":null'
 
 
 def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
-    line = replace(decided(), terms=STRICT).to_json()
+    line = to_json(replace(decided(), terms=STRICT))
     assert json.loads(line)["terms"] == {
         "on_failure": "closed",
         "channels": "mono",
@@ -96,12 +97,12 @@ def test_a_line_with_its_terms_beside_the_other_fields_is_still_read(line: str, 
     entry = from_json(line)
     assert isinstance(entry, DecisionMade | RecordingExpected)
     assert entry.terms == terms
-    assert from_json(entry.to_json()) == entry
+    assert from_json(to_json(entry)) == entry
 
 
 def test_a_limit_is_read_back_as_it_was() -> None:
     entry = replace(decided(), terms=replace(STRICT, max_seconds=30))
-    assert from_json(entry.to_json()) == entry
+    assert from_json(to_json(entry)) == entry
 
 
 @pytest.mark.parametrize("terms", ['"quad"', "null", '{"channels":"quad"}', '{"colour":"red"}'])
@@ -113,8 +114,8 @@ def test_a_line_with_terms_that_cannot_be_is_a_value_error(terms: str) -> None:
 @given(st.text(), st.dictionaries(st.text(), st.text() | st.integers() | st.none()))
 def test_an_entry_is_one_line_of_ascii_whatever_its_texts(name: str, facts: dict[str, object]) -> None:
     entry = seen(caller=name, facts=facts)
-    assert entry.to_json().isascii() and "\n" not in entry.to_json()
-    assert from_json(entry.to_json()) == entry
+    assert to_json(entry).isascii() and "\n" not in to_json(entry)
+    assert from_json(to_json(entry)) == entry
 
 
 @pytest.mark.parametrize("line", ["", "{}", "[]", "nul", '{"kind":"call-ended"}', '{"kind":"x"}', '{"kind":[]}'])
@@ -143,7 +144,7 @@ def test_nothing_comes_back_after_truncate(journal: Journal, path: Path) -> None
 
 def test_every_torn_last_line_is_left_out_and_the_next_entry_is_whole(tmp_path: Path) -> None:
     first, second, third = CallEnded("a", 1.0, "x"), CallEnded("b", 2.0, "y"), CallEnded("c", 3.0, "z")
-    whole, torn = f"{first.to_json()}\n".encode(), f"{second.to_json()}\n".encode()
+    whole, torn = f"{to_json(first)}\n".encode(), f"{to_json(second)}\n".encode()
     for length in range(len(torn)):
         path = tmp_path / f"journal{length}"
         path.write_bytes(whole + torn[:length])
@@ -157,10 +158,10 @@ def test_every_torn_last_line_is_left_out_and_the_next_entry_is_whole(tmp_path: 
 def test_a_damaged_line_is_reported_and_the_others_are_read(path: Path) -> None:
     first, last = CallEnded("a", 1.0, "x"), CallEnded("b", 2.0, "y")
     lines = [
-        first.to_json().encode(),
+        to_json(first).encode(),
         b'{"kind": "call-ended", \xff\x00',
         b'{"kind": "later"}',
-        last.to_json().encode(),
+        to_json(last).encode(),
     ]
     path.write_bytes(b"\n".join([*lines, b""]))
     found = _reopened(path)
@@ -183,7 +184,7 @@ def test_what_was_rotated_is_read_first_until_it_is_forgotten(journal: Journal) 
 
 def test_a_full_disk_leaves_only_whole_entries_wherever_it_strikes(tmp_path: Path) -> None:
     entry = CallEnded("a", 1.0, "x")
-    length = len(entry.to_json()) + 1
+    length = len(to_json(entry)) + 1
     for size in range(length, 3 * length):
         path = tmp_path / f"journal{size}"
         journal = Journal(path)

@@ -10,7 +10,7 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.policy.terms import Channels, OnFailure, Terms
-from fsplug.store.calls import calls, decisions, gaps, ledger
+from fsplug.store.calls import calls, decisions, entry_lines, gaps, ledger
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry, RecordingLost, Unreadable
 from fsplug.store.config.versioned import unknown_company
@@ -190,7 +190,7 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in kinds.KINDS.values() if kind is not Unreadable])
+@pytest.mark.parametrize("kind", [kind for kind in entry_lines.KINDS.values() if kind is not Unreadable])
 def test_each_field_of_an_entry_reaches_its_column(store: Store, kind: type[JournalEntry]) -> None:
     table, expected = _WRITTEN[kind]
     ledger.apply(store, [_any_of(kind)])

@@ -41,9 +41,9 @@ def test_a_listen_in_is_one_row_in_whatever_order_its_entries_come(store: Store)
 
 @pytest.mark.parametrize("entry", [began(), refused(), ENDED])
 def test_an_entry_survives_the_journal(entry: JournalEntry) -> None:
-    from fsplug.store.calls.entries import from_json
+    from fsplug.store.calls.entry_lines import from_json, to_json
 
-    assert from_json(entry.to_json()) == entry
+    assert from_json(to_json(entry)) == entry
 
 
 def test_the_person_sees_who_listened_and_not_who_was_refused(store: Store) -> None:

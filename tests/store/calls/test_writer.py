@@ -10,6 +10,7 @@ from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.calls import calls, ledger, writer
 from fsplug.store.calls.entries import CallEnded, JournalEntry
+from fsplug.store.calls.entry_lines import to_json
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
@@ -170,7 +171,7 @@ def test_what_the_store_will_not_take_now_waits_in_the_journal_for_the_next_star
 
 
 def test_a_damaged_line_of_the_journal_ends_among_the_rejects(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "journal").write_text(f"{seen().to_json()}\nrubbish\n{CallEnded('a', 200.0, 'x').to_json()}\n")
+    (tmp_path / "journal").write_text(f"{to_json(seen())}\nrubbish\n{to_json(CallEnded('a', 200.0, 'x'))}\n")
     journal = Journal(tmp_path / "journal")
     writer = Writer(store, journal)
     writer.start()
@@ -199,7 +200,7 @@ def test_the_journal_stays_small_under_a_load_that_never_pauses(
     ours.put(seen())
     _until(lambda: len(lengths) >= 200)
     assert ours.stop(DEADLINE_SECONDS)
-    written = 200 * 5 * len(CallEnded("1", 1.0, "x" * 200).to_json())
+    written = 200 * 5 * len(to_json(CallEnded("1", 1.0, "x" * 200)))
     assert max(lengths) < 30_000 < written
 
 
