@@ -71,7 +71,7 @@ def test_an_account_as_expected_gives_no_complaint() -> None:
         (Account((CALL,), ({**RECORDING, "seconds": 0.4},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "seconds": 0.4, "talk_seconds": 0.4},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "seconds": 2.9},)), "no recording"),
-        (Account((CALL,), ({**RECORDING, "seconds": 5.0, "talk_seconds": 5.0},)), "no recording"),
+        (Account((CALL,), ({**RECORDING, "seconds": 5.0, "talk_seconds": 2.0},)), "no recording"),
         (Account((CALL,), ({**RECORDING, "user": "1002"},)), "no recording"),
         (Account(({**CALL, "decisions": []},), (RECORDING,)), "0 decisions instead of 1"),
         (
