@@ -43,6 +43,9 @@ class Plant:
         self.store.migrate()
         self.apply(lambda document: None)
         self.serving = Serving(data, {**line.settings, **settings})
+        # The switch may serve several plants in turn. Records of an earlier plant's calls are nobody's now.
+        for record in Path(line.settings["records"]).glob("*.json"):
+            record.unlink()
 
     def apply(self, change: Callable[[dict], None]) -> None:
         """Bring in the demo's companies, changed so: `fsplug apply`."""

@@ -49,6 +49,8 @@ class ListenService:
         # False until the remains of an earlier fsplug process are cleared away.
         self.ready = False
         self.on_change: Callable[[], None] = lambda: None
+        # The endings of the listen-ins that are being hung up, by their ids.
+        self._cuts: dict[str, tuple[Ending, Reason | None]] = {}
 
     def decide(
         self, caller: Caller | None, company: str, dialled: str
@@ -104,7 +106,8 @@ class ListenService:
         )
 
     def cut(self, listening: Listening, ending: Ending, reason: Reason | None = None) -> None:
-        """End a listen-in now."""
+        """End a listen-in now. The row says this ending, even if the switch reports the hangup before it confirms."""
+        self._cuts[listening.id] = (ending, reason)
         try:
             self._switch.hang_up(listening.caller.leg, _CUT_CAUSE)
         except Unavailable as error:
@@ -114,6 +117,7 @@ class ListenService:
 
     def end(self, listen: str, ending: Ending, reason: Reason | None = None) -> None:
         """A listen-in is over. A second call does nothing."""
+        ending, reason = self._cuts.pop(listen, (ending, reason))
         listening = self.book.remove(listen)
         if listening is None:
             return
