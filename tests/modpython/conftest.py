@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch
 from fsplug.lab.ports import free_ports
 from tests.calls.conftest import left_as_found
@@ -16,7 +15,6 @@ from tests.calls.plant import ROOT, Plant
 SOCKET = '<action application="socket" data="127.0.0.1:$${fsplug_port} full"/>'
 HANDLER = '<action application="python" data="fsplug.modpython"/>'
 LISTEN = '<action application="execute_extension" data="listen XML fsplug"/>'
-PASSWORD = "only for tests"
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +23,8 @@ def python_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealLine]:
     if reason := why_not(REAL):
         pytest.skip(reason)
     ports, data = free_ports(), tmp_path_factory.mktemp("python-plant")
-    [xml_port] = some_ports(1)
-    (data / "fsplug.toml").write_text(f'xml_port = {xml_port}\nxml_password = "{PASSWORD}"\n')
+    settings = f'xml_port = {ports.fsplug_xml_port}\nxml_password = "{ports.fsplug_xml_password}"\n'
+    (data / "fsplug.toml").write_text(settings)
     conf = _with_handler(tmp_path_factory.mktemp("conf") / "conf")
     environment = {"PYTHONPATH": str(ROOT), "FSPLUG_DATA": str(data)}
     with RealSwitch(ports, conf, environment=environment) as switch:

@@ -143,4 +143,7 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
     )
     outside, own = ended.stdout.splitlines()
     assert outside == "fsplug"
-    assert own == "fsplug.errors fsplug.modpython fsplug.modpython_client fsplug.wiring fsplug.wiring.settings"
+    assert own.split() == [
+        *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.one_line"),
+        *("fsplug.wiring", "fsplug.wiring.settings", "fsplug.wiring.toml_source"),
+    ]
