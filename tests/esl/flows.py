@@ -78,6 +78,13 @@ def called(username: str, by: str) -> Marks:
     return {"Call-Direction": "outbound", **{f"variable_fsplug_{name}": one for name, one in marks.items()}, **numbers}
 
 
+def assert_nothing_is_left(story: Story, gaps: str = "") -> None:
+    """After a flow: these gaps, no open call, nothing in memory."""
+    assert (story.gaps(), story.open_calls(), story.rejects()) == (lines(gaps), [], [])
+    book = story.book
+    assert (book.calls, book.channels, book.recordings, book.ringing) == ({}, {}, {}, {})
+
+
 class Flow:
     """Plays tables on a story. `legs` are what the switch says of each leg in every event."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
-from fsplug.policy.entities import Talk
+from fsplug.policy.entities import Party, Talk
 from fsplug.policy.recording.facts import talk_facts
 from fsplug.policy.recording.legs import Leg, expected_talk, identified, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
@@ -36,6 +36,61 @@ def talk_name(caller: Leg, answerer: Leg, ordinal: int) -> str:
 def decision_id(company: str, talk: str) -> str:
     """The id of a decision that was not prepared before the talk: the same, whoever tells of the talk."""
     return hashlib.sha256(f"{company} {talk}".encode()).hexdigest()[:32]
+
+
+def decision_entry(
+    decision: str,
+    call: str,
+    talk: str,
+    between: Talk,
+    outcome: Verdict,
+    at: float,
+    leg: str | None,
+    recording: str | None,
+    path: str | None,
+) -> DecisionMade:
+    """The row of a decision on the talk named `talk`: what was decided, and the facts that it was decided from."""
+    return DecisionMade(
+        decision=decision,
+        call=call,
+        company=between.company,
+        talk=talk,
+        at=at,
+        version=outcome.version,
+        user=outcome.user,
+        leg=leg,
+        record=outcome.record,
+        rule=outcome.rule,
+        reason=outcome.reason,
+        direction=outcome.direction,
+        group=outcome.group,
+        caller=_number(between.caller),
+        answerer=_number(between.answerer),
+        inputs=talk_facts(between),
+        recording=recording,
+        path=path,
+        terms=outcome.terms,
+    )
+
+
+def late_call(call: str, switch: str, version: int, between: Talk, at: float) -> CallSeen:
+    """The row of a call that is known only by a talk: nobody asked for its verdict, or nothing is left of that."""
+    return CallSeen(
+        call=call,
+        company=between.company,
+        switch=switch,
+        version=version,
+        direction=between.direction,
+        group=between.groups[-1] if between.groups else None,
+        caller=_number(between.caller),
+        called=_number(between.answerer),
+        facts={},
+        at=at,
+    )
+
+
+def _number(party: Party) -> str:
+    return next(iter(party.numbers), "")
 
 
 class Decisions:
@@ -74,12 +129,9 @@ class Decisions:
 
     def _fresh(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
         company = caller.company or answerer.company
-        caller, answerer = identified(caller, company), identified(answerer, company)
         version = self._version(company, caller, answerer)
-        caller = self._policy.with_forwarders(caller, company, version)
-        answerer = self._policy.with_forwarders(answerer, company, version)
-        users = self._policy.users(company, (caller.username, answerer.username), version)
-        talk = talk_between(caller, answerer, users)
+        caller, answerer = identified(caller, company), identified(answerer, company)
+        talk = self._policy.talk(caller, answerer, company, version)
         outcome = verdict(talk, self._policy.snapshot(company, version))
         call = self._call_of(caller, answerer, company, version, talk)
         decision = decision_id(company, talk_name(caller, answerer, ordinal))
@@ -104,42 +156,19 @@ class Decisions:
         if known is not None:
             return known
         call = self._book.calls[ids[0]] = Call(ids[0], company, version, legs={caller.uuid, answerer.uuid})
-        self._ports.write(
-            CallSeen(
-                call=call.id,
-                company=company,
-                switch=self._ports.switch_name,
-                version=version,
-                direction=talk.direction,
-                group=talk.groups[-1] if talk.groups else None,
-                caller=next(iter(talk.caller.numbers), ""),
-                called=next(iter(talk.answerer.numbers), ""),
-                facts={},
-                at=self._ports.clock(),
-            )
-        )
+        self._ports.write(late_call(call.id, self._ports.switch_name, version, talk, self._ports.clock()))
         return call
 
     def _entry(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> DecisionMade:
-        outcome, recording = decided.verdict, decided.recording
-        return DecisionMade(
+        recording = decided.recording
+        return decision_entry(
             decision=decided.id,
             call=decided.call,
-            company=decided.talk.company,
             talk=talk_name(caller, answerer, ordinal),
+            between=decided.talk,
+            outcome=decided.verdict,
             at=at,
-            version=outcome.version,
-            user=outcome.user,
             leg=recording.leg if recording else None,
-            record=outcome.record,
-            rule=outcome.rule,
-            reason=outcome.reason,
-            direction=outcome.direction,
-            group=outcome.group,
-            caller=next(iter(decided.talk.caller.numbers), ""),
-            answerer=next(iter(decided.talk.answerer.numbers), ""),
-            inputs=talk_facts(decided.talk),
             recording=recording.id if recording else None,
             path=recording.path if recording else None,
-            terms=outcome.terms,
         )

@@ -24,7 +24,6 @@ from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.recording.legs import answered_talk
 from fsplug.policy.recording.verdict import excluded_number
-from fsplug.store.calls.entries import GapFound
 
 log = structlog.get_logger()
 
@@ -165,18 +164,7 @@ class Disarmer:
             "the leg answered another partner than it was armed for, or one who is never recorded; its recording was "
             "stopped and destroyed"
         )
-        log.error(NOT_ORDERED, call=recording.call, recording=recording.id, leg=recording.leg)
-        self._ports.write(
-            GapFound(
-                company=recording.company,
-                call=recording.call,
-                decision=recording.withdrawn,
-                recording=recording.id,
-                cause=NOT_ORDERED,
-                detail=detail,
-                at=self._ports.clock(),
-            )
-        )
+        self._recorder.report_gap(recording, NOT_ORDERED, detail)
 
     def _destroy_without_talk(self, recording: Recording) -> None:
         call = self._book.calls.get(recording.call)

@@ -104,14 +104,14 @@ class Holds:
         holds = recording.holds
         if holds.before_seconds is None:
             return
-        untold = state.total_seconds - holds.before_seconds - holds.known_seconds
+        unreported = state.total_seconds - holds.before_seconds - holds.known_seconds
         begun = holds.open.get(Holder.USER)
-        if begun is not None and begun != state.held_at and untold > 0:
-            self._close(recording, Holder.USER, begun + untold)
-        elif untold > LEAST_HOLD_SECONDS:
-            begun = min(state.last_at or at, at - untold) if state.held_at is None else at - untold
+        if begun is not None and begun != state.held_at and unreported > 0:
+            self._close(recording, Holder.USER, begun + unreported)
+        elif unreported > LEAST_HOLD_SECONDS:
+            begun = min(state.last_at or at, at - unreported) if state.held_at is None else at - unreported
             self._open(recording, Holder.USER, begun)
-            self._close(recording, Holder.USER, begun + untold)
+            self._close(recording, Holder.USER, begun + unreported)
 
     def _open(self, recording: Recording, by: Holder, at: float) -> None:
         recording.holds.open[by] = at

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.policy.entities import PolicySnapshot, User
-from fsplug.policy.recording.legs import Leg
+from fsplug.policy.entities import PolicySnapshot, Talk, User
+from fsplug.policy.recording.legs import Leg, identified, talk_between
 from fsplug.store.config import policies, users
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
@@ -51,6 +51,14 @@ class PolicySource:
         """The company's users of these names as they were at this version; unknown names are left out."""
         found = (self._user(company, name, version) for name in usernames if name)
         return {user.username: user for user in found if user}
+
+    def talk(self, caller: Leg, answerer: Leg, company: str, version: int) -> Talk:
+        """The talk of these two legs, with the company's users as they were at this version.
+
+        A user is known by the dialplan's mark, or else by signing in on the leg.
+        """
+        one, other = (self.with_forwarders(identified(leg, company), company, version) for leg in (caller, answerer))
+        return talk_between(one, other, self.users(company, (one.username, other.username), version))
 
     def with_forwarders(self, leg: Leg, company: str, version: int) -> Leg:
         """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a

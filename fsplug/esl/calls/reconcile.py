@@ -71,7 +71,7 @@ class Reconciler:
             self._watch.begin(caller, answerer)
 
     def _heard_at(self, difference: Difference) -> float:
-        """When the latest event of these legs came; 0 for legs that no event told of."""
+        """When the latest event of these legs came; 0 for legs that no event reported."""
         channels = (self._book.channels.get(leg) for leg in difference)
         return max((one.heard_at for one in channels if one), default=0.0)
 

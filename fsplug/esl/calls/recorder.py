@@ -135,23 +135,24 @@ class Recorder:
         if not _has_all(recording, self._ports.clock()):
             self._fail(recording, cause, detail)
 
-    def _fail(self, recording: Recording, cause: str, detail: str) -> None:
-        self._report_gap(recording, cause, detail)
-        self._close_if_policy_says(recording)
-
-    def _report_gap(self, recording: Recording, cause: str, detail: str) -> None:
+    def report_gap(self, recording: Recording, cause: str, detail: str) -> None:
+        """Write down that a recording lacks something, or must not be kept; the decision is the one it was made for."""
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(
             GapFound(
                 company=recording.company,
                 call=recording.call,
-                decision=recording.decision,
+                decision=recording.decision or recording.withdrawn,
                 recording=recording.id,
                 cause=cause,
                 detail=detail,
                 at=self._ports.clock(),
             )
         )
+
+    def _fail(self, recording: Recording, cause: str, detail: str) -> None:
+        self.report_gap(recording, cause, detail)
+        self._close_if_policy_says(recording)
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
@@ -263,7 +264,7 @@ class Recorder:
         self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
         late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
         if late > LATE_SECONDS:
-            self._report_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
+            self.report_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
 
     def _write_stopped(self, recording: Recording) -> None:
         at = max(recording.stopped_at or self._ports.clock(), recording.started_at or 0.0)

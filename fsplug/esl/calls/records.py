@@ -196,7 +196,7 @@ def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -
 
 
 def _event(uuid: str, direction: str, variables: Mapping[str, str], part: _Part) -> Event:
-    """The leg as an event of the switch would have told of it."""
+    """The leg as an event of the switch would have reported it."""
     headers = {
         "Unique-ID": uuid,
         "Call-Direction": direction,

@@ -13,7 +13,7 @@ class SeenTalk:
     """Two legs that talked, as their records tell.
 
     `began_at` is when the call came in, `at` when they began to talk and `until` when they ended (epoch seconds).
-    `told_by` are the legs whose records tell of it. `lacks` is the leg whose record is not there: all that is
+    `reported_by` are the legs whose records report it. `lacks` is the leg whose record is not there: all that is
     known of it is its number.
     """
 
@@ -25,7 +25,7 @@ class SeenTalk:
     until: float
     asked: bool
     cause: str
-    told_by: tuple[str, ...]
+    reported_by: tuple[str, ...]
     lacks: str | None
 
     @property
@@ -82,7 +82,7 @@ def _together(one: tuple[LegRecord, Bridge], other: tuple[LegRecord, Bridge]) ->
         until=min(caller_bridge.until, answerer_bridge.until),
         asked=caller_bridge.asked,
         cause=answerer.cause,
-        told_by=(caller.uuid, answerer.uuid),
+        reported_by=(caller.uuid, answerer.uuid),
         lacks=None,
     )
 
@@ -101,6 +101,6 @@ def _alone(record: LegRecord, bridge: Bridge) -> SeenTalk:
         until=bridge.until,
         asked=bridge.asked if bridge.placed else True,
         cause=record.cause,
-        told_by=(record.uuid,),
+        reported_by=(record.uuid,),
         lacks=bridge.partner,
     )

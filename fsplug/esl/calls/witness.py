@@ -1,4 +1,4 @@
-"""The second witness: talks that the switch's records tell of, and that no event or look told of, get their rows.
+"""The second witness: talks in the switch's records that no event and no look reported get their rows.
 
 It only ever adds what is missing. A talk and its decision are named by the talk's two legs, so that a record and an
 event of the same talk make one row, whichever comes first.
@@ -14,22 +14,20 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.decisions import decision_id
+from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import STOP_UNSEEN
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.calls.seen_talks import SeenTalk, seen_talks
 from fsplug.policy.entities import Talk
-from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.legs import expected_talk, talk_between
+from fsplug.policy.recording.legs import expected_talk
 from fsplug.policy.recording.verdict import Verdict, verdict
 from fsplug.store.calls import calls, outages, witnessed
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
-    CallSeen,
     DecisionMade,
     GapFound,
     JournalEntry,
@@ -107,7 +105,7 @@ class Witness:
             elif not talk.is_answered:
                 continue
             elif talk.lacks and self._may_come(talk, waited):
-                yield from talk.told_by
+                yield from talk.reported_by
             else:
                 causes[self._add(talk, known)] += 1
         for cause, count in causes.items():
@@ -115,7 +113,9 @@ class Witness:
 
     def _may_come(self, talk: SeenTalk, waited: Mapping[str, float]) -> bool:
         """Whether the other leg's record may still come: the leg is up, or not long gone."""
-        return talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.told_by) < PARTNER_SECONDS
+        return (
+            talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.reported_by) < PARTNER_SECONDS
+        )
 
     def _add(self, talk: SeenTalk, known: "_Known") -> str:
         """Write the rows of a talk that was missed; returns why it was."""
@@ -139,11 +139,7 @@ class Witness:
         armed = self._armed(talk, row, known)
         if armed is not None:
             return armed
-        users = self._policy.users(talk.company, (talk.caller.username, talk.answerer.username), version)
-        caller, answerer = (
-            self._policy.with_forwarders(leg, talk.company, version) for leg in (talk.caller, talk.answerer)
-        )
-        between = talk_between(caller, answerer, users)
+        between = self._policy.talk(talk.caller, talk.answerer, talk.company, version)
         outcome = verdict(between, self._policy.snapshot(talk.company, version))
         call = row.id if row is not None else talk.call_ids[0]
         return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)
@@ -177,46 +173,25 @@ class Witness:
 
     def _of_call(self, talk: SeenTalk, missed: _Missed) -> Iterator[JournalEntry]:
         if missed.is_new_call:
-            between = missed.talk
-            yield CallSeen(
-                call=missed.call,
-                company=talk.company,
-                switch=self._ports.switch_name,
-                version=missed.verdict.version,
-                direction=between.direction,
-                group=between.groups[-1] if between.groups else None,
-                caller=next(iter(between.caller.numbers), ""),
-                called=next(iter(between.answerer.numbers), ""),
-                facts={},
-                at=talk.began_at,
-            )
+            version, switch = missed.verdict.version, self._ports.switch_name
+            yield late_call(missed.call, switch, version, missed.talk, talk.began_at)
         yield CallAnswered(missed.call, talk.at)
         if missed.call not in self._book.calls:
             yield CallEnded(missed.call, talk.until, talk.cause)
 
     def _decision(self, talk: SeenTalk, missed: _Missed) -> DecisionMade:
-        outcome, between, recording = missed.verdict, missed.talk, missed.recording
-        recorded = talk.caller if outcome.user == talk.caller.username else talk.answerer
-        return DecisionMade(
+        recording = missed.recording
+        recorded = talk.caller if missed.verdict.user == talk.caller.username else talk.answerer
+        return decision_entry(
             decision=missed.id,
             call=missed.call,
-            company=talk.company,
             talk=talk.name,
+            between=missed.talk,
+            outcome=missed.verdict,
             at=talk.at,
-            version=outcome.version,
-            user=outcome.user,
             leg=recorded.uuid if recording else None,
-            record=outcome.record,
-            rule=outcome.rule,
-            reason=outcome.reason,
-            direction=outcome.direction,
-            group=outcome.group,
-            caller=next(iter(between.caller.numbers), ""),
-            answerer=next(iter(between.answerer.numbers), ""),
-            inputs=talk_facts(between),
             recording=recording,
             path=self._ports.spool.path(recording) if recording else None,
-            terms=outcome.terms,
         )
 
     def _of_recording(self, talk: SeenTalk, missed: _Missed, cause: str) -> Iterator[JournalEntry]:

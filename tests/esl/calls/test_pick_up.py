@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from fsplug.store.calls import decisions
-from tests.esl.flows import Flow, Marks, called, caller, customer, lines
+from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, caller, customer, lines
 from tests.esl.story import ACME, BETA, CUSTOMER, Story
 
 DIRECT, GROUP, SILENT_GROUP = "+4570101001", "+4570102001", "+4570102002"
@@ -194,5 +194,4 @@ def test_who_picks_up_a_call_answers_it_by_the_rules_of_that_call(story, kind):
     assert flow.files() == len(flow.kept())
     latest = max(decisions.listed(story.store, ACME), key=lambda one: one.at)
     assert latest.inputs["picked_up_by"] == kind.by
-    assert (story.gaps(), story.open_calls(), story.rejects()) == ([], [], [])
-    assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
+    assert_nothing_is_left(story)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.esl.flows import Flow, Marks, called, caller, customer, lines
+from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, caller, customer, lines
 from tests.esl.story import Story
 
 # 1001 talks to the customer, and then it goes on with 1003.
@@ -518,8 +518,7 @@ def test_each_talk_of_a_transfer_is_decided_once_and_recorded_apart(story, kind)
     assert flow.kept() == lines(kind.kept)
     assert flow.files() == len(flow.kept())
     assert flow.commanded() == lines(kind.commands)
-    assert (story.gaps(), story.open_calls(), story.rejects()) == ([], [], [])
-    assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
+    assert_nothing_is_left(story)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.talks and kind.cut_at], ids=lambda kind: kind.name)

@@ -79,6 +79,17 @@ def test_each_answered_talk_of_a_flow_gets_its_decision_and_what_should_have_bee
     assert story.rejects() == []
 
 
+def test_who_picks_up_by_a_phone_that_the_dialplan_does_not_mark_is_known_by_signing_in(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    found = raw("pick-up")
+    [picker] = [one for one in found if "sip_auth_username" in one["variables"]]
+    picker["variables"] = {name: value for name, value in picker["variables"].items() if not name.startswith("fsplug_")}
+    for part in picker["callflow"]:
+        part.pop("extension", None)
+    story.witness.settle({one.uuid: one for one in map(leg_record, map(encoded, found))}, {})
+    assert rows(story) == FLOWS["pick-up"]
+
+
 @pytest.mark.parametrize("flow", FLOWS)
 def test_the_records_again_and_in_any_order_change_nothing(flow: str, tmp_path: Path) -> None:
     story = Story(tmp_path)
