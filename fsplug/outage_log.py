@@ -1,6 +1,10 @@
-"""What fails again and again is logged once, then counted, and said with its count when it works again."""
+"""What fails again and again is logged once, then counted, and said with its count when it works again.
+
+A trouble that is looked at again and again, and not counted, is logged when it comes and when it is over.
+"""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -42,6 +46,26 @@ class OutageLog:
             seconds = round(time.monotonic() - self._began_at, 1)
             self._log.info(f"{self._event}-over", code=self._code, count=self._count, seconds=seconds)
         self._code, self._count = None, 0
+
+
+class TroubleLog:
+    """The log of one thing under the name `event`, as each look finds it: with its trouble, or with None.
+
+    A trouble is another one if `kind` of it differs.
+    """
+
+    def __init__(self, event: str, kind: Callable[[str], str] = str) -> None:
+        self._log = structlog.get_logger()
+        self._event = event
+        self._kind = kind
+        self._logged: str | None = None
+
+    def now(self, trouble: str | None) -> None:
+        """Log what this look found, if it is news."""
+        kind = self._kind(trouble) if trouble else None
+        if kind != self._logged:
+            (self._log.error if trouble else self._log.info)(self._event, trouble=trouble)
+        self._logged = kind
 
 
 def outage_log(event: str) -> OutageLog:

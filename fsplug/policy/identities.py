@@ -36,7 +36,6 @@ VARIABLES = (
     "sip_referred_by_user_stripped",
     "sip_referred_by_params",
     "sip_req_params",
-    "sip_req_params",
     "sip_refer_to",
 )
 

@@ -12,6 +12,7 @@ from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls.records import RECORD_BYTES, LegRecord, leg_record
 from fsplug.esl.calls.witness import Witness
 from fsplug.media.record_folder import MOST_READ, RecordFile, RecordFolder, is_unfinished
+from fsplug.outage_log import TroubleLog
 
 log = structlog.get_logger()
 
@@ -51,10 +52,10 @@ class RecordReader:
         self._clock = clock
         self._waiting: dict[str, _Waiting] = {}
         self._looks = 0
-        self._trouble: str | None = None
+        self._log = TroubleLog("records")
 
     def looked(self) -> None:
-        """The switch was looked at, and everything it told before is taken in."""
+        """The switch was looked at, and everything it reported before is taken in."""
         self._looks += 1
 
     def save(self, body: bytes) -> None:
@@ -73,9 +74,7 @@ class RecordReader:
             trouble = None
         except FsplugError as error:
             trouble = f"{error.code}: {error.text}"
-        if trouble != self._trouble:
-            log.log(40 if trouble else 20, "records", trouble=trouble)
-        self._trouble = trouble
+        self._log.now(trouble)
 
     def _take_in(self, found: Sequence[RecordFile]) -> None:
         here = {file.name: file for file in found}

@@ -3,13 +3,9 @@
 import time
 from collections.abc import Callable, Collection
 
-import structlog
-
 from fsplug.errors import Unavailable
 from fsplug.media.spool import Spool
-
-log = structlog.get_logger()
-
+from fsplug.outage_log import TroubleLog
 
 # A look that is not back when the loop, which goes on meanwhile, has come round so often found a disk that hangs. The
 # loop comes round every two seconds, and later where fsplug gets too little of the processor.
@@ -26,7 +22,7 @@ class SpoolGate:
         self._least_free_bytes = least_free_bytes
         self._clock = clock
         self._trouble: str | None = None
-        self._logged: str | None = None
+        self._log = TroubleLog("spool", _code)
         self._watched: frozenset[str] = frozenset()
         self._is_looking = False
         self._rounds = 0
@@ -53,10 +49,7 @@ class SpoolGate:
     def report(self) -> None:
         """The loop has come round: log a trouble that has come, or that is over."""
         self._rounds += 1
-        trouble = self.trouble
-        if _code(trouble) != _code(self._logged):
-            log.log(40 if trouble else 20, "spool", trouble=trouble)
-        self._logged = trouble
+        self._log.now(self.trouble)
 
     def watch(self, recordings: Collection[str]) -> None:
         """Measure these recordings from now on, and no others."""
@@ -98,5 +91,5 @@ class SpoolGate:
         return None if free >= self._least_free_bytes else f"spool-full: {free} bytes are left"
 
 
-def _code(trouble: str | None) -> str | None:
-    return trouble.partition(":")[0] if trouble else None
+def _code(trouble: str) -> str:
+    return trouble.partition(":")[0]

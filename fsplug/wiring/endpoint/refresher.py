@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Collection
 
-import structlog
-
 from fsplug.errors import FsplugError
+from fsplug.outage_log import TroubleLog
 from fsplug.xml.install import gateways
 from fsplug.xml.install.installed_files import InstalledFiles
-
-log = structlog.get_logger()
 
 
 class Refresher:
@@ -21,7 +18,7 @@ class Refresher:
         self._files = files
         self._reload = reload
         self._unread: set[str] = set()
-        self._trouble: str | None = None
+        self._log = TroubleLog("switch-files")
 
     def write(self) -> None:
         """Write what has changed. Rendering is slow and waits for a disk, so this runs in a thread."""
@@ -31,9 +28,7 @@ class Refresher:
             trouble = None
         except FsplugError as error:
             trouble = f"{error.code}: {error.text}"
-        if trouble != self._trouble:
-            log.log(40 if trouble else 20, "switch-files", trouble=trouble)
-        self._trouble = trouble
+        self._log.now(trouble)
 
     def have_read(self) -> None:
         """Make the switch read the files written since it last read them."""
