@@ -52,7 +52,7 @@ def _perform(scenario: Scenario, exchange: Exchange, players: Sequence[Player]) 
     waiting = [player for player in players if not player.role.calls]
     for player in waiting:
         player.start()
-    wait_for(lambda: all(one.has_failed or not is_free(one.place.port) for one in waiting), "SIPp to listen", 5)
+    wait_for(lambda: all(one.has_failed or not is_free(one.place.port) for one in waiting), "SIPp to listen")
     with ExitStack() as registrations:
         for company, phones in _phones(waiting).items():
             registrations.enter_context(exchange.signed_in(company, phones))

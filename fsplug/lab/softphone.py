@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from fsplug.errors import Unavailable
 from fsplug.lab.dialog import Dialog
-from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.lab.media import Voice
 from fsplug.lab.sip_message import HOST, Request, SipMessage, address, audio, proof, replacing, reply
 
@@ -78,7 +78,7 @@ class Softphone:
     @property
     def dialog(self) -> Dialog:
         """The latest call."""
-        wait_for(lambda: bool(self.dialogs), f"a call of {self.user}", 5)
+        wait_for(lambda: bool(self.dialogs), f"a call of {self.user}")
         return self.dialogs[-1]
 
     def sign_in(self, expires: int = 600) -> None:
@@ -101,7 +101,7 @@ class Softphone:
         threading.Thread(target=self._invite, args=(dialog, headers), daemon=True).start()
         return dialog
 
-    def until_up(self, dialog: Dialog | None = None, seconds: float = 8.0) -> Dialog:
+    def until_up(self, dialog: Dialog | None = None, seconds: float = PATIENCE_SECONDS) -> Dialog:
         """Return when the call is answered; Unavailable if it ends first, or at the deadline."""
         waited = dialog or self.dialog
         wait_for(lambda: waited.state in ("up", "ended"), f"{self.user}'s call to be answered", seconds)
@@ -247,7 +247,7 @@ class Softphone:
         request = Request(method, uri, dialog.own, dialog.other, dialog.call_id, sequence, headers, body)
         self._send(request, dialog.peer)
 
-    def _ask_with_password(self, request: Request, seconds: float = 5.0) -> SipMessage:
+    def _ask_with_password(self, request: Request, seconds: float = PATIENCE_SECONDS) -> SipMessage:
         """The final answer; Unavailable if there is none, or if signing in is refused."""
         answer = self._ask(request, seconds)
         if answer.status in (401, 407):

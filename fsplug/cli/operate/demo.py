@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from fsplug.store.calls.decisions import Decision
     from fsplug.store.db.database import Store
 
-START_SECONDS = 15.0
+START_SECONDS = 120.0
 # The log events of a server that serves calls and the console.
 _UP = (b"calls-restored", b"serving-people")
-VERDICT_SECONDS = 10.0
-SEAL_SECONDS = 30.0
+VERDICT_SECONDS = 60.0
+SEAL_SECONDS = 120.0
 COMPANIES = Path(__file__).parents[3] / "fixtures" / "demo.toml"
 # The user who is signed in to the console while the calls are made.
 SEER = "1005"

@@ -55,5 +55,6 @@ def _log_to_stderr(name: str) -> None:
             structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Several processes share stderr: a line and its end go out in one write, even where Python does not buffer.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
