@@ -52,7 +52,9 @@ class _Reader:
         name, attributes, start = self.open.pop()
         tag = _START_TAG.match(self.source, start)
         inner = tag.end() if tag else at
-        end = self.source.index(b">", at) + 1 if self.source.startswith(b"</", at) else inner
+        # Of <name/>, expat says that its end comes after it, where another element's end may stand.
+        is_empty_tag = tag is None or tag[0].endswith(b"/>")
+        end = inner if is_empty_tag else self.source.index(b">", at) + 1
         self.found.append(Element(name, attributes, start, inner, at if end > inner else inner, end))
 
 
@@ -76,6 +78,11 @@ class XmlFile:
         except expat.ExpatError as error:
             text = f"{name} is not well-formed XML ({error}); correct it, then try again"
             raise Invalid("unreadable-xml", text, file=name) from error
+
+    @property
+    def whole(self) -> Element:
+        """The outermost element."""
+        return self.elements[0]
 
     def all(self, tag: str, within: Element | None = None, **attributes: str) -> Iterator[Element]:
         """Elements of this tag with these attributes, in the file's order."""
@@ -107,21 +114,24 @@ class XmlFile:
         return self._with_line(parent, line, parent.inner + len(before))
 
     def with_param(self, parent: Element, name: str, value: str) -> "XmlFile":
-        """With <param name= value=> inside `parent`: the value of the one there, else a new one."""
-        there = self.find("param", parent, name=name)
-        if there is None:
+        """With <param name= value=> inside `parent`: the value of the one there, else a new one.
+
+        Of several the switch takes the last.
+        """
+        there = [*self.all("param", parent, name=name)]
+        if not there:
             return self.with_first(parent, param(name, value))
-        if there.attributes.get("value") == value:
+        if there[-1].attributes.get("value") == value:
             return self
-        return self._replaced(there.start, there.end, param(name, value))
+        return self._replaced(there[-1].start, there[-1].end, param(name, value))
 
     def without_param(self, parent: Element, name: str) -> "XmlFile":
-        """With that <param> of `parent` in a comment, if it is there."""
-        there = self.find("param", parent, name=name)
-        if there is None:
-            return self
-        said = self.source[there.start : there.end].decode("utf-8").replace("--", "- -")
-        return self._replaced(there.start, there.end, f"<!-- fsplug: {said} -->")
+        """With every such <param> of `parent` in a comment."""
+        file = self
+        for there in reversed([*self.all("param", parent, name=name)]):
+            said = self.source[there.start : there.end].decode("utf-8").replace("--", "- -")
+            file = file._replaced(there.start, there.end, f"<!-- fsplug: {said} -->")
+        return file
 
     def _with_line(self, parent: Element, line: str, at: int) -> "XmlFile":
         if any(self.source[one.start : one.end] == line.encode() for one in self.elements if parent.holds(one)):
@@ -131,7 +141,10 @@ class XmlFile:
             opened = self.source[parent.start : parent.end].rstrip(b">").rstrip(b"/").rstrip() + b">"
             closed = b"\n" + self._indent_of(parent) + f"</{parent.name}>".encode()
             return self._replaced(parent.start, parent.end, (opened + indent + line.encode() + closed).decode("utf-8"))
-        return self._replaced(at, at, (indent + line.encode()).decode("utf-8"))
+        # Of a line with an include FreeSWITCH takes nothing else (switch_xml.c, 1.11.1).
+        goes_on = self.source[at:].partition(b"\n")[0].strip() != b""
+        after = b"\n" + self._indent_of(parent) if goes_on else b""
+        return self._replaced(at, at, (indent + line.encode() + after).decode("utf-8"))
 
     def _indent_of(self, element: Element) -> bytes:
         begins = self.source.rfind(b"\n", 0, element.start) + 1

@@ -66,3 +66,23 @@ def test_what_is_no_xml_or_lacks_an_element_is_named() -> None:
         XmlFile.parse("a.xml", b"<a>")
     with pytest.raises(Invalid, match=r'a\.xml has no <load module="mod_x">'):
         parsed().need("load", module="mod_x")
+
+
+def test_an_empty_tag_ends_before_the_end_that_follows_it() -> None:
+    file = XmlFile.parse("a.xml", b"<a><b><c/></b></a>")
+    inner = file.need("c")
+    assert file.source[inner.start : inner.end] == b"<c/>" and inner.is_empty_tag
+    assert file.with_last(inner, "<d/>").source == b"<a><b><c>\n  <d/>\n</c></b></a>"
+
+
+def test_of_several_the_last_is_set_and_each_is_taken_out() -> None:
+    file = XmlFile.parse("a.xml", b'<s><param name="x" value="1"/><param name="x" value="2"/></s>')
+    assert file.with_param(file.whole, "x", "3").source.endswith(b'"1"/><param name="x" value="3"/></s>')
+    assert list(file.without_param(file.whole, "x").all("param")) == []
+
+
+@pytest.mark.parametrize("source", [b"<a><b></b></a>", b"<a>\n  <b></b> <!-- x -->\n</a>", b"<a><b><c/><d/></b></a>"])
+def test_an_include_has_its_line_for_itself(source: bytes) -> None:
+    file, line = XmlFile.parse("a.xml", source), include("x/*.xml")
+    for changed in (file.with_first(file.need("b"), line), file.with_last(file.need("b"), line)):
+        assert line.encode() in [one.strip() for one in changed.source.splitlines()]
