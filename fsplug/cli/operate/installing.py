@@ -2,16 +2,15 @@
 
 import ipaddress
 import re
-import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
-from fsplug.cli.kernel.output import safe, working
+from fsplug.cli.kernel.output import working
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.errors import Invalid
 
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import Settings
     from fsplug.xml.install.installation import Installation
-    from fsplug.xml.install.installer import Installer, InstallPlan
+    from fsplug.xml.install.installer import Installer
 
 _NEXT_STEPS = ["start or restart FreeSWITCH", "fsplug serve", "fsplug doctor"]
 _RTP = re.compile(r"([0-9]{4,5})-([0-9]{4,5})")
-_ACTIONS = {(False, True): "new", (True, True): "changed", (True, False): "removed", (False, False): "removed"}
 
 conf_option = click.option(
     "--conf",
@@ -56,41 +54,63 @@ force_option = click.option(
 @click.option("--sip-port", type=click.IntRange(1, 65535), help="The port on which phones sign in and call  [5060]")
 @click.option("--trunk-port", type=click.IntRange(1, 65535), help="The port on which trunks call in  [5080]")
 @click.option("--rtp-ports", metavar="FIRST-LAST", help="The ports for audio  [16384-32768]")
+@click.option(
+    "--phone-domain",
+    "phone_domains",
+    metavar="DOMAIN",
+    multiple=True,
+    help="A domain that phones of this switch name though the switch looks all of them up in one; repeatable  "
+    "[the domains of the phones that are signed in]",
+)
+@click.option("--lock-out", is_flag=True, help="Go on although phones that are named will not sign in any more.")
 @dry_run_option
 @agree_option
 @force_option
 @pass_invocation
-def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool, **given: Any) -> None:
+def install(
+    invocation: Invocation, conf: Path, lock_out: bool, dry_run: bool, yes: bool, force: bool, **given: Any
+) -> None:
     """Put fsplug into a FreeSWITCH's configuration.
 
     An empty folder gets a complete configuration. An existing configuration gets a few more lines, and everything
-    else goes into files under fsplug/. The differences are shown first. A second run has nothing to do. Options that
-    are not given keep their earlier values. Directory, dialplan and gateways are files there too: fsplug serve keeps
-    these files in step with the store.
+    else goes into files under fsplug/. The differences are shown first, and each setting of yours that changes, with
+    the reason. Phones that are signed in go on; if some can't, they are named and nothing is done. A second run has
+    nothing to do. Options that are not given keep their earlier values. Directory, dialplan and gateways are files
+    there too: fsplug serve keeps these files in step with the store.
     """
-    from fsplug.wiring.endpoint.xml_ways import conf_text
+    from fsplug.cli.operate.phones import phones, refuse
+    from fsplug.cli.operate.plan_shown import agree, facts, lines, show
+    from fsplug.wiring.endpoint import xml_ways
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.gateways import Gateways
     from fsplug.xml.install.installer import Installer
 
     settings = invocation.settings()
     installer = Installer(ConfFolder(conf))
-    options = {**options_of(conf), **{name: one for name, one in given.items() if one is not None}}
+    options = _options(installer, given)
     wanted_settings = _settings(settings, installer, conf)
     with invocation.store() as store:
+        with working("looking at the phones that are signed in"):
+            profile = xml_ways.ways(settings).sip_profile
+            found = phones(settings, installer, options.get("phone_domains", ()), profile, store)
+        if found.domains:
+            options["phone_domains"] = list(found.domains)
         wanted = wanted_installation(replace(settings, **wanted_settings), options)
         with working("reading the configuration"):
-            plan = installer.plan(wanted, conf_text(settings))
-            Gateways(store, conf_text(settings)).check()
-        _show(invocation, plan)
+            plan = installer.plan(wanted, xml_ways.conf_text(settings))
+            Gateways(store, xml_ways.conf_text(settings)).check()
+        show(invocation, plan, replace(settings, **wanted_settings), found)
+        if not (lock_out or dry_run):
+            refuse(found)
         if not dry_run:
-            _agree(invocation, plan, yes)
+            agree(invocation, plan, yes)
             installer.install(plan, wanted, options, force)
             _put_settings(invocation, settings, wanted_settings)
             with working("writing directory and dialplan"):
                 _render(replace(settings, **wanted_settings), conf, store)
-    facts = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, **_facts(plan)}
-    invocation.print(facts, *_lines(plan, dry_run, _NEXT_STEPS))
+    locked_out = [asdict(one) for one in found.locked_out]
+    known = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, "locked_out": locked_out}
+    invocation.print({**known, **facts(plan)}, *lines(plan, dry_run, _NEXT_STEPS))
 
 
 @click.command(cls=Verb, rule=INSTALLATION)
@@ -101,6 +121,7 @@ def install(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force:
 @pass_invocation
 def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, force: bool) -> None:
     """Remove fsplug from a FreeSWITCH's configuration and restore every file."""
+    from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.installed_files import clear
     from fsplug.xml.install.installer import Installer
@@ -111,12 +132,20 @@ def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, forc
             "not-installed", f"{conf} holds no files of fsplug; check that it is the right folder", conf=str(conf)
         )
     plan = installer.undoing()
-    _show(invocation, plan)
+    show(invocation, plan)
     if not dry_run:
-        _agree(invocation, plan, yes)
+        agree(invocation, plan, yes)
         installer.uninstall(plan, force)
         clear(conf)
-    invocation.print({"dry_run": dry_run, "conf": str(conf), **_facts(plan)}, *_lines(plan, dry_run, ["restart it"]))
+    invocation.print({"dry_run": dry_run, "conf": str(conf), **facts(plan)}, *lines(plan, dry_run, ["restart it"]))
+
+
+def _options(installer: "Installer", given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the existing installation, with those that are given now."""
+    before = installer.manifest.options
+    options = {**before, **{name: one for name, one in given.items() if one}}
+    domains = [*before.get("phone_domains", ()), *given["phone_domains"]]
+    return {**options, "phone_domains": domains} if domains else options
 
 
 def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[str, Any]:
@@ -129,7 +158,11 @@ def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[
     port, password = settings.event_socket_port, settings.event_socket_password
     theirs = None if installer.is_whole else beside.event_socket(installer.tree())
     if theirs is not None:
-        port, password = theirs[0], password if theirs[1] == DEFAULT_PASSWORD else theirs[1]
+        port = theirs.port or port
+        if theirs.password is None and password == DEFAULT_PASSWORD:
+            text = "the event socket's password in event_socket.conf.xml is a variable that only the switch knows"
+            raise Invalid("unknown-event-socket", f"{text}; write the same password in fsplug.toml first")
+        password = password if theirs.password in (None, DEFAULT_PASSWORD) else theirs.password
     if password == DEFAULT_PASSWORD:
         password = secrets.token_urlsafe(24)
     return {
@@ -172,6 +205,7 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
         sip_profile=ways.sip_profile,
         trunk_profile=ways.trunk_profile,
         public_context=ways.public_context,
+        phone_domains=tuple(options.get("phone_domains", ())),
     )
 
 
@@ -208,44 +242,3 @@ def _put_settings(invocation: Invocation, settings: "Settings", wanted: Mapping[
     different = {name: value for name, value in wanted.items() if getattr(settings, name) != value}
     for name in settings_edit.put(invocation.folder, different):
         invocation.note(f"settings: {name} is now in {invocation.folder / 'fsplug.toml'}")
-
-
-def _show(invocation: Invocation, plan: "InstallPlan") -> None:
-    from fsplug.cli.operate.differences import shown
-
-    for line in shown(plan.changes) if not invocation.json else ():
-        click.echo(line)
-
-
-def _agree(invocation: Invocation, plan: "InstallPlan", yes: bool) -> None:
-    if yes or not plan:
-        return
-    if sys.stdin.isatty() and not invocation.json:
-        click.confirm(f"write {len(plan.changes)} files?", abort=True, err=True)
-        return
-    remedy = "check with --dry-run, then add --yes"
-    text = f"this changes {len(plan.changes)} files and nobody can be asked to confirm; {remedy}"
-    raise Invalid("not-confirmed", text, files=len(plan.changes))
-
-
-def _facts(plan: "InstallPlan") -> dict[str, Any]:
-    from fsplug.cli.operate.differences import difference
-
-    changes = [{"path": one.path, "action": _action(one), "difference": difference(one)} for one in plan.changes]
-    return {"changes": changes, "by_hand": list(plan.by_hand)}
-
-
-def _action(change: Any) -> str:
-    return _ACTIONS[change.before is not None, change.after is not None]
-
-
-def _lines(plan: "InstallPlan", dry_run: bool, steps: list[str]) -> list[str]:
-    if not plan:
-        return ["nothing to change"]
-    counts: dict[str, int] = {}
-    for change in plan.changes:
-        counts[_action(change)] = counts.get(_action(change), 0) + 1
-    said = ", ".join(f"{count} {action}" for action, count in counts.items())
-    if dry_run:
-        return [f"{said}; nothing was written (--dry-run)"]
-    return [f"done: {safe(said)} files", "next:", *(f"  {step}" for step in steps)]

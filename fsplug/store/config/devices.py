@@ -48,6 +48,7 @@ def _phones() -> Any:
 
 
 _SOME = Select(_Phone, lambda: _phones().limit(1))
+_NAMED = Select(_Phone, lambda: _phones().where(Devices.sip_username.in_(given_each.usernames)))
 
 
 def _devices_at(which: Any) -> Any:
@@ -100,6 +101,12 @@ def some_phone(store: Store) -> tuple[str, str] | None:
     """The company's domain and the SIP username of one phone there is now; None if there is none."""
     found = _SOME.row(store)
     return None if found is None else (found.domain, found.sip_username)
+
+
+def signing_in_as(store: Store, sip_usernames: Iterable[str]) -> list[tuple[str, str]]:
+    """The companies' domains with those of these SIP usernames that their phones have now."""
+    rows = (row for some in in_batches(sip_usernames) for row in _NAMED.rows(store, usernames=some))
+    return [(row.domain, row.sip_username) for row in rows]
 
 
 def _hashed(domain: str, device: Device) -> Device:

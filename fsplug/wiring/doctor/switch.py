@@ -13,6 +13,7 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
+from fsplug.xml.install.beside import TRUE
 from fsplug.xml.install.installation import ALL_HEADERS, Installation, Way, record_settings
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
@@ -25,8 +26,6 @@ _PARAM = re.compile(r'name="([a-z0-9-]+)" value="([^"]*)"')
 _RECORD_SETTINGS = frozenset({"url", "cred", "encode", "encode-values", "log-b-leg", "err-log-dir"})
 _LEG = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}),", re.MULTILINE)
 _PROFILE = re.compile(r"\nvariable_sofia_profile_name: ([^\s]+)")
-# switch_true.
-_TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow", "1"})
 # A look at some calls is enough.
 _MOST_LEGS = 20
 _EPOCH = re.compile(r"[0-9]{1,12}")
@@ -158,7 +157,7 @@ def headers(api: Api) -> Finding:
 
 def _hands_over(profile: ElementTree.Element) -> bool:
     values = [one.get("value", "") for one in profile.iter("param") if one.get("name") == ALL_HEADERS]
-    return bool(values) and values[-1].lower() in _TRUE
+    return bool(values) and values[-1].lower() in TRUE
 
 
 def _read_without(api: Api) -> set[str]:

@@ -1,18 +1,32 @@
 """Adds fsplug to an existing configuration: a few lines in the operator's files, everything else in fsplug's own."""
 
 import re
+from dataclasses import dataclass
 
 from fsplug.xml.install import installation as own_files
+from fsplug.xml.install import one_domain
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
+from fsplug.xml.install.conf_vars import resolved
 from fsplug.xml.install.installation import ALL_HEADERS, DEFAULT_PASSWORD, Installation, Way
 from fsplug.xml.install.surgery import Element, XmlFile, include
 from fsplug.xml.install.timezones import posix_rules
 
 _PORT = re.compile("[0-9]{1,5}")
-# These settings put every phone into one single domain.
-_ONE_DOMAIN = ("force-register-domain", "force-register-db-domain", "force-subscription-domain")
+ACL, MATCHING_NAMES = "apply-inbound-acl", "inbound-reg-force-matching-username"
+# switch_true.
+TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow", "1"})
 _ANYWHERE = frozenset({"::", "0.0.0.0"})
+# The switch takes an empty password for the default one.
+_DEFAULTS = frozenset({"", DEFAULT_PASSWORD})
+
+
+@dataclass(frozen=True, slots=True)
+class EventSocket:
+    """The event socket of a configuration; None stands for what only the running switch knows (a variable)."""
+
+    port: int | None
+    password: str | None
 
 
 def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
@@ -32,14 +46,22 @@ def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[
     return edited | files
 
 
-def event_socket(tree: ConfTree) -> tuple[int, str] | None:
-    """The port and the password of their event socket; None if missing, or not in plain text."""
+def event_socket(tree: ConfTree) -> EventSocket | None:
+    """Their event socket; None if they have none. An empty password is the default one."""
     found = tree.configuration("event_socket.conf")
     if found is None:
         return None
     params = {one.attributes.get("name"): one.attributes.get("value", "") for one in found[0].all("param", found[1])}
-    port, password = params.get("listen-port", "8021"), params.get("password", DEFAULT_PASSWORD)
-    return None if "$" in port + password or not _PORT.fullmatch(port) else (int(port), password)
+    port, password = resolved(tree, params.get("listen-port", "8021")), resolved(tree, params.get("password", ""))
+    is_port = port is not None and _PORT.fullmatch(port)
+    return EventSocket(int(port) if port and is_port else None, DEFAULT_PASSWORD if password == "" else password)
+
+
+def has_matching_names(tree: ConfTree, profile: str) -> bool:
+    """Whether a phone of this profile must have the address that it proves, with or without fsplug."""
+    found = tree.profile(profile)
+    param = found[0].find("param", found[1], name=MATCHING_NAMES) if found else None
+    return param is not None and (param.attributes.get("value") or "").lower() in TRUE
 
 
 def _sections(tree: ConfTree) -> None:
@@ -50,16 +72,18 @@ def _sections(tree: ConfTree) -> None:
 
 
 def _event_socket(tree: ConfTree, installation: Installation) -> None:
-    """Keep the event socket off the network, and give it its own password; keep a choice that the operator made."""
+    """Keep the event socket off the network, and give it its own password; keep a choice that the operator made.
+
+    Without an ACL the switch lets in this machine alone, wherever the socket listens (mod_event_socket.c, 1.11.1).
+    """
     found = tree.configuration("event_socket.conf")
     if found is None:
         return
     file, configuration = found
-    listens = file.find("param", configuration, name="listen-ip")
-    if listens is None or listens.attributes.get("value") in _ANYWHERE:
+    params = {one.attributes.get("name"): one.attributes.get("value") for one in file.all("param", configuration)}
+    if "listen-ip" not in params or (params["listen-ip"] in _ANYWHERE and ACL not in params):
         file = _set(file, "event_socket.conf", "listen-ip", installation.event_socket_host)
-    password = file.find("param", configuration, name="password")
-    if password is None or password.attributes.get("value") == DEFAULT_PASSWORD:
+    if resolved(tree, params.get("password") or "") in _DEFAULTS:
         file = _set(file, "event_socket.conf", "password", installation.event_socket_password)
     tree.put(file)
 
@@ -110,10 +134,11 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
     for name in [element.attributes.get("name", "") for _, element in tree.profiles()]:
         if (known := tree.profile(name)) and known[0].find("settings", known[1]):
             tree.put(known[0].with_param(_settings(known[0], name), ALL_HEADERS, "true"))
+    files |= _former(tree, installation)
     for kind, name in (("internal", installation.sip_profile), ("external", installation.trunk_profile)):
         found = tree.profile(name)
         if found is not None:
-            tree.put((_for_phones if kind == "internal" else _for_trunks)(found[0], name))
+            tree.put(_for_phones(tree, found[0], installation) if kind == "internal" else _for_trunks(found[0], name))
             continue
         files |= own_files.profile(installation, text, kind)
         if sofia is not None:
@@ -123,12 +148,31 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
     return files
 
 
-def _for_phones(file: XmlFile, name: str) -> XmlFile:
+def _former(tree: ConfTree, installation: Installation) -> dict[str, bytes]:
+    """The names that phones have used for the one domain of their profile stay domains."""
+    one = one_domain.of_profile(tree, installation.sip_profile)
+    files = one_domain.copies(tree, one, installation.phone_domains) if one else {}
+    if files:
+        file, element = tree.section("directory")
+        tree.put(file.with_last(element, include(relative(f"{one_domain.FOLDER}/*.xml", file.name))))
+    return files
+
+
+def _for_phones(tree: ConfTree, file: XmlFile, installation: Installation) -> XmlFile:
     """Every company's phones, and each known by the password it proves."""
-    for param in _ONE_DOMAIN:
+    name, names = installation.sip_profile, installation.phone_domains
+    one = one_domain.of_profile(tree, name)
+    for param in one_domain.PARAMS:
         file = file.without_param(_settings(file, name), param)
-    file = file.with_param(_settings(file, name), "challenge-realm", "auto_from")
-    return file.with_param(_settings(file, name), "inbound-reg-force-matching-username", "true")
+    if one and names:
+        there = file.find("param", _settings(file, name), name=one_domain.PRESENCE_HOSTS)
+        hosts = one_domain.presence_hosts(there.attributes.get("value") if there else None, one, names)
+        file = file.with_param(_settings(file, name), one_domain.PRESENCE_HOSTS, hosts)
+    elif one:
+        # Each phone of the profile is found under these hosts: a call to one there would ring companies' phones too.
+        file = file.without_param(_settings(file, name), one_domain.PRESENCE_HOSTS)
+    file = file.with_param(_settings(file, name), one_domain.REALM, "auto_from")
+    return file.with_param(_settings(file, name), MATCHING_NAMES, "true")
 
 
 def _for_trunks(file: XmlFile, name: str) -> XmlFile:

@@ -55,6 +55,14 @@ class ConfTree:
             raise Invalid("no-such-element", f'{ROOT} and what it includes have no <section name="{name}">; add one')
         return found
 
+    def included_in(self, file: XmlFile, element: Element) -> list[XmlFile]:
+        """The files whose text FreeSWITCH puts into this element, in its order."""
+        found: list[XmlFile] = []
+        for path in self._included(file, element):
+            if path in self.files and self.files[path] not in found:
+                found += [self.files[path], *self.included_in(self.files[path], self.files[path].whole)]
+        return found
+
     def put(self, file: XmlFile) -> None:
         """Use this file in place of the one with the same name."""
         self.files[file.name] = file
@@ -75,7 +83,7 @@ class ConfTree:
             if path == ROOT:
                 raise
             return
-        for included in self._included(file):
+        for included in self._included(file, file.whole):
             self._included_by.setdefault(included, path)
             self._walk(included, depth + 1)
 
@@ -84,9 +92,9 @@ class ConfTree:
             path = self._included_by[path]
         return path == above
 
-    def _included(self, file: XmlFile) -> Iterator[str]:
-        for line in file.all("X-PRE-PROCESS", cmd="include"):
-            pattern = _within(file.name, line.attributes.get("data", ""))
+    def _included(self, file: XmlFile, element: Element) -> Iterator[str]:
+        for line in file.all("X-PRE-PROCESS", element, cmd="include"):
+            pattern = within(file.name, line.attributes.get("data", ""))
             if pattern:
                 yield from self._glob(pattern)
 
@@ -96,7 +104,7 @@ def relative(path: str, of: str) -> str:
     return os.path.relpath(path, PurePosixPath(of).parent)
 
 
-def _within(file: str, data: str) -> str | None:
+def within(file: str, data: str) -> str | None:
     """The pattern of an include's files within the folder; None if they lie outside."""
     if data.startswith(_OWN_FOLDER):
         return data.removeprefix(_OWN_FOLDER)

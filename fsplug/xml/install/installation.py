@@ -48,7 +48,8 @@ class Installation:
 
     `records` is the folder for the call records that the switch can't post.
 
-    `sip_address` may be one of FreeSWITCH's own variables.
+    `sip_address` may be one of FreeSWITCH's own variables. `phone_domains` are the names that phones use for the one
+    domain in which the profile has looked them all up.
     """
 
     way: Way = Way.ENDPOINT
@@ -67,6 +68,7 @@ class Installation:
     sip_profile: str = "internal"
     trunk_profile: str = "external"
     public_context: str = "public"
+    phone_domains: tuple[str, ...] = ()
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
@@ -53,6 +54,11 @@ class Installer:
     def __init__(self, folder: ConfFolder) -> None:
         self._folder = folder
         self.manifest = _read_manifest(folder)
+
+    @property
+    def root(self) -> Path:
+        """The configuration folder."""
+        return self._folder.root
 
     @property
     def is_installed(self) -> bool:
