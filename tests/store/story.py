@@ -61,12 +61,12 @@ def sealed(call: str = "a", at: float = 110.0) -> RecordingSealed:
     return RecordingSealed(f"{call}-rec", 7.0, 224_044, SHA256, f"acme/{call}-rec.wav", False, at)
 
 
-def recorded_call(call: str = "a", company: str = ACME, at: float = 100.0) -> list[JournalEntry]:
-    """From ring to seal."""
+def recorded_call(call: str = "a", company: str = ACME, at: float = 100.0, **others: Any) -> list[JournalEntry]:
+    """From ring to seal; `others` are facts of the decision."""
     return [
         seen(call, company, at),
         CallAnswered(call, at + 1),
-        decided(call, company, at + 1),
+        decided(call, company, at + 1, **others),
         started(call, company, at + 2),
         CallEnded(call, at + 9, "NORMAL_CLEARING"),
         stopped(call, at + 9),

@@ -102,7 +102,8 @@ def _call_facts(call: Call, made: Iterable[Decision]) -> Facts:
 
 
 def _decision_facts(decision: Decision) -> Facts:
-    return {"decision": decision.id, **{name: getattr(decision, name) for name in _DECISION}}
+    named = {name: getattr(decision, name) for name in _DECISION}
+    return {"decision": decision.id, **named, "picked_up_by": decision.inputs.get("picked_up_by") or None}
 
 
 def _row(call: Facts) -> tuple[object, ...]:
@@ -121,8 +122,9 @@ def _decision_lines(call: Facts) -> list[str]:
             words.outcome(one["record"]),
             one["rule"],
             words.reason(one["reason"], **one),
+            one["picked_up_by"],
             one["recording"],
         )
         for one in call["decisions"]
     ]
-    return table(("decided", "verdict", "rule", "reason", "recording"), rows)
+    return table(("decided", "verdict", "rule", "reason", "picked up by", "recording"), rows)

@@ -67,7 +67,9 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
         if invocation.actor is not None and found.company is not None:
             access.recording(store, found.company, recording, invocation.actor)
         held = holds.within(store, found)
+        _, answerer = access.ends_of(store, found)
     facts = {**_facts(found, invocation.settings().archive), "holds": [_hold(span) for span in held]}
+    facts["picked_up_by"] = (answerer.username or answerer.text) if answerer.picked_up else None
     readable = {name: when(facts[name]) for name in ("started_at", "stopped_at")}
     readable |= {name: seconds(facts[name]) for name in ("talk_seconds", "seconds")}
     readable |= {"holds": ", ".join(f"{one['by']} {one['from']}-{one['until']} s" for one in facts["holds"])}

@@ -10,7 +10,7 @@ class Participant:
     """One end of a talk.
 
     A user has a `username`, and the name and department of that time. `numbers` are all numbers of this end, in the
-    switch's spelling; `text` is the first of them.
+    switch's spelling; `text` is the first of them. `picked_up` is whether this end took a call that rang elsewhere.
     """
 
     text: str
@@ -18,11 +18,13 @@ class Participant:
     name: str = ""
     department: str | None = None
     numbers: tuple[str, ...] = ()
+    picked_up: bool = False
 
 
 def both(inputs: Mapping[str, Any], caller: str | None, answerer: str | None) -> tuple[Participant, Participant]:
     """The caller and the answerer of a decision with these inputs; an unknown one is left out."""
-    return _participant(inputs.get("caller"), caller), _participant(inputs.get("answerer"), answerer)
+    picked_up = bool(inputs.get("picked_up_by"))
+    return _participant(inputs.get("caller"), caller), _participant(inputs.get("answerer"), answerer, picked_up)
 
 
 def people(ends: tuple[Participant, Participant], recorded: str | None) -> list[str]:
@@ -30,10 +32,15 @@ def people(ends: tuple[Participant, Participant], recorded: str | None) -> list[
     return sorted({username for username in (recorded, *(end.username for end in ends)) if username})
 
 
-def _participant(party: Any, text: str | None) -> Participant:
+def _participant(party: Any, text: str | None, picked_up: bool = False) -> Participant:
     party = party if isinstance(party, dict) else {}
     user = party.get("user") if isinstance(party.get("user"), dict) else {}
     numbers = tuple(str(number) for number in party.get("numbers") or ())
     return Participant(
-        text or next(iter(numbers), ""), user.get("username"), user.get("name") or "", user.get("department"), numbers
+        text=text or next(iter(numbers), ""),
+        username=user.get("username"),
+        name=user.get("name") or "",
+        department=user.get("department"),
+        numbers=numbers,
+        picked_up=picked_up,
     )

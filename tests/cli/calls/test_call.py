@@ -49,6 +49,7 @@ def test_a_call_is_listed_with_everything_decided_in_it(cli: Cli) -> None:
                 "version": 1,
                 "recording": "a-rec",
                 "at": 1005.0,
+                "picked_up_by": None,
             }
         ],
     }
@@ -64,6 +65,14 @@ def test_one_call_is_shown_with_its_reasons_in_words(cli: Cli) -> None:
     cli.write(not_recorded("n"))
     assert "1004 has no recording flag (user-without-flag)" in cli.ok("call", "show", "n")
     assert cli.json("call", "show", "n")["call"] == "n"
+
+
+def test_a_call_that_was_picked_up_says_by_whom(cli: Cli) -> None:
+    cli.write(recorded("a", talk=talk_to(picked_up_by="1001")))
+    titles, decided = cli.ok("call", "show", "a").splitlines()[-2:]
+    assert decided[titles.index("picked up by") :].split()[0] == "1001"
+    [facts] = cli.json("call", "show", "a")["decisions"]
+    assert facts["picked_up_by"] == "1001"
 
 
 def test_a_call_of_another_company_is_not_shown(cli: Cli) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.store.calls.entries import RecordingHeld
 from tests.cli.conftest import ACME, BETA, Cli
-from tests.cli.happened import answered, lost, recorded
+from tests.cli.happened import answered, lost, recorded, talk_to
 
 SECONDS = 2.0
 
@@ -63,7 +63,12 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "detail": None,
         "file": str(path),
     }
-    assert cli.json("recording", "show", "a-rec") == {**found, "holds": []}
+    assert cli.json("recording", "show", "a-rec") == {**found, "holds": [], "picked_up_by": None}
+
+
+def test_a_recording_of_a_call_that_was_picked_up_says_by_whom(cli: Cli) -> None:
+    cli.write(recorded("a", talk=talk_to(picked_up_by="1001")))
+    assert cli.json("recording", "show", "a-rec")["picked_up_by"] == "1001"
 
 
 def test_a_recording_is_shown_with_its_holds(cli: Cli) -> None:

@@ -64,6 +64,23 @@ def test_the_page_names_both_parties_and_offers_to_play(anna: Browser) -> None:
     assert 'data-player="/recordings/a-rec" data-seconds="7.0"' in page
 
 
+PICKED_UP = {
+    "picked_up_by": "1003",
+    "answerer": {"user": {"username": "1003", "name": "Clara Juhl"}, "numbers": ["1003"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("da", "Overtaget af Clara Juhl"), ("sv", "Upplockat av Clara Juhl"), ("en", "Picked up by Clara Juhl")],
+)
+def test_a_call_that_was_picked_up_says_by_whom(anna: Browser, console: Console, language: str, said: str) -> None:
+    anna.post("/language", language=language, back="/")
+    assert said not in anna.get(PAGE).text
+    ledger.apply(console.store, recorded_call("p", inputs=PICKED_UP))
+    assert said in anna.get("/recordings/p-rec").text
+
+
 HOLDS = [
     RecordingHeld("h1", "a-rec", ACME, "user", 103.0, 105.0),
     RecordingHeld("h2", "a-rec", ACME, "other", 106.0, None),

@@ -37,12 +37,14 @@ class ShownHold:
 class ShownRecording:
     """What the page shows. `lanes` are the parties as drawn; none when both are mixed.
 
-    `names` are people's names by their name in the audit trail; `mails` are each share's mails by the share's id.
+    `is_picked_up` is whether the answerer took a call that rang elsewhere. `names` are people's names by their name in
+    the audit trail; `mails` are each share's mails by the share's id.
     """
 
     recording: Recording
     caller: NamedParty
     answerer: NamedParty
+    is_picked_up: bool
     lanes: tuple[NamedParty, ...]
     holds: tuple[ShownHold, ...]
     group: str
@@ -81,6 +83,7 @@ def shown(store: Store, viewer: Viewer, recording: Recording) -> ShownRecording:
         recording,
         caller,
         answerer,
+        ends[1].picked_up,
         lanes if is_in_stereo(recording) else (),
         tuple(
             ShownHold(lanes[span.by is Holder.OTHER], span.begin, span.end) for span in holds.within(store, recording)
