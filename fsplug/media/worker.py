@@ -13,7 +13,7 @@ from fsplug.media.archive import Archive
 from fsplug.media.seal import FindSilences, LengthWarning, Sealed, no_silences, seal
 from fsplug.outage_log import outage_log
 from fsplug.policy.recording.holds import Holder, silences, spans
-from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingLost, RecordingSealed
+from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingHeld, RecordingLost, RecordingSealed
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
 from fsplug.store.outbox.queue import Lease
@@ -121,9 +121,10 @@ class Worker:
             sealings.failed(self._store, lease, trouble.code, trouble.text)
             return None
         except (Refused, Invalid) as refusal:
-            return [self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)]
+            lost = self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)
+            return [lost, *_closed(row, held, _longest(row))]
         self._trouble.worked()
-        return self._kept(row, sealed)
+        return [*self._kept(row, sealed), *_closed(row, held, sealed.seconds)]
 
     def _kept(self, row: Recording, sealed: Sealed) -> list[JournalEntry]:
         at = self._clock()
@@ -139,6 +140,14 @@ class Worker:
     def _lost(self, row: Recording, cause: str, detail: str) -> JournalEntry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
         return RecordingLost(row.id, cause, detail, self._clock())
+
+
+def _closed(row: Recording, held: Iterable[HoldRow], seconds: float | None) -> Iterator[JournalEntry]:
+    """The ends of holds whose end nothing reported: that of the recording of so many seconds."""
+    ended_at = (row.started_at or 0.0) + (seconds or 0.0)
+    for one in held:
+        if one.until is None:
+            yield RecordingHeld(one.id, row.id, row.company or "", one.by, one.at, max(one.at, ended_at))
 
 
 def _silences(row: Recording, written: Sequence[HoldRow]) -> FindSilences:

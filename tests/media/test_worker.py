@@ -24,6 +24,7 @@ from fsplug.store.calls.entries import (
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
+from fsplug.store.recordings import holds as recording_holds
 from fsplug.store.recordings import recordings
 from tests.media.recordings import killed, whole, write
 from tests.store.accountcast import Clock
@@ -319,3 +320,25 @@ def test_a_file_that_stood_still_in_a_hold_is_sealed_in_real_time(
     work()
     assert recordings.get(store, ACME, "r1").seconds == pytest.approx(sealed_seconds)
     assert [gap.cause for gap in gaps.listed(store, ACME)] == causes
+
+
+@pytest.mark.parametrize(
+    ("at", "talk_seconds", "file_seconds", "until"),
+    [
+        (0.5, 2.0, 1.0, 2.0),
+        # How long the hold took is not known: the file goes no further.
+        (0.5, None, 1.0, 1.0),
+        (1.5, None, 1.0, 1.5),
+        # The file is lost.
+        (0.5, 2.0, None, 2.0),
+    ],
+)
+def test_a_hold_whose_end_nobody_reported_ends_with_its_recording(
+    store, spool, work, at, talk_seconds, file_seconds, until
+):
+    finished(store, talk_seconds=talk_seconds)
+    ledger.apply(store, [held("user", at, None)])
+    if file_seconds:
+        write(spool.path("r1"), whole(file_seconds))
+    work()
+    assert [(one.at - BEGAN, one.until - BEGAN) for one in recording_holds.of(store, ACME, "r1")] == [(at, until)]
