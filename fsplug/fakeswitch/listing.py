@@ -12,7 +12,7 @@ def show(core: Core, argument: str) -> str:
     """`show channels|calls|bridged_calls [as json]`, and `show ... count`."""
     what, _, form = argument.strip().partition(" ")
     if what in ("channels", "calls", "bridged_calls", "detailed_calls"):
-        rows = _channel_rows(core) if what == "channels" else _told_rows(core, what)
+        rows = _channel_rows(core) if what == "channels" else _rows_shown(core, what)
         if form == "as json":
             return _as_json(rows)
         return f"\n{len(rows)} total.\n"
@@ -25,7 +25,7 @@ def keep_calls(core: Core) -> None:
         core.former_calls.append((core.clock.now(), _call_rows(core, bridged=False)))
 
 
-def _told_rows(core: Core, what: str) -> list[dict[str, str]]:
+def _rows_shown(core: Core, what: str) -> list[dict[str, str]]:
     if not core.misbehaviour.calls_behind_seconds:
         core.former_calls.clear()
     then = core.clock.now() - core.misbehaviour.calls_behind_seconds

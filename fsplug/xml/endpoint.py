@@ -37,7 +37,7 @@ Start = Callable[[str, list[tuple[str, str]]], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Responder:
     """The service behind one path: `answer` turns a posted body into text. Its errors become 422 or 503."""
 
     answer: Callable[[bytes], str]
@@ -48,7 +48,7 @@ class Door:
 class Endpoint:
     """HTTP for clients that know the account, by POST, one request per connection; every wait has a deadline."""
 
-    def __init__(self, host: str, port: int, username: str, password: str, doors: Mapping[str, Door]) -> None:
+    def __init__(self, host: str, port: int, username: str, password: str, doors: Mapping[str, Responder]) -> None:
         if not password:
             raise Invalid("no-password", "the endpoint needs a password; set xml_password")
         self._wanted = (host, port)
@@ -118,7 +118,7 @@ class Endpoint:
         self._trouble[environ["PATH_INFO"]].worked()
         return _said(start, HTTPStatus.OK, text, door.content_type)
 
-    def _door(self, environ: Environ) -> Door:
+    def _door(self, environ: Environ) -> Responder:
         """The requested door. A client without the account's password must not learn which doors exist."""
         scheme, _, account = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not hmac.compare_digest(account.strip().encode("latin-1"), self._account) or scheme.lower() != "basic":

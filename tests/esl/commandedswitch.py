@@ -9,29 +9,29 @@ from fsplug.policy.terms import Terms
 
 
 class CommandedSwitch:
-    """`told` are the live legs by uuid, `bridged` who talks to whom, `records` (leg, path) of what is recorded."""
+    """`live` are the legs by uuid, `bridged` who talks to whom, `records` (leg, path) of what is recorded."""
 
     def __init__(self) -> None:
         self.commands: list[tuple[str, ...]] = []
-        self.told: dict[str, Event] = {}
+        self.live: dict[str, Event] = {}
         self.bridged: list[tuple[str, str]] = []
         self.records: set[tuple[str, str]] = set()
         self.is_silent = False
         self.heard: dict[str, int] = {}
 
     def legs(self) -> frozenset[str]:
-        return frozenset(self.told)
+        return frozenset(self.live)
 
     def bridges(self) -> Sequence[tuple[str, str]]:
         return list(self.bridged)
 
     def channel(self, leg: str) -> Event | None:
-        return self.told.get(leg)
+        return self.live.get(leg)
 
     def channels(self, legs: Collection[str]) -> list[Event]:
         if self.is_silent:
             raise Unavailable("switch-silent", "no answer came in time")
-        return [self.told[leg] for leg in legs if leg in self.told]
+        return [self.live[leg] for leg in legs if leg in self.live]
 
     def packets(self, legs: Collection[str]) -> dict[str, int]:
         return {leg: self.heard[leg] for leg in legs if leg in self.heard}
@@ -44,7 +44,7 @@ class CommandedSwitch:
 
     def mark(self, leg: str, variables: Mapping[str, str]) -> bool:
         self.commands.append(("mark", leg, *sorted(f"{name}={value}" for name, value in variables.items())))
-        return leg in self.told
+        return leg in self.live
 
     def hang_up(self, leg: str, cause: str) -> None:
         self.commands.append(("hang up", leg, cause))
@@ -60,11 +60,11 @@ class CommandedSwitch:
 
     def show(self, leg: str, name: str, number: str) -> bool:
         self.commands.append(("show", leg, name, number))
-        return leg in self.told
+        return leg in self.live
 
     def sound(self, leg: str, count: int) -> bool:
         self.commands.append(("sound", leg))
-        return leg in self.told
+        return leg in self.live
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
         self.commands.append(("guard", owner))

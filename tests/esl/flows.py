@@ -114,7 +114,7 @@ class Flow:
         """The switch tells all of it."""
         for row in rows(table):
             self._story.clock.run_until(START + row.seconds)
-            self._acts.get(row.event, self._told)(row)
+            self._acts.get(row.event, self._received)(row)
 
     def talks(self) -> list[str]:
         """`A-B recorded 1001` for each decided talk, in their order, by the two legs and the user it is decided for."""
@@ -201,9 +201,9 @@ class Flow:
         elif row.event.lower() == "unhold" and is_held:
             marks |= {"Channel-Call-State": "UNHELD", "Caller-Channel-Hold-Accum": str(total + now - last)}
         if row.event.isupper():
-            self._told(row)
+            self._received(row)
 
-    def _told(self, row: Row) -> None:
+    def _received(self, row: Row) -> None:
         if row.event == "ANSWER":
             now = str(int(self._story.clock.now * 1e6))
             self._marks[row.leg] |= {"Answer-State": "answered", "Caller-Channel-Answered-Time": now}
@@ -211,9 +211,9 @@ class Flow:
             for leg in row.note.split("-"):
                 self._marks[leg]["Caller-Channel-Bridged-Time"] = str(int(self._story.clock.now * 1e6))
         if row.event == "HANGUP":
-            self._story.switch.told.pop(row.leg, None)
+            self._story.switch.live.pop(row.leg, None)
         else:
-            self._story.switch.told[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
+            self._story.switch.live[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
         self._story.watch.see(self._event(row))
 
     def _event(self, row: Row, marks: Marks | None = None) -> Event:

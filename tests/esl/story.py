@@ -145,8 +145,8 @@ class Story:
         """The command that would set these variables; Invalid where one of them is not fit for it."""
         return commands.set_variables("A", variables)
 
-    def told(self, *lines: tuple[Any, ...]) -> None:
-        """The switch tells, line by line."""
+    def receives(self, *lines: tuple[Any, ...]) -> None:
+        """The switch sends these events, each at its time: (seconds, leg, event, further headers)."""
         for seconds, leg, name, *more in lines:
             self.clock.run_until(START + seconds)
             self.watch.see(self.event(leg, name, **(more[0] if more else {})))

@@ -56,12 +56,12 @@ def _tell(story: Story, recording: str, lines: list[tuple], talk_seconds: float)
     for at, _, line in sorted(acts, key=lambda act: act[:2]):
         story.until(at)
         talking = ANSWERED_AT <= at < ANSWERED_AT + talk_seconds
-        story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001") if talking}
+        story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001") if talking}
         story.switch.bridged = [("A", "B1001")] if talking else []
         story.switch.records = {("B1001", path)} if talking else set()
         story.spool.files = {recording} if at >= ANSWERED_AT else set()
         if line is not None:
-            story.told(line)
+            story.receives(line)
         else:
             story.reconciler.look()
 
@@ -91,7 +91,7 @@ def test_the_file_of_a_leg_that_answered_too_late_is_nobodys_and_goes(lost: tupl
     ]
     # They have talked for so short a time that the late one's end is not settled before the call's.
     call = [(min(line[0], 9.5), *line[1:]) for line in a_whole_call(recording)]
-    story.told(*sorted([line for line in lines if line[2] not in lost] + call, key=lambda line: line[0]))
+    story.receives(*sorted([line for line in lines if line[2] not in lost] + call, key=lambda line: line[0]))
     story.until(60)
     assert story.verdicts() == [(True, "department-policy", "1001")]
     assert story.recordings() == {recording: "stopped"}
@@ -103,13 +103,13 @@ def test_a_call_that_ends_while_fsplug_takes_it_up_again_leaves_no_gap(tmp_path:
     story = Story(tmp_path)
     story.asks()
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     story.spool.files = {recording}
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.start_again()
-    story.switch.told, story.switch.bridged = {}, []
-    story.told(*without("RECORD_STOP CHANNEL_UNBRIDGE", talk_ends(recording)))
+    story.switch.live, story.switch.bridged = {}, []
+    story.receives(*without("RECORD_STOP CHANNEL_UNBRIDGE", talk_ends(recording)))
     story.until(60)
     assert story.recordings() == {recording: "stopped"}
     assert (story.gaps(), story.open_calls(), story.switch.commands) == ([], [], [])
@@ -120,9 +120,9 @@ def test_a_recording_that_begins_late_after_a_restart_is_reported_as_begun_late(
     story.asks()
     recording = story.recording_of("1001")
     # Its arm did not reach the switch: nothing is recorded when fsplug is killed.
-    story.told(*without("RECORD_START", talk_begins(recording)))
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.receives(*without("RECORD_START", talk_begins(recording)))
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.start_again()
-    story.told((10.5, "B1001", "RECORD_START", started(recording)))
+    story.receives((10.5, "B1001", "RECORD_START", started(recording)))
     assert story.gaps() == ["began-late"]

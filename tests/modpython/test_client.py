@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug import modpython_client
-from fsplug.xml.endpoint import Door, Endpoint
+from fsplug.xml.endpoint import Responder, Endpoint
 from tests.calls.plant import ROOT
 
 DUMP = "Event-Name: CHANNEL_DATA\nUnique-ID: abc\nvariable_fsplug_company: acme.example\n"
@@ -45,7 +45,7 @@ class Beside:
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     beside = Beside()
-    doors = {modpython_client.ARM: Door(beside.answer), modpython_client.CONSOLE: Door(beside.answer)}
+    doors = {modpython_client.ARM: Responder(beside.answer), modpython_client.CONSOLE: Responder(beside.answer)}
     served = Endpoint("127.0.0.1", 0, "fsplug", "secret", doors)
     served.start()
     (tmp_path / "fsplug.toml").write_text(f'xml_port = {served.address[1]}\nxml_password = "secret"\n')

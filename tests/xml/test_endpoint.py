@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.xml import endpoint as module
 from fsplug.xml.answers import NOT_FOUND
-from fsplug.xml.endpoint import Door, Endpoint, PostedForm
+from fsplug.xml.endpoint import Responder, Endpoint, PostedForm
 
 USER, PASSWORD = "fsplug", "right: å"
 ACCOUNT = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -30,12 +30,12 @@ def _raises(error: Exception):
 
 
 DOORS = {
-    "/": Door(lambda body: NOT_FOUND, "text/xml"),
-    "/echo": Door(lambda body: body.decode("latin-1")),
-    "/slow": Door(_slow),
-    "/away": Door(_raises(Unavailable("store-gone", "the store is away"))),
-    "/invalid": Door(_raises(Invalid("bad-template", "template x: y"))),
-    "/broken": Door(_raises(KeyError("secret"))),
+    "/": Responder(lambda body: NOT_FOUND, "text/xml"),
+    "/echo": Responder(lambda body: body.decode("latin-1")),
+    "/slow": Responder(_slow),
+    "/away": Responder(_raises(Unavailable("store-gone", "the store is away"))),
+    "/invalid": Responder(_raises(Invalid("bad-template", "template x: y"))),
+    "/broken": Responder(_raises(KeyError("secret"))),
 }
 
 
@@ -136,7 +136,7 @@ def test_a_body_too_large_is_refused_unread(served: Endpoint, length: int) -> No
 
 
 def test_a_door_may_take_more_than_the_others() -> None:
-    served = Endpoint("127.0.0.1", 0, USER, PASSWORD, {"/": Door(lambda body: str(len(body)), body_bytes=100_000)})
+    served = Endpoint("127.0.0.1", 0, USER, PASSWORD, {"/": Responder(lambda body: str(len(body)), body_bytes=100_000)})
     served.start()
     try:
         assert posted(served, "/", b"x" * 90_000) == (200, b"90000")

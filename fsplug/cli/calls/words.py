@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from fsplug.policy.recording.verdict import Reason
+from fsplug.policy.recording.verdict import VerdictReason
 
 REASONS: dict[str, str] = {
-    Reason.NUMBER_EXCLUDED: "{number} is never recorded",
-    Reason.GROUP_SAYS_NEVER: "group {group} is never recorded",
-    Reason.GROUP_SAYS_ALWAYS: "group {group} is always recorded",
-    Reason.BOX_TICKED: "{user}'s department records {direction} calls",
-    Reason.USER_WITHOUT_FLAG: "{user} has no recording flag",
-    Reason.BOX_NOT_TICKED: "{user}'s department does not record {direction} calls",
-    Reason.NO_POLICY_APPLIES: "no policy covers {user}'s department",
-    Reason.NO_USER: "no user of the company takes part",
+    VerdictReason.NUMBER_EXCLUDED: "{number} is never recorded",
+    VerdictReason.GROUP_SAYS_NEVER: "group {group} is never recorded",
+    VerdictReason.GROUP_SAYS_ALWAYS: "group {group} is always recorded",
+    VerdictReason.BOX_TICKED: "{user}'s department records {direction} calls",
+    VerdictReason.USER_WITHOUT_FLAG: "{user} has no recording flag",
+    VerdictReason.BOX_NOT_TICKED: "{user}'s department does not record {direction} calls",
+    VerdictReason.NO_POLICY_APPLIES: "no policy covers {user}'s department",
+    VerdictReason.NO_USER: "no user of the company takes part",
 }
 
 

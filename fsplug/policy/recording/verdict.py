@@ -33,7 +33,7 @@ class Rule(StrEnum):
     NO_POLICY = "no-policy"
 
 
-class Reason(StrEnum):
+class VerdictReason(StrEnum):
     """Why the rule said yes or no."""
 
     NUMBER_EXCLUDED = "number-excluded"
@@ -56,7 +56,7 @@ class Verdict:
 
     record: bool
     rule: Rule
-    reason: Reason
+    reason: VerdictReason
     direction: Direction
     version: int
     user: str | None = None
@@ -66,7 +66,7 @@ class Verdict:
 
 
 # When several users take part and none is recorded, the verdict names the nearest miss.
-_NEAREST_MISS = (Reason.USER_WITHOUT_FLAG, Reason.BOX_NOT_TICKED, Reason.NO_POLICY_APPLIES)
+_NEAREST_MISS = (VerdictReason.USER_WITHOUT_FLAG, VerdictReason.BOX_NOT_TICKED, VerdictReason.NO_POLICY_APPLIES)
 
 
 def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
@@ -85,11 +85,11 @@ def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
 def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
     number = excluded_number(talk, snapshot) if snapshot.excluded else None
     if number:
-        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, Reason.NUMBER_EXCLUDED, user=_foremost(talk), number=number)
+        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, VerdictReason.NUMBER_EXCLUDED, user=_foremost(talk), number=number)
     # A caller who asked not to be recorded is not recorded, wherever the call goes next.
     refused = next((group for group in talk.groups if _mode(group, snapshot) is GroupMode.NEVER), None)
     if refused:
-        return _no(talk, snapshot, Rule.GROUP_NEVER, Reason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused)
+        return _no(talk, snapshot, Rule.GROUP_NEVER, VerdictReason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused)
     return None
 
 
@@ -99,7 +99,7 @@ def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
     if recorded:
         return recorded
     if not verdicts:
-        return _no(talk, snapshot, Rule.NO_POLICY, Reason.NO_USER)
+        return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_USER)
     return min(verdicts, key=lambda one: _NEAREST_MISS.index(one.reason))
 
 
@@ -129,7 +129,7 @@ def _by_group(talk: Talk, snapshot: PolicySnapshot, user: User, policy: GroupPol
     return Verdict(
         record=user.records,
         rule=Rule.GROUP_ALWAYS,
-        reason=Reason.GROUP_SAYS_ALWAYS if user.records else Reason.USER_WITHOUT_FLAG,
+        reason=VerdictReason.GROUP_SAYS_ALWAYS if user.records else VerdictReason.USER_WITHOUT_FLAG,
         direction=talk.direction,
         version=snapshot.version,
         user=user.username,
@@ -141,13 +141,13 @@ def _by_group(talk: Talk, snapshot: PolicySnapshot, user: User, policy: GroupPol
 def _by_department(talk: Talk, snapshot: PolicySnapshot, user: User) -> Verdict:
     policy = department_policy(user, snapshot)
     if policy is None:
-        return _no(talk, snapshot, Rule.NO_POLICY, Reason.NO_POLICY_APPLIES, user=user.username)
+        return _no(talk, snapshot, Rule.NO_POLICY, VerdictReason.NO_POLICY_APPLIES, user=user.username)
     if not policy.covers(talk.direction):
-        return _no(talk, snapshot, Rule.DEPARTMENT_POLICY, Reason.BOX_NOT_TICKED, user=user.username)
+        return _no(talk, snapshot, Rule.DEPARTMENT_POLICY, VerdictReason.BOX_NOT_TICKED, user=user.username)
     return Verdict(
         record=user.records,
         rule=Rule.DEPARTMENT_POLICY,
-        reason=Reason.BOX_TICKED if user.records else Reason.USER_WITHOUT_FLAG,
+        reason=VerdictReason.BOX_TICKED if user.records else VerdictReason.USER_WITHOUT_FLAG,
         direction=talk.direction,
         version=snapshot.version,
         user=user.username,
@@ -170,7 +170,7 @@ def _no(
     talk: Talk,
     snapshot: PolicySnapshot,
     rule: Rule,
-    reason: Reason,
+    reason: VerdictReason,
     user: str | None = None,
     group: str | None = None,
     number: str | None = None,

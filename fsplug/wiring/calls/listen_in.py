@@ -30,7 +30,7 @@ EXAMINE_SECONDS = 0.25
 GUARD_SECONDS = 1.0
 
 
-class ListenIn:
+class ListenInParts:
     """Everything of listen-in in one process; `config` is the store that configuration is read from."""
 
     def __init__(self, store: Store, config: Store, book: CallBook, ports: Ports, ways: Ways) -> None:

@@ -39,14 +39,14 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
-from fsplug.wiring.calls.listen_in import ListenIn
+from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.calls.stores import Stores
 from fsplug.wiring.calls.take_up import TakeUp
-from fsplug.wiring.channel.door import Door
+from fsplug.wiring.channel.server import ChannelServer
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
 from fsplug.wiring.endpoint.fs_cli import Console
@@ -95,7 +95,7 @@ class CallsProcess:
         self._gate = SpoolGate(spool, settings.least_free_bytes)
         self._wire_calls()
         here = self.listen_in
-        self.door = Door(settings.data, here.calls, here.live, here.pages, self._company_calls)
+        self.channel_server = ChannelServer(settings.data, here.calls, here.live, here.pages, self._company_calls)
 
     def _wire_calls(self) -> None:
         settings = self._settings
@@ -136,7 +136,7 @@ class CallsProcess:
         witness = Witness(self.store, self.book, policy, ports)
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
-        self.listen_in = ListenIn(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
+        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
@@ -152,7 +152,7 @@ class CallsProcess:
         self._signs.begin(self._lifeline.is_after_freeze)
         self._listen()
         self.link.start()
-        self.door.start()
+        self.channel_server.start()
         loops = [
             gevent.spawn(every, SIGN_SECONDS, self._give_sign),
             gevent.spawn(every, LOOK_SECONDS, self._look),
@@ -186,7 +186,7 @@ class CallsProcess:
             self.endpoint.stop()
         self.server.drain(DRAIN_SECONDS)
         gevent.killall(loops[1:])
-        self.door.stop()
+        self.channel_server.stop()
         self.listen_in.service.stop()
         self.link.stop()
         self._signs.stop()

@@ -17,7 +17,7 @@ from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers
-from fsplug.xml.endpoint import Door, Endpoint, PostedForm
+from fsplug.xml.endpoint import Responder, Endpoint, PostedForm
 
 log = structlog.get_logger()
 
@@ -52,13 +52,13 @@ def endpoint(
 
 def doors(
     answers: Answers, armer: CallArmer, console: Console, keep: Callable[[bytes], None] | None = None
-) -> Mapping[str, Door]:
+) -> Mapping[str, Responder]:
     """Every door of the endpoint, by its path."""
     return {
-        XML: Door(_document(answers), "text/xml"),
-        ARM: Door(_armed(armer), "application/json", CALL_BYTES),
-        CONSOLE: Door(lambda body: console.answer(body.decode("utf-8", "replace"))),
-        **({RECORDS: Door(_kept(keep), body_bytes=RECORD_BYTES)} if keep else {}),
+        XML: Responder(_document(answers), "text/xml"),
+        ARM: Responder(_armed(armer), "application/json", CALL_BYTES),
+        CONSOLE: Responder(lambda body: console.answer(body.decode("utf-8", "replace"))),
+        **({RECORDS: Responder(_kept(keep), body_bytes=RECORD_BYTES)} if keep else {}),
     }
 
 

@@ -11,7 +11,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.legs import Leg
-from fsplug.policy.recording.verdict import Reason
+from fsplug.policy.recording.verdict import VerdictReason
 from fsplug.store.db.database import Store
 from tests.cli.conftest import ACME, Cli
 from tests.esl.commandedswitch import CommandedSwitch
@@ -183,4 +183,4 @@ def test_a_call_that_cannot_be_is_refused(cli: Cli, words: tuple[str, ...], code
 
 
 def test_every_reason_has_words() -> None:
-    assert set(REASONS) == set(Reason)
+    assert set(REASONS) == set(VerdictReason)

@@ -130,7 +130,7 @@ def test_a_talk_the_store_could_not_be_asked_about_is_decided_when_it_is_back(st
 
     with monkeypatch.context() as outage:
         outage.setattr(story.store, "fetch", away)
-        story.told(
+        story.receives(
             (1.0, "B1001", "CHANNEL_ANSWER"),
             (1.0, "A", "CHANNEL_BRIDGE", {"Bridge-A-Unique-ID": "A", "Bridge-B-Unique-ID": "B1001"}),
             (4.0, "B1001", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}),

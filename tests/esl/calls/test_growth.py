@@ -69,7 +69,7 @@ def looks(story: Story, flow: Flow, count: int, begin: float = 10.0) -> None:
     for number in range(count):
         story.until(begin + 2 * number)
         story.spool.stalled = {recording: 4096}
-        story.switch.told = {leg: flow.dump(leg) for leg in "AB"}
+        story.switch.live = {leg: flow.dump(leg) for leg in "AB"}
         story.growth.look()
     story.until(begin + 2 * count)
 
@@ -142,7 +142,7 @@ def test_a_leg_whose_end_is_not_read_yet_has_no_stall(story: Story, flow: Flow) 
     for number in range(5):
         story.until(10.0 + 2 * number)
         story.spool.stalled = {recording: 4096}
-        story.switch.told = {}
+        story.switch.live = {}
         story.growth.look()
     assert outcome(story, flow) == NOTHING
 

@@ -199,7 +199,7 @@ def test_a_restart_loses_no_hold(name: str, story: Story) -> None:
     before, after, expected = RESTARTS[name]
     flow = Flow(story, AB)
     flow.begins(BEGIN + "\n".join(before))
-    story.switch.told = {leg: flow.dump(leg) for leg in "AB"}
+    story.switch.live = {leg: flow.dump(leg) for leg in "AB"}
     story.switch.bridged = [("A", "B")]
     story.switch.records = {("B", f"/spool/{one}.wav") for one in story.spool.files}
     story.start_again()

@@ -94,7 +94,7 @@ def test_an_answer_that_names_an_excluded_number_leaves_no_recording(story: Stor
     story.asks("1001")
     recording = story.recording_of("1001")
     story.spool.files.add(recording)
-    story.told(
+    story.receives(
         (9.0, "B1001", "CHANNEL_ANSWER", ASSERTED if when == "in time" else {}),
         (9.0, "B1001", "RECORD_START", {**started(recording), **(ASSERTED if when == "in time" else {})}),
         (9.0, "A", "CHANNEL_ANSWER"),
@@ -103,7 +103,7 @@ def test_an_answer_that_names_an_excluded_number_leaves_no_recording(story: Stor
     )
     assert recording not in story.spool.files
     story.until(9.5)
-    story.told(*talk_ends(recording))
+    story.receives(*talk_ends(recording))
     assert story.verdicts() == [(False, "excluded-number", "1001")]
     assert story.gaps() == ["not-ordered"]
 
@@ -113,7 +113,7 @@ def test_a_trunk_whose_answer_names_an_excluded_number_leaves_none_on_the_caller
     recording = story.recording_of("A")
     story.spool.files.add(recording)
     caller = {"fsplug_user": "1001", "fsplug_legs": "trunk"}
-    story.told(
+    story.receives(
         (9.0, "Btrunk", "CHANNEL_ANSWER", ASSERTED),
         (9.0, "A", "CHANNEL_ANSWER", caller),
         (9.0, "A", "RECORD_START", {**started(recording), **caller}),
@@ -127,7 +127,7 @@ def test_an_answer_that_names_somebody_else_is_recorded(story: Story) -> None:
     story.asks("1001")
     recording = story.recording_of("1001")
     story.spool.files.add(recording)
-    story.told(
+    story.receives(
         (9.0, "B1001", "CHANNEL_ANSWER", {"Caller-Callee-ID-Number": "+4531112233"}),
         (9.0, "B1001", "RECORD_START", started(recording)),
         (9.0, "A", "CHANNEL_ANSWER"),

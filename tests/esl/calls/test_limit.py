@@ -35,7 +35,7 @@ def begun(story):
     """The call up to its talk; the id of its recording."""
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording)[:4])
+    story.receives(*a_whole_call(recording)[:4])
     story.spool.files = {recording}
     return recording
 
@@ -105,7 +105,7 @@ ENDINGS = {
 def test_a_limited_recording_ends_in_these_rows(story, ending):
     recording = begun(story)
     told, expected = ENDINGS[ending]
-    story.told(*told(recording))
+    story.receives(*told(recording))
     story.until(100)
     assert rows(story, **{FIRST: recording}) == expected
     assert [one for one in story.switch.commands if one[0] != "mark"] == []
@@ -125,11 +125,11 @@ def test_without_a_limit_the_leg_is_armed_without_one(story):
 
 def test_a_recording_that_ends_too_soon_is_a_gap_and_goes_on_for_the_rest_of_its_limit(story):
     recording = begun(story)
-    story.told((13.0, "B1001", "RECORD_STOP", ended(recording)))
+    story.receives((13.0, "B1001", "RECORD_STOP", ended(recording)))
     story.until(13.1)
     [(act, leg, rest)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
-    story.told(
+    story.receives(
         (13.1, "B1001", "RECORD_START", started(rest)),
         (19.5, "B1001", "RECORD_STOP", ended(rest)),
         *hung_up(60.0),
@@ -146,7 +146,7 @@ def test_a_recording_that_ends_too_soon_is_a_gap_and_goes_on_for_the_rest_of_its
 def test_where_no_call_goes_unrecorded_the_limit_hangs_nobody_up(tmp_path):
     story = limited(Story(tmp_path), OnFailure.CLOSED)
     recording = begun(story)
-    story.told((19.4, "B1001", "RECORD_STOP", ended(recording)), *hung_up(60.0))
+    story.receives((19.4, "B1001", "RECORD_STOP", ended(recording)), *hung_up(60.0))
     story.until(100)
     assert rows(story, **{FIRST: recording}) == (WHOLE, [])
     assert story.switch.commands == []
@@ -157,7 +157,7 @@ def test_a_file_that_stands_still_after_its_limit_is_no_gap(story):
     story.spool.stalled = {recording: 320_044}
     story.until(30.0)
     story.growth.look()
-    story.told((31.0, "B1001", "RECORD_STOP", ended(recording)), *hung_up(60.0))
+    story.receives((31.0, "B1001", "RECORD_STOP", ended(recording)), *hung_up(60.0))
     story.until(100)
     assert rows(story, **{FIRST: recording}) == (WHOLE, [])
 
@@ -166,7 +166,7 @@ def test_a_file_that_stands_still_before_its_limit_is_a_gap(story):
     recording = begun(story)
     story.spool.stalled = {recording: 44}
     story.spool.trouble = "spool-full: 0 bytes are left"
-    story.switch.told = {"B1001": story.event("B1001", "CHANNEL_DATA")}
+    story.switch.live = {"B1001": story.event("B1001", "CHANNEL_DATA")}
     story.until(17.0)
     story.growth.look()
     assert rows(story, **{FIRST: recording})[1] == [(FIRST, "write-stalled")]
@@ -174,7 +174,7 @@ def test_a_file_that_stands_still_before_its_limit_is_a_gap(story):
 
 def test_a_talk_after_a_transfer_is_recorded_for_its_own_first_seconds(story):
     recording = begun(story)
-    story.told(
+    story.receives(
         (19.4, "B1001", "RECORD_STOP", ended(recording)),
         (30.0, "A", "CHANNEL_UNBRIDGE", bridge()),
         (30.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
@@ -184,7 +184,7 @@ def test_a_talk_after_a_transfer_is_recorded_for_its_own_first_seconds(story):
     story.until(30.1)
     [(act, leg, second)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
-    story.told(
+    story.receives(
         (30.2, "B1001", "RECORD_START", started(second)),
         (40.5, "B1001", "RECORD_STOP", ended(second)),
         (60.0, "B1001", "CHANNEL_UNBRIDGE", bridge("B1001", "B1003")),
@@ -211,15 +211,15 @@ def test_restarted_in_mid_talk_fsplug_neither_starts_it_anew_nor_misses_anything
     before, back_at, records, after, expected = AWAY[case]
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*[line for line in a_whole_call(recording)[:4] if before > 1 or line[2] != "RECORD_START"])
+    story.receives(*[line for line in a_whole_call(recording)[:4] if before > 1 or line[2] != "RECORD_START"])
     story.spool.files = {recording}
     story.write_down()
     story.clock.now = story.clock.now - 9.02 + back_at
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.switch.records = {("B1001", f"/spool/{recording}.wav")} if records else set()
     story.start_again()
-    story.told(*[(at, "B1001", name, ended(recording)) for at, name in after], *hung_up(60.0))
+    story.receives(*[(at, "B1001", name, ended(recording)) for at, name in after], *hung_up(60.0))
     story.until(100)
     assert rows(story, **{FIRST: recording}) == (expected, [])
     assert story.switch.commands == []
@@ -230,7 +230,7 @@ def test_ended_too_soon_while_fsplug_was_away_it_goes_on_for_the_rest_of_its_lim
     recording = begun(story)
     story.write_down()
     story.clock.now += 12.98 - 9.0
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.start_again()
     story.until(13.5)

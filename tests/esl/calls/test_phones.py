@@ -39,7 +39,7 @@ class Looks:
         while self._story.clock.now < until:
             self.packets += 100 if sends else 0
             self._story.switch.heard = {"A": self.packets * 2, "B": self.packets}
-            self._story.switch.told = {leg: self.flow.dump(leg) for leg in "AB"}
+            self._story.switch.live = {leg: self.flow.dump(leg) for leg in "AB"}
             self._watch.look()
             self._story.clock.run_until(self._story.clock.now + every)
 

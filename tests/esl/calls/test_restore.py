@@ -14,7 +14,7 @@ def story(tmp_path):
 
 def live(story, bridged=True, recording=None):
     """The switch still has the call."""
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")] if bridged else []
     story.switch.records = {("B1001", f"/spool/{recording}.wav")} if recording else set()
 
@@ -24,7 +24,7 @@ def test_killed_after_any_event_the_call_ends_as_if_nothing_had_happened(story, 
     story.asks("1001")
     recording = story.recording_of("1001")
     lines = a_whole_call(recording)
-    story.told(*lines[:told_before])
+    story.receives(*lines[:told_before])
     if 2 <= told_before < 5:
         story.spool.files = {recording}
         live(story, bridged=told_before >= 4, recording=recording)
@@ -32,9 +32,9 @@ def test_killed_after_any_event_the_call_ends_as_if_nothing_had_happened(story, 
         live(story, bridged=False, recording=recording if told_before else None)
     else:
         story.spool.files = {recording}
-        story.switch.told = {}
+        story.switch.live = {}
     story.start_again()
-    story.told(*lines[told_before:])
+    story.receives(*lines[told_before:])
     story.until(100)
     assert story.verdicts() == RECORDED
     assert story.recordings() == {recording: "stopped"}
@@ -62,7 +62,7 @@ def test_a_call_that_rang_in_vain_meanwhile_leaves_no_decision(story):
 def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_wiped(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     story.spool.files = {recording}
     live(story)
     story.start_again()
@@ -70,17 +70,17 @@ def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_w
     [(act, leg, follower)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
     assert follower != recording
-    story.told((10.2, "B1001", "RECORD_START", started(follower)), (19.0, "B1001", "RECORD_STOP", stopped(follower)))
+    story.receives((10.2, "B1001", "RECORD_START", started(follower)), (19.0, "B1001", "RECORD_STOP", stopped(follower)))
     assert story.recordings() == {recording: "stopped", follower: "stopped"}
 
 
 def test_a_call_transferred_meanwhile_is_decided_anew_and_what_recorded_the_old_talk_stops(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     story.spool.files = {recording}
     live(story, recording=recording)
-    story.switch.told["B1003"] = story.event("B1003", "CHANNEL_DATA")
+    story.switch.live["B1003"] = story.event("B1003", "CHANNEL_DATA")
     story.switch.bridged = [("B1001", "B1003")]
     story.start_again()
     story.until(12)
@@ -99,10 +99,10 @@ def test_the_policy_version_of_the_call_outlives_the_restart(story):
 def test_an_end_reported_after_the_restart_ends_the_call(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     live(story, recording=recording)
     story.start_again()
-    story.told(
+    story.receives(
         (20.0, "B1001", "RECORD_STOP", stopped(recording)),
         (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
         (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
@@ -115,12 +115,12 @@ def test_an_end_reported_after_the_restart_ends_the_call(story):
 def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording), (12.0, "A", "CHANNEL_UNBRIDGE", bridge()))
+    story.receives(*talk_begins(recording), (12.0, "A", "CHANNEL_UNBRIDGE", bridge()))
     story.until(12.2)
-    story.told((12.2, "B1001", "RECORD_STOP", stopped(recording)))
+    story.receives((12.2, "B1001", "RECORD_STOP", stopped(recording)))
     live(story, bridged=False)
     story.start_again()
-    story.told((15.0, "A", "CHANNEL_BRIDGE", bridge()))
+    story.receives((15.0, "A", "CHANNEL_BRIDGE", bridge()))
     story.until(15.1)
     [(_, _, second)] = [command for command in story.switch.commands if command[0] == "start"]
     assert second != recording
@@ -130,8 +130,8 @@ def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own
 def test_a_leg_whose_caller_left_meanwhile_is_disarmed(story):
     story.asks("1001")
     live(story, bridged=False)
-    del story.switch.told["A"]
-    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA", **{"Answer-State": "ringing"})
+    del story.switch.live["A"]
+    story.switch.live["B1001"] = story.event("B1001", "CHANNEL_DATA", **{"Answer-State": "ringing"})
     story.start_again()
     story.until(1)
     assert story.switch.commands == [("mark", "B1001", "execute_on_answer=")]
@@ -143,10 +143,10 @@ def test_a_leg_that_answered_another_partner_meanwhile_keeps_no_recording(story,
     recording = story.recording_of("1001")
     story.spool.files = {recording}
     live(story, bridged=False)
-    del story.switch.told["A"]
+    del story.switch.live["A"]
     if partner:
         marks = {"fsplug_call": partner, "Caller-Caller-ID-Number": "+4522334499"}
-        story.switch.told[partner] = story.event("A2", "CHANNEL_DATA", **marks, **{"Unique-ID": partner})
+        story.switch.live[partner] = story.event("A2", "CHANNEL_DATA", **marks, **{"Unique-ID": partner})
         story.switch.bridged = [(partner, "B1001")]
     story.start_again()
     story.until(10)

@@ -38,7 +38,7 @@ def assert_one_whole_recording(story, recording):
 def test_a_call_that_goes_as_it_should_is_one_decision_and_one_recording(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*a_whole_call(recording))
+    story.receives(*a_whole_call(recording))
     assert_one_whole_recording(story, recording)
     assert story.switch.commands == []
 
@@ -48,7 +48,7 @@ def test_an_event_that_comes_twice_counts_once(story, doubled):
     story.asks("1001")
     recording = story.recording_of("1001")
     lines = a_whole_call(recording)
-    story.told(*lines[: doubled + 1], *lines[doubled:])
+    story.receives(*lines[: doubled + 1], *lines[doubled:])
     assert_one_whole_recording(story, recording)
 
 
@@ -56,8 +56,8 @@ def test_an_event_that_comes_twice_counts_once(story, doubled):
 def test_an_event_that_is_lost_changes_nothing_in_the_end(story, lost):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA")
-    story.told(*without(lost, a_whole_call(recording)))
+    story.switch.live["B1001"] = story.event("B1001", "CHANNEL_DATA")
+    story.receives(*without(lost, a_whole_call(recording)))
     assert_one_whole_recording(story, recording)
 
 
@@ -65,9 +65,9 @@ def test_an_event_that_is_lost_changes_nothing_in_the_end(story, lost):
 def test_the_first_four_events_may_come_in_any_order(story, order):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.switch.told["B1001"] = story.event("B1001", "CHANNEL_DATA")
+    story.switch.live["B1001"] = story.event("B1001", "CHANNEL_DATA")
     at_once = [(9.0, *event) for _, *event in talk_begins(recording)]
-    story.told(*[at_once[place] for place in order], *talk_ends(recording))
+    story.receives(*[at_once[place] for place in order], *talk_ends(recording))
     assert_one_whole_recording(story, recording)
 
 
@@ -76,21 +76,21 @@ def test_the_last_four_events_may_come_in_any_order(story, order):
     story.asks("1001")
     recording = story.recording_of("1001")
     ends = talk_ends(recording)
-    story.told(*talk_begins(recording), *[ends[place] for place in order])
+    story.receives(*talk_begins(recording), *[ends[place] for place in order])
     assert_one_whole_recording(story, recording)
 
 
 def test_a_bridge_that_no_event_reported_is_found_by_looking(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*without("CHANNEL_BRIDGE", talk_begins(recording)))
+    story.receives(*without("CHANNEL_BRIDGE", talk_begins(recording)))
     story.switch.bridged = [("A", "B1001")]
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
     story.reconciler.look()
     assert story.verdicts() == []
     story.until(11)
     assert story.verdicts() == RECORDED
-    story.told(*talk_ends(recording))
+    story.receives(*talk_ends(recording))
     assert_one_whole_recording(story, recording)
 
 
@@ -98,8 +98,8 @@ def _attended(story):
     """A talks to B1001, and then to B1003: 1001's phone connects the two. The recording that runs at the end."""
     story.asks("1001")
     first = story.recording_of("1001")
-    story.told(*talk_begins(first), (12.0, "B1003", "CHANNEL_ANSWER", {"fsplug_call": "elsewhere"}))
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001", "B1003")}
+    story.receives(*talk_begins(first), (12.0, "B1003", "CHANNEL_ANSWER", {"fsplug_call": "elsewhere"}))
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001", "B1003")}
     return first
 
 
@@ -124,10 +124,10 @@ def test_a_list_that_is_behind_the_events_changes_nothing(story, looks):
         if line is None:
             story.reconciler.look()
         else:
-            story.told(line)
+            story.receives(line)
     story.until(14.3)
     story.switch.bridged = [("A", "B1003")]
-    story.switch.told.pop("B1001")
+    story.switch.live.pop("B1001")
     story.until(30)
     assert len(story.verdicts()) == 2
     assert story.book.channels["A"].partner == "B1003"
@@ -140,7 +140,7 @@ def test_what_a_first_look_found_is_dropped_when_an_event_says_otherwise(story):
     story.until(13)
     story.reconciler.look()
     story.until(13.5)
-    story.told((13.5, "A", "CHANNEL_BRIDGE", bridge()))
+    story.receives((13.5, "A", "CHANNEL_BRIDGE", bridge()))
     story.until(14.0)
     assert story.book.channels["A"].partner == "B1001"
     story.switch.bridged = [("A", "B1001")]
@@ -154,7 +154,7 @@ def test_a_record_start_that_is_not_reported_is_found_by_asking_and_nothing_is_s
     recording = story.recording_of("1001")
     lines = without("RECORD_START", a_whole_call(recording))
     story.switch.records = {("B1001", f"/spool/{recording}.wav")}
-    story.told(*lines)
+    story.receives(*lines)
     assert_one_whole_recording(story, recording)
     assert story.switch.commands == []
 
@@ -162,7 +162,7 @@ def test_a_record_start_that_is_not_reported_is_found_by_asking_and_nothing_is_s
 def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was_reported(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(
+    story.receives(
         (9.00, "B1001", "CHANNEL_ANSWER"),
         (9.01, "B1001", "RECORD_START", started(recording)),
         (9.02, "B1001", "RECORD_STOP", stopped(recording)),
@@ -176,7 +176,7 @@ def test_a_leg_that_lost_the_race_is_no_talk_and_its_file_goes(story):
     story.asks("1001,1002", fsplug_group="2001")
     lost, won = story.recording_of("1002"), story.recording_of("1001")
     story.spool.files = {lost, won}
-    story.told(
+    story.receives(
         (8.99, "B1002", "CHANNEL_ANSWER"),
         (8.99, "B1002", "RECORD_START", started(lost)),
         *talk_begins(won),
@@ -197,7 +197,7 @@ def test_a_caller_who_hangs_up_before_the_bridge_but_was_answered_has_talked(sto
     story.spool.files = {recording}
     of_caller = (9.02, "A", "CHANNEL_HANGUP_COMPLETE", ENDED)
     of_answerer = (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "Hangup-Cause": "ORIGINATOR_CANCEL"})
-    story.told(
+    story.receives(
         *without("CHANNEL_BRIDGE", talk_begins(recording)),
         (9.02, "B1001", "RECORD_STOP", stopped(recording)),
         *([of_caller, of_answerer] if first == "A" else [of_answerer, of_caller]),
@@ -210,7 +210,7 @@ def test_a_phone_that_answers_a_caller_who_has_gone_is_no_talk(story, before):
     story.asks("1001", **{"Answer-State": before})
     recording = story.recording_of("1001")
     story.spool.files = {recording}
-    story.told(
+    story.receives(
         (9.0, "B1001", "CHANNEL_ANSWER"),
         (9.0, "B1001", "RECORD_START", started(recording)),
         (9.02, "B1001", "RECORD_STOP", stopped(recording)),
@@ -223,7 +223,7 @@ def test_a_phone_that_answers_a_caller_who_has_gone_is_no_talk(story, before):
 
 def test_a_caller_who_gives_up_leaves_no_decision_and_nothing_in_the_picture(story):
     story.asks("1001")
-    story.told((5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}))
+    story.receives((5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}))
     story.until(60)
     assert (story.verdicts(), story.recordings(), story.open_calls()) == ([], {}, [])
     assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})
@@ -232,7 +232,7 @@ def test_a_caller_who_gives_up_leaves_no_decision_and_nothing_in_the_picture(sto
 def test_a_recording_that_the_switch_never_began_is_started_and_if_that_fails_is_a_gap(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*without("RECORD_START", talk_begins(recording)))
+    story.receives(*without("RECORD_START", talk_begins(recording)))
     story.until(10)
     assert story.switch.commands == [("start", "B1001", recording)]
     story.until(15)
@@ -242,7 +242,7 @@ def test_a_recording_that_the_switch_never_began_is_started_and_if_that_fails_is
 def test_a_fail_closed_call_that_cannot_be_recorded_is_hung_up(story):
     marks = {"fsplug_company": BETA}
     story.asks("1001", **marks)
-    story.told((9.0, "B1001", "CHANNEL_ANSWER", marks), (9.0, "A", "CHANNEL_BRIDGE", {**bridge(), **marks}))
+    story.receives((9.0, "B1001", "CHANNEL_ANSWER", marks), (9.0, "A", "CHANNEL_BRIDGE", {**bridge(), **marks}))
     story.until(15)
     assert story.gaps(BETA) == ["start-failed"]
     assert story.switch.commands[-1] == ("hang up", "B1001", "DESTINATION_OUT_OF_ORDER")
@@ -252,7 +252,7 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
     story.asks("1001")
     recording = story.recording_of("1001")
     story.spool.files = {recording}
-    story.told(
+    story.receives(
         *talk_begins(recording),
         (
             14.0,
@@ -264,7 +264,7 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
     story.until(14.1)
     [(_, leg, follower)] = story.switch.commands
     assert (leg, story.gaps()) == ("B1001", ["stopped-early"])
-    story.told(
+    story.receives(
         (14.2, "B1001", "RECORD_START", started(follower)),
         (20.0, "B1001", "RECORD_STOP", stopped(follower)),
         *without("RECORD_STOP", talk_ends(recording)),
@@ -275,7 +275,7 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
 
 def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginning_is_a_gap(story):
     answered = {"Caller-Channel-Answered-Time": "1800000002000000"}
-    story.switch.told = {
+    story.switch.live = {
         "A": story.event("A", "CHANNEL_DATA", **answered),
         "B1001": story.event("B1001", "CHANNEL_DATA", **answered),
     }
@@ -285,14 +285,14 @@ def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginnin
     story.until(11.5)
     [(act, leg, recording)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
-    story.told((11.7, "B1001", "RECORD_START", started(recording)))
+    story.receives((11.7, "B1001", "RECORD_START", started(recording)))
     assert story.verdicts() == RECORDED
     assert (story.recordings(), story.gaps()) == ({recording: "recording"}, ["began-late"])
 
 
 def test_an_excluded_caller_who_came_while_fsplug_was_away_opens_no_file(story):
     doctor = {"Caller-Caller-ID-Number": "0045 22 33 44 99"}
-    story.switch.told = {leg: story.event(leg, "CHANNEL_DATA", **doctor) for leg in ("A", "B1001")}
+    story.switch.live = {leg: story.event(leg, "CHANNEL_DATA", **doctor) for leg in ("A", "B1001")}
     story.switch.bridged = [("A", "B1001")]
     story.reconciler.look()
     story.until(60)
@@ -303,7 +303,7 @@ def test_an_excluded_caller_who_came_while_fsplug_was_away_opens_no_file(story):
 def test_when_a_leg_goes_on_to_talk_with_somebody_else_its_recording_stops_and_the_new_talk_is_decided(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(
+    story.receives(
         *talk_begins(recording),
         (12.0, "B1003", "CHANNEL_ANSWER", {"fsplug_call": "elsewhere"}),
         (12.1, "B1001", "CHANNEL_BRIDGE", bridge("B1001", "B1003")),
@@ -315,7 +315,7 @@ def test_when_a_leg_goes_on_to_talk_with_somebody_else_its_recording_stops_and_t
 
 def test_another_companys_leg_is_nobody_of_this_one(story):
     story.asks("1001")
-    story.told(
+    story.receives(
         (9.0, "B1001", "CHANNEL_ANSWER", {"fsplug_company": BETA, "fsplug_call": "other"}),
         (9.0, "A", "CHANNEL_BRIDGE", bridge()),
     )
@@ -326,7 +326,7 @@ def test_another_companys_leg_is_nobody_of_this_one(story):
 def test_a_switch_that_started_again_has_none_of_the_calls_and_each_is_ended_and_its_file_kept(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     story.reconciler.look()
     story.until(13)
     story.reconciler.look()
@@ -337,7 +337,7 @@ def test_a_switch_that_started_again_has_none_of_the_calls_and_each_is_ended_and
 
 def test_legs_that_are_none_of_ours_are_not_taken_in(story):
     foreign = {"fsplug_company": "", "fsplug_call": "", "fsplug_leg": "", "fsplug_user": ""}
-    story.told((1.0, "A", "CHANNEL_BRIDGE", {**bridge("A", "B1001"), **foreign}))
+    story.receives((1.0, "A", "CHANNEL_BRIDGE", {**bridge("A", "B1001"), **foreign}))
     story.until(60)
     assert story.verdicts(ACME) == []
 
@@ -345,7 +345,7 @@ def test_legs_that_are_none_of_ours_are_not_taken_in(story):
 def test_the_same_two_who_part_and_meet_again_are_decided_again_and_no_file_is_written_twice(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(
+    story.receives(
         *talk_begins(recording),
         (12.0, "A", "CHANNEL_UNBRIDGE", bridge()),
         (12.2, "B1001", "RECORD_STOP", {**stopped(recording), "Answer-State": "answered"}),
@@ -360,7 +360,7 @@ def test_the_same_two_who_part_and_meet_again_are_decided_again_and_no_file_is_w
 
 def test_a_recording_whose_end_was_not_reported_has_no_talk_length(story):
     story.asks("1001")
-    story.told(*talk_begins(story.recording_of("1001")))
+    story.receives(*talk_begins(story.recording_of("1001")))
     story.reconciler.look()
     story.until(40)
     story.reconciler.look()
@@ -372,7 +372,7 @@ def test_a_recording_whose_end_was_not_reported_has_no_talk_length(story):
 def test_a_file_is_not_reported_as_stalled_for_the_time_the_switch_was_away(story):
     story.asks("1001")
     recording = story.recording_of("1001")
-    story.told(*talk_begins(recording))
+    story.receives(*talk_begins(recording))
     story.spool.stalled = {recording: 4096}
     story.growth.rest()
     story.growth.look()

@@ -160,9 +160,9 @@ def test_a_record_waits_for_the_other_leg_while_that_one_is_up_and_a_while_longe
     [*_, answerer], [*_, caller] = by_direction("incoming-user", "outbound"), by_direction("incoming-user", "inbound")
     alone = {answerer.uuid: answerer}
     assert story.witness.settle(alone, {answerer.uuid: PARTNER_SECONDS - 1.0}) == frozenset()
-    story.told((0.0, caller.uuid, "CHANNEL_ANSWER", {"fsplug_company": ACME}))
+    story.receives((0.0, caller.uuid, "CHANNEL_ANSWER", {"fsplug_company": ACME}))
     assert story.witness.settle(alone, {answerer.uuid: 3 * PARTNER_SECONDS}) == frozenset()
-    story.told((1.0, caller.uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
+    story.receives((1.0, caller.uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
     assert story.witness.settle(alone, {answerer.uuid: 3 * PARTNER_SECONDS}) == frozenset(alone)
     assert [(row[0], row[1], row[2]) for row in rows(story)] == [(CUSTOMER, "1001", True)]
 
@@ -238,7 +238,7 @@ def settle(story: Story, recording: str | None) -> None:
 
 def hear(story: Story, recording: str | None) -> None:
     lines = [*talk_begins(recording or ""), *talk_ends(recording or "")]
-    story.told(*(lines if recording else without("RECORD_START RECORD_STOP", lines)))
+    story.receives(*(lines if recording else without("RECORD_START RECORD_STOP", lines)))
     story.until(60.0)
 
 
@@ -371,11 +371,11 @@ def tell(story: Story, records: Mapping[str, LegRecord]) -> None:
     """The events of these talks, as the switch sends them while they go on."""
     for seconds, talk in enumerate(seen_talks(records)):
         for leg in (talk.answerer, talk.caller):
-            story.told((seconds, leg.uuid, "CHANNEL_ANSWER", _of_leg(leg)))
+            story.receives((seconds, leg.uuid, "CHANNEL_ANSWER", _of_leg(leg)))
         pair = {"Bridge-A-Unique-ID": talk.caller.uuid, "Bridge-B-Unique-ID": talk.answerer.uuid}
-        story.told((seconds, talk.caller.uuid, "CHANNEL_BRIDGE", {**_of_leg(talk.caller), **pair}))
+        story.receives((seconds, talk.caller.uuid, "CHANNEL_BRIDGE", {**_of_leg(talk.caller), **pair}))
     for uuid in records:
-        story.told((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
+        story.receives((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
 
 
 def _of_leg(leg: Any) -> dict[str, str]:

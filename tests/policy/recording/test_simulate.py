@@ -5,7 +5,7 @@ import pytest
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, Party, PolicySnapshot, User
 from fsplug.policy.recording.legs import TRUNK
 from fsplug.policy.recording.simulate import simulate
-from fsplug.policy.recording.verdict import Reason, Rule
+from fsplug.policy.recording.verdict import VerdictReason, Rule
 
 ANNA = User("1001", "1001", department="Sales", records=True, numbers=("+4570101001",))
 BO = User("1002", "1002", department="Sales")
@@ -23,7 +23,7 @@ POLICY = PolicySnapshot(
 def test_each_leg_that_may_answer_gets_its_own_verdict() -> None:
     anna, bo = simulate(CUSTOMER, {"1001": ANNA, "1002": BO}, POLICY, dialled=("2001",), groups=("2001",))
     assert (anna.leg, anna.verdict.record, anna.verdict.rule) == ("1001", True, Rule.GROUP_ALWAYS)
-    assert (bo.leg, bo.verdict.record, bo.verdict.reason) == ("1002", False, Reason.USER_WITHOUT_FLAG)
+    assert (bo.leg, bo.verdict.record, bo.verdict.reason) == ("1002", False, VerdictReason.USER_WITHOUT_FLAG)
     assert (anna.on_caller, anna.verdict.version) == (False, 3)
 
 

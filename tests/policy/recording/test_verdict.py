@@ -14,7 +14,7 @@ from fsplug.policy.entities import (
     Talk,
     User,
 )
-from fsplug.policy.recording.verdict import Reason, Rule, verdict
+from fsplug.policy.recording.verdict import VerdictReason, Rule, verdict
 from fsplug.policy.terms import Terms
 
 ANNA = User("1001", "1001", "Anna", department="Sales", records=True, numbers=("+4570101001",))
@@ -49,7 +49,7 @@ def group(mode, **more):
 
 def test_nothing_is_recorded_until_a_policy_is_configured():
     outcome = verdict(incoming(ANNA), snapshot())
-    assert (outcome.record, outcome.rule, outcome.reason) == (False, Rule.NO_POLICY, Reason.NO_POLICY_APPLIES)
+    assert (outcome.record, outcome.rule, outcome.reason) == (False, Rule.NO_POLICY, VerdictReason.NO_POLICY_APPLIES)
 
 
 @pytest.mark.parametrize("box", list(Direction))
@@ -67,12 +67,12 @@ def test_each_box_counts_for_its_own_direction_only(box, direction):
 
 def test_a_user_without_the_flag_is_not_recorded_by_a_department():
     outcome = verdict(incoming(BO), snapshot(EVERY_BOX))
-    assert (outcome.record, outcome.reason, outcome.user) == (False, Reason.USER_WITHOUT_FLAG, "1002")
+    assert (outcome.record, outcome.reason, outcome.user) == (False, VerdictReason.USER_WITHOUT_FLAG, "1002")
 
 
 def test_a_user_without_the_flag_is_not_recorded_by_a_group_either():
     outcome = verdict(incoming(BO, groups=("2001",)), snapshot(groups=[group(GroupMode.ALWAYS)]))
-    assert (outcome.record, outcome.rule, outcome.reason) == (False, Rule.GROUP_ALWAYS, Reason.USER_WITHOUT_FLAG)
+    assert (outcome.record, outcome.rule, outcome.reason) == (False, Rule.GROUP_ALWAYS, VerdictReason.USER_WITHOUT_FLAG)
 
 
 def test_every_departments_boxes_serve_those_without_their_own():
@@ -155,11 +155,11 @@ def test_when_both_users_qualify_the_callers_leg_is_recorded():
 def test_the_nearest_miss_is_reported():
     policy = snapshot(DepartmentPolicy("Sales", internal=True), DepartmentPolicy("Support"))
     outcome = verdict(talk(Party(CLARA), Party(BO), Direction.INTERNAL), policy)
-    assert (outcome.user, outcome.reason) == ("1002", Reason.USER_WITHOUT_FLAG)
+    assert (outcome.user, outcome.reason) == ("1002", VerdictReason.USER_WITHOUT_FLAG)
 
 
 def test_a_talk_without_users_is_not_recorded():
-    assert verdict(talk(CUSTOMER, CUSTOMER, Direction.INCOMING), snapshot(EVERY_BOX)).reason is Reason.NO_USER
+    assert verdict(talk(CUSTOMER, CUSTOMER, Direction.INCOMING), snapshot(EVERY_BOX)).reason is VerdictReason.NO_USER
 
 
 def test_the_terms_are_those_of_the_rule_that_won():

@@ -159,7 +159,7 @@ def _child(way: str, url: str, name: str) -> Iterator[subprocess.Popen[str]]:
             child.kill()
 
 
-def _told_safe_until_killed(child: subprocess.Popen[str], count: int) -> list[str]:
+def _reported_safe_until_killed(child: subprocess.Popen[str], count: int) -> list[str]:
     """The names it printed: killed after `count` of them, wherever it is by then, and read to the end."""
     assert child.stdout is not None
     safe = [child.stdout.readline().strip() for _ in range(count)]
@@ -180,7 +180,7 @@ def _sealed(store: Store) -> set[str]:
 @pytest.mark.parametrize("count", [1, 7, 40])
 def test_killed_in_a_commit_every_call_reported_safe_is_there_in_full(store: Store, url: str, count: int) -> None:
     with _child("apply", url, "x") as child:
-        safe = _told_safe_until_killed(child, count)
+        safe = _reported_safe_until_killed(child, count)
     assert len(safe) >= count
     _assert_sound(store)
     found = _sealed(store)
@@ -194,7 +194,7 @@ def test_killed_between_journal_and_store_every_entry_is_there_after_the_next_st
 ) -> None:
     path = tmp_path / "journal"
     with _child("put", url, str(path)) as child:
-        safe = _told_safe_until_killed(child, count)
+        safe = _reported_safe_until_killed(child, count)
     journal = Journal(path)
     writer = Writer(store, journal)
     writer.start()
@@ -292,7 +292,7 @@ def test_two_instances_write_to_one_database_and_neither_loses_a_row(store: Stor
         # The twin writes the same entries as the first: both are told that they are safe, each is there once.
         children = {"x": one, "y": two, "twin": twin}
         readers = [
-            Thread(target=lambda name=name, child=child: safe.update({name: _told_safe_until_killed(child, 30)}))
+            Thread(target=lambda name=name, child=child: safe.update({name: _reported_safe_until_killed(child, 30)}))
             for name, child in children.items()
         ]
         for reader in readers:

@@ -50,7 +50,7 @@ WATCH_SECONDS = 1.0
 REPORT_SECONDS = 0.1
 
 
-class Door:
+class ChannelServer:
     """Answers questions, and takes reports of who has pages open; `look` finds a company's calls, or Unavailable."""
 
     def __init__(

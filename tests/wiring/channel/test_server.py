@@ -13,7 +13,7 @@ from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.wiring.channel import door as module
 from fsplug.wiring.channel.client import answer, short, viewers_reported
-from fsplug.wiring.channel.door import Door
+from fsplug.wiring.channel.server import ChannelServer
 from fsplug.wiring.channel.messages import LONGEST_QUESTION, NAME, AskCalls, from_table
 from tests.wiring.consoleclient import until
 
@@ -32,7 +32,7 @@ def data(tmp_path: Path, pages: OpenPages) -> Iterator[Path]:
     """A data folder in which a company's calls may be asked for, on a path too long for a socket's."""
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
-    door = Door(folder, NOBODY, NOBODY, pages, lambda company: CALLS)
+    door = ChannelServer(folder, NOBODY, NOBODY, pages, lambda company: CALLS)
     door.start()
     yield folder
     door.stop()
@@ -54,7 +54,7 @@ def test_it_is_its_owners_alone(data: Path) -> None:
 
 
 def test_a_socket_that_a_killed_process_left_is_replaced(data: Path, pages: OpenPages) -> None:
-    again = Door(data, NOBODY, NOBODY, pages, lambda company: CALLS)
+    again = ChannelServer(data, NOBODY, NOBODY, pages, lambda company: CALLS)
     again.start()
     assert from_table(answer(data, AskCalls(ACME))) == CALLS
 
