@@ -146,10 +146,11 @@ class Softphone:
             pressing.voice.press(key)
 
     def hold(self, held: bool, dialog: Dialog | None = None) -> None:
-        """Put the other party on hold, or resume the call."""
+        """Put the other party on hold, or resume the call: silent before the request, heard after its answer."""
         holding = dialog or self.dialog
-        holding.voice.silent = held
+        holding.voice.silent = True
         self._in_dialog(holding, "INVITE", "Content-Type: application/sdp\r\n", self._sdp(holding, held))
+        holding.voice.silent = held
 
     def _listen(self) -> None:
         while not self._ending:
@@ -237,7 +238,9 @@ class Softphone:
     def _in_dialog(self, dialog: Dialog, method: str, headers: str = "", body: str = "") -> SipMessage:
         dialog.sequence += 1
         self._send_in_dialog(dialog, method, dialog.sequence, headers, body)
-        answer = self._answer_to(dialog.call_id, dialog.sequence, method, 5.0)
+        # A switch that is gone does not hold up a phone that only says goodbye.
+        patience_seconds = 5.0 if method == "BYE" else PATIENCE_SECONDS
+        answer = self._answer_to(dialog.call_id, dialog.sequence, method, patience_seconds)
         if method == "INVITE":
             self._send_in_dialog(dialog, "ACK", dialog.sequence)
         return answer

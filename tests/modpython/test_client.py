@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug import modpython_client
-from fsplug.xml.endpoint import Responder, Endpoint
+from fsplug.xml.endpoint import Endpoint, Responder
 from tests.calls.plant import ROOT
 
 DUMP = "Event-Name: CHANNEL_DATA\nUnique-ID: abc\nvariable_fsplug_company: acme.example\n"

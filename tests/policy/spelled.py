@@ -1,9 +1,13 @@
 """Telephone numbers spelled in every way that phones, trunks and people know, for hypothesis."""
 
+import re
+
 import phonenumbers
+from hypothesis import assume
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat
 
+from fsplug.policy.numbers import seen
 from fsplug.policy.service_prefixes import service_prefixes
 
 COUNTRIES = ("DK", "SE", "NO", "DE", "GB", "US")
@@ -11,6 +15,7 @@ _UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u200c\u2
 _BLANKS = " \u00a0\u2009\u202f\u3000\t"
 _BETWEEN = "-./\u2010\u2011\u2013\u2212"
 _ZEROS = ("0", "\u0660", "\u06f0", "\u0966", "\uff10")
+_A_FRACTION = re.compile(r"^\+?[0-9]{5,}[.]0+$")
 _WRAPPED = (
     "{}",
     "{}",
@@ -53,6 +58,8 @@ def spelled(draw: st.DrawFn, e164: str, country: str) -> tuple[str, str, str]:
     if "sip" in wrapped.lower() or "tel" in wrapped:
         return wrapped.format(_escaped(prefix) + dialled), e164, country
     chars = [draw(_between(char)) + _in_script(char, zero) for char in dialled]
+    # What a spreadsheet makes of a number is refused.
+    assume(_A_FRACTION.search(seen("".join(chars))) is None)
     return wrapped.format(prefix + "".join(chars)), e164, country
 
 

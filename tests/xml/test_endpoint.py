@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.xml import endpoint as module
 from fsplug.xml.answers import NOT_FOUND
-from fsplug.xml.endpoint import Responder, Endpoint, PostedForm
+from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
 
 USER, PASSWORD = "fsplug", "right: å"
 ACCOUNT = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()

@@ -85,11 +85,15 @@ def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
 def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
     number = excluded_number(talk, snapshot) if snapshot.excluded else None
     if number:
-        return _no(talk, snapshot, Rule.EXCLUDED_NUMBER, VerdictReason.NUMBER_EXCLUDED, user=_foremost(talk), number=number)
+        return _no(
+            talk, snapshot, Rule.EXCLUDED_NUMBER, VerdictReason.NUMBER_EXCLUDED, user=_foremost(talk), number=number
+        )
     # A caller who asked not to be recorded is not recorded, wherever the call goes next.
     refused = next((group for group in talk.groups if _mode(group, snapshot) is GroupMode.NEVER), None)
     if refused:
-        return _no(talk, snapshot, Rule.GROUP_NEVER, VerdictReason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused)
+        return _no(
+            talk, snapshot, Rule.GROUP_NEVER, VerdictReason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused
+        )
     return None
 
 

@@ -17,7 +17,7 @@ from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers
-from fsplug.xml.endpoint import Responder, Endpoint, PostedForm
+from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
 
 log = structlog.get_logger()
 

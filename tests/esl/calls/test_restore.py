@@ -70,7 +70,9 @@ def test_a_recording_that_had_stopped_meanwhile_is_followed_by_another_and_not_w
     [(act, leg, follower)] = story.switch.commands
     assert (act, leg) == ("start", "B1001")
     assert follower != recording
-    story.receives((10.2, "B1001", "RECORD_START", started(follower)), (19.0, "B1001", "RECORD_STOP", stopped(follower)))
+    story.receives(
+        (10.2, "B1001", "RECORD_START", started(follower)), (19.0, "B1001", "RECORD_STOP", stopped(follower))
+    )
     assert story.recordings() == {recording: "stopped", follower: "stopped"}
 
 

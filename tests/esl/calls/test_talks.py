@@ -223,7 +223,9 @@ def test_a_phone_that_answers_a_caller_who_has_gone_is_no_talk(story, before):
 
 def test_a_caller_who_gives_up_leaves_no_decision_and_nothing_in_the_picture(story):
     story.asks("1001")
-    story.receives((5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"}))
+    story.receives(
+        (5.0, "A", "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "ORIGINATOR_CANCEL", "Answer-State": "hangup"})
+    )
     story.until(60)
     assert (story.verdicts(), story.recordings(), story.open_calls()) == ([], {}, [])
     assert (story.book.calls, story.book.channels, story.book.recordings) == ({}, {}, {})

@@ -5,7 +5,7 @@ import pytest
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, Party, PolicySnapshot, User
 from fsplug.policy.recording.legs import TRUNK
 from fsplug.policy.recording.simulate import simulate
-from fsplug.policy.recording.verdict import VerdictReason, Rule
+from fsplug.policy.recording.verdict import Rule, VerdictReason
 
 ANNA = User("1001", "1001", department="Sales", records=True, numbers=("+4570101001",))
 BO = User("1002", "1002", department="Sales")

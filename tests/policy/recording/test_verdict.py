@@ -14,7 +14,7 @@ from fsplug.policy.entities import (
     Talk,
     User,
 )
-from fsplug.policy.recording.verdict import VerdictReason, Rule, verdict
+from fsplug.policy.recording.verdict import Rule, VerdictReason, verdict
 from fsplug.policy.terms import Terms
 
 ANNA = User("1001", "1001", "Anna", department="Sales", records=True, numbers=("+4570101001",))
