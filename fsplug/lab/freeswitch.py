@@ -1,7 +1,9 @@
 """A real FreeSWITCH for tests: the fixture's configuration in a temporary folder, on free ports."""
 
 import ctypes
+import grp
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -42,7 +44,7 @@ class RealSwitch:
     """A FreeSWITCH that runs until the `with` ends. It dies with the process that started it.
 
     `conf` and `recordings` are its folders, `log` is its log file; all stay until the `with` ends, also over restarts.
-    `environment` is added to this process's own.
+    `environment` is added to this process's own. As root it can run as another `user`, who then has its folders.
     """
 
     def __init__(
@@ -51,9 +53,11 @@ class RealSwitch:
         fixture: Path = FIXTURE,
         program: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        user: str | None = None,
     ) -> None:
         self.ports = ports or free_ports()
         self._fixture = fixture
+        self._user = user
         self._environment = {**os.environ, **(environment or {})}
         self._program = program or find_freeswitch()
         self._process: subprocess.Popen[bytes] | None = None
@@ -174,13 +178,16 @@ class RealSwitch:
         write_ports(self.ports, self.conf / "ports.xml")
         for name in _FOLDERS:
             (self._folder / name).mkdir()
+        for place in (self._folder, *self._folder.rglob("*")) if self._user else ():
+            shutil.chown(place, self._user, _group_of(str(self._user)))
 
     def _command(self) -> list[str]:
         if self._program is None:
             text = "no FreeSWITCH here; name one with FSPLUG_FREESWITCH=/path/to/freeswitch"
             raise Unavailable("no-freeswitch", text)
         folders = [word for name in ("conf", *_FOLDERS) for word in (f"-{name}", str(self._folder / name))]
-        return [str(self._program), "-nc", "-nf", "-nonat", *folders]
+        who = ["-u", self._user, "-g", _group_of(self._user)] if self._user else []
+        return [str(self._program), "-nc", "-nf", "-nonat", *who, *folders]
 
     def _is_ready(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
@@ -218,6 +225,10 @@ def wait_for_count(
 
         wait_for(has_changed, f"{what}: {max(seen, 0)} of {wanted}", patience_seconds)
         seen = count()
+
+
+def _group_of(user: str) -> str:
+    return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
 
 
 def _die_with_parent() -> None:

@@ -64,6 +64,7 @@ class Spool:
 
     def __init__(self) -> None:
         self.trouble: str | None = None
+        self.kept_out: str | None = None
         self.files: set[str] = set()
         self.stalled: dict[str, int] = {}
 

@@ -2,70 +2,23 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from fsplug.lab.exchange import Exchange
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
-from fsplug.lab.installed import phone_password
-from fsplug.lab.ports import free_ports
 from fsplug.lab.scenario import read_scenario
-from fsplug.lab.sipp import play
-from fsplug.lab.softphone import Softphone
-from fsplug.lab.witness import Account, Witness
+from fsplug.lab.witness import Witness
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
-from tests.cli.conftest import ACME, DEMO, Cli
+from tests.cli.conftest import ACME
+from tests.switches.installation import Installed, furnished
 
 CHANGE_SECONDS = 1.5
 CONSENT = "+4570103001"
 # The question in two languages.
 SILENCE_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Installed:
-    """A FreeSWITCH on what was installed for it, and an fsplug beside it."""
-
-    cli: Cli
-    switch: RealSwitch
-    serving: Serving
-
-    @property
-    def exchange(self) -> Exchange:
-        return Exchange(self.switch.ports, data=self.cli.data)
-
-    def account(self) -> Account:
-        """Calls and recordings, as fsplug lists them."""
-        return Witness(self.cli.data).account()
-
-    def decided_since(self, before: Account) -> list[dict[str, Any]]:
-        """The decisions made since then."""
-        known = {call["call"] for call in before.calls}
-        calls = self.account().calls
-        return [one for call in calls if call["call"] not in known for one in call["decisions"]]
-
-    def desk(self, user: str) -> Softphone:
-        """A phone that signs in with what fsplug knows, and answers."""
-        password = phone_password(self.cli.data, ACME, user)
-        return Softphone(self.switch.ports.internal_port, ACME, user, password, hertz=440)
-
-    def customer(self) -> Softphone:
-        """Somebody outside."""
-        return Softphone(self.switch.ports.external_port, ACME, "+4522334455", hertz=900)
-
-    def gateway(self, name: str) -> str:
-        """What the switch tells of it."""
-        return self.switch.api(f"sofia status gateway {name}")
-
-    def play(self, name: str) -> list[str]:
-        """What went wrong for the people of a scenario."""
-        outcomes = play(read_scenario(name), self.exchange)
-        return [f"{one.role.name}: {one.complaint or one.exit}" for one in outcomes if not one.is_well]
 
 
 @pytest.fixture(scope="module", params=["endpoint", "files"])
@@ -74,7 +27,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     if find_freeswitch() is None or shutil.which("sipp") is None:
         pytest.skip("skipped: no FreeSWITCH, or no SIPp")
     folder = tmp_path_factory.mktemp(request.param)
-    cli, ports = _furnished(folder, request.param)
+    cli, ports = furnished(folder, request.param)
     ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
     with RealSwitch(ports, fixture=folder / "conf") as switch:
         # The switch runs on a copy of the folder: from now on that is the one to keep up to date.
@@ -145,20 +98,3 @@ def test_with_fsplug_away_phones_sign_in_and_call(installed: Installed) -> None:
         assert installed.play("internal") == []
     finally:
         installed.serving.start()
-
-
-def _furnished(folder: Path, way: str) -> tuple[Cli, object]:
-    cli, ports, (xml_port,) = Cli(folder / "data"), free_ports(), some_ports(1)
-    cli.ok("init")
-    places = {"event_socket_port": ports.event_socket_port, "listen_port": ports.fsplug_port, "xml_port": xml_port}
-    settings = cli.data / "fsplug.toml"
-    named = "".join(f"{name} = {port}\n" for name, port in places.items())
-    settings.write_text(named + settings.read_text())
-    cli.ok("apply", DEMO)
-    cli.ok("trunk", "set", "--company", ACME, "trunk", "--host", "127.0.0.1", "--port", ports.trunk_port)
-    cli.ok("ivr", "set", "--company", ACME, "3001", "--timeout-seconds", "1", "--tries", "1")
-    (folder / "conf").mkdir()
-    sip = ("--sip-address", "127.0.0.1", "--sip-port", ports.internal_port, "--trunk-port", ports.external_port)
-    rtp = ("--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
-    cli.ok("switch", "install", "--conf", folder / "conf", "--yes", "--way", way, *sip, *rtp)
-    return cli, ports

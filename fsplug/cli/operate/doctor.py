@@ -14,6 +14,7 @@ from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.serving import is_served
 from fsplug.errors import FsplugError, Invalid, Unavailable
+from fsplug.policy.hosts import is_loopback
 
 if TYPE_CHECKING:
     from fsplug.store.config.trunks import Trunk
@@ -67,6 +68,7 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
     from fsplug.esl.protocol.session import InboundESL
     from fsplug.wiring.doctor import switch
     from fsplug.wiring.doctor.findings import wrong
+    from fsplug.wiring.switch_account import listening_at
 
     connection = InboundESL(
         settings.event_socket_host, settings.event_socket_port, settings.event_socket_password, ANSWER_SECONDS
@@ -75,7 +77,8 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
         connection.connect()
         wanted = wanted_installation(settings, options_of(conf))
         api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
-        yield from switch.every(api, settings, wanted, *_stored(invocation))
+        who = listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
+        yield from switch.every(api, settings, wanted, *_stored(invocation), who=who)
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:

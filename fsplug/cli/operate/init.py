@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     steps = [
         ("data folder", settings.data, _folder(settings.data, PRIVATE)),
         ("settings", settings_file.path(settings), _settings(invocation, settings, flags)),
-        ("spool", settings.spool, _spool(settings.spool)),
+        ("spool", settings.spool, _spool(settings)),
         ("archive", settings.archive, _archive(settings.archive)),
         ("store", *_migrated(settings)),
     ]
@@ -86,11 +87,17 @@ def _folder(path: Path, mode: int) -> bool:
     return True
 
 
-def _spool(path: Path) -> bool:
+def _spool(settings: "Settings") -> bool:
+    """Make the spool if it is missing, and give it to the switch's group if there is one that this user may give."""
     from fsplug.media.spool import Spool
+    from fsplug.wiring.switch_account import give, switch_group, wanted_rights
 
-    made = _folder(path, SHARED)
-    Spool(path).check_writable()
+    made = _folder(settings.spool, SHARED)
+    Spool(settings.spool).check_writable()
+    rights = wanted_rights(settings.spool, settings.data, switch_group(settings.event_socket_port)) if made else None
+    if rights is not None:
+        with suppress(Unavailable):
+            give(rights)
     return made
 
 
@@ -139,12 +146,16 @@ def _next_steps(settings: "Settings") -> list[str]:
         "next:",
         f"  1. write your companies down and load them: fsplug apply FILE.toml --data {data}",
         f"  2. {_spool_advice(settings)}",
-        f"  3. in the dialplan, before the bridge: socket {settings.listen_host}:{settings.listen_port} full",
-        f"  4. fsplug serve --data {data}",
+        f"  3. put fsplug into FreeSWITCH's configuration: fsplug switch install --conf /etc/freeswitch --data {data}",
+        f"     or, in your own dialplan, before the bridge: socket {settings.listen_host}:{settings.listen_port} full",
+        f"  4. restart FreeSWITCH, then: fsplug serve --data {data}",
+        f"  5. fsplug doctor --data {data}",
     ]
 
 
 def _spool_advice(settings: "Settings") -> str:
+    from fsplug.media.access import owners
+
     if settings.data in settings.spool.parents:
         return "run the switch as this user; for another user, set a spool outside the data folder, which is closed"
-    return f"let the switch's user write in {safe(settings.spool)}"
+    return f"the switch's user must be able to write in {safe(settings.spool)} (now {owners(settings.spool.stat())})"

@@ -80,15 +80,18 @@ def install(
     """
     from fsplug.cli.operate.phones import phones, refuse
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
+    from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
     from fsplug.wiring.endpoint import xml_ways
+    from fsplug.wiring.switch_account import switch_group
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.gateways import Gateways
     from fsplug.xml.install.installer import Installer
 
     settings = invocation.settings()
-    installer = Installer(ConfFolder(conf))
+    wanted_settings = _settings(settings, Installer(ConfFolder(conf)), conf)
+    group = switch_group(wanted_settings["event_socket_port"], conf)
+    installer = Installer(ConfFolder(conf, group))
     options = _options(installer, given)
-    wanted_settings = _settings(settings, installer, conf)
     with invocation.store() as store:
         with working("looking at the phones that are signed in"):
             profile = xml_ways.ways(settings).sip_profile
@@ -99,17 +102,24 @@ def install(
         with working("reading the configuration"):
             plan = installer.plan(wanted, xml_ways.conf_text(settings))
             Gateways(store, xml_ways.conf_text(settings)).check()
+        rights = shared_folders(settings, group)
         show(invocation, plan, replace(settings, **wanted_settings), found)
+        show_folders(invocation, rights)
         if not (lock_out or dry_run):
             refuse(found)
         if not dry_run:
-            agree(invocation, plan, yes)
+            agree(invocation, plan, yes, rights)
+            share(settings, group)
             installer.install(plan, wanted, options, force)
             _put_settings(invocation, settings, wanted_settings)
             with working("writing directory and dialplan"):
                 _render(replace(settings, **wanted_settings), conf, store)
+            # The folder of the call records may be new.
+            share(settings, group)
+            warn_of_spool(invocation, replace(settings, **wanted_settings))
     locked_out = [asdict(one) for one in found.locked_out]
     known = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, "locked_out": locked_out}
+    known["folders"] = [asdict(one) for one in rights]
     invocation.print({**known, **facts(plan)}, *lines(plan, dry_run, _NEXT_STEPS))
 
 

@@ -1,7 +1,7 @@
 """What an installation changes, as the operator sees it before saying yes."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,15 +68,15 @@ def show(
         click.echo(safe(f"warning: a call to your own {name} rings the phone {name} of {domain} too; {remedy}"))
 
 
-def agree(invocation: Invocation, plan: "InstallPlan", yes: bool) -> None:
+def agree(invocation: Invocation, plan: "InstallPlan", yes: bool, folders: Sequence[object] = ()) -> None:
     """Ask whether to write; Invalid if nobody can be asked."""
-    if yes or not plan:
+    if yes or not (plan or folders):
         return
+    what = f"{len(plan.changes)} files" + (f" and {len(folders)} folders" if folders else "")
     if sys.stdin.isatty() and not invocation.json:
-        click.confirm(f"write {len(plan.changes)} files?", abort=True, err=True)
+        click.confirm(f"write {what}?", abort=True, err=True)
         return
-    remedy = "check with --dry-run, then add --yes"
-    text = f"this changes {len(plan.changes)} files and nobody can be asked to confirm; {remedy}"
+    text = f"this changes {what} and nobody can be asked to confirm; check with --dry-run, then add --yes"
     raise Invalid("not-confirmed", text, files=len(plan.changes))
 
 

@@ -24,6 +24,10 @@ class Spool(Protocol):
     def trouble(self) -> str | None:
         """Why nothing can be recorded now (`spool-full`, `spool-read-only`, ...); None if recording is possible."""
 
+    @property
+    def kept_out(self) -> str | None:
+        """Why the switch can't write there although fsplug can; None if nothing is known to forbid it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:

@@ -35,6 +35,7 @@ LIMIT_REACHED = "limit-reached"
 _GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
+_NOT_STARTED = "the switch did not start the recording (bypass media, or no audio)"
 
 
 class Recorder:
@@ -240,8 +241,8 @@ class Recorder:
         if recording.leg not in self._book.channels:
             self._write_lost(recording, "ended-before-start", "the talk was over before the recording began")
             return
-        trouble = self._ports.spool.trouble or "the switch did not start the recording (bypass media, or no audio)"
-        self._write_lost(recording, "start-failed", trouble)
+        spool = self._ports.spool
+        self._write_lost(recording, "start-failed", spool.trouble or spool.kept_out or _NOT_STARTED)
         self._close_if_policy_says(recording)
 
     def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:

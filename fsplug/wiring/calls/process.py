@@ -32,9 +32,11 @@ from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.server import Server
 from fsplug.esl.switch import LinkedSwitch
+from fsplug.media.access import Account
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.outage_log import outage_log
+from fsplug.policy.hosts import is_loopback
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
@@ -56,6 +58,7 @@ from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import done_in, in_its_thread
 from fsplug.wiring.settings import Settings
+from fsplug.wiring.switch_account import listening_at
 
 log = structlog.get_logger()
 
@@ -92,10 +95,14 @@ class CallsProcess:
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
         spool = Spool(settings.spool)
-        self._gate = SpoolGate(spool, settings.least_free_bytes)
+        self._gate = SpoolGate(spool, settings.least_free_bytes, switch_account=self._switch_account)
         self._wire_calls()
         here = self.listen_in
         self.channel_server = ChannelServer(settings.data, here.calls, here.live, here.pages, self._company_calls)
+
+    def _switch_account(self) -> Account | None:
+        settings = self._settings
+        return listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
 
     def _wire_calls(self) -> None:
         settings = self._settings

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection
 
 from fsplug.errors import Unavailable
+from fsplug.media.access import Account, kept_out
 from fsplug.media.spool import Spool
 from fsplug.outage_log import TroubleLog
 
@@ -17,8 +18,16 @@ FRESH_SECONDS = 5.0
 class SpoolGate:
     """The record flow's port `Spool`, and its `GrowthMeter`."""
 
-    def __init__(self, spool: Spool, least_free_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        least_free_bytes: int,
+        clock: Callable[[], float] = time.monotonic,
+        switch_account: Callable[[], Account | None] = lambda: None,
+    ) -> None:
         self._spool = spool
+        self._switch_account = switch_account
+        self._kept_out: tuple[float, str | None] | None = None
         self._least_free_bytes = least_free_bytes
         self._clock = clock
         self._trouble: str | None = None
@@ -34,6 +43,16 @@ class SpoolGate:
         if self._is_looking and self._rounds >= HUNG_ROUNDS:
             return "spool-hung: the disk does not answer"
         return self._trouble
+
+    @property
+    def kept_out(self) -> str | None:
+        """Why the switch's user may not write there; None if it may, or if nobody knows which user that is."""
+        now = self._clock()
+        if self._kept_out is None or now - self._kept_out[0] > FRESH_SECONDS:
+            who = self._switch_account()
+            why = kept_out(self._spool.root, who) if who else None
+            self._kept_out = now, why and f"spool-unwritable: the switch can't write there: {why}"
+        return self._kept_out[1]
 
     def look(self) -> None:
         """Check the spool and measure the watched recordings. A slow disk makes this slow, so it runs in a thread."""

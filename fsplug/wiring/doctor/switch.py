@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.esl import commands
+from fsplug.media.access import Account, kept_out
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
@@ -90,6 +91,14 @@ def directory(api: Api, domain: str, sip_username: str) -> Finding:
     if f'id="{sip_username}"' in api(f"find_user_xml id {sip_username} {domain}"):
         return ok("directory", f"the switch finds {who}")
     return wrong("directory", f"the switch does not find {who}", "fs_cli -x reloadxml; systemctl restart fsplug")
+
+
+def folders(settings: Settings, who: Account | None) -> Iterator[Finding]:
+    """The switch's user may write into the spool and into the folder of its call records."""
+    for subject, folder in (("spool, by the switch", settings.spool), ("call records' folder", settings.records)):
+        if who is not None and (why := kept_out(folder, who)):
+            remedy = "as root: fsplug switch install --conf DIR; in a folder that is closed it needs another spool"
+            yield wrong(subject, f"the switch can't write into {folder}: {why}", remedy)
 
 
 def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) -> Finding:
@@ -194,8 +203,11 @@ def every(
     phone: tuple[str, str] | None,
     known: Iterable[Trunk],
     spool_too: bool = True,
+    who: Account | None = None,
 ) -> Iterator[Finding]:
-    """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks."""
+    """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks;
+    `who` is the user that the switch runs as.
+    """
     yield version(api)
     yield modules(api, wanted.modules)
     if wanted.way is Way.ENDPOINT:
@@ -204,7 +216,9 @@ def every(
     yield records(api, record_settings(wanted))
     if phone is not None:
         yield directory(api, *phone)
-    if spool_too:
+    kept_outside = list(folders(settings, who))
+    yield from kept_outside
+    if spool_too and not kept_outside:
         yield spool(api, settings.spool)
     yield clock(api)
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))

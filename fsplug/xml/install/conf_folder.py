@@ -9,15 +9,20 @@ from pathlib import Path
 from fsplug.errors import Invalid, Unavailable
 
 _NEW_FILE, _NEW_FOLDER = 0o640, 0o750
+_OWN = "fsplug"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class ConfFolder:
-    """The folder at `root`. New files get its owner and group, and are closed to others: some hold passwords."""
+    """The folder at `root`. New files get its owner and group, and are closed to others: some hold passwords.
 
-    def __init__(self, root: Path) -> None:
+    `group` is the switch's where the folder is root's, so that the switch can read them.
+    """
+
+    def __init__(self, root: Path, group: int | None = None) -> None:
         self.root = root.expanduser().absolute()
+        self._group = group
         if not self.root.is_dir():
             text = f"there is no folder {root}; make it, or name the switch's own (fs_cli -x 'global_getvar conf_dir')"
             raise Invalid("no-conf-folder", text, path=str(root))
@@ -103,14 +108,20 @@ class ConfFolder:
 
     def _dress(self, descriptor: int, like: os.stat_result | None) -> None:
         os.fchmod(descriptor, stat.S_IMODE(like.st_mode) if like else _NEW_FILE)
-        owner = like or self.root.stat()
         if os.geteuid() == 0:
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            os.fchown(descriptor, *((like.st_uid, like.st_gid) if like else self._owner()))
 
     def _own(self, folder: Path) -> None:
         if os.geteuid() == 0:
-            owner = self.root.stat()
-            os.chown(folder, owner.st_uid, owner.st_gid)
+            os.chown(folder, *self._owner())
+
+    def _owner(self) -> tuple[int, int]:
+        found, own = self.root.stat(), self.root / _OWN
+        if found.st_gid != 0:
+            return found.st_uid, found.st_gid
+        # Later files get the group of the first ones.
+        group = own.stat().st_gid if self._group is None and own.is_dir() else self._group
+        return found.st_uid, group or 0
 
     def _check_way(self, path: str) -> None:
         """Refuse links: other users who may write into this folder must not lead us elsewhere."""

@@ -88,6 +88,7 @@ CALLS: dict[str, tuple[tuple[str, ...], dict[str, Any], tuple[str, ...]]] = {
 
 class _SpoolStandIn:
     trouble = None
+    kept_out = None
 
     def path(self, recording: str) -> str:
         return f"/spool/{recording}.wav"

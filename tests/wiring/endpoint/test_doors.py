@@ -35,6 +35,7 @@ class Spool:
     """A spool that is well."""
 
     trouble = None
+    kept_out = None
 
     def path(self, recording: str) -> str:
         return f"/spool/{recording}.wav"
