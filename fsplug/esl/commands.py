@@ -82,12 +82,16 @@ def kill(leg: str, cause: str) -> str:
 # Recordings.
 
 
-def record_session(path: str, recording: str, terms: Terms) -> str:
+def record_session(path: str, recording: str, terms: Terms, of_partner: bool = False) -> str:
     """The application and argument that start this recording; for `execute_on_answer`.
+
+    Of two channels the left one is what the recorded user says: the leg's own person, or with `of_partner` the other.
 
     record_session URL-decodes its braces (mod_dptools.c 1.11.1), so the commas survive the brackets of a dial string.
     """
-    return f"record_session {_path(path)} {_limit(terms)}{{{quote(_assignments(recording, terms), safe='')}}}"
+    return (
+        f"record_session {_path(path)} {_limit(terms)}{{{quote(_assignments(recording, terms, of_partner), safe='')}}}"
+    )
 
 
 def stop_record(leg: str, path: str) -> str:
@@ -186,12 +190,13 @@ def variable_name(text: str) -> str:
     return _matching(_VARIABLE, text, "variable name")
 
 
-def _assignments(recording: str, terms: Terms) -> str:
-    stereo = "true" if terms.channels is Channels.STEREO else "false"
+def _assignments(recording: str, terms: Terms, of_partner: bool) -> str:
+    is_stereo = terms.channels is Channels.STEREO
     hang_up = "true" if terms.on_failure is OnFailure.CLOSED else "false"
     pairs = {
         "fsplug_recording": uuid(recording),
-        "RECORD_STEREO": stereo,
+        "RECORD_STEREO": "true" if is_stereo else "false",
+        **({"RECORD_STEREO_SWAP": "true"} if is_stereo and of_partner else {}),
         "RECORD_MIN_SEC": "0",
         "RECORD_HANGUP_ON_ERROR": hang_up,
         "RECORD_PRE_BUFFER_FRAMES": str(PRE_BUFFER_FRAMES),

@@ -34,7 +34,8 @@ class Order:
     `caller` dials `destination` in `context`: "public" from the trunk, or a company's context as its signed-in `user`.
     `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
     `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered. `headers` are further
-    lines of the INVITE, each `Name: value`.
+    lines of the INVITE, each `Name: value`. An INVITE with `late_offer` has no SDP: the switch answers it before its
+    dialplan (`enable-3pcc`).
     """
 
     caller: str
@@ -51,6 +52,7 @@ class Order:
     steps: Sequence[Step] = ()
     tone_hz: int = 0
     headers: Sequence[str] = ()
+    late_offer: bool = False
 
 
 class Call:
@@ -207,6 +209,8 @@ class Call:
         core.counters.placed += 1
         if self.order.cancel is not None:
             self._later(self.order.cancel, self._cancel)
+        if self.order.late_offer:
+            answer(core, leg)
         core.spawn(core.live, core, leg)
 
     def _take_headers(self, headers: InviteHeaders) -> None:

@@ -36,7 +36,8 @@ _CAUSES: Mapping[str, str] = {
     "user-calls-and-transfers": "BLIND_TRANSFER",
     "user-calls-until-bye": "ATTENDED_TRANSFER",
 }
-_UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers")
+_LATE_OFFER = ("outside-calls-late-offer", "user-calls-late-offer")
+_UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers", *_LATE_OFFER)
 _HERTZ, _HERTZ_STEP = 2600, 110
 
 
@@ -94,6 +95,7 @@ class Performance:
             "caller_name": self._display(role, number),
             "destination": role.calls,
             "headers": role.headers,
+            "late_offer": kind in _LATE_OFFER,
             "tone_hz": tone_of(self._scenario, role),
             "answers": self._answers(role),
             "talk": hangs_up.talk_seconds if hangs_up else role.talk_seconds if kind not in _UNTIL_BYE else None,
@@ -122,7 +124,7 @@ class Performance:
 
     def _who_hangs_up(self, role: ScenarioRole) -> ScenarioRole | None:
         """The called one, where it is not the caller who ends the call."""
-        if _kind(self._scenario, role) != "outside-calls-until-bye":
+        if _kind(self._scenario, role) not in ("outside-calls-until-bye", *_LATE_OFFER):
             return None
         return next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
 

@@ -28,6 +28,7 @@ REASONS = {
     "presence-hosts": "a call to a host named here rings the phones of every domain that have the user's name",
     "disable-transfer": "callers from outside must not transfer calls, also not through your own trunks (REFER)",
     "parse-all-invite-headers": "an excluded number can stand in any value of any header",
+    "enable-3pcc": "a call whose INVITE has no SDP is answered and recorded, not refused",
     "listen-ip": "the event socket can do everything; only this machine is let in already",
     "password": "everybody knows the default one",
     "url": _RECORDS,

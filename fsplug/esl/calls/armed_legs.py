@@ -49,7 +49,7 @@ def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str
 
     An empty value clears what an earlier ringing of the same call had set.
     """
-    starts = {name: _start(one, path) for name, one in armed.items()}
+    starts = {name: _start(one, caller, path) for name, one in armed.items()}
     own = next((starts[name] for name, one in armed.items() if one.arm.on_caller), "")
     theirs = {f"fsplug_arm_{name}": "" if one.arm.on_caller else starts[name] for name, one in armed.items()}
     return {
@@ -62,10 +62,12 @@ def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str
     }
 
 
-def _start(one: ArmedLeg, path: Callable[[str], str]) -> str:
+def _start(one: ArmedLeg, caller: Leg, path: Callable[[str], str]) -> str:
     if one.recording is None:
         return ""
-    return commands.record_session(path(one.recording), one.recording, one.arm.verdict.terms)
+    decided = one.arm.verdict
+    of_partner = decided.user == caller.username and not one.arm.on_caller
+    return commands.record_session(path(one.recording), one.recording, decided.terms, of_partner)
 
 
 def must_be_refused(armed: Armed, trouble: str | None) -> bool:

@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fsplug.errors import Invalid
@@ -15,7 +15,14 @@ from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
-from fsplug.xml.install.installation import ALL_HEADERS, Installation, Way, record_settings
+from fsplug.xml.install.installation import (
+    ALL_HEADERS,
+    LATE_OFFERS,
+    LATE_OFFERS_BY_PROXY,
+    Installation,
+    Way,
+    record_settings,
+)
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
@@ -151,10 +158,7 @@ def profiles(api: Api, names: Sequence[str]) -> Finding:
 def headers(api: Api) -> Finding:
     """Every SIP profile that runs hands over every value of every header, and those of live calls have come so."""
     subject = "SIP headers"
-    running = {one.findtext("name") for one in _parsed(api("sofia xmlstatus")).iter("profile")}
-    configured = _parsed(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
-    without = sorted({one.get("name", "") for one in configured if one.get("name") in running and not _hands_over(one)})
-    if without:
+    if without := _running_without(api, ALL_HEADERS, TRUE):
         text = f"the profiles {', '.join(without)} hand over one value of a header that has several"
         remedy = f'<param name="{ALL_HEADERS}" value="true"/> in their settings, then sofia profile NAME rescan'
         return wrong(subject, f"{text}: a call with an excluded number in another value is recorded", remedy)
@@ -164,9 +168,28 @@ def headers(api: Api) -> Finding:
     return ok(subject, "every value of every header is read")
 
 
-def _hands_over(profile: ElementTree.Element) -> bool:
-    values = [one.get("value", "") for one in profile.iter("param") if one.get("name") == ALL_HEADERS]
-    return bool(values) and values[-1].lower() in TRUE
+def late_offers(api: Api) -> Finding:
+    """Every SIP profile that runs answers calls whose INVITE has no offer (SDP)."""
+    subject = "late offers"
+    if without := _running_without(api, LATE_OFFERS, TRUE | {LATE_OFFERS_BY_PROXY}):
+        text = f"the profiles {', '.join(without)} refuse calls whose INVITE has no SDP, before any dialplan"
+        remedy = f'<param name="{LATE_OFFERS}" value="true"/> in their settings, then sofia profile NAME rescan'
+        return warn(subject, text, remedy)
+    return ok(subject, "calls whose INVITE has no SDP are answered")
+
+
+def _running_without(api: Api, name: str, wanted: Collection[str]) -> list[str]:
+    """The SIP profiles that run and do not have a wanted value, in lower case, for the parameter of this name."""
+    running = {one.findtext("name") for one in _parsed(api("sofia xmlstatus")).iter("profile")}
+    configured = _parsed(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
+    return sorted(
+        {one.get("name", "") for one in configured if one.get("name") in running and _value(one, name) not in wanted}
+    )
+
+
+def _value(profile: ElementTree.Element, name: str) -> str:
+    values = [one.get("value", "") for one in profile.iter("param") if one.get("name") == name]
+    return values[-1].lower() if values else ""
 
 
 def _read_without(api: Api) -> set[str]:
@@ -223,6 +246,7 @@ def every(
     yield clock(api)
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
     yield headers(api)
+    yield late_offers(api)
     yield from trunks(api, known, wanted.trunk_profile)
 
 

@@ -8,7 +8,14 @@ from fsplug.xml.install import one_domain
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
 from fsplug.xml.install.conf_vars import resolved
-from fsplug.xml.install.installation import ALL_HEADERS, DEFAULT_PASSWORD, Installation, Way
+from fsplug.xml.install.installation import (
+    ALL_HEADERS,
+    DEFAULT_PASSWORD,
+    LATE_OFFERS,
+    LATE_OFFERS_BY_PROXY,
+    Installation,
+    Way,
+)
 from fsplug.xml.install.surgery import Element, XmlFile, include
 from fsplug.xml.install.timezones import posix_rules
 
@@ -133,7 +140,7 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
         files |= _configuration(tree, "sofia", text.render("configuration/sofia.xml", it=installation))
     for name in [element.attributes.get("name", "") for _, element in tree.profiles()]:
         if (known := tree.profile(name)) and known[0].find("settings", known[1]):
-            tree.put(known[0].with_param(_settings(known[0], name), ALL_HEADERS, "true"))
+            tree.put(_for_every_call(known[0], name))
     files |= _former(tree, installation)
     for kind, name in (("internal", installation.sip_profile), ("external", installation.trunk_profile)):
         found = tree.profile(name)
@@ -146,6 +153,13 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
             profiles = file.need("profiles", file.need("configuration", name="sofia.conf"))
             tree.put(file.with_last(profiles, include(relative(f"fsplug/sip_profiles/{kind}.xml", file.name))))
     return files
+
+
+def _for_every_call(file: XmlFile, name: str) -> XmlFile:
+    """Hand over all headers, and answer calls that come without an offer; how, may be the operator's choice."""
+    file = file.with_param(_settings(file, name), ALL_HEADERS, "true")
+    theirs = file.find("param", _settings(file, name), name=LATE_OFFERS, value=LATE_OFFERS_BY_PROXY)
+    return file if theirs else file.with_param(_settings(file, name), LATE_OFFERS, "true")
 
 
 def _former(tree: ConfTree, installation: Installation) -> dict[str, bytes]:

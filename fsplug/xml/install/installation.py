@@ -15,6 +15,10 @@ OWN_ADDRESS = Markup("$${local_ip_v4}")
 DEFAULT_PASSWORD = "ClueCon"
 # The SIP profiles' parameter by which every value of every header reaches fsplug: an excluded number can stand in any.
 ALL_HEADERS = "parse-all-invite-headers"
+# The SIP profiles' parameter by which an INVITE without an offer (SDP) is answered. Without it the switch refuses such
+# calls before its dialplan, with 480. "proxy" answers them too, when the callee does.
+LATE_OFFERS = "enable-3pcc"
+LATE_OFFERS_BY_PROXY = "proxy"
 
 XML_CURL, JSON_CDR = "mod_xml_curl", "mod_json_cdr"
 _MODULES = (

@@ -244,6 +244,7 @@ PROFILE = (
     "</configuration>"
 )
 ALL_HEADERS = '<param name="parse-all-invite-headers" value="{0}"/>'
+LATE_OFFERS = '<param name="enable-3pcc" value="{0}"/>'
 LIVE = "0b5f4a3e-0d42-4b5c-9f6c-1c2d3e4f5a6b"
 DUMP = "Event-Name: CHANNEL_DATA\nCall-Direction: inbound\nvariable_sofia_profile_name: external\n"
 
@@ -263,6 +264,22 @@ def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: 
     found = switchchecks.headers(api)
     assert found.state == state
     assert ("excluded number" in found.text and "external" in found.text) == (state == FindingState.WRONG)
+
+
+@pytest.mark.parametrize(
+    ("running", "param", "state"),
+    [
+        ("external", LATE_OFFERS.format("true"), FindingState.OK),
+        ("external", LATE_OFFERS.format("proxy"), FindingState.OK),
+        ("external", "", FindingState.WARN),
+        ("external", LATE_OFFERS.format("false"), FindingState.WARN),
+        ("another", "", FindingState.OK),
+    ],
+)
+def test_a_live_profile_that_refuses_late_offers_is_named(running: str, param: str, state: FindingState) -> None:
+    api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("external", param)})
+    found = switchchecks.late_offers(api)
+    assert (found.state, "external" in found.text) == (state, state == FindingState.WARN)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`fsplug switch install` and `uninstall`: what they write, what they leave alone, and that all of it can be undone."""
 
+import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -56,12 +57,22 @@ def test_a_configuration_that_is_there_gets_a_few_lines_and_keeps_the_rest(cli: 
     assert "<!-- fsplug: <param" in (theirs / "sip_profiles/internal.xml").read_text()
     assert '"disable-transfer" value="true"' in (theirs / "sip_profiles/external.xml").read_text()
     for profile in ("internal", "external"):
-        assert '"parse-all-invite-headers" value="true"' in (theirs / f"sip_profiles/{profile}.xml").read_text()
+        settings = (theirs / f"sip_profiles/{profile}.xml").read_text()
+        assert '"parse-all-invite-headers" value="true"' in settings and '"enable-3pcc" value="true"' in settings
     assert "../fsplug/public/*.xml" in (theirs / "dialplan/public.xml").read_text()
     assert (theirs / "autoload_configs/skinny.conf.xml").read_text() == THEIRS["autoload_configs/skinny.conf.xml"]
     assert ('<load module="mod_xml_curl"/>\n' in (theirs / "autoload_configs/modules.conf.xml").read_text()) is (
         way == "endpoint"
     )
+
+
+@pytest.mark.parametrize(("theirs_is", "after"), [("proxy", "proxy"), ("false", "true")])
+def test_their_own_way_of_answering_late_offers_stays(cli: Cli, theirs: Path, theirs_is: str, after: str) -> None:
+    profile = theirs / "sip_profiles/external.xml"
+    param = f'<settings>\n      <param name="enable-3pcc" value="{theirs_is}"/>'
+    profile.write_text(profile.read_text().replace("<settings>", param, 1))
+    install(cli, theirs)
+    assert re.findall('"enable-3pcc" value="([^"]*)"', profile.read_text()) == [after]
 
 
 def test_our_numbers_stand_ready_for_a_public_context_of_theirs(cli: Cli, theirs: Path) -> None:

@@ -33,6 +33,15 @@ def test_an_outgoing_call_is_armed_on_the_callers_leg_alone(story):
     assert variables["fsplug_arm_trunk"] == ""
 
 
+@pytest.mark.parametrize("channels", [Channels.STEREO, Channels.MONO])
+def test_a_caller_who_is_answered_already_is_left_in_the_file_of_the_other_leg(story, channels):
+    boxes = DepartmentPolicy("Sales", outgoing=True, terms=Terms(channels=channels))
+    edit_policy.set_department_policy(story.store, ACME, boxes, by="test")
+    variables = story.asks("trunk", fsplug_user="1001", **{"Answer-State": "answered"})
+    assert variables["execute_on_answer"] == ""
+    assert ("RECORD_STEREO_SWAP%3Dtrue" in variables["fsplug_arm_trunk"]) == (channels is Channels.STEREO)
+
+
 def test_an_excluded_caller_arms_nothing_at_all(story):
     doctor = {"Caller-Caller-ID-Number": "tel:22-33-44-99;phone-context=+45"}
     variables = story.asks("1001,1002,1003", fsplug_group="2001", **doctor)
