@@ -21,7 +21,7 @@ from fsplug.xml.ways import Ways
 
 # The list of fsplug's files in a folder. `Folder` writes it, and replaces or removes only files on the list.
 MANIFEST = ".fsplug-files.json"
-FOLDERS = ("dialplan", "directory", "gateways")
+FOLDERS = ("dialplan", "directory", "gateways", "timezones")
 # Anybody who can read the directory can sign in as any user in it.
 _MODE = 0o640
 

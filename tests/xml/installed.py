@@ -1,6 +1,7 @@
 """A FreeSWITCH that runs on rendered files: the fixture's configuration, with our directory and dialplan in it."""
 
 import shutil
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,8 @@ from fsplug.lab.ports import free_ports
 from fsplug.store.change import planning
 from fsplug.store.config.devices import a1_hash
 from fsplug.store.db.database import Store
-from fsplug.xml.dialplan import hours
 from fsplug.xml.files import Files, Folder
+from fsplug.xml.install.timezones import switch_rule
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -60,6 +61,5 @@ def switch_on_files(store: Store, folder: Path, **options: Any) -> Iterator[Real
 
 def tell_zones(path: Path) -> None:
     """Put the rules of the time zones into a configuration that has none."""
-    zones = "".join(f'<zone name="{zone}" value="{hours.posix_rule(zone)}"/>' for zone in ZONES)
-    text = path.read_text().replace("<timezones/>", f"<timezones>{zones}</timezones>".replace("&", "&amp;"))
-    path.write_text(text.replace("<+", "&lt;+").replace(">-", "&gt;-"))
+    zones = "".join(f'<zone name="{zone}" value="{switch_rule(zone, time.time())}"/>' for zone in ZONES)
+    path.write_text(path.read_text().replace("<timezones/>", f"<timezones>{zones}</timezones>"))

@@ -91,15 +91,16 @@ def _remedy(code: str) -> str:
     return "systemctl start freeswitch"
 
 
-def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"]]:
-    """A phone to look for and the trunks that must exist, as far as the store is readable."""
-    from fsplug.store.config import devices, trunks
+def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"], list[str]]:
+    """A phone to look for, the trunks that must exist, the companies' time zones; as far as the store is readable."""
+    from fsplug.store.config import companies, devices, trunks
 
     try:
         with invocation.store() as store:
-            return devices.some_phone(store), trunks.of_all(store)
+            zones = [one.timezone for one in companies.every(store)]
+            return devices.some_phone(store), trunks.of_all(store), zones
     except FsplugError:
-        return None, []
+        return None, [], []
 
 
 def _say(finding: "Finding") -> None:

@@ -12,6 +12,7 @@ from fsplug.esl import commands
 from fsplug.media.access import Account, kept_out
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
+from fsplug.wiring.doctor import zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
@@ -225,11 +226,12 @@ def every(
     wanted: Installation,
     phone: tuple[str, str] | None,
     known: Iterable[Trunk],
+    timezones: Iterable[str] = (),
     spool_too: bool = True,
     who: Account | None = None,
 ) -> Iterator[Finding]:
-    """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks;
-    `who` is the user that the switch runs as.
+    """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks, and
+    `timezones` those of the companies; `who` is the user that the switch runs as.
     """
     yield version(api)
     yield modules(api, wanted.modules)
@@ -244,6 +246,7 @@ def every(
     if spool_too and not kept_outside:
         yield spool(api, settings.spool)
     yield clock(api)
+    yield zones.right(api, timezones, time.time())
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
     yield headers(api)
     yield late_offers(api)

@@ -6,7 +6,6 @@ from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
 from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.gateways import Gateways
 from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
@@ -35,4 +34,4 @@ def installed_files(settings: Settings, store: Store, conf: Path) -> InstalledFi
     """The files kept up to date in the switch's configuration folder."""
     known = ways(settings)
     files = Files(store, templates(settings), known)
-    return InstalledFiles(conf, store, files, Gateways(store, conf_text(settings)), known.public_context)
+    return InstalledFiles(conf, store, files, conf_text(settings), known.public_context)

@@ -17,7 +17,6 @@ from fsplug.xml.install.installation import (
     Way,
 )
 from fsplug.xml.install.surgery import Element, XmlFile, include
-from fsplug.xml.install.timezones import posix_rules
 
 _PORT = re.compile("[0-9]{1,5}")
 ACL, MATCHING_NAMES = "apply-inbound-acl", "inbound-reg-force-matching-username"
@@ -205,15 +204,25 @@ def _settings(file: XmlFile, profile: str) -> Element:
 
 def _missing(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
     """Add what fsplug needs and their configuration lacks: time zones, the event socket, the endpoint to ask."""
-    files: dict[str, bytes] = {}
-    if tree.configuration("timezones.conf") is None:
-        rules = posix_rules()
-        files |= _configuration(tree, "timezones", text.render("configuration/timezones.xml", timezones=rules))
+    files = _timezones(tree, text)
     if tree.configuration("event_socket.conf") is None:
         files |= _configuration(tree, "event_socket", text.render("configuration/event_socket.xml", it=installation))
     if installation.way is Way.ENDPOINT:
         files |= _bindings(tree, installation, text)
     return files
+
+
+def _timezones(tree: ConfTree, text: ConfText) -> dict[str, bytes]:
+    """Include the rules of all time zones. They come last: of two rules for one zone, FreeSWITCH takes the later."""
+    found = tree.configuration("timezones.conf")
+    if found is None:
+        return _configuration(tree, "timezones", text.render("configuration/timezones.xml"))
+    file, configuration = found
+    if file.find("timezones", configuration) is None:
+        file = file.with_first(configuration, "<timezones></timezones>")
+    zones = file.need("timezones", file.need("configuration", name="timezones.conf"))
+    tree.put(file.with_last(zones, include(relative("fsplug/timezones/*.xml", file.name))))
+    return {}
 
 
 def _bindings(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:

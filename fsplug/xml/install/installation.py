@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.timezones import posix_rules
 
 # The switch finds this address itself: it is that of the interface with the default route.
 OWN_ADDRESS = Markup("$${local_ip_v4}")
@@ -36,7 +35,7 @@ _MODULES = (
     "mod_tone_stream",
     JSON_CDR,
 )
-_CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia", "json_cdr")
+_CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia", "json_cdr", "timezones")
 
 
 class Way(StrEnum):
@@ -107,7 +106,6 @@ def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
         )
     modules = installation.modules
     files["fsplug/configuration/modules.xml"] = text.render("configuration/modules.xml", modules=modules)
-    files["fsplug/configuration/timezones.xml"] = text.render("configuration/timezones.xml", timezones=posix_rules())
     if installation.way is Way.ENDPOINT:
         files["fsplug/configuration/xml_curl.xml"] = text.render("configuration/xml_curl.xml", it=installation)
     return files | profile(installation, text, "internal") | profile(installation, text, "external")

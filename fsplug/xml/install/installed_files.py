@@ -1,11 +1,12 @@
-"""The directory, dialplan and gateway files in a switch's configuration folder.
+"""The files of directory, dialplan, gateways and time zones in a switch's configuration folder.
 
 A switch that reads files uses only these; a switch that asks the endpoint falls back on them if it does not answer.
 """
 
 import os
 import stat
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from fsplug.errors import Unavailable
@@ -13,27 +14,40 @@ from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.xml.files import FOLDERS, MANIFEST, File, Files, Folder, Outcome
 from fsplug.xml.install.conf_folder import ConfFolder
+from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import FOLDER as GATEWAYS
 from fsplug.xml.install.gateways import Gateways
 from fsplug.xml.install.surgery import XmlFile
+from fsplug.xml.install.timezones import DAY_SECONDS, zones_file
 
 OWN = "fsplug"
 _PUBLIC = "public/extensions.xml"
-_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public")
+_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public", "/timezones")
 # The group is the switch's: what fsplug serve writes here later belongs to it too, and the switch can read it.
 _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
 
 class InstalledFiles:
-    """Those below `conf`. Unavailable when they can't be written."""
+    """Those below `conf`. Unavailable when they can't be written. `clock` gives epoch seconds."""
 
-    def __init__(self, conf: Path, store: Store, files: Files, gateways: Gateways, public_context: str) -> None:
+    def __init__(
+        self,
+        conf: Path,
+        store: Store,
+        files: Files,
+        text: ConfText,
+        public_context: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._root = conf
         self._store = store
         self._files = files
-        self._gateways = gateways
+        self._gateways = Gateways(store, text)
+        self._text = text
         self._public_context = public_context
+        self._clock = clock
         self._versions: dict[str, int] | None = None
+        self._day: int | None = None
 
     @property
     def _conf(self) -> ConfFolder:
@@ -47,29 +61,33 @@ class InstalledFiles:
 
     def bring_up(self) -> Outcome:
         """Write every file that differs from the store, and remove obsolete files."""
-        versions = self._now()
-        outcome = self._write([*self._files.every(), *self._gateways.files()], FOLDERS)
-        self._versions = versions
+        versions, day = self._now(), self._today()
+        outcome = self._write(self._files.every(), FOLDERS)
+        self._versions, self._day = versions, day
         return outcome
 
     def catch_up(self) -> Outcome:
-        """Write the files of the companies that have changed since the last time."""
-        before, now = self._versions, self._now()
+        """Write the files of the companies that have changed since the last time, and once a day the time zones."""
+        before, now, day = self._versions, self._now(), self._today()
         if before is None or before.keys() != now.keys():
             return self.bring_up()
         changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
-        if not changed:
+        if not changed and day == self._day:
             return Outcome()
         files = [*self._files.shared(), *(file for one in changed for file in self._files.of(one))]
-        outcome = self._write([*files, *self._gateways.files()], (GATEWAYS,))
-        self._versions = now
+        outcome = self._write(files, (GATEWAYS,))
+        self._versions, self._day = now, day
         return outcome
 
     def _now(self) -> dict[str, int]:
         return {one.domain: one.version for one in companies.every(self._store)}
 
+    def _today(self) -> int:
+        return int(self._clock() // DAY_SECONDS)
+
     def _write(self, files: Iterable[File], complete: Collection[str]) -> Outcome:
-        outcome = Folder(self._conf.root / OWN).write(files, complete)
+        zones = zones_file(self._text, self._clock())
+        outcome = Folder(self._conf.root / OWN).write([*files, *self._gateways.files(), zones], complete)
         self._write_public()
         return outcome
 

@@ -1,8 +1,10 @@
 """`fsplug doctor`: each fault is made, and found, with what mends it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation
 from fsplug.wiring.doctor import switch as switchchecks
+from fsplug.wiring.doctor import zones as zonechecks
 from fsplug.wiring.doctor.findings import Finding, FindingState
 from fsplug.wiring.settings import Settings, read
 from fsplug.xml.install.installation import Installation, record_settings
@@ -236,6 +239,45 @@ def test_a_profile_that_does_not_run_is_wrong() -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format("internal")})
     found = switchchecks.profiles(api, ["internal", "external"])
     assert found.state == FindingState.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
+
+
+NOW = 1_800_000_000.0
+
+
+def local(command: str) -> str:
+    """What a switch says that knows its zones."""
+    _, zone, moment = command.split(" ", 2)
+    at, _, form = moment.partition("|")
+    return datetime.fromtimestamp(int(at), ZoneInfo(zone)).strftime(form)
+
+
+def as_utc(command: str) -> str:
+    """What FreeSWITCH says of a zone whose rule it can't read."""
+    return local(command.replace("America/Sao_Paulo", "UTC"))
+
+
+def without_summer(command: str) -> str:
+    """What a switch says whose clocks are never changed."""
+    return local(command.replace("Europe/Copenhagen", "Africa/Lagos"))
+
+
+@pytest.mark.parametrize(
+    ("says", "zones", "named"),
+    [
+        (local, ("Europe/Copenhagen", "America/Sao_Paulo", "America/Nuuk", "Africa/Casablanca"), ""),
+        (as_utc, ("Europe/Copenhagen", "America/Sao_Paulo"), "America/Sao_Paulo"),
+        (without_summer, ("Europe/Copenhagen", "America/Sao_Paulo"), "Europe/Copenhagen"),
+        (a_switch({}), ("Europe/Copenhagen",), "Europe/Copenhagen"),
+        (a_switch({}), (), ""),
+    ],
+)
+def test_a_zone_whose_time_the_switch_does_not_have_is_named(
+    says: Callable[[str], str], zones: Sequence[str], named: str
+) -> None:
+    found = zonechecks.right(says, zones, NOW)
+    assert (found.state, [zone for zone in zones if zone in found.text]) == (
+        (FindingState.WRONG, [named]) if named else (FindingState.OK, [])
+    )
 
 
 SOFIA = "xml_locate configuration configuration name sofia.conf"

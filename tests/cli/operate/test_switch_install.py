@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -73,6 +74,18 @@ def test_their_own_way_of_answering_late_offers_stays(cli: Cli, theirs: Path, th
     profile.write_text(profile.read_text().replace("<settings>", param, 1))
     install(cli, theirs)
     assert re.findall('"enable-3pcc" value="([^"]*)"', profile.read_text()) == [after]
+
+
+@pytest.mark.parametrize("inside", ['<timezones><zone name="Europe/Copenhagen" value="GMT0"/></timezones>', ""])
+def test_the_rules_of_time_zones_come_after_theirs(cli: Cli, theirs: Path, inside: str) -> None:
+    path = theirs / "autoload_configs/timezones.conf.xml"
+    path.write_text(f'<configuration name="timezones.conf">\n{inside}\n</configuration>\n')
+    install(cli, theirs)
+    [zones] = ElementTree.parse(path).getroot()
+    assert [one.attrib.get("data", "theirs") for one in zones][-1] == "../fsplug/timezones/*.xml"
+    assert not (theirs / "fsplug/configuration/timezones.xml").exists()
+    rules = {one.attrib["name"] for one in ElementTree.parse(theirs / "fsplug/timezones/zones.xml").getroot()}
+    assert rules == available_timezones()
 
 
 def test_our_numbers_stand_ready_for_a_public_context_of_theirs(cli: Cli, theirs: Path) -> None:

@@ -1,6 +1,8 @@
 """The files in the switch's folder follow the store, and the switch rereads them once for each change."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,6 @@ from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.gateways import Gateways
 from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
@@ -37,8 +38,8 @@ def conf(tmp_path: Path) -> Path:
     return tmp_path / "conf"
 
 
-def refresher(store: Store, conf: Path, reloads: list[str]) -> Refresher:
-    files = InstalledFiles(conf, store, Files(store, Templates(), Ways()), Gateways(store, ConfText()), "public")
+def refresher(store: Store, conf: Path, reloads: list[str], clock: Callable[[], float] = time.time) -> Refresher:
+    files = InstalledFiles(conf, store, Files(store, Templates(), Ways()), ConfText(), "public", clock)
     return Refresher(files, lambda gateways: reloads.append(" ".join(["reload", *gateways])))
 
 
@@ -85,3 +86,18 @@ def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -
     one._reload = lambda gateways: reloads.append("reload")
     look(one)
     assert reloads == ["reload"]
+
+
+def test_the_switch_reads_time_zones_again_when_a_rule_changes_and_not_before(store: Store, conf: Path) -> None:
+    """Clocks in Morocco follow Ramadan: the next two changes have other days once one of them is over."""
+    reloads: list[str] = []
+    rules = []
+    today = datetime(2027, 1, 20, tzinfo=UTC)
+    one = refresher(store, conf, reloads, lambda: today.timestamp())
+    for days in (0, 1, 18, 1, 34):
+        today += timedelta(days)
+        look(one)
+        lines = (conf / "fsplug/timezones/zones.xml").read_text().splitlines()
+        rules += [line.split('"')[3] for line in lines if '"Africa/Casablanca"' in line]
+    assert rules == ["STD-1DST0,J38/3,J73/2"] * 2 + ["STD0DST-1,J73/2,J23/3"] * 2 + ["STD-1DST0,J23/3,J64/2"]
+    assert reloads == ["reload"] * 3

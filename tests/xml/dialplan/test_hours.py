@@ -1,9 +1,9 @@
-"""Opening hours and time zones as FreeSWITCH wants them."""
+"""Opening hours as FreeSWITCH wants them."""
 
 import pytest
 
 from fsplug.policy.hours import opening
-from fsplug.xml.dialplan.hours import open_hours, posix_rule
+from fsplug.xml.dialplan.hours import open_hours
 
 
 @pytest.mark.parametrize(
@@ -18,16 +18,3 @@ def test_the_last_second_is_the_one_before_it_closes(text: str, days: str, times
     known = opening(text)
     assert known
     assert (open_hours(known).days, open_hours(known).times) == (days, times)
-
-
-@pytest.mark.parametrize(
-    ("timezone", "rule"),
-    [
-        ("Europe/Copenhagen", "CET-1CEST,M3.5.0,M10.5.0/3"),
-        ("America/New_York", "EST5EDT,M3.2.0,M11.1.0"),
-        ("Asia/Kathmandu", "<+0545>-5:45"),
-        ("Nowhere/Else", None),
-    ],
-)
-def test_a_zone_s_rule_is_the_one_of_the_zone_s_file(timezone: str, rule: str | None) -> None:
-    assert posix_rule(timezone) == rule
