@@ -105,6 +105,11 @@ class Settings:
         return self.data / "signs"
 
     @property
+    def node_file(self) -> Path:
+        """The token that shows whose `switch_name` is."""
+        return self.data / "node"
+
+    @property
     def local_copy_file(self) -> Path:
         """The copy of the configuration, for as long as the store does not answer."""
         return self.data / "policy-copy.db"

@@ -17,6 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.recordings.recordings import State
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
+from tests.calls.serving import Serving
 
 CALLS = 50
 TALK_SECONDS = 3.0
@@ -93,6 +94,30 @@ def test_two_fsplugs_on_one_folder_are_refused(plant: Plant) -> None:
     assert second.returncode == EXIT_HOPELESS
     assert "another fsplug serves" in second.stderr
     assert plant.line.play(incoming(talk_seconds=0.3)) == []
+
+
+@pytest.mark.parametrize("line", ["fake"], indirect=True)
+def test_a_second_fsplug_under_the_name_of_a_live_one_is_refused_and_cuts_no_recording(
+    plant: Plant, tmp_path: Path
+) -> None:
+    before = {call.id for call in plant.calls()}
+    second = Serving(tmp_path, {**plant.line.settings, "store": str(plant.data / "fsplug.db")})
+    with plant.line.crowd(3, None) as crowd:
+        plant.until(lambda: len(_recording(plant, before)) == 3, "every call to be recorded")
+        assert second.run_to_its_end(tmp_path / "log") == EXIT_HOPELESS
+        plant.serving.kill()
+        # The killed one's name is still its own, and its next process has it at once.
+        assert second.run_to_its_end(tmp_path / "log") == EXIT_HOPELESS
+        plant.serving.start()
+        said = (tmp_path / "log").read_text()
+        assert said.count("is the name of the fsplug on") == 2
+        assert said.count(f'switch_name = "..." in {tmp_path}/fsplug.toml') == 2
+        assert len(_recording(plant, before)) == 3
+        crowd.hang_up()
+        assert crowd.complaints() == []
+    plant.until_settled()
+    kept = [one for one in plant.recordings() if one.call not in before]
+    assert [one.state for one in kept] == [State.SEALED] * 3
 
 
 def _copied(plant: Plant) -> bool:

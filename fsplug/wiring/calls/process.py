@@ -42,6 +42,7 @@ from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.wiring.calls.listen_in import ListenInParts
+from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
@@ -53,6 +54,7 @@ from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
 from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.refresher import Refresher
+from fsplug.wiring.node import NodeName
 from fsplug.wiring.process.lifeline import Lifeline
 from fsplug.wiring.process.locking import locked
 from fsplug.wiring.process.loops import every
@@ -92,6 +94,8 @@ class CallsProcess:
         self._stores = Stores(settings)
         self._stores.open()
         self.store = self._stores.calls
+        self._name = NameKeeper(NodeName(settings, self.store), self._run_write, self.stop)
+        self._name.begin(self._stores.is_open)
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
         self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
         spool = Spool(settings.spool)
@@ -134,7 +138,7 @@ class CallsProcess:
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
         self._watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
         restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
-        self._take_up = TakeUp(restorer, self.switch, self._watch.see)
+        self._take_up = TakeUp(self._name.before(restorer.restore), self.switch, self._watch.see)
         self._not_reconciled = outage_log("not-reconciled")
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
@@ -167,6 +171,7 @@ class CallsProcess:
             gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
             gevent.spawn(every, REFRESH_SECONDS, self._refresh),
             gevent.spawn(every, RECORDS_SECONDS, self.records.read),
+            gevent.spawn(every, KEEP_SECONDS, self._name.keep),
             gevent.spawn(every, STORE_SECONDS, lambda: self._run_write(self._stores.look)),
             *self.listen_in.loops(every),
         ]
@@ -202,8 +207,11 @@ class CallsProcess:
         self.writer.stop()
         gevent.killall(loops)
         self._lifeline.pulse.rest()
-        self._stores.close()
-        self._lock.close()
+        try:
+            self._name.end()
+        finally:
+            self._stores.close()
+            self._lock.close()
 
     def _facts(self) -> dict[str, object]:
         """The state of the service, for fs_cli."""

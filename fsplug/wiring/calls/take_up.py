@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.switch import Switch
 
@@ -11,14 +10,14 @@ _OTHER_LEGS = ("Other-Leg-Unique-ID", "Bridge-A-Unique-ID", "Bridge-B-Unique-ID"
 
 
 class TakeUp:
-    """Passes events to `see`.
+    """Passes events to `see`; `restore` takes up the calls of an earlier process.
 
     Until the calls of an earlier process are taken up, their events cannot be understood, and wait. They are in the
     store: while that is away, the events of calls that began since are passed on, and the earlier calls' go on waiting.
     """
 
-    def __init__(self, restorer: Restorer, switch: Switch, see: Callable[[Event], None]) -> None:
-        self._restorer = restorer
+    def __init__(self, restore: Callable[[], None], switch: Switch, see: Callable[[Event], None]) -> None:
+        self._restore = restore
         self._switch = switch
         self._see = see
         self._waiting: list[Event] = []
@@ -35,7 +34,7 @@ class TakeUp:
     def run(self) -> None:
         """Take the calls up. Unavailable if the switch or the store does not answer; then call it again."""
         try:
-            self._restorer.restore()
+            self._restore()
         except Unavailable:
             if self._earlier is None:
                 self._earlier = self._switch.legs()

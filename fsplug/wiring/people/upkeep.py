@@ -14,6 +14,7 @@ from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.config.local_copy import LocalCopy
 from fsplug.store.db.database import Store
+from fsplug.wiring.node import NodeName
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
 from fsplug.wiring.settings import Settings
@@ -29,6 +30,7 @@ class Upkeep:
 
     def __init__(self, settings: Settings, store: Store, archive: Archive) -> None:
         self._store = store
+        self._name = NodeName(settings, store)
         self._copy = LocalCopy(store, Store(settings.local_copy_file))
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
         self._destroyer = Destroyer(store, archive, settings.switch_name)
@@ -46,7 +48,12 @@ class Upkeep:
             yield gevent.spawn(every, seconds, in_its_thread(duty))
 
     def _seal(self) -> None:
-        """Seal, then write that to the ledger. After a kill in between, the next round seals the recording again."""
+        """Seal, then write that to the ledger. After a kill in between, the next round seals the recording again.
+
+        Under another's name the recordings of that one would be sought in this spool, and given up as lost.
+        """
+        if not self._name.is_mine():
+            return
         self._sealed += self._worker.work()
         if self._sealed:
             ledger.apply(self._store, self._sealed)

@@ -1,0 +1,59 @@
+"""Keeps the node's name while the process serves calls; nothing of the store's calls is taken up without it."""
+
+from collections.abc import Callable
+
+import structlog
+
+from fsplug.errors import Refused, Unavailable
+from fsplug.wiring.node import NodeName
+
+log = structlog.get_logger()
+
+KEEP_SECONDS = 5.0
+
+
+class NameKeeper:
+    """`run` runs work that waits for the database; `stop` ends the process, as it must not serve under this name."""
+
+    def __init__(
+        self, node: NodeName, run: Callable[[Callable[[], None]], object], stop: Callable[[], None]
+    ) -> None:
+        self._node = node
+        self._run = run
+        self._stop = stop
+        self._refusal: Refused | None = None
+
+    def begin(self, is_open: bool) -> None:
+        """The process begins. Refused("name-taken"). While the store is away, the name is taken later."""
+        if is_open:
+            try:
+                self._node.hold()
+            except Unavailable as error:
+                log.warning("name-taken-later", node=self._node.name, error=error.text)
+
+    def keep(self) -> None:
+        """Give a sign, or stop the process: the name was taken while the store was away, or this process stood still."""
+        if self._refusal is None:
+            try:
+                self._run(self._node.hold)
+            except Refused as refusal:
+                self._refusal = refusal
+                log.error("name-taken", node=self._node.name, error=refusal.text)
+                self._stop()
+
+    def before(self, work: Callable[[], None]) -> Callable[[], None]:
+        """The same work, done only under this name. Unavailable("name-not-held") if it can't be."""
+
+        def done() -> None:
+            self.keep()
+            if self._refusal is not None:
+                raise Unavailable("name-not-held", self._refusal.text)
+            work()
+
+        return done
+
+    def end(self) -> None:
+        """The process ends in good order; raises what ended it if it was not an order."""
+        if self._refusal is not None:
+            raise self._refusal
+        self._run(self._node.release)
