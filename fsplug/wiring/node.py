@@ -7,6 +7,7 @@ once; a copy of the machine has an old one, and is refused.
 import os
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +16,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.store.db.database import Store
-from fsplug.store.nodes import names
+from fsplug.store.nodes import names, presence
 from fsplug.store.nodes.names import Claim
 from fsplug.wiring.settings import Settings
 
@@ -35,17 +36,24 @@ class NodeName:
         self._known: Sequence[str] | None = None
         self._next = ""
         self._lock = threading.Lock()
+        self._held_until = 0.0
 
     @property
     def name(self) -> str:
         """The name itself."""
         return self._claim.name
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the last `hold` still counts: nobody else has the name, and nobody speaks for this node."""
+        return time.monotonic() < self._held_until
+
     def hold(self) -> None:
         """Take the name, or keep it. Refused("name-taken") if it is another's, Unavailable if the store is away.
 
         Only the process that serves calls may do so. It must be done again within `names.LEASE_SECONDS`.
         """
+        began = time.monotonic()
         with self._lock:
             known = self._known if self._known is not None else _read(self._path)
             token = self._next or uuid4().hex
@@ -53,8 +61,9 @@ class NodeName:
             if not _write(self._path, [*known, token]) and known:
                 token = known[-1]
             self._known, self._next = known, token
-            names.hold(self._store, self._claim, known, token)
+            presence.hold(self._store, self._claim, known, token)
             self._known, self._next = [token], ""
+            self._held_until = began + names.LEASE_SECONDS
 
     def release(self) -> None:
         """Give the name up; a store that is away finds out when the lease is over."""
@@ -66,11 +75,11 @@ class NodeName:
                 log.warning("name-not-released", node=self.name, error=error.text)
 
     def is_mine(self) -> bool:
-        """Whether the name belongs to this data folder, by whichever of its processes. Unavailable as `hold`."""
+        """Whether this node speaks for itself, by whichever process of this data folder. Unavailable as `hold`."""
         for _ in range(_LOOKS):
             known, node = _read(self._path), names.get(self._store, self.name)
             if node is not None and node.token in known:
-                return True
+                return node.settled_at is None
         return False
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.errors import Refused, Unavailable
 from fsplug.store.db.database import Store
-from fsplug.store.nodes import names
+from fsplug.store.nodes import names, presence
 from fsplug.wiring.calls.name_keeper import NameKeeper
 from fsplug.wiring.node import NodeName
 from fsplug.wiring.settings import read
@@ -69,7 +69,7 @@ def test_killed_between_the_file_and_the_store_it_still_knows_itself(
         raise Unavailable("store-gone", "it does not answer")
 
     with monkeypatch.context() as outage:
-        outage.setattr(names, "hold", away)
+        outage.setattr(presence, "hold", away)
         for one in (node, node, _node(tmp_path / "a", store)):
             with pytest.raises(Unavailable):
                 one.hold()

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     ),
     "secret": CommandPlace("console.secret:secret", "The key that encrypts what the store must not read: rotate."),
     "switch": CommandPlace("operate.switch:switch", "The FreeSWITCH on this machine: install, uninstall, status."),
+    "node": CommandPlace("operate.node:node", "The nodes that share the store: list, remove."),
     "xml": CommandPlace("operate.xml:xml", "The directory and dialplan that FreeSWITCH gets: render, show."),
     "store": CommandPlace("operate.store:store", "The database: status, migrate."),
 }

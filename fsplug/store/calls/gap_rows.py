@@ -14,6 +14,9 @@ _COLUMNS = "decision company call recording cause detail at"
 STALLED = "write-stalled"
 # What every other cause explains better, even a stall.
 SHORT = "short"
+# What others write down of a node that is gone: whatever the node itself knows is better.
+NODE_DIED, NODE_STOPPED = "node-died", "node-stopped"
+GONE = (NODE_DIED, NODE_STOPPED)
 
 
 def of_entry() -> Any:
@@ -55,7 +58,8 @@ def of_lost() -> Any:
 def _earliest(query: Any) -> Any:
     """One gap for each decision, with the earliest cause, so that the order of arrival doesn't matter.
 
-    A stall gives way to a cause that is certain; only a file that is short is explained by it.
+    A stall gives way to a cause that is certain; only a file that is short is explained by it. Both are better than
+    that the node is gone.
     """
     new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
     before = Tuple(_rank(new["cause"]), new["at"], new["cause"]) < Tuple(_rank(Gaps.cause), Gaps.at, Gaps.cause)
@@ -68,4 +72,5 @@ def _earliest(query: Any) -> Any:
 
 def _rank(cause: Any) -> Any:
     ranks = [(cause == constant(STALLED), SQL("1")), (cause == constant(SHORT), SQL("2"))]
+    ranks += [(cause == constant(gone), SQL("3")) for gone in GONE]
     return Case(None, ranks, SQL("0"))

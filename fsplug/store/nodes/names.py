@@ -4,7 +4,7 @@ Rows of calls and recordings have their node's name (the setting `switch_name`).
 each other's calls for their own, and end each other's recordings.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from peewee import EXCLUDED
@@ -32,7 +32,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node that has served. Times are epoch seconds by the database's clock."""
+    """A node that has served. Times are epoch seconds by the database's clock.
+
+    While others speak for it, `settled_at` is set, and `settled` has the ids that `store.nodes.settlement` lists.
+    """
 
     name: str
     token: str
@@ -42,6 +45,8 @@ class Node:
     seen_at: float
     leased_until: float
     stopped_at: float | None
+    settled_at: float | None
+    settled: Mapping[str, list[str]]
 
     def is_held(self, now: float) -> bool:
         """Whether the name is its holder's alone. A lease that is impossibly long is from before the clock was set."""
@@ -60,6 +65,11 @@ _HOLD = Write(
 _RELEASE = Write(
     lambda: Nodes.update(leased_until=0.0, stopped_at=given.now).where(
         (Nodes.name == given.name) & (Nodes.token == given.token)
+    )
+)
+_REMOVE = Write(
+    lambda: Nodes.delete().where(
+        (Nodes.name == given.name) & (Nodes.token == given.token) & (Nodes.leased_until == given.leased_until)
     )
 )
 _EVERY = Select(Node, lambda: Nodes.select(*columns(Node, Nodes)).order_by(Nodes.name))
@@ -84,6 +94,12 @@ def release(store: Store, name: str, token: str) -> None:
     """The holder with this token stops in good order: the name is anybody's."""
     with store.atomic():
         _RELEASE.run(store, name=name, token=token, now=store.database_now())
+
+
+def remove(store: Store, node: Node) -> bool:
+    """Forget a node that is gone; False if it has come back meanwhile."""
+    with store.atomic():
+        return bool(_REMOVE.run(store, name=node.name, token=node.token, leased_until=node.leased_until))
 
 
 def get(store: Store, name: str) -> Node | None:

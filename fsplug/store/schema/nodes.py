@@ -7,7 +7,8 @@ class Nodes(Table):
     """A node, and until when its name is its holder's, by the database's clock.
 
     `token` is what the holder proves itself by. `seen_at` is the holder's last sign. `stopped_at` is set while the
-    holder has stopped in good order.
+    holder has stopped in good order. `settled_at` is set while others speak for the node, and `settled` lists what they
+    wrote down (JSON).
     """
 
     name = text(key=True)
@@ -18,6 +19,8 @@ class Nodes(Table):
     seen_at = real()
     leased_until = real()
     stopped_at = real(null=True)
+    settled_at = real(null=True)
+    settled = text(default="'{}'")
 
     class Meta:
         table_name = "node"

@@ -15,9 +15,7 @@ KEEP_SECONDS = 5.0
 class NameKeeper:
     """`run` runs work that waits for the database; `stop` ends the process, as it must not serve under this name."""
 
-    def __init__(
-        self, node: NodeName, run: Callable[[Callable[[], None]], object], stop: Callable[[], None]
-    ) -> None:
+    def __init__(self, node: NodeName, run: Callable[[Callable[[], None]], object], stop: Callable[[], None]) -> None:
         self._node = node
         self._run = run
         self._stop = stop
@@ -32,7 +30,7 @@ class NameKeeper:
                 log.warning("name-taken-later", node=self._node.name, error=error.text)
 
     def keep(self) -> None:
-        """Give a sign, or stop the process: the name was taken while the store was away, or this process stood still."""
+        """Give a sign; or stop the process, if its name was taken while the store was away or while it stood still."""
         if self._refusal is None:
             try:
                 self._run(self._node.hold)
@@ -51,6 +49,14 @@ class NameKeeper:
             work()
 
         return done
+
+    def write(self, work: Callable[[], None]) -> None:
+        """Run work that writes rows of this node's calls, once the name is held: others may speak for this node, and
+        what they wrote down must be taken back first. Refused or Unavailable if it is not.
+        """
+        if not self._node.is_held:
+            self._run(self._node.hold)
+        self._run(work)
 
     def end(self) -> None:
         """The process ends in good order; raises what ended it if it was not an order."""

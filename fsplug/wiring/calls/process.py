@@ -96,7 +96,7 @@ class CallsProcess:
         self.store = self._stores.calls
         self._name = NameKeeper(NodeName(settings, self.store), self._run_write, self.stop)
         self._name.begin(self._stores.is_open)
-        self.writer = Writer(self.store, Journal(settings.journal_file), run=self._run_write)
+        self.writer = Writer(self.store, Journal(settings.journal_file), run=self._name.write)
         self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
         spool = Spool(settings.spool)
         self._gate = SpoolGate(spool, settings.least_free_bytes, switch_account=self._switch_account)

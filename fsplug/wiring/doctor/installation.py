@@ -16,7 +16,7 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
-from fsplug.wiring.doctor import console, waiting
+from fsplug.wiring.doctor import console, nodes, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.install.conf_folder import ConfFolder
@@ -174,6 +174,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
     if stored.state is not FindingState.WRONG:
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
+        yield from nodes.every(settings)
     yield policy_copy(settings)
     yield spool(settings)
     yield records(settings)

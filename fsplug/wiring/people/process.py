@@ -10,6 +10,7 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
+from fsplug.store.nodes.settlement import settle_gone
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.console.live_calls import LiveCalls
 from fsplug.wiring.console.server import STOP_SECONDS, WebConsole
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 
 SIGN_SECONDS = 1.0
 POST_SECONDS = 1.0
+SETTLE_SECONDS = 5.0
 
 
 class PeopleProcess:
@@ -52,6 +54,8 @@ class PeopleProcess:
         self.console = WebConsole(settings, self.store, archive, LiveCalls(settings.data)) if has_console else None
         self._post = postman(settings, self.store) if has_console else None
         self._upkeep = Upkeep(settings, self.store, archive) if seals else None
+        # A node that seals has a process for calls beside this one, which speaks for it.
+        self._own_name = settings.switch_name if seals else None
 
     def serve(self) -> None:
         """Run until `stop`."""
@@ -73,6 +77,7 @@ class PeopleProcess:
         self._stop.set()
 
     def _loops(self) -> Iterator[Any]:
+        yield gevent.spawn(every, SETTLE_SECONDS, in_its_thread(lambda: settle_gone(self.store, self._own_name)))
         if self._post is not None:
             yield gevent.spawn(every, POST_SECONDS, in_its_thread(self._post.round))
         if self._upkeep is not None:
