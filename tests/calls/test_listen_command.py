@@ -1,6 +1,7 @@
 """`fsplug listen` and `fsplug call list --watch` beside calls, on both switches."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,23 @@ from typing import Any
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.listening.gate import Door, Reason
-from tests.calls.listeners import ANNA, BO, DAVID, Listens, Party, allowed, both, has_ended, until_heard, without_right
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.store.nodes import names, presence
+from fsplug.store.nodes.live import Publisher
+from fsplug.store.nodes.names import Claim
+from tests.calls.listeners import (
+    ANNA,
+    BO,
+    DAVID,
+    Listens,
+    Party,
+    allowed,
+    both,
+    has_ended,
+    until_heard,
+    until_over,
+    without_right,
+)
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
@@ -35,6 +52,33 @@ def test_a_command_is_refused_by_the_same_gate_before_anything_rings(
     assert answer["error"]["text"] == "Din kollega taler ikke i telefon."
     [row] = listens.until(lambda row: row.reason is not None, "the refusal is written down")
     assert (row.reason, row.door) == (Reason.NOT_IN_CALL, Door.COMMAND)
+
+
+def test_a_call_on_another_node_is_refused_with_the_true_reason_by_every_door(
+    plant: Plant, people: Party, listens: Listens
+) -> None:
+    people.is_ready(BO)
+    with _another_node(plant, {ACME: CompanyCalls({ANNA: UserTalk(ANNA, 1.0)}, frozenset({ANNA}))}):
+        answer = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "1001")
+        assert (answer["code"], answer["error"]["code"]) == (3, Reason.OTHER_NODE)
+        assert answer["error"]["text"] == f"Samtalen er på elsewhere, og din telefon er på {socket.gethostname()}."
+        until_over(people.dial(BO, ANNAS_STAR))
+        rows = listens.until(lambda row: row.reason is not None, "both refusals are written down", 2)
+        assert [(row.reason, row.target) for row in rows] == [(Reason.OTHER_NODE, ANNA)] * 2
+    answer = fsplug(plant, "listen", "--company", ACME, "--as", BO, "--to", "1001")
+    assert answer["error"]["code"] == Reason.NOT_IN_CALL
+
+
+@contextmanager
+def _another_node(plant: Plant, calls: dict[str, CompanyCalls]) -> Iterator[None]:
+    """Another node shares the store, and has these calls."""
+    presence.hold(plant.store, Claim("elsewhere", "elsewhere", "/data", "/archive"), [], "token")
+    Publisher(plant.store, "elsewhere").publish(calls)
+    # As if it had given a sign each few seconds, however long this takes.
+    with plant.store.atomic():
+        plant.store.run("UPDATE node SET leased_until = leased_until + 1800 WHERE name = 'elsewhere'")
+    yield
+    names.release(plant.store, "elsewhere", "token")
 
 
 def test_the_live_list_says_who_talks_who_listens_and_who_may(plant: Plant, people: Party, listens: Listens) -> None:

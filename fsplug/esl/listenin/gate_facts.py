@@ -1,5 +1,6 @@
 """The facts for the listening gate, collected from the books, the store and the switch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import CallBook, Channel
@@ -12,6 +13,12 @@ from fsplug.store.config import companies, entitlements, policies, users
 from fsplug.store.db.database import Store
 
 _LONGEST_NUMBER = 40
+# A company and a username; the name of a node, or nothing.
+NodeOf = Callable[[str, str], str]
+
+
+def _nowhere(company: str, username: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,10 @@ class TargetTalk:
 
 
 class ListenFacts:
-    """Reads; changes nothing."""
+    """Reads; changes nothing. `node_of` gives the node that has this user's call, if another than this one has it."""
 
-    def __init__(self, store: Store, book: CallBook, switch: Switch) -> None:
+    def __init__(self, store: Store, book: CallBook, switch: Switch, node_of: NodeOf = _nowhere) -> None:
+        self._node_of = node_of
         self._store = store
         self._book = book
         self._switch = switch
@@ -90,6 +98,7 @@ class ListenFacts:
             in_call=talk is not None,
             other=self._colleague(company, talk.other, talk, now) if talk and talk.other else None,
             rules=entitlements.listen_rules(self._store, company) if company else CompanyRules(),
+            node=self._node_of(company, target.username) if target and talk is None else "",
         )
 
     def _listener(self, caller: Caller, version: int) -> Listener:

@@ -1,5 +1,7 @@
 """The live calls of a company as plain facts, to be shown to colleagues."""
 
+from collections.abc import Mapping, Sequence
+
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
@@ -11,7 +13,19 @@ def company_calls(book: CallBook, listens: ListenBook, company: str) -> CompanyC
     Any thread may ask; the result may or may not hold a change made meanwhile.
     """
     users = [one for one in list(book.channels.values()) if one.leg.company == company and one.leg.username]
-    listeners = _listeners(listens, company)
+    return _calls_of(users, book, _listeners(listens, company))
+
+
+def every_company(book: CallBook, listens: ListenBook) -> dict[str, CompanyCalls]:
+    """The same for each company that has a user in a call."""
+    users: dict[str, list[Channel]] = {}
+    for one in list(book.channels.values()):
+        if one.leg.company and one.leg.username:
+            users.setdefault(one.leg.company, []).append(one)
+    return {company: _calls_of(its, book, _listeners(listens, company)) for company, its in users.items()}
+
+
+def _calls_of(users: Sequence[Channel], book: CallBook, listeners: Mapping[str, tuple[str, ...]]) -> CompanyCalls:
     talking = sorted((one for one in users if _is_talking(book, one)), key=_answered_at)
     # If a user has several talks, the last one counts, as it does for listeners who dial.
     talks = {one.leg.username: _talk(book, one, listeners.get(one.leg.uuid, ())) for one in talking}

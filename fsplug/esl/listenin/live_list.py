@@ -7,7 +7,7 @@ import gevent.event
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.listenin.book import ListenBook
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
-from fsplug.esl.listenin.live_calls import company_calls
+from fsplug.esl.listenin.live_calls import company_calls, every_company
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.entities import Direction
@@ -57,6 +57,10 @@ class LiveList:
     def calls(self, company: str) -> CompanyCalls:
         """The same as plain facts, which don't depend on a viewer. Any thread may ask."""
         return company_calls(self._book, self._listens, company)
+
+    def everybody(self) -> dict[str, CompanyCalls]:
+        """The calls of every company, by its domain."""
+        return every_company(self._book, self._listens)
 
     def see(self, event: Event) -> None:
         """An event of the switch that may change the list."""

@@ -23,7 +23,7 @@ DECIDED_SECONDS = 5.0
 
 
 class ListenCalls:
-    """Rings phones that are signed in at the switch's SIP profile `profile`."""
+    """Rings phones that are signed in at the SIP profile `profile` of the switch of this `node`."""
 
     def __init__(
         self,
@@ -33,7 +33,9 @@ class ListenCalls:
         door: ListenDoor,
         switch: Switch,
         profile: str,
+        node: str = "",
     ) -> None:
+        self._node = node
         self._store = store
         self._facts = facts
         self._service = service
@@ -60,7 +62,7 @@ class ListenCalls:
         if decided.reason is not None or target is None:
             reason = decided.reason or Reason.UNKNOWN_PERSON
             self._service.refuse(caller, company, target, number, reason)
-            raise self._refusal(company, reason)
+            raise self._refusal(company, reason, decided.node)
         phone = self._phone(company, username)
         if phone is None or phone.sip_username is None:
             text = f"{username} has no phone to ring; add one with: fsplug device add --company {company}"
@@ -99,8 +101,10 @@ class ListenCalls:
             raise self._refusal(company, outcome)
         return outcome
 
-    def _refusal(self, company: str, reason: Reason) -> Refused:
-        return Refused(reason, why_not(reason, self._facts.language(company)), company=company)
+    def _refusal(self, company: str, reason: Reason, node: str = "") -> Refused:
+        where = {"call_on": node, "phone_on": self._node} if node else {}
+        text = why_not(reason, self._facts.language(company), **where)
+        return Refused(reason, text, company=company, **where)
 
     def _phone(self, company: str, username: str) -> Device | None:
         return devices.phone_to_ring(self._store, company, username, self._facts.version(company))

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     ONESELF = "oneself"
     LINE_BUSY = "line-busy"
     TARGET_LICENCE = "target-without-licence"
+    OTHER_NODE = "on-another-node"
     NOT_IN_CALL = "not-in-call"
     PROFILE = "profile-does-not-allow"
     COLLEAGUE = "colleague-does-not-allow"
@@ -115,7 +116,8 @@ class Colleague:
 class ListenRequest:
     """Everything the gate looks at; None for an unknown person.
 
-    `in_call`: the target talks to somebody. `other` is the other end of that call when it is a colleague.
+    `in_call`: the target talks to somebody here. `other` is the other end of that call when it is a colleague. `node`
+    is the name of another node that has the target's call, if there is none here.
     """
 
     listener: Listener | None
@@ -123,13 +125,15 @@ class ListenRequest:
     in_call: bool = False
     other: Colleague | None = None
     rules: CompanyRules = CompanyRules()
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """The gate's answer: admitted, unless it has a reason."""
+    """The gate's answer: admitted, unless it has a reason. `node` names the node of the call if that is the reason."""
 
     reason: Reason | None = None
+    node: str = ""
 
     @property
     def admitted(self) -> bool:
@@ -141,7 +145,8 @@ ADMITTED = Admission()
 
 def admission(request: ListenRequest) -> Admission:
     """Whether this listener may hear the target's call, or the one reason against it."""
-    return Admission(next((reason for reason, holds in _objections(request).items() if holds), None))
+    reason = next((reason for reason, holds in _objections(request).items() if holds), None)
+    return Admission(reason, request.node if reason is Reason.OTHER_NODE else "")
 
 
 def _objections(request: ListenRequest) -> Mapping[Reason, bool]:
@@ -176,6 +181,7 @@ def _to_target(listener: Listener | None, target: Colleague | None) -> Mapping[R
 def _to_call(request: ListenRequest) -> Mapping[Reason, bool]:
     other = request.other
     return {
+        Reason.OTHER_NODE: not request.in_call and bool(request.node),
         Reason.NOT_IN_CALL: not request.in_call,
         Reason.PROFILE: request.target is None or not request.target.allows,
         Reason.COLLEAGUE: request.rules.colleagues_must_allow and other is not None and not other.allows,

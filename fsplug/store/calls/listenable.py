@@ -30,7 +30,8 @@ def reasons(
     def request(person: str) -> ListenRequest:
         talk = calls.talks.get(person)
         other = known.colleague(talk.other, talk) if talk and talk.other else None
-        return ListenRequest(asking, known.colleague(person, talk), talk is not None, other, rules)
+        target, node = known.colleague(person, talk), talk.node if talk else ""
+        return ListenRequest(asking, target, talk is not None and not node, other, rules, node)
 
     return {person: admission(request(person)).reason for person in people}
 

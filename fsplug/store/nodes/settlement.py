@@ -17,7 +17,7 @@ from fsplug.store.calls.entries import CallEnded, JournalEntry, ListenEnded, Rec
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.statements import Write, given, given_each
-from fsplug.store.nodes import names
+from fsplug.store.nodes import live, names
 from fsplug.store.nodes.names import Node
 from fsplug.store.outbox import sealings
 from fsplug.store.recordings import recordings
@@ -99,6 +99,7 @@ def write_down(store: Store, node: Node) -> Settled:
     ledger.apply(store, entries)
     # The node queues them again when it is back.
     sealings.follow(store, node.name, ())
+    live.forget(store, node.name)
     decided = tuple(one.decision for one in unsealed if one.decision is not None)
     return Settled(tuple(one.id for one in open_calls), tuple(one.id for one in unsealed), decided)
 

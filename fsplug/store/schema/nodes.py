@@ -1,6 +1,9 @@
 """The nodes that share the store: each is a switch with the fsplug beside it, under a name of its own."""
 
-from fsplug.store.schema.base import Table, real, text
+from peewee import CompositeKey
+
+from fsplug.store.schema.base import Table, index, real, reference, text, truth, whole
+from fsplug.store.schema.companies import Companies
 
 
 class Nodes(Table):
@@ -24,3 +27,23 @@ class Nodes(Table):
 
     class Meta:
         table_name = "node"
+
+
+class LiveTalks(Table):
+    """A user whose line is taken on a node now; with `talks`, by an answered call. Each node fills in its own part."""
+
+    node = text()
+    company = reference(Companies)
+    username = text()
+    talks = truth()
+    since = real(null=True)
+    version = whole(null=True)
+    other = text()
+    listeners = text()
+
+    class Meta:
+        table_name = "live_talk"
+        primary_key = CompositeKey("node", "company", "username")
+
+
+index(LiveTalks, "live_talk_of", "company username")

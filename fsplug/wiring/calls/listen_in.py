@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import gevent
+import structlog
 
+from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.listenin.book import ListenBook
@@ -22,8 +24,11 @@ from fsplug.esl.listenin.watch import ListenWatch
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 from fsplug.store.db.database import Store
+from fsplug.store.nodes import live
 from fsplug.xml.dialplan import prompts
 from fsplug.xml.ways import Ways
+
+log = structlog.get_logger()
 
 # Revoking a right must end a listen-in within a second.
 EXAMINE_SECONDS = 0.25
@@ -36,14 +41,15 @@ class ListenInParts:
     def __init__(self, store: Store, config: Store, book: CallBook, ports: Ports, ways: Ways) -> None:
         switch = ports.switch
         listens = ListenBook()
-        self.facts = ListenFacts(config, book, switch)
+        self.facts = ListenFacts(config, book, switch, _node_finder(store, ports.switch_name))
         self.pages = OpenPages()
         notices = Notices(listens, switch, self.pages.has_one)
         guard = ListenGuard(switch, uuid4().hex)
         self.service = ListenService(listens, self.facts, notices, guard, ports)
         self.door = ListenDoor(config, self.service, self.facts, _finder(ways))
         self.watch = ListenWatch(store, self.service, notices, ports)
-        self.calls = ListenCalls(config, self.facts, self.service, self.door, switch, ways.sip_profile)
+        rung_by = (switch, ways.sip_profile, ports.switch_name)
+        self.calls = ListenCalls(config, self.facts, self.service, self.door, *rung_by)
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
 
@@ -69,6 +75,17 @@ class ListenInParts:
             gevent.spawn(every, EXAMINE_SECONDS, self.service.examine),
             gevent.spawn(every, GUARD_SECONDS, self.service.keep_guard),
         ]
+
+
+def _node_finder(store: Store, own: str) -> Callable[[str, str], str]:
+    def find(company: str, username: str) -> str:
+        try:
+            return live.node_of_talk(store, company, username, own)
+        except FsplugError as error:
+            log.warning("other-nodes-unknown", company=company, error=error.text)
+            return ""
+
+    return find
 
 
 def _finder(ways: Ways) -> Callable[[str, str, str], str]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
+from fsplug.wiring.calls.publishing import PUBLISH_SECONDS, Publishing
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
@@ -102,6 +104,7 @@ class CallsProcess:
         self._gate = SpoolGate(spool, settings.least_free_bytes, switch_account=self._switch_account)
         self._wire_calls()
         here = self.listen_in
+        self._publishing = Publishing(self.store, settings.switch_name, here.live, self._name.write)
         self.channel_server = ChannelServer(settings.data, here.calls, here.live, here.pages, self._company_calls)
 
     def _switch_account(self) -> Account | None:
@@ -172,6 +175,7 @@ class CallsProcess:
             gevent.spawn(every, REFRESH_SECONDS, self._refresh),
             gevent.spawn(every, RECORDS_SECONDS, self.records.read),
             gevent.spawn(every, KEEP_SECONDS, self._name.keep),
+            gevent.spawn(every, PUBLISH_SECONDS, self._publishing.round),
             gevent.spawn(every, STORE_SECONDS, lambda: self._run_write(self._stores.look)),
             *self.listen_in.loops(every),
         ]
@@ -228,7 +232,7 @@ class CallsProcess:
         """The company's live calls; Unavailable("switch-away") while the switch's calls are not known."""
         if not self.link.up or not self._take_up.is_done:
             raise Unavailable("switch-away", "there is no link to the switch")
-        return self.listen_in.live.calls(company)
+        return replace(self.listen_in.live.calls(company), node=self._settings.switch_name)
 
     def _link_up(self) -> None:
         """The link to the switch is up. This runs in the link's own order, so it must not wait for the switch."""

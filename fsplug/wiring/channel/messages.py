@@ -96,7 +96,7 @@ def viewers_of(line: bytes) -> list[Viewer]:
 def to_table(calls: CompanyCalls) -> Answer:
     """The calls as values that JSON can hold."""
     talks = [[one.username, one.since, one.version, one.other, list(one.listeners)] for one in calls.talks.values()]
-    return {"talks": talks, "busy": sorted(calls.busy)}
+    return {"talks": talks, "busy": sorted(calls.busy), "node": calls.node}
 
 
 def from_table(table: Mapping[str, Any]) -> CompanyCalls:
@@ -105,7 +105,7 @@ def from_table(table: Mapping[str, Any]) -> CompanyCalls:
         username: UserTalk(username, since, version, other, tuple(listeners))
         for username, since, version, other, listeners in table["talks"]
     }
-    return CompanyCalls(talks, frozenset(table["busy"]))
+    return CompanyCalls(talks, frozenset(table["busy"]), table.get("node", ""))
 
 
 def to_error(error: FsplugError) -> Answer:

@@ -27,6 +27,7 @@ CONDITIONS = (
     ("somebody_else", Reason.ONESELF),
     ("line_free", Reason.LINE_BUSY),
     ("target_licence", Reason.TARGET_LICENCE),
+    ("here", Reason.OTHER_NODE),
     ("in_call", Reason.NOT_IN_CALL),
     ("profile", Reason.PROFILE),
     ("colleague", Reason.COLLEAGUE),
@@ -58,7 +59,8 @@ def asked_with(holds: dict[str, bool]) -> ListenRequest:
     return ListenRequest(
         listener=listener if holds["identified"] else None,
         target=target if holds["known"] else None,
-        in_call=holds["in_call"],
+        in_call=holds["in_call"] and holds["here"],
+        node="" if holds["here"] else "sip2",
         other=Colleague("1003", "acme.example", consent, consent),
         rules=CompanyRules(colleagues_must_allow=True),
     )
@@ -71,6 +73,12 @@ def test_every_combination_of_conditions_gives_the_first_reason_or_admits() -> N
         decided = admission(asked_with(holds))
         assert decided.reason is expected, holds
         assert decided.admitted is (expected is None)
+        assert decided.node == ("sip2" if expected is Reason.OTHER_NODE else "")
+
+
+def test_a_call_here_counts_even_if_there_is_another_elsewhere() -> None:
+    asked = asked_with({name: True for name, _ in CONDITIONS})
+    assert admission(replace(asked, node="sip2")).admitted
 
 
 @pytest.fixture

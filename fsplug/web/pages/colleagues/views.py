@@ -1,7 +1,8 @@
 """Everybody in the company, live: who is in a call, and listening in to calls where that is allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import g, render_template, request
@@ -51,7 +52,7 @@ def rows(
         talk = calls.talks.get(one.username) if calls is not None else None
         reason = why.get(one.username, Reason.UNAVAILABLE)
         is_heard = talk is not None and viewer in talk.listeners
-        text = why_not(reason, language) if reason is not None else ""
+        text = why_not(reason, language, talk.node if talk else "", calls.node if calls else "") if reason else ""
         return ColleagueRow(one, talk, one.username == viewer, is_heard, text)
 
     return [row(one) for one in found]
@@ -94,15 +95,15 @@ def listen() -> Any:
         begun = services().live.listen(viewer.domain, viewer.username, found.extension)
     except FsplugError as error:
         status = 403 if isinstance(error, Refused) else 422 if isinstance(error, Invalid) else 503
-        return _page(refusal(error.code, g.words)), status
+        return _page(refusal(error.code, g.words, error.facts)), status
     said = "said-phone-rings" if begun is None else "said-listening"
     return shell.done("/colleagues", said, name=found.called)
 
 
-def refusal(code: object, words: Words) -> str:
+def refusal(code: object, words: Words, facts: Mapping[str, Any] = MappingProxyType({})) -> str:
     """Why listening in failed, in words. A code without a text is a fault between fsplug and the switch."""
     if code in set(Reason):
-        return why_not(str(code), words.language)
+        return why_not(str(code), words.language, facts.get("call_on", ""), facts.get("phone_on", ""))
     return words.error(str(code) if f"error-{code}" in words.texts else "switch-away")
 
 
