@@ -1,5 +1,6 @@
 """The phones that are signed in at a running switch."""
 
+import re
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -7,6 +8,13 @@ from pathlib import Path
 from fsplug.errors import Unavailable
 from fsplug.wiring.doctor.findings import Api
 from fsplug.xml.install.lockout import Registration
+
+_VARIABLE = re.compile(r"\$\$\{([A-Za-z0-9_.-]+)\}")
+
+
+def expanded(api: Api, text: str) -> str:
+    """The text of a configuration with the running switch's values of its variables."""
+    return _VARIABLE.sub(lambda found: api(f"global_getvar {found[1]}").strip(), text)
 
 
 def registrations(api: Api, conf: Path, profile: str) -> list[Registration]:

@@ -49,8 +49,9 @@ def phones(
     if not (one or must_match):
         return Phones(tuple(sorted(names)), tuple(taken))
     out: list[LockedOut]
+    its_name = one.name if one else ""
     try:
-        signed_in = _signed_in(settings, installer, profile)
+        signed_in, its_name = _signed_in(settings, installer, profile, its_name)
     except Unavailable as error:
         unsure = not (names or installer.is_installed)
         signed_in, out = [], _unsure(tree, one, error.text) if one and unsure else []
@@ -58,7 +59,7 @@ def phones(
         out = list(locked_out(signed_in, known, partial(_is_phone, store), must_match))
     if one:
         used = {name for phone in signed_in for name in (phone.realm, phone.host) if one_domain.is_name(name)}
-        names |= used - known - {one.name, resolved(tree, one.name)}
+        names = (names | used) - known - {its_name.lower(), resolved(tree, one.name)}
     if one and signed_in and one.has_own_realm and not (named or installer.is_installed):
         out += _unsure(tree, one, "the profile has a realm of its own, which hides the domains that phones name")
     rung_too = devices.signing_in_as(store, one_domain.users(tree, one.name)) if one and names else []
@@ -78,10 +79,15 @@ def refuse(found: Phones) -> None:
     raise Refused("phones-locked-out", text, locked_out=facts)
 
 
-def _signed_in(settings: "Settings", installer: "Installer", profile: str) -> list["Registration"]:
-    """The phones that are signed in now, by the running switch. Unavailable if it can't be asked."""
+def _signed_in(
+    settings: "Settings", installer: "Installer", profile: str, domain: str
+) -> tuple[list["Registration"], str]:
+    """The phones that are signed in now, and the domain without variables, by the running switch.
+
+    Unavailable if it can't be asked.
+    """
     from fsplug.esl.protocol.session import InboundESL
-    from fsplug.wiring.registrations import registrations
+    from fsplug.wiring.registrations import expanded, registrations
     from fsplug.xml.install import beside
 
     theirs = beside.event_socket(installer.tree())
@@ -92,7 +98,7 @@ def _signed_in(settings: "Settings", installer: "Installer", profile: str) -> li
     try:
         connection.connect()
         api = partial(connection.api, deadline_seconds=_ANSWER_SECONDS)
-        return registrations(api, installer.root, profile)
+        return registrations(api, installer.root, profile), expanded(api, domain)
     finally:
         connection.exit()
 

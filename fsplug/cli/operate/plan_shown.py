@@ -25,7 +25,7 @@ REASONS = {
     "force-subscription-domain": "subscriptions belong to the domain that the phone names",
     "challenge-realm": "phones prove their password for the domain that they name",
     "inbound-reg-force-matching-username": "a phone must not sign in under another one's name",
-    "presence-hosts": "a call to a host named here rings the phones of every domain that have the user's name",
+    "presence-hosts": "every phone of the profile is found under these names, phones of companies too",
     "disable-transfer": "callers from outside must not transfer calls, also not through your own trunks (REFER)",
     "parse-all-invite-headers": "an excluded number can stand in any value of any header",
     "enable-3pcc": "a call whose INVITE has no SDP is answered and recorded, not refused",

@@ -55,6 +55,11 @@ class ConfTree:
             raise Invalid("no-such-element", f'{ROOT} and what it includes have no <section name="{name}">; add one')
         return found
 
+    def in_section(self, name: str) -> list[tuple[XmlFile, Element]]:
+        """The section of this name and everything that is included in it; nothing if there is none."""
+        found = self._first("section", name)
+        return [found, *((file, file.whole) for file in self.included_in(*found))] if found else []
+
     def included_in(self, file: XmlFile, element: Element) -> list[XmlFile]:
         """The files whose text FreeSWITCH puts into this element, in its order."""
         found: list[XmlFile] = []

@@ -97,12 +97,9 @@ def presence_hosts(there: str | None, one: OneDomain, names: Collection[str]) ->
 
 
 def _elements(tree: ConfTree) -> Iterator[tuple[XmlFile, Element]]:
-    """Their directory's domains; a SIP profile has domains too."""
-    for file in tree.files.values():
-        profiles = list(file.all("profile"))
-        for one in file.all("domain"):
-            if one.attributes.get("name") and not any(profile.holds(one) for profile in profiles):
-                yield file, one
+    """Their directory's domains; SIP profiles and other configurations have domains too."""
+    for file, inside in tree.in_section("directory"):
+        yield from ((file, one) for one in file.all("domain", inside) if one.attributes.get("name"))
 
 
 def _element(tree: ConfTree, domain: str) -> tuple[XmlFile, Element] | None:

@@ -71,6 +71,13 @@ def test_each_setting_of_vanilla_that_changes_is_listed_with_its_reason(cli: Cli
     assert everything(vanilla) == before
 
 
+def test_vanilla_s_users_are_there_under_another_name_too(cli: Cli, vanilla: Path) -> None:
+    cli.ok("switch", "install", "--conf", vanilla, "--yes", "--phone-domain", "pbx.example")
+    copy = ElementTree.parse(vanilla / "fsplug/former/pbx.example.xml").getroot()
+    assert [one.get("data") for one in copy.iter("X-PRE-PROCESS")] == ["../../directory/default/*.xml"]
+    assert copy.find("domain/params/param[@name='dial-string']") is not None
+
+
 def _is_whole(path: Path) -> bool:
     try:
         ElementTree.parse(path)

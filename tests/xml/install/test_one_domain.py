@@ -18,6 +18,7 @@ ROOT = """<document>
       <domains><domain name="all"/></domains>
       <settings>{settings}</settings>
     </profile></profiles></configuration>
+    <configuration name="presence_map.conf"><domains><domain name="$${domain}"/></domains></configuration>
   </section>
   <section name="directory"><X-PRE-PROCESS cmd="include" data="directory/*.xml"/></section>
 </document>"""
