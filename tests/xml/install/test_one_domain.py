@@ -40,7 +40,7 @@ FORCED = '<param name="force-register-domain" value="$${domain}"/>'
 
 def tree(settings: str = FORCED, directory: str = DIRECTORY) -> ConfTree:
     files = {
-        "freeswitch.xml": ROOT.format(settings=settings),
+        "freeswitch.xml": ROOT.replace("{settings}", settings),
         "vars.xml": VARS,
         "directory/default.xml": directory,
         "directory/people/1.xml": PEOPLE,
