@@ -6,6 +6,7 @@ is made by fsplug or is refused here; a caller's text never comes this far. Refu
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import quote
 
 from fsplug.errors import Invalid
@@ -89,9 +90,9 @@ def record_session(path: str, recording: str, terms: Terms, of_partner: bool = F
 
     record_session URL-decodes its braces (mod_dptools.c 1.11.1), so the commas survive the brackets of a dial string.
     """
-    return (
-        f"record_session {_path(path)} {_limit(terms)}{{{quote(_assignments(recording, terms, of_partner), safe='')}}}"
-    )
+    ours = f"fsplug_recording%3D{uuid(recording)}%2C"
+    how = _quoted(terms.channels is Channels.STEREO, of_partner, terms.on_failure is OnFailure.CLOSED)
+    return f"record_session {_path(path)} {_limit(terms)}{{{ours}{how}}}"
 
 
 def stop_record(leg: str, path: str) -> str:
@@ -190,19 +191,18 @@ def variable_name(text: str) -> str:
     return _matching(_VARIABLE, text, "variable name")
 
 
-def _assignments(recording: str, terms: Terms, of_partner: bool) -> str:
-    is_stereo = terms.channels is Channels.STEREO
-    hang_up = "true" if terms.on_failure is OnFailure.CLOSED else "false"
+@cache
+def _quoted(is_stereo: bool, of_partner: bool, hangs_up: bool) -> str:
+    """The variables that are the same for all recordings of these terms: quoting takes longer than all the rest."""
     pairs = {
-        "fsplug_recording": uuid(recording),
         "RECORD_STEREO": "true" if is_stereo else "false",
         **({"RECORD_STEREO_SWAP": "true"} if is_stereo and of_partner else {}),
         "RECORD_MIN_SEC": "0",
-        "RECORD_HANGUP_ON_ERROR": hang_up,
+        "RECORD_HANGUP_ON_ERROR": "true" if hangs_up else "false",
         "RECORD_PRE_BUFFER_FRAMES": str(PRE_BUFFER_FRAMES),
         "enable_file_write_buffering": str(WRITE_BUFFER_BYTES),
     }
-    return ",".join(f"{name}={value}" for name, value in pairs.items())
+    return quote(",".join(f"{name}={value}" for name, value in pairs.items()), safe="")
 
 
 def _limit(terms: Terms) -> str:

@@ -9,13 +9,14 @@ and underscores. What an answer brings is in `sip_rh_NAME`, and what a ringing b
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum
 from functools import lru_cache
 
 from fsplug.policy.header_values import has_uri, parties
 from fsplug.policy.numbers import compact
 
-# Where the switch keeps headers, as a regular expression. Those that never name a party are left out for speed.
+# Where the switch keeps headers, as a regular expression of the variables' names. Those that never name a party are
+# left out for speed.
 HEADER_VARIABLES = (
     r"sip_(?!i_(?:via|call_|cseq|cont|max_|user_|allow|supp|rec|route|sess|min_|proxy_|auth|acce|from|to|date|time))"
     r"(?:i|h|rh|ph)_[^:\s]+"
@@ -40,11 +41,11 @@ VARIABLES = (
 )
 
 
-class _Part(Enum):
-    CALLING = auto()
-    CALLED = auto()
-    FORWARDING = auto()
-    NOBODY = auto()
+class _Part(IntEnum):
+    CALLING = 0
+    CALLED = 1
+    FORWARDING = 2
+    NOBODY = 3
 
 
 _PARTS = {
@@ -102,11 +103,12 @@ class Identities:
 
 def identities(variables: Mapping[str, str]) -> Identities:
     """The parties that a channel's variables name, in the variables' order, each once."""
-    found: dict[_Part, dict[str, None]] = {part: {} for part in _Part}
+    found: tuple[dict[str, None], ...] = ({}, {}, {})
     for name, value in variables.items():
-        for part, party in _named(_header(name), _in_context(name, value, variables)):
+        in_context = _in_context(name, value, variables) if name in _SPLIT else value
+        for part, party in _named(_header(name), in_context):
             found[part][party] = None
-    return Identities(*(tuple(found[part]) for part in (_Part.CALLING, _Part.CALLED, _Part.FORWARDING)))
+    return Identities(*map(tuple, found))
 
 
 def dialled(text: str) -> str:
@@ -116,7 +118,7 @@ def dialled(text: str) -> str:
 
 def _in_context(name: str, user: str, variables: Mapping[str, str]) -> str:
     """The user with the URI's parameters: the switch splits `tel:22334499;phone-context=+45` into two variables."""
-    parameters = variables.get(f"{name.removesuffix('_user')}_params", "") if name in _SPLIT else ""
+    parameters = variables.get(f"{name.removesuffix('_user')}_params", "")
     return f"{user};{parameters}" if parameters else user
 
 
@@ -135,10 +137,10 @@ def _named(header: str, value: str) -> tuple[tuple[_Part, str], ...]:
     part = _PARTS.get(header)
     if part is _Part.NOBODY:
         return ()
-    if header in _BARE_USERS:
-        return ((part or _Part.FORWARDING, dialled(value)),) if value else ()
     if part is None:
         return tuple((_Part.FORWARDING, party) for party in _of_unknown(value))
+    if header in _BARE_USERS:
+        return ((part, dialled(value)),) if value else ()
     if part is _Part.CALLING and _IS_CALLED.search(value):
         return tuple((_part_of(one), party) for one in value.split("<") for party in _numbers(f"<{one}"))
     return tuple((part, party) for party in _numbers(value))

@@ -87,7 +87,8 @@ class Channel:
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
     and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner;
-    `held_at` is since when its phone holds the call, and `heard_at` when its latest event came.
+    `held_at` is since when its phone holds the call, and `heard_at` when its latest event came. `cleared` is the
+    ringing it answered and the leg as it was when that answer was found to name no excluded number.
     """
 
     leg: Leg
@@ -100,6 +101,7 @@ class Channel:
     left: tuple[int, str] | None = None
     held_at: float | None = None
     heard_at: float = 0.0
+    cleared: tuple[Ringing, Leg] | None = None
 
 
 @dataclass(slots=True)
@@ -145,7 +147,8 @@ class CallBook:
             channel = self.channels[leg.uuid] = Channel(self._placed(leg))
         else:
             self._move(channel.leg, leg)
-            channel.leg = self._placed(replace(leg, version=self.version_of(leg)))
+            known = leg if leg.version is not None else replace(leg, version=channel.leg.version)
+            channel.leg = self._placed(known)
         call = self.calls.get(channel.leg.call)
         if call is not None:
             call.legs.add(leg.uuid)

@@ -111,18 +111,22 @@ class Disarmer:
 
     def _is_excluded(self, call: Call, leg: str) -> bool:
         """Whether an answer names a number that is never recorded; `leg` is the one that answered, or the caller."""
-        if call.ringing is None:
+        legs = call.legs - {call.id} if leg == call.id else {leg}
+        channels = (self._book.channels[one] for one in legs if one in self._book.channels)
+        return any(self._names_excluded(call, channel) for channel in channels if channel.leg.answered)
+
+    def _names_excluded(self, call: Call, channel: Channel) -> bool:
+        """Asked at RECORD_START and twice at the bridge: unless something was learned since, the answer stays no."""
+        if call.ringing is None or channel.cleared == (call.ringing, channel.leg):
             return False
         try:
             snapshot = self._policy.snapshot(call.company, call.version)
         except Unavailable:
             return False
-        if not snapshot.excluded:
-            return False
-        legs = call.legs - {call.id} if leg == call.id else {leg}
-        answered = [self._book.channels[one].leg for one in legs if one in self._book.channels]
-        talks = (answered_talk(call.ringing, one) for one in answered if one.answered)
-        return any(excluded_number(talk, snapshot) for talk in talks)
+        if snapshot.excluded and excluded_number(answered_talk(call.ringing, channel.leg), snapshot):
+            return True
+        channel.cleared = (call.ringing, channel.leg)
+        return False
 
     def _take_back(self, call: Call) -> None:
         for leg, name in call.rings.items():

@@ -11,12 +11,11 @@ from typing import Self
 
 from fsplug.esl.calls.book import CallBook, Channel, Recording, Stage
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.protocol.event import Event, Headers
+from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.holds import LEAST_HOLD_SECONDS, Hold, Holder
 from fsplug.store.calls.entries import RecordingHeld
 
 _HELD = "HELD"
-_HEADERS = Headers("Channel-Call-State", "Caller-Channel-Last-Hold", "Caller-Channel-Hold-Accum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,12 @@ class HoldState:
     @classmethod
     def of(cls, event: Event) -> Self:
         """As any event or dump of a leg tells it."""
-        headers = event.read(_HEADERS)
-        last_at = _seconds(headers.get("Caller-Channel-Last-Hold", "")) or None
-        is_held = headers.get("Channel-Call-State") == _HELD
+        last_at = _seconds(event.get("Caller-Channel-Last-Hold") or "") or None
+        is_held = event.get("Channel-Call-State") == _HELD
         return cls(
             held_at=(last_at or event.timestamp) if is_held else None,
             last_at=last_at,
-            total_seconds=_seconds(headers.get("Caller-Channel-Hold-Accum", "")),
+            total_seconds=_seconds(event.get("Caller-Channel-Hold-Accum") or ""),
         )
 
 

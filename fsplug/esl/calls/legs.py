@@ -17,7 +17,7 @@ _REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
-_KEPT_HEADERS = tuple(f"{_VARIABLE}sip_{place}_" for place in ("i", "h", "rh", "ph"))
+_NAMED = tuple((name, _VARIABLE + name) for name in VARIABLES)
 _LEG = Headers(
     "Unique-ID",
     "Call-Direction",
@@ -38,8 +38,9 @@ _LEG = Headers(
     *_ASKED_FOR,
     _REDIRECTED,
     *(_VARIABLE + name for name in VARIABLES),
-    like=(_VARIABLE + HEADER_VARIABLES,),
+    like=(HEADER_VARIABLES,),
 )
+_ALWAYS_READ = frozenset(_LEG.names)
 
 
 def leg_of(event: Event) -> Leg:
@@ -52,11 +53,13 @@ def leg_of(event: Event) -> Leg:
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")
-    # In the order of VARIABLES first: an event has them in any order, and the first number is the one that is shown.
-    named = identities({name: headers[_VARIABLE + name] for name in _in_order(headers)})
-    called = (*_values(headers, _ASKED_FOR), *named.called)
-    calling = (*_values(headers, _CALLER_ID), *named.calling)
-    sent_on = (*named.called, *_values(headers, (_SENT_ON,)))
+    named = identities(_naming(headers))
+    asked_for = _values(headers, _ASKED_FOR)
+    called = (*asked_for, *named.called)
+    if called_in:
+        numbers = (*_values(headers, _CALLER_ID), *named.calling)
+    else:
+        numbers = (*named.called, *_values(headers, (_SENT_ON,))) if calls else called
     return Leg(
         uuid=uuid,
         company=headers.get("variable_fsplug_company", ""),
@@ -66,8 +69,8 @@ def leg_of(event: Event) -> Leg:
         called_in=called_in,
         answered=headers.get("Answer-State") == "answered",
         answered_at=_answered_at(headers),
-        numbers=_each_once(calling if called_in else sent_on if calls else called),
-        dialled=_each_once(called if called_in else _values(headers, _ASKED_FOR)) if calls else (),
+        numbers=_each_once(numbers),
+        dialled=_each_once(called if called_in else asked_for) if calls else (),
         forwarders=_each_once((*_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
@@ -82,10 +85,14 @@ def leg_names(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip())) or (TRUNK,)
 
 
-def _in_order(headers: Mapping[str, str]) -> list[str]:
-    known = [name for name in VARIABLES if _VARIABLE + name in headers]
-    others = [name.removeprefix(_VARIABLE) for name in headers if name.startswith(_KEPT_HEADERS)]
-    return list(dict.fromkeys(known + sorted(others)))
+def _naming(headers: Mapping[str, str]) -> dict[str, str]:
+    """The variables that name parties, those of VARIABLES first and in their order: an event has them in any order, and
+    the first number is the one that is shown.
+    """
+    found = {name: headers[header] for name, header in _NAMED if header in headers}
+    for header in sorted(headers.keys() - _ALWAYS_READ):
+        found[header.removeprefix(_VARIABLE)] = headers[header]
+    return found
 
 
 def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> list[str]:

@@ -1,6 +1,6 @@
 """Passes the switch's events, in the order it sends them, to talks and recordings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
@@ -28,7 +28,9 @@ EVENTS = (
     "RECORD_START",
     "RECORD_STOP",
 )
-# Every leg that concerns fsplug carries one of its variables; other events are not even parsed.
+_OF_TWO_LEGS = frozenset({"CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"})
+# Every leg that concerns fsplug is known, or talks to one that is, or carries one of fsplug's variables; other events
+# are not even parsed.
 OURS = b"variable_fsplug_"
 
 
@@ -66,9 +68,12 @@ class Watch:
     def see(self, event: Event) -> None:
         """Take in one event of the switch."""
         handler = self._handlers.get(event.name)
-        if handler is not None and (event.mentions(OURS) or self._concerns_ours(event)):
+        if handler is None:
+            return
+        legs = pair_of(event) if event.name in _OF_TWO_LEGS else (event.uuid,)
+        if any(leg in self._book.channels for leg in legs) or event.mentions(OURS):
             handler(event)
-            self._note_time(event)
+            self._note_time(legs)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
         """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
@@ -76,16 +81,12 @@ class Watch:
         if one is not None and other is not None:
             self._talks.begin(one, other, at or self._began_at(one, other))
 
-    def _concerns_ours(self, event: Event) -> bool:
-        """Whether an event of a leg that nothing of fsplug's marks is about a known leg: its own, or its partner."""
-        legs = pair_of(event) if event.name == "CHANNEL_BRIDGE" else (event.uuid,)
-        return any(leg in self._book.channels for leg in legs)
-
-    def _note_time(self, event: Event) -> None:
-        for leg in pair_of(event) if event.name in ("CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE") else (event.uuid,):
+    def _note_time(self, legs: Collection[str]) -> None:
+        now = self._ports.clock()
+        for leg in legs:
             channel = self._book.channels.get(leg)
             if channel is not None:
-                channel.heard_at = self._ports.clock()
+                channel.heard_at = now
 
     def _began_at(self, one: Channel, other: Channel) -> float:
         """When the later of two legs answered: a talk that no event reported can't have begun earlier."""

@@ -59,7 +59,7 @@ class ListenDoor:
     def takes(self, channel: Event) -> bool:
         """Whether this call is for the star code."""
         dialled = channel.get("Caller-Destination-Number") or ""
-        return channel.variable("fsplug_feature") == FEATURE and dialled.startswith(STAR)
+        return dialled.startswith(STAR) and channel.variable("fsplug_feature") == FEATURE
 
     def handle(self, session: OutboundSession) -> None:
         """Decide, report, and let the call go on: to listen, or to hear the reason against it."""

@@ -21,6 +21,9 @@ BODY_LIMIT_BYTES: Final = 16 << 20
 LONG_ARGUMENT: Final = 512
 
 _LONGEST_LENGTH_DIGITS = 12
+# Most of what comes is events; before each stands this and nothing else (mod_event_socket.c).
+_EVENT = "text/event-plain"
+_EVENT_BLOCK = re.compile(rb"Content-Length: ([0-9]{1,12})\nContent-Type: text/event-plain\n\n")
 _BLANK_LINES = re.compile(rb"\n*")
 
 
@@ -58,7 +61,7 @@ class Decoder:
     After a fault it is broken for good: `fault` says why and `feed` raises it.
     """
 
-    __slots__ = ("_block_limit", "_body_bytes", "_body_limit", "_buffer", "_headers", "_searched", "fault")
+    __slots__ = ("_block_limit", "_body_bytes", "_body_limit", "_buffer", "_headers", "_kind", "_searched", "fault")
 
     def __init__(self, block_limit: int = BLOCK_LIMIT_BYTES, body_limit: int = BODY_LIMIT_BYTES) -> None:
         self._block_limit = block_limit
@@ -66,6 +69,7 @@ class Decoder:
         self._buffer = bytearray()
         self._searched = 0
         self._headers: Event | None = None
+        self._kind = ""
         self._body_bytes = 0
         self.fault: Malformed | None = None
 
@@ -98,11 +102,17 @@ class Decoder:
         if self._headers is None or len(self._buffer) < self._body_bytes:
             return None
         headers, self._headers = self._headers, None
-        return Message(headers.get("Content-Type") or "", headers, self._take(self._body_bytes))
+        return Message(self._kind, headers, self._take(self._body_bytes))
 
     def _read_block(self) -> bool:
         if not self._searched:
             self._skip_blank_lines()
+        if not self._buffer:
+            return False
+        if found := _EVENT_BLOCK.match(self._buffer):
+            self._kind, self._body_bytes = _EVENT, self._allowed(int(found[1]))
+            self._searched, self._headers = 0, Event(self._take(found.end()))
+            return True
         end = self._buffer.find(b"\n\n", self._searched)
         self._searched = max(0, len(self._buffer) - 1)
         if (end if end >= 0 else self._searched) > self._block_limit:
@@ -113,22 +123,30 @@ class Decoder:
         block = self._take(end + 2)
         headers = Event(block)
         self._body_bytes = self._length_in(headers)
+        self._kind = headers.get("Content-Type") or ""
         self._headers = headers
         return True
 
     def _skip_blank_lines(self) -> None:
-        blank = _BLANK_LINES.match(self._buffer)
-        del self._buffer[: blank.end() if blank else 0]
+        if self._buffer.startswith(b"\n") and (blank := _BLANK_LINES.match(self._buffer)):
+            del self._buffer[: blank.end()]
 
     def _length_in(self, headers: Event) -> int:
         # FreeSWITCH writes the name one way, its clients the other.
-        length = headers.get("Content-Length", headers.get("content-length", "0")) or ""
+        length = headers.get("Content-Length")
+        if length is None:
+            length = headers.get("content-length", "0")
+        length = length or ""
         shown = length[:40]
         if not (length.isascii() and length.isdigit()):
             raise Malformed("bad-length", f"Content-Length {shown!r} is not a number of bytes", length=shown)
-        if len(length) > _LONGEST_LENGTH_DIGITS or int(length) > self._body_limit:
+        return self._allowed(int(length) if len(length) <= _LONGEST_LENGTH_DIGITS else self._body_limit + 1, shown)
+
+    def _allowed(self, body_bytes: int, shown: str = "") -> int:
+        if body_bytes > self._body_limit:
+            shown = shown or str(body_bytes)
             raise Malformed("body-too-long", f"Content-Length {shown} is over {self._body_limit}", length=shown)
-        return int(length)
+        return body_bytes
 
     def _take(self, count: int) -> bytes:
         taken = bytes(self._buffer[:count])
