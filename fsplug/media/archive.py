@@ -7,7 +7,8 @@ archive's folder or bucket moves.
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -15,11 +16,19 @@ from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 
 MOST_KEY_CHARACTERS = 512
+_PRIVATE = 0o600
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 class Archive(Protocol):
     """Every method raises Invalid for a malformed key and Unavailable if the archive does not answer."""
+
+    def ready(self, paths: Sequence[Path]) -> None:
+        """Prepare files that `put` gets next: what can be done for many of them at once is done now.
+
+        Whoever changes one of them in between must sync it. Never fails: `put` says what is wrong with a file.
+        """
+        ...
 
     def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         """Keeps the file under the key, whole or not at all, and returns the key to open it by.
@@ -71,6 +80,22 @@ class FolderArchive:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # The files that are on the disk already, or the error when they were to be.
+        self._ready: dict[Path, OSError | None] = {}
+
+    def ready(self, paths: Sequence[Path]) -> None:
+        opened: dict[Path, int] = {}
+        try:
+            for path in paths:
+                # What can't be opened, `put` will meet too.
+                with suppress(OSError):
+                    if _is_movable(path, self.root):
+                        opened[path] = disk.open_regular(path)
+                        os.fchmod(opened[path], _PRIVATE)
+            self._ready = disk.sync_together(opened)
+        finally:
+            for descriptor in opened.values():
+                disk.close(descriptor)
 
     def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         target = self._path(key)
@@ -147,14 +172,21 @@ class FolderArchive:
 
     def _take(self, path: Path, target: Path, sha256: str, sync_folder: Callable[[Path], None]) -> None:
         if _is_movable(path, target.parent):
-            os.chmod(path, 0o600)
-            disk.sync(path)
+            self._sync(path)
             os.rename(path, target)
             sync_folder(target.parent)
         else:
             _copy(path, target, sha256)
             # Sync at once: the original is removed next.
             disk.sync(target.parent)
+
+    def _sync(self, path: Path) -> None:
+        if path not in self._ready:
+            os.chmod(path, _PRIVATE)
+            disk.sync(path)
+        elif error := self._ready.pop(path):
+            # A second sync could succeed although the first one lost something (fsync(2), NOTES).
+            raise error
 
 
 def _is_movable(path: Path, folder: Path) -> bool:

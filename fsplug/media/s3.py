@@ -1,7 +1,7 @@
 """The archive in a bucket of S3 or of a compatible service. Needs the extra `s3` (boto3)."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -25,6 +25,9 @@ class S3Archive:
         self._bucket = bucket
         self._prefix = f"{check_key(prefix.strip('/'))}/" if prefix.strip("/") else ""
         self._part_bytes = part_bytes
+
+    def ready(self, paths: Sequence[Path]) -> None:
+        """Files are uploaded one by one."""
 
     def put(self, path: Path, key: str, sha256: str, sync_folder: Callable[[Path], None] = disk.sync) -> str:
         name = self._name(key)

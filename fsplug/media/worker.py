@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -83,6 +84,7 @@ class Worker:
         for group, size in self._groups(due):
             leases = sealings.take(self._store, [row.id for row in group], size)
             held = holds.of_recordings(self._store, leases)
+            self._archive.ready(list(self._paths(leases)))
             for row in group:
                 lease = leases.pop(row.id, None)
                 if lease is not None and (entries := self._settle(row, lease, held.get(row.id, ()))) is not None:
@@ -103,6 +105,11 @@ class Worker:
             size += its_size
         if group:
             yield group, size
+
+    def _paths(self, recordings: Iterable[str]) -> Iterator[Path]:
+        for one in recordings:
+            with suppress(Invalid):
+                yield self._spool.path(one)
 
     def _size(self, row: Recording) -> int:
         try:

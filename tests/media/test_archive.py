@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import stat
@@ -196,3 +197,46 @@ def test_a_bucket_without_boto3_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(Invalid, match=r"pip install 'fsplug\[s3\]'"):
         s3_archive("recordings")
+
+
+def test_files_made_ready_together_are_on_the_disk_before_the_first_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, steps = FolderArchive(tmp_path), list[str]()
+    paths = [recordings.write(tmp_path / f"{name}.wav", b"audio") for name in "abc"]
+    sync, rename = os.fsync, os.rename
+    monkeypatch.setattr(os, "fsync", lambda file: steps.append("sync") or sync(file))
+    monkeypatch.setattr(os, "rename", lambda *names: steps.append("move") or rename(*names))
+    archive.ready(paths)
+    assert steps == ["sync"] * 3
+    for path in paths:
+        archive.put(path, f"kept-{path.name}", hashlib.sha256(b"audio").hexdigest(), lambda folder: None)
+    assert steps == ["sync"] * 3 + ["move"] * 3
+    assert {stat.S_IMODE((tmp_path / f"kept-{path.name}").stat().st_mode) for path in paths} == {0o600}
+
+
+def test_a_file_that_could_not_be_synced_is_refused_and_stays_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, path = FolderArchive(tmp_path), recordings.write(tmp_path / "a.wav", b"audio")
+
+    def failing(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", failing)
+        archive.ready([path])
+    with pytest.raises(Unavailable) as trouble:
+        archive.put(path, KEY, hashlib.sha256(b"audio").hexdigest())
+    assert trouble.value.code == "archive-failed"
+    assert path.exists()
+    assert not archive.exists(KEY)
+
+
+def test_what_is_no_file_is_not_touched_when_others_are_made_ready(tmp_path: Path) -> None:
+    archive, outside = FolderArchive(tmp_path), recordings.write(tmp_path / "outside", b"")
+    outside.chmod(0o644)
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "link.wav").symlink_to(outside)
+    archive.ready([tmp_path / name for name in ("pipe.wav", "link.wav", "missing.wav")])
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o644
