@@ -46,6 +46,14 @@ def kept_out(folder: Path, who: Account) -> str | None:
     return None
 
 
+def may_read(file: Path, who: Account) -> bool:
+    """Whether this user may read the file itself, as far as its rights are plain ones."""
+    try:
+        return who.uid == 0 or _ACL in os.listxattr(file) or bool(_rights(file.stat(), who) & stat.S_IROTH)
+    except OSError:
+        return True
+
+
 def owners(found: os.stat_result) -> str:
     """Owner, group and mode as people write them, such as `fsplug:freeswitch 2770`."""
     return f"{_user(found.st_uid)}:{_group(found.st_gid)} {stat.S_IMODE(found.st_mode):04o}"

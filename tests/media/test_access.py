@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.media.access import Account, account, kept_out, owners
+from fsplug.media.access import Account, account, kept_out, may_read, owners
 
 PLAIN_USER = Account("switch", 65_533, frozenset({65_532}))
 
@@ -62,3 +62,14 @@ def test_owner_group_and_mode_are_shown_by_name_where_there_is_one(folder: Path)
     os.chown(folder, 65_533, 0)
     folder.chmod(0o2770)
     assert owners(folder.stat()) == "65533:root 2770"
+
+
+@pytest.mark.parametrize(
+    ("gid", "mode", "readable"), [(65_532, 0o640, True), (65_532, 0o600, False), (0, 0o640, False), (0, 0o644, True)]
+)
+def test_a_user_reads_a_file_by_its_rights(folder: Path, gid: int, mode: int, readable: bool) -> None:
+    file = folder / "one.wav"
+    file.write_bytes(b"")
+    os.chown(file, 0, gid)
+    file.chmod(mode)
+    assert may_read(file, PLAIN_USER) is readable and may_read(file, account(0))

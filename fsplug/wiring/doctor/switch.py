@@ -9,7 +9,8 @@ from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.esl import commands
-from fsplug.media.access import Account, kept_out
+from fsplug.media import access
+from fsplug.media.access import Account, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor import zones
@@ -109,8 +110,11 @@ def folders(settings: Settings, who: Account | None) -> Iterator[Finding]:
             yield wrong(subject, f"the switch can't write into {folder}: {why}", remedy)
 
 
-def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) -> Finding:
-    """The switch can write to the spool: it records a channel of its own (not a call), and fsplug sees the file."""
+def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep, reader: Account | None = None) -> Finding:
+    """The switch can write to the spool: it records a channel of its own (not a call), and fsplug sees the file.
+
+    `reader` is fsplug's user, which must be able to read the file.
+    """
     subject, leg = "spool, by the switch", f"fsplug-doctor-{secrets.token_hex(6)}"
     probe = folder / f".{leg}.wav"
     remedy = f"ls -ld {folder}; let the switch's user write to it (a group shared with fsplug's user)"
@@ -123,6 +127,10 @@ def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep) ->
                     subject, f"the switch can't write into {folder}, or sees a different folder at that path", remedy
                 )
             wait(0.05)
+        if reader is not None and not may_read(probe, reader):
+            text = f"{reader.name} may not read what the switch records ({owners(probe.stat())})"
+            umask = "start the switch with umask 0007 (UMask= of its service)"
+            return wrong(subject, text, f"{umask}, and have {reader.name} in the group of {folder}")
         return ok(subject, f"the switch writes into {folder}")
     except Invalid as error:
         return wrong(subject, error.text, "move the spool to a folder whose path has no spaces or brackets")
@@ -244,7 +252,7 @@ def every(
     kept_outside = list(folders(settings, who))
     yield from kept_outside
     if spool_too and not kept_outside:
-        yield spool(api, settings.spool)
+        yield spool(api, settings.spool, reader=access.account(settings.data.stat().st_uid))
     yield clock(api)
     yield zones.right(api, timezones, time.time())
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fsplug.fakeswitch.switch import FakeSwitch
+from fsplug.media.access import Account
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation
@@ -210,15 +211,30 @@ def test_a_phone_the_switch_does_not_find_is_wrong() -> None:
     assert switchchecks.directory(api, "acme.example", "1002").state == FindingState.WRONG
 
 
-def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path: Path) -> None:
-    printed: list[str] = []
+def a_recording_switch(printed: list[str], mode: int = 0o640) -> Callable[[str], str]:
+    """A switch that writes what it is told to record, with these rights, and keeps the commands."""
 
     def api(command: str) -> str:
         printed.append(command)
         if command.startswith("originate"):
-            Path(command.split("&record(")[1].split()[0]).write_text("")
+            file = Path(command.split("&record(")[1].split()[0])
+            file.touch()
+            file.chmod(mode)
         return "+OK"
 
+    return api
+
+
+def test_what_the_switch_records_must_be_readable_for_fsplug_s_user(tmp_path: Path) -> None:
+    reader = Account("fsplug", 65_533, frozenset({tmp_path.stat().st_gid}))
+    assert switchchecks.spool(a_recording_switch([], 0o640), tmp_path, reader=reader).state == FindingState.OK
+    found = switchchecks.spool(a_recording_switch([], 0o600), tmp_path, reader=reader)
+    assert found.state == FindingState.WRONG and "fsplug may not read" in found.text and "umask 0007" in found.remedy
+
+
+def test_a_switch_that_writes_into_the_spool_is_fine_and_leaves_nothing(tmp_path: Path) -> None:
+    printed: list[str] = []
+    api = a_recording_switch(printed)
     assert switchchecks.spool(api, tmp_path).state == FindingState.OK
     assert list(tmp_path.iterdir()) == [] and printed[-1].startswith("uuid_kill fsplug-doctor-")
 
