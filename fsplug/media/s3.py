@@ -13,6 +13,8 @@ PART_BYTES = 8 << 20
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 TRIES = 3
+# The code by which the service tells that; an upload that fails has it in its text alone.
+_NO_BUCKET = "NoSuchBucket"
 
 
 class S3Archive:
@@ -123,11 +125,16 @@ class S3Archive:
             raise self._unavailable(error) from error
 
     def _unavailable(self, error: Exception) -> Unavailable:
+        if _NO_BUCKET in str(error):
+            text = f"there is no bucket {self._bucket}; make it, or correct the setting archive"
+            return Unavailable("archive-missing", text, bucket=self._bucket, cause="missing", status=_status(error))
         text = f"the archive in bucket {self._bucket} did not answer as promised ({error}); look at its service"
         return Unavailable("archive-failed", text, bucket=self._bucket, cause="failed", status=_status(error))
 
 
-def s3_archive(bucket: str, prefix: str = "", endpoint: str | None = None, region: str | None = None) -> S3Archive:
+def s3_archive(
+    bucket: str, prefix: str = "", endpoint: str | None = None, region: str | None = None, tries: int = TRIES
+) -> S3Archive:
     """The bucket's archive, with the credentials boto3 finds by itself; raises Invalid without boto3."""
     try:
         import boto3
@@ -138,7 +145,7 @@ def s3_archive(bucket: str, prefix: str = "", endpoint: str | None = None, regio
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
     )
     return S3Archive(boto3.client("s3", endpoint_url=endpoint, region_name=region, config=config), bucket, prefix)
 

@@ -18,6 +18,7 @@ from fsplug.errors import Unavailable
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import names, presence
 from fsplug.store.nodes.names import Claim
+from fsplug.wiring.archives import place_of
 from fsplug.wiring.settings import Settings
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ class NodeName:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._path = settings.node_file
         self._store = store
-        self._claim = Claim(settings.switch_name, socket.gethostname(), str(settings.data), settings.archive)
+        self._claim = Claim(settings.switch_name, socket.gethostname(), str(settings.data), place_of(settings.archive))
         self._known: Sequence[str] | None = None
         self._next = ""
         self._lock = threading.Lock()

@@ -9,11 +9,13 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.media.archive import FolderArchive
-from fsplug.media.destroyer import Destroyer
+from fsplug.media.destroyer import INHERIT_SECONDS, Destroyer
 from fsplug.policy.access.scopes import operator
 from fsplug.store.calls import ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
+from fsplug.store.nodes import presence
+from fsplug.store.nodes.names import Claim
 from fsplug.store.recordings import access, deletions
 from fsplug.store.recordings.deletions import UNDO_SECONDS
 from tests.store.accountcast import Clock
@@ -67,8 +69,72 @@ def test_the_file_is_removed_and_no_other(store: Store, archive: FolderArchive) 
     assert Destroyer(store, archive, "fs1").work() == 0
 
 
-def test_another_switch_s_file_is_left_to_it(store: Store, archive: FolderArchive) -> None:
-    assert Destroyer(store, archive, "fs2").work() == 0
+def _served(store: Store, name: str, place: str, is_gone: bool = False) -> None:
+    """A node that serves, or did."""
+    presence.hold(store, Claim(name, f"{name}-host", "/data", place), [], name)
+    if is_gone:
+        with store.atomic():
+            store.run("UPDATE node SET leased_until = leased_until - 3600 WHERE name = ?", name)
+
+
+@pytest.mark.parametrize("shared", ["", "s3://bucket"])
+def test_a_live_node_s_file_in_an_archive_of_its_own_is_left_to_it(
+    store: Store, archive: FolderArchive, shared: str
+) -> None:
+    _served(store, "fs1", "/srv/archive")
+    assert Destroyer(store, archive, "fs2", shared).work() == 0
+    assert len(_files(archive)) == 2
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_file_in_a_shared_archive_is_destroyed_by_any_node(
+    store: Store, archive: FolderArchive, is_gone: bool
+) -> None:
+    _served(store, "fs1", "s3://bucket", is_gone)
+    other = Destroyer(store, archive, "fs3", "s3://another-bucket", clock=lambda: -1.0)
+    assert other.work() == 0
+    assert Destroyer(store, archive, "fs2", "s3://bucket").work() == 1
+    assert _files(archive) == ["acme/b-rec.wav"]
+    assert _is_destroyed(store)
+
+
+def test_of_two_nodes_that_share_an_archive_one_destroys_a_file(
+    store: Store, archive: FolderArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _served(store, "fs1", "s3://bucket")
+    removed: list[str] = []
+
+    def remove(key: str) -> None:
+        removed.append(key)
+        if len(removed) == 1:
+            assert Destroyer(store, archive, "fs2", "s3://bucket").work() == 0
+
+    monkeypatch.setattr(archive, "remove", remove)
+    assert Destroyer(store, archive, "fs1", "s3://bucket").work() == 1
+    assert removed == ["acme/a-rec.wav"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_lies_here_of_a_node_that_is_gone_is_destroyed_and_nothing_else_of_it(
+    store: Store, archive: FolderArchive, clock: Clock, is_known: bool
+) -> None:
+    if is_known:
+        _served(store, "fs1", "/srv/archive", is_gone=True)
+    file, now = archive.root / "acme" / "a-rec.wav", [0.0]
+    file.rename(archive.root / "elsewhere")
+    destroyer = Destroyer(store, archive, "fs2", clock=lambda: now[0])
+    assert destroyer.work() == 0
+    assert not _is_destroyed(store) and deletions.get(store, ACME, "a-rec").tries == 0
+    (archive.root / "elsewhere").rename(file)
+    assert destroyer.work() == 0
+    now[0] += INHERIT_SECONDS
+    assert destroyer.work() == 1
+    assert _is_destroyed(store)
+
+
+def test_under_another_s_name_nothing_is_destroyed(store: Store, archive: FolderArchive) -> None:
+    _served(store, "fs1", "/srv/archive")
+    assert Destroyer(store, archive, "fs1", is_own=lambda: False).work() == 0
     assert len(_files(archive)) == 2
 
 

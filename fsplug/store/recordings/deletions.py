@@ -23,9 +23,8 @@ from fsplug.store.outbox.queue import Lease, Queue
 from fsplug.store.recordings import access, recordings, waveforms
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.recordings.search import index
-from fsplug.store.schema.calls import Calls
 from fsplug.store.schema.companies import Companies
-from fsplug.store.schema.recordings import Deletions, Recordings
+from fsplug.store.schema.recordings import Deletions
 
 UNDO_SECONDS = 60.0
 MOST_AT_ONCE = 1_000
@@ -78,12 +77,12 @@ class Batch:
     trouble: str | None
 
 
-_DELETIONS = Deletions.select(*columns(Deletion, Deletions, company=Companies.domain, trouble=Deletions.code)).join(
+DELETIONS = Deletions.select(*columns(Deletion, Deletions, company=Companies.domain, trouble=Deletions.code)).join(
     Companies, on=(Companies.id == Deletions.company)
 )
 _GET = Select(
     Deletion,
-    lambda: _DELETIONS.where((Deletions.company == given.company) & (Deletions.recording == given.recording)),
+    lambda: DELETIONS.where((Deletions.company == given.company) & (Deletions.recording == given.recording)),
 )
 _OF_BATCH = Select(
     str,
@@ -108,16 +107,6 @@ _PENDING = Select(
         .where((Deletions.company == given.company) & Deletions.destroyed_at.is_null())
         .group_by(Deletions.batch)
         .order_by(fn.MIN(Deletions.at).desc(), Deletions.batch)
-        .limit(given.limit)
-    ),
-)
-_DUE = Select(
-    Deletion,
-    lambda: (
-        _DELETIONS.join(Recordings, on=(Recordings.id == Deletions.recording))
-        .join(Calls, on=(Calls.id == Recordings.call))
-        .where(QUEUE.ready() & (Deletions.undo_until <= given.now) & (Calls.switch == given.switch))
-        .order_by(Deletions.next_at)
         .limit(given.limit)
     ),
 )
@@ -206,11 +195,6 @@ def get(store: Store, domain: str, recording: str) -> Deletion:
 def pending(store: Store, domain: str, limit: int = 20) -> list[Batch]:
     """The deletions whose files are not all destroyed, newest first, including those that can be undone."""
     return _PENDING.rows(store, company=company_id(store, domain), limit=limit)
-
-
-def due(store: Store, switch: str, limit: int = 100) -> list[Deletion]:
-    """The deletions of this switch's recordings to be destroyed now, of every company: for the media worker."""
-    return _DUE.rows(store, now=store.database_now(), switch=switch, limit=limit)
 
 
 def begin(store: Store, deletion: Deletion) -> Lease | None:

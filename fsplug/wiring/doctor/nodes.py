@@ -1,16 +1,20 @@
 """The check-up of the other nodes that share the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from fsplug.errors import FsplugError
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import names, settlement
 from fsplug.store.nodes.names import Node
+from fsplug.store.recordings import destructions
+from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 
-_NODES = "nodes"
+_NODES, _LEFT = "nodes", "recordings to destroy"
+# So many files are named, and the others are counted.
+_NAMED = 5
 
 
 def every(settings: Settings) -> Iterator[Finding]:
@@ -18,6 +22,7 @@ def every(settings: Settings) -> Iterator[Finding]:
     store = Store(settings.store)
     try:
         found, now = names.every(store), store.database_now()
+        left = list(_left(store, settings, found, now))
     except FsplugError as error:
         yield wrong(_NODES, error.text, "fsplug store status")
         return
@@ -27,6 +32,27 @@ def every(settings: Settings) -> Iterator[Finding]:
     yield from map(_gone, gone)
     if not gone:
         yield ok(_NODES, f"{', '.join(one.name for one in found) or 'none so far'}")
+    yield from left
+
+
+def _left(store: Store, settings: Settings, found: Sequence[Node], now: float) -> Iterator[Finding]:
+    """Deleted recordings whose files nobody who is alive can destroy, by the node that has them."""
+    by_name = {one.name: one for one in found}
+    live = {one.archive for one in found if not settlement.is_gone(one, now)} | {place_of(settings.archive)}
+    for one in destructions.left(store):
+        node = by_name.get(one.switch)
+        is_alive = node is not None and not settlement.is_gone(node, now)
+        if (
+            is_alive
+            or one.switch == settings.switch_name
+            or (node and is_shared(node.archive) and node.archive in live)
+        ):
+            continue
+        where = f"in {node.archive} on {node.host}" if node else "in the archive of a node that is not known any more"
+        ids = destructions.left_ids(store, one.switch, _NAMED)
+        rest = f" and {one.count - len(ids)} more" if one.count > len(ids) else ""
+        text = f"deleted and not destroyed, because {one.switch} is gone: {', '.join(ids)}{rest}, {where}"
+        yield wrong(_LEFT, text, f"start {one.switch} again, or mount that archive on a node, as its archive")
 
 
 def _is_own(node: Node, settings: Settings) -> bool:

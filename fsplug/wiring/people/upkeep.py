@@ -14,6 +14,7 @@ from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.config.local_copy import LocalCopy
 from fsplug.store.db.database import Store
+from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.node import NodeName
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
@@ -33,7 +34,8 @@ class Upkeep:
         self._name = NodeName(settings, store)
         self._copy = LocalCopy(store, Store(settings.local_copy_file))
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
-        self._destroyer = Destroyer(store, archive, settings.switch_name)
+        shared = place_of(settings.archive) if is_shared(settings.archive) else ""
+        self._destroyer = Destroyer(store, archive, settings.switch_name, shared, self._name.is_mine)
         self._sealed: list[JournalEntry] = []
 
     def loops(self) -> Iterator[Any]:

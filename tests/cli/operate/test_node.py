@@ -1,5 +1,7 @@
 """`fsplug node`, and what the doctor says of other nodes."""
 
+from dataclasses import replace
+
 from fsplug.store.calls import calls
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import names, presence, settlement
@@ -8,7 +10,7 @@ from fsplug.wiring.doctor import nodes
 from fsplug.wiring.doctor.findings import FindingState
 from fsplug.wiring.settings import read
 from tests.cli.conftest import ACME, Cli
-from tests.store.story import decided, seen
+from tests.store.story import decided, recorded_call, seen
 
 HOUR = 3_600.0
 
@@ -16,7 +18,7 @@ HOUR = 3_600.0
 def _served(cli: Cli, name: str, ago: float, stopped: bool = False) -> None:
     """A node on another machine gave its last sign so many seconds ago."""
     store = Store(cli.data / "fsplug.db")
-    presence.hold(store, Claim(name, f"{name}-host", "/data", "/archive"), [], name)
+    presence.hold(store, Claim(name, f"{name}-host", "/data", "/archive"), [name], name)
     if stopped:
         names.release(store, name, name)
     with store.atomic():
@@ -73,6 +75,28 @@ def test_only_a_node_that_is_gone_can_be_removed_and_what_is_known_of_it_is_sett
     assert [one.cause for one in calls.listed(store, ACME)] == ["NODE_DIED"]
     store.close()
     assert _findings(cli) == [(FindingState.OK, "fs2")]
+
+
+def test_the_doctor_names_the_deleted_files_that_nobody_can_destroy(cli: Cli) -> None:
+    cli.write([one for number in range(7) for one in recorded_call(f"a{number}")])
+    cli.ok("recording", "delete", "--yes", *(f"a{number}-rec" for number in range(7)))
+    _served(cli, "fs1", 0.0)
+    store = Store(cli.data / "fsplug.db")
+    with store.atomic():
+        store.run("UPDATE deletion SET undo_until = 0")
+    assert [state for state, _ in _findings(cli)] == [FindingState.OK]
+    _served(cli, "fs1", HOUR)
+    [_, (state, text)] = _findings(cli)
+    named = ", ".join(f"a{number}-rec" for number in range(5))
+    said = f"deleted and not destroyed, because fs1 is gone: {named} and 2 more, in /archive on fs1-host"
+    assert (state, text) == (FindingState.WRONG, said)
+    with store.atomic():
+        store.run("UPDATE node SET archive = 's3://bucket/prefix'")
+    shared = replace(read(cli.data, {}), archive="s3://bucket/prefix/")
+    assert [one.text for one in nodes.every(shared) if "destroyed" in one.text] == []
+    cli.ok("node", "remove", "fs1", "--yes")
+    assert "in the archive of a node that is not known any more" in _findings(cli)[1][1]
+    store.close()
 
 
 def test_the_doctor_does_not_count_its_own_node_among_the_others(cli: Cli) -> None:

@@ -1,6 +1,7 @@
 """Recordings deleted, undone and destroyed: what people see at every step, and that nothing is left between two."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from fsplug.policy.entities import Role
 from fsplug.store.audit import trail, verification
 from fsplug.store.calls import ledger
 from fsplug.store.db.database import Store
-from fsplug.store.recordings import access, deletions, recordings, share_visits, shares
+from fsplug.store.recordings import access, deletions, destructions, recordings, share_visits, shares
 from fsplug.store.recordings.deletions import UNDO_SECONDS
+from fsplug.store.recordings.destructions import Left
 from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
@@ -48,7 +50,7 @@ def _acts(store: Store) -> list[tuple[str, str]]:
 def _destroy(console: Console) -> None:
     """As the media worker does it, once the minute is over."""
     console.clock.turn(UNDO_SECONDS)
-    for one in deletions.due(console.store, "fs1"):
+    for one in destructions.due(console.store, ["fs1"]):
         assert deletions.begin(console.store, one)
         deletions.destroyed(console.store, one)
 
@@ -112,7 +114,7 @@ def test_after_a_minute_it_can_not_be_undone(console: Console, store: Store) -> 
 def test_once_it_is_being_destroyed_a_clock_put_back_brings_nothing_back(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["a-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS)
-    [one] = deletions.due(store, "fs1")
+    [one] = destructions.due(store, ["fs1"])
     assert deletions.begin(store, one)
     console.clock.turn(-UNDO_SECONDS)
     with pytest.raises(Refused):
@@ -122,16 +124,34 @@ def test_once_it_is_being_destroyed_a_clock_put_back_brings_nothing_back(console
 def test_nothing_is_due_within_the_minute_nor_on_another_switch(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["a-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS - 1)
-    assert deletions.due(store, "fs1") == []
+    assert destructions.due(store, ["fs1"]) == []
     console.clock.turn(1)
-    assert deletions.due(store, "fs2") == []
-    assert [one.recording for one in deletions.due(store, "fs1")] == ["a-rec"]
+    assert destructions.due(store, ["fs2"]) == []
+    assert [one.recording for one in destructions.due(store, ["fs1"])] == ["a-rec"]
+
+
+def test_what_is_due_and_what_is_left_is_known_by_switch(console: Console, store: Store) -> None:
+    ledger.apply(store, [replace(seen("d"), switch="fs2"), *recorded_call("d")[1:]])
+    deletions.delete(store, ACME, ["a-rec", "b-rec", "c-rec", "d-rec"], ANNA)
+    console.clock.turn(UNDO_SECONDS - 1)
+    assert destructions.left(store) == destructions.due_of_others(store, ["fs3"]) == []
+    console.clock.turn(1)
+    assert destructions.left(store) == [Left("fs1", 3), Left("fs2", 1)]
+    assert destructions.left_ids(store, "fs1", 2) == ["a-rec", "b-rec"]
+    assert [one.recording for one in destructions.due(store, ["fs2", "fs3"])] == ["d-rec"]
+    assert len(destructions.due(store, ["fs1", "fs2"])) == 4
+    others = {one.recording for one in destructions.due_of_others(store, ["fs2", "fs3"])}
+    assert others == {"a-rec", "b-rec", "c-rec"}
+    for one in destructions.due(store, ["fs1"]):
+        assert deletions.begin(store, one)
+        deletions.destroyed(store, one)
+    assert destructions.left(store) == [Left("fs2", 1)]
 
 
 def test_what_was_undone_just_before_is_not_destroyed(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["a-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS)
-    [one] = deletions.due(store, "fs1")
+    [one] = destructions.due(store, ["fs1"])
     console.clock.turn(-UNDO_SECONDS)
     deletions.undelete(store, ACME, ["a-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS)
@@ -173,15 +193,15 @@ def test_each_step_makes_one_entry_with_the_people_it_is_about(console: Console,
 def test_what_can_not_be_destroyed_is_tried_again_later_and_shown(console: Console, store: Store) -> None:
     deletions.delete(store, ACME, ["a-rec", "b-rec"], ANNA)
     console.clock.turn(UNDO_SECONDS)
-    for one in deletions.due(store, "fs1"):
+    for one in destructions.due(store, ["fs1"]):
         lease = deletions.begin(store, one)
         assert lease is not None
         deletions.failed(store, lease, "archive-missing", "the archive is missing")
-    assert deletions.due(store, "fs1") == []
+    assert destructions.due(store, ["fs1"]) == []
     [batch] = deletions.pending(store, ACME)
     assert (batch.recordings, batch.destroyed, batch.trouble) == (2, 0, "archive-missing")
     console.clock.turn(10)
-    assert len(deletions.due(store, "fs1")) == 2
+    assert len(destructions.due(store, ["fs1"])) == 2
     _destroy(console)
     assert deletions.pending(store, ACME) == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
-from fsplug.store.recordings import deletions, recordings
+from fsplug.store.recordings import deletions, destructions, recordings
 from fsplug.store.recordings.deletions import UNDO_SECONDS
 from fsplug.store.recordings.recordings import State
 from tests.store.accountcast import Console
@@ -99,7 +99,7 @@ def test_after_the_minute_undo_is_gone_and_says_so(anna: Browser, console: Conso
 def test_what_waits_for_the_archive_is_shown(anna: Browser, console: Console) -> None:
     _send(anna, "/deletions/delete", "b-rec")
     console.clock.turn(UNDO_SECONDS)
-    [due] = deletions.due(console.store, "fs1")
+    [due] = destructions.due(console.store, ["fs1"])
     lease = deletions.begin(console.store, due)
     assert lease is not None
     deletions.failed(console.store, lease, "archive-missing", "the archive is missing")
