@@ -11,12 +11,16 @@ from xml.sax.saxutils import escape
 
 
 class Bucket:
-    """What the server holds; a test reads it, and sets `failure` to make every request fail with that status."""
+    """What the server holds; a test reads it.
+
+    It sets `failure` to make every request fail with that status, and `is_missing` to have no bucket.
+    """
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.uploads: dict[str, tuple[dict[str, str], dict[int, bytes]]] = {}
         self.failure: int | None = None
+        self.is_missing = False
         self.corrupt = False
         self.parts_seen = 0
         self.unchecked_bodies = 0
@@ -84,6 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
         return {name: values[0] for name, values in asked.items()}
 
     def _proceeds(self, existing: bool = False) -> bool:
+        if self.bucket.is_missing:
+            self._answer(404, _xml("Error", Code="NoSuchBucket", Message="The specified bucket does not exist"))
+            return False
         status = self.bucket.failure or (404 if existing and self._key not in self.bucket.objects else None)
         if status:
             self._answer(status, _xml("Error", Code="NoSuchKey" if status == 404 else "InternalError"))

@@ -102,7 +102,11 @@ def _spool(settings: "Settings") -> bool:
 
 
 def _archive(location: str) -> bool:
-    return False if "://" in location else _folder(Path(location), PRIVATE)
+    from fsplug.wiring import archives
+
+    made = False if archives.is_shared(location) else _folder(Path(location), PRIVATE)
+    archives.check(location)
+    return made
 
 
 def _migrated(settings: "Settings") -> tuple[str, bool]:

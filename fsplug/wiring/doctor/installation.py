@@ -16,6 +16,7 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
+from fsplug.wiring import archives
 from fsplug.wiring.doctor import console, nodes, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -26,6 +27,7 @@ from fsplug.xml.install.installer import Installer
 ANSWER_SECONDS = 3.0
 _LONG_SECONDS = 60.0
 _SETTINGS, _STORE, _SPOOL, _CONF = "settings", "store", "spool", "switch's configuration"
+_ARCHIVE = "archive"
 _RECORDS = "call records' folder"
 _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.invalid"
 
@@ -78,6 +80,18 @@ def policy_copy(settings: Settings) -> Finding:
         text = f"there is no copy of the configuration in {settings.local_copy_file}: without the store, nobody serves"
         return warn(subject, text, "systemctl restart fsplug")
     return ok(subject, f"{known} companies, for calls while the store is away")
+
+
+def archive(settings: Settings) -> Finding:
+    """The archive takes a file, gives it back and removes it."""
+    try:
+        archives.check(settings.archive)
+    except FsplugError as error:
+        remedy = f"ls -ld {settings.archive}; df -h {settings.archive}"
+        if archives.is_shared(settings.archive):
+            remedy = "check the bucket, and boto3's settings (AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, ...)"
+        return wrong(_ARCHIVE, f"{error.text}: recordings wait in the spool", remedy)
+    return ok(_ARCHIVE, f"{archives.place_of(settings.archive)}: a file was put there, read and removed")
 
 
 def spool(settings: Settings) -> Finding:
@@ -177,6 +191,7 @@ def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iter
         yield from nodes.every(settings)
     yield policy_copy(settings)
     yield spool(settings)
+    yield archive(settings)
     yield records(settings)
     yield service(is_served)
     yield outbound_socket(settings)

@@ -31,10 +31,13 @@ def test_only_its_owner_can_look_into_the_data_folder(empty: Cli) -> None:
 
 def test_a_second_run_changes_nothing_and_says_so(empty: Cli) -> None:
     empty.ok("init")
-    before = {path: path.stat().st_mtime_ns for path in empty.data.iterdir() if path.name != "spool"}
+    # Both are checked by a file that is put there and removed.
+    probed = ("spool", "archive")
+    before = {path: path.stat().st_mtime_ns for path in empty.data.iterdir() if path.name not in probed}
     assert empty.json("init")["made"] == []
     assert "already there: settings" in empty.ok("init")
     assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert [list((empty.data / name).iterdir()) for name in probed] == [[], []]
 
 
 def test_a_second_run_makes_what_went_missing(empty: Cli) -> None:
