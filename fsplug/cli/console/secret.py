@@ -1,6 +1,7 @@
 """`fsplug secret`: the key that encrypts what the store must not read."""
 
 import os
+import socket
 
 import click
 
@@ -24,22 +25,40 @@ def rotate(invocation: Invocation) -> None:
     """Replace secret_key in fsplug.toml and reseal every sealed secret. Nobody is signed out; no restart is needed.
 
     The old key stays in secret_keys_before until every secret is sealed with the new key. A console on another
-    machine has its own fsplug.toml, which needs the new key as well.
+    machine needs the new key as well: fsplug secret export, and there fsplug init --join.
     """
     from fsplug.store.accounts import authenticators
     from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
+    from fsplug.store.nodes import secrets
 
     before = invocation.settings()
     _check_in_file()
     key = new_key()
     with invocation.store() as store:
         SecretKeys(before.secret_keys)
+        if before.secret_keys and secrets.agreement(store, before.secret_keys) is secrets.Agreement.DIFFERENT:
+            raise secrets.different()
         # A setting is never empty; listing a key twice does no harm.
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
-        count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
+        with store.atomic():
+            count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
+            secrets.replace(store, key, socket.gethostname(), str(before.data))
     settings_edit.put(before.data, {"secret_keys_before": key})
     line = f"a new secret_key is in use, {count} secrets were resealed"
     invocation.print({"sealed_anew": count}, line)
+
+
+@secret.command(rule=INSTALLATION)
+@pass_invocation
+def export(invocation: Invocation) -> None:
+    """Print the secrets of this installation, for fsplug init --join on another machine that shares the store.
+
+    Whoever has them can read the one-time codes' secrets: write them to a file that only you can read, or pipe them.
+    """
+    keys = invocation.settings().secret_keys
+    if not keys:
+        raise Invalid("no-secret-key", "there is no secret_key in the settings; make one with: fsplug secret rotate")
+    invocation.print({"secret_key": keys[0], "secret_keys_before": list(keys[1:])}, *keys)
 
 
 def _check_in_file() -> None:

@@ -1,7 +1,7 @@
 """`fsplug init`: make a data folder that `fsplug serve` can start with."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import INSTALLATION
-from fsplug.cli.operate import settings_file
+from fsplug.cli.operate import joining, settings_edit, settings_file
 from fsplug.cli.operate.settings_file import without_password
 from fsplug.errors import Invalid, Unavailable
 
@@ -30,12 +30,18 @@ PRIVATE, SHARED = 0o700, 0o770
     help="The folder that the switch records into; the switch must be able to write to it  [spool]",
 )
 @click.option("--archive", metavar="DIR|s3://BUCKET/PREFIX", help="The archive for finished recordings  [archive]")
+@click.option(
+    "--join",
+    metavar="FILE",
+    help="Take the secrets from what fsplug secret export printed on another machine of this store; - reads them.",
+)
 @pass_invocation
-def init(invocation: Invocation, store: str | None, spool: str | None, archive: str | None) -> None:
+def init(invocation: Invocation, store: str | None, spool: str | None, archive: str | None, join: str | None) -> None:
     """Make the data folder: settings, store, spool and archive.
 
     A second run makes whatever is missing, changes nothing else and lists what exists. A database password belongs in
-    ~/.pgpass or in the file that FSPLUG_STORE_FILE names, not in --store.
+    ~/.pgpass or in the file that FSPLUG_STORE_FILE names, not in --store. Machines that share a store share its
+    secrets too: the first one makes them, and the others --join.
     """
     given = {
         "store": _place(store),
@@ -44,14 +50,19 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     }
     flags = {name: value for name, value in given.items() if value is not None}
     settings = invocation.settings(**flags)
+    joined = joining.read(join) if join is not None else ()
     _check_places(settings)
-    steps = [
-        ("data folder", settings.data, _folder(settings.data, PRIVATE)),
-        ("settings", settings_file.path(settings), _settings(invocation, settings, flags)),
+    folder = ("data folder", settings.data, _folder(settings.data, PRIVATE))
+    if settings_file.path(settings).exists():
+        settings_file.check_same(invocation.settings(), settings, flags)
+    made = [
         ("spool", settings.spool, _spool(settings)),
         ("archive", settings.archive, _archive(settings.archive)),
         ("store", *_migrated(settings)),
     ]
+    # The store says whether its secrets are made already, on another machine.
+    keys = joining.agreed(settings, joined)
+    steps = [folder, ("settings", settings_file.path(settings), _settings(settings, flags, keys)), *made]
     facts = {"data": str(settings.data), "made": [what for what, _, made in steps if made]}
     facts |= {what: str(place) for what, place, _ in steps[1:]}
     invocation.print(facts, *(_line(*step) for step in steps), "", *_next_steps(settings))
@@ -120,24 +131,16 @@ def _migrated(settings: "Settings") -> tuple[str, bool]:
         store.close()
 
 
-def _settings(invocation: Invocation, settings: "Settings", flags: Mapping[str, str]) -> bool:
+def _settings(settings: "Settings", flags: Mapping[str, str], keys: Sequence[str]) -> bool:
+    """Write the settings, or put new secrets into those that are there; whether anything was written."""
     if settings_file.path(settings).exists():
-        settings_file.check_same(invocation.settings(), settings, flags)
-        return False
-    whole = _with_secrets(settings)
-    made = {name: getattr(whole, name) for name in ("xml_password", "secret_key") if not getattr(settings, name)}
+        return tuple(keys) != settings.secret_keys and bool(settings_edit.put(settings.data, joining.as_settings(keys)))
+    password = settings.xml_password or secrets.token_urlsafe(24)
+    whole = replace(settings, xml_password=password, secret_key=keys[0], secret_keys_before=" ".join(keys[1:]))
+    named = ("xml_password", "secret_key", "secret_keys_before")
+    made = {name: getattr(whole, name) for name in named if getattr(whole, name) != getattr(settings, name)}
     settings_file.write(whole, {**flags, **made})
     return True
-
-
-def _with_secrets(settings: "Settings") -> "Settings":
-    from fsplug.store.accounts.sealed_secrets import new_key
-
-    return replace(
-        settings,
-        xml_password=settings.xml_password or secrets.token_urlsafe(24),
-        secret_key=settings.secret_key or new_key(),
-    )
 
 
 def _line(what: str, place: object, made: bool) -> str:

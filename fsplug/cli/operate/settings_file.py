@@ -64,7 +64,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
     ),
     "mail_from": ("The sender's address, such as notifications@console.example.", lambda one: one.mail_from or "..."),
     "secret_key": (_SECRET_KEY, lambda one: one.secret_key or "..."),
-    "secret_keys_before": ("Earlier keys, until nothing is sealed with them any more.", lambda one: "..."),
+    "secret_keys_before": (
+        "Earlier keys, until nothing is sealed with them any more.",
+        lambda one: one.secret_keys_before or "...",
+    ),
     "session_limit": (
         "How many calls may wait for a verdict at once; further calls go on without one.",
         lambda one: one.session_limit,

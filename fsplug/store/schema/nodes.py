@@ -47,3 +47,15 @@ class LiveTalks(Table):
 
 
 index(LiveTalks, "live_talk_of", "company username")
+
+
+class SecretMarks(Table):
+    """The fingerprint of a secret that everybody who shares the store must have, and where it was made."""
+
+    name = text(key=True)
+    fingerprint = text()
+    host = text()
+    data = text()
+
+    class Meta:
+        table_name = "secret_mark"

@@ -2,13 +2,16 @@
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fsplug.errors import FsplugError
 from fsplug.mail import smtp
 from fsplug.policy.addresses import normalised
 from fsplug.store.accounts.sealed_secrets import SecretKeys
-from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
+from fsplug.store.db.database import Store
+from fsplug.store.nodes import secrets
+from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.people.mail import mail_server
 from fsplug.wiring.settings import Settings
 
@@ -18,6 +21,8 @@ _KEY, _CONSOLE, _MAIL = "secret key", "console", "mail"
 
 def secret_key(settings: Settings) -> Finding:
     """The secret key exists and is valid."""
+    if not settings.secret_key and _shared(settings).state is FindingState.WRONG:
+        return _shared(settings)
     if not settings.secret_key:
         return warn(_KEY, "there is no secret key: nobody can set up one-time codes", "fsplug secret rotate")
     try:
@@ -25,7 +30,25 @@ def secret_key(settings: Settings) -> Finding:
     except FsplugError as error:
         said, _, remedy = error.text.partition("; ")
         return wrong(_KEY, said, remedy)
-    return ok(_KEY, "there")
+    return _shared(settings)
+
+
+def _shared(settings: Settings) -> Finding:
+    """The key is that of every other console on the store."""
+    if "://" not in settings.store and not Path(settings.store).exists():
+        # There is a finding about the store, which must not be made by looking at it.
+        return ok(_KEY, "there")
+    store = Store(settings.store)
+    try:
+        found = secrets.agreement(store, settings.secret_keys)
+    except FsplugError:
+        return ok(_KEY, "there")
+    finally:
+        store.close()
+    if found is secrets.Agreement.DIFFERENT:
+        said, _, remedy = secrets.different().text.partition("; ")
+        return wrong(_KEY, said, remedy)
+    return ok(_KEY, "there, and the same as the store's" if found is secrets.Agreement.SAME else "there")
 
 
 def console(settings: Settings) -> Finding:

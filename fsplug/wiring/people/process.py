@@ -1,5 +1,6 @@
 """The people process: pages, passwords, mail, and the upkeep of recordings. No call ever waits for it."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
+from fsplug.store.nodes import secrets
 from fsplug.store.nodes.settlement import settle_gone
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.console.live_calls import LiveCalls
@@ -51,6 +53,7 @@ class PeopleProcess:
         self.store = Store(settings.store)
         open_store(self.store, Store(settings.local_copy_file))
         archive = archive_at(settings.archive)
+        has_console = has_console and self._has_secrets(settings, seals)
         self.console = WebConsole(settings, self.store, archive, LiveCalls(settings.data)) if has_console else None
         self._post = postman(settings, self.store) if has_console else None
         self._upkeep = Upkeep(settings, self.store, archive) if seals else None
@@ -71,6 +74,20 @@ class PeopleProcess:
         self.store.close()
         for lock in self._locks:
             lock.close()
+
+    def _has_secrets(self, settings: Settings, seals: bool) -> bool:
+        """Whether the console may serve; Invalid("other-secrets") if it must not, and there is nothing else to do.
+
+        With another secret_key than the store's, it could check no code, and others could not check those set up here.
+        """
+        here = (socket.gethostname(), str(settings.data))
+        if secrets.claim(self.store, settings.secret_keys, *here) is not secrets.Agreement.DIFFERENT:
+            return True
+        refusal = secrets.different()
+        if not seals:
+            raise refusal
+        log.error("console-refused", error=refusal.text)
+        return False
 
     def stop(self) -> None:
         """End `serve` in good order. May be called from a signal handler."""
