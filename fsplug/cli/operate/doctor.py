@@ -32,15 +32,21 @@ _COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"
     type=click.Path(path_type=Path),
     help="The switch's configuration folder  [the folder given to fsplug switch install]",
 )
+@click.option(
+    "--only",
+    type=click.Choice(["calls", "console"]),
+    help="Check a machine that serves calls without the console, or only the console  [as it serves, or did last]",
+)
 @pass_invocation
-def doctor(invocation: Invocation, conf: Path | None) -> None:
+def doctor(invocation: Invocation, conf: Path | None, only: str | None) -> None:
     """Check everything that must be right for calls to be recorded, and report what to do.
 
-    The exit code is 1 when something is wrong; a warning alone does not count. As a test, the switch records a channel
-    of its own into the spool for a moment.
+    A machine that serves only the console needs no switch, and none is looked for. The exit code is 1 when something is
+    wrong; a warning alone does not count. As a test, the switch records a channel of its own into the spool for a
+    moment.
     """
     findings = []
-    for finding in _findings(invocation, conf):
+    for finding in _findings(invocation, conf, only):
         findings.append(finding)
         if not invocation.json:
             _say(finding)
@@ -50,8 +56,9 @@ def doctor(invocation: Invocation, conf: Path | None) -> None:
         sys.exit(EXIT_FOUND_WRONG)
 
 
-def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
+def _findings(invocation: Invocation, conf: Path | None, only: str | None) -> Iterator["Finding"]:
     from fsplug.wiring.doctor import installation
+    from fsplug.wiring.doctor.role import Role, role_of
 
     try:
         settings = invocation.settings()
@@ -59,8 +66,11 @@ def _findings(invocation: Invocation, conf: Path | None) -> Iterator["Finding"]:
         yield installation.refused(error)
         return
     folder = conf or (Path(settings.switch_conf) if settings.switch_conf else None)
-    yield from installation.every(settings, is_served(settings.lock_file), folder)
-    yield from _of_switch(invocation, settings, folder)
+    role = Role(only) if only else role_of(settings, is_served)
+    lock = settings.console_lock_file if role is Role.CONSOLE else settings.lock_file
+    yield from installation.every(settings, role, is_served(lock), folder)
+    if role is not Role.CONSOLE:
+        yield from _of_switch(invocation, settings, folder)
 
 
 def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:

@@ -113,10 +113,10 @@ class Publisher:
 
 def elsewhere(store: Store, domain: str, own: str) -> CompanyCalls | None:
     """The company's live calls on all nodes but `own`; None if no other node serves."""
-    serving = _serving(store, own)
-    if not serving:
+    nodes = serving(store, own)
+    if not nodes:
         return None
-    rows = [one for one in _OF_COMPANY.rows(store, company=company_id(store, domain), own=own) if one.node in serving]
+    rows = [one for one in _OF_COMPANY.rows(store, company=company_id(store, domain), own=own) if one.node in nodes]
     # If a user has several talks, the last one counts.
     return CompanyCalls({one.username: one.talk for one in rows if one.talks}, frozenset(one.username for one in rows))
 
@@ -124,8 +124,8 @@ def elsewhere(store: Store, domain: str, own: str) -> CompanyCalls | None:
 def node_of_talk(store: Store, domain: str, username: str, own: str) -> str:
     """The name of the node, other than `own`, on which this user is in a call; empty if there is none."""
     found = _OF_USER.rows(store, company=company_id(store, domain), username=username, own=own)
-    serving = _serving(store, own) if found else frozenset()
-    return next((one.node for one in found if one.node in serving), "")
+    nodes = serving(store, own) if found else frozenset()
+    return next((one.node for one in found if one.node in nodes), "")
 
 
 def _published(calls: Mapping[str, CompanyCalls]) -> _Published:
@@ -141,6 +141,7 @@ def forget(store: Store, node: str) -> None:
     _FORGET.run(store, node=node)
 
 
-def _serving(store: Store, own: str) -> frozenset[str]:
+def serving(store: Store, own: str) -> frozenset[str]:
+    """The names of the nodes that serve now, but `own`."""
     now = store.database_now()
     return frozenset(one.name for one in names.every(store) if one.name != own and one.is_held(now))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import gevent
 import gevent.event
 from gevent.threadpool import ThreadPool
 
-from fsplug.errors import Unavailable
+from fsplug.errors import FsplugError, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.wiring.channel.client import answer, ask, viewers_reported
 from fsplug.wiring.channel.messages import (
@@ -27,6 +27,8 @@ from fsplug.wiring.process.threads import done_in
 
 # Pages that ask within this time share one answer.
 FRESH_SECONDS = 0.25
+# How long the other nodes' calls count as known: they publish their changes once a second.
+OTHERS_SECONDS = 1.0
 # How long to wait before asking again after a failure, and how long an answer may take; a serving loop never stalls
 # as long.
 AGAIN_SECONDS, ANSWER_SECONDS = 1.0, 2.0
@@ -34,11 +36,27 @@ AGAIN_SECONDS, ANSWER_SECONDS = 1.0, 2.0
 RINGING = 16
 
 
-class LiveCalls:
-    """The calls of the `fsplug serve` on the data folder `data`. Made on the loop; any thread may ask for `calls`."""
+def _no_other(company: str) -> CompanyCalls | None:
+    return None
 
-    def __init__(self, data: Path) -> None:
+
+class LiveCalls:
+    """The calls of the `fsplug serve` on the data folder `data`, and of all other nodes of the store.
+
+    `elsewhere` gives those of the others, None if no other node serves. If `is_alone`, no process on this data folder
+    serves calls, and none is missed. Made on the loop; any thread may ask for `calls`.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        elsewhere: Callable[[str], CompanyCalls | None] = _no_other,
+        is_alone: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._data = data
+        self._elsewhere = elsewhere
+        self._is_alone = is_alone
+        self._others: dict[str, tuple[float, CompanyCalls | None]] = {}
         self._seen: dict[str, tuple[float, CompanyCalls | Unavailable]] = {}
         self._phones = ThreadPool(RINGING)
         self._ringing = Ringing(self._ring, self._change)
@@ -73,7 +91,7 @@ class LiveCalls:
     def _looked(self, company: str, before: CompanyCalls | Unavailable | None) -> CompanyCalls | Unavailable:
         found: CompanyCalls | Unavailable
         try:
-            found = from_table(answer(self._data, AskCalls(company), ANSWER_SECONDS))
+            found = self._found(company)
         except Unavailable as error:
             # A page must not wait for an answer that another page has just failed to get.
             self._seen[company] = (time.monotonic() + AGAIN_SECONDS, error)
@@ -82,6 +100,28 @@ class LiveCalls:
         found = before if before == found else found
         self._seen[company] = (time.monotonic() + FRESH_SECONDS, found)
         return found
+
+    def _found(self, company: str) -> CompanyCalls:
+        """The calls of this data folder's process beside those of all others."""
+        others = self._of_others(company)
+        try:
+            own = from_table(answer(self._data, AskCalls(company), ANSWER_SECONDS))
+        except Unavailable:
+            if others is None or not self._is_alone():
+                raise
+            return others
+        return own if others is None else own.beside(others)
+
+    def _of_others(self, company: str) -> CompanyCalls | None:
+        until, known = self._others.get(company, (0.0, None))
+        if time.monotonic() > until:
+            try:
+                known = self._elsewhere(company)
+            except FsplugError:
+                # The store is away, which other pages say, or the company is not there.
+                known = None
+            self._others[company] = (time.monotonic() + OTHERS_SECONDS, known)
+        return known
 
     def report_viewers(self, viewers: Collection[Viewer]) -> None:
         """Report that exactly these users have a page open that shows who listens to them."""

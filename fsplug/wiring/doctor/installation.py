@@ -19,6 +19,7 @@ from fsplug.store.migrations import runner
 from fsplug.wiring import archives
 from fsplug.wiring.doctor import console, nodes, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
+from fsplug.wiring.doctor.role import Role
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.installation import DEFAULT_PASSWORD
@@ -32,14 +33,14 @@ _RECORDS = "call records' folder"
 _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.invalid"
 
 
-def settings_file(settings: Settings) -> Finding:
+def settings_file(settings: Settings, role: Role = Role.ALL) -> Finding:
     """Only the owner can read the secrets, and none is the well-known default."""
     path = settings.data / FILE_NAME
     if _is_open(path):
         return wrong(_SETTINGS, f"{path} holds passwords, and others can read it", f"chmod 600 {path}")
     for secret in filter(_is_open, secret_files(os.environ)):
         return warn(_SETTINGS, f"{secret} holds a secret, and others can read it", f"chmod 600 {secret}")
-    if settings.event_socket_password == DEFAULT_PASSWORD:
+    if settings.event_socket_password == DEFAULT_PASSWORD and role is not Role.CONSOLE:
         text = f"the event socket's password is {DEFAULT_PASSWORD}, the well-known default"
         return warn(_SETTINGS, text, "fsplug switch install --conf DIR")
     return ok(_SETTINGS, f"{path}")
@@ -130,13 +131,14 @@ def records(settings: Settings) -> Finding:
     return ok(_RECORDS, f"{settings.records}: readable, {len(waiting)} waiting")
 
 
-def service(is_served: bool | None) -> Finding:
-    """fsplug serve runs on this data folder."""
+def service(is_served: bool | None, role: Role = Role.ALL) -> Finding:
+    """fsplug serve runs on this data folder, as far as it has this role."""
+    what = "fsplug serve" if role is Role.ALL else f"fsplug serve --only {role}"
     if is_served is None:
-        return warn("service", "this system does not show whether fsplug serve runs", "ps -C fsplug")
+        return warn("service", f"this system does not show whether {what} runs", "ps -C fsplug")
     if not is_served:
-        return wrong("service", "fsplug serve does not run on this data folder", "systemctl start fsplug")
-    return ok("service", "fsplug serve runs")
+        return wrong("service", f"{what} does not run on this data folder", "systemctl start fsplug")
+    return ok("service", f"{what} runs")
 
 
 def outbound_socket(settings: Settings) -> Finding:
@@ -180,24 +182,29 @@ def configuration(conf: Path) -> Finding:
     return ok(_CONF, f"{conf} is as it was installed")
 
 
-def every(settings: Settings, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
-    """All findings, in the order in which to repair them."""
-    yield settings_file(settings)
+def every(settings: Settings, role: Role, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
+    """All findings that concern this role, in the order in which to repair them."""
+    yield settings_file(settings, role)
     stored = store(settings)
     yield stored
     if stored.state is not FindingState.WRONG:
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
         yield from nodes.every(settings)
-    yield policy_copy(settings)
-    yield spool(settings)
+        if role is Role.CONSOLE:
+            yield nodes.shown(settings)
     yield archive(settings)
-    yield records(settings)
-    yield service(is_served)
-    yield outbound_socket(settings)
-    yield endpoint(settings)
-    yield from console.every(settings)
-    if conf is not None:
+    if role is not Role.CONSOLE:
+        yield policy_copy(settings)
+        yield spool(settings)
+        yield records(settings)
+    yield service(is_served, role)
+    if role is not Role.CONSOLE:
+        yield outbound_socket(settings)
+        yield endpoint(settings)
+    if role is not Role.CALLS:
+        yield from console.every(settings)
+    if conf is not None and role is not Role.CONSOLE:
         yield configuration(conf)
 
 

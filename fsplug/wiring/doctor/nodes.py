@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from fsplug.errors import FsplugError
 from fsplug.store.db.database import Store
-from fsplug.store.nodes import names, settlement
+from fsplug.store.nodes import live, names, settlement
 from fsplug.store.nodes.names import Node
 from fsplug.store.recordings import destructions
 from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 
-_NODES, _LEFT = "nodes", "recordings to destroy"
+_NODES, _LEFT, _LIVE = "nodes", "files of a node that is gone", "live calls"
 # So many files are named, and the others are counted.
 _NAMED = 5
 
@@ -35,17 +35,31 @@ def every(settings: Settings) -> Iterator[Finding]:
     yield from left
 
 
+def shown(settings: Settings) -> Finding:
+    """A console without a switch has nodes whose calls it can show."""
+    store = Store(settings.store)
+    try:
+        found = live.serving(store, settings.switch_name)
+    except FsplugError as error:
+        return wrong(_LIVE, error.text, "fsplug store status")
+    finally:
+        store.close()
+    if not found:
+        return warn(_LIVE, "no node serves, so the console has no calls to show", "fsplug node list")
+    return ok(_LIVE, f"the console shows those of {', '.join(sorted(found))}")
+
+
 def _left(store: Store, settings: Settings, found: Sequence[Node], now: float) -> Iterator[Finding]:
     """Deleted recordings whose files nobody who is alive can destroy, by the node that has them."""
     by_name = {one.name: one for one in found}
-    live = {one.archive for one in found if not settlement.is_gone(one, now)} | {place_of(settings.archive)}
+    reached = {one.archive for one in found if not settlement.is_gone(one, now)} | {place_of(settings.archive)}
     for one in destructions.left(store):
         node = by_name.get(one.switch)
         is_alive = node is not None and not settlement.is_gone(node, now)
         if (
             is_alive
             or one.switch == settings.switch_name
-            or (node and is_shared(node.archive) and node.archive in live)
+            or (node and is_shared(node.archive) and node.archive in reached)
         ):
             continue
         where = f"in {node.archive} on {node.host}" if node else "in the archive of a node that is not known any more"

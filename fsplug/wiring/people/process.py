@@ -11,7 +11,7 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
-from fsplug.store.nodes import secrets
+from fsplug.store.nodes import live, names, secrets
 from fsplug.store.nodes.settlement import settle_gone
 from fsplug.wiring.archives import archive_at
 from fsplug.wiring.console.live_calls import LiveCalls
@@ -54,7 +54,7 @@ class PeopleProcess:
         open_store(self.store, Store(settings.local_copy_file))
         archive = archive_at(settings.archive)
         has_console = has_console and self._has_secrets(settings, seals)
-        self.console = WebConsole(settings, self.store, archive, LiveCalls(settings.data)) if has_console else None
+        self.console = WebConsole(settings, self.store, archive, self._live(settings)) if has_console else None
         self._post = postman(settings, self.store) if has_console else None
         self._upkeep = Upkeep(settings, self.store, archive) if seals else None
         # A node that seals has a process for calls beside this one, which speaks for it.
@@ -88,6 +88,15 @@ class PeopleProcess:
             raise refusal
         log.error("console-refused", error=refusal.text)
         return False
+
+    def _live(self, settings: Settings) -> LiveCalls:
+        own, here = settings.switch_name, (socket.gethostname(), str(settings.data))
+
+        def is_alone() -> bool:
+            node = names.get(self.store, own)
+            return node is None or (node.host, node.data) != here
+
+        return LiveCalls(settings.data, lambda company: live.elsewhere(self.store, company, own), is_alone)
 
     def stop(self) -> None:
         """End `serve` in good order. May be called from a signal handler."""

@@ -1,5 +1,6 @@
 """`fsplug serve --only console`: alone it works and says that the switch is away; there is one on a data folder."""
 
+import json
 import time
 from pathlib import Path
 
@@ -9,10 +10,14 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.access import totp
+from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import authenticators, sessions
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
+from fsplug.store.nodes import presence
+from fsplug.store.nodes.live import Publisher
+from fsplug.store.nodes.names import Claim
 from fsplug.wiring.channel.messages import AskCalls
 from fsplug.wiring.console import live_calls
 from fsplug.wiring.console.live_calls import LiveCalls
@@ -52,6 +57,36 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
         with pytest.raises(Invalid, match="another fsplug's console serves"):
             PeopleProcess(settings)
         assert console.stop() == 0
+    finally:
+        console.end()
+
+
+def test_on_a_machine_of_its_own_it_shows_the_calls_of_the_nodes_and_the_doctor_looks_for_no_switch(
+    store: Store, tmp_path: Path
+) -> None:
+    [port] = some_ports(1)
+    web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
+    presence.hold(store, Claim("sip9", "sip9-host", "/data", "/archive"), [], "token")
+    with store.atomic():
+        store.run("UPDATE node SET leased_until = leased_until + 1800")
+    Publisher(store, "sip9").publish({ACME: CompanyCalls({"1003": UserTalk("1003", 100.0)}, frozenset({"1003"}))})
+    (tmp_path / "archive").mkdir()
+    console = Serving(tmp_path, web, "console")
+    console.start(wait=False)
+    try:
+        wait_for(lambda: console.said("serving-people") != [], "the console")
+        pages = Pages(port, sessions.begin(store, ACME, "1001", "192.0.2.1", "browser"))
+        assert pages.ask("/language", language="en")[0] == 303
+        page = pages.ask("/colleagues")[1]
+        assert "In a call since" in page and "is not answering right now" not in page
+        environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in web.items()}
+        checked = Cli(tmp_path).run("doctor", "--json", **environment)
+        found = {one["subject"]: one for one in json.loads(checked.stdout)["findings"]}
+        assert [one for one in found.values() if one["state"] == "wrong"] == []
+        assert checked.exit_code == 0
+        assert found.keys().isdisjoint({"event socket", "spool", "calls' socket", "XML endpoint", "local copy"})
+        assert found["live calls"]["text"] == "the console shows those of sip9"
+        assert found["service"]["text"] == "fsplug serve --only console runs"
     finally:
         console.end()
 

@@ -1,0 +1,32 @@
+"""What the doctor takes a machine for: by what serves, and else by what served last."""
+
+from pathlib import Path
+
+from fsplug.wiring.doctor.role import Role, role_of
+from fsplug.wiring.settings import read
+from tests.tables import table
+
+CALLS, UPKEEP, CONSOLE = "serve.lock", "upkeep.lock", "console.lock"
+# What runs, the locks that are there, and the role.
+ROLES = (
+    ((), (), Role.ALL),
+    ((CALLS, UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), Role.ALL),
+    ((CALLS, UPKEEP), (CALLS, UPKEEP), Role.ALL),
+    ((UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), Role.ALL),
+    ((CONSOLE,), (CONSOLE,), Role.CONSOLE),
+    ((CONSOLE,), (CALLS, UPKEEP, CONSOLE), Role.CONSOLE),
+    ((), (CONSOLE,), Role.CONSOLE),
+    ((), (CALLS, UPKEEP, CONSOLE), Role.ALL),
+    ((), (CALLS, UPKEEP), Role.ALL),
+)
+
+
+def test_the_role_is_that_of_what_serves_or_served_last(tmp_path: Path) -> None:
+    with table() as rows:
+        for number, (held, there, role) in enumerate(ROLES):
+            with rows.row((held, there)):
+                folder = tmp_path / str(number)
+                folder.mkdir()
+                for name in there:
+                    (folder / name).touch()
+                assert role_of(read(folder, {}), lambda lock, held=held: lock.name in held) is role
