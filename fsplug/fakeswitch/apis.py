@@ -2,6 +2,7 @@
 
 import ast
 import operator
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -116,6 +117,12 @@ def cond(core: Core, argument: str) -> str:
     return "-ERR\n"
 
 
+def regex(core: Core, argument: str) -> str:
+    """`TEXT|EXPRESSION`: whether the expression is found in the text."""
+    text, _, expression = argument.partition("|")
+    return "true" if re.search(expression, text) else "false"
+
+
 def expr(core: Core, argument: str) -> str:
     """Arithmetic; any other text is an error, as in mod_expr."""
     try:
@@ -179,6 +186,7 @@ SWITCH_APIS: dict[str, Api] = {
     "global_setvar": global_setvar,
     "hash": hash_,
     "hupall": hupall,
+    "regex": regex,
     "reloadacl": accepted,
     "reloadxml": reloadxml,
     "show": show,

@@ -163,8 +163,13 @@ def _no_answer(core: Core, caller: Channel, cause: str) -> None:
 
 
 def _goes_on(caller: Channel, cause: str) -> bool:
-    """continue_on_fail: yes, no, or the causes after which the dialplan goes on."""
+    """continue_on_fail: yes, no, or the causes after which the dialplan goes on; failure_causes: those after which it
+    does not (switch_channel_handle_cause, 1.11.1).
+    """
     wanted = caller.variables.get("continue_on_fail") or ""
+    failures = caller.variables.get("failure_causes") or ""
+    if failures and cause not in failures.split(","):
+        return True
     return caller.true("continue_on_fail") or cause in {each.strip() for each in wanted.split(",")}
 
 
@@ -172,9 +177,15 @@ def _tell_disposition(caller: Channel, dialled: Dialled) -> None:
     cause = "SUCCESS" if dialled.answered else dialled.cause
     caller.set("originate_disposition", cause)
     caller.set("DIALSTATUS", DIAL_STATUS.get(cause, cause))
+    caller.set("originate_causes", _array([f"{leg};{its}" for leg, its in dialled.causes]))
     if not dialled.answered:
         caller.set("originate_failed_cause", cause)
         caller.set("last_bridge_hangup_cause", cause)
+
+
+def _array(values: list[str]) -> str | None:
+    """How a variable holds several values (switch_event.c, 1.11.1)."""
+    return f"ARRAY::{'|:'.join(values)}" if len(values) > 1 else next(iter(values), None)
 
 
 def _ids(first: Channel, second: Channel) -> list[tuple[str, str]]:

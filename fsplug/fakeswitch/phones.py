@@ -7,6 +7,7 @@ from fsplug.errors import Invalid
 from fsplug.fakeswitch.dialstring import LegSpec
 
 # Who answers after how many seconds, or refuses: {"1001": 0.2, "1002": "busy", "trunk": "reject:1.5", "*": "no-answer"}
+# or "redirect:<sip:1003@acme.example>" sends the call elsewhere (302), to one Contact value or to several with commas.
 Answers = Mapping[str, float | str]
 
 ANYBODY = "*"
@@ -17,17 +18,24 @@ _CAUSES = {
     "unreachable": "NORMAL_TEMPORARY_FAILURE",
     "no-route": "NO_ROUTE_DESTINATION",
 }
+# What the switch makes of a 302 that it must not follow (1.11.1).
+REDIRECTED = "REQUESTED_CHAN_UNAVAIL"
+_REDIRECT = "redirect:"
 _AT_ONCE = ("unregistered", "unreachable", "no-route")
 _REFUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone's behaviour: it answers (no cause) or refuses after `seconds`, or rings forever (`seconds` None)."""
+    """A phone's behaviour: it answers (no cause) or refuses after `seconds`, or rings forever (`seconds` None).
+
+    `contacts` is where it sends the call.
+    """
 
     seconds: float | None
     cause: str | None = None
     rings: bool = True
+    contacts: tuple[str, ...] = ()
 
 
 def phone_of(leg: LegSpec, name: str | None, answers: Answers) -> Phone:
@@ -41,7 +49,10 @@ def phone_of(leg: LegSpec, name: str | None, answers: Answers) -> Phone:
 
 
 def phone(answer: float | str) -> Phone:
-    """`0.2`, `"0.2"`, `"no-answer"`, `"busy"` or `"busy:1.5"` as a behaviour."""
+    """`0.2`, `"0.2"`, `"no-answer"`, `"busy"`, `"busy:1.5"` or `"redirect:<sip:1003@h>"` as a behaviour."""
+    if str(answer).startswith(_REDIRECT):
+        contacts = str(answer).removeprefix(_REDIRECT).split(",")
+        return Phone(_REFUSE_SECONDS, REDIRECTED, contacts=tuple(one.strip() for one in contacts if one.strip()))
     word, _, after = str(answer).partition(":")
     if word == "no-answer":
         return Phone(None)

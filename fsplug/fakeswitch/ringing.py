@@ -7,12 +7,14 @@ from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Profile, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import DialString, LegSpec
 from fsplug.fakeswitch.lifecycle import answer, call_state, enter, hang_up, progress, retire, state
-from fsplug.fakeswitch.phones import Phone, phone_of
+from fsplug.fakeswitch.phones import REDIRECTED, Phone, phone_of
 from fsplug.fakeswitch.realistic import describe_outbound
 
 RING_SECONDS = 60.0
 # When several legs refuse, the caller gets the most informative cause (as mod_dptools ranks them).
 _LEAST_TELLING = ("NO_ANSWER", "NONE")
+# The status with which a phone gives the causes, as a leg and its caller keep it (1.11.1).
+_STATUS = {"USER_BUSY": "sip:486", "CALL_REJECTED": "sip:603", REDIRECTED: "sip:302"}
 
 
 @dataclass(slots=True)
@@ -156,7 +158,7 @@ def _act(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -
             return
         elif leg.due is not None and leg.due <= now:
             if leg.phone.cause:
-                hang_up(core, channel, leg.phone.cause)
+                _refuse(core, caller, leg, leg.phone.cause)
                 _gone(core, leg, ringing, result)
             else:
                 ringing.remove(leg)
@@ -166,6 +168,20 @@ def _act(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -
         elif leg.gives_up <= now:
             hang_up(core, channel, "NO_ANSWER")
             _gone(core, leg, ringing, result)
+
+
+def _refuse(core: Core, caller: Channel, leg: Ringing, cause: str) -> None:
+    """The phone refuses the call, or sends it elsewhere; the caller's channel is told what it answered."""
+    status = _STATUS.get(cause)
+    if cause == REDIRECTED:
+        leg.channel.set("sip_from_host", "127.0.0.1")
+        for number, contact in enumerate(leg.phone.contacts):
+            leg.channel.set(f"sip_redirect_contact_{number}", contact)
+    if status:
+        leg.channel.set("proto_specific_hangup_cause", status)
+        caller.set("last_bridge_proto_specific_hangup_cause", status)
+    caller.set("last_bridge_hangup_cause", cause)
+    hang_up(core, leg.channel, cause)
 
 
 def _gone(core: Core, leg: Ringing, ringing: list[Ringing], result: Dialled) -> None:

@@ -85,6 +85,11 @@ def read(text: str, country: str) -> Reading:
     return _first_read(_without_prefix(dialled, country), country)
 
 
+def is_emergency(dialled: str, country: str) -> bool:
+    """Whether this is an emergency number in the country; 112 is one in every network (ETSI TS 122 101, 10.1.1)."""
+    return dialled == "112" or (dialled.isdecimal() and is_emergency_number(dialled, country))
+
+
 def normalise(text: str, country: str) -> str | None:
     """The E.164 form of one number, or None when `text` is not a number: see `read`."""
     return read(text, country).number

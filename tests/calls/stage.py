@@ -22,15 +22,12 @@ _ANSWERS: Mapping[str, float | str] = {
     "answers-and-connects": RING_SECONDS,
     "rings-in-vain": "no-answer",
     "is-busy": "busy",
-    # The switch does not follow a redirection (outbound_redirect_fatal); to fsplug it is a leg that did not answer.
-    "deflects": "reject",
 }
 # What the caller's side must be told at the end.
 _CAUSES: Mapping[str, str] = {
     "outside-gives-up": "ORIGINATOR_CANCEL",
     "outside-hears-busy": "USER_BUSY",
     "outside-hears-no-answer": "NO_ANSWER",
-    "outside-is-redirected": "CALL_REJECTED",
     "outside-is-refused": "CALL_REJECTED",
     "user-is-refused": "CALL_REJECTED",
     "user-calls-and-transfers": "BLIND_TRANSFER",
@@ -114,7 +111,7 @@ class Performance:
 
     def _answers(self, role: ScenarioRole) -> dict[str, float | str]:
         waiting = [one for one in self._scenario.waiting if one.company == role.company]
-        return {one.user or "trunk": _ANSWERS[_kind(self._scenario, one)] for one in waiting}
+        return {one.user or "trunk": _behaviour(_kind(self._scenario, one), one) for one in waiting}
 
     def _steps(self, role: ScenarioRole) -> list[dict[str, Any]]:
         if _kind(self._scenario, role) == "user-calls-and-transfers":
@@ -151,6 +148,10 @@ class Performance:
 def tone_of(scenario: Scenario, role: ScenarioRole) -> int:
     """The tone a caller speaks with; none that the switch's own legs have."""
     return _HERTZ + _HERTZ_STEP * scenario.roles.index(role)
+
+
+def _behaviour(kind: str, role: ScenarioRole) -> float | str:
+    return f"redirect:<sip:{role.target}@127.0.0.1>" if kind == "deflects" else _ANSWERS[kind]
 
 
 def _kind(scenario: Scenario, role: ScenarioRole) -> str:

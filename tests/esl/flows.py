@@ -193,7 +193,7 @@ class Flow:
         self._story.watch.see(self._event(row, {**told, **marks}))
 
     def _holds(self, row: Row) -> None:
-        marks, now = self._marks[row.leg], int(self._story.clock.now * 1e6)
+        marks, now = self._marks[row.leg], self._now()
         last, total = int(marks.get("Caller-Channel-Last-Hold", 0)), int(marks.get("Caller-Channel-Hold-Accum", 0))
         is_held = marks.get("Channel-Call-State") == "HELD"
         if row.event.lower() == "hold" and not is_held:
@@ -205,11 +205,11 @@ class Flow:
 
     def _received(self, row: Row) -> None:
         if row.event == "ANSWER":
-            now = str(int(self._story.clock.now * 1e6))
+            now = str(self._now())
             self._marks[row.leg] |= {"Answer-State": "answered", "Caller-Channel-Answered-Time": now}
         elif row.event == "BRIDGE":
             for leg in row.note.split("-"):
-                self._marks[leg]["Caller-Channel-Bridged-Time"] = str(int(self._story.clock.now * 1e6))
+                self._marks[leg]["Caller-Channel-Bridged-Time"] = str(self._now())
         if row.event == "HANGUP":
             self._story.switch.live.pop(row.leg, None)
         else:
@@ -225,6 +225,10 @@ class Flow:
             more |= {"Hangup-Cause": row.note, "Answer-State": "hangup"}
         name = _NAMES.get(row.event, "CHANNEL_DATA")
         return self._story.event(row.leg, name, marks_of_leg=False, **{**more, **(marks or {})})
+
+    def _now(self) -> int:
+        """The switch's time, in microseconds."""
+        return int((self._story.clock.now + self._story.set_by) * 1e6)
 
     def _commanded_on(self, leg: str) -> str:
         """The recording that was commanded on this leg and has not begun yet."""

@@ -22,6 +22,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
@@ -33,6 +34,7 @@ from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
+from fsplug.wiring.calls.steady_clock import SteadyClock
 from tests.esl.commandedswitch import CommandedSwitch
 
 COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
@@ -88,7 +90,10 @@ class Spool:
 
 
 class Story:
-    """One switch and one fsplug, which can be started again on the same store."""
+    """One switch and one fsplug, which can be started again on the same store.
+
+    `set_by` is by how many seconds the clock of their machine was set since the beginning.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.store = Store(folder / "story.db")
@@ -97,6 +102,7 @@ class Story:
         document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
         planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
         self.clock = Clock()
+        self.set_by = 0.0
         self.switch = CommandedSwitch()
         self.spool = Spool()
         self.entries: list[Any] = []
@@ -106,21 +112,24 @@ class Story:
     def start(self) -> None:
         """Start fsplug with nothing in memory."""
         self.book = CallBook()
+        steady = SteadyClock(lambda: self.clock.now + self.set_by, lambda: self.clock.now)
         ports = Ports(
             switch_name="switch",
             switch=self.switch,
             spool=self.spool,
             write=self.entries.append,
-            clock=lambda: self.clock.now,
+            clock=steady.now,
             later=self.clock.later,
             new_id=lambda: f"id{next(self._ids)}",
+            stamped=steady.of,
         )
         policy = PolicySource(self.store)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
         disarmer = Disarmer(self.book, policy, recorder, ports)
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
-        self.watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
+        self.redirects = Redirects(self.book, policy)
+        self.watch = Watch(self.book, talks, transfers, disarmer, recorder, self.redirects, ports)
         self.armer = CallArmer(self.book, policy, ports)
         self.reconciler = Reconciler(self.book, self.watch, talks, ports)
         self.restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
@@ -169,7 +178,7 @@ class Story:
         headers = {
             "Event-Name": name,
             "Unique-ID": leg,
-            "Event-Date-Timestamp": str(int(self.clock.now * 1e6)),
+            "Event-Date-Timestamp": str(int((self.clock.now + self.set_by) * 1e6)),
             "Answer-State": "answered",
             **(_of_leg(leg) if marks_of_leg else {}),
         }

@@ -84,12 +84,12 @@ class BarePhone:
                 return message
         raise Unavailable("nothing-heard", f"no {start} within {deadline_seconds:g} s", start=start)
 
-    def answer(self, request: Message, status: str) -> None:
-        """Reply to a request with a final status and no body."""
+    def answer(self, request: Message, status: str, *headers: str) -> None:
+        """Reply to a request with a final status, further headers and no body."""
         names = ("Via", "From", "Call-ID", "CSeq")
         lines = [f"{name}: {request.header(name)}" for name in names]
         to = f"To: {request.header('To')};tag=bare"
-        reply = "\r\n".join([f"SIP/2.0 {status}", *lines, to, "Content-Length: 0", "", ""])
+        reply = "\r\n".join([f"SIP/2.0 {status}", *lines, to, *headers, "Content-Length: 0", "", ""])
         self._socket.sendto(reply.encode(), request.source)
 
 

@@ -78,7 +78,7 @@ def test_the_world_is_reached_by_the_trunk_with_the_longest_prefix(
     assert [data.rpartition("]")[2] for data in documents.actions(found, "bridge")] == places
     marks = documents.marks(found)
     assert (marks["fsplug_legs"], marks["fsplug_direction"]) == ("trunk", "outgoing")
-    assert bool(marks["continue_on_fail"]) == (len(places) > 1)
+    assert ("NETWORK_OUT_OF_ORDER" in marks["continue_on_fail"]) == (len(places) > 1)
 
 
 @pytest.mark.parametrize("domain", [ACME, BETA, WIDE, "many.example", "usa.example"])
@@ -161,8 +161,31 @@ def test_calls_are_checked_only_where_a_policy_is_fail_closed(
     domain: str, dialled: str, checked: bool, on_failure: str, answers: Answers
 ) -> None:
     found = run(answers, dialled, domain)
-    assert bool(documents.actions(found, "execute_extension")) == checked
+    assert ("check XML fsplug" in documents.actions(found, "execute_extension")) == checked
     assert documents.marks(found)["fsplug_on_failure"] == on_failure
+
+
+@pytest.mark.parametrize(
+    ("dialled", "asks_again", "goes_on_after", "not_after"),
+    [
+        # Bo has one phone, Anna has four.
+        ("102", True, "REQUESTED_CHAN_UNAVAIL,NORMAL_UNSPECIFIED", ""),
+        ("101", True, "", "PICKED_OFF,ORIGINATOR_CANCEL"),
+        ("203", False, "", "PICKED_OFF,ORIGINATOR_CANCEL"),
+        ("201", False, "true", ""),
+        ("+46812345678", False, "REQUESTED_CHAN_UNAVAIL,NORMAL_UNSPECIFIED", ""),
+    ],
+)
+def test_only_a_person_s_own_phones_may_send_a_call_elsewhere(
+    dialled: str, asks_again: bool, goes_on_after: str, not_after: str, answers: Answers
+) -> None:
+    found = run(answers, dialled)
+    marks = documents.marks(found)
+    assert (marks["continue_on_fail"], marks["failure_causes"]) == (goes_on_after, not_after)
+    assert (marks["fsplug_feature"], marks["fsplug_redirect"]) == ("", "")
+    assert ("redirect XML fsplug" in documents.actions(found, "execute_extension")) == asks_again
+    assert len(documents.actions(found, "socket")) == 1 + asks_again
+    assert all("outbound_redirect_fatal=true" in bridge for bridge in documents.actions(found, "bridge"))
 
 
 def test_a_phone_s_entry_brings_its_call_home(answers: Answers) -> None:

@@ -239,6 +239,38 @@ def test_a_group_that_nobody_answers_asks_anew_for_its_overflow(office: Office) 
     assert [one["fsplug_group"] for one in fsplug.asked] == ["2005", "2003"]
 
 
+def test_a_call_that_a_phone_sends_elsewhere_goes_where_fsplug_says(office: Office) -> None:
+    office.change(lambda document: None)
+    follow = StandIn(office.switch.ports.fsplug_port, {"fsplug_redirect": "1003"})
+    with follow as fsplug, office.phone("1001") as anna, office.phone("1003") as clara, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570101001", headers="Diversion: <sip:22334499@c.example>\r\n")
+        anna.answer(anna.hear("INVITE"), "302 Moved Temporarily", "Contact: <sip:99@elsewhere.example>")
+        invite = clara.hear("INVITE")
+        clara.answer(invite, "486 Busy Here")
+        caller.hear("SIP/2.0 486")
+    assert invite.header("Diversion") == "<sip:22334499@c.example>"
+    assert [(one["fsplug_legs"], one.get("fsplug_feature", "")) for one in fsplug.asked] == [
+        ("1001.app,1001.desk", ""),
+        ("1001.app,1001.desk", "redirect"),
+        ("1003.desk", ""),
+    ]
+
+
+@pytest.mark.parametrize("status", ["300 Multiple Choices", "302 Moved Temporarily", "380 Alternative Service"])
+@pytest.mark.parametrize("phones", [1, 2])
+def test_a_caller_is_never_told_to_call_elsewhere(status: str, phones: int, office: Office) -> None:
+    def give_phones(document: Document) -> None:
+        [anna] = [user for user in document["company"][0]["user"] if user["username"] == "1001"]
+        anna["device"] = [*anna["device"], {"kind": "app", "sip_username": "anna-app"}][:phones]
+
+    office.change(give_phones)
+    with office.fsplug() as fsplug, office.phone("1001") as anna, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570101001")
+        anna.answer(anna.hear("INVITE"), status, "Contact: <sip:1003@acme.example>")
+        caller.hear("SIP/2.0 480")
+    assert [one.get("fsplug_feature", "") for one in fsplug.asked] == ["", "redirect"]
+
+
 def test_a_trunk_that_fails_is_followed_by_the_next(office: Office) -> None:
     def two_trunks(document: Document) -> None:
         document["company"][0]["trunk"].append({"name": "gone", "gateway": "gone", "prefixes": ["+45", "+46"]})

@@ -82,7 +82,7 @@ class CallArmer:
 
     def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:
         """Take the call into the book, and into the journal before the switch gets the variables."""
-        caller = ringing.caller
+        caller, now = ringing.caller, self._ports.clock()
         self._ports.write(
             CallSeen(
                 call=caller.uuid,
@@ -94,14 +94,15 @@ class CallArmer:
                 caller=next(iter(caller.numbers), ""),
                 called=next(iter(caller.dialled), ""),
                 facts=armed_legs.facts_of(ringing, armed),
-                at=self._ports.clock(),
+                at=now,
             )
         )
-        call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version))
+        call = self._book.calls.setdefault(caller.uuid, Call(caller.uuid, caller.company, version, now))
         self._book.withdraw_all(call)
         call.ringing = ringing
         call.armed = armed
         call.has_rung = call.leg_answered = False
+        call.redirects = {}
         self._book.see(caller)
         self._take_in_recordings(caller, armed)
 

@@ -80,6 +80,18 @@ class ArmedLeg:
     recording: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """What a user's phone answered instead of taking the call: other addresses, as Contact values.
+
+    `hosts` are the names by which that phone knows the switch.
+    """
+
+    user: str
+    contacts: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Channel:
     """A live leg.
@@ -108,17 +120,23 @@ class Channel:
 class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
-    `caller_answered` is whether that leg was answered, `caller_left` whether it has hung up, `answered` whether the
-    call led to a talk. `rings` are the uuids of the legs that ring, with their names; `has_rung` is whether a ringing
-    leg was ever reported, and `leg_answered` whether one answered. `withdrawn` are the recordings that were armed in
-    vain. `left_at` and `left_by` are when and by which cause the last of its legs so far ended.
+    `began_at` is when fsplug first saw it. `caller_answered` is whether that leg was answered, `caller_left` whether it
+    has hung up, `answered` whether the call led to a talk. `rings` are the uuids of the legs that ring, with their
+    names; `has_rung` is whether a ringing leg was ever reported, and `leg_answered` whether one answered. `withdrawn`
+    are the recordings that were armed in vain. `redirects` are the legs whose phones sent the call elsewhere, by uuid,
+    and `redirected_by` the users whose redirections were followed since the caller's talk `redirected_after`. `left_at`
+    and `left_by` are when and by which cause the last of its legs so far ended.
     """
 
     id: str
     company: str
     version: int
+    began_at: float = 0.0
     ringing: Ringing | None = None
     armed: dict[str, ArmedLeg] = field(default_factory=dict)
+    redirects: dict[str, Redirect] = field(default_factory=dict)
+    redirected_by: list[str] = field(default_factory=list)
+    redirected_after: int = 0
     legs: set[str] = field(default_factory=set)
     rings: dict[str, str] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)

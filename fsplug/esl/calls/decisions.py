@@ -114,7 +114,7 @@ class Decisions:
         call = self._book.calls[decided.call]
         if not call.answered:
             call.answered = True
-            self._ports.write(CallAnswered(call.id, at))
+            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
         self._ports.write(self._entry(decided, caller, answerer, ordinal, at))
 
     def _armed(self, caller: Leg, answerer: Leg, armed: ArmedLeg) -> Decided:
@@ -155,8 +155,9 @@ class Decisions:
         known = next((self._book.calls[one] for one in ids if one in self._book.calls), None)
         if known is not None:
             return known
-        call = self._book.calls[ids[0]] = Call(ids[0], company, version, legs={caller.uuid, answerer.uuid})
-        self._ports.write(late_call(call.id, self._ports.switch_name, version, talk, self._ports.clock()))
+        now = self._ports.clock()
+        call = self._book.calls[ids[0]] = Call(ids[0], company, version, now, legs={caller.uuid, answerer.uuid})
+        self._ports.write(late_call(call.id, self._ports.switch_name, version, talk, now))
         return call
 
     def _entry(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> DecisionMade:

@@ -15,7 +15,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Recording, Stage
-from fsplug.esl.calls.holds import HoldState
+from fsplug.esl.calls.holds import is_held
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.protocol.event import Event
@@ -116,7 +116,7 @@ class GrowthWatch:
         for one in suspects:
             dump = legs.get(one.leg) if legs is not None else None
             lives = None if legs is None else dump is not None and dump.get("Answer-State") == "answered"
-            holds = None if dump is None else HoldState.of(dump).held_at is not None
+            holds = None if dump is None else is_held(dump)
             if dump is not None and holds:
                 self._recorder.holds.changed(dump)  # the hold was not reported
             found.append((one, Signs(trouble, lives, holds, self._looks[one.id])))

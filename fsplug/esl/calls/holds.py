@@ -29,15 +29,20 @@ class HoldState:
     total_seconds: float
 
     @classmethod
-    def of(cls, event: Event) -> Self:
-        """As any event or dump of a leg tells it."""
-        last_at = _seconds(event.get("Caller-Channel-Last-Hold") or "") or None
-        is_held = event.get("Channel-Call-State") == _HELD
+    def of(cls, event: Event, at: float) -> Self:
+        """As any event or dump of a leg tells it, which the switch sent `at` this time by the call path's clock."""
+        last = _seconds(event.get("Caller-Channel-Last-Hold") or "")
+        last_at = last + (at - event.timestamp) if last else None
         return cls(
-            held_at=(last_at or event.timestamp) if is_held else None,
+            held_at=(last_at or at) if is_held(event) else None,
             last_at=last_at,
             total_seconds=_seconds(event.get("Caller-Channel-Hold-Accum") or ""),
         )
+
+
+def is_held(event: Event) -> bool:
+    """Whether the phone of this event's leg holds the call."""
+    return event.get("Channel-Call-State") == _HELD
 
 
 class Holds:
@@ -52,17 +57,18 @@ class Holds:
         channel = self._book.channels.get(event.uuid)
         if channel is None:
             return
-        state = HoldState.of(event)
+        at = self._ports.time_of(event)
+        state = HoldState.of(event, at)
         channel.held_at = state.held_at
         for recording in self._concerned(channel):
             if recording.leg == event.uuid:
-                self._settle(recording, state, event.timestamp)
-            self._follow(recording, channel, event.timestamp)
+                self._settle(recording, state, at)
+            self._follow(recording, channel, at)
 
     def began(self, recording: Recording, event: Event | None = None) -> None:
         """The recording runs from now on; `event` is its RECORD_START, if it was reported."""
         if event is not None:
-            recording.holds.before_seconds = HoldState.of(event).total_seconds
+            recording.holds.before_seconds = HoldState.of(event, recording.started_at or 0.0).total_seconds
         own = self._book.channels.get(recording.leg)
         other = self._book.partner_of(own) if own is not None else None
         for channel in (own, other):
@@ -72,7 +78,7 @@ class Holds:
     def ended(self, recording: Recording, at: float, event: Event | None = None) -> None:
         """The recording has ended; `event` is its RECORD_STOP, if it was reported."""
         if event is not None:
-            self._settle(recording, HoldState.of(event), at)
+            self._settle(recording, HoldState.of(event, at), at)
         for by in list(recording.holds.open):
             self._close(recording, by, at)
 

@@ -30,6 +30,7 @@ _LEG = Headers(
     "variable_fsplug_user",
     "variable_fsplug_group",
     "variable_fsplug_groups",
+    "variable_fsplug_redirects",
     "variable_fsplug_version",
     "variable_current_application",
     *_SIGNED_IN,
@@ -71,7 +72,7 @@ def leg_of(event: Event) -> Leg:
         answered_at=_answered_at(headers),
         numbers=_each_once(numbers),
         dialled=_each_once(called if called_in else asked_for) if calls else (),
-        forwarders=_each_once((*_values(headers, (_REDIRECTED,)), *named.forwarding)),
+        forwarders=_each_once((*_redirects(headers), *_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
         signed_in=_signed_in(headers, _SIGNED_IN if called_in else _DIALLED_USER),
@@ -113,6 +114,11 @@ def _groups(headers: Mapping[str, str]) -> tuple[str, ...]:
     """The ring groups a leg came through, oldest first: the earlier groups, then the current one."""
     noted = headers.get("variable_fsplug_groups", "").split(":")
     return tuple(dict.fromkeys([group for group in (*noted, headers.get("variable_fsplug_group", "")) if group]))
+
+
+def _redirects(headers: Mapping[str, str]) -> list[str]:
+    """The users whose phones sent the call on."""
+    return [user for user in headers.get("variable_fsplug_redirects", "").split(":") if user]
 
 
 def _answered_at(headers: Mapping[str, str]) -> float | None:

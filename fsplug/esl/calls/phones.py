@@ -13,7 +13,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Stage
-from fsplug.esl.calls.holds import Holds, HoldState
+from fsplug.esl.calls.holds import Holds, is_held
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.commands import VANISHED_CAUSE
 
@@ -79,7 +79,7 @@ class PhoneWatch:
         dump = self._ports.switch.channel(leg)
         if dump is None:
             return
-        if HoldState.of(dump).held_at is not None:
+        if is_held(dump):
             self._holds.changed(dump)  # the hold was not reported
             return
         log.warning("phone-vanished", leg=leg, seconds=round(seconds, 1))

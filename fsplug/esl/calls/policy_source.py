@@ -6,7 +6,8 @@ from dataclasses import replace
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import PolicySnapshot, Talk, User
 from fsplug.policy.recording.legs import Leg, identified, talk_between
-from fsplug.store.config import policies, users
+from fsplug.store.config import inside, policies, users
+from fsplug.store.config.inside import Inside
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 
@@ -68,6 +69,10 @@ class PolicySource:
         known = self.users(company, names[:_MOST_NAMES], version) if names else {}
         numbers = [number for user in known.values() for number in user.numbers]
         return replace(leg, forwarders=tuple(dict.fromkeys((*leg.forwarders, *numbers)))) if numbers else leg
+
+    def reached(self, company: str, dialled: str, version: int) -> Inside | None:
+        """What this number reached inside the company at this version; None for what is outside."""
+        return self._store.read(lambda: inside.reached(self._store, company, dialled, self._known(company, version)))
 
     def _user(self, company: str, username: str, version: int) -> User | None:
         def load() -> User | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from fsplug.esl.protocol.event import Event
 from fsplug.esl.switch import Switch
 from fsplug.store.calls.entries import JournalEntry
 
@@ -33,7 +34,8 @@ class Spool(Protocol):
 class Ports:
     """The record flow's surroundings.
 
-    `clock` gives epoch seconds; `later` runs a function after a number of seconds.
+    `clock` gives epoch seconds; `later` runs a function after a number of seconds. `stamped` gives what `clock` showed
+    when the switch stamped an event so.
     """
 
     switch_name: str
@@ -43,3 +45,8 @@ class Ports:
     clock: Callable[[], float]
     later: Callable[..., object]
     new_id: Callable[[], str]
+    stamped: Callable[[float], float] = float
+
+    def time_of(self, event: Event) -> float:
+        """When the switch sent this event, by `clock`. To be asked for events in their order."""
+        return self.stamped(event.timestamp)

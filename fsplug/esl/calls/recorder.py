@@ -72,7 +72,7 @@ class Recorder:
         if recording is None or not recording.advance(Stage.RUNNING):
             return
         self._book.runs_on(recording, event.uuid)
-        recording.started_at = event.timestamp
+        recording.started_at = self._ports.time_of(event)
         self.holds.began(recording, event)
         if recording.decision:
             self._write_started(recording)
@@ -82,11 +82,12 @@ class Recorder:
         recording = self._of(event)
         if recording is None or recording.stage is Stage.STOPPED:
             return
-        self.holds.ended(recording, event.timestamp, event)
+        at = self._ports.time_of(event)
+        self.holds.ended(recording, at, event)
         was_wanted = recording.stage is Stage.RUNNING and event.get("Answer-State") == "answered"
-        ran_seconds = event.timestamp - (recording.started_at or event.timestamp)
+        ran_seconds = at - (recording.started_at or at)
         cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
-        self.end(recording, event.timestamp, cause)
+        self.end(recording, at, cause)
         if was_wanted and recording.decision and recording.stop_cause != LIMIT_REACHED:
             self._ended_early(recording, cause, ran_seconds)
 
@@ -101,10 +102,7 @@ class Recorder:
             self._write_stopped(recording)
 
     def leg_ended(self, recording: Recording, at: float | None) -> None:
-        """The recorded leg is gone (`at` None: at an unknown time).
-
-        Its RECORD_STOP has come, is on its way, or is lost.
-        """
+        """The recorded leg is gone (`at` None: at an unknown time). Its RECORD_STOP has come, or will, or is lost."""
         seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
         self._ports.later(seconds, self._settle, recording, at)
 

@@ -156,7 +156,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             number=str(known.get("destination_number" if rang else "caller_id_number") or ""),
             at=max(part.bridged_at, part.answered_at),
             # Early media is bridged before the answer, which may never come.
-            until=part.ended_at if part.answered_at else part.bridged_at,
+            until=max(part.bridged_at, part.answered_at, part.ended_at) if part.answered_at else part.bridged_at,
             placed=bool(rang),
             ordinal=met.count(partner),
             asked=_asked(variables, part, is_last=number == len(parts) - 1),

@@ -99,7 +99,8 @@ class Restorer:
         armed = armed_legs.again(row.facts, snapshot)
         open_arms = {name: one for name, one in armed.items() if one.decision not in decided}
         ringing = armed_legs.ringing_of(row.facts)
-        call = Call(row.id, row.company, version, ringing, open_arms, answered=row.answered_at is not None)
+        began_at, is_answered = row.started_at or row.at, row.answered_at is not None
+        call = Call(row.id, row.company, version, began_at, ringing, open_arms, answered=is_answered)
         self._book.calls[call.id] = call
         for one in open_arms.values():
             if one.recording:
@@ -180,7 +181,8 @@ class Restorer:
 
     def _stop(self, row: RecordingRow) -> None:
         self._book.recordings.pop(row.id, None)
-        self._ports.write(RecordingStopped(row.id, self._ports.clock(), "stop-unseen", None))
+        at = max(self._ports.clock(), row.started_at or 0.0)
+        self._ports.write(RecordingStopped(row.id, at, "stop-unseen", None))
 
     def _recordings_by_call(self) -> dict[str, list[RecordingRow]]:
         by_call: dict[str, list[RecordingRow]] = {}

@@ -132,7 +132,8 @@ class Talks:
     def _end_call(self, call: Call) -> None:
         self._settle_unseen(call, call.left_at)
         self._book.forget_call(call)
-        self._ports.write(CallEnded(call.id, call.left_at, call.left_by))
+        # The time may be from before a restart, in which the machine's clock was set back.
+        self._ports.write(CallEnded(call.id, max(call.left_at, call.began_at), call.left_by))
 
     def _settle_unseen(self, call: Call, at: float) -> None:
         """A leg answered and hung up while no event came: its armed file is the proof."""

@@ -21,7 +21,8 @@ has each as it was captured.
                            A BRIDGE A-C
     uuid_transfer of A     B HANGUP ORIGINATOR_CANCEL,   What B was armed for is dropped (`CallArmer`), and C is armed.
     while B rings          A asks, C ANSWER, BRIDGE A-C
-    deflect (302) by B     B HANGUP, A HANGUP            None: the switch follows no redirection.
+    deflect (302) by B     B HANGUP, A asks where,       What B was armed for is dropped, and C is armed (`Redirects`).
+                           A asks, C ANSWER, BRIDGE A-C  If the call goes nowhere, A HANGUP follows instead.
     fork, C is faster      B HANGUP LOSE_RACE, mostly    B's, where B had answered too, is nobody's talk: its file goes.
                            without ANSWER; A BRIDGE A-C
     pick-up of ringing B   C ANSWER, A ANSWER, B HANGUP  As a fork for B's. A called, C answered: A-C is decided so at

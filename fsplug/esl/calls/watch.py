@@ -10,6 +10,7 @@ from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
 from fsplug.esl.protocol.wire import Event
@@ -44,6 +45,7 @@ class Watch:
         transfers: Transfers,
         disarmer: Disarmer,
         recorder: Recorder,
+        redirects: Redirects,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -51,6 +53,7 @@ class Watch:
         self._transfers = transfers
         self._disarmer = disarmer
         self._recorder = recorder
+        self._redirects = redirects
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
             "CHANNEL_ORIGINATE": disarmer.rings,
@@ -59,7 +62,7 @@ class Watch:
             "CHANNEL_UNBRIDGE": self._unbridged,
             "CHANNEL_HOLD": recorder.holds.changed,
             "CHANNEL_UNHOLD": recorder.holds.changed,
-            "CHANNEL_HANGUP": lambda event: disarmer.hung_up(event.uuid),
+            "CHANNEL_HANGUP": self._leaves,
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "RECORD_START": self._record_started,
             "RECORD_STOP": recorder.stopped,
@@ -106,11 +109,12 @@ class Watch:
     def _bridged(self, event: Event) -> None:
         caller, answerer = pair_of(event)
         self._book.see(leg_of(event))
+        at = self._ports.time_of(event)
         if caller in self._book.channels and answerer in self._book.channels:
-            self.begin(caller, answerer, event.timestamp)
+            self.begin(caller, answerer, at)
         else:
             # The leg's own answer was not reported. Asking the switch takes time, and events must not wait for it.
-            self._ports.later(0, self.begin, caller, answerer, event.timestamp)
+            self._ports.later(0, self.begin, caller, answerer, at)
 
     def _unbridged(self, event: Event) -> None:
         for uuid in pair_of(event):
@@ -118,9 +122,13 @@ class Watch:
             if channel is not None:
                 self._transfers.part(channel)
 
+    def _leaves(self, event: Event) -> None:
+        self._redirects.note(event)
+        self._disarmer.hung_up(event.uuid)
+
     def _hung_up(self, event: Event) -> None:
         was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"
-        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", event.timestamp, was_bridged)
+        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", self._ports.time_of(event), was_bridged)
 
     def _known_or_asked(self, uuid: str) -> Channel | None:
         if uuid in self._book.channels:

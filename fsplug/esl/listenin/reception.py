@@ -1,21 +1,35 @@
 """Takes the calls that come in at the outbound socket, and passes each to the right service."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from fsplug.esl.listenin.star_code import ANSWER_SECONDS, ListenDoor
+from fsplug.esl.listenin.star_code import ANSWER_SECONDS
+from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 
 
-class Reception:
-    """Calls to the star code go to listen-in; every other call is armed."""
+class Door(Protocol):
+    """A service that takes some of the calls."""
 
-    def __init__(self, door: ListenDoor, arm: Callable[[OutboundSession], None]) -> None:
-        self._door = door
+    def takes(self, channel: Event) -> bool:
+        """Whether this call is for the service."""
+
+    def handle(self, session: OutboundSession) -> None:
+        """Answer this session."""
+
+
+class Reception:
+    """Calls to the star code go to listen-in, redirected ones to where they are led on; every other call is armed."""
+
+    def __init__(self, doors: Sequence[Door], arm: Callable[[OutboundSession], None]) -> None:
+        self._doors = doors
         self._arm = arm
 
     def handle(self, session: OutboundSession) -> None:
         """Answer this session."""
-        if self._door.takes(session.connect(ANSWER_SECONDS)):
-            self._door.handle(session)
-        else:
+        channel = session.connect(ANSWER_SECONDS)
+        door = next((one for one in self._doors if one.takes(channel)), None)
+        if door is None:
             self._arm(session)
+        else:
+            door.handle(session)

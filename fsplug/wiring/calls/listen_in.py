@@ -16,7 +16,7 @@ from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.notices import Notices
 from fsplug.esl.listenin.open_pages import OpenPages
-from fsplug.esl.listenin.reception import Reception
+from fsplug.esl.listenin.reception import Door, Reception
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.listenin.star_code import ListenDoor
@@ -53,9 +53,9 @@ class ListenInParts:
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
 
-    def reception(self, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
-        """The handler of calls that ask for a verdict: listen-in's door, or `arm`."""
-        return Reception(self.door, arm).handle
+    def reception(self, door: Door, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
+        """The handler of calls that ask: listen-in's door, the other `door`, or `arm`."""
+        return Reception((self.door, door), arm).handle
 
     def see(self, event: Event) -> None:
         """Handle an event of the switch."""

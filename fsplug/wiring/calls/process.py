@@ -24,6 +24,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
@@ -133,13 +134,15 @@ class CallsProcess:
             clock=self._clock.now,
             later=gevent.spawn_later,
             new_id=lambda: uuid4().hex,
+            stamped=self._clock.of,
         )
         policy = PolicySource(self._stores.config)
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
         disarmer = Disarmer(self.book, policy, recorder, ports)
         talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
-        self._watch = Watch(self.book, talks, transfers, disarmer, recorder, ports)
+        redirects = Redirects(self.book, policy)
+        self._watch = Watch(self.book, talks, transfers, disarmer, recorder, redirects, ports)
         restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
         self._take_up = TakeUp(self._name.before(restorer.restore), self.switch, self._watch.see)
         self._not_reconciled = outage_log("not-reconciled")
@@ -151,7 +154,7 @@ class CallsProcess:
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
-        answer = self.listen_in.reception(armer.handle)
+        answer = self.listen_in.reception(redirects, armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
         self.endpoint = endpoint(settings, self._stores.config, armer, console, self.records.save)

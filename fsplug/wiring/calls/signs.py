@@ -108,7 +108,7 @@ class Signs:
 
     def _end(self, cause: str, at: float) -> None:
         if found := self._open.pop(cause, None):
-            self._end_of(found.id, cause, at)
+            self._end_of(found.id, cause, max(at, found.last_at))
 
     def _end_of(self, outage: str, cause: str, at: float) -> None:
         self._write(OutageSeen(outage, self._switch, cause, None, at))
