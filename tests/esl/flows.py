@@ -14,6 +14,7 @@ events show.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.transfers import ends_talk
@@ -208,8 +209,9 @@ class Flow:
             now = str(self._now())
             self._marks[row.leg] |= {"Answer-State": "answered", "Caller-Channel-Answered-Time": now}
         elif row.event == "BRIDGE":
-            for leg in row.note.split("-"):
-                self._marks[leg]["Caller-Channel-Bridged-Time"] = str(self._now())
+            for leg, partner in permutations(row.note.split("-")):
+                now = str(self._now())
+                self._marks[leg] |= {"Caller-Channel-Bridged-Time": now, "variable_bridge_uuid": partner}
         if row.event == "HANGUP":
             self._story.switch.live.pop(row.leg, None)
         else:

@@ -17,6 +17,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -69,6 +70,7 @@ class Spool:
         self.kept_out: str | None = None
         self.files: set[str] = set()
         self.stalled: dict[str, int] = {}
+        self.cuts: dict[str, float] = {}
 
     def path(self, recording):
         return f"/spool/{recording}.wav"
@@ -78,6 +80,9 @@ class Spool:
 
     def discard(self, recording):
         self.files.discard(recording)
+
+    def cut(self, recording, seconds):
+        self.cuts[recording] = round(seconds, 2)
 
     def forget(self, recording):
         self.stalled.pop(recording, None)
@@ -127,13 +132,15 @@ class Story:
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
         disarmer = Disarmer(self.book, policy, recorder, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
+        left_files = LeftFiles(self.book, ports)
+        made = Decisions(self.book, policy, ports)
+        talks = Talks(self.book, made, recorder, transfers, disarmer, left_files, ports)
         self.redirects = Redirects(self.book, policy)
         self.watch = Watch(self.book, talks, transfers, disarmer, recorder, self.redirects, ports)
         self.armer = CallArmer(self.book, policy, ports)
         self.reconciler = Reconciler(self.book, self.watch, talks, ports)
         self.restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
-        self.witness = Witness(self.store, self.book, policy, ports)
+        self.witness = Witness(self.store, self.book, policy, left_files, ports)
         self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
 
     def start_again(self) -> None:
@@ -264,8 +271,8 @@ def talk_ends(recording: str, leg: str = "B1001") -> list[Line]:
     return [
         (20.0, leg, "RECORD_STOP", stopped(recording)),
         (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
-        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
-        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "A"}),
+        (20.0, "A", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "B1001"}),
     ]
 
 

@@ -125,7 +125,8 @@ class Call:
     names; `has_rung` is whether a ringing leg was ever reported, and `leg_answered` whether one answered. `withdrawn`
     are the recordings that were armed in vain. `redirects` are the legs whose phones sent the call elsewhere, by uuid,
     and `redirected_by` the users whose redirections were followed since the caller's talk `redirected_after`. `left_at`
-    and `left_by` are when and by which cause the last of its legs so far ended.
+    and `left_by` are when and by which cause the last of its legs so far ended, and `over_at` is when it was over, if
+    it has left a file that no event explained; `witnessed` are its recordings that a record explained.
     """
 
     id: str
@@ -147,6 +148,8 @@ class Call:
     answered: bool = False
     left_at: float = 0.0
     left_by: str = ""
+    over_at: float = 0.0
+    witnessed: set[str | None] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -212,12 +215,15 @@ class CallBook:
     def take_arm(self, caller: str, answerer: Leg) -> ArmedLeg | None:
         """What was prepared for this leg's answer to this caller's call.
 
-        Taken once; None for any other pair of legs.
+        Taken once, with the arms that share its recording; None for any other pair of legs.
         """
         call = self.calls.get(caller)
         if call is None or answerer.call != caller:
             return None
-        return call.armed.pop(answerer.name, None)
+        armed = call.armed.pop(answerer.name, None)
+        if armed is not None and armed.recording:
+            call.armed = {leg: one for leg, one in call.armed.items() if one.recording != armed.recording}
+        return armed
 
     def recordings_on(self, channel: Channel) -> list[Recording]:
         """The recordings on this leg that have not ended."""
@@ -250,7 +256,7 @@ class CallBook:
             self.rings_no_longer(leg)
         for one in call.withdrawn:
             recording = self.recordings.get(one)
-            if recording is not None and recording.stage is Stage.ARMED:
+            if recording is not None and (recording.stage is Stage.ARMED or not recording.leg):
                 del self.recordings[one]
         self.calls.pop(call.id, None)
 

@@ -21,6 +21,12 @@ class Spool(Protocol):
     def discard(self, recording: str) -> None:
         """Remove this recording's file, if it is there."""
 
+    def cut(self, recording: str, seconds: float) -> None:
+        """Shorten this recording's file, which the switch has closed, to its first `seconds`.
+
+        Unavailable or Invalid if it can't be done.
+        """
+
     @property
     def trouble(self) -> str | None:
         """Why nothing can be recorded now (`spool-full`, `spool-read-only`, ...); None if recording is possible."""

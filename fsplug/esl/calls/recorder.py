@@ -106,19 +106,6 @@ class Recorder:
         seconds = 0 if recording.stage is Stage.STOPPED else STOP_SECONDS
         self._ports.later(seconds, self._settle, recording, at)
 
-    def ran_unseen(self, recording: Recording) -> bool:
-        """Whether this armed recording ran although no event reported its talk."""
-        unreported = recording.stage is Stage.ARMED or recording.leg not in self._book.channels
-        return unreported and not recording.decision and self._ports.spool.exists(recording.id)
-
-    def ended_unseen(self, recording: Recording, at: float) -> None:
-        """The recording ran and its leg is gone. Its beginning and end are unknown; its file says how long it is."""
-        if recording.stage is Stage.STOPPED:
-            self._write_stopped(recording)
-        else:
-            self.end(recording, at, END_UNSEEN)
-        self._book.recordings.pop(recording.id, None)
-
     def never_began(self, recording: Recording, cause: str, detail: str) -> None:
         """Nothing of this talk was recorded, and nothing will be."""
         recording.advance(Stage.STOPPED)
@@ -158,7 +145,7 @@ class Recorder:
             self._write_lost(recording, "never-started", "the switch reported no recording during the talk")
         self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
-        if not recording.decision:
+        if recording.withdrawn:
             # A leg that answered and lost the race, or that the dialplan itself answered: there was no talk.
             self._ports.spool.discard(recording.id)
 

@@ -59,7 +59,10 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class LegRecord:
-    """What the switch wrote of one leg after its end. `began_at` and `ended_at` are epoch seconds."""
+    """What the switch wrote of one leg after its end.
+
+    `name` is the leg's in the dialplan. Times are epoch seconds; `answered_at` is 0 for a leg that never answered.
+    """
 
     uuid: str
     company: str
@@ -68,6 +71,17 @@ class LegRecord:
     ended_at: float
     cause: str
     bridges: tuple[Bridge, ...]
+    name: str = ""
+    answered_at: float = 0.0
+
+    @property
+    def has_talked(self) -> bool:
+        """Whether the leg had a talk with anybody."""
+        return any(one.until > one.at for one in self.bridges)
+
+    def is_armed_as(self, name: str, on_caller: bool) -> bool:
+        """Whether what was armed for the leg of this name, or for the caller, runs on this leg."""
+        return self.uuid == self.call if on_caller else self.uuid != self.call and self.name == name
 
 
 def leg_record(body: bytes) -> LegRecord:
@@ -93,6 +107,8 @@ def leg_record(body: bytes) -> LegRecord:
         ended_at=_seconds(variables.get("end_uepoch")),
         cause=variables.get("hangup_cause", ""),
         bridges=bridges,
+        name=variables.get("fsplug_leg", ""),
+        answered_at=_seconds(variables.get("answer_uepoch")),
     )
 
 

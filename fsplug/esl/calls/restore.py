@@ -97,7 +97,9 @@ class Restorer:
         version = row.version or self._policy.version(row.company)
         snapshot = self._policy.snapshot(row.company, version)
         armed = armed_legs.again(row.facts, snapshot)
-        open_arms = {name: one for name, one in armed.items() if one.decision not in decided}
+        ordered = {one.recording for one in armed.values() if one.decision in decided and one.recording}
+        is_open = {name: one.decision not in decided and one.recording not in ordered for name, one in armed.items()}
+        open_arms = {name: one for name, one in armed.items() if is_open[name]}
         ringing = armed_legs.ringing_of(row.facts)
         began_at, is_answered = row.started_at or row.at, row.answered_at is not None
         call = Call(row.id, row.company, version, began_at, ringing, open_arms, answered=is_answered)

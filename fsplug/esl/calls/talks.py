@@ -4,11 +4,12 @@ from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.outage_log import outage_log
-from fsplug.policy.recording.legs import Leg, username_of
+from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls.entries import CallEnded
 
 # The hangup cause of a call whose end no event reported.
@@ -25,6 +26,7 @@ class Talks:
         recorder: Recorder,
         transfers: Transfers,
         disarmer: Disarmer,
+        left_files: LeftFiles,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -32,6 +34,7 @@ class Talks:
         self._recorder = recorder
         self._transfers = transfers
         self._disarmer = disarmer
+        self._left_files = left_files
         self._ports = ports
         self._trouble = outage_log("no-verdict-yet")
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
@@ -44,8 +47,11 @@ class Talks:
         if ours and not (caller.decision or answerer.decision):
             self._decide(caller, answerer, at)
 
-    def leg_ended(self, uuid: str, cause: str, at: float, was_bridged: bool = True) -> None:
-        """A leg is gone from the switch. `was_bridged`: False if the switch says that it never had a partner."""
+    def leg_ended(self, uuid: str, cause: str, at: float, was_bridged: bool = True, partner: str = "") -> None:
+        """A leg is gone from the switch.
+
+        `was_bridged`: False if the switch says that it never had a partner. `partner` is the last one, if it says so.
+        """
         self._disarmer.hung_up(uuid)
         channel = self._book.channels.get(uuid)
         if channel is None:
@@ -54,7 +60,7 @@ class Talks:
             if not was_bridged or self._transfers.was_passed_over(channel.leg, cause):
                 self._disarmer.never_talked(channel)
             else:
-                self._decide_unbridged(channel.leg, at)
+                self._decide_unbridged(channel.leg, partner, at)
         self._book.forget(uuid)
         for recording in self._book.recordings_on(channel):
             self._recorder.leg_ended(recording, None if cause == UNREPORTED_CAUSE else at)
@@ -112,10 +118,13 @@ class Talks:
         else:
             self._recorder.start(decided.recording)
 
-    def _decide_unbridged(self, answerer: Leg, at: float) -> None:
-        """A leg answered and was gone before the bridge was reported: there was a talk, however short."""
+    def _decide_unbridged(self, answerer: Leg, partner: str, at: float) -> None:
+        """A leg answered and was gone before the bridge was reported: there was a talk, however short.
+
+        With whom, only the switch can say. What it does not say now, its records will.
+        """
         call = self._book.calls.get(answerer.call)
-        if call is None or call.ringing is None or answerer.name not in call.armed:
+        if call is None or call.ringing is None or answerer.name not in call.armed or partner != call.id:
             return
         decided = self._decisions.of(call.ringing.caller, answerer, 0)
         self._decisions.write(decided, call.ringing.caller, answerer, 0, at)
@@ -130,19 +139,8 @@ class Talks:
             self._end_call(call)
 
     def _end_call(self, call: Call) -> None:
-        self._settle_unseen(call, call.left_at)
+        if self._left_files.wait(call):
+            return
         self._book.forget_call(call)
         # The time may be from before a restart, in which the machine's clock was set back.
         self._ports.write(CallEnded(call.id, max(call.left_at, call.began_at), call.left_by))
-
-    def _settle_unseen(self, call: Call, at: float) -> None:
-        """A leg answered and hung up while no event came: its armed file is the proof."""
-        if call.ringing is None:
-            return
-        for name, armed in list(call.armed.items()):
-            recording = self._book.recordings.get(armed.recording or "")
-            if recording is not None and self._recorder.ran_unseen(recording):
-                leg = Leg("", call.company, call=call.id, name=name, username=username_of(name))
-                decided = self._decisions.of(call.ringing.caller, leg, 0)
-                self._decisions.write(decided, call.ringing.caller, leg, 0, at)
-                self._recorder.ended_unseen(recording, at)

@@ -128,7 +128,9 @@ class Watch:
 
     def _hung_up(self, event: Event) -> None:
         was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"
-        self._talks.leg_ended(event.uuid, event.get("Hangup-Cause") or "", self._ports.time_of(event), was_bridged)
+        partner = event.get("variable_bridge_uuid") or event.get("variable_last_bridge_to") or ""
+        cause, at = event.get("Hangup-Cause") or "", self._ports.time_of(event)
+        self._talks.leg_ended(event.uuid, cause, at, was_bridged, partner)
 
     def _known_or_asked(self, uuid: str) -> Channel | None:
         if uuid in self._book.channels:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from fsplug.errors import Invalid
+from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
+from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import STOP_UNSEEN
@@ -45,6 +46,8 @@ PARTNER_SECONDS = 120.0
 # Missed talks without a known cause are reported together, for periods of this length.
 UNHEARD_SECONDS = 600.0
 UNHEARD = "unheard"
+# A talk is over a little before the switch writes down its end.
+CUT_SECONDS = 0.1
 # What the gap of a missed talk says, by the cause of the outage.
 _WHY: Mapping[str, str] = {
     "stopped": "fsplug was stopped",
@@ -72,10 +75,11 @@ class _Missed:
 class Witness:
     """Compares the records of legs that have ended with the decisions that were made."""
 
-    def __init__(self, store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+    def __init__(self, store: Store, book: CallBook, policy: PolicySource, left_files: LeftFiles, ports: Ports) -> None:
         self._store = store
         self._book = book
         self._policy = policy
+        self._left_files = left_files
         self._ports = ports
 
     def settle(self, records: Mapping[str, LegRecord], waited: Mapping[str, float]) -> frozenset[str]:
@@ -88,10 +92,19 @@ class Witness:
         open_records: set[str] = set()
         for company in sorted({one.company for one in talks}):
             of_company = [one for one in talks if one.company == company]
-            open_records.update(self._settle_company(company, of_company, waited))
-        return frozenset(records) - open_records
+            open_records.update(self._settle_company(company, of_company, records, waited))
+        settled = frozenset(records) - open_records
+        for uuid in settled:
+            self._left_files.told(records[uuid])
+        return settled
 
-    def _settle_company(self, company: str, talks: Sequence[SeenTalk], waited: Mapping[str, float]) -> Iterator[str]:
+    def _settle_company(
+        self,
+        company: str,
+        talks: Sequence[SeenTalk],
+        records: Mapping[str, LegRecord],
+        waited: Mapping[str, float],
+    ) -> Iterator[str]:
         try:
             known = _Known(witnessed.decided(self._store, company, {id_ for one in talks for id_ in one.call_ids}))
         except Invalid as error:
@@ -107,7 +120,7 @@ class Witness:
             elif talk.lacks and self._may_come(talk, waited):
                 yield from talk.reported_by
             else:
-                causes[self._add(talk, known)] += 1
+                causes[self._add(talk, known, records)] += 1
         for cause, count in causes.items():
             log.warning("talks-missed", company=company, cause=cause, talks=count)
 
@@ -117,9 +130,10 @@ class Witness:
             talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.reported_by) < PARTNER_SECONDS
         )
 
-    def _add(self, talk: SeenTalk, known: "_Known") -> str:
+    def _add(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> str:
         """Write the rows of a talk that was missed; returns why it was."""
-        missed = self._decided(talk, known)
+        missed = self._decided(talk, known, records)
+        known.ids.add(missed.id)
         outage, cause = self._outage(talk)
         for entry in (
             *([OutageSeen(outage, self._ports.switch_name, cause)] if cause == UNHEARD else []),
@@ -129,14 +143,16 @@ class Witness:
             self._witnessed(talk, missed.id, missed.call, outage),
         ):
             self._ports.write(entry)
+        if missed.recording is not None:
+            self._left_files.ordered(missed.call, missed.id)
         return cause
 
-    def _decided(self, talk: SeenTalk, known: "_Known") -> _Missed:
+    def _decided(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> _Missed:
         row = self._row(talk)
         noted = (talk.caller.version, talk.answerer.version, row.version if row else None)
         known_version = next((one for one in noted if one is not None), None)
         version = self._policy.version_at(talk.company, talk.began_at) if known_version is None else known_version
-        armed = self._armed(talk, row, known)
+        armed = self._armed(talk, row, known, records)
         if armed is not None:
             return armed
         between = self._policy.talk(talk.caller, talk.answerer, talk.company, version)
@@ -144,7 +160,9 @@ class Witness:
         call = row.id if row is not None else talk.call_ids[0]
         return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)
 
-    def _armed(self, talk: SeenTalk, row: CallRow | None, known: "_Known") -> _Missed | None:
+    def _armed(
+        self, talk: SeenTalk, row: CallRow | None, known: "_Known", records: Mapping[str, LegRecord]
+    ) -> _Missed | None:
         """What was prepared for this talk before it rang: the switch may have recorded it by itself."""
         if row is None or row.version is None or (talk.caller.uuid, talk.answerer.call) != (row.id, row.id):
             return None
@@ -152,10 +170,28 @@ class Witness:
         one, ringing = prepared.get(talk.answerer.name), armed_legs.ringing_of(row.facts)
         if one is None or ringing is None or one.decision in known.ids:
             return None
-        is_there = one.recording is not None and self._ports.spool.exists(one.recording)
         expected = expected_talk(ringing, talk.answerer.name)
-        recording = one.recording if is_there else None
+        leg = records.get((talk.caller if one.arm.on_caller else talk.answerer).uuid)
+        recording = self._file_of(talk, leg, one.recording)
         return _Missed(one.decision, row.id, False, expected, one.arm.verdict, recording)
+
+    def _file_of(self, talk: SeenTalk, leg: LegRecord | None, recording: str | None) -> str | None:
+        """The recording, if it has a file with nothing of any other talk; what was recorded after the talk is cut off.
+
+        `leg` is the one that it was armed on: it recorded from its answer to its end, whoever it talked to.
+        """
+        if recording is None or leg is None or not self._ports.spool.exists(recording):
+            return None
+        first, *others = [one for one in leg.bridges if one.until > one.at]
+        if first.at > talk.until or {leg.uuid, first.partner} != {talk.caller.uuid, talk.answerer.uuid}:
+            return None
+        if others:
+            try:
+                self._ports.spool.cut(recording, min(first.until, others[0].at) - leg.answered_at - CUT_SECONDS)
+            except FsplugError as error:
+                log.error("recording-not-cut", recording=recording, error=error.text)
+                return None
+        return recording
 
     def _row(self, talk: SeenTalk) -> CallRow | None:
         found = (calls.get(self._store, talk.company, one) for one in talk.call_ids)

@@ -19,6 +19,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
+from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -140,7 +141,9 @@ class CallsProcess:
         recorder = Recorder(self.book, ports)
         transfers = Transfers(self.book, recorder, ports)
         disarmer = Disarmer(self.book, policy, recorder, ports)
-        talks = Talks(self.book, Decisions(self.book, policy, ports), recorder, transfers, disarmer, ports)
+        left_files = LeftFiles(self.book, ports)
+        decisions = Decisions(self.book, policy, ports)
+        talks = Talks(self.book, decisions, recorder, transfers, disarmer, left_files, ports)
         redirects = Redirects(self.book, policy)
         self._watch = Watch(self.book, talks, transfers, disarmer, recorder, redirects, ports)
         restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
@@ -150,7 +153,7 @@ class CallsProcess:
         self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
-        witness = Witness(self.store, self.book, policy, ports)
+        witness = Witness(self.store, self.book, policy, left_files, ports)
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))

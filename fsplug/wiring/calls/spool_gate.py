@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Collection
 
 from fsplug.errors import Unavailable
+from fsplug.media import disk, wav
 from fsplug.media.access import Account, kept_out
 from fsplug.media.spool import Spool
 from fsplug.outage_log import TroubleLog
@@ -89,6 +90,14 @@ class SpoolGate:
         """Remove this recording's file, if it exists."""
         self._spool.path(recording).unlink(missing_ok=True)
         self._spool.forget(recording)
+
+    def cut(self, recording: str, seconds: float) -> None:
+        """Shorten this recording's file to its first `seconds`; Unavailable or Invalid if it can't be done."""
+        path = self._spool.path(recording)
+        try:
+            wav.cut(path, seconds)
+        except OSError as error:
+            raise disk.unavailable("spool", path, error) from error
 
     def stalled_bytes(self, recording: str) -> int | None:
         """The size at which this recording's file stopped growing, as of the last `look`; None while it grows."""

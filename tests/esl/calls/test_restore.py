@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.esl.calls.test_witness import settle
 from tests.esl.story import ENDED, Story, a_whole_call, bridge, started, stopped, talk_begins
 
 RECORDED = [(True, "department-policy", "1001")]
@@ -42,12 +43,15 @@ def test_killed_after_any_event_the_call_ends_as_if_nothing_had_happened(story, 
     assert [command for command in story.switch.commands if command[0] == "start"] == []
 
 
-def test_a_call_that_ended_meanwhile_is_settled_by_the_file_it_left(story):
+def test_a_call_that_ended_meanwhile_is_settled_by_the_file_it_left_and_the_records_of_who_talked(story):
     story.asks("1001")
     recording = story.recording_of("1001")
     story.spool.files = {recording}
     story.start_again()
     story.until(30)
+    assert (story.verdicts(), story.open_calls()) == ([], ["A"])
+    settle(story)
+    story.reconciler.look()
     assert story.verdicts() == RECORDED
     assert (story.recordings(), story.open_calls()) == ({recording: "stopped"}, [])
 

@@ -166,8 +166,8 @@ def test_an_answer_and_a_hangup_within_20_ms_are_a_decision_though_no_bridge_was
         (9.00, "B1001", "CHANNEL_ANSWER"),
         (9.01, "B1001", "RECORD_START", started(recording)),
         (9.02, "B1001", "RECORD_STOP", stopped(recording)),
-        (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", ENDED),
-        (9.02, "A", "CHANNEL_HANGUP_COMPLETE", ENDED),
+        (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "A"}),
+        (9.02, "A", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "B1001"}),
     )
     assert_one_whole_recording(story, recording)
 
@@ -196,7 +196,8 @@ def test_a_caller_who_hangs_up_before_the_bridge_but_was_answered_has_talked(sto
     recording = story.recording_of("1001")
     story.spool.files = {recording}
     of_caller = (9.02, "A", "CHANNEL_HANGUP_COMPLETE", ENDED)
-    of_answerer = (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "Hangup-Cause": "ORIGINATOR_CANCEL"})
+    bridged = {"Hangup-Cause": "ORIGINATOR_CANCEL", "bridge_uuid": "A"}
+    of_answerer = (9.02, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, **bridged})
     story.receives(
         *without("CHANNEL_BRIDGE", talk_begins(recording)),
         (9.02, "B1001", "RECORD_STOP", stopped(recording)),

@@ -231,7 +231,7 @@ def test_what_was_prepared_before_the_answer_is_the_decision_of_the_record_too(
     assert story.rejects() == []
 
 
-def settle(story: Story, recording: str | None) -> None:
+def settle(story: Story, recording: str | None = None) -> None:
     records = armed_records()
     assert story.witness.settle(records, {}) == frozenset(records)
 

@@ -1,0 +1,85 @@
+"""Files that the switch recorded although no event told of their talk: the switch's records say whose they are.
+
+A leg is armed for one partner, and may have talked to another while fsplug was away. So a file is no proof of the talk
+that it was prepared for. A call that is over and has left such a file waits for its records (`Witness`). A file that
+is of no talk that was ordered, or of which no record tells in time, is destroyed.
+"""
+
+from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.disarming import NOT_ORDERED
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.records import LegRecord
+from fsplug.store.calls.entries import GapFound
+
+# A record comes at the end of its leg, is read within seconds, and waits at most two minutes for the other leg's.
+RECORDS_SECONDS = 180.0
+_OTHER = "the leg answered another partner than it was armed for while fsplug was away; its recording was destroyed"
+_UNKNOWN = "no record of the switch says who talked in this recording; it was destroyed"
+
+
+class LeftFiles:
+    """The files that calls of the book have left, which no decision has ordered."""
+
+    def __init__(self, book: CallBook, ports: Ports) -> None:
+        self._book = book
+        self._ports = ports
+
+    def wait(self, call: Call) -> bool:
+        """Whether this call, which is over, has left a file that its records may explain. Ask again until it has not.
+
+        What was armed in vain and begun all the same is destroyed at once, and after `RECORDS_SECONDS` the rest.
+        """
+        self._destroy_withdrawn(call)
+        left = self._of(call)
+        if not left:
+            return False
+        call.over_at = call.over_at or self._ports.clock()
+        if self._ports.clock() - call.over_at < RECORDS_SECONDS:
+            return True
+        for name in left:
+            self._destroy(call, name, _UNKNOWN)
+        return False
+
+    def ordered(self, call: str, decision: str) -> None:
+        """The records told of the talk of this decision, which keeps its file. Its events may come all the same."""
+        known = self._book.calls.get(call)
+        if known is not None:
+            known.witnessed.update(one.recording for one in known.armed.values() if one.decision == decision)
+
+    def told(self, record: LegRecord) -> None:
+        """All talks of this leg, which has ended, are decided: what it recorded and none of them ordered goes."""
+        call = self._book.calls.get(record.call)
+        if call is None or not record.answered_at:
+            return
+        for name in self._of(call):
+            armed = call.armed.get(name)
+            if armed is not None and record.is_armed_as(name, armed.arm.on_caller):
+                # Who answered and got nobody talked to nobody: there is nothing to say of that file.
+                self._destroy(call, name, _OTHER if record.has_talked else "")
+
+    def _of(self, call: Call) -> list[str]:
+        """The names of the legs whose armed recording has a file."""
+        open_arms = ((name, one.recording or "") for name, one in call.armed.items())
+        unexplained = ((name, one) for name, one in open_arms if one and one not in call.witnessed)
+        return [name for name, one in unexplained if self._ports.spool.exists(one)]
+
+    def _destroy_withdrawn(self, call: Call) -> None:
+        for one in call.withdrawn:
+            recording = self._book.recordings.get(one)
+            if recording is not None and not recording.leg and self._ports.spool.exists(one):
+                self._ports.spool.discard(one)
+                self._report(call, recording.withdrawn, one, _OTHER)
+
+    def _destroy(self, call: Call, name: str, detail: str) -> None:
+        armed = call.armed.pop(name, None)
+        if armed is None or armed.recording is None:
+            return
+        call.armed = {leg: one for leg, one in call.armed.items() if one.recording != armed.recording}
+        self._ports.spool.discard(armed.recording)
+        self._book.recordings.pop(armed.recording, None)
+        if detail:
+            self._report(call, armed.decision, armed.recording, detail)
+
+    def _report(self, call: Call, decision: str, recording: str, detail: str) -> None:
+        now = self._ports.clock()
+        self._ports.write(GapFound(call.company, call.id, decision, recording, NOT_ORDERED, detail, now))
