@@ -24,6 +24,7 @@ _DIRECTORY = f"""<include>
 </include>
 """
 _PEOPLE = """<include>
+  <user id="1000"><params><param name="password" value="zero"/></params></user>
   <user id="1001"><params><param name="password" value="one"/></params></user>
   <user id="1003"><params><param name="password" value="three"/></params></user>
 </include>
@@ -54,6 +55,7 @@ def test_phones_go_on_under_every_name_they_use_and_companies_phones_come_beside
             said = cli.ok("switch", "install", "--conf", switch.conf, "--yes", "--way", "files")
             assert f"force-register-domain: {OLD}, goes" in said
             assert f"a call to your own 1001 rings the phone 1001 of {ACME} too" in said
+            assert "not signed in now: 1000;" in said
             switch.restart()
             clara.sign_in()
             anna.sign_in()

@@ -23,11 +23,13 @@ class Phones:
     """`domains`: the names for the one domain that stay; `locked_out`: who will not sign in any more.
 
     `rung_too`: companies' phones, as domain and SIP username, that ring with a phone of the same name that is there.
+    `away`: users of the one domain whose phones are not signed in now, so that nobody knows which domain they name.
     """
 
     domains: tuple[str, ...] = ()
     locked_out: tuple["LockedOut", ...] = ()
     rung_too: tuple[tuple[str, str], ...] = ()
+    away: tuple[str, ...] = ()
 
 
 def phones(
@@ -48,22 +50,28 @@ def phones(
     names -= known
     if not (one or must_match):
         return Phones(tuple(sorted(names)), tuple(taken))
-    out: list[LockedOut]
-    its_name = one.name if one else ""
+    its_name, unsure = one.name if one else "", ""
     try:
         signed_in, its_name = _signed_in(settings, installer, profile, its_name)
+        unsure = "" if signed_in else "no phone is signed in now"
     except Unavailable as error:
-        unsure = not (names or installer.is_installed)
-        signed_in, out = [], _unsure(tree, one, error.text) if one and unsure else []
-    else:
-        out = list(locked_out(signed_in, known, partial(_is_phone, store), must_match))
+        signed_in, unsure = [], error.text
+    if one and one.has_own_realm:
+        unsure = "the profile has a realm of its own, which hides the domains that phones name"
+    out = list(locked_out(signed_in, known, partial(_is_phone, store), must_match))
+    if one and unsure and not (names or installer.is_installed):
+        out += _unsure(tree, one, unsure)
     if one:
         used = {name for phone in signed_in for name in (phone.realm, phone.host) if one_domain.is_name(name)}
         names = (names | used) - known - {its_name.lower(), resolved(tree, one.name)}
-    if one and signed_in and one.has_own_realm and not (named or installer.is_installed):
-        out += _unsure(tree, one, "the profile has a realm of its own, which hides the domains that phones name")
-    rung_too = devices.signing_in_as(store, one_domain.users(tree, one.name)) if one and names else []
-    return Phones(tuple(sorted(names)), tuple(dict.fromkeys([*taken, *out])), tuple(rung_too))
+    users = one_domain.users(tree, one.name) if one else []
+    here = {phone.username or phone.user for phone in signed_in}
+    return Phones(
+        domains=tuple(sorted(names)),
+        locked_out=tuple(dict.fromkeys([*taken, *out])),
+        rung_too=tuple(devices.signing_in_as(store, users) if names else ()),
+        away=tuple(user for user in users if user not in here) if signed_in else (),
+    )
 
 
 def refuse(found: Phones) -> None:

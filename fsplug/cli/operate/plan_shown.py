@@ -64,6 +64,9 @@ def show(
             click.echo(f"  {safe(_line(change, settings))}")
     for one in found.locked_out if found else ():
         click.echo(safe(f"warning: the phone of {one.user} will not sign in any more: {one.why}"))
+    if found and found.away:
+        text = f"not signed in now: {', '.join(found.away)}; if their phones name other domains, add --phone-domain"
+        click.echo(safe(f"warning: {text}"))
     for domain, name in found.rung_too if found else ():
         remedy = "give it another SIP username (fsplug device set --sip-username)"
         click.echo(safe(f"warning: a call to your own {name} rings the phone {name} of {domain} too; {remedy}"))

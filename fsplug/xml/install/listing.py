@@ -47,12 +47,17 @@ def _of_file(change: FileChange) -> Iterator[SettingChange]:
 
 def _settings(file: XmlFile) -> list[tuple[str, str, str, str]]:
     """Place, kind, name and value of every element that has a name."""
-    return [(_place(file, one), one.name, _name(one), _value(one)) for one in file.elements if _name(one)]
-
-
-def _place(file: XmlFile, element: Element) -> str:
-    around = [one for one in file.elements if one.attributes.get("name") and one.holds(element)]
-    return f"{around[-1].name} {around[-1].attributes['name']}" if around else ""
+    found: list[tuple[str, str, str, str]] = []
+    around: list[Element] = []
+    for one in file.elements:
+        while around and not around[-1].holds(one):
+            around.pop()
+        if name := _name(one):
+            place = f"{around[-1].name} {around[-1].attributes['name']}" if around else ""
+            found.append((place, one.name, name, _value(one)))
+        if one.attributes.get("name"):
+            around.append(one)
+    return found
 
 
 def _name(element: Element) -> str:

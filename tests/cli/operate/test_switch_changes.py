@@ -156,6 +156,19 @@ def test_users_whose_phones_may_be_locked_out_are_named_and_nothing_is_done(cli:
     install(cli, with_users, "--lock-out")
 
 
+def test_a_realm_of_the_profile_s_own_hides_what_phones_name(cli: Cli, with_users: Path) -> None:
+    profile = with_users / "sip_profiles/internal.xml"
+    realm = '<param name="challenge-realm" value="$${domain}"/>'
+    forced = '<param name="force-register-domain" value="$${domain}"/>'
+    profile.write_text(profile.read_text().replace(forced, realm))
+    result = cli.run("switch", "install", "--conf", with_users, "--yes")
+    assert result.exit_code == 3 and "1000, 1003" in result.stderr and "realm of its own" in result.stderr
+    install(cli, with_users, "--phone-domain", "pbx.example")
+    assert ("challenge-realm", "auto_from") in params(profile) and (
+        with_users / "fsplug/former/pbx.example.xml"
+    ).exists()
+
+
 def test_a_name_that_phones_use_stays_a_domain_with_the_same_users(cli: Cli, with_users: Path) -> None:
     before = everything(with_users)
     install(cli, with_users, "--phone-domain", "PBX.example")
