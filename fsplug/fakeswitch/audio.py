@@ -1,4 +1,4 @@
-"""Sound and its files: 8 kHz, 16 bit, with a steady tone for each leg so that tests can recognise who speaks."""
+"""Sound and its files: 16 bit, with a steady tone for each leg so that tests can recognise who speaks."""
 
 import math
 import os
@@ -6,34 +6,35 @@ import struct
 from array import array
 from functools import lru_cache
 
+# The rate of PCMA; other codecs have others (see `Channel.rate`).
 RATE = 8_000
-FRAME_SAMPLES = 160
+FRAMES_A_SECOND = 50
 HEADER_BYTES = 44
 _AMPLITUDE = 8_000
 
 
 @lru_cache(maxsize=256)
-def tone(hz: int) -> "array[int]":
+def tone(hz: int, rate: int) -> "array[int]":
     """One second of a tone of whole hertz, so that seconds join without a click; 0 is silence."""
-    return array("h", (round(_AMPLITUDE * math.sin(2 * math.pi * hz * n / RATE)) for n in range(RATE)))
+    return array("h", (round(_AMPLITUDE * math.sin(2 * math.pi * hz * n / rate)) for n in range(rate)))
 
 
 @lru_cache(maxsize=64)
-def second(left_hz: int, right_hz: int, channels: int) -> bytes:
+def second(left_hz: int, right_hz: int, channels: int, rate: int) -> bytes:
     """One second of two voices: each on its own channel, or mixed on one."""
-    left, right = tone(left_hz), tone(right_hz)
+    left, right = tone(left_hz, rate), tone(right_hz, rate)
     if channels == 1:
         return array("h", map(sum, zip(left, right, strict=True))).tobytes()
-    both = array("h", bytes(4 * RATE))
+    both = array("h", bytes(4 * rate))
     both[0::2], both[1::2] = left, right
     return both.tobytes()
 
 
-def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int) -> bytes:
+def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int, rate: int) -> bytes:
     """This many samples of two voices, starting `start` samples into their tones."""
-    tile = second(left_hz, right_hz, channels)
+    tile = second(left_hz, right_hz, channels, rate)
     width = 2 * channels
-    offset = start % RATE * width
+    offset = start % rate * width
     seconds = 1 + (offset + samples * width) // len(tile)
     return (tile * seconds)[offset : offset + samples * width]
 
@@ -41,9 +42,10 @@ def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int) 
 class WavFile:
     """A WAV file as libsndfile writes it for FreeSWITCH: its header says "nothing" until the file is closed."""
 
-    def __init__(self, path: str, channels: int, buffer_bytes: int) -> None:
+    def __init__(self, path: str, channels: int, buffer_bytes: int, rate: int = RATE) -> None:
         self.path = path
         self.channels = channels
+        self.rate = rate
         self.size = 0
         self._buffer_bytes = max(1, buffer_bytes)
         self._waiting = bytearray()
@@ -106,7 +108,7 @@ class WavFile:
         # An unfinished file of libsndfile says RIFF size 8 and data size 0.
         riff_bytes = data_bytes + HEADER_BYTES - 8 if data_bytes else 8
         width = 2 * self.channels
-        form = struct.pack("<HHIIHH", 1, self.channels, RATE, RATE * width, width, 16)
+        form = struct.pack("<HHIIHH", 1, self.channels, self.rate, self.rate * width, width, 16)
         return b"RIFF%bWAVEfmt %b%bdata%b" % (
             struct.pack("<I", riff_bytes),
             struct.pack("<I", len(form)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gevent.event import Event as Signal
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.fakeswitch.audio import RATE
 from fsplug.fakeswitch.channel import Channel, Park, Profile, Transfer
 from fsplug.fakeswitch.clock import Timer
 from fsplug.fakeswitch.core import Core
@@ -35,7 +36,8 @@ class Order:
     `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
     `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered. `headers` are further
     lines of the INVITE, each `Name: value`. An INVITE with `late_offer` has no SDP: the switch answers it before its
-    dialplan (`enable-3pcc`).
+    dialplan (`enable-3pcc`). `rates` gives the samples a second of the codecs of `caller` and of those who answer,
+    named as in `answers`, where they are not 8,000.
     """
 
     caller: str
@@ -53,6 +55,7 @@ class Order:
     tone_hz: int = 0
     headers: Sequence[str] = ()
     late_offer: bool = False
+    rates: Mapping[str, int] = field(default_factory=dict)
 
 
 class Call:
@@ -62,6 +65,7 @@ class Call:
         self.order = order
         self._on_end = on_end
         self.answers = order.answers
+        self.rates = order.rates
         self.leg = _a_leg(order, self)
         self.bridges: list[tuple[str, str]] = []
         self._core = core
@@ -273,4 +277,5 @@ def _a_leg(order: Order, call: Call) -> Channel:
         ),
         call=call,
         tone_hz=order.tone_hz,
+        rate=order.rates.get(CALLER, RATE),
     )

@@ -116,6 +116,7 @@ class Script(Protocol):
     """The behaviour of a call's parties; the switch reports to it what happens."""
 
     answers: Mapping[str, float | str]
+    rates: Mapping[str, int]
 
     def bridged(self, first: "Channel", second: "Channel") -> None: ...
 
@@ -128,6 +129,7 @@ class Channel:
 
     A leg whose phone sends nothing for `media_timeout` milliseconds is hung up, also while it holds (1.11.1); with 0
     it never is. `silent_since` is when its phone sent its last packet, in epoch microseconds, 0 while it sends.
+    `rate` is the samples a second of its codec.
     `heir` gets whoever answers this channel's call, if this channel hangs up first (REFER with Replaces).
     `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
     `serving` channel is parked and carries out the `messages` of an event socket.
@@ -158,6 +160,7 @@ class Channel:
     tone_hz: int = 0
     held: bool = False
     media_timeout: int = 0
+    rate: int = 8_000
     silent_since: int = 0
     destroyed: bool = False
     loose: bool = False

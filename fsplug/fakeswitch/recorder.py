@@ -7,7 +7,7 @@ from typing import Protocol
 
 import gevent
 
-from fsplug.fakeswitch.audio import RATE, WavFile
+from fsplug.fakeswitch.audio import WavFile
 from fsplug.fakeswitch.channel import Channel, is_true
 from fsplug.fakeswitch.clock import Clock
 from fsplug.fakeswitch.events import EventBus
@@ -140,7 +140,7 @@ class Recorder:
         try:
             if not os.path.isdir(os.path.dirname(path)):
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-            return WavFile(path, 2 if stereo else 1, _buffer_bytes(buffering))
+            return WavFile(path, 2 if stereo else 1, _buffer_bytes(buffering), channel.rate)
         except OSError:
             return None
 
@@ -178,11 +178,11 @@ class Recorder:
         channel = recording.leg
         self._close(recording)
         cause = self._completion(recording)
-        samples = recording.samples
+        samples, rate = recording.samples, recording.file.rate
         channel.set("record_file_size", str(recording.file.size + 44))
         channel.set("record_samples", str(samples))
-        channel.set("record_seconds", str(samples // RATE))
-        channel.set("record_ms", str(samples // (RATE // 1000)))
+        channel.set("record_seconds", str(samples // rate))
+        channel.set("record_ms", str(samples * 1000 // rate))
         channel.set("record_completion_cause", cause)
         self._announce("RECORD_STOP", recording, cause)
         self._bus.emit("MEDIA_BUG_STOP", channel, _bug(recording))
@@ -198,7 +198,7 @@ class Recorder:
         """Why the recording ended, in the words of an MRCP recorder; a file that is too short is deleted."""
         if recording.failed:
             return "uri-failure"
-        too_short = recording.samples < recording.min_seconds * RATE
+        too_short = recording.samples < recording.min_seconds * recording.file.rate
         if too_short or not recording.samples:
             recording.leg.set("RECORD_DISCARDED", "true")
             with contextlib.suppress(FileNotFoundError):

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from fsplug.fakeswitch.audio import FRAME_SAMPLES, RATE, WavFile, sound
+from fsplug.fakeswitch.audio import FRAMES_A_SECOND, WavFile, sound
 from fsplug.fakeswitch.clock import Timer
 
 # The audio held before the file's own buffer: the media bug's frames and its thread's next chunk. Measured
 # on 1.11.1: 0.7 s with the default of 25 frames.
 THREAD_SECONDS = 0.2
-FRAME_SECONDS = FRAME_SAMPLES / RATE
+FRAME_SECONDS = 1 / FRAMES_A_SECOND
 
 
 class Speaker(Protocol):
@@ -77,7 +77,7 @@ class Recording(Generic[Leg]):
     def drain(self, limit_bytes: int | None) -> bool:
         """Write full buffers to the disk; False when the write fails."""
         keep_seconds = self.pre_buffer_frames * FRAME_SECONDS + THREAD_SECONDS
-        return self.file.drain(int(keep_seconds * RATE) * 2 * self.file.channels, limit_bytes)
+        return self.file.drain(int(keep_seconds * self.file.rate) * 2 * self.file.channels, limit_bytes)
 
     def count(self, now: float) -> None:
         """Count the samples since the last call, for recordings without sound."""
@@ -87,7 +87,7 @@ class Recording(Generic[Leg]):
         """How many samples the leg has read since the last call: none while its phone holds (1.11.1)."""
         frames = max(0, int((now - self._heard_until) / FRAME_SECONDS + 1e-6))
         self._heard_until += frames * FRAME_SECONDS
-        return 0 if self.paused or self.leg.held else frames * FRAME_SAMPLES
+        return 0 if self.paused or self.leg.held else frames * self.file.rate // FRAMES_A_SECOND
 
     def _voices(self, samples: int) -> bytes:
         if self.masked:
@@ -96,4 +96,4 @@ class Recording(Generic[Leg]):
         said = leg.tone_hz
         heard = partner.tone_hz if partner and partner.up and not partner.held else 0
         left, right = (heard, said) if self.swapped else (said, heard)
-        return sound(left, right, self.file.channels, self.samples, samples)
+        return sound(left, right, self.file.channels, self.samples, samples, self.file.rate)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from fsplug.fakeswitch.audio import RATE
 from fsplug.fakeswitch.channel import PICKED_OFF, Channel, Profile, Rebridge
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.dialstring import DialString, LegSpec
@@ -53,6 +54,7 @@ def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
 def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[str, str]]) -> Channel:
     """Make a B-leg of this caller, with FreeSWITCH's events and the given variables."""
     leg = _channel(caller, spec)
+    leg.rate = _rate(caller, spec)
     enter(core, leg)
     leg.met("originator", caller)
     describe_outbound(leg, core.realistic)
@@ -94,6 +96,12 @@ def _channel(caller: Channel, spec: LegSpec) -> Channel:
         driver=caller,
         call=caller.call,
     )
+
+
+def _rate(caller: Channel, spec: LegSpec) -> int:
+    rates = caller.call.rates if caller.call else {}
+    names = (spec.variables.get("fsplug_leg", ""), spec.number, spec.gateway)
+    return next((rates[name] for name in names if name in rates), RATE)
 
 
 def _exported(caller: Channel) -> Iterator[tuple[str, str]]:

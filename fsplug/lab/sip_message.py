@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 HOST = "127.0.0.1"
+# The codecs of an SDP (RFC 3551, RFC 7587), with their payload types. That of Opus may be any from 96 on.
+ALAW, G722, OPUS = "PCMA/8000", "G722/8000", "opus/48000/2"
+PAYLOAD_TYPES = {ALAW: "8", G722: "9", OPUS: "111"}
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, INFO"
 _PARAMETER = re.compile(r'(\w+)="?([^",]*)"?')
 
@@ -103,11 +106,16 @@ def proof(method: str, uri: str, user: str, password: str, challenge: SipMessage
     )
 
 
-def audio(port: int, version: int, held: bool = False) -> str:
-    """An SDP with A-law audio and keys on this RTP port; with `held`, the other side is to send nothing."""
+def audio(port: int, version: int, held: bool = False, codec: str = ALAW, offer: str = "") -> str:
+    """An SDP with this codec and keys on this RTP port; with `held`, the other side is to send nothing.
+
+    In an answer the codec has the number that it has in the `offer`.
+    """
+    offered = re.search(rf"^a=rtpmap:(\d+) {re.escape(codec)}\s*$", offer, re.MULTILINE | re.IGNORECASE)
+    number = offered[1] if offered else PAYLOAD_TYPES[codec]
     return (
         f"v=0\r\no=- 1 {version} IN IP4 {HOST}\r\ns=-\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
-        f"m=audio {port} RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
+        f"m=audio {port} RTP/AVP {number} 101\r\na=rtpmap:{number} {codec}\r\n"
         f"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na={'sendonly' if held else 'sendrecv'}\r\n"
     )
 

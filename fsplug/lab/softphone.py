@@ -17,7 +17,7 @@ from fsplug.errors import Unavailable
 from fsplug.lab.dialog import Dialog
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.lab.media import Voice
-from fsplug.lab.sip_message import HOST, Request, SipMessage, address, audio, proof, replacing, reply
+from fsplug.lab.sip_message import ALAW, HOST, Request, SipMessage, address, audio, proof, replacing, reply
 
 _LARGEST_MESSAGE = 65_535
 
@@ -26,7 +26,8 @@ class Softphone:
     """A phone that runs until the `with` ends.
 
     With `password` it is a user's phone of `company`; without, it is somebody outside, known as `user`. It answers
-    after `rings` seconds (None: it never answers) and sends a tone of `hertz` (0: silence).
+    after `rings` seconds (None: it never answers) and sends a tone of `hertz` (0: silence). With another `codec` than
+    A-law it sends nothing.
     """
 
     def __init__(
@@ -41,12 +42,13 @@ class Softphone:
         port: int = 0,
         agent: str = "softphone",
         asserted: str = "",
+        codec: str = ALAW,
     ) -> None:
         self._switch = (HOST, switch_port)
         self.company, self.user, self._password = company, user, password
         self._hertz, self._rings, self._agent = hertz, rings, agent
         self._asserted = f"P-Asserted-Identity: {asserted}\r\n" if asserted else ""
-        self._wanted_port = port
+        self._wanted_port, self._codec = port, codec
         self.dialogs: list[Dialog] = []
         self._answers: dict[str, SipMessage] = {}
         self._ending = False
@@ -228,7 +230,8 @@ class Softphone:
         # A BYE may have come while the answer was being read.
         if dialog.state != "ended":
             dialog.state = "up"
-            dialog.voice.start()
+            if self._codec == ALAW:
+                dialog.voice.start()
 
     def _end(self, dialog: Dialog, status: int) -> None:
         if dialog.state != "ended":
@@ -288,4 +291,5 @@ class Softphone:
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:
-        return audio(dialog.voice.port, dialog.sequence, held)
+        offer = dialog.invite.text if dialog.invite is not None else ""
+        return audio(dialog.voice.port, dialog.sequence, held, self._codec, offer)

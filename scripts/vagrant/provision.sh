@@ -51,7 +51,8 @@ debian_packages() {
     apt-get -qq update
     # Modules one by one: the meta packages bring a configuration of their own.
     set -- xml-curl
-    for module in commands dialplan-xml dptools event-socket expr hash json-cdr logfile loopback native-file sndfile sofia tone-stream; do
+    for module in commands dialplan-xml dptools event-socket expr hash json-cdr logfile loopback native-file sndfile sofia \
+        opus spandsp tone-stream; do
         set -- "$@" "$module"
     done
     for module in "$@"; do

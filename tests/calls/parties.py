@@ -8,6 +8,7 @@ from typing import Any
 
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import wait_for
+from fsplug.lab.sip_message import G722, OPUS
 from fsplug.lab.softphone import Dialog, Softphone
 from tests.calls.lines import FakeLine
 from tests.calls.listeners import AUDIBLE, HERTZ, Party
@@ -60,6 +61,9 @@ class RealParty:
 
     def is_ready(self, user: str) -> None:
         self.phone(user)
+
+    def speaks(self, who: str, codec: str) -> None:
+        self.phone(who, codec=codec)
 
     def only_rings(self, user: str) -> None:
         self.phone(user, rings=None)
@@ -144,6 +148,7 @@ class FakeParty:
     def __init__(self, plant: Plant) -> None:
         self._plant, self._line = plant, plant.line
         self._answers: dict[str, float | str] = {"trunk": 0.1, "*": "no-answer"}
+        self._rates: dict[str, int] = {}
 
     def asserts(self, user: str, number: str) -> None:
         self.is_ready(user)
@@ -152,6 +157,9 @@ class FakeParty:
     def is_ready(self, user: str) -> None:
         self._answers[user] = 0.1
         self._line.ask("answers", phones=self._answers)
+
+    def speaks(self, who: str, codec: str) -> None:
+        self._rates[who] = {G722: 16_000, OPUS: 16_000}.get(codec, 8_000)
 
     def only_rings(self, user: str) -> None:
         self._answers[user] = "no-answer"
@@ -177,7 +185,9 @@ class FakeParty:
 
     def _call(self, caller: str, number: str, called: str, answers: dict[str, float | str] | None = None) -> "FakeTalk":
         who = {} if caller == CUSTOMER else {"context": ACME, "user": caller, "domain": ACME}
+        rates = {**self._rates, "caller": self._rates.get(caller, 8_000)}
         order = {"caller": caller, "destination": number, "talk": None, "answers": answers or self._answers, **who}
+        order["rates"] = rates
         return FakeTalk(self._line, self._line.ask("place", **order)["call"], caller)
 
 

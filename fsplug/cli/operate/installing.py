@@ -63,6 +63,12 @@ force_option = click.option(
     "[the domains of the phones that are signed in]",
 )
 @click.option("--lock-out", is_flag=True, help="Go on although phones that are named will not sign in any more.")
+@click.option(
+    "--modules",
+    metavar="DIR",
+    help="The folder of the switch's modules; new SIP profiles offer Opus and G.722 if it has mod_opus and mod_spandsp"
+    "  [where packages put it]",
+)
 @dry_run_option
 @agree_option
 @force_option
@@ -194,10 +200,13 @@ def options_of(conf: Path | None) -> dict[str, Any]:
 def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
     """The installation that these settings and options ask for."""
     from fsplug.wiring.endpoint import xml_ways
+    from fsplug.xml.install import codecs
     from fsplug.xml.install.installation import OWN_ADDRESS, Installation, Way, endpoint_url
 
     first, last = _rtp_ports(options.get("rtp_ports") or "16384-32768")
     ways = xml_ways.ways(settings)
+    conf = Path(settings.switch_conf or "/etc/freeswitch")
+    folder = Path(options["modules"]) if options.get("modules") else codecs.module_folder(conf)
     return Installation(
         way=Way(options.get("way", "endpoint")),
         endpoint_url=endpoint_url(settings.xml_host, settings.xml_port),
@@ -216,6 +225,7 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
         trunk_profile=ways.trunk_profile,
         public_context=ways.public_context,
         phone_domains=tuple(options.get("phone_domains", ())),
+        wideband=codecs.wideband(folder),
     )
 
 

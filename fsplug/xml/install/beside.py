@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from fsplug.xml.install import codecs, one_domain
 from fsplug.xml.install import installation as own_files
-from fsplug.xml.install import one_domain
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
 from fsplug.xml.install.conf_vars import resolved
@@ -100,17 +100,23 @@ def _set(file: XmlFile, configuration: str, name: str, value: str) -> XmlFile:
 
 
 def _modules(tree: ConfTree, installation: Installation, text: ConfText) -> dict[str, bytes]:
-    found = tree.configuration("modules.conf")
+    found, wanted = tree.configuration("modules.conf"), _wanted_modules(tree, installation)
     if found is None:
-        return _configuration(tree, "modules", text.render("configuration/modules.xml", modules=installation.modules))
+        return _configuration(tree, "modules", text.render("configuration/modules.xml", modules=wanted))
     file, configuration = found
     loaded = {one.attributes.get("module") for one in file.all("load", configuration)}
-    for module in installation.modules:
+    for module in wanted:
         if module not in loaded:
             modules = file.need("modules", file.need("configuration", name="modules.conf"))
             file = file.with_last(modules, f'<load module="{module}"/>')
     tree.put(file)
     return {}
+
+
+def _wanted_modules(tree: ConfTree, installation: Installation) -> tuple[str, ...]:
+    """What their own SIP profiles offer is the operator's choice; a profile of ours needs its codecs' modules."""
+    has_ours = any(tree.profile(name) is None for name in (installation.sip_profile, installation.trunk_profile))
+    return (*installation.modules, *(codecs.modules(installation.wideband) if has_ours else ()))
 
 
 def _loaded(tree: ConfTree) -> set[str]:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from fsplug.xml.install import codecs
 from fsplug.xml.install.conf_text import ConfText
 
 # The switch finds this address itself: it is that of the interface with the default route.
@@ -49,7 +50,8 @@ class Way(StrEnum):
 class Installation:
     """One switch with this fsplug beside it. Ports are UDP and TCP; `rtp_first` to `rtp_last` carry the audio.
 
-    `records` is the folder for the call records that the switch can't post.
+    `records` is the folder for the call records that the switch can't post. `wideband` are the codecs beyond PCMA and
+    PCMU that the switch has modules for.
 
     `sip_address` may be one of FreeSWITCH's own variables. `phone_domains` are the names that phones use for the one
     domain in which the profile has looked them all up.
@@ -72,10 +74,16 @@ class Installation:
     trunk_profile: str = "external"
     public_context: str = "public"
     phone_domains: tuple[str, ...] = ()
+    wideband: tuple[str, ...] = ()
+
+    @property
+    def codecs(self) -> str:
+        """What the SIP profiles offer, in this order."""
+        return codecs.preferences(self.wideband)
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """What must be loaded, in this order."""
+        """What must be loaded, in this order; the modules of the wideband codecs may be."""
         return (XML_CURL, *_MODULES) if self.way is Way.ENDPOINT else _MODULES
 
 
@@ -104,7 +112,7 @@ def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
         files[f"fsplug/configuration/{name}.xml"] = text.render(
             f"configuration/{name}.xml", it=installation, records=record_settings(installation)
         )
-    modules = installation.modules
+    modules = (*installation.modules, *codecs.modules(installation.wideband))
     files["fsplug/configuration/modules.xml"] = text.render("configuration/modules.xml", modules=modules)
     if installation.way is Way.ENDPOINT:
         files["fsplug/configuration/xml_curl.xml"] = text.render("configuration/xml_curl.xml", it=installation)

@@ -67,6 +67,39 @@ def test_a_configuration_that_is_there_gets_a_few_lines_and_keeps_the_rest(cli: 
     )
 
 
+@pytest.mark.parametrize(
+    ("there", "offered"),
+    [
+        ((), "PCMA,PCMU"),
+        (("mod_spandsp",), "G722,PCMA,PCMU"),
+        (("mod_opus", "mod_spandsp", "mod_sofia"), "OPUS@16000h@20i,G722,PCMA,PCMU"),
+    ],
+)
+def test_new_profiles_offer_the_codecs_that_the_switch_has_modules_for(
+    cli: Cli, conf: Path, there: tuple[str, ...], offered: str
+) -> None:
+    folder = conf.parent / "mod"
+    folder.mkdir()
+    for module in there:
+        (folder / f"{module}.so").touch()
+    for options in (("--modules", folder), ()):
+        install(cli, conf, *options)
+        for profile in ("internal", "external"):
+            settings = (conf / f"fsplug/sip_profiles/{profile}.xml").read_text()
+            assert re.findall('codec-prefs" value="([^"]*)"', settings) == [offered] * 2
+        loaded = re.findall('module="([^"]*)"', (conf / "fsplug/configuration/modules.xml").read_text())
+        assert set(loaded) & {"mod_opus", "mod_spandsp"} == set(there) - {"mod_sofia"}
+
+
+def test_profiles_that_are_there_keep_their_codecs(cli: Cli, theirs: Path) -> None:
+    folder = theirs.parent / "mod"
+    folder.mkdir()
+    (folder / "mod_opus.so").touch()
+    install(cli, theirs, "--modules", folder)
+    assert "codec-prefs" not in (theirs / "sip_profiles/internal.xml").read_text()
+    assert "mod_opus" not in (theirs / "autoload_configs/modules.conf.xml").read_text()
+
+
 @pytest.mark.parametrize(("theirs_is", "after"), [("proxy", "proxy"), ("false", "true")])
 def test_their_own_way_of_answering_late_offers_stays(cli: Cli, theirs: Path, theirs_is: str, after: str) -> None:
     profile = theirs / "sip_profiles/external.xml"
