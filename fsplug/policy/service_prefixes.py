@@ -19,6 +19,26 @@ _OF_COUNTRY = {
     "KR": ("*23#", "*230#"),
     "NZ": ("0196", "0197"),
 }
+# Those that withhold the caller's number for one call. Mobile networks know #31# in every country (3GPP TS 22.030: it
+# invokes CLIR, and *31# suppresses it), fixed networks *31*; German, Austrian and Swiss fixed ones *31#.
+_WITHHOLDING_EVERYWHERE = ("#31#", "*31*")
+_WITHHOLDING = {
+    "AT": ("*31#",),
+    "AU": ("1831",),
+    "CH": ("*31#",),
+    "DE": ("*31#",),
+    "ES": ("067",),
+    "FR": ("3651",),
+    "GB": ("141",),
+    "HK": ("133",),
+    "IE": ("141",),
+    "IL": ("*43",),
+    "IT": ("*67#",),
+    "JP": ("184",),
+    "KR": ("*23#",),
+    "NZ": ("0197",),
+}
+_WITHHOLDING_IN_NORTH_AMERICA = ("*67", "1167")
 # North America's vertical service codes, with their forms for telephones without a star.
 _NORTH_AMERICA, _OF_NORTH_AMERICA = 1, ("*67", "*82", "1167", "1182")
 
@@ -29,3 +49,11 @@ def service_prefixes(country: str) -> tuple[str, ...]:
     if phonenumbers.country_code_for_region(country) == _NORTH_AMERICA:
         own = _OF_NORTH_AMERICA
     return tuple(sorted((*_EVERYWHERE, *own), key=lambda one: (-len(one), one)))
+
+
+def withholding_prefixes(country: str) -> tuple[str, ...]:
+    """The prefixes that withhold the caller's number in a country (ISO 3166), the longest first."""
+    own: tuple[str, ...] = _WITHHOLDING.get(country, ())
+    if phonenumbers.country_code_for_region(country) == _NORTH_AMERICA:
+        own = _WITHHOLDING_IN_NORTH_AMERICA
+    return tuple(sorted((*_WITHHOLDING_EVERYWHERE, *own), key=lambda one: (-len(one), one)))

@@ -52,10 +52,13 @@ class Message:
 class BarePhone:
     """Calls and is called, from `with` to its end; `port` is where it listens."""
 
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
+
     def __enter__(self) -> Self:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
+        self._socket.bind(("127.0.0.1", self.port))
+        self.port = self._socket.getsockname()[1]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -1,5 +1,6 @@
 """What is dialled and who asks, and what the switch is answered."""
 
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,42 @@ def test_a_number_rings_people(dialled: str, group: str, steps: list[list[str]],
     assert (marks["fsplug_company"], marks["fsplug_group"]) == (WIDE, group)
     assert len(marks["fsplug_legs"].split(",")) == sum(map(len, steps))
     assert all(marks[f"fsplug_arm_{leg}"] == "" for leg in marks["fsplug_legs"].split(","))
+
+
+@pytest.mark.parametrize(
+    ("dialled", "name", "goes_on", "withholds"),
+    [
+        ("#31#22334455", "number withheld", "22334455", True),
+        ("*31*+4522334455", "number withheld", "+4522334455", True),
+        ("#31#0046812345678", "number withheld", "0046812345678", True),
+        ("*31#22334455", "number shown", "22334455", False),
+        ("#31#70501001", "number withheld", "70501001", True),
+        # Who calls for help is never withheld: the extension for emergency numbers knows nothing of this.
+        ("#31#112", "number withheld", "112", True),
+    ],
+)
+def test_a_prefix_before_a_number_outside_withholds_the_caller_s_or_shows_it(
+    dialled: str, name: str, goes_on: str, withholds: bool, answers: Answers
+) -> None:
+    found = run(answers, dialled)
+    assert found.get("name") == name
+    [condition] = found.iter("condition")
+    behind = re.search(condition.get("expression", ""), dialled)
+    assert behind is not None and behind[1] == goes_on
+    assert documents.actions(found, "transfer") == [f"$1 XML {WIDE}"]
+    [mark] = documents.actions(found, "set")
+    assert ("hide_number" in mark) == withholds
+    out = run(answers, "22334455")
+    assert documents.marks(out)["fsplug_privacy"] == "${fsplug_withhold}"
+    assert documents.marks(out)["fsplug_withhold"] == ""
+    assert all("[${fsplug_privacy}fsplug_leg=trunk," in bridge for bridge in documents.actions(out, "bridge"))
+    assert "privacy" not in "".join(documents.actions(run(answers, "112"), "bridge"))
+
+
+@pytest.mark.parametrize("dialled", ["#31#101", "#31#*28*101", "#31#", "#31##31#22334455", "#31#1813", "31#22334455"])
+def test_a_prefix_before_anything_else_is_no_number(dialled: str, answers: Answers) -> None:
+    ran = documents.extensions_run(documents.answer(answers.dialplan(WIDE, dialled)), dialled)
+    assert [one.get("name") for one in ran] == ["who calls"]
 
 
 def test_a_person_s_own_number_needs_no_extension_of_its_own(answers: Answers) -> None:

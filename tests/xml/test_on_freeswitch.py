@@ -271,6 +271,25 @@ def test_a_caller_is_never_told_to_call_elsewhere(status: str, phones: int, offi
     assert [one.get("fsplug_feature", "") for one in fsplug.asked] == ["", "redirect"]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "sender", "privacy"), [("%2331%23", "anonymous@anonymous.invalid", "id"), ("*31%23", "+4570101001@", "")]
+)
+def test_a_prefix_withholds_the_caller_s_number_from_all_but_the_trunk(
+    prefix: str, sender: str, privacy: str, office: Office
+) -> None:
+    office.change(lambda document: None)
+    calls = ScenarioRole("user-calls", ACME, user="1001", calls=f"{prefix}22334455")
+    with BarePhone(office.switch.ports.trunk_port) as trunk, ThreadPoolExecutor(1) as elsewhere:
+        calling = elsewhere.submit(office.play, calls)
+        invite = trunk.hear("INVITE")
+        trunk.answer(invite, "486 Busy Here")
+        calling.result()
+    assert invite.start.startswith("INVITE sip:+4522334455@")
+    assert f"<sip:{sender}" in invite.header("From")
+    assert invite.header("Privacy") == privacy
+    assert ("<sip:+4570101001@" in invite.header("P-Asserted-Identity")) == bool(privacy)
+
+
 def test_a_trunk_that_fails_is_followed_by_the_next(office: Office) -> None:
     def two_trunks(document: Document) -> None:
         document["company"][0]["trunk"].append({"name": "gone", "gateway": "gone", "prefixes": ["+45", "+46"]})

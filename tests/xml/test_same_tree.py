@@ -12,6 +12,16 @@ from tests.xml import documents
 
 DOMAINS = ("acme.example", "beta.example", "wide.example", "many.example", "usa.example")
 ABROAD = ("+4670123456", "00467012345678", "01146701234567", "+15551234567", "0033123456789", "+99", "+0", "00", "0")
+PREFIXED = (
+    "#31#22334455",
+    "*31*+4522334455",
+    "*31#112",
+    "#31#0701740605",
+    "*672125550123",
+    "#31#1001",
+    "#31#",
+    "#31#*28*1",
+)
 NEVER_A_NUMBER = (
     "",
     "x",
@@ -91,7 +101,7 @@ def test_the_check_is_the_same_by_both(answers: Answers, rendered: dict[str, str
 def dialled_in(store: Store, domain: str) -> Iterator[str]:
     """Every number of a company in every spelling, and whatever else people may dial there."""
     company = companies.get(store, domain)
-    yield from (*ABROAD, *NEVER_A_NUMBER, *SHORT)
+    yield from (*ABROAD, *PREFIXED, *NEVER_A_NUMBER, *SHORT)
     yield from (str(number) for number in range(100, 310))
     known = [number for user in users.users(store, domain, company.version) for number in user.numbers]
     known += [number for number, owner in numbers.owners(store) if owner == domain]

@@ -52,6 +52,11 @@ class Dialling:
         """Whether the number is a short number of the country's telephone services."""
         return re.fullmatch(self.service, dialled, re.ASCII) is not None
 
+    @property
+    def outside(self) -> str:
+        """A pattern of the numbers outside, however they are dialled, and behind * or # of emergency numbers."""
+        return f"(?:(?<=[*#]){self.emergency}|{self.home}{self.national}|{self.plus}[1-9][0-9]{{6,14}})"
+
     def spellings(self, e164: str) -> str:
         """A pattern of all spellings that `e164` turns into this number."""
         national = e164.removeprefix(f"+{self.code}")

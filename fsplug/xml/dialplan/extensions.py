@@ -44,6 +44,20 @@ class Star:
 
 
 @dataclass(frozen=True, slots=True)
+class Prefixed:
+    """A number outside with a service prefix: the call goes on without it. `prefixes` is a regular expression too.
+
+    `withholds` is whether the caller's number is not to be shown.
+    """
+
+    template: ClassVar[str] = "prefixed"
+    name: str
+    prefixes: str
+    pattern: str
+    withholds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenHours:
     """Days as FreeSWITCH counts them (1 is Sunday), and the times of those days."""
 
@@ -127,4 +141,4 @@ class Incoming:
     company: str
 
 
-Extension = Emergency | Caller | Star | Closed | Ring | Menu | Outgoing | Incoming
+Extension = Emergency | Caller | Star | Prefixed | Closed | Ring | Menu | Outgoing | Incoming

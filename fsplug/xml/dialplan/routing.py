@@ -1,9 +1,11 @@
 """A company's dialplan: for one number dialled, or the whole of it, from the same builders in the same order."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from fsplug.policy.entities import Strategy, User
+from fsplug.policy.service_prefixes import service_prefixes, withholding_prefixes
 from fsplug.store.config import groups, ivrs, numbers, users
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.groups import RingGroup
@@ -12,7 +14,18 @@ from fsplug.store.config.numbers import Route
 from fsplug.store.db.database import Store
 from fsplug.xml.dialplan import hours, prompts
 from fsplug.xml.dialplan.company import CompanySnapshot, UserWithDevices
-from fsplug.xml.dialplan.extensions import Caller, Closed, Emergency, Extension, Leg, Menu, Outgoing, Ring, Star
+from fsplug.xml.dialplan.extensions import (
+    Caller,
+    Closed,
+    Emergency,
+    Extension,
+    Leg,
+    Menu,
+    Outgoing,
+    Prefixed,
+    Ring,
+    Star,
+)
 
 STAR = "*28*"
 # As many as FreeSWITCH rings at once, and one after the other (switch_ivr_originate.c, MAX_PEERS, 1.11.1).
@@ -22,8 +35,8 @@ _MOST_LEGS = 128
 class Routing:
     """The extensions of a company's context.
 
-    A number is looked up in this order: emergency numbers, star codes, numbers dialled from outside, users, ring
-    groups, IVRs, the world, the country's short numbers.
+    A number is looked up in this order: emergency numbers, star codes, service prefixes, numbers dialled from outside,
+    users, ring groups, IVRs, the world, the country's short numbers.
     """
 
     def __init__(self, store: Store, snapshot: CompanySnapshot) -> None:
@@ -39,12 +52,16 @@ class Routing:
             return [self._emergency()]
         if dialled.startswith(STAR):
             return [Caller(), Star()]
+        prefixed = [one for one in self._prefixed() if re.fullmatch(one.prefixes + one.pattern, dialled, re.ASCII)]
+        if prefixed:
+            return [Caller(), prefixed[0]]
         e164 = dialling.e164(dialled)
         return [Caller(), *_until_taken(chain(self._inside(dialled, e164), self._outside(dialled, e164)))]
 
     def whole(self) -> Iterator[Extension]:
         """All of them."""
         yield from (self._emergency(), Caller(), Star())
+        yield from self._prefixed()
         for route in numbers.routes(self._store, self._domain, self._version):
             yield from self._number(route)
         for person in self._snapshot.everybody():
@@ -84,6 +101,16 @@ class Routing:
 
     def _emergency(self) -> Emergency:
         return Emergency(self._snapshot.dialling.emergency, self._snapshot.everywhere())
+
+    def _prefixed(self) -> list[Prefixed]:
+        """What people dial before a number to withhold their own for this call, or to show it, which it is anyway."""
+        country, outside = self._snapshot.company.country, self._snapshot.dialling.outside
+        withholding = withholding_prefixes(country)
+        showing = [prefix for prefix in service_prefixes(country) if prefix not in withholding]
+        return [
+            Prefixed("number withheld", _any_of(withholding), outside, withholds=True),
+            Prefixed("number shown", _any_of(showing), outside, withholds=False),
+        ]
 
     def _number(self, route: Route) -> Iterator[Extension]:
         pattern = self._snapshot.dialling.spellings(route.number)
@@ -184,6 +211,11 @@ class Routing:
         begins = f"(?={digits})" if digits else ""
         pattern = f"{self._snapshot.dialling.plus}({begins}[1-9][0-9]{{6,14}})"
         return Outgoing(f"out {prefix}", pattern, "+", self._snapshot.towards(prefix))
+
+
+def _any_of(prefixes: Iterable[str]) -> str:
+    """A pattern of these prefixes; FreeSWITCH interprets some backslashes itself."""
+    return f"(?:{'|'.join(prefix.replace('*', '[*]') for prefix in prefixes)})"
 
 
 def _until_taken(extensions: Iterable[Extension]) -> Iterator[Extension]:
