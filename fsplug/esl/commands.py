@@ -25,6 +25,9 @@ VANISHED_MILLISECONDS = 5_000
 # How many audio packets came from a leg's phone.
 PACKETS = "rtp_audio_in_packet_count"
 
+# Who is in which conference.
+LIST_CONFERENCES = "conference json_list"
+
 _UUID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _PATH = re.compile(r"/[0-9A-Za-z_.@/-]+")
 _VARIABLE = re.compile(r"[A-Za-z][0-9A-Za-z_.]*")

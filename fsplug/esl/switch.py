@@ -29,6 +29,9 @@ class Switch(Protocol):
     def bridges(self) -> Sequence[tuple[str, str]]:
         """The live bridges, as pairs of leg uuids, the caller's first."""
 
+    def conferences(self) -> Mapping[str, Sequence[str]]:
+        """The uuids of the legs in each conference, the first comer first, by the conference's uuid."""
+
     def channel(self, leg: str) -> Event | None:
         """Everything about a leg; None when there is no such leg."""
 
@@ -96,6 +99,15 @@ class LinkedSwitch:
     def bridges(self) -> Sequence[tuple[str, str]]:
         rows = self._rows("show calls as json")
         return [(row["uuid"], row["b_uuid"]) for row in rows if row.get("b_uuid")]
+
+    def conferences(self) -> Mapping[str, Sequence[str]]:
+        answer = self._answer(commands.LIST_CONFERENCES)
+        if answer.startswith("-ERR"):
+            return {}  # The switch has no mod_conference.
+        try:
+            return {one["conference_uuid"]: _members(one) for one in json.loads(answer)}
+        except (ValueError, TypeError, KeyError) as error:
+            raise _unclear(commands.LIST_CONFERENCES, answer) from error
 
     def channel(self, leg: str) -> Event | None:
         return next(iter(self.channels([leg])), None)
@@ -188,4 +200,13 @@ class LinkedSwitch:
         try:
             return list(json.loads(answer).get("rows", []))
         except (ValueError, AttributeError) as error:
-            raise Unavailable("switch-unclear", f"the switch answered {command!r} with {answer[:80]!r}") from error
+            raise _unclear(command, answer) from error
+
+
+def _members(conference: Mapping[str, Any]) -> tuple[str, ...]:
+    # The switch lists the latest comer first.
+    return tuple(one["uuid"] for one in reversed(conference.get("members", ())) if one.get("uuid"))
+
+
+def _unclear(command: str, answer: str) -> Unavailable:
+    return Unavailable("switch-unclear", f"the switch answered {command!r} with {answer[:80]!r}")

@@ -11,6 +11,10 @@ RATE = 8_000
 FRAMES_A_SECOND = 50
 HEADER_BYTES = 44
 _AMPLITUDE = 8_000
+_LOUDEST = 4
+
+# The tones of all who speak at once, in hertz.
+Voices = tuple[int, ...]
 
 
 @lru_cache(maxsize=256)
@@ -19,19 +23,28 @@ def tone(hz: int, rate: int) -> "array[int]":
     return array("h", (round(_AMPLITUDE * math.sin(2 * math.pi * hz * n / rate)) for n in range(rate)))
 
 
+def _mixed(voices: Voices, rate: int) -> "array[int]":
+    """Several tones at once; more than four at once grow no louder."""
+    tones = [tone(hz, rate) for hz in voices] or [tone(0, rate)]
+    if len(tones) == 1:
+        return tones[0]
+    softer = -(-len(tones) // _LOUDEST)
+    return array("h", (sum(samples) // softer for samples in zip(*tones, strict=True)))
+
+
 @lru_cache(maxsize=64)
-def second(left_hz: int, right_hz: int, channels: int, rate: int) -> bytes:
-    """One second of two voices: each on its own channel, or mixed on one."""
-    left, right = tone(left_hz, rate), tone(right_hz, rate)
+def second(left_hz: Voices, right_hz: Voices, channels: int, rate: int) -> bytes:
+    """One second of the voices of two sides: each side on its own channel, or mixed on one."""
     if channels == 1:
-        return array("h", map(sum, zip(left, right, strict=True))).tobytes()
+        return _mixed((*left_hz, *right_hz), rate).tobytes()
+    left, right = _mixed(left_hz, rate), _mixed(right_hz, rate)
     both = array("h", bytes(4 * rate))
     both[0::2], both[1::2] = left, right
     return both.tobytes()
 
 
-def sound(left_hz: int, right_hz: int, channels: int, start: int, samples: int, rate: int) -> bytes:
-    """This many samples of two voices, starting `start` samples into their tones."""
+def sound(left_hz: Voices, right_hz: Voices, channels: int, start: int, samples: int, rate: int) -> bytes:
+    """This many samples of two sides' voices, starting `start` samples into their tones."""
     tile = second(left_hz, right_hz, channels, rate)
     width = 2 * channels
     offset = start % rate * width

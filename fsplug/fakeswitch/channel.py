@@ -131,6 +131,7 @@ class Channel:
     it never is. `silent_since` is when its phone sent its last packet, in epoch microseconds, 0 while it sends.
     `rate` is the samples a second of its codec.
     `heir` gets whoever answers this channel's call, if this channel hangs up first (REFER with Replaces).
+    `company` are the other legs in its conference; `app_log` are the conferences it ran, with when (microseconds).
     `driver` is the channel whose greenlet runs this one (None: its own); a `loose` channel waits for a driver. A
     `serving` channel is parked and carries out the `messages` of an event socket.
     """
@@ -151,6 +152,7 @@ class Channel:
     other: "Channel | None" = None
     other_type: str = ""
     partner: "Channel | None" = None
+    company: "tuple[Channel, ...]" = ()
     driver: "Channel | None" = None
     order: Transfer | Rebridge | Park | None = None
     heir: "Channel | None" = None
@@ -167,6 +169,7 @@ class Channel:
     serving: bool = False
     messages: list[Command] = field(default_factory=list)
     call: Script | None = None
+    app_log: list[tuple[str, str, int]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     now: Part = field(default_factory=Part)
 
@@ -233,6 +236,7 @@ class Channel:
     def let_go(self) -> None:
         """Drop all references, so that ended calls are freed at once, without a garbage collection that stalls all."""
         self.other = self.partner = self.driver = self.order = self.call = self.heir = None
+        self.company = ()
 
     def profile_field(self, name: str) -> str | None:
         """The value of the caller profile for a dialplan's field name."""

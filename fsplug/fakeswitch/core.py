@@ -1,7 +1,8 @@
 """The state that every part of the fake switch shares."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import gevent
 
@@ -66,6 +67,11 @@ class Core:
         # While `show calls` is to be behind: its former rows, each with the time until which they were true.
         self.former_calls: list[tuple[float, list[dict[str, str]]]] = []
         self.applications: dict[str, Application] = {}
+        self.conferences: dict[str, Any] = {}
+        # Who waits in each queue, the agents of the queues (fakeswitch.queues), and who is parked where.
+        self.queues: dict[str, list[Channel]] = {}
+        self.agents: Mapping[str, Sequence[str]] = {}
+        self.parked: dict[str, Channel] = {}
         self.apis: dict[str, Api] = {}
         # Set in switch.py: how a leg is hung up, and how it runs in a greenlet of its own.
         self.hang_up: Callable[[Core, Channel, str], None] = _not_joined

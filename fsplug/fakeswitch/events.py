@@ -13,8 +13,8 @@ from fsplug.fakeswitch.variables import encoded
 
 VERSION = "1.11.1"
 HOSTNAME = "fakeswitch"
-# Events that carry a channel without its variables.
-BRIEF_EVENTS = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE"})
+# Events that carry a channel without its variables, and the kinds of CUSTOM that do.
+BRIEF_EVENTS = frozenset({"CHANNEL_STATE", "CHANNEL_CALLSTATE", "conference::maintenance"})
 
 
 class Subscriber(Protocol):
@@ -61,12 +61,12 @@ class EventBus:
     ) -> None:
         """Send an event. `first` goes before the channel's own lines and `extra` after them."""
         self.sequence += 1
-        extra = list(extra)
-        subclass = dict(extra).get("Event-Subclass", "") if name == "CUSTOM" else ""
+        extra, first = list(extra), list(first)
+        subclass = dict((*first, *extra)).get("Event-Subclass", "") if name == "CUSTOM" else ""
         subscribers = self._subscribers_of(name, subclass)
         if not subscribers:
             return
-        event = self._event(name, channel, first, extra, body)
+        event = self._event(name, channel, first, extra, body, is_brief=bool(BRIEF_EVENTS & {name, subclass}))
         self._send(name, subscribers, event)
 
     def head(self, name: str) -> str:
@@ -106,10 +106,11 @@ class EventBus:
         first: Iterable[tuple[str, str]],
         extra: Iterable[tuple[str, str]],
         body: str,
+        is_brief: bool,
     ) -> str:
         block = ""
         if channel:
-            block = basic_block(channel) if name in BRIEF_EVENTS else channel_block(channel)
+            block = basic_block(channel) if is_brief else channel_block(channel)
         length = f"Content-Length: {len(body.encode('utf-8', 'surrogateescape'))}\n\n" if body else "\n"
         return f"{self.head(name)}{lines(first)}{block}{lines(extra)}{length}{body}"
 

@@ -14,7 +14,7 @@ FRAME_SECONDS = 1 / FRAMES_A_SECOND
 
 
 class Speaker(Protocol):
-    """A leg as seen by a recording: its tone, whether it is up and its phone holds, and its partner."""
+    """A leg as seen by a recording: its tone, whether it is up and its phone holds, and who is heard on it."""
 
     @property
     def tone_hz(self) -> int:
@@ -34,6 +34,11 @@ class Speaker(Protocol):
     @property
     def partner(self) -> "Speaker | None":
         """The leg bridged with this one."""
+        ...
+
+    @property
+    def company(self) -> "tuple[Speaker, ...]":
+        """The other legs in this one's conference."""
         ...
 
 
@@ -92,8 +97,9 @@ class Recording(Generic[Leg]):
     def _voices(self, samples: int) -> bytes:
         if self.masked:
             return bytes(samples * 2 * self.file.channels)
-        leg, partner = self.leg, self.leg.partner
-        said = leg.tone_hz
-        heard = partner.tone_hz if partner and partner.up and not partner.held else 0
+        leg = self.leg
+        others = (leg.partner, *leg.company) if leg.partner else leg.company
+        said = (leg.tone_hz,)
+        heard = tuple(sorted(one.tone_hz for one in others if one.up and not one.held))
         left, right = (heard, said) if self.swapped else (said, heard)
         return sound(left, right, self.file.channels, self.samples, samples, self.file.rate)

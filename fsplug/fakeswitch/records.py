@@ -70,8 +70,14 @@ def record_of(channel: Channel) -> Json:
         "switchname": "fakeswitch",
         "channel_data": {"state": "CS_REPORTING", "direction": channel.direction, "state_number": "11"},
         "variables": {**channel.variables.every(), **_closing(channel)},
+        **({"app_log": _app_log(channel)} if channel.app_log else {}),
         "callflow": [_flow(channel, part) for part in reversed(parts)],
     }
+
+
+def _app_log(channel: Channel) -> Json:
+    ran = channel.app_log
+    return {"applications": [{"app_name": name, "app_data": data, "app_stamp": str(at)} for name, data, at in ran]}
 
 
 def _closing(channel: Channel) -> dict[str, str]:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Refused
-from fsplug.fakeswitch import directory
+from fsplug.fakeswitch import directory, queues
 from fsplug.fakeswitch.apis import SWITCH_APIS
 from fsplug.fakeswitch.applications import APPLICATIONS
 from fsplug.fakeswitch.calls import Call, Order
 from fsplug.fakeswitch.channel_apis import CHANNEL_APIS
 from fsplug.fakeswitch.clock import Clock
+from fsplug.fakeswitch.conferences import CONFERENCE_APIS, conference
 from fsplug.fakeswitch.core import Core, Counters
 from fsplug.fakeswitch.dialplan import Dialplan, load, parse
 from fsplug.fakeswitch.eavesdropping import EAVESDROP_APIS, eavesdrop
@@ -56,8 +57,14 @@ class FakeSwitch:
         routes, global_variables = _dialplan(dialplan, variables or {})
         self.core = Core(Clock(speed), routes, global_variables, answers or {}, audio=audio, realistic=realistic)
         self.core.directory = directory.load(dialplan.parent / "directory") if isinstance(dialplan, Path) else {}
-        self.core.applications = {**APPLICATIONS, "eavesdrop": eavesdrop}
-        self.core.apis = {**SWITCH_APIS, **CHANNEL_APIS, **EAVESDROP_APIS}
+        self.core.agents = queues.load(dialplan.parent / "freeswitch.xml") if isinstance(dialplan, Path) else {}
+        self.core.applications = {
+            **APPLICATIONS,
+            **queues.QUEUE_APPLICATIONS,
+            "conference": conference,
+            "eavesdrop": eavesdrop,
+        }
+        self.core.apis = {**SWITCH_APIS, **CHANNEL_APIS, **CONFERENCE_APIS, **EAVESDROP_APIS}
         self.core.records = records or Records()
         self.core.hang_up = hang_up
         self.core.live = live
@@ -150,6 +157,8 @@ class FakeSwitch:
     def _forget_calls(self) -> None:
         self.core.end_all()
         self.core.channels.clear()
+        for places in (self.core.conferences, self.core.queues, self.core.parked):
+            places.clear()
         for call in list(self.calls.values()):
             if not call.ended:
                 call.forget()

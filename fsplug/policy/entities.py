@@ -136,11 +136,13 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Two bridged legs.
+    """Two bridged legs, or one user's part in a conference.
 
     `caller` is the leg that placed the call and `answerer` the one that took it. `groups` are the ring groups the call
     came through, oldest first; `forwarders` the numbers that forwarded or transferred it. `picked_up_by` is the
     username or number of an answerer who picked up a call that rang elsewhere.
+
+    In a conference, `part_of` is the user whose part this is, and `others` are all who are there beside the two.
     """
 
     company: str
@@ -150,3 +152,5 @@ class Talk:
     groups: tuple[str, ...] = ()
     forwarders: tuple[str, ...] = ()
     picked_up_by: str = ""
+    others: tuple[Party, ...] = ()
+    part_of: str = ""

@@ -9,11 +9,14 @@ from fsplug.policy.terms import Terms
 
 
 class CommandedSwitch:
-    """`live` are the legs by uuid, `bridged` who talks to whom, `records` (leg, path) of what is recorded."""
+    """`live` are the legs by uuid, `bridged` who talks to whom, `met` the legs in each conference, `records`
+    (leg, path) of what is recorded.
+    """
 
     def __init__(self) -> None:
         self.commands: list[tuple[str, ...]] = []
         self.live: dict[str, Event] = {}
+        self.met: dict[str, list[str]] = {}
         self.bridged: list[tuple[str, str]] = []
         self.records: set[tuple[str, str]] = set()
         self.is_silent = False
@@ -24,6 +27,9 @@ class CommandedSwitch:
 
     def bridges(self) -> Sequence[tuple[str, str]]:
         return list(self.bridged)
+
+    def conferences(self) -> Mapping[str, Sequence[str]]:
+        return {name: list(legs) for name, legs in self.met.items()}
 
     def channel(self, leg: str) -> Event | None:
         return self.live.get(leg)

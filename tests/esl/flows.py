@@ -7,6 +7,7 @@
     0.82     A    ASKS     1003     its dialplan is about to ring 1003
 
 A leg RINGS once the switch has made it. Recordings end with STOP and a completion cause; legs with HANGUP and theirs.
+A leg COMES into a conference and GOES out of it; those events tell nothing else of the leg.
 LEAVES is a leg's CHANNEL_HANGUP, where it comes long before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed
 recording is written to, and nobody tells. Nor are hold and unhold in small letters: the leg does so, and only its later
 events show.
@@ -16,10 +17,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
+from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.transfers import ends_talk
-from fsplug.esl.protocol.event import Event
-from fsplug.store.calls import decisions
+from fsplug.esl.protocol.event import Event, plain_event
+from fsplug.store.calls import calls, decisions
 from fsplug.store.recordings import recordings
 from tests.esl.story import ACME, CUSTOMER, START, Story
 
@@ -84,6 +86,7 @@ def assert_nothing_is_left(story: Story, gaps: str = "") -> None:
     assert (story.gaps(), story.open_calls(), story.rejects()) == (lines(gaps), [], [])
     book = story.book
     assert (book.calls, book.channels, book.recordings, book.ringing) == ({}, {}, {}, {})
+    assert book.conferences == {}
 
 
 class Flow:
@@ -101,6 +104,8 @@ class Flow:
             "STOP": self._stops,
             "HOLD": self._holds,
             "UNHOLD": self._holds,
+            "COMES": self._meets,
+            "GOES": self._meets,
             "hold": self._holds,
             "unhold": self._holds,
         }
@@ -150,6 +155,12 @@ class Flow:
         self._story.write_down()
         found = sorted(decisions.listed(self._story.store, ACME), key=lambda one: one.at)
         return [f"{one.rule} {one.direction} {one.caller} {one.answerer}" for one in found]
+
+    def calls(self) -> list[str]:
+        """`A incoming +4522334455 +4570101001` for each call: its id, direction, both numbers, and its group if any."""
+        self._story.write_down()
+        found = sorted(calls.listed(self._story.store, ACME), key=lambda one: one.started_at or 0.0)
+        return [f"{one.id} {one.direction} {one.caller} {one.called} {one.group or ''}".strip() for one in found]
 
     def commanded(self) -> list[str]:
         """`stop D` for each command, in their order; `disarm D` where the switch shall record nothing at D's answer."""
@@ -203,6 +214,11 @@ class Flow:
             marks |= {"Channel-Call-State": "UNHELD", "Caller-Channel-Hold-Accum": str(total + now - last)}
         if row.event.isupper():
             self._received(row)
+
+    def _meets(self, row: Row) -> None:
+        action = {"COMES": "add-member", "GOES": "del-member"}[row.event]
+        sent = {"Event-Name": "CUSTOM", "Unique-ID": row.leg, "Event-Subclass": CONFERENCE_EVENTS, "Action": action}
+        self._story.watch.see(Event(plain_event({**sent, "Conference-Unique-ID": row.note})))
 
     def _received(self, row: Row) -> None:
         if row.event == "ANSWER":

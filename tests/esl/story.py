@@ -14,20 +14,11 @@ from typing import Any
 from fsplug.esl import commands
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.decisions import Decisions
-from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
-from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.reconcile import Reconciler
-from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.redirects import Redirects
-from fsplug.esl.calls.restore import Restorer
-from fsplug.esl.calls.talks import Talks
-from fsplug.esl.calls.transfers import Transfers
-from fsplug.esl.calls.watch import Watch
+from fsplug.esl.calls.record_flow import record_flow
 from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
@@ -129,19 +120,12 @@ class Story:
             stamped=steady.of,
         )
         policy = PolicySource(self.store)
-        recorder = Recorder(self.book, ports)
-        transfers = Transfers(self.book, recorder, ports)
-        disarmer = Disarmer(self.book, policy, recorder, ports)
-        left_files = LeftFiles(self.book, ports)
-        made = Decisions(self.book, policy, ports)
-        talks = Talks(self.book, made, recorder, transfers, disarmer, left_files, ports)
-        self.redirects = Redirects(self.book, policy)
-        self.watch = Watch(self.book, talks, transfers, disarmer, recorder, self.redirects, ports)
+        flow = record_flow(self.store, self.book, policy, ports)
+        self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
+        self.redirects = flow.redirects
         self.armer = CallArmer(self.book, policy, ports)
-        self.reconciler = Reconciler(self.book, self.watch, talks, ports)
-        self.restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
-        self.witness = Witness(self.store, self.book, policy, left_files, ports)
-        self.growth = GrowthWatch(self.book, recorder, self.spool, ports)
+        self.witness = Witness(self.store, self.book, policy, flow.left_files, ports)
+        self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)
 
     def start_again(self) -> None:
         """Kill fsplug and start it: what it had written is in the store, all else is gone."""
@@ -150,6 +134,12 @@ class Story:
         self.start()
         self.restorer.restore()
         self.reconciler.look()
+
+    def excludes(self, number: str) -> None:
+        """From now on this number is never recorded in the first company."""
+        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+        document["company"][0]["excluded"].append({"number": number})
+        planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
 
     def asks(self, legs: str = "1001", **marks: str) -> dict[str, str]:
         """A's dialplan asks; the variables that arm the call."""

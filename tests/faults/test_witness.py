@@ -1,5 +1,6 @@
 """The switch's own records are the second witness: after any outage each answered talk has its row (W1, W2, P8)."""
 
+import json
 import time
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from fsplug.store.calls import outages, witnessed
 from fsplug.store.calls.outages import Outage
 from fsplug.store.calls.witnessed import Account
-from tests.calls import people
+from tests.calls import people as words
+from tests.calls.listeners import ANNA, CLARA, Party
+from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
 TALK_SECONDS = 1.0
@@ -15,8 +18,8 @@ TALK_SECONDS = 1.0
 
 def test_talks_that_fsplug_saw_are_witnessed_and_nothing_is_added(plant: Plant) -> None:
     since = time.time()
-    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
-    assert plant.line.play(people.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
     account = witnessed_since(plant, since, 2)
     assert (account.decisions, account.missed, account.not_asked, account.differences) == (2, 0, 0, ())
     assert (account.wanted, account.sealed, account.gaps) == (1, 1, 0)
@@ -28,9 +31,9 @@ def test_talks_wholly_within_an_absence_get_their_decisions_and_their_gaps_and_t
 ) -> None:
     since = time.time()
     plant.serving.kill()
-    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
-    assert plant.line.play(people.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
-    assert plant.line.play(people.transferred(people.CUSTOMER, "1001", "1003", TALK_SECONDS, TALK_SECONDS)) == []
+    assert plant.line.play(words.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.transferred(CUSTOMER, "1001", "1003", TALK_SECONDS, TALK_SECONDS)) == []
     plant.serving.start()
     account = witnessed_since(plant, since, 4)
     assert (account.decisions, account.missed, account.not_asked, account.differences) == (4, 4, 4, ())
@@ -45,7 +48,7 @@ def test_talks_wholly_within_an_absence_get_their_decisions_and_their_gaps_and_t
 def test_talks_while_fsplug_was_frozen_get_their_rows_and_the_freeze_is_named(plant: Plant) -> None:
     since = time.time()
     taken_up, frozen = plant.serving.taken_up, plant.serving.freeze()
-    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.incoming(talk_seconds=TALK_SECONDS)) == []
     plant.until(lambda: plant.serving.server not in (0, frozen), "another server to serve")
     plant.until(lambda: plant.serving.taken_up > taken_up, "the new server to take up the calls")
     account = witnessed_since(plant, since, 1)
@@ -58,11 +61,36 @@ def test_talks_while_fsplug_was_frozen_get_their_rows_and_the_freeze_is_named(pl
 def test_after_a_stop_in_good_order_the_gap_says_that_fsplug_was_stopped(plant: Plant) -> None:
     since = time.time()
     assert plant.serving.stop() == 0
-    assert plant.line.play(people.incoming(talk_seconds=TALK_SECONDS)) == []
+    assert plant.line.play(words.incoming(talk_seconds=TALK_SECONDS)) == []
     plant.serving.start()
     witnessed_since(plant, since, 1)
     [outage] = news(plant, since)
     assert (outage.cause, outage.talks) == ("stopped", 1)
+
+
+def test_a_conference_and_a_queue_while_fsplug_was_away_get_their_decisions_and_their_gaps(
+    plant: Plant, people: Party
+) -> None:
+    since = time.time()
+    people.is_ready(CLARA)
+    plant.serving.kill()
+    people.dial_in(CUSTOMER, "+4570104001")
+    people.dial(ANNA, "4001")
+    people.dial_in("+4522334466", "+4570105001")
+    plant.until(lambda: plant.line.legs() == 4 and is_bridged(plant), "the conference and the queue's talk")
+    plant.line.api("hupall")
+    plant.until(lambda: plant.line.legs() == 0, "every call to end")
+    plant.serving.start()
+    account = witnessed_since(plant, since, 2)
+    assert (account.decisions, account.missed, account.wanted, account.gaps) == (2, 2, 2, 2)
+    assert {(one.user, one.direction, one.caller, one.answerer) for one in plant.decisions() if one.at >= since} == {
+        (ANNA, "incoming", CUSTOMER, "+4570104001"),
+        (CLARA, "incoming", "+4522334466", "+4570105001"),
+    }
+
+
+def is_bridged(plant: Plant) -> bool:
+    return any(row.get("b_uuid") for row in json.loads(plant.line.api("show calls as json")).get("rows", []))
 
 
 @pytest.mark.parametrize("fault", ["killed", "frozen"])

@@ -1,74 +1,10 @@
 """The book of the switch's live calls: who talks to whom, what is armed, what records. Memory only, no I/O."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 
-from fsplug.policy.recording.holds import Holder
+from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.policy.entities import Talk
 from fsplug.policy.recording.legs import Arm, Leg, Ringing
-from fsplug.policy.terms import Terms
-
-
-class Stage(Enum):
-    """How far a recording has come on the switch."""
-
-    ARMED = auto()
-    RUNNING = auto()
-    STOPPING = auto()
-    STOPPED = auto()
-
-
-NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
-    Stage.ARMED: frozenset({Stage.RUNNING, Stage.STOPPED}),
-    Stage.RUNNING: frozenset({Stage.STOPPING, Stage.STOPPED}),
-    Stage.STOPPING: frozenset({Stage.STOPPED}),
-    Stage.STOPPED: frozenset(),
-}
-
-
-@dataclass(slots=True)
-class HoldNotes:
-    """What is written down of a recording's holds: those that go on, by who holds, with when they began.
-
-    Of the recorded leg's holds, `known_seconds` is how long those took that have ended, and `before_seconds` how long
-    those took that ended before the recording began, None if unknown.
-    """
-
-    open: dict[Holder, float] = field(default_factory=dict)
-    known_seconds: float = 0.0
-    before_seconds: float | None = None
-
-
-@dataclass(slots=True)
-class Recording:
-    """One recording file on the switch.
-
-    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. Times
-    are epoch seconds; `due_at` is when the talk began. `withdrawn` is the id of the decision it was armed for, once no
-    decision will order it any more: if the switch begins it all the same, it is stopped and its file destroyed.
-    """
-
-    id: str
-    path: str
-    company: str
-    call: str
-    terms: Terms
-    leg: str = ""
-    decision: str = ""
-    stage: Stage = Stage.ARMED
-    due_at: float | None = None
-    started_at: float | None = None
-    stopped_at: float | None = None
-    stop_cause: str = ""
-    holds: HoldNotes = field(default_factory=HoldNotes)
-    withdrawn: str = ""
-
-    def advance(self, stage: Stage) -> bool:
-        """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
-        if stage not in NEXT_STAGES[self.stage]:
-            return False
-        self.stage = stage
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +28,14 @@ class Redirect:
     hosts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A user's part in a conference, as it was decided last. `says`: the verdict's record, rule, reason, direction."""
+
+    talk: Talk
+    says: tuple[bool, str, str, str]
+
+
 @dataclass(slots=True)
 class Channel:
     """A live leg.
@@ -100,7 +44,8 @@ class Channel:
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
     and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner;
     `held_at` is since when its phone holds the call, and `heard_at` when its latest event came. `cleared` is the
-    ringing it answered and the leg as it was when that answer was found to name no excluded number.
+    ringing it answered and the leg as it was when that answer was found to name no excluded number. In a conference it
+    has no partner, but a `part` once that is decided.
     """
 
     leg: Leg
@@ -111,6 +56,7 @@ class Channel:
     talks: int = 0
     talked_with: list[str] = field(default_factory=list)
     left: tuple[int, str] | None = None
+    part: Part | None = None
     held_at: float | None = None
     heard_at: float = 0.0
     cleared: tuple[Ringing, Leg] | None = None
@@ -154,12 +100,16 @@ class Call:
 
 @dataclass(slots=True)
 class CallBook:
-    """All live calls, channels and recordings by id; `ringing` are the ringing legs, each with the id of its call."""
+    """All live calls, channels and recordings by id; `ringing` are the ringing legs, each with the id of its call.
+
+    `conferences` are the uuids of the legs in each conference, the first comer first, by the conference's uuid.
+    """
 
     calls: dict[str, Call] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     ringing: dict[str, str] = field(default_factory=dict)
+    conferences: dict[str, list[str]] = field(default_factory=dict)
 
     def see(self, leg: Leg) -> Channel:
         """The channel of this leg, added if it was unknown and updated if it was known."""
@@ -168,7 +118,10 @@ class CallBook:
             channel = self.channels[leg.uuid] = Channel(self._placed(leg))
         else:
             self._move(channel.leg, leg)
-            known = leg if leg.version is not None else replace(leg, version=channel.leg.version)
+            known = leg
+            if leg.version is None or not leg.call:
+                version = channel.leg.version if leg.version is None else leg.version
+                known = replace(leg, version=version, call=leg.call or channel.leg.call)
             channel.leg = self._placed(known)
         call = self.calls.get(channel.leg.call)
         if call is not None:
@@ -191,6 +144,24 @@ class CallBook:
         if call is not None:
             call.rings.pop(leg, None)
 
+    def adopt(self, leg: str, call: Call) -> None:
+        """This leg, which was made for no call, begins this one."""
+        channel = self.channels.get(leg)
+        if channel is not None:
+            channel.leg = self._placed(replace(channel.leg, call=call.id))
+
+    def comes(self, conference: str, leg: str) -> None:
+        """This leg is in this conference from now on."""
+        self.conferences.setdefault(conference, []).append(leg)
+
+    def goes(self, conference: str, leg: str) -> None:
+        """This leg is no longer in this conference."""
+        legs = self.conferences.get(conference, [])
+        if leg in legs:
+            legs.remove(leg)
+        if not legs:
+            self.conferences.pop(conference, None)
+
     def version_of(self, leg: Leg) -> int | None:
         """The policy version this leg's first call began under; None for a new leg."""
         known = self.channels.get(leg.uuid)
@@ -198,6 +169,8 @@ class CallBook:
 
     def forget(self, uuid: str) -> Channel | None:
         """Remove a leg that has ended; returns its channel, None if the leg was unknown."""
+        for conference in list(self.conferences):
+            self.goes(conference, uuid)
         channel = self.channels.pop(uuid, None)
         call = self.calls.get(channel.leg.call) if channel else None
         if call is not None:

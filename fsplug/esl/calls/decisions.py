@@ -1,14 +1,16 @@
 """The decision of one talk, taken from the armed leg or from policy, and written down."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from fsplug.esl.calls.book import ArmedLeg, Call, CallBook, Recording
+from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.entities import Party, Talk
 from fsplug.policy.recording.facts import talk_facts
-from fsplug.policy.recording.legs import Leg, expected_talk, identified, talk_between
+from fsplug.policy.recording.legs import Leg, expected_talk, identified, in_order, talk_between
 from fsplug.policy.recording.verdict import Verdict, verdict
 from fsplug.store.calls.entries import CallAnswered, CallSeen, DecisionMade
 
@@ -111,11 +113,32 @@ class Decisions:
 
     def write(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> None:
         """Write the decision, and that its call is answered. `ordinal` is as in `of`."""
-        call = self._book.calls[decided.call]
-        if not call.answered:
-            call.answered = True
-            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
-        self._ports.write(self._entry(decided, caller, answerer, ordinal, at))
+        self._write(decided, talk_name(caller, answerer, ordinal), at)
+
+    def in_conference(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
+        """What policy says of the part of the user on the leg `own`; None if no user of the company is on it.
+
+        It gets its id from `write_part`. Invalid if fsplug does not know the company.
+        """
+        version = self._version(company, *(one for one in (own, *others) if one.company in ("", company)))
+        talk = self._policy.part(own, others, company, version)
+        if talk is None:
+            return None
+        outcome = verdict(talk, self._policy.snapshot(company, version))
+        return Decided("", own.call or own.uuid, talk, outcome, None, armed=False)
+
+    def write_part(self, part: Decided, own: Leg, conference: str, ordinal: int, at: float) -> Decided:
+        """Write the decision of a part in this conference; returns it with its id and its recording, if it orders one.
+
+        `ordinal` counts the parts of this leg there.
+        """
+        name = f"{own.uuid}:{conference}:{ordinal}"
+        decision = decision_id(part.talk.company, name)
+        call = self._call(part.call, part.talk, part.verdict.version, (own,))
+        recording = self._recording(part.verdict, own, call, decision) if part.verdict.record else None
+        decided = replace(part, id=decision, call=call.id, recording=recording)
+        self._write(decided, name, at)
+        return decided
 
     def _armed(self, caller: Leg, answerer: Leg, armed: ArmedLeg) -> Decided:
         call = self._book.calls[caller.uuid]
@@ -133,15 +156,15 @@ class Decisions:
         caller, answerer = identified(caller, company), identified(answerer, company)
         talk = self._policy.talk(caller, answerer, company, version)
         outcome = verdict(talk, self._policy.snapshot(company, version))
-        call = self._call_of(caller, answerer, company, version, talk)
+        call = self._call_of(*in_order(caller, answerer), version, talk)
         decision = decision_id(company, talk_name(caller, answerer, ordinal))
         recorded = caller if outcome.user == caller.username else answerer
         recording = self._recording(outcome, recorded, call, decision) if outcome.record else None
         return Decided(decision, call.id, talk, outcome, recording, armed=False)
 
-    def _version(self, company: str, caller: Leg, answerer: Leg) -> int:
+    def _version(self, company: str, *legs: Leg) -> int:
         """The policy version the call began under; today's for a call fsplug has not seen before."""
-        known = next((leg.version for leg in (caller, answerer) if leg.version is not None), None)
+        known = next((leg.version for leg in legs if leg.version is not None), None)
         return self._policy.version(company) if known is None else known
 
     def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str) -> Recording:
@@ -149,27 +172,43 @@ class Decisions:
         path = self._ports.spool.path(recording)
         return Recording(recording, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
 
-    def _call_of(self, caller: Leg, answerer: Leg, company: str, version: int, talk: Talk) -> Call:
+    def _call_of(self, caller: Leg, answerer: Leg, version: int, talk: Talk) -> Call:
         """The call these legs belong to; added now if it came while fsplug was away."""
         ids = [leg.call or leg.uuid for leg in (caller, answerer)]
-        known = next((self._book.calls[one] for one in ids if one in self._book.calls), None)
+        known = next((one for one in ids if one in self._book.calls), ids[0])
+        return self._call(known, talk, version, (caller, answerer))
+
+    def _call(self, call_id: str, talk: Talk, version: int, legs: Sequence[Leg]) -> Call:
+        """The call of this id; added now, with those of these legs that belong to it, if it came while fsplug was away.
+
+        A leg that was made for no call, such as a queue's to its agent, belongs to one only if it begins it: it may go
+        on to others.
+        """
+        known = self._book.calls.get(call_id)
         if known is not None:
             return known
         now = self._ports.clock()
-        call = self._book.calls[ids[0]] = Call(ids[0], company, version, now, legs={caller.uuid, answerer.uuid})
+        its_legs = {leg.uuid for leg in legs if call_id in (leg.call, leg.uuid)}
+        call = self._book.calls[call_id] = Call(call_id, talk.company, version, now, legs=its_legs)
+        self._book.adopt(call_id, call)
         self._ports.write(late_call(call.id, self._ports.switch_name, version, talk, now))
         return call
 
-    def _entry(self, decided: Decided, caller: Leg, answerer: Leg, ordinal: int, at: float) -> DecisionMade:
-        recording = decided.recording
-        return decision_entry(
-            decision=decided.id,
-            call=decided.call,
-            talk=talk_name(caller, answerer, ordinal),
-            between=decided.talk,
-            outcome=decided.verdict,
-            at=at,
-            leg=recording.leg if recording else None,
-            recording=recording.id if recording else None,
-            path=recording.path if recording else None,
+    def _write(self, decided: Decided, name: str, at: float) -> None:
+        call, recording = self._book.calls[decided.call], decided.recording
+        if not call.answered:
+            call.answered = True
+            self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
+        self._ports.write(
+            decision_entry(
+                decision=decided.id,
+                call=decided.call,
+                talk=name,
+                between=decided.talk,
+                outcome=decided.verdict,
+                at=at,
+                leg=recording.leg if recording else None,
+                recording=recording.id if recording else None,
+                path=recording.path if recording else None,
+            )
         )

@@ -16,7 +16,8 @@ A call that is sent on through the dialplan asks again and is armed anew.
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder

@@ -14,8 +14,9 @@ from typing import Protocol
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import CallBook, Recording, Stage
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.holds import is_held
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.protocol.event import Event

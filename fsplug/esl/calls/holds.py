@@ -9,7 +9,8 @@ one, at RECORD_STOP at the latest.
 from dataclasses import dataclass
 from typing import Self
 
-from fsplug.esl.calls.book import CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.holds import LEAST_HOLD_SECONDS, Hold, Holder

@@ -1,5 +1,6 @@
 """What the switch says of a channel, read as a leg."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from fsplug.esl.protocol.event import Event, Headers
@@ -13,11 +14,18 @@ _ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
 # On a leg that was called and then transferred to call somebody itself, "destination" and "callee" are the new ones.
 # The number it was called by remains in the request, and the switch has made its callee ID its caller ID (1.11.1).
 _SENT_ON = "Caller-Caller-ID-Number"
+_TRANSFERRED = "Caller-Transfer-Source"
 _REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
 _NAMED = tuple((name, _VARIABLE + name) for name in VARIABLES)
+# Who takes callers out of a queue: mod_fifo's variable, and mod_callcenter's.
+_SERVES = {"variable_fifo_role": "consumer", "variable_cc_side": "agent"}
+# mod_valet_parking sets this one on the leg that is parked, not on the one that fetches it (1.11.1).
+_PARKED = "variable_valet_lot_extension"
+# How sofia is told to look a phone up, as in sofia/internal/1003%acme.example; the switch keeps that as the number.
+_PHONE = re.compile(r"([0-9A-Za-z_.+-]{1,64})%([0-9a-z-]+(?:\.[0-9a-z-]+)+)")
 _LEG = Headers(
     "Unique-ID",
     "Call-Direction",
@@ -33,6 +41,9 @@ _LEG = Headers(
     "variable_fsplug_redirects",
     "variable_fsplug_version",
     "variable_current_application",
+    *_SERVES,
+    _PARKED,
+    _TRANSFERRED,
     *_SIGNED_IN,
     *_DIALLED_USER,
     *_CALLER_ID,
@@ -56,9 +67,11 @@ def leg_of(event: Event) -> Leg:
     uuid = headers.get("Unique-ID", "")
     named = identities(_naming(headers))
     asked_for = _values(headers, _ASKED_FOR)
-    called = (*asked_for, *named.called)
+    # A leg that was called and then sent elsewhere, to a park or a conference, has that place as its destination.
+    is_sent_on = bool(headers.get(_TRANSFERRED)) and not called_in
+    called = (*named.called, *asked_for) if is_sent_on else (*asked_for, *named.called)
     if called_in:
-        numbers = (*_values(headers, _CALLER_ID), *named.calling)
+        numbers = (*_values(headers, _own_ids(headers)), *named.calling)
     else:
         numbers = (*named.called, *_values(headers, (_SENT_ON,))) if calls else called
     return Leg(
@@ -75,9 +88,20 @@ def leg_of(event: Event) -> Leg:
         forwarders=_each_once((*_redirects(headers), *_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
-        signed_in=_signed_in(headers, _SIGNED_IN if called_in else _DIALLED_USER),
+        signed_in=_signed_in(headers, called_in),
         picks_up=headers.get("variable_current_application") == "intercept",
+        serves=any(headers.get(name) == role for name, role in _SERVES.items()),
+        is_parked=bool(headers.get(_PARKED)),
     )
+
+
+def _own_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The headers with the number of a leg that called in, the one that is shown first.
+
+    When a bridge makes it the answering leg, the switch swaps its caller ID for the other leg's (1.11.1).
+    """
+    caller_id, ani, callee = (headers.get(name) for name in (*_CALLER_ID, _ASKED_FOR[1]))
+    return _CALLER_ID[::-1] if ani and ani != caller_id and ani == callee else _CALLER_ID
 
 
 def leg_names(event: Event) -> tuple[str, ...]:
@@ -97,17 +121,31 @@ def _naming(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _values(headers: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
-    return [dialled(headers[name]) for name in names if headers.get(name)]
+    return [dialled(_bare(headers[name])) for name in names if headers.get(name)]
+
+
+def _bare(number: str) -> str:
+    """The number without the domain that a phone was dialled in."""
+    phone = _PHONE.fullmatch(number) if "%" in number else None
+    return phone[1] if phone else number
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _signed_in(headers: Mapping[str, str], names: tuple[str, str]) -> str:
-    """`1003@acme.example`; empty for a leg that the dialplan marks with its user, or that no user is known on."""
-    user, domain = (headers.get(name, "") for name in names)
-    return f"{user}@{domain}" if user and domain and not headers.get("variable_fsplug_user") else ""
+def _signed_in(headers: Mapping[str, str], called_in: bool) -> str:
+    """`1003@acme.example`; empty for a leg that the dialplan marks with its user, or that no user is known on.
+
+    A leg that rings `user/1003@acme.example` gets the same variables as the one that is rung (1.11.1): a leg that was
+    called, and that the dialplan marks, may since have been sent on to somebody.
+    """
+    is_marked = headers.get("variable_fsplug_user") or (headers.get("variable_fsplug_company") and not called_in)
+    user, domain = (headers.get(name, "") for name in (_SIGNED_IN if called_in else _DIALLED_USER))
+    phone = None if called_in else _PHONE.fullmatch(headers.get(_ASKED_FOR[0], ""))
+    if phone and not user:
+        user, domain = phone.groups()
+    return f"{user}@{domain}" if user and domain and not is_marked else ""
 
 
 def _groups(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import CallBook, Stage
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.holds import Holds, is_held
+from fsplug.esl.calls.live_recording import Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.commands import VANISHED_CAUSE
 

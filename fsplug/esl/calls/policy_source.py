@@ -1,10 +1,11 @@
 """Policy as the call path reads it: from the store, from memory, and from the store's copy while the store is away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import PolicySnapshot, Talk, User
+from fsplug.policy.recording.conference import part_of
 from fsplug.policy.recording.legs import Leg, identified, talk_between
 from fsplug.store.config import inside, policies, users
 from fsplug.store.config.inside import Inside
@@ -58,8 +59,18 @@ class PolicySource:
 
         A user is known by the dialplan's mark, or else by signing in on the leg.
         """
-        one, other = (self.with_forwarders(identified(leg, company), company, version) for leg in (caller, answerer))
+        one, other = (self.identified(leg, company, version) for leg in (caller, answerer))
         return talk_between(one, other, self.users(company, (one.username, other.username), version))
+
+    def part(self, own: Leg, others: Sequence[Leg], company: str, version: int) -> Talk | None:
+        """The part of the user on the leg `own` in a conference with the other legs; None if there is no such user."""
+        legs = [self.identified(one, company, version) for one in (own, *others)]
+        users = self.users(company, (one.username for one in legs), version)
+        return part_of(legs[0], legs[1:], company, users) if legs[0].username in users else None
+
+    def identified(self, leg: Leg, company: str, version: int) -> Leg:
+        """The leg with its user, known by the dialplan's mark or else by signing in, and with who sent its call on."""
+        return self.with_forwarders(identified(leg, company), company, version)
 
     def with_forwarders(self, leg: Leg, company: str, version: int) -> Leg:
         """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a

@@ -8,6 +8,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.watch import Watch
@@ -17,17 +18,19 @@ log = structlog.get_logger()
 # The time between two looks that confirm each other: several times the delay of the switch's lists.
 SECOND_LOOK_SECONDS = 1.0
 
-# What differs: one leg that is gone, or the caller and the answerer of a bridge.
+# What differs: one leg that is gone; the caller and the answerer of a bridge; or a conference, a leg, and whether that
+# comes or goes.
 Difference = tuple[str, ...]
 
 
 class Reconciler:
     """Looks at the switch every few seconds, and whenever the link has come (back) up."""
 
-    def __init__(self, book: CallBook, watch: Watch, talks: Talks, ports: Ports) -> None:
+    def __init__(self, book: CallBook, watch: Watch, talks: Talks, conferences: Conferences, ports: Ports) -> None:
         self._book = book
         self._watch = watch
         self._talks = talks
+        self._conferences = conferences
         self._ports = ports
         # When each difference was first seen.
         self._seen: dict[Difference, float] = {}
@@ -39,6 +42,7 @@ class Reconciler:
         """
         if self._compare():
             self._ports.later(SECOND_LOOK_SECONDS, self._look_again)
+        self._conferences.judge_all()
         self._talks.settle_owed()
         self._talks.end_deserted()
 
@@ -53,6 +57,7 @@ class Reconciler:
         live, bridges = self._ports.switch.legs(), self._ports.switch.bridges()
         differ: list[Difference] = [(leg,) for leg in frozenset(self._book.channels) - live]
         differ += [pair for pair in bridges if self._is_owed(*pair)]
+        differ += self._conferences.look()
         seen, now = self._seen, self._ports.clock()
         self._seen = {one: max(seen[one], self._heard_at(one)) if one in seen else now for one in differ}
         confirmed = [one for one, since in self._seen.items() if one in seen and now - since >= SECOND_LOOK_SECONDS]
@@ -66,9 +71,10 @@ class Reconciler:
     def _correct(self, difference: Difference) -> None:
         if len(difference) == 1:
             self._talks.leg_ended(difference[0], UNREPORTED_CAUSE, self._ports.clock())
+        elif len(difference) == 2:
+            self._watch.begin(*difference)
         else:
-            caller, answerer = difference
-            self._watch.begin(caller, answerer)
+            self._conferences.correct(*difference)
 
     def _heard_at(self, difference: Difference) -> float:
         """When the latest event of these legs came; 0 for legs that no event reported."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import CallBook, HoldNotes, Recording, Stage
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.holds import Holds
+from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure, Terms

@@ -28,6 +28,8 @@ _OF_NO_LEG = re.compile(
     r"(rtp|switch|remote|local|advertised|read|write|original|audio|video|text)_"
     r"|\w*_(stamp|epoch|uepoch|sdp_str)$|\w*m?u?sec$|fsplug_(legs|groups?)$"
 )
+# What stands in the first part of a leg that called in and was made the answering one by uuid_bridge.
+_SWAPPED = "Unknown"
 _CALLER = {
     "Caller-Caller-ID-Number": "caller_id_number",
     "Caller-ANI": "ani",
@@ -58,10 +60,21 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A leg's time in a conference, from when to when (epoch seconds), and the leg as it was then."""
+
+    leg: Leg
+    conference: str
+    at: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class LegRecord:
     """What the switch wrote of one leg after its end.
 
     `name` is the leg's in the dialplan. Times are epoch seconds; `answered_at` is 0 for a leg that never answered.
+    `stay` is the latest conference that it was in.
     """
 
     uuid: str
@@ -73,6 +86,7 @@ class LegRecord:
     bridges: tuple[Bridge, ...]
     name: str = ""
     answered_at: float = 0.0
+    stay: Stay | None = None
 
     @property
     def has_talked(self) -> bool:
@@ -95,6 +109,7 @@ def leg_record(body: bytes) -> LegRecord:
         direction = str(facts["channel_data"]["direction"])
         parts = _parts(facts["callflow"], called_in=direction == "inbound")
         bridges = tuple(_bridges(uuid, direction, variables, parts))
+        stay = _stay(uuid, direction, variables, parts, (facts.get("app_log") or {}).get("applications") or ())
         calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         text = f"this is no record of a leg as FreeSWITCH writes it: {type(error).__name__}: {str(error)[:200]}"
@@ -109,6 +124,7 @@ def leg_record(body: bytes) -> LegRecord:
         bridges=bridges,
         name=variables.get("fsplug_leg", ""),
         answered_at=_seconds(variables.get("answer_uepoch")),
+        stay=stay,
     )
 
 
@@ -149,7 +165,9 @@ def _parts(flow: Sequence[Facts], called_in: bool) -> list[_Part]:
     parts = [_Part.of(one) for one in reversed(flow)]
     if not called_in:
         return parts
-    own = {"caller_id_number": parts[0].profile.get("caller_id_number")}
+    first = parts[0].profile
+    number = first.get("caller_id_number")
+    own = {"caller_id_number": number if number != _SWAPPED else first.get("ani")}
     return [replace(part, profile={**part.profile, **own}) for part in parts]
 
 
@@ -167,7 +185,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             continue
         known = other if partner == other.get("uuid") else {}
         yield Bridge(
-            leg=leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part)),
+            leg=leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part, is_first=number == 0)),
             partner=partner,
             number=str(known.get("destination_number" if rang else "caller_id_number") or ""),
             at=max(part.bridged_at, part.answered_at),
@@ -178,6 +196,20 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             asked=_asked(variables, part, is_last=number == len(parts) - 1),
         )
         met.append(partner)
+
+
+def _stay(
+    uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part], ran: Sequence[Facts]
+) -> Stay | None:
+    """The latest conference; only that one's uuid is among the variables."""
+    conference = variables.get("conference_uuid", "")
+    at = max((_seconds(one.get("app_stamp")) for one in ran if one.get("app_name") == "conference"), default=0.0)
+    number = next((number for number, part in enumerate(parts) if at <= part.ended_at), None)
+    if not _UUID.fullmatch(conference) or not at or number is None:
+        return None
+    part = parts[number]
+    leg = leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part, is_first=number == 0))
+    return Stay(leg, conference, at, part.ended_at)
 
 
 def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, str]:
@@ -211,13 +243,14 @@ def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -
     return dict.fromkeys(group for group in (*noted, *marked) if group)
 
 
-def _event(uuid: str, direction: str, variables: Mapping[str, str], part: _Part) -> Event:
+def _event(uuid: str, direction: str, variables: Mapping[str, str], part: _Part, is_first: bool) -> Event:
     """The leg as an event of the switch would have reported it."""
     headers = {
         "Unique-ID": uuid,
         "Call-Direction": direction,
         "Answer-State": "answered" if part.answered_at else "ringing",
         "Caller-Channel-Answered-Time": str(round(part.answered_at * 1e6)),
+        "Caller-Transfer-Source": "" if is_first else variables.get("transfer_source", ""),
         **{header: str(part.profile.get(name) or "") for header, name in _CALLER.items()},
         **{f"variable_{name}": value for name, value in variables.items()},
     }

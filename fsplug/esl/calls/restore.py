@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterable, Mapping
 import structlog
 
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.book import Call, CallBook, Recording, Stage
+from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -43,6 +45,7 @@ class Restorer:
         transfers: Transfers,
         disarmer: Disarmer,
         recorder: Recorder,
+        conferences: Conferences,
         ports: Ports,
     ) -> None:
         self._store = store
@@ -52,6 +55,7 @@ class Restorer:
         self._transfers = transfers
         self._disarmer = disarmer
         self._recorder = recorder
+        self._conferences = conferences
         self._ports = ports
 
     def restore(self) -> None:
@@ -63,11 +67,17 @@ class Restorer:
         under_way = self._recordings_by_call()
         decided = self._decisions(open_calls)
         dumps = list(self._ports.switch.channels(self._ports.switch.legs())) if open_calls else []
-        legs = _by_call(map(leg_of, dumps))
+        live = [leg_of(dump) for dump in dumps]
+        legs = _by_call(live)
+        known = {leg.uuid: leg for leg in live}
+        for conference, its_legs in self._ports.switch.conferences().items() if open_calls else ():
+            self._conferences.found(conference, its_legs)
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
             if row.id in self._book.calls:
                 continue  # the call was armed again meanwhile
+            for leg in _others_of(decided[row.id], known):
+                self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
         self._take_up_holds(dumps)
@@ -136,6 +146,8 @@ class Restorer:
         """Take up two legs whose talk was decided and still goes on."""
         caller, answerer, _ = decision.talk.split(":")
         one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
+        if one is not None and answerer in self._book.conferences:
+            self._conferences.take_up(one, answerer, decision)
         if one is None or other is None:
             return
         for channel, other_leg in ((one, answerer), (other, caller)):
@@ -210,6 +222,12 @@ class Restorer:
             for some in in_batches(its_calls):
                 found |= decisions.of_calls(self._store, company, list(some))
         return found
+
+
+def _others_of(decided: Collection[Decision], live: Mapping[str, Leg]) -> list[Leg]:
+    """The live legs that these talks were decided for, whichever call they belong to: a queue's or a picker's."""
+    named = dict.fromkeys(leg for decision in decided for leg in decision.talk.split(":")[:2])
+    return [live[leg] for leg in named if leg in live]
 
 
 def _by_call(legs: Iterable[Leg]) -> dict[str, list[Leg]]:

@@ -1,20 +1,23 @@
 """The talks that the switch's records tell of: pure, from the records of legs to pairs of legs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fsplug.esl.calls.decisions import talk_name
-from fsplug.esl.calls.records import Bridge, LegRecord
-from fsplug.policy.recording.legs import Leg
+from fsplug.esl.calls.records import Bridge, LegRecord, Stay
+from fsplug.policy.recording.legs import Leg, in_order
 
 
 @dataclass(frozen=True, slots=True)
 class SeenTalk:
-    """Two legs that talked, as their records tell.
+    """Two legs that talked, as their records tell; or a user's part in a conference.
 
     `began_at` is when the call came in, `at` when they began to talk and `until` when they ended (epoch seconds).
     `reported_by` are the legs whose records report it. `lacks` is the leg whose record is not there: all that is
     known of it is its number.
+
+    Of a part, `caller` is the user's leg, `answerer` stands for the conference, and `others` are the legs that were
+    there with the user: none if the user was alone all the time.
     """
 
     caller: Leg
@@ -27,10 +30,13 @@ class SeenTalk:
     cause: str
     reported_by: tuple[str, ...]
     lacks: str | None
+    is_part: bool = False
+    others: tuple[Leg, ...] = ()
 
     @property
     def company(self) -> str:
-        return self.caller.company or self.answerer.company
+        signed_in = self.caller.signed_in.rpartition("@")[2] if self.is_part else ""
+        return self.caller.company or self.answerer.company or signed_in
 
     @property
     def is_answered(self) -> bool:
@@ -45,7 +51,8 @@ class SeenTalk:
     @property
     def call_ids(self) -> tuple[str, ...]:
         """The calls it may belong to, the likeliest first."""
-        ids = (self.caller.call, self.answerer.call, self.caller.uuid, self.answerer.uuid)
+        caller, answerer = in_order(self.caller, self.answerer)
+        ids = (caller.call, answerer.call, caller.uuid, answerer.uuid)
         return tuple(dict.fromkeys(one for one in ids if one))
 
 
@@ -53,6 +60,37 @@ def seen_talks(records: Mapping[str, LegRecord]) -> list[SeenTalk]:
     """Each talk of these legs once, oldest first. What one leg tells and the other's record denies was no talk."""
     found = {one.name: one for record in records.values() for one in _of(record, records) if one.company}
     return sorted(found.values(), key=lambda one: (one.at, one.name))
+
+
+def seen_parts(records: Mapping[str, LegRecord]) -> list[SeenTalk]:
+    """The part of each user who was in a conference with others, whose records are among these, or alone."""
+    stays = [record.stay for record in records.values() if record.stay is not None]
+    parts = (_part(record, record.stay, stays) for record in records.values() if record.stay is not None)
+    return sorted((one for one in parts if one.company and _is_users(one.caller)), key=lambda one: (one.at, one.name))
+
+
+def _is_users(leg: Leg) -> bool:
+    return bool(leg.username or leg.signed_in)
+
+
+def _part(record: LegRecord, own: Stay, stays: Sequence[Stay]) -> SeenTalk:
+    there = [one for one in stays if one.conference == own.conference and one.leg.uuid != own.leg.uuid]
+    met = sorted((one for one in there if one.at < own.until and own.at < one.until), key=lambda one: one.at)
+    at = max(own.at, min((one.at for one in met), default=own.at))
+    return SeenTalk(
+        caller=own.leg,
+        answerer=Leg(own.conference, ""),
+        ordinal=0,
+        began_at=record.began_at,
+        at=at,
+        until=min(own.until, max((one.until for one in met), default=at)),
+        asked=True,
+        cause=record.cause,
+        reported_by=(record.uuid,),
+        lacks=None,
+        is_part=True,
+        others=tuple(one.leg for one in met),
+    )
 
 
 def _of(record: LegRecord, records: Mapping[str, LegRecord]) -> Iterator[SeenTalk]:

@@ -41,7 +41,8 @@ A listener hears one talk of one leg and is cut when that talk ends: by the swit
 another person in it: to hear it, the listener has to ask again.
 """
 
-from fsplug.esl.calls.book import CallBook, Channel, Recording, Stage
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.protocol.wire import Event
@@ -73,6 +74,10 @@ class Transfers:
         self._leave(caller)
         self._leave(answerer)
         caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
+
+    def move_on(self, channel: Channel) -> None:
+        """The leg is in a conference: it talks to nobody by a bridge. What records it is the caller's to stop."""
+        channel.partner = channel.decision = channel.recording = channel.part = None
 
     def part(self, channel: Channel) -> None:
         """The bridge of this leg has ended. If the leg lives on, it talks to nobody until it joins another bridge."""
@@ -108,7 +113,7 @@ class Transfers:
         recording = self._book.recording_of(channel)
         if recording is not None:
             self._recorder.stop(recording)
-        channel.partner = channel.decision = channel.recording = None
+        self.move_on(channel)
 
     def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
         channel.left = None

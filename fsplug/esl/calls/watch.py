@@ -6,6 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
@@ -28,6 +29,9 @@ EVENTS = (
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_START",
     "RECORD_STOP",
+    # These two must come last.
+    "CUSTOM",
+    CONFERENCE_EVENTS,
 )
 _OF_TWO_LEGS = frozenset({"CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"})
 # Every leg that concerns fsplug is known, or talks to one that is, or carries one of fsplug's variables; other events
@@ -46,6 +50,7 @@ class Watch:
         disarmer: Disarmer,
         recorder: Recorder,
         redirects: Redirects,
+        conferences: Conferences,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -54,6 +59,7 @@ class Watch:
         self._disarmer = disarmer
         self._recorder = recorder
         self._redirects = redirects
+        self._conferences = conferences
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
             "CHANNEL_ORIGINATE": disarmer.rings,
@@ -70,6 +76,11 @@ class Watch:
 
     def see(self, event: Event) -> None:
         """Take in one event of the switch."""
+        if event.name == "CUSTOM":
+            # Who comes into a conference need not be known yet, and the event has no variables.
+            self._conferences.see(event)
+            self._note_time((event.uuid,))
+            return
         handler = self._handlers.get(event.name)
         if handler is None:
             return

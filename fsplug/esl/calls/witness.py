@@ -20,7 +20,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import STOP_UNSEEN
 from fsplug.esl.calls.records import LegRecord
-from fsplug.esl.calls.seen_talks import SeenTalk, seen_talks
+from fsplug.esl.calls.seen_talks import SeenTalk, seen_parts, seen_talks
 from fsplug.policy.entities import Talk
 from fsplug.policy.recording.legs import expected_talk
 from fsplug.policy.recording.verdict import Verdict, verdict
@@ -43,6 +43,8 @@ log = structlog.get_logger()
 
 # How long the record of a talk's other leg is awaited once that leg is gone.
 PARTNER_SECONDS = 120.0
+# How long the records of the other legs of a conference are awaited: until then nobody may be known to have been there.
+OTHERS_SECONDS = 2.0
 # Missed talks without a known cause are reported together, for periods of this length.
 UNHEARD_SECONDS = 600.0
 UNHEARD = "unheard"
@@ -88,7 +90,7 @@ class Witness:
         Returns the records (by their legs' uuids) that are settled once the entries are in the store. The others wait
         for the record of the leg at the other end. Unavailable if the store does not answer.
         """
-        talks = seen_talks(records)
+        talks = seen_talks(records) + seen_parts(records)
         open_records: set[str] = set()
         for company in sorted({one.company for one in talks}):
             of_company = [one for one in talks if one.company == company]
@@ -112,42 +114,45 @@ class Witness:
             return
         causes: Counter[str] = Counter()
         for talk in talks:
-            decision = known.of(talk)
-            if decision is not None:
-                self._ports.write(self._witnessed(talk, decision.id, decision.call, None))
-            elif not talk.is_answered:
+            decided = known.of(talk)
+            for one in decided:
+                self._ports.write(
+                    self._witnessed(talk, one.talk if talk.is_part else talk.name, one.id, one.call, None)
+                )
+            if decided or not (talk.is_answered or talk.is_part):
                 continue
-            elif talk.lacks and self._may_come(talk, waited):
+            if self._must_wait(talk, waited):
                 yield from talk.reported_by
-            else:
-                causes[self._add(talk, known, records)] += 1
+            elif talk.is_answered and (missed := self._missed(talk, known, records)):
+                known.ids.add(missed.id)
+                causes[self._add(talk, missed)] += 1
         for cause, count in causes.items():
             log.warning("talks-missed", company=company, cause=cause, talks=count)
 
-    def _may_come(self, talk: SeenTalk, waited: Mapping[str, float]) -> bool:
-        """Whether the other leg's record may still come: the leg is up, or not long gone."""
-        return (
-            talk.lacks in self._book.channels or max(waited.get(one, 0.0) for one in talk.reported_by) < PARTNER_SECONDS
-        )
+    def _must_wait(self, talk: SeenTalk, waited: Mapping[str, float]) -> bool:
+        """Whether a record of another leg may still come: the leg is up, or not long gone."""
+        seconds = max(waited.get(one, 0.0) for one in talk.reported_by)
+        if talk.is_part:
+            return bool(self._book.conferences.get(talk.answerer.uuid)) or seconds < OTHERS_SECONDS
+        return talk.lacks is not None and (talk.lacks in self._book.channels or seconds < PARTNER_SECONDS)
 
-    def _add(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> str:
+    def _add(self, talk: SeenTalk, missed: _Missed) -> str:
         """Write the rows of a talk that was missed; returns why it was."""
-        missed = self._decided(talk, known, records)
-        known.ids.add(missed.id)
         outage, cause = self._outage(talk)
         for entry in (
             *([OutageSeen(outage, self._ports.switch_name, cause)] if cause == UNHEARD else []),
             *self._of_call(talk, missed),
             self._decision(talk, missed),
             *self._of_recording(talk, missed, cause),
-            self._witnessed(talk, missed.id, missed.call, outage),
+            self._witnessed(talk, talk.name, missed.id, missed.call, outage),
         ):
             self._ports.write(entry)
         if missed.recording is not None:
             self._left_files.ordered(missed.call, missed.id)
         return cause
 
-    def _decided(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> _Missed:
+    def _missed(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> _Missed | None:
+        """The decision of a talk that has none; None for the part of somebody who is no user of the company."""
         row = self._row(talk)
         noted = (talk.caller.version, talk.answerer.version, row.version if row else None)
         known_version = next((one for one in noted if one is not None), None)
@@ -155,10 +160,17 @@ class Witness:
         armed = self._armed(talk, row, known, records)
         if armed is not None:
             return armed
-        between = self._policy.talk(talk.caller, talk.answerer, talk.company, version)
+        between = self._between(talk, version)
+        if between is None:
+            return None
         outcome = verdict(between, self._policy.snapshot(talk.company, version))
         call = row.id if row is not None else talk.call_ids[0]
         return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)
+
+    def _between(self, talk: SeenTalk, version: int) -> Talk | None:
+        if talk.is_part:
+            return self._policy.part(talk.caller, talk.others, talk.company, version)
+        return self._policy.talk(talk.caller, talk.answerer, talk.company, version)
 
     def _armed(
         self, talk: SeenTalk, row: CallRow | None, known: "_Known", records: Mapping[str, LegRecord]
@@ -238,11 +250,11 @@ class Witness:
             now = self._ports.clock()
             yield GapFound(talk.company, missed.call, missed.id, None, cause, detail, now)
 
-    def _witnessed(self, talk: SeenTalk, decision: str, call: str, outage: str | None) -> TalkWitnessed:
+    def _witnessed(self, talk: SeenTalk, name: str, decision: str, call: str, outage: str | None) -> TalkWitnessed:
         return TalkWitnessed(
-            id=decision_id(talk.company, talk.name),
+            id=decision_id(talk.company, name),
             company=talk.company,
-            talk=talk.name,
+            talk=name,
             call=call,
             switch=self._ports.switch_name,
             at=talk.at,
@@ -254,16 +266,24 @@ class Witness:
 
 
 class _Known:
-    """The talks that have their decision, by their two legs in either order."""
+    """The talks that have their decision, by their two legs in either order, and the parts in conferences."""
 
     def __init__(self, decisions: Sequence[Decided]) -> None:
         self.ids = {one.id for one in decisions}
         self._by_legs = {_legs(one.talk): one for one in decisions}
+        self._decisions = decisions
 
-    def of(self, talk: SeenTalk) -> Decided | None:
-        """The decision of this talk; one that was made without events names the answerer's leg, not its uuid."""
+    def of(self, talk: SeenTalk) -> list[Decided]:
+        """The decision of this talk, if it has one; or all of this part's, which is decided whenever somebody comes.
+
+        A decision that was made without events names the answerer's leg, not its uuid.
+        """
+        if talk.is_part:
+            its = talk.name.removesuffix(f"{talk.ordinal}")
+            return [one for one in self._decisions if one.talk.startswith(its)]
         by_name = f"{talk.caller.uuid}:{talk.answerer.name}:{talk.ordinal}"
-        return self._by_legs.get(_legs(talk.name)) or self._by_legs.get(_legs(by_name))
+        found = self._by_legs.get(_legs(talk.name)) or self._by_legs.get(_legs(by_name))
+        return [found] if found else []
 
 
 def _legs(talk: str) -> tuple[frozenset[str], str]:

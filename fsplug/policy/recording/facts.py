@@ -12,7 +12,8 @@ Facts = dict[str, Any]
 
 def talk_facts(talk: Talk) -> Facts:
     """Everything a verdict looked at, except the policy itself."""
-    return {**_fields(talk), "caller": _party_facts(talk.caller), "answerer": _party_facts(talk.answerer)}
+    ends = {"caller": _party_facts(talk.caller), "answerer": _party_facts(talk.answerer)}
+    return {**_fields(talk), **ends, "others": [_party_facts(one) for one in talk.others]}
 
 
 def talk_from(facts: Mapping[str, Any]) -> Talk:
@@ -25,6 +26,8 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         groups=tuple(facts["groups"]),
         forwarders=tuple(facts["forwarders"]),
         picked_up_by=facts.get("picked_up_by", ""),
+        others=tuple(_party(one) for one in facts.get("others", ())),
+        part_of=facts.get("part_of", ""),
     )
 
 

@@ -19,7 +19,8 @@ class Leg:
     when the phone or trunk called the switch. `numbers` identify the far end, `dialled` are the numbers it asked for;
     both as the switch has them, in any spelling. `version` is the policy version the call began under, None before
     fsplug saw it; `answered_at` is epoch seconds. `signed_in` is who proved a password (user@domain) on a leg that the
-    dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else.
+    dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else. `serves`:
+    this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody.
     """
 
     uuid: str
@@ -37,6 +38,8 @@ class Leg:
     version: int | None = None
     signed_in: str = ""
     picks_up: bool = False
+    serves: bool = False
+    is_parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,12 @@ def username_of(leg_name: str) -> str:
 
 def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     """The talk that two bridged legs make; `users` holds the company's users among them, by username."""
-    caller, answerer = (one, other) if _placed(one, other) else (other, one)
+    caller, answerer = in_order(one, other)
     is_picked_up = answerer.picks_up and answerer.call != caller.uuid
-    asked_for = caller.dialled if answerer.call == caller.uuid or is_picked_up else ()
+    asked_for = caller.dialled if answerer.call == caller.uuid or is_picked_up or answerer.serves else ()
     company = caller.company or answerer.company
-    calling = Party(_user_of(caller, company, users), caller.numbers)
-    called = Party(_user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
+    calling = Party(user_of(caller, company, users), caller.numbers)
+    called = Party(user_of(answerer, company, users), tuple(dict.fromkeys(asked_for + answerer.numbers)))
     return Talk(
         company=company,
         caller=calling,
@@ -86,10 +89,15 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
     )
 
 
+def in_order(one: Leg, other: Leg) -> tuple[Leg, Leg]:
+    """These two legs of a talk, the one that placed the call first."""
+    return (one, other) if _placed(one, other) else (other, one)
+
+
 def identified(leg: Leg, company: str) -> Leg:
-    """The leg with the user of this company who signed in on it, where nothing of the dialplan's marks the leg."""
+    """The leg with the user of this company who signed in on it, if the dialplan marks no user on the leg."""
     username, _, domain = leg.signed_in.rpartition("@")
-    is_unmarked = not (leg.username or leg.company)
+    is_unmarked = not leg.username and leg.company in ("", company)
     return replace(leg, username=username) if username and domain == company and is_unmarked else leg
 
 
@@ -122,7 +130,7 @@ def answered_talk(ringing: Ringing, called: Leg) -> Talk:
     return talk_between(leg, called, users)
 
 
-def _user_of(leg: Leg, company: str, users: Mapping[str, User]) -> User | None:
+def user_of(leg: Leg, company: str, users: Mapping[str, User]) -> User | None:
     """The company's user on this leg. A user of another company with the same name is an outside party."""
     return users.get(leg.username) if leg.company in ("", company) else None
 
@@ -131,11 +139,16 @@ def _placed(one: Leg, other: Leg) -> bool:
     """Whether `one` placed the call: the other was made for it, or it called in and the other did not."""
     if other.call == one.uuid or one.call == other.uuid:
         return other.call == one.uuid
-    if one.picks_up != other.picks_up:
+    if _takes(one, other) != _takes(other, one):
         # Who picks up a call answers it. But who takes over somebody that was called is that one's new caller.
-        picked_up = other if one.picks_up else one
-        return (picked_up.call == picked_up.uuid) == (picked_up is one)
+        taken = other if _takes(one, other) else one
+        return (taken.call == taken.uuid) == (taken is one)
     return one.called_in >= other.called_in
+
+
+def _takes(leg: Leg, other: Leg) -> bool:
+    """Whether this leg takes a call that was not made to it: it rings elsewhere, is parked, or waits in a queue."""
+    return leg.picks_up or leg.serves or (other.is_parked and not leg.is_parked)
 
 
 def _direction(caller: User | None, answerer: User | None) -> Direction:

@@ -76,8 +76,9 @@ def verdict(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
 
 def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
     """The first excluded number of the talk, E.164. Who calls, is called, forwards or transfers makes no difference."""
-    spellings = talk.caller.numbers + talk.answerer.numbers + talk.forwarders
-    own = [number for party in (talk.caller, talk.answerer) if party.user for number in party.user.numbers]
+    parties = (talk.caller, talk.answerer, *talk.others)
+    spellings = (*(number for party in parties for number in party.numbers), *talk.forwarders)
+    own = [number for party in parties if party.user for number in party.user.numbers]
     numbers = (*normalise_all(spellings, snapshot.country), *own)
     return next((number for number in numbers if number in snapshot.excluded), None)
 
@@ -109,8 +110,9 @@ def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:
 
 def _by_rule(talk: Talk, snapshot: PolicySnapshot) -> Iterator[Verdict]:
     group = talk.groups[-1] if talk.groups else None
-    if group and talk.answerer.user and _mode(group, snapshot) is GroupMode.ALWAYS:
-        yield _by_group(talk, snapshot, talk.answerer.user, snapshot.groups[group])
+    answerer = talk.answerer.user
+    if group and answerer and _counts(answerer, talk) and _mode(group, snapshot) is GroupMode.ALWAYS:
+        yield _by_group(talk, snapshot, answerer, snapshot.groups[group])
     for user in _subjects(talk):
         yield _by_department(talk, snapshot, user)
 
@@ -121,7 +123,12 @@ def _subjects(talk: Talk) -> list[User]:
         Direction.INCOMING: (talk.answerer,),
         Direction.INTERNAL: (talk.caller, talk.answerer),
     }
-    return [party.user for party in parties[talk.direction] if party.user]
+    return [party.user for party in parties[talk.direction] if party.user and _counts(party.user, talk)]
+
+
+def _counts(user: User, talk: Talk) -> bool:
+    """Whether this user's own policy counts: in a conference, only that of the user whose part it is."""
+    return not talk.part_of or user.username == talk.part_of
 
 
 def _foremost(talk: Talk) -> str | None:

@@ -3,6 +3,8 @@ when somebody does.
 """
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, check_may, check_own
@@ -71,15 +73,20 @@ def people_of(store: Store, recording: Recording) -> list[str]:
     """The users who are heard in the recording; not a person who was later given one of their usernames."""
     if recording.company is None:
         return []
-    named, domain = participants.people(ends_of(store, recording), recording.user), recording.company
+    heard, domain = participants.everybody(*_facts(store, recording)), recording.company
+    named = participants.people(heard, recording.user)
     return [username for username in named if users.began_at(store, domain, username) <= recording.at]
 
 
 def ends_of(store: Store, recording: Recording) -> tuple[Participant, Participant]:
     """The recording's caller and answerer, as its decision knew them."""
+    return participants.both(*_facts(store, recording))
+
+
+def _facts(store: Store, recording: Recording) -> tuple[Mapping[str, Any], str | None, str | None]:
     company = company_id(store, recording.company or "")
     found = _INPUTS.row(store, company=company, decision=recording.decision)
-    return participants.both(json.loads(found) if found else {}, recording.caller, recording.answerer)
+    return json.loads(found) if found else {}, recording.caller, recording.answerer
 
 
 def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:

@@ -16,20 +16,12 @@ import structlog
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.decisions import Decisions
-from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.growth import GrowthWatch
-from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.reconcile import Reconciler
-from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.redirects import Redirects
-from fsplug.esl.calls.restore import Restorer
-from fsplug.esl.calls.talks import Talks
-from fsplug.esl.calls.transfers import Transfers
-from fsplug.esl.calls.watch import EVENTS, Watch
+from fsplug.esl.calls.record_flow import record_flow
+from fsplug.esl.calls.watch import EVENTS
 from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
@@ -138,26 +130,18 @@ class CallsProcess:
             stamped=self._clock.of,
         )
         policy = PolicySource(self._stores.config)
-        recorder = Recorder(self.book, ports)
-        transfers = Transfers(self.book, recorder, ports)
-        disarmer = Disarmer(self.book, policy, recorder, ports)
-        left_files = LeftFiles(self.book, ports)
-        decisions = Decisions(self.book, policy, ports)
-        talks = Talks(self.book, decisions, recorder, transfers, disarmer, left_files, ports)
-        redirects = Redirects(self.book, policy)
-        self._watch = Watch(self.book, talks, transfers, disarmer, recorder, redirects, ports)
-        restorer = Restorer(self.store, self.book, policy, talks, transfers, disarmer, recorder, ports)
-        self._take_up = TakeUp(self._name.before(restorer.restore), self.switch, self._watch.see)
+        flow = record_flow(self.store, self.book, policy, ports)
+        recorder, self._reconciler = flow.recorder, flow.reconciler
+        self._take_up = TakeUp(self._name.before(flow.restorer.restore), self.switch, flow.watch.see)
         self._not_reconciled = outage_log("not-reconciled")
         self._looking = gevent.lock.BoundedSemaphore(1)
-        self._reconciler = Reconciler(self.book, self._watch, talks, ports)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
-        witness = Witness(self.store, self.book, policy, left_files, ports)
+        witness = Witness(self.store, self.book, policy, flow.left_files, ports)
         self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
-        answer = self.listen_in.reception(redirects, armer.handle)
+        answer = self.listen_in.reception(flow.redirects, armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
         self.endpoint = endpoint(settings, self._stores.config, armer, console, self.records.save)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fsplug import __version__
 from fsplug.errors import FsplugError
-from fsplug.esl.calls.book import Call, CallBook, Stage
+from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.live_recording import Stage
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Invalid
+from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
-from fsplug.esl.calls.witness import PARTNER_SECONDS
+from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
+from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.store.calls import calls, decisions, gaps, outages, witnessed
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.change import planning
@@ -54,6 +56,17 @@ FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
         (CUSTOMER, "1001", True, "department-policy", "1001"),
         ("+4522334466", "1003", True, "department-policy", "1003"),
         (CUSTOMER, "+4522334466", False, "no-policy", None),
+    ],
+    "queue-fifo": [(CUSTOMER, "1003", True, "department-policy", "1003")],
+    "queue-fifo-agent-dials-in": [(CUSTOMER, "1001", True, "department-policy", "1001")],
+    "queue-callcenter": [(CUSTOMER, "1003", True, "department-policy", "1003")],
+    "park": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+    "park-outgoing": [
+        ("1001", CUSTOMER, True, "department-policy", "1001"),
+        ("1003", CUSTOMER, True, "department-policy", "1003"),
     ],
     "busy": [],
     "caller-cancels": [],
@@ -379,7 +392,12 @@ def tell(story: Story, records: Mapping[str, LegRecord]) -> None:
 
 
 def _of_leg(leg: Any) -> dict[str, str]:
+    user, _, realm = leg.signed_in.partition("@")
+    signed_in = ("sip_auth_username", "sip_auth_realm") if leg.called_in else ("dialed_user", "dialed_domain")
     marks = {
+        **dict(zip(signed_in, (user, realm), strict=True)),
+        "fifo_role": "consumer" if leg.serves else "",
+        "valet_lot_extension": "any" if leg.is_parked else "",
         "fsplug_company": leg.company,
         "fsplug_call": leg.call if leg.call != leg.uuid else "",
         "fsplug_user": leg.username,
@@ -395,3 +413,72 @@ def _of_leg(leg: Any) -> dict[str, str]:
         "Caller-Caller-ID-Number": next(iter(leg.numbers), "") if leg.called_in else "",
         "Caller-Destination-Number": next(iter(leg.dialled or leg.numbers), ""),
     }
+
+
+PARTS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
+    "conference": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+    "conference-of-a-talk": [
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        (CUSTOMER, "1001", True, "department-policy", "1001"),
+        (CUSTOMER, "1003", True, "department-policy", "1003"),
+    ],
+}
+
+
+@pytest.mark.parametrize("flow", PARTS)
+def test_parts_in_a_conference_that_no_event_reported_get_their_decisions_and_gaps(flow: str, tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    records = read(flow)
+    users = {uuid for uuid, record in records.items() if record.stay and record.stay.leg.signed_in}
+    assert users.isdisjoint(story.witness.settle(records, {}))
+    waited = dict.fromkeys(records, OTHERS_SECONDS)
+    assert story.witness.settle(records, waited) == frozenset(records)
+    assert rows(story) == PARTS[flow]
+    assert {one.cause for one in gaps.listed(story.store, ACME)} == {"unheard"}
+    account = witnessed.account(story.store, ACME, 0.0)
+    assert (account.missed, account.gaps, account.differences) == (len(PARTS[flow]), len(PARTS[flow]), ())
+    assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
+    story.witness.settle(records, waited)
+    assert (rows(story), story.rejects()) == (PARTS[flow], [])
+
+
+def test_nobody_s_part_should_have_been_recorded_where_somebody_was_who_is_never_recorded(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    text = json.dumps(raw("conference")).replace(CUSTOMER, "+4522334499")
+    records = {one.uuid: one for one in map(leg_record, map(encoded, json.loads(text)))}
+    story.witness.settle(records, dict.fromkeys(records, OTHERS_SECONDS))
+    assert [row[2:4] for row in rows(story)] == [(False, "excluded-number")] * 2
+    assert gaps.listed(story.store, ACME) == []
+
+
+def test_a_user_alone_in_a_conference_had_no_part(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    [alone, *_] = [one for one in read("conference").values() if one.stay and one.stay.leg.signed_in]
+    assert story.witness.settle({alone.uuid: alone}, {alone.uuid: OTHERS_SECONDS}) == frozenset({alone.uuid})
+    assert rows(story) == []
+
+
+def test_parts_that_were_decided_by_events_are_witnessed_and_nothing_is_added(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    records = read("conference")
+    stays = sorted((one.stay for one in records.values() if one.stay), key=lambda one: one.at)
+    for seconds, stay in enumerate(stays):
+        story.receives((seconds, stay.leg.uuid, "CHANNEL_ANSWER", _of_leg(stay.leg)))
+        comes = {"Event-Name": "CUSTOM", "Event-Subclass": CONFERENCE_EVENTS, "Action": "add-member"}
+        ids = {"Unique-ID": stay.leg.uuid, "Conference-Unique-ID": stay.conference}
+        story.watch.see(Event(plain_event({**comes, **ids})))
+        story.until(seconds + 0.5)
+    decided_live = rows(story)
+    assert len(decided_live) == 3
+    for uuid in records:
+        story.receives((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
+    story.until(60.0)
+    assert story.witness.settle(records, {}) == frozenset(records)
+    assert rows(story) == decided_live
+    account = witnessed.account(story.store, ACME, 0.0)
+    assert (account.answered, account.missed) == (3, 0)
+    assert {one.reason for one in account.differences} <= {"neither-recording-nor-gap"}
+    assert story.rejects() == []

@@ -162,7 +162,7 @@ def unfile(store: Store, recordings: Collection[str]) -> None:
 
 def card(facts: Facts, country_of: Callable[[str], str | None]) -> Card:
     """What the recording with these facts is found by; `country_of` returns a company's country."""
-    ends = participants.both(facts.inputs or {}, facts.caller, facts.answerer)
+    ends = participants.everybody(facts.inputs or {}, facts.caller, facts.answerer)
     people = participants.people(ends, facts.user)
     outside = numbers(ends, people, country_of(facts.company))
     found = of_talk(ends, people, facts.group, facts.direction or "", outside)

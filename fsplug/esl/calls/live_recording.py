@@ -1,0 +1,70 @@
+"""A recording on the switch, and how far it has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from fsplug.policy.recording.holds import Holder
+from fsplug.policy.terms import Terms
+
+
+class Stage(Enum):
+    """How far a recording has come on the switch."""
+
+    ARMED = auto()
+    RUNNING = auto()
+    STOPPING = auto()
+    STOPPED = auto()
+
+
+NEXT_STAGES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.ARMED: frozenset({Stage.RUNNING, Stage.STOPPED}),
+    Stage.RUNNING: frozenset({Stage.STOPPING, Stage.STOPPED}),
+    Stage.STOPPING: frozenset({Stage.STOPPED}),
+    Stage.STOPPED: frozenset(),
+}
+
+
+@dataclass(slots=True)
+class HoldNotes:
+    """What is written down of a recording's holds: those that go on, by who holds, with when they began.
+
+    Of the recorded leg's holds, `known_seconds` is how long those took that have ended, and `before_seconds` how long
+    those took that ended before the recording began, None if unknown.
+    """
+
+    open: dict[Holder, float] = field(default_factory=dict)
+    known_seconds: float = 0.0
+    before_seconds: float | None = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """One recording file on the switch.
+
+    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. Times
+    are epoch seconds; `due_at` is when the talk began. `withdrawn` is the id of the decision it was armed for, once no
+    decision will order it any more: if the switch begins it all the same, it is stopped and its file destroyed.
+    """
+
+    id: str
+    path: str
+    company: str
+    call: str
+    terms: Terms
+    leg: str = ""
+    decision: str = ""
+    stage: Stage = Stage.ARMED
+    due_at: float | None = None
+    started_at: float | None = None
+    stopped_at: float | None = None
+    stop_cause: str = ""
+    holds: HoldNotes = field(default_factory=HoldNotes)
+    withdrawn: str = ""
+
+    def advance(self, stage: Stage) -> bool:
+        """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
+        if stage not in NEXT_STAGES[self.stage]:
+            return False
+        self.stage = stage
+        return True

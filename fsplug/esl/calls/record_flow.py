@@ -1,0 +1,50 @@
+"""The parts of the record flow, put together: from the switch's events to decisions and recordings."""
+
+from dataclasses import dataclass
+
+from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conferences import Conferences
+from fsplug.esl.calls.decisions import Decisions
+from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.left_files import LeftFiles
+from fsplug.esl.calls.policy_source import PolicySource
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.reconcile import Reconciler
+from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.redirects import Redirects
+from fsplug.esl.calls.restore import Restorer
+from fsplug.esl.calls.talks import Talks
+from fsplug.esl.calls.transfers import Transfers
+from fsplug.esl.calls.watch import Watch
+from fsplug.store.db.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFlow:
+    """The ends of the flow: events go to `watch`; `reconciler` looks at the switch, and `restorer` after a restart.
+
+    `redirects` says where callers go on to, and `left_files` waits for what the switch's records tell.
+    """
+
+    recorder: Recorder
+    watch: Watch
+    reconciler: Reconciler
+    restorer: Restorer
+    redirects: Redirects
+    left_files: LeftFiles
+
+
+def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
+    """The record flow on this book, with what it needs around it."""
+    recorder = Recorder(book, ports)
+    transfers = Transfers(book, recorder, ports)
+    disarmer = Disarmer(book, policy, recorder, ports)
+    decisions = Decisions(book, policy, ports)
+    left_files = LeftFiles(book, ports)
+    talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
+    redirects = Redirects(book, policy)
+    conferences = Conferences(book, decisions, recorder, transfers, ports)
+    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, ports)
+    reconciler = Reconciler(book, watch, talks, conferences, ports)
+    restorer = Restorer(store, book, policy, talks, transfers, disarmer, recorder, conferences, ports)
+    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files)

@@ -1,0 +1,74 @@
+"""What a flow of calls leaves behind: its rows, its recordings, and how many files it made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsplug.store.calls.calls import Call
+from fsplug.store.calls.decisions import Decision
+from fsplug.store.recordings.recordings import Recording, State
+from tests.calls.foldereye import FolderEye
+from tests.calls.plant import Plant
+
+# A second of stereo and more.
+HEARD_BYTES = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a flow left: its calls, its decisions in their order, each user's latest recording, the causes of its gaps,
+    and how many files it made.
+
+    A recording that is begun by a command may begin late on a slow machine, and says so: that is no cause here.
+    """
+
+    calls: list[Call]
+    decisions: list[Decision]
+    recordings: dict[str, Recording]
+    gaps: list[str]
+    files: int
+
+
+def seen(plant: Plant, flow: Callable[[], None]) -> Seen:
+    """Play this flow until what it records can be heard, hang up, and wait until all of it is written."""
+    known = [plant.calls(), plant.decisions(), plant.recordings()]
+    before = {one.id for some in known for one in some} | {one.decision for one in plant.gaps()}
+    with FolderEye(plant.spool) as eye:
+        flow()
+        until_heard(plant)
+        plant.line.api("hupall")
+        plant.until(lambda: plant.line.legs() == 0, "the switch to have no leg")
+        plant.until_settled()
+        files = len(eye.seen())
+    kept = sorted((one for one in plant.recordings() if one.id not in before), key=lambda one: one.at)
+    return Seen(
+        [one for one in plant.calls() if one.id not in before],
+        sorted((one for one in plant.decisions() if one.id not in before), key=lambda one: one.at),
+        {one.user: one for one in kept},
+        [one.cause for one in plant.gaps() if one.decision not in before and one.cause != "began-late"],
+        files,
+    )
+
+
+def until_heard(plant: Plant) -> None:
+    """Let what is still being recorded be long enough to hear who speaks in it."""
+    plant.until(lambda: all(map(is_long, recorded_now(plant))), "a second of audio")
+
+
+def recorded_now(plant: Plant) -> list[Path]:
+    """The files of the recordings that have not ended."""
+    under_way = (one for one in plant.recordings() if one.state in (State.EXPECTED, State.RECORDING))
+    return [plant.spool / f"{one.id}.wav" for one in under_way]
+
+
+def is_long(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > HEARD_BYTES
+
+
+def said(decisions: list[Decision]) -> set[tuple[bool, str, str | None, str, str, str]]:
+    """Of each decision: record, rule, user, direction, and the numbers of both ends."""
+    return {(one.record, one.rule, one.user, one.direction, one.caller, one.answerer) for one in decisions}
+
+
+def until_decided(plant: Plant, talks: int) -> None:
+    plant.until(lambda: len(plant.decisions()) >= talks, f"{talks} talks to be decided")

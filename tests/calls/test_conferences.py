@@ -1,0 +1,75 @@
+"""Conferences: each user's part is decided and recorded on that user's leg, and the strictest who is there decides."""
+
+import io
+import wave
+
+import numpy as np
+
+from fsplug.media.archive import FolderArchive
+from fsplug.store.recordings.recordings import Recording
+from tests.calls.aftermath import said, seen, until_heard
+from tests.calls.lines import REAL
+from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HERTZ, Party
+from tests.calls.people import CUSTOMER, WORKS_DOCTOR
+from tests.calls.plant import Plant
+
+ROOM, DOCTOR_S_ROOM = "+4570104001", "+4570104002"
+
+
+def test_each_user_in_a_conference_has_a_part_until_somebody_comes_who_is_never_recorded(
+    plant: Plant, people: Party
+) -> None:
+    def flow() -> None:
+        before = {one.id for one in plant.decisions()}
+
+        def decided(user: str, rule: str, outside: str) -> None:
+            def is_there() -> bool:
+                new = [one for one in plant.decisions() if one.id not in before and one.user == user]
+                return any(one.rule == rule and outside in str(one.inputs) for one in new)
+
+            plant.until(is_there, f"{user}'s part with {outside} to be decided")
+
+        people.dial_in(WORKS_DOCTOR, DOCTOR_S_ROOM)
+        people.dial(BO, "4002")
+        people.dial(DAVID, "4002")
+        people.dial(ANNA, "4001")
+        people.dial(CLARA, "4001")
+        decided(ANNA, "department-policy", CLARA)
+        people.dial_in(CUSTOMER, ROOM)
+        decided(ANNA, "department-policy", CUSTOMER)
+        decided(CLARA, "department-policy", CUSTOMER)
+        until_heard(plant)
+        people.dial_in(WORKS_DOCTOR, ROOM)
+        for user in (ANNA, BO, CLARA, DAVID):
+            decided(user, "excluded-number", WORKS_DOCTOR)
+
+    left = seen(plant, flow)
+    assert said(left.decisions) >= {
+        (True, "department-policy", ANNA, "incoming", CUSTOMER, ROOM),
+        (True, "department-policy", CLARA, "incoming", CUSTOMER, ROOM),
+        (False, "excluded-number", ANNA, "incoming", CUSTOMER, ROOM),
+        (False, "excluded-number", CLARA, "incoming", CUSTOMER, ROOM),
+        (False, "excluded-number", BO, "incoming", WORKS_DOCTOR, DOCTOR_S_ROOM),
+        (False, "excluded-number", DAVID, "incoming", WORKS_DOCTOR, DOCTOR_S_ROOM),
+    }
+    assert (set(left.recordings), left.gaps) == ({ANNA, CLARA}, [])
+    assert all(one.ended_at for one in left.calls)
+    if plant.line.kind == REAL:
+        assert tones(plant, left.recordings[ANNA]) == ({HERTZ[ANNA]}, {HERTZ[CLARA], HERTZ["trunk"]})
+        assert tones(plant, left.recordings[CLARA]) == ({HERTZ[CLARA]}, {HERTZ[ANNA], HERTZ["trunk"]})
+
+
+def tones(plant: Plant, recording: Recording) -> tuple[set[int], ...]:
+    """The tones of each channel of a sealed recording."""
+    with FolderArchive(plant.data / "archive").open(recording.location or "") as file:
+        wav = file.read()
+    with wave.open(io.BytesIO(wav)) as opened:
+        samples = np.frombuffer(opened.readframes(opened.getnframes()), "<i2").reshape(-1, opened.getnchannels())
+        rate = opened.getframerate()
+    return tuple(_tones(one, rate) for one in samples.T)
+
+
+def _tones(samples: np.ndarray, rate: int) -> set[int]:
+    strength = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    loud = np.flatnonzero(strength > strength.max() / 4)
+    return {round(float(one) * rate / len(samples) / 10) * 10 for one in loud}
