@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
@@ -105,19 +106,49 @@ def test_a_second_fsplug_under_the_name_of_a_live_one_is_refused_and_cuts_no_rec
     with plant.line.crowd(3, None) as crowd:
         plant.until(lambda: len(_recording(plant, before)) == 3, "every call to be recorded")
         assert second.run_to_its_end(tmp_path / "log") == EXIT_HOPELESS
-        plant.serving.kill()
         # The killed one's name is still its own, and its next process has it at once.
-        assert second.run_to_its_end(tmp_path / "log") == EXIT_HOPELESS
+        plant.serving.kill()
         plant.serving.start()
-        said = (tmp_path / "log").read_text()
-        assert said.count("is the name of the fsplug on") == 2
-        assert said.count(f'switch_name = "..." in {tmp_path}/fsplug.toml') == 2
+        last = (tmp_path / "log").read_text().splitlines()[-1]
+        assert "is the name of the fsplug on" in last
+        assert f'switch_name = "..." in {tmp_path}/fsplug.toml' in last
         assert len(_recording(plant, before)) == 3
         crowd.hang_up()
         assert crowd.complaints() == []
     plant.until_settled()
     kept = [one for one in plant.recordings() if one.call not in before]
     assert [one.state for one in kept] == [State.SEALED] * 3
+
+
+@pytest.mark.parametrize("line", ["fake"], indirect=True)
+def test_a_console_settles_a_killed_node_and_the_node_takes_that_back(plant: Plant, tmp_path: Path) -> None:
+    before = {call.id for call in plant.calls()}
+    [port] = some_ports(1)
+    web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
+    console = Serving(tmp_path, {"store": str(plant.data / "fsplug.db"), "switch_name": "console", **web}, "console")
+    with plant.line.crowd(3, None) as crowd:
+        plant.until(lambda: len(_recording(plant, before)) == 3, "every call to be recorded")
+        plant.serving.kill()
+        with plant.store.atomic():
+            # As if its last sign were a minute ago.
+            plant.store.run("UPDATE node SET seen_at = seen_at - 60, leased_until = leased_until - 60")
+        console.start(wait=False)
+        try:
+            plant.until(lambda: console.said("node-settled") != [], "the console to settle the node's calls")
+            new = [one for one in plant.calls() if one.id not in before]
+            assert {one.cause for one in new} == {"NODE_DIED"}
+            assert {gap.cause for gap in plant.gaps() if gap.call not in before} == {"node-died"}
+        finally:
+            assert console.stop() == 0
+        plant.serving.start()
+        assert len(_recording(plant, before)) == 3
+        assert [gap for gap in plant.gaps() if gap.call not in before] == []
+        crowd.hang_up()
+        assert crowd.complaints() == []
+    plant.until_settled()
+    kept = [one for one in plant.recordings() if one.call not in before]
+    assert [one.state for one in kept] == [State.SEALED] * 3
+    assert [gap for gap in plant.gaps() if gap.call not in before] == []
 
 
 def _copied(plant: Plant) -> bool:

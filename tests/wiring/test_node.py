@@ -8,6 +8,7 @@ import pytest
 from fsplug.errors import Refused, Unavailable
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import names, presence
+from fsplug.store.nodes.settlement import settle_gone
 from fsplug.wiring.calls.name_keeper import NameKeeper
 from fsplug.wiring.node import NodeName
 from fsplug.wiring.settings import read
@@ -86,6 +87,60 @@ def test_on_a_full_disk_it_keeps_the_token_that_it_has(store: Store, tmp_path: P
     (tmp_path / "a" / "node.part").rmdir()
     _node(tmp_path / "a", store).hold()
     assert _is_kept_out(_node(tmp_path / "b", store))
+
+
+def test_a_node_that_others_speak_for_is_not_itself_until_it_holds_its_name_again(store: Store, tmp_path: Path) -> None:
+    node = _node(tmp_path / "a", store)
+    node.hold()
+    with store.atomic():
+        store.run("UPDATE node SET leased_until = leased_until - 3600")
+    assert settle_gone(store, None) == ["sip1"]
+    assert not node.is_mine()
+    node.hold()
+    assert node.is_mine()
+
+
+def test_nothing_is_written_for_a_node_before_it_holds_its_name(store: Store, tmp_path: Path) -> None:
+    node = _node(tmp_path / "a", store)
+    keeper = NameKeeper(node, lambda work: work(), lambda: None)
+    held: list[bool] = []
+    keeper.write(lambda: held.append(names.get(store, "sip1") is not None))
+    assert (held, node.is_held) == ([True], True)
+    node.release()
+    _node(tmp_path / "b", store).hold()
+    late = NameKeeper(_node(tmp_path / "a", store), lambda work: work(), lambda: None)
+    with pytest.raises(Refused):
+        late.write(lambda: held.append(False))
+    assert held == [True]
+
+
+def test_at_the_start_a_live_holder_s_name_is_refused_and_a_dead_one_s_is_waited_for(
+    store: Store, tmp_path: Path
+) -> None:
+    holder, waits = _node(tmp_path / "a", store), list[float]()
+    holder.hold()
+
+    def keeper() -> NameKeeper:
+        return NameKeeper(_node(tmp_path / "b", store), lambda work: work(), lambda: None)
+
+    def lives(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            holder.hold()
+
+    with pytest.raises(Refused, match="is the name of the fsplug on"):
+        keeper().begin(is_open=True, pause=lives)
+    assert len(waits) == 3
+
+    def is_dead(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 6:
+            with store.atomic():
+                store.run("UPDATE node SET leased_until = 0")
+
+    keeper().begin(is_open=True, pause=is_dead)
+    assert len(waits) == 6
+    assert _is_kept_out(holder)
 
 
 def test_a_process_that_began_without_the_store_stops_when_it_finds_its_name_taken(

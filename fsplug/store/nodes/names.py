@@ -80,7 +80,7 @@ def hold(store: Store, claim: Claim, known: Collection[str], token: str) -> None
     """Hold the name for `LEASE_SECONDS` from now, by the new `token`.
 
     `known` are the tokens that this claimant has had: whoever has the last one is the holder, and keeps the name.
-    Refused("name-taken") if somebody else holds it.
+    Refused("name-taken") if somebody else holds it; its `seen_at` is the holder's last sign.
     """
     with store.atomic():
         now = store.database_now()
@@ -121,4 +121,4 @@ def _taken(node: Node | None, claim: Claim, now: float) -> Refused:
         f'one differently (switch_name = "..." in {claim.data}/fsplug.toml); if the other one is gone, start this one '
         f"again in {node.leased_until - now:.0f} s"
     )
-    return Refused("name-taken", text, node=claim.name, host=node.host, data=node.data)
+    return Refused("name-taken", text, node=claim.name, host=node.host, data=node.data, seen_at=node.seen_at)

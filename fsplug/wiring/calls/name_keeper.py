@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import gevent
 import structlog
 
 from fsplug.errors import Refused, Unavailable
@@ -10,6 +11,8 @@ from fsplug.wiring.node import NodeName
 log = structlog.get_logger()
 
 KEEP_SECONDS = 5.0
+# How often a name that is taken is looked at.
+LOOK_SECONDS = 0.5
 
 
 class NameKeeper:
@@ -21,13 +24,27 @@ class NameKeeper:
         self._stop = stop
         self._refusal: Refused | None = None
 
-    def begin(self, is_open: bool) -> None:
-        """The process begins. Refused("name-taken"). While the store is away, the name is taken later."""
-        if is_open:
+    def begin(self, is_open: bool, pause: Callable[[float], None] = gevent.sleep) -> None:
+        """The process begins. While the store is away, the name is taken later.
+
+        Refused("name-taken") once the name's holder has shown that it is alive. A holder that gives no sign any more
+        has died, and its name is waited for: this may be the same machine after a power cut.
+        """
+        seen_at = None
+        while is_open:
             try:
                 self._node.hold()
+                return
             except Unavailable as error:
                 log.warning("name-taken-later", node=self._node.name, error=error.text)
+                return
+            except Refused as refusal:
+                if seen_at is None:
+                    log.warning("name-waited-for", node=self._node.name, error=refusal.text)
+                elif seen_at != refusal.facts.get("seen_at"):
+                    raise
+                seen_at = refusal.facts.get("seen_at")
+            pause(LOOK_SECONDS)
 
     def keep(self) -> None:
         """Give a sign; or stop the process, if its name was taken while the store was away or while it stood still."""
