@@ -153,13 +153,16 @@ def call_off_guard(owner: str, turn: int) -> str:
 
 
 def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapping[str, str], dial: str) -> str:
-    """Ring a phone of the company; when it answers, it dials this star code in its company's context."""
+    """Ring a phone of the company; when it answers, it dials this star code in its company's context.
+
+    The switch doesn't follow a phone that sends the call elsewhere (302): what is listened to stays in the company.
+    """
     pairs = {
         variable_name(name): _matching(_DIAL_STRING_VALUE, value, "variable of a dial string")
         for name, value in variables.items()
     }
-    marks = ",".join(f"{name}={value}" for name, value in pairs.items())
     where = f"sofia/{_word(profile)}/{_word(sip_username)}%{_domain(company)}"
+    marks = ",".join(("outbound_redirect_fatal=true", *(f"{name}={value}" for name, value in pairs.items())))
     return f"originate {{{marks}}}{where} {_matching(_STAR_CODE, dial, 'star code')} XML {_domain(company)}"
 
 

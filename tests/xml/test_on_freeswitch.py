@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.esl import commands
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole, read_scenario
@@ -269,6 +270,15 @@ def test_a_caller_is_never_told_to_call_elsewhere(status: str, phones: int, offi
         anna.answer(anna.hear("INVITE"), status, "Contact: <sip:1003@acme.example>")
         caller.hear("SIP/2.0 480")
     assert [one.get("fsplug_feature", "") for one in fsplug.asked] == ["", "redirect"]
+
+
+def test_a_listener_s_phone_does_not_lead_what_is_heard_elsewhere(office: Office) -> None:
+    rings = commands.ring_and_dial("internal", "1003", ACME, {}, "*28*1001")
+    with office.phone("1003") as clara, BarePhone() as elsewhere, ThreadPoolExecutor(1) as switch:
+        ringing = switch.submit(office.switch.api, rings, 30)
+        invite = clara.hear("INVITE")
+        clara.answer(invite, "302 Moved Temporarily", f"Contact: <sip:1@127.0.0.1:{elsewhere.port}>")
+        assert ringing.result() == "-ERR REQUESTED_CHAN_UNAVAIL\n"
 
 
 @pytest.mark.parametrize(
