@@ -10,7 +10,7 @@ from fsplug.wiring.node import NodeName
 
 log = structlog.get_logger()
 
-KEEP_SECONDS = 5.0
+KEEP_SECONDS = 2.0
 # How often a name that is taken is looked at.
 LOOK_SECONDS = 0.5
 
