@@ -177,7 +177,9 @@ def _tell_disposition(caller: Channel, dialled: Dialled) -> None:
     cause = "SUCCESS" if dialled.answered else dialled.cause
     caller.set("originate_disposition", cause)
     caller.set("DIALSTATUS", DIAL_STATUS.get(cause, cause))
-    caller.set("originate_causes", _array([f"{leg};{its}" for leg, its in dialled.causes]))
+    # The causes of earlier bridges stay (1.11.1).
+    earlier = (caller.get("originate_causes") or "").removeprefix("ARRAY::").split("|:")
+    caller.set("originate_causes", _array([*filter(None, earlier), *(f"{leg};{its}" for leg, its in dialled.causes)]))
     if not dialled.answered:
         caller.set("originate_failed_cause", cause)
         caller.set("last_bridge_hangup_cause", cause)

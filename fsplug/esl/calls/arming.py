@@ -103,7 +103,7 @@ class CallArmer:
         call.ringing = ringing
         call.armed = armed
         call.has_rung = call.leg_answered = False
-        call.redirects = {}
+        call.forget_redirects()
         self._book.see(caller)
         self._take_in_recordings(caller, armed)
 

@@ -97,6 +97,13 @@ class Call:
     over_at: float = 0.0
     witnessed: set[str | None] = field(default_factory=set)
 
+    def forget_redirects(self) -> None:
+        """What phones answered so far leads nowhere any more. Their legs stay known: the switch names them again."""
+        self.redirects = dict.fromkeys(self.redirects, _NOWHERE)
+
+
+_NOWHERE = Redirect("", (), ())
+
 
 @dataclass(slots=True)
 class CallBook:

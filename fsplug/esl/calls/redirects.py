@@ -94,6 +94,7 @@ class Redirects:
 
     def _followed(self, call: Call, asking: Event, redirects: list[Redirect]) -> dict[str, str]:
         caller = leg_of(asking)
+        call.forget_redirects()
         channel = self._book.channels.get(caller.uuid)
         if channel is not None and channel.talks != call.redirected_after:
             # Somebody has answered since: the call went on from there.

@@ -68,12 +68,12 @@ def to(number: str) -> str:
 
 
 class Redirected:
-    """A call whose phones send it elsewhere; what fsplug says each time is a part of `said`."""
+    """A call whose phones send it elsewhere; `failed` are the legs that have ended so."""
 
     def __init__(self, story: Story, legs: Mapping[str, Marks] = LEGS) -> None:
         self.story = story
         self.legs = {name: dict(marks) for name, marks in legs.items()}
-        self.said: list[str] = []
+        self.failed: list[str] = []
         self._at = 0
 
     def sent_on(self, leg: str, *contacts: str, status: int = 302) -> str:
@@ -84,7 +84,9 @@ class Redirected:
 
     def asks(self, *legs: str) -> str:
         """The dialplan asks where the call goes on whose legs have failed so."""
-        causes = [f"{leg};REQUESTED_CHAN_UNAVAIL" for leg in legs]
+        # The switch names the legs of earlier bridges again (1.11.1).
+        self.failed += legs
+        causes = [f"{leg};REQUESTED_CHAN_UNAVAIL" for leg in self.failed]
         marks = {"variable_originate_causes": causes[0] if len(causes) == 1 else f"ARRAY::{'|:'.join(causes)}"}
         event = self.story.event("A", "CHANNEL_DATA", marks_of_leg=False, **{**self.legs["A"], **marks})
         variables = self.story.redirects.answer(event)
@@ -94,7 +96,6 @@ class Redirected:
         if dial:
             dialled = self.legs["A"]["Caller-Destination-Number"]
             self.legs["A"] |= {"Caller-RDNIS": dialled, "Caller-Destination-Number": dial}
-        self.said.append(dial)
         return dial
 
     def talks(self, leg: str, is_recorded: bool = True) -> None:
@@ -202,6 +203,14 @@ def test_phones_that_send_a_call_round_end_it(story: Story) -> None:
     assert [call.sent_on("B", to("1003")), call.sent_on("C", to("1001"))] == ["1003", ""]
     call.ends_in_vain()
     assert (rows(story), story.recordings()) == ([], {})
+
+
+def test_a_phone_that_sent_the_call_on_before_is_not_waited_for(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = Redirected(story)
+    call.sent_on("B", to("1003"))
+    monkeypatch.setattr(redirects, "EVENT_SECONDS", PATIENCE_SECONDS)
+    with gevent.Timeout(PATIENCE_SECONDS / 2):
+        assert call.sent_on("C", to("1002")) == "1002"
 
 
 def test_a_chain_of_phones_is_followed_to_who_answers_and_all_of_them_have_forwarded(story: Story) -> None:
