@@ -37,7 +37,7 @@ class Order:
     `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered. `headers` are further
     lines of the INVITE, each `Name: value`. An INVITE with `late_offer` has no SDP: the switch answers it before its
     dialplan (`enable-3pcc`). `rates` gives the samples a second of the codecs of `caller` and of those who answer,
-    named as in `answers`, where they are not 8,000.
+    named as in `answers`, where they are not 8,000. With `refused` the switch has none of the INVITE's codecs.
     """
 
     caller: str
@@ -55,6 +55,7 @@ class Order:
     tone_hz: int = 0
     headers: Sequence[str] = ()
     late_offer: bool = False
+    refused: bool = False
     rates: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -215,6 +216,10 @@ class Call:
             self._later(self.order.cancel, self._cancel)
         if self.order.late_offer:
             answer(core, leg)
+        if self.order.refused:
+            leg.set("sofia_profile_name", "internal" if self.order.user else "external")
+            leg.set("endpoint_disposition", "NO CODECS")
+            hang_up(core, leg, "INCOMPATIBLE_DESTINATION")
         core.spawn(core.live, core, leg)
 
     def _take_headers(self, headers: InviteHeaders) -> None:

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 HOST = "127.0.0.1"
 # The codecs of an SDP (RFC 3551, RFC 7587), with their payload types. That of Opus may be any from 96 on.
-ALAW, G722, OPUS = "PCMA/8000", "G722/8000", "opus/48000/2"
-PAYLOAD_TYPES = {ALAW: "8", G722: "9", OPUS: "111"}
+ALAW, G722, OPUS, G729 = "PCMA/8000", "G722/8000", "opus/48000/2", "G729/8000"
+PAYLOAD_TYPES = {ALAW: "8", G722: "9", OPUS: "111", G729: "18"}
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, NOTIFY, UPDATE, INFO"
 _PARAMETER = re.compile(r'(\w+)="?([^",]*)"?')
 

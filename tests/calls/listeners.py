@@ -93,6 +93,9 @@ class Party(Protocol):
     def is_ready(self, user: str) -> None:
         """This user has a phone that answers, from now on."""
 
+    def is_refused(self, dialled: str) -> None:
+        """The customer dials with a codec that the switch does not have, and is refused."""
+
     def speaks(self, who: str, codec: str) -> None:
         """The phone of this user has this codec and no other (fsplug.lab.sip_message)."""
 

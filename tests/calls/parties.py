@@ -8,7 +8,7 @@ from typing import Any
 
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import wait_for
-from fsplug.lab.sip_message import G722, OPUS
+from fsplug.lab.sip_message import G722, G729, OPUS
 from fsplug.lab.softphone import Dialog, Softphone
 from tests.calls.lines import FakeLine
 from tests.calls.listeners import AUDIBLE, HERTZ, Party
@@ -64,6 +64,11 @@ class RealParty:
 
     def speaks(self, who: str, codec: str) -> None:
         self.phone(who, codec=codec)
+
+    def is_refused(self, dialled: str) -> None:
+        dialog = self.phone(CUSTOMER, codec=G729).call(dialled)
+        wait_for(lambda: dialog.state == "ended", "the switch to refuse")
+        assert dialog.status == 488
 
     def only_rings(self, user: str) -> None:
         self.phone(user, rings=None)
@@ -157,6 +162,9 @@ class FakeParty:
     def is_ready(self, user: str) -> None:
         self._answers[user] = 0.1
         self._line.ask("answers", phones=self._answers)
+
+    def is_refused(self, dialled: str) -> None:
+        self._line.ask("place", caller=CUSTOMER, destination=dialled, refused=True)
 
     def speaks(self, who: str, codec: str) -> None:
         self._rates[who] = {G722: 16_000, OPUS: 16_000}.get(codec, 8_000)

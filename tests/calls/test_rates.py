@@ -5,6 +5,7 @@ import pytest
 from fsplug.lab.sip_message import ALAW, G722, OPUS
 from fsplug.media import wav
 from fsplug.media.archive import FolderArchive
+from fsplug.store.calls import refused
 from fsplug.store.recordings.recordings import State
 from tests.calls.listeners import Party
 from tests.calls.people import CUSTOMER
@@ -43,3 +44,13 @@ def test_a_recording_has_the_rate_of_its_leg_and_lasts_as_long_as_its_talk(
         assert (one.state, one.company, found.channels) == (State.SEALED, ACME, 2)
         assert found.seconds == pytest.approx(one.talk_seconds, abs=STEP_SECONDS) == one.seconds
     assert rates == {user: RATES[codec] for user, codec in codecs.items()}
+
+
+def test_a_call_without_a_common_codec_is_counted_though_it_never_came_to_the_dialplan(
+    people: Party, plant: Plant
+) -> None:
+    assert refused.counted(plant.store, 0.0) == []
+    people.is_refused("+4570101001")
+    plant.until(lambda: bool(refused.counted(plant.store, 0.0)), "the refused call to be counted")
+    [found] = refused.counted(plant.store, 0.0)
+    assert (found.profile, found.cause, found.calls) == ("external", "INCOMPATIBLE_DESTINATION", 1)

@@ -30,6 +30,11 @@ _OF_NO_LEG = re.compile(
 )
 # What stands in the first part of a leg that called in and was made the answering one by uuid_bridge.
 _SWAPPED = "Unknown"
+# How a call without an extension ends that the switch did not refuse: nobody has such a number, the caller gave up, the
+# call took another one's place (INVITE with Replaces), or an operator ended it.
+_NOT_REFUSED = frozenset(
+    {"", "NO_ROUTE_DESTINATION", "ORIGINATOR_CANCEL", "NORMAL_CLEARING", "ATTENDED_TRANSFER", "MANAGER_REQUEST"}
+)
 _CALLER = {
     "Caller-Caller-ID-Number": "caller_id_number",
     "Caller-ANI": "ani",
@@ -75,6 +80,7 @@ class LegRecord:
 
     `name` is the leg's in the dialplan. Times are epoch seconds; `answered_at` is 0 for a leg that never answered.
     `stay` is the latest conference that it was in.
+    `refused_on` is the SIP profile of a call that the switch refused before its dialplan; None for every other leg.
     """
 
     uuid: str
@@ -87,6 +93,7 @@ class LegRecord:
     name: str = ""
     answered_at: float = 0.0
     stay: Stay | None = None
+    refused_on: str | None = None
 
     @property
     def has_talked(self) -> bool:
@@ -111,6 +118,7 @@ def leg_record(body: bytes) -> LegRecord:
         bridges = tuple(_bridges(uuid, direction, variables, parts))
         stay = _stay(uuid, direction, variables, parts, (facts.get("app_log") or {}).get("applications") or ())
         calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
+        is_refused = direction == "inbound" and _is_refused(facts["callflow"], variables)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         text = f"this is no record of a leg as FreeSWITCH writes it: {type(error).__name__}: {str(error)[:200]}"
         raise Invalid("bad-record", text) from error
@@ -125,7 +133,14 @@ def leg_record(body: bytes) -> LegRecord:
         name=variables.get("fsplug_leg", ""),
         answered_at=_seconds(variables.get("answer_uepoch")),
         stay=stay,
+        refused_on=variables.get("sofia_profile_name", "") if is_refused else None,
     )
+
+
+def _is_refused(flow: Sequence[Facts], variables: Mapping[str, str]) -> bool:
+    """Whether the switch hung up on a call that had come to no extension."""
+    is_untouched = not any(part.get("extension") for part in flow) and not _seconds(variables.get("answer_uepoch"))
+    return is_untouched and variables.get("hangup_cause", "") not in _NOT_REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
+    CallRefused,
     DecisionMade,
     GapFound,
     JournalEntry,
@@ -95,10 +96,18 @@ class Witness:
         for company in sorted({one.company for one in talks}):
             of_company = [one for one in talks if one.company == company]
             open_records.update(self._settle_company(company, of_company, records, waited))
+        self._count_refused(records)
         settled = frozenset(records) - open_records
         for uuid in settled:
             self._left_files.told(records[uuid])
         return settled
+
+    def _count_refused(self, records: Mapping[str, LegRecord]) -> None:
+        """Write down the calls that the switch refused before its dialplan; nothing else knows of them."""
+        for one in records.values():
+            if one.refused_on is not None:
+                switch = self._ports.switch_name
+                self._ports.write(CallRefused(one.uuid, switch, one.refused_on, one.cause, one.began_at))
 
     def _settle_company(
         self,

@@ -214,6 +214,18 @@ class OutageSeen(JournalEntry):
 
 
 @dataclass(frozen=True, slots=True)
+class CallRefused(JournalEntry):
+    """The switch refused a call before its dialplan, on this SIP profile and with this hangup cause."""
+
+    kind = "call-refused"
+    call: str
+    switch: str
+    profile: str
+    cause: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ListenRefused(JournalEntry):
     """Somebody asked to listen in and was refused for this reason. Listener and target are given if known."""
 

@@ -9,6 +9,7 @@ from fsplug.policy.terms import Terms, terms_facts, terms_from
 from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
+    CallRefused,
     CallSeen,
     DecisionMade,
     GapFound,
@@ -43,6 +44,7 @@ KINDS: Mapping[str, type[JournalEntry]] = {
         GapFound,
         TalkWitnessed,
         OutageSeen,
+        CallRefused,
         ListenRefused,
         ListenBegan,
         ListenEnded,

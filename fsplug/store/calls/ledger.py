@@ -27,7 +27,15 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
-from fsplug.store.schema.calls import Calls, Decisions, LedgerRejects, ListenSessions, Outages, WitnessedTalks
+from fsplug.store.schema.calls import (
+    Calls,
+    Decisions,
+    LedgerRejects,
+    ListenSessions,
+    Outages,
+    RefusedCalls,
+    WitnessedTalks,
+)
 from fsplug.store.schema.recordings import RecordingHolds, Recordings
 
 # A company's id by its domain.
@@ -267,6 +275,7 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     ),
     kinds.TalkWitnessed: (_step(lambda: insert(WitnessedTalks, _WITNESSED, once_by="id"), until_at="until"),),
     kinds.OutageSeen: (_filled(Outages, "id switch cause from_at until_at", id="outage"),),
+    kinds.CallRefused: (_step(lambda: insert(RefusedCalls, "id switch profile cause at", once_by="id"), id="call"),),
     kinds.ListenRefused: (_filled(ListenSessions, f"{_LISTEN} reason", id="listen"),),
     kinds.ListenBegan: (_filled(ListenSessions, f"{_LISTEN} call target_leg began_at", id="listen", began_at="at"),),
     kinds.ListenEnded: (_filled(ListenSessions, "id ended_at ending reason", id="listen", ended_at="at"),),

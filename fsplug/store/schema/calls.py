@@ -102,6 +102,22 @@ class Outages(Table):
 index(Outages, "outage_switch", "switch from_at")
 
 
+class RefusedCalls(Table):
+    """A call that the switch refused before its dialplan: on this SIP profile, with this hangup cause."""
+
+    id = text(key=True)
+    switch = text()
+    profile = text()
+    cause = text()
+    at = real()
+
+    class Meta:
+        table_name = "refused_call"
+
+
+index(RefusedCalls, "refused_call_at", "at")
+
+
 class WitnessedTalks(Table):
     """A talk that the switch's own records tell of.
 

@@ -190,6 +190,7 @@ def every(settings: Settings, role: Role, is_served: bool | None, conf: Path | N
     if stored.state is not FindingState.WRONG:
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
+        yield waiting.refused(settings, time.time())
         yield from nodes.every(settings)
         if role is Role.CONSOLE:
             yield nodes.shown(settings)

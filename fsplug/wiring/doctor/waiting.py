@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fsplug.errors import FsplugError
 from fsplug.store.calls import outages, witnessed
+from fsplug.store.calls import refused as refused_calls
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
@@ -14,7 +15,7 @@ from fsplug.wiring.doctor.findings import Finding, ok, warn, wrong
 from fsplug.wiring.settings import Settings
 
 DAY_SECONDS = 86_400.0
-_MISSED = "missed talks"
+_MISSED, _REFUSED = "missed talks", "refused calls"
 # Subject, queue, and the command that lists what is queued.
 _QUEUES = (
     ("mail queue", mails.QUEUE, "fsplug mail list --state queued"),
@@ -50,6 +51,24 @@ def missed(settings: Settings, now: float) -> Finding:
     text = f"in the last 24 hours {sum(one.talks for one in found)} talks were missed and decided afterwards"
     text = f"{text} ({causes}), and {not_asked} began without a verdict in time"
     return warn(_MISSED, text, "fsplug audit calls --since 24h; fsplug outage list --since 24h")
+
+
+def refused(settings: Settings, now: float) -> Finding:
+    """Calls of the last day that the switch refused before its dialplan, as its records tell."""
+    store = Store(settings.store)
+    try:
+        found = refused_calls.counted(store, now - DAY_SECONDS)
+    except FsplugError as error:
+        return wrong(_REFUSED, error.text, "fsplug store status")
+    finally:
+        store.close()
+    if not found:
+        return ok(_REFUSED, "none in the last 24 hours")
+    kinds = ", ".join(f"{one.calls} on {one.profile or 'no profile'} ({one.cause})" for one in found)
+    text = (
+        f"in the last 24 hours the switch refused {sum(one.calls for one in found)} calls before its dialplan: {kinds}"
+    )
+    return warn(_REFUSED, text, "INCOMPATIBLE_DESTINATION: give the SIP profile a codec that the callers have")
 
 
 def _state(store: Store, subject: str, queue: Queue, command: str) -> Finding:

@@ -18,8 +18,9 @@ from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
 from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
 from fsplug.esl.protocol.event import Event, plain_event
-from fsplug.store.calls import calls, decisions, gaps, outages, witnessed
+from fsplug.store.calls import calls, decisions, gaps, outages, refused, witnessed
 from fsplug.store.calls.entries import OutageSeen
+from fsplug.store.calls.refused import RefusedKind
 from fsplug.store.change import planning
 from tests.esl.story import ACME, COMPANIES, Story, talk_begins, talk_ends, without
 
@@ -482,3 +483,32 @@ def test_parts_that_were_decided_by_events_are_witnessed_and_nothing_is_added(tm
     assert (account.answered, account.missed) == (3, 0)
     assert {one.reason for one in account.differences} <= {"neither-recording-nor-gap"}
     assert story.rejects() == []
+
+
+def test_a_call_that_the_switch_refused_before_its_dialplan_is_counted_once_and_no_other(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    for flow in FLOWS:
+        story.witness.settle(read(flow), {})
+    story.write_down()
+    assert refused.counted(story.store, 0.0) == []
+    for _ in range(2):
+        assert story.witness.settle(read("refused"), {}) == frozenset(read("refused"))
+        story.write_down()
+    assert refused.counted(story.store, 0.0) == [RefusedKind("internal", "INCOMPATIBLE_DESTINATION", 1)]
+    assert story.rejects() == []
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"hangup_cause": "ORIGINATOR_CANCEL"},
+        {"hangup_cause": "NO_ROUTE_DESTINATION"},
+        {"answer_uepoch": "1795968055987924"},
+    ],
+)
+def test_a_call_that_ended_otherwise_was_not_refused(different: dict[str, str]) -> None:
+    [facts] = raw("refused")
+    assert leg_record(encoded(facts)).refused_on == "internal"
+    assert leg_record(encoded({**facts, "variables": {**facts["variables"], **different}})).refused_on is None
+    outbound = {**facts["channel_data"], "direction": "outbound"}
+    assert leg_record(encoded({**facts, "channel_data": outbound})).refused_on is None

@@ -178,6 +178,10 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
         "outage",
         {"id": "outage", "switch": "switch", "cause": "cause", "from_at": 1.5, "until_at": 2.5},
     ),
+    kinds.CallRefused: (
+        "refused_call",
+        {"id": "call", "switch": "switch", "profile": "profile", "cause": "cause", "at": 1.5},
+    ),
     kinds.ListenRefused: ("listen_session", {**_LISTEN, "reason": "reason"}),
     kinds.ListenBegan: (
         "listen_session",

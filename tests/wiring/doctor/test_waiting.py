@@ -6,7 +6,7 @@ import pytest
 
 from fsplug.media.record_folder import RecordFolder
 from fsplug.store.calls import ledger
-from fsplug.store.calls.entries import OutageSeen, TalkWitnessed
+from fsplug.store.calls.entries import CallRefused, OutageSeen, TalkWitnessed
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation, waiting
@@ -79,3 +79,19 @@ def test_a_store_that_is_not_there_is_said_once_and_is_not_made(tmp_path: Path) 
     subjects = [one.subject for one in installation.every(settings, Role.ALL, True, None)]
     assert not set(SUBJECTS.values()) & set(subjects)
     assert not Path(settings.store).exists()
+
+
+def test_calls_that_the_switch_refused_are_counted_by_profile_and_cause(settings: Settings) -> None:
+    assert waiting.refused(settings, 2_000.0).state == FindingState.OK
+    store = Store(settings.store)
+    calls = [("a", "external"), ("b", "external"), ("b", "external"), ("c", "internal")]
+    entries = [CallRefused(call, "switch", profile, "INCOMPATIBLE_DESTINATION", 1_000.0) for call, profile in calls]
+    ledger.apply(store, entries)
+    store.close()
+    found = waiting.refused(settings, 2_000.0)
+    assert found.state == FindingState.WARN
+    assert found.text.endswith(
+        "refused 3 calls before its dialplan: "
+        "2 on external (INCOMPATIBLE_DESTINATION), 1 on internal (INCOMPATIBLE_DESTINATION)"
+    )
+    assert waiting.refused(settings, 2_000.0 + 2 * waiting.DAY_SECONDS).state == FindingState.OK
