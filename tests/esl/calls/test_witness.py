@@ -69,6 +69,7 @@ FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
         ("1001", CUSTOMER, True, "department-policy", "1001"),
         ("1003", CUSTOMER, True, "department-policy", "1003"),
     ],
+    "redirected": [(CUSTOMER, "1003", True, "department-policy", "1003")],
     "busy": [],
     "caller-cancels": [],
 }
