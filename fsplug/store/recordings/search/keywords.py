@@ -80,6 +80,9 @@ def numbers(ends: Collection[Participant], people: Collection[str], country: str
 
 def digits(text: str) -> str:
     """The digits in it, in ASCII."""
+    bare = text.removeprefix("+")
+    if bare.isascii() and bare.isdigit():
+        return bare
     return "".join(str(int(char)) for char in text if char.isdecimal())
 
 
