@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from fsplug.esl.listenin.star_code import ANSWER_SECONDS
+from fsplug.esl.calls.arming import ANSWER_SECONDS
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 

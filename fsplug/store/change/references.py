@@ -1,7 +1,7 @@
 """Which rows of a company name other rows, and which names a change leaves without a row."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fsplug.policy.entities import EVERY_DEPARTMENT
 from fsplug.store.change.view import View
@@ -10,9 +10,8 @@ from fsplug.store.config.destinations import TargetKind
 from fsplug.store.config.nouns import Change, Noun, Row
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What an entry, such as "user 1001", says in a field: the name of a row of `noun`."""
+class Reference(NamedTuple):
+    """What an entry, such as "user 1001", says in a field: the name of a row of `noun`. A document has thousands."""
 
     entry: str
     field: str
