@@ -17,6 +17,7 @@ from gevent.event import Event as Signal
 
 from fsplug.errors import FsplugError
 from fsplug.esl import commands
+from fsplug.esl.calls.arming import ANSWER_SECONDS
 from fsplug.esl.calls.book import Call, CallBook, Redirect
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
@@ -29,9 +30,8 @@ log = structlog.get_logger()
 
 # The dialplan's mark on a call that asks where it goes on to.
 FEATURE = "redirect"
-ANSWER_SECONDS = 2.0
-# A leg's CHANNEL_HANGUP is sent before its caller's dialplan goes on, but on another connection.
-EVENT_SECONDS = 2.0
+# A leg's CHANNEL_HANGUP is sent before its caller's dialplan goes on, but on another connection. As a rule it is there.
+EVENT_SECONDS = ANSWER_SECONDS
 # How a leg ends whose phone answered so (sofia.c, 1.11.1); no other answer has this cause.
 CAUSE = "REQUESTED_CHAN_UNAVAIL"
 _STATUS = re.compile(r"sip:30[012]")
