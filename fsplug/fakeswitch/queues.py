@@ -67,6 +67,7 @@ def valet_park(core: Core, channel: Channel, data: str) -> None:
         rebridge(core, parked, channel)
         return
     core.parked[data] = channel
+    channel.set("valet_lot_extension", data.rpartition(" ")[2])
     pause(core, channel)
     if core.parked.get(data) is channel:
         del core.parked[data]

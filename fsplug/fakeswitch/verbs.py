@@ -13,6 +13,8 @@ from fsplug.fakeswitch.listener import LINGER_FOR_EVER, Listener
 
 # A bridged leg checks its messages every ten frames of 20 ms; the average wait is half of that.
 _MESSAGE_SECONDS = 0.1
+# A leg in a conference looks at every frame.
+_CONFERENCE_SECONDS = 0.02
 
 Verb = Callable[[Listener, str, Command], None]
 
@@ -107,7 +109,7 @@ def _queue(core: Core, channel: Channel, command: Command) -> None:
 
 
 def _carry_out_later(core: Core, channel: Channel, command: Command) -> None:
-    core.clock.sleep(_MESSAGE_SECONDS)
+    core.clock.sleep(_CONFERENCE_SECONDS if channel.company else _MESSAGE_SECONDS)
     carry_out(core, channel, command)
 
 
