@@ -1,6 +1,7 @@
 """The adapter of the switch: which commands it gives, and how it reads what the switch answers."""
 
 import inspect
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,6 +56,28 @@ def test_a_switch_without_calls_lists_none() -> None:
     """FreeSWITCH leaves the rows away then (1.11.1)."""
     switch, _ = linked({"show channels as json": '{"row_count":0}\n', "show calls as json": '{"row_count":0}\n'})
     assert (switch.legs(), switch.bridges(), switch.ringing(LEG)) == (frozenset(), [], [])
+
+
+def test_conferences_are_listed_with_their_legs_the_first_comer_first() -> None:
+    """FreeSWITCH lists the latest comer first, and what records a conference without a leg (1.11.1)."""
+    members = [{"type": "caller", "uuid": OTHER}, {"type": "caller", "uuid": LEG}, {"type": "recording_node"}]
+    answer = json.dumps([{"conference_name": "room", "conference_uuid": "meeting", "members": members}])
+    switch, _ = linked({"conference json_list": answer})
+    assert switch.conferences() == {"meeting": (LEG, OTHER)}
+
+
+@pytest.mark.parametrize("answer", ["[]", "-ERR conference Command not found!\n"])
+def test_a_switch_without_conferences_or_without_their_module_lists_none(answer: str) -> None:
+    switch, _ = linked({"conference json_list": answer})
+    assert switch.conferences() == {}
+
+
+@pytest.mark.parametrize("answer", ["", "null", "<html>", '[{"members": []}]'])
+def test_a_list_of_conferences_that_is_none_is_an_unclear_answer(answer: str) -> None:
+    switch, _ = linked({"conference json_list": answer})
+    with pytest.raises(Unavailable) as refusal:
+        switch.conferences()
+    assert refusal.value.code == "switch-unclear"
 
 
 def test_a_leg_alone_is_no_bridge() -> None:
