@@ -23,6 +23,18 @@ class GroupMode(StrEnum):
     NEVER = "never"
 
 
+class WhenAway(StrEnum):
+    """What happens to the calls of a company while fsplug is away.
+
+    They go on unrecorded, but those of a fail-closed policy; those that policy wants recorded are refused; or the
+    switch records by itself what policy wants, and fsplug decides afterwards what is kept.
+    """
+
+    UNRECORDED = "unrecorded"
+    REFUSED = "refused"
+    RECORD_THEN_JUDGE = "record-then-judge"
+
+
 class Strategy(StrEnum):
     """How a ring group rings its members."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
+from fsplug.policy.entities import WhenAway
+from fsplug.policy.recording.away import AwayPolicy, away_text
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
@@ -21,7 +23,9 @@ from fsplug.xml.ways import Ways
 
 # The list of fsplug's files in a folder. `Folder` writes it, and replaces or removes only files on the list.
 MANIFEST = ".fsplug-files.json"
-FOLDERS = ("dialplan", "directory", "gateways", "timezones")
+# What the switch arms calls by while fsplug is away, a file for each company that wants it.
+AWAY = "away"
+FOLDERS = ("dialplan", "directory", "gateways", "timezones", AWAY)
 # Anybody who can read the directory can sign in as any user in it.
 _MODE = 0o640
 
@@ -54,6 +58,7 @@ class Files:
         return [
             File(f"dialplan/{company.domain}.xml", lambda: self._dialplan(company)),
             File(f"directory/{company.domain}.xml", lambda: self._directory(company)),
+            *([File(f"{AWAY}/{company.domain}.json", lambda: self._away(company))] if arms_itself(company) else []),
         ]
 
     def every(self) -> list[File]:
@@ -76,8 +81,18 @@ class Files:
         groups = Directory(self._store, snapshot).whole()
         return self._stream("directory/company.xml.j2", company=company, groups=groups)
 
+    def _away(self, company: Company) -> Iterator[str]:
+        snapshot = CompanySnapshot(self._store, company, self._ways)
+        known = {one.user.username: one.user for one in snapshot.everybody()}
+        yield away_text(AwayPolicy(snapshot.policy, known, str(self._ways.spool or "")))
+
     def _stream(self, inner: str, **values: object) -> Iterator[str]:
         return self._templates.stream("file.xml.j2", inner=inner, ways=self._ways, **values)
+
+
+def arms_itself(company: Company) -> bool:
+    """Whether the switch arms this company's calls by itself while fsplug is away."""
+    return company.when_away is WhenAway.RECORD_THEN_JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +192,8 @@ class Folder:
 
 def _is_place(place: str) -> bool:
     name = place.partition("/")[2]
-    return _folder(place) in FOLDERS and name.endswith(".xml") and "/" not in name and not name.startswith(".")
+    is_named = name.endswith(".json" if _folder(place) == AWAY else ".xml") and not name.startswith(".")
+    return _folder(place) in FOLDERS and is_named and "/" not in name
 
 
 def _folder(place: str) -> str:

@@ -12,7 +12,8 @@ class Ways:
 
     Phones register at `sip_profile`; trunks call in at `trunk_profile`, into `public_context`. The switch connects to
     fsplug at `listen_host` and `listen_port`. A person is rung for `ring_seconds`. Prompts are looked for in
-    `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own.
+    `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own. The switch may arm calls by
+    itself while fsplug is away: by the policies in the folder `away` (without it, none), to be recorded into `spool`.
     """
 
     sip_profile: str = "internal"
@@ -22,3 +23,5 @@ class Ways:
     listen_port: int = 8084
     ring_seconds: int = 20
     prompts: Path | None = None
+    spool: Path | None = None
+    away: Path | None = None

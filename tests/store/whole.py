@@ -15,6 +15,7 @@ def whole() -> dict[str, Any]:
         "timezone": "Europe/Copenhagen",
         "listen_from_app": True,
         "listen_consent": True,
+        "when_away": "record-then-judge",
         "department": [{"name": "Sales"}, {"name": "Support"}],
         "user": [
             {

@@ -1,6 +1,7 @@
 """A folder of rendered files: what is written, kept, removed and left alone."""
 
 import json
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.store.change import planning
+from fsplug.policy.entities import WhenAway
+from fsplug.policy.recording.away import away_policy
+from fsplug.store.change import edit_policy, planning
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.xml.files import MANIFEST, File, Files, Folder, Outcome
@@ -133,3 +136,33 @@ def test_a_template_that_fails_midway_leaves_the_old_file(own_store: Store, tmp_
         folder.write([File(ACME[0], failing)])
     assert (tmp_path / "out" / ACME[0]).read_text() == "old"
     assert [path.name for path in (tmp_path / "out" / "dialplan").iterdir()] == ["acme.example.xml"]
+
+
+def when_away(store: Store, value: str) -> list[File]:
+    """The files, once this is what Acme wants while fsplug is away."""
+    edit_policy.set_when_away(store, "acme.example", WhenAway(value), "test")
+    ways = Ways(spool=Path("/var/spool/fsplug"), away=Path("/etc/freeswitch/fsplug/away"))
+    return Files(store, Templates(), ways).every()
+
+
+def test_the_switch_arms_calls_by_itself_only_where_the_company_wants_it(own_store: Store, tmp_path: Path) -> None:
+    out, policy = tmp_path / "out", "away/acme.example.json"
+    assert policy in Folder(out).write(when_away(own_store, "record-then-judge")).written
+    assert away_policy((out / policy).read_text(), "acme.example").spool == "/var/spool/fsplug"
+    step = '<action application="execute_extension" data="away XML fsplug"/>'
+    dialplan = (out / ACME[0]).read_text()
+    asked = len(re.findall(r"fsplug_legs=[0-9a-z]", dialplan))
+    assert dialplan.count(step) == asked and step not in (out / BETA[0]).read_text()
+    assert "fsplug.modpython away /etc/freeswitch/fsplug/away/${fsplug_company}.json" in (out / SHARED[0]).read_text()
+    assert Folder(out).write(when_away(own_store, "unrecorded")).removed == (policy,)
+    assert step not in (out / ACME[0]).read_text()
+
+
+def test_a_company_that_wants_calls_refused_is_closed_where_it_records(own_store: Store, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    Folder(out).write(when_away(own_store, "unrecorded"))
+    assert "fsplug_on_failure=closed" not in (out / ACME[0]).read_text()
+    Folder(out).write(when_away(own_store, "refused"))
+    closed = [line for line in (out / ACME[0]).read_text().splitlines() if "fsplug_on_failure=closed" in line]
+    legs = {found[1] for line in closed if (found := re.search(r"fsplug_legs=([0-9]*)", line))}
+    assert "1001" in legs and "1004" not in legs

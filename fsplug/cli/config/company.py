@@ -12,6 +12,7 @@ from fsplug.cli.kernel.free_text import LINE
 from fsplug.cli.kernel.options import yes_option
 from fsplug.cli.kernel.rules import COMPANY_ITSELF, INSTALLATION
 from fsplug.errors import Invalid
+from fsplug.policy.entities import WhenAway
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft
 from fsplug.store.config import companies
@@ -22,6 +23,10 @@ _COLUMNS = ("domain", "name", "country", "language", "languages", "timezone", "v
 _FROM_APP, _CONSENT = "Apps may listen in too.", "The colleague at the other end must allow listening in as well."
 _TOTP = "Superusers must sign in with one-time codes."
 _REASON = "Playing a recording requires a reason, which the audit trail keeps."
+_WHEN_AWAY = (
+    "What happens to calls while fsplug is away: they go on unrecorded; those that policy wants recorded are refused; "
+    "or the switch records them by itself, and fsplug decides afterwards what is kept  [unrecorded]"
+)
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
@@ -31,6 +36,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
         click.option("--playback-reason/--no-playback-reason", default=None, help=_REASON),
         click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
+        click.option("--when-away", type=click.Choice(list(map(str, WhenAway))), help=_WHEN_AWAY),
         click.option("--timezone", metavar="NAME", help="Time zone, such as Europe/Copenhagen  [UTC]"),
         click.option(
             "--language",

@@ -1,5 +1,6 @@
 """`fsplug policy`: what is recorded, and what would be."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,9 +12,9 @@ from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import POLICY
-from fsplug.policy.entities import GroupMode
+from fsplug.policy.entities import GroupMode, WhenAway
 from fsplug.store.calls.simulate import simulated
-from fsplug.store.change import planning
+from fsplug.store.change import edit_policy, planning
 from fsplug.store.config import policies
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company whose policy it is.")
@@ -46,17 +47,27 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 @click.option("--mode", type=click.Choice(list(map(str, GroupMode))), help="Whether the group's calls are recorded.")
 @policy_terms.options
 @click.option(
+    "--when-away",
+    type=click.Choice(list(map(str, WhenAway))),
+    help="What happens to the company's calls while fsplug is away; for the whole company, and alone.",
+)
+@click.option(
     "--preview-since",
     type=MOMENT,
     help="Change nothing; show what the change would have done since this time (7d, a date).",
 )
 @pass_invocation
-def set_(invocation: Invocation, company: str, preview_since: float | None, **given: Any) -> None:
+def set_(
+    invocation: Invocation, company: str, preview_since: float | None, when_away: str | None, **given: Any
+) -> None:
     """Set the boxes of a department or the mode of a ring group.
 
     Options that are not given keep their values. A department without boxes of its own starts with those of '*'. The
     change applies from the next call on.
     """
+    if when_away is not None:
+        _set_when_away(invocation, company, WhenAway(when_away), given, preview_since)
+        return
     change = policy_change.change(given)
     with invocation.store() as store:
         if preview_since is not None:
@@ -65,6 +76,21 @@ def set_(invocation: Invocation, company: str, preview_since: float | None, **gi
             return
         facts = policy_change.make(store, company, change, invocation.by)
     invocation.print(facts, *policy_change.lines(facts))
+
+
+def _set_when_away(
+    invocation: Invocation, company: str, when_away: WhenAway, given: Mapping[str, Any], preview_since: float | None
+) -> None:
+    if preview_since is not None or any(value is not None for value in given.values()):
+        raise click.UsageError("--when-away is for the whole company; set it alone")
+    with invocation.store() as store:
+        made = edit_policy.set_when_away(store, company, when_away, invocation.by)
+    facts = {"company": company, "changed": made.changed, "version": made.version, "when_away": str(when_away)}
+    now = f"policy version {made.version} of {company}, from the next call on"
+    said = (
+        f"when fsplug is away: {when_away}" if made.changed else f"nothing to change; when fsplug is away: {when_away}"
+    )
+    invocation.print(facts, said, now)
 
 
 @policy.command(rule=POLICY)

@@ -101,6 +101,7 @@ class Invocation:
                 text = f"{store.place} was made by an older fsplug; stop fsplug serve, then run: fsplug store migrate"
                 raise Invalid("store-outdated", text, store=store.place, pending=pending)
             yield store
+            self._tell_switch(store)
 
     @contextmanager
     def store_as_is(self) -> Iterator["Store"]:
@@ -119,6 +120,26 @@ class Invocation:
             yield store
         finally:
             store.close()
+
+    def _tell_switch(self, store: "Store") -> None:
+        """Bring what the switch arms calls by, while fsplug is away, to the company's latest version.
+
+        `fsplug serve` does so too. But it may be away, and an excluded number must hold from the next call on.
+        """
+        settings = self.settings()
+        conf = settings.switch_conf
+        if not conf or not (behind := _behind(store, Path(conf))):
+            return
+        from fsplug.wiring.endpoint import xml_ways
+        from fsplug.wiring.process.serving import is_served
+
+        if is_served(settings.lock_file):
+            return
+
+        try:
+            xml_ways.installed_files(settings, store, Path(conf)).bring_up()
+        except FsplugError as error:
+            self.note(f"the switch does not know of this change to {', '.join(behind)} yet: {error.text}")
 
     def print(self, facts: Any, *lines: str) -> None:
         """Print the result: `facts` as JSON with --json, else the lines."""
@@ -254,3 +275,16 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def _behind(store: "Store", conf: Path) -> list[str]:
+    """The companies whose calls the switch arms by itself, and of which it has no policy or an older one."""
+    from fsplug.policy.entities import WhenAway
+    from fsplug.store.config import companies
+
+    found = [one for one in companies.every(store) if one.when_away is WhenAway.RECORD_THEN_JUDGE]
+    if not found:
+        return []
+    from fsplug.xml.install.installed_files import armed_by
+
+    return [one.domain for one in found if armed_by(conf, one.domain) != one.version]

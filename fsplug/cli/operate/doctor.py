@@ -12,9 +12,9 @@ import click
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import INSTALLATION
-from fsplug.cli.operate.serving import is_served
 from fsplug.errors import FsplugError, Invalid, Unavailable
 from fsplug.policy.hosts import is_loopback
+from fsplug.wiring.process.serving import is_served
 
 if TYPE_CHECKING:
     from fsplug.store.config.trunks import Trunk
@@ -89,6 +89,7 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
         api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
         who = listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
         yield from switch.every(api, settings, wanted, *_stored(invocation), who=who)
+        yield from switch.arming(api, settings, _arming_themselves(invocation))
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:
@@ -111,6 +112,18 @@ def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk
             return devices.some_phone(store), trunks.of_all(store), zones
     except FsplugError:
         return None, [], []
+
+
+def _arming_themselves(invocation: Invocation) -> list[str]:
+    """The companies whose calls the switch must record by itself, as far as the store is readable."""
+    from fsplug.policy.entities import WhenAway
+    from fsplug.store.config import companies
+
+    try:
+        with invocation.store() as store:
+            return [one.domain for one in companies.every(store) if one.when_away is WhenAway.RECORD_THEN_JUDGE]
+    except FsplugError:
+        return []
 
 
 def _say(finding: "Finding") -> None:

@@ -8,10 +8,10 @@ import click
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import INSTALLATION
-from fsplug.cli.operate.serving import is_served
 from fsplug.store.calls import ledger
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
+from fsplug.wiring.process.serving import is_served
 
 SHOWN_REJECTS = 20
 

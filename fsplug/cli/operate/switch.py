@@ -9,7 +9,7 @@ from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.installing import install, uninstall
-from fsplug.cli.operate.serving import is_served
+from fsplug.wiring.process.serving import is_served
 
 ANSWER_SECONDS = 3.0
 _VERSION = re.compile(r"FreeSWITCH Version (\S+)")

@@ -158,19 +158,33 @@ class Decisions:
         outcome = verdict(talk, self._policy.snapshot(company, version))
         call = self._call_of(*in_order(caller, answerer), version, talk)
         decision = decision_id(company, talk_name(caller, answerer, ordinal))
+        if not outcome.record:
+            return Decided(decision, call.id, talk, outcome, None, armed=False)
         recorded = caller if outcome.user == caller.username else answerer
-        recording = self._recording(outcome, recorded, call, decision) if outcome.record else None
-        return Decided(decision, call.id, talk, outcome, recording, armed=False)
+        made = self._made_away(caller, answerer, recorded) if ordinal == 0 else None
+        recording = self._recording(outcome, made or recorded, call, decision, made.away if made else "")
+        return Decided(decision, call.id, talk, outcome, recording, armed=made is not None)
+
+    def _made_away(self, caller: Leg, answerer: Leg, recorded: Leg) -> Leg | None:
+        """The leg on which the switch records this talk by itself: it was armed for it while fsplug was away."""
+        if answerer.call != caller.uuid:
+            return None
+        armed = (leg for leg in (recorded, caller, answerer) if leg.away and leg.away not in self._book.recordings)
+        return next((leg for leg in armed if self._ports.spool.exists(leg.away)), None)
 
     def _version(self, company: str, *legs: Leg) -> int:
         """The policy version the call began under; today's for a call fsplug has not seen before."""
         known = next((leg.version for leg in legs if leg.version is not None), None)
         return self._policy.version(company) if known is None else known
 
-    def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str) -> Recording:
-        recording = self._ports.new_id()
-        path = self._ports.spool.path(recording)
-        return Recording(recording, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
+    def _recording(self, outcome: Verdict, leg: Leg, call: Call, decision: str, made: str = "") -> Recording:
+        new = made or self._ports.new_id()
+        path = self._ports.spool.path(new)
+        recording = Recording(new, path, call.company, call.id, outcome.terms, leg=leg.uuid, decision=decision)
+        if made:
+            self._book.recordings[made] = recording
+            self._book.runs_on(recording, leg.uuid)
+        return recording
 
     def _call_of(self, caller: Leg, answerer: Leg, version: int, talk: Talk) -> Call:
         """The call these legs belong to; added now if it came while fsplug was away."""

@@ -5,11 +5,17 @@ that it was prepared for. A call that is over and has left such a file waits for
 is of no talk that was ordered, or of which no record tells in time, is destroyed.
 """
 
+import structlog
+
+from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook
 from fsplug.esl.calls.disarming import NOT_ORDERED
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
+from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls.entries import GapFound
+
+log = structlog.get_logger()
 
 # A record comes at the end of its leg, is read within seconds, and waits at most two minutes for the other leg's.
 RECORDS_SECONDS = 180.0
@@ -56,6 +62,22 @@ class LeftFiles:
             if armed is not None and record.is_armed_as(name, armed.arm.on_caller):
                 # Who answered and got nobody talked to nobody: there is nothing to say of that file.
                 self._destroy(call, name, _OTHER if record.has_talked else "")
+
+    def overrule(self, leg: Leg, ordered: str | None) -> None:
+        """The talk of this leg is decided. What the switch by itself records of it goes, unless it was ordered."""
+        if leg.away and leg.away != ordered and self.is_unordered(leg.away):
+            self._ports.spool.discard(leg.away)
+            self._ports.later(0, self._stop, leg)
+
+    def is_unordered(self, recording: str) -> bool:
+        """Whether this recording, which the switch armed by itself, has a file and is not one of the book's."""
+        return recording not in self._book.recordings and self._ports.spool.exists(recording)
+
+    def _stop(self, leg: Leg) -> None:
+        try:
+            self._ports.switch.stop_recording(leg.uuid, self._ports.spool.path(leg.away))
+        except Unavailable as error:
+            log.warning("recording-not-stopped", recording=leg.away, error=error.text)
 
     def _of(self, call: Call) -> list[str]:
         """The names of the legs whose armed recording has a file."""

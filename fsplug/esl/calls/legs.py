@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from fsplug.esl.protocol.event import Event, Headers
 from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities
-from fsplug.policy.recording.legs import TRUNK, Leg
+from fsplug.policy.recording.legs import AWAY_PREFIX, TRUNK, Leg
 
 _VARIABLE = "variable_"
+_ON_ANSWER = "variable_execute_on_answer"
+_ARMED_AWAY = re.compile(rf"record_session /\S*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav ")
 _CALLER_ID = ("Caller-Caller-ID-Number", "Caller-ANI")
 # The callee ID is also what an answer asserts of who answered (P-Asserted-Identity, Remote-Party-ID; 1.11.1).
 _ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
@@ -44,6 +46,7 @@ _LEG = Headers(
     *_SERVES,
     _PARKED,
     _TRANSFERRED,
+    _ON_ANSWER,
     *_SIGNED_IN,
     *_DIALLED_USER,
     *_CALLER_ID,
@@ -92,6 +95,7 @@ def leg_of(event: Event) -> Leg:
         picks_up=headers.get("variable_current_application") == "intercept",
         serves=any(headers.get(name) == role for name, role in _SERVES.items()),
         is_parked=bool(headers.get(_PARKED)),
+        away=armed_away(headers.get(_ON_ANSWER, "")),
     )
 
 
@@ -102,6 +106,12 @@ def _own_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
     """
     caller_id, ani, callee = (headers.get(name) for name in (*_CALLER_ID, _ASKED_FOR[1]))
     return _CALLER_ID[::-1] if ani and ani != caller_id and ani == callee else _CALLER_ID
+
+
+def armed_away(on_answer: str) -> str:
+    """The recording that this command begins, if the switch itself armed a leg with it; else empty."""
+    found = _ARMED_AWAY.match(on_answer) if AWAY_PREFIX in on_answer else None
+    return found[1] if found else ""
 
 
 def leg_names(event: Event) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """Policy as the call path reads it: from the store, from memory, and from the store's copy while the store is away."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from fsplug.errors import Invalid, Unavailable
 from fsplug.policy.entities import PolicySnapshot, Talk, User
 from fsplug.policy.recording.conference import part_of
-from fsplug.policy.recording.legs import Leg, identified, talk_between
+from fsplug.policy.recording.legs import Leg, identified, talk_between, with_forwarders
 from fsplug.store.config import inside, policies, users
 from fsplug.store.config.inside import Inside
 from fsplug.store.db.cache import Cache
@@ -14,8 +13,6 @@ from fsplug.store.db.database import Store
 
 # A user's facts at one version never change, so they can be kept for as long as there is room.
 USERS_REMEMBERED = 50_000
-# No username is longer; a caller could make up any number of them.
-_LONGEST_NAME, _MOST_NAMES = 15, 10
 
 
 class PolicySource:
@@ -76,10 +73,7 @@ class PolicySource:
         """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a
         phone by its username).
         """
-        names = [name for name in leg.forwarders if not name.startswith("+") and len(name) <= _LONGEST_NAME]
-        known = self.users(company, names[:_MOST_NAMES], version) if names else {}
-        numbers = [number for user in known.values() for number in user.numbers]
-        return replace(leg, forwarders=tuple(dict.fromkeys((*leg.forwarders, *numbers)))) if numbers else leg
+        return with_forwarders(leg, lambda names: self.users(company, names, version))
 
     def reached(self, company: str, dialled: str, version: int) -> Inside | None:
         """What this number reached inside the company at this version; None for what is outside."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.legs import armed_away, leg_of
 from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.policy.recording.legs import Leg
 
@@ -81,6 +81,7 @@ class LegRecord:
     `name` is the leg's in the dialplan. Times are epoch seconds; `answered_at` is 0 for a leg that never answered.
     `stay` is the latest conference that it was in.
     `refused_on` is the SIP profile of a call that the switch refused before its dialplan; None for every other leg.
+    `away` is the recording that the switch itself armed the leg with, while fsplug was away.
     """
 
     uuid: str
@@ -94,6 +95,7 @@ class LegRecord:
     answered_at: float = 0.0
     stay: Stay | None = None
     refused_on: str | None = None
+    away: str = ""
 
     @property
     def has_talked(self) -> bool:
@@ -134,6 +136,7 @@ def leg_record(body: bytes) -> LegRecord:
         answered_at=_seconds(variables.get("answer_uepoch")),
         stay=stay,
         refused_on=variables.get("sofia_profile_name", "") if is_refused else None,
+        away=armed_away(variables.get("execute_on_answer", "")),
     )
 
 

@@ -103,6 +103,8 @@ class Talks:
         self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
         self._decisions.write(decided, caller.leg, answerer.leg, ordinal, at)
         self._record(decided, at)
+        for leg in (caller.leg, answerer.leg):
+            self._left_files.overrule(leg, decided.recording.id if decided.recording else None)
         for channel, other in ((caller, answerer), (answerer, caller)):
             channel.talks += 1
             channel.talked_with.append(other.leg.uuid)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from fsplug.errors import FsplugError, Invalid
+from fsplug.errors import Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
@@ -21,6 +21,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import STOP_UNSEEN
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.calls.seen_talks import SeenTalk, seen_parts, seen_talks
+from fsplug.esl.calls.witnessed_files import WitnessedFiles
 from fsplug.policy.entities import Talk
 from fsplug.policy.recording.legs import expected_talk
 from fsplug.policy.recording.verdict import Verdict, verdict
@@ -49,8 +50,6 @@ OTHERS_SECONDS = 2.0
 # Missed talks without a known cause are reported together, for periods of this length.
 UNHEARD_SECONDS = 600.0
 UNHEARD = "unheard"
-# A talk is over a little before the switch writes down its end.
-CUT_SECONDS = 0.1
 # What the gap of a missed talk says, by the cause of the outage.
 _WHY: Mapping[str, str] = {
     "stopped": "fsplug was stopped",
@@ -83,6 +82,7 @@ class Witness:
         self._book = book
         self._policy = policy
         self._left_files = left_files
+        self._files = WitnessedFiles(store, left_files, ports.spool)
         self._ports = ports
 
     def settle(self, records: Mapping[str, LegRecord], waited: Mapping[str, float]) -> frozenset[str]:
@@ -100,6 +100,8 @@ class Witness:
         settled = frozenset(records) - open_records
         for uuid in settled:
             self._left_files.told(records[uuid])
+            self._files.judge(records[uuid])
+        self._files.forget()
         return settled
 
     def _count_refused(self, records: Mapping[str, LegRecord]) -> None:
@@ -157,6 +159,7 @@ class Witness:
         ):
             self._ports.write(entry)
         if missed.recording is not None:
+            self._files.ordered.add(missed.recording)
             self._left_files.ordered(missed.call, missed.id)
         return cause
 
@@ -174,7 +177,8 @@ class Witness:
             return None
         outcome = verdict(between, self._policy.snapshot(talk.company, version))
         call = row.id if row is not None else talk.call_ids[0]
-        return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, None)
+        file = self._files.made_away(talk, outcome.user, records) if outcome.record else None
+        return _Missed(decision_id(talk.company, talk.name), call, row is None, between, outcome, file)
 
     def _between(self, talk: SeenTalk, version: int) -> Talk | None:
         if talk.is_part:
@@ -193,26 +197,8 @@ class Witness:
             return None
         expected = expected_talk(ringing, talk.answerer.name)
         leg = records.get((talk.caller if one.arm.on_caller else talk.answerer).uuid)
-        recording = self._file_of(talk, leg, one.recording)
+        recording = self._files.of(talk, leg, one.recording)
         return _Missed(one.decision, row.id, False, expected, one.arm.verdict, recording)
-
-    def _file_of(self, talk: SeenTalk, leg: LegRecord | None, recording: str | None) -> str | None:
-        """The recording, if it has a file with nothing of any other talk; what was recorded after the talk is cut off.
-
-        `leg` is the one that it was armed on: it recorded from its answer to its end, whoever it talked to.
-        """
-        if recording is None or leg is None or not self._ports.spool.exists(recording):
-            return None
-        first, *others = [one for one in leg.bridges if one.until > one.at]
-        if first.at > talk.until or {leg.uuid, first.partner} != {talk.caller.uuid, talk.answerer.uuid}:
-            return None
-        if others:
-            try:
-                self._ports.spool.cut(recording, min(first.until, others[0].at) - leg.answered_at - CUT_SECONDS)
-            except FsplugError as error:
-                log.error("recording-not-cut", recording=recording, error=error.text)
-                return None
-        return recording
 
     def _row(self, talk: SeenTalk) -> CallRow | None:
         found = (calls.get(self._store, talk.company, one) for one in talk.call_ids)

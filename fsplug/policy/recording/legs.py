@@ -1,6 +1,6 @@
 """Legs, the talks they make, and which of them is armed to record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
@@ -8,6 +8,10 @@ from fsplug.policy.recording.verdict import Verdict, verdict
 
 # How the dialplan names the leg to a trunk among the legs that may answer.
 TRUNK = "trunk"
+# Begins the ids of recordings that the switch armed by itself, while fsplug was away.
+AWAY_PREFIX = "away-"
+# No username is longer; a caller could make up any number of them.
+_LONGEST_NAME, _MOST_NAMES = 15, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Leg:
     both as the switch has them, in any spelling. `version` is the policy version the call began under, None before
     fsplug saw it; `answered_at` is epoch seconds. `signed_in` is who proved a password (user@domain) on a leg that the
     dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else. `serves`:
-    this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody.
+    this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody. `away` is the
+    recording that the switch itself armed this leg with, while fsplug was away.
     """
 
     uuid: str
@@ -40,6 +45,7 @@ class Leg:
     picks_up: bool = False
     serves: bool = False
     is_parked: bool = False
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,16 @@ def identified(leg: Leg, company: str) -> Leg:
     username, _, domain = leg.signed_in.rpartition("@")
     is_unmarked = not leg.username and leg.company in ("", company)
     return replace(leg, username=username) if username and domain == company and is_unmarked else leg
+
+
+def with_forwarders(leg: Leg, known: Callable[[list[str]], Mapping[str, User]]) -> Leg:
+    """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a
+    phone by its username). `known` gives the users of these names.
+    """
+    names = [name for name in leg.forwarders if not name.startswith("+") and len(name) <= _LONGEST_NAME]
+    users = known(names[:_MOST_NAMES]) if names else {}
+    numbers = [number for user in users.values() for number in user.numbers]
+    return replace(leg, forwarders=tuple(dict.fromkeys((*leg.forwarders, *numbers)))) if numbers else leg
 
 
 def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:

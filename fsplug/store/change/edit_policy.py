@@ -6,10 +6,10 @@ from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
-from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot
+from fsplug.policy.entities import EVERY_DEPARTMENT, DepartmentPolicy, GroupPolicy, PolicySnapshot, WhenAway
 from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, rebased, to_put
 from fsplug.policy.terms import TERM_NAMES, TERMS, Terms, terms_facts
-from fsplug.store.change.draft import Draft, edit
+from fsplug.store.change.draft import Draft, Outcome, edit
 from fsplug.store.config import groups, policies, users
 from fsplug.store.db.database import Store
 
@@ -51,6 +51,11 @@ def save(store: Store, domain: str, policy_edit: PolicyEdit, actor: Actor) -> in
         put(draft, current_edit(store, domain, policy_edit), policies.snapshot(store, domain))
 
     return edit(store, domain, actor, change).version
+
+
+def set_when_away(store: Store, domain: str, when_away: WhenAway, by: str | Actor) -> Outcome:
+    """Set what happens to the company's calls while fsplug is away."""
+    return edit(store, domain, by, lambda draft: draft.put_detail({**draft.detail(), "when_away": str(when_away)}))
 
 
 def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str | Actor) -> int:

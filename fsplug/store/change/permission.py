@@ -92,7 +92,16 @@ def _usernames(change: Change) -> tuple[str, ...]:
     return ()
 
 
+def _is_of_policy(change: Change) -> bool:
+    """Whether all that changes of the company itself is what happens to its calls while fsplug is away."""
+    if change.noun is not companies.DETAIL or change.before is None or change.after is None:
+        return False
+    return bool(change.before._replace(when_away=change.after.when_away) == change.after)
+
+
 def _need(change: Change) -> Need:
+    if _is_of_policy(change):
+        return Need.POLICY
     if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from fsplug.policy.entities import WhenAway
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
@@ -23,7 +24,8 @@ class Company:
 
     It speaks `language`, and its callers hear one of `languages`. `listen_from_app`: apps may listen in too;
     `listen_consent`: a colleague at the other end must allow it as well. `superuser_totp`: its superusers must sign in
-    with one-time codes. `playback_reason`: who plays a recording must say why.
+    with one-time codes. `playback_reason`: who plays a recording must say why. `when_away`: what happens to its calls
+    while fsplug is away.
     """
 
     domain: str
@@ -37,6 +39,7 @@ class Company:
     listen_consent: bool = False
     superuser_totp: bool = False
     playback_reason: bool = False
+    when_away: WhenAway = WhenAway.UNRECORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class _Company:
     listen_consent: bool
     superuser_totp: bool
     playback_reason: bool
+    when_away: str
 
 
 def _companies() -> Any:
@@ -99,4 +103,5 @@ def domains(store: Store) -> list[str]:
 
 def _company(found: _Company) -> Company:
     known = {name: getattr(found, name) for name in _Company.__slots__}
-    return Company(**{**known, "languages": tuple(found.languages.split())})
+    languages, when_away = tuple(found.languages.split()), WhenAway(found.when_away)
+    return Company(**{**known, "languages": languages, "when_away": when_away})

@@ -34,7 +34,7 @@ class PolicyVersions(Table):
 
 
 class CompanyDetails(VersionedTable):
-    """What a company says about itself, and what it asks of listen-in, sign-in and playing."""
+    """What a company says about itself, and what it asks of listen-in, sign-in, playing and an absence of fsplug."""
 
     company = reference(Companies)
     name = text()
@@ -48,6 +48,7 @@ class CompanyDetails(VersionedTable):
     listen_consent = truth(default="FALSE")
     superuser_totp = truth(default="FALSE")
     playback_reason = truth(default="FALSE")
+    when_away = text(default="'unrecorded'")
 
     class Meta:
         table_name = "company_detail"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
-from fsplug.xml.files import Files
+from fsplug.xml.files import AWAY, Files
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.installed_files import InstalledFiles
+from fsplug.xml.install.installed_files import OWN, InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -17,7 +17,13 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 def ways(settings: Settings) -> Ways:
     """The addresses that the switch asks, and the folder of the company's own prompts."""
     host = _EVERYWHERE.get(settings.listen_host, settings.listen_host)
-    return Ways(listen_host=host, listen_port=settings.listen_port, prompts=settings.data / "prompts")
+    return Ways(
+        listen_host=host,
+        listen_port=settings.listen_port,
+        prompts=settings.data / "prompts",
+        spool=settings.spool,
+        away=Path(settings.switch_conf) / OWN / AWAY if settings.switch_conf else None,
+    )
 
 
 def templates(settings: Settings) -> Templates:

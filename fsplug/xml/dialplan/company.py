@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from fsplug.policy.entities import DeviceKind, Direction, Party, PolicySnapshot, Talk, User
+from fsplug.policy.entities import DeviceKind, Direction, Party, PolicySnapshot, Talk, User, WhenAway
 from fsplug.policy.recording.verdict import verdict
 from fsplug.policy.terms import OnFailure
 from fsplug.store.config import devices, policies, trunks, users
@@ -39,7 +39,7 @@ class CompanySnapshot:
         self.dialling: Dialling = dialling(company.country)
         # Whether any policy prefers no call to an unrecorded one. Computed once, because there may be thousands of
         # policies.
-        self.may_refuse: bool = _may_refuse(self.policy)
+        self.may_refuse: bool = company.when_away is WhenAway.REFUSED or _may_refuse(self.policy)
         self._store = store
 
     @property
@@ -117,7 +117,8 @@ class CompanySnapshot:
     def _must_record(self, caller: Party, answerer: Party, direction: Direction, groups: tuple[str, ...]) -> bool:
         talk = Talk(self.company.domain, caller, answerer, direction, groups)
         decided = verdict(talk, self.policy)
-        return decided.record and decided.terms.on_failure is OnFailure.CLOSED
+        is_closed = decided.terms.on_failure is OnFailure.CLOSED or self.company.when_away is WhenAway.REFUSED
+        return decided.record and is_closed
 
 
 def _may_refuse(snapshot: PolicySnapshot) -> bool:

@@ -6,13 +6,14 @@ A switch that reads files uses only these; a switch that asks the endpoint falls
 import os
 import stat
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from fsplug.errors import Unavailable
+from fsplug.policy.recording.away import away_policy
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
-from fsplug.xml.files import FOLDERS, MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome, arms_itself
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import FOLDER as GATEWAYS
@@ -22,7 +23,7 @@ from fsplug.xml.install.timezones import DAY_SECONDS, zones_file
 
 OWN = "fsplug"
 _PUBLIC = "public/extensions.xml"
-_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public", "/timezones")
+_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public", "/timezones", f"/{AWAY}")
 # The group is the switch's: what fsplug serve writes here later belongs to it too, and the switch can read it.
 _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
@@ -46,8 +47,9 @@ class InstalledFiles:
         self._text = text
         self._public_context = public_context
         self._clock = clock
-        self._versions: dict[str, int] | None = None
+        self._versions: Mapping[str, int] | None = None
         self._day: int | None = None
+        self._arming: frozenset[str] = frozenset()
 
     @property
     def _conf(self) -> ConfFolder:
@@ -61,15 +63,15 @@ class InstalledFiles:
 
     def bring_up(self) -> Outcome:
         """Write every file that differs from the store, and remove obsolete files."""
-        versions, day = self._now(), self._today()
+        (versions, arming), day = self._now(), self._today()
         outcome = self._write(self._files.every(), FOLDERS)
-        self._versions, self._day = versions, day
+        self._versions, self._arming, self._day = versions, arming, day
         return outcome
 
     def catch_up(self) -> Outcome:
         """Write the files of the companies that have changed since the last time, and once a day the time zones."""
-        before, now, day = self._versions, self._now(), self._today()
-        if before is None or before.keys() != now.keys():
+        before, (now, arming), day = self._versions, self._now(), self._today()
+        if before is None or before.keys() != now.keys() or self._arming != arming:
             return self.bring_up()
         changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
         if not changed and day == self._day:
@@ -79,8 +81,10 @@ class InstalledFiles:
         self._versions, self._day = now, day
         return outcome
 
-    def _now(self) -> dict[str, int]:
-        return {one.domain: one.version for one in companies.every(self._store)}
+    def _now(self) -> tuple[Mapping[str, int], frozenset[str]]:
+        """Each company's version, and the companies whose calls the switch arms by itself."""
+        known = companies.every(self._store)
+        return {one.domain: one.version for one in known}, frozenset(one.domain for one in known if arms_itself(one))
 
     def _today(self) -> int:
         return int(self._clock() // DAY_SECONDS)
@@ -118,3 +122,12 @@ def _remove_empty(folder: Path) -> None:
             folder.rmdir()
     except OSError as error:
         raise Unavailable("conf-not-written", f"{folder} can't be removed: {error}", path=str(folder)) from error
+
+
+def armed_by(conf: Path, domain: str) -> int | None:
+    """The version of the policy by which the switch arms this company's calls; None if it has none that it can use."""
+    try:
+        text = (conf / OWN / AWAY / f"{domain}.json").read_text(encoding="ascii")
+        return away_policy(text, domain).snapshot.version
+    except (OSError, ValueError):
+        return None

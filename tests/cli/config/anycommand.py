@@ -82,6 +82,7 @@ _DETAIL = _options(
     language=[_mostly(["da", "sv", "en", "nb-NO"], ["xx", "", "DA"])],
     timezone=_mostly(["Europe/Copenhagen", "UTC"], ["Mars", ""]),
     playback_reason=True,
+    when_away=st.sampled_from(["unrecorded", "refused", "record-then-judge"]),
     superuser_totp=True,
     listen_consent=True,
     listen_from_app=True,

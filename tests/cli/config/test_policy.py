@@ -195,3 +195,12 @@ def test_a_preview_of_a_document_without_the_company_is_refused(cli: Cli, tmp_pa
     document.write_text(cli.ok("export", "--company", BETA), encoding="utf-8")
     words = ("policy", "preview", document, "--company", ACME, "--since", "7d")
     assert cli.error(*words) == (2, "company-not-there")
+
+
+def test_what_happens_while_fsplug_is_away_is_set_for_the_whole_company(cli: Cli) -> None:
+    made = change(cli, "--when-away", "record-then-judge")
+    assert (made["changed"], made["version"], made["when_away"]) == (True, 2, "record-then-judge")
+    assert cli.json("company", "show", ACME)["when_away"] == "record-then-judge"
+    assert change(cli, "--when-away", "record-then-judge")["changed"] is False
+    assert 'when_away = "record-then-judge"' in cli.ok("export", "--company", ACME)
+    assert cli.json("company", "set", ACME, "--when-away", "refused")["version"] == 3

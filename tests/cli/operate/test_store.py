@@ -4,10 +4,10 @@ import fcntl
 import importlib
 from pathlib import Path
 
-from fsplug.cli.operate.serving import is_served
 from fsplug.store.calls.entries import CallSeen
 from fsplug.store.calls.journal import Journal
 from fsplug.store.db.database import Store
+from fsplug.wiring.process.serving import is_served
 from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import recorded
 

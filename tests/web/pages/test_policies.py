@@ -13,7 +13,7 @@ from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.replay import talk_of
 from fsplug.store.change.draft import Draft, edit
-from fsplug.store.config import policies
+from fsplug.store.config import companies, policies
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
@@ -463,3 +463,13 @@ def test_the_law_is_said_and_linked(anna: Browser) -> None:
     for language in LANGUAGES:
         anna.post("/language", language=language, back="/")
         assert re.search(r'<a href="https://www\.(datatilsynet\.dk|imy\.se)/', anna.get("/policies").text)
+
+
+def test_what_happens_while_fsplug_is_away_is_saved_by_itself(anna: Browser, console: Console) -> None:
+    assert _CHOSEN.search(anna.get("/policies").text[anna.get("/policies").text.index('name="when_away"') :])[1] == (
+        "unrecorded"
+    )
+    assert anna.post("/policies/when-away", when_away="record-then-judge").status_code == 303
+    assert companies.get(console.store, ACME).when_away == "record-then-judge"
+    assert anna.post("/policies/when-away", when_away="sometimes").status_code == 422
+    assert companies.get(console.store, ACME).when_away == "record-then-judge"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from fsplug.policy import terms
-from fsplug.policy.entities import AdminScope, DeviceKind, GroupMode, Licence, Right, Role, Strategy
+from fsplug.policy.entities import AdminScope, DeviceKind, GroupMode, Licence, Right, Role, Strategy, WhenAway
 from fsplug.store.change.document.limits import (
     A1Hash,
     Country,
@@ -235,6 +235,7 @@ class Company(Table):
     listen_consent: bool = False
     superuser_totp: bool = False
     playback_reason: bool = False
+    when_away: Annotated[str, one_of(WhenAway)] = str(WhenAway.UNRECORDED)
     department: Tables = Field(default_factory=list)
     user: Tables = Field(default_factory=list)
     group: Tables = Field(default_factory=list)

@@ -8,12 +8,12 @@ from flask import g, redirect, render_template, request
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, PolicySnapshot
+from fsplug.policy.entities import EVERY_DEPARTMENT, GroupMode, PolicySnapshot, WhenAway
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, differences, of_department, of_group, rebased
 from fsplug.store.calls.preview import PolicyPreview, preview
 from fsplug.store.change import edit_policy
-from fsplug.store.config import groups, policies, users
+from fsplug.store.config import companies, groups, policies, users
 from fsplug.store.config.policies import ExcludedNumber, PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard, names, shell
@@ -46,6 +46,7 @@ class TypedNumber:
 class ShownPolicy:
     """The current policy, and the edit of it.
 
+    `when_away` is what happens to calls while fsplug is away.
     `theirs` is what others changed since the edit was begun, and `trouble` the error's code if the edit can't be saved.
     """
 
@@ -55,6 +56,7 @@ class ShownPolicy:
     excluded: list[ExcludedNumber]
     since: PolicyVersion | None
     names: Mapping[str, str]
+    when_away: WhenAway
     theirs: tuple[PolicyDifference, ...] = ()
     trouble: str = ""
 
@@ -115,6 +117,24 @@ def save() -> Any:
     return (_rendered(shown), 422) if saved_at is None else _saved(viewer, saved_at)
 
 
+@PAGE.get("/policies/when-away")
+@takes(Need.POLICY, Reach.COMPANY)
+def lead_back_when_away() -> Any:
+    """Redirect viewers who reload the answer to a form."""
+    return redirect("/policies")
+
+
+@PAGE.post("/policies/when-away")
+@takes(Need.POLICY, Reach.COMPANY)
+def save_when_away() -> Any:
+    """Save what happens to calls while fsplug is away."""
+    viewer, wanted = shell.viewer(), request.form.get("when_away", "")
+    if wanted in set(WhenAway):
+        edit_policy.set_when_away(guard.store(), viewer.domain, WhenAway(wanted), viewer.actor)
+        return _saved(viewer, viewer.now)
+    return _rendered(_shown(guard.store(), viewer.domain)), 422
+
+
 def _saved(viewer: Viewer, at: float) -> Any:
     return shell.done("/policies", "said-policy-saved", time=viewer.moments.when(at))
 
@@ -166,6 +186,7 @@ def _rendered(shown: ShownPolicy, typed: TypedNumber | None = None, is_same: boo
         most_numbers=SHOWN_NUMBERS,
         longest_term=form.LONGEST_TERM,
         longest_note=form.LONGEST_NOTE,
+        ways_when_away=list(WhenAway),
     )
 
 
@@ -182,6 +203,7 @@ def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> 
         current = policies.snapshot(store, domain)
         departments = (*users.departments(store, domain), EVERY_DEPARTMENT)
         ring_groups = groups.names(store, domain)
+        when_away = companies.get(store, domain).when_away
         excluded, since = policies.excluded(store, domain), policies.last_change(store, domain)
         actors = [one.by for one in excluded[:SHOWN_NUMBERS]] + ([since.by] if since else [])
         called = names.of_actors(store, domain, actors)
@@ -193,7 +215,7 @@ def _shown(store: Store, domain: str, policy_edit: PolicyEdit | None = None) -> 
         departments={name: policy_edit.departments.get(name) or of_department(name, current) for name in departments},
         groups={number: policy_edit.groups.get(number) or of_group(number, current) for number in ring_groups},
     )
-    return ShownPolicy(current, whole, ring_groups, excluded, since, called, trouble=trouble)
+    return ShownPolicy(current, whole, ring_groups, excluded, since, called, when_away, trouble=trouble)
 
 
 def _begun(store: Store, domain: str, posted: Posted) -> ShownPolicy:

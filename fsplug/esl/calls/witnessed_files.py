@@ -1,0 +1,70 @@
+"""The files of talks that the switch's records tell of: which file belongs to which talk, and what belongs to none."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from fsplug.errors import FsplugError
+from fsplug.esl.calls.left_files import LeftFiles
+from fsplug.esl.calls.ports import Spool
+from fsplug.esl.calls.records import LegRecord
+from fsplug.esl.calls.seen_talks import SeenTalk
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import recordings
+
+log = structlog.get_logger()
+
+# A talk is over a little before the switch writes down its end.
+CUT_SECONDS = 0.1
+
+
+class WitnessedFiles:
+    """Looks for the files of missed talks. `ordered` are those that a decision of this round ordered."""
+
+    def __init__(self, store: Store, left_files: LeftFiles, spool: Spool) -> None:
+        self._store = store
+        self._left_files = left_files
+        self._spool = spool
+        self.ordered: set[str] = set()
+
+    def of(self, talk: SeenTalk, leg: LegRecord | None, recording: str | None) -> str | None:
+        """The recording, if it has a file with nothing of any other talk; what was recorded after the talk is cut off.
+
+        `leg` is the one that it was armed on: it recorded from its answer to its end, whoever it talked to.
+        """
+        if recording is None or leg is None or not self._spool.exists(recording):
+            return None
+        talked = [one for one in leg.bridges if one.until > one.at]
+        first = next(iter(talked), None)
+        if first is None or first.at > talk.until:
+            return None
+        if {leg.uuid, first.partner} != {talk.caller.uuid, talk.answerer.uuid} or (leg.stay and leg.stay.at < first.at):
+            return None
+        later = [*(one.at for one in talked[1:]), *([leg.stay.at] if leg.stay else [])]
+        if later:
+            try:
+                self._spool.cut(recording, min(first.until, *later) - leg.answered_at - CUT_SECONDS)
+            except FsplugError as error:
+                log.error("recording-not-cut", recording=recording, error=error.text)
+                return None
+        return recording
+
+    def made_away(self, talk: SeenTalk, user: str | None, records: Mapping[str, LegRecord]) -> str | None:
+        """The file that the switch made of this talk by itself, while fsplug was away."""
+        legs = (talk.caller, talk.answerer) if user == talk.caller.username else (talk.answerer, talk.caller)
+        found = (records.get(leg.uuid) for leg in legs)
+        files = (self.of(talk, one, one.away) for one in found if one is not None and one.away not in ("", None))
+        return next((one for one in files if one is not None and one not in self.ordered), None)
+
+    def judge(self, record: LegRecord) -> None:
+        """Destroy what the switch recorded of this leg by itself, if no decision has ordered it."""
+        file = record.away
+        if not file or file in self.ordered or not self._left_files.is_unordered(file):
+            return
+        if recordings.find(self._store, file) is None:
+            self._spool.discard(file)
+            log.info("not-kept", recording=file, leg=record.uuid, company=record.company)
+
+    def forget(self) -> None:
+        """The round is over."""
+        self.ordered.clear()
