@@ -66,7 +66,9 @@ class RealParty:
         self.phone(who, codec=codec)
 
     def is_refused(self, dialled: str) -> None:
-        dialog = self.phone(CUSTOMER, codec=G729).call(dialled)
+        phone = Softphone(self._ports.external_port, ACME, CUSTOMER, codec=G729)
+        self._stack.enter_context(phone)
+        dialog = phone.call(dialled)
         wait_for(lambda: dialog.state == "ended", "the switch to refuse")
         assert dialog.status == 488
 
