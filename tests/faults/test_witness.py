@@ -27,19 +27,25 @@ def test_talks_that_fsplug_saw_are_witnessed_and_nothing_is_added(plant: Plant) 
 
 
 def test_talks_wholly_within_an_absence_get_their_decisions_and_their_gaps_and_the_outage_is_named(
-    plant: Plant,
+    plant: Plant, people: Party
 ) -> None:
     since = time.time()
     plant.serving.kill()
     assert plant.line.play(words.incoming(talk_seconds=TALK_SECONDS)) == []
     assert plant.line.play(words.internal("1001", "1002", talk_seconds=TALK_SECONDS)) == []
     assert plant.line.play(words.transferred(CUSTOMER, "1001", "1003", TALK_SECONDS, TALK_SECONDS)) == []
+    a_conference_and_a_queue(plant, people)
     plant.serving.start()
-    account = witnessed_since(plant, since, 4)
-    assert (account.decisions, account.missed, account.not_asked, account.differences) == (4, 4, 4, ())
-    assert (account.wanted, account.sealed, account.gaps) == (3, 0, 3)
+    account = witnessed_since(plant, since, 6)
+    # A conference and a queue ask nobody before a talk.
+    assert (account.decisions, account.missed, account.not_asked, account.differences) == (6, 6, 4, ())
+    assert (account.wanted, account.sealed, account.gaps) == (5, 0, 5)
+    assert {(one.user, one.direction, one.caller, one.answerer) for one in plant.decisions() if one.at >= since} >= {
+        (ANNA, "incoming", CUSTOMER, "+4570104001"),
+        (CLARA, "incoming", "+4522334466", "+4570105001"),
+    }
     [outage] = news(plant, since)
-    assert (outage.cause, outage.talks) == ("away", 4)
+    assert (outage.cause, outage.talks) == ("away", 6)
     assert outage.at <= since + 1.0 and outage.until is not None
     causes = {gap.cause for gap in plant.gaps() if gap.at >= since}
     assert causes == {"away"}
@@ -68,25 +74,15 @@ def test_after_a_stop_in_good_order_the_gap_says_that_fsplug_was_stopped(plant: 
     assert (outage.cause, outage.talks) == ("stopped", 1)
 
 
-def test_a_conference_and_a_queue_while_fsplug_was_away_get_their_decisions_and_their_gaps(
-    plant: Plant, people: Party
-) -> None:
-    since = time.time()
+def a_conference_and_a_queue(plant: Plant, people: Party) -> None:
+    """Anna meets a customer in a conference, and another customer gets Clara by a queue; then all hang up."""
     people.is_ready(CLARA)
-    plant.serving.kill()
     people.dial_in(CUSTOMER, "+4570104001")
     people.dial(ANNA, "4001")
     people.dial_in("+4522334466", "+4570105001")
     plant.until(lambda: plant.line.legs() == 4 and is_bridged(plant), "the conference and the queue's talk")
     plant.line.api("hupall")
     plant.until(lambda: plant.line.legs() == 0, "every call to end")
-    plant.serving.start()
-    account = witnessed_since(plant, since, 2)
-    assert (account.decisions, account.missed, account.wanted, account.gaps) == (2, 2, 2, 2)
-    assert {(one.user, one.direction, one.caller, one.answerer) for one in plant.decisions() if one.at >= since} == {
-        (ANNA, "incoming", CUSTOMER, "+4570104001"),
-        (CLARA, "incoming", "+4522334466", "+4570105001"),
-    }
 
 
 def is_bridged(plant: Plant) -> bool:
