@@ -17,7 +17,8 @@ from fsplug.lab.ports import Ports
 from fsplug.lab.scenario import SCENARIOS
 
 REGISTER = SCENARIOS / "roles" / "register.xml"
-_EXPIRES_SECONDS = 600
+# Longer than any run: an hour's soak, or a test on a slow machine.
+_EXPIRES_SECONDS = 7_200
 
 
 @dataclass(frozen=True, slots=True)

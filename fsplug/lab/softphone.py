@@ -83,7 +83,7 @@ class Softphone:
         wait_for(lambda: bool(self.dialogs), f"a call of {self.user}")
         return self.dialogs[-1]
 
-    def sign_in(self, expires: int = 600) -> None:
+    def sign_in(self, expires: int = 7_200) -> None:
         """Register. Unavailable if the switch refuses."""
         contact = f"Contact: <sip:{self.user}@{HOST}:{self.port}>;expires={expires}"
         uri, me = f"sip:{self.company}", f"<sip:{self.user}@{self.company}>"
