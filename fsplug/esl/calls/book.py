@@ -145,11 +145,12 @@ class CallBook:
         call.has_rung = True
         self.ringing[leg] = call.id
 
-    def rings_no_longer(self, leg: str) -> None:
-        """This leg was answered or has ended."""
+    def rings_no_longer(self, leg: str) -> Call | None:
+        """This leg was answered or has ended; returns the call it rang for, if it did."""
         call = self.calls.get(self.ringing.pop(leg, ""))
         if call is not None:
             call.rings.pop(leg, None)
+        return call
 
     def adopt(self, leg: str, call: Call) -> None:
         """This leg, which was made for no call, begins this one."""
@@ -239,6 +240,14 @@ class CallBook:
             if recording is not None and (recording.stage is Stage.ARMED or not recording.leg):
                 del self.recordings[one]
         self.calls.pop(call.id, None)
+
+    def records_the_rest(self, recording: Recording) -> None:
+        """This recording has taken the place of the one its talk was decided with: it is stopped with that talk."""
+        self.recordings[recording.id] = recording
+        self.runs_on(recording, recording.leg)
+        for channel in self.channels.values():
+            if channel.decision == recording.decision:
+                channel.recording = recording.id
 
     def runs_on(self, recording: Recording, leg: str) -> None:
         """This recording runs on this leg."""

@@ -189,8 +189,7 @@ class Recorder:
         terms = _rest(recording, self._ports.clock())
         follower = replace(recording, id=successor, path=path, terms=terms, started_at=None, stopped_at=None)
         follower.stage, follower.holds = Stage.ARMED, HoldNotes()
-        self._book.recordings[successor] = follower
-        self._book.runs_on(follower, follower.leg)
+        self._book.records_the_rest(follower)
         self._write_expected(follower)
         return follower
 

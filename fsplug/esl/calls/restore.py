@@ -176,10 +176,11 @@ class Restorer:
         if channel is None:
             self._stop(row)
             return
-        self._book.runs_on(recording, recording.leg)
         if channel.decision == recording.decision:
+            self._book.records_the_rest(recording)
             self._recorder.check(recording)
         else:
+            self._book.runs_on(recording, recording.leg)
             self._transfers.stop_left_over(recording)
 
     def _end(self, call: Call, under_way: list[RecordingRow]) -> None:

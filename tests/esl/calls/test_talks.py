@@ -276,6 +276,32 @@ def test_a_recording_the_switch_ends_during_the_talk_is_a_gap_and_is_followed_by
     assert story.recordings() == {recording: "stopped", follower: "stopped"}
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("stays", ["B1001", "A"])
+def test_what_records_the_rest_of_a_talk_is_stopped_with_that_talk(story, stays, restarted):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files = {recording}
+    cut_short = {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "success-maxtime"}
+    story.receives(*talk_begins(recording), (14.0, "B1001", "RECORD_STOP", cut_short))
+    story.until(14.1)
+    [(_, _, follower)] = story.switch.commands
+    story.receives((14.2, "B1001", "RECORD_START", started(follower)))
+    if restarted:
+        story.spool.files.add(follower)
+        story.switch.live = {leg: story.event(leg, "CHANNEL_DATA") for leg in ("A", "B1001")}
+        story.switch.bridged = [("A", "B1001")]
+        story.switch.records = {("B1001", f"/spool/{follower}.wav")}
+        story.start_again()
+    story.receives(
+        (18.0, "B1002", "CHANNEL_ANSWER"),
+        (18.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+        (18.02, stays, "CHANNEL_BRIDGE", bridge(stays, "B1002")),
+    )
+    story.until(18.1)
+    assert ("stop", "B1001", follower) in story.switch.commands
+
+
 def test_a_call_that_came_while_fsplug_was_away_is_decided_late_and_its_beginning_is_a_gap(story):
     answered = {"Caller-Channel-Answered-Time": "1800000002000000"}
     story.switch.live = {
