@@ -36,6 +36,10 @@ KNOWN = [
     ['REFERRED-BY: "Bo, \\"the\\" doctor" <sips:+45-22-33-44-99@carrier.example;user=phone>'],
     ["P-Charge-Info: <sip:+4522334499@carrier.example>;npi=ISDN"],
     ["X-Original-Caller: +45 22 33 44 99"],
+    ["X-Original-Caller: tel:+45 22 33 44 99"],
+    ["Call-Info: <sip:+4522334499@carrier.example>;purpose=info"],
+    ["To-Number: <tel:+4522334499>"],
+    ["Call-Forwarded-By: <sip:22334499@carrier.example>"],
 ]
 # What names somebody else, or nobody.
 HARMLESS = [

@@ -16,6 +16,8 @@ _ANGLED = re.compile(r"<([^<>]*)>")
 # RFC 3261 19.1.1 and RFC 3966.
 _SCHEME = re.compile(r"\s*(sips?|tel):", re.IGNORECASE)
 _URI = re.compile(r"(?<![\w.+-])(?:sips?|tel):[^\s<>,\"]+", re.IGNORECASE)
+# No URI has blanks, but people and machines of little care write such a number.
+_SPACED = re.compile(r"\s*(?:sips?|tel):\s*\+?[0-9][0-9 ().-]{5,30}", re.IGNORECASE)
 _CONTEXT = re.compile(r";\s*phone-context=\s*([^;@?>\s]+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
@@ -61,6 +63,8 @@ def _named(value: str) -> Iterator[str]:
     if "<" not in unquoted and not _URI.search(unquoted):
         # A list of bare numbers, or a single one with a comma that a spreadsheet has left in it.
         yield from (subscriber(one) for one in unquoted.split(","))
+    if " " in unquoted and _SPACED.fullmatch(unquoted):
+        yield subscriber(unquoted)
     for address in _ANGLED.findall(unquoted) + _URI.findall(_ANGLED.sub(" ", unquoted)):
         yield subscriber(address)
         yield from _in_uri_headers(address)

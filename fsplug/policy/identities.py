@@ -17,10 +17,29 @@ from fsplug.policy.numbers import compact
 
 # Where the switch keeps headers, as a regular expression of the variables' names. Those that never name a party are
 # left out for speed.
-HEADER_VARIABLES = (
-    r"sip_(?!i_(?:via|call_|cseq|cont|max_|user_|allow|supp|rec|route|sess|min_|proxy_|auth|acce|from|to|date|time))"
-    r"(?:i|h|rh|ph)_[^:\s]+"
+_SKIPPED = (
+    "via",
+    "call_id",
+    "cseq",
+    "contact",
+    r"content_\w+",
+    "max_forwards",
+    "user_agent",
+    r"allow\w*",
+    "supported",
+    "record_route",
+    "route",
+    "session_expires",
+    "min_se",
+    r"proxy_auth\w+",
+    r"auth\w+",
+    r"accept\w*",
+    "from",
+    "to",
+    "date",
+    "timestamp",
 )
+HEADER_VARIABLES = rf"sip_(?!i_(?:{'|'.join(_SKIPPED)})(?![^:\s]))(?:i|h|rh|ph)_[^:\s]+"
 # One variable each; mod_sofia sets them from the headers, whatever the profile's parameters are.
 VARIABLES = (
     "sip_full_from",
