@@ -91,11 +91,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An order to a channel in a call: leave the call and run the dialplan from here. The other leg gets `cause`."""
+    """An order to a channel in a call: leave the call and run the dialplan from here. The other leg gets `cause`.
+
+    `is_inline`: the destination is itself the actions, as `sleep:500,park`, and no dialplan is asked.
+    """
 
     destination: str
     context: str
     cause: str = "NORMAL_CLEARING"
+    is_inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

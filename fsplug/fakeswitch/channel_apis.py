@@ -128,7 +128,7 @@ def uuid_buglist(core: Core, argument: str) -> str:
 
 
 def uuid_transfer(core: Core, argument: str) -> str:
-    """`ID [-bleg|-both] DESTINATION [XML [context]]`."""
+    """`ID [-bleg|-both] DESTINATION [XML|inline [context]]`."""
     words = argument.split()
     if len(words) < 2:
         return "-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n"
@@ -140,7 +140,8 @@ def uuid_transfer(core: Core, argument: str) -> str:
     partner = channel.partner or channel
     legs = {"-bleg": (partner,), "-both": (channel, partner)}.get(flag, (channel,))
     for leg in dict.fromkeys(legs):
-        transfer(core, leg, Transfer(words[1], context or leg.profile.context))
+        is_inline = words[2:3] == ["inline"]
+        transfer(core, leg, Transfer(words[1], context or leg.profile.context, is_inline=is_inline))
     return _OK
 
 

@@ -57,7 +57,7 @@ def _run_dialplan(core: Core, channel: Channel, order: Transfer | None) -> None:
     state(core, channel, "CS_ROUTING")
     if channel.call_state == "DOWN":
         call_state(core, channel, "RINGING")
-    actions = actions_of(core, channel)
+    actions = _inline(order) if order and order.is_inline else actions_of(core, channel)
     channel.hit_dialplan = True
     channel.tells(actions=actions)
     if not actions:
@@ -67,6 +67,11 @@ def _run_dialplan(core: Core, channel: Channel, order: Transfer | None) -> None:
         if not channel.free:
             return
         execute(core, channel, application, data)
+
+
+def _inline(order: Transfer) -> list[Action]:
+    steps = (step.partition(":") for step in order.destination.split(","))
+    return [(application, data) for application, _, data in steps]
 
 
 def _redirect(core: Core, channel: Channel, order: Transfer) -> None:

@@ -108,3 +108,33 @@ def test_a_call_to_a_group_that_a_colleague_picks_up_is_that_group_s(plant: Plan
     assert (decided.record, decided.rule, decided.user) == (True, "group-always", CLARA)
     assert (decided.direction, decided.group, decided.inputs["picked_up_by"]) == ("incoming", "2001", CLARA)
     assert (set(left.recordings), left.gaps) == ({CLARA}, [])
+
+
+def test_a_caller_whom_the_operator_sends_past_the_dialplan_is_disarmed_before_anybody_answers(
+    plant: Plant, people: Party
+) -> None:
+    people.only_rings(CUSTOMER)
+
+    def flow() -> None:
+        asked = {one.id for one in plant.calls()}
+        people.ring(ANNA, CUSTOMER, dials="22334455")
+        plant.until(lambda: any(one.id not in asked for one in plant.calls()), "the call to ring")
+        [call] = [one.id for one in plant.calls() if one.id not in asked]
+        assert "record_session" in _on_answer(plant, call)
+        plant.line.api(f"uuid_transfer {call} park inline")
+        plant.until(lambda: "record_session" not in _on_answer(plant, call), "her leg to be disarmed")
+        plant.line.api(f"uuid_answer {call}")
+        plant.until(lambda: _is_answered(plant, call), "her leg to be answered")
+
+    with FolderEye(plant.spool) as eye:
+        left = seen(plant, flow)
+        assert eye.seen() == []
+    assert (left.decisions, left.recordings, left.gaps) == ([], {}, [])
+
+
+def _on_answer(plant: Plant, leg: str) -> str:
+    return plant.line.api(f"uuid_getvar {leg} execute_on_answer")
+
+
+def _is_answered(plant: Plant, leg: str) -> bool:
+    return "Answer-State: answered" in plant.line.api(f"uuid_dump {leg}")

@@ -4,7 +4,8 @@ A leg is armed while it rings, for the caller it rings for. It may answer somebo
 with another call before the leg answers (REFER with Replaces), a colleague picks the caller up, the operator bridges
 the leg or sends its caller on. There are two locks, because the switch can be faster than fsplug:
 
-    first     the leg is disarmed as soon as its caller is known to have left, before it answers
+    first     the leg is disarmed as soon as its caller is known to have left, before it answers; and a caller who is
+              recorded on their own leg, once the switch has given up ringing for them while they wait on
     second    at RECORD_START, and at the bridge, the partner the leg really has is held against the one it was armed
               for. A recording that no decision orders is stopped, its file is destroyed at once, and a gap row says so
 
@@ -21,9 +22,9 @@ from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS
+from fsplug.esl.calls.transfers import CALLER_GONE, UNBRIDGE_SECONDS
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.recording.legs import answered_talk
+from fsplug.policy.recording.legs import Ringing, answered_talk
 from fsplug.policy.recording.verdict import excluded_number
 
 log = structlog.get_logger()
@@ -53,9 +54,11 @@ class Disarmer:
             # A caller that was connected elsewhere is gone, and the switch still rings the legs that are left.
             self._take_back(call)
 
-    def hung_up(self, leg: str) -> None:
+    def hung_up(self, leg: str, cause: str = "") -> None:
         """CHANNEL_HANGUP: this leg has ended. Its CHANNEL_HANGUP_COMPLETE may come much later, if it was a caller."""
-        self._book.rings_no_longer(leg)
+        rang_for = self._book.rings_no_longer(leg)
+        if rang_for is not None and cause == CALLER_GONE:
+            self._ports.later(UNBRIDGE_SECONDS, self._disarm_caller, rang_for, rang_for.ringing)
         call = self._book.calls.get(leg)
         if call is not None and not call.caller_left:
             self.caller_left(call)
@@ -138,10 +141,26 @@ class Disarmer:
     def _disarm(self, call: Call, leg: str) -> None:
         if leg not in call.rings:
             return  # As a rule the switch ends the ringing legs with their caller.
+        self._mark_disarmed(call.id, leg)
+
+    def _mark_disarmed(self, call: str, leg: str) -> None:
         try:
             self._ports.switch.mark(leg, {"execute_on_answer": ""})
         except Unavailable as error:
-            log.warning("leg-not-disarmed", leg=leg, call=call.id, error=error.text)
+            log.warning("leg-not-disarmed", leg=leg, call=call, error=error.text)
+
+    def _disarm_caller(self, call: Call, ringing: Ringing | None) -> None:
+        """The switch has ended what rang for this caller. One who is still there was sent elsewhere.
+
+        If that is through the dialplan, the call was armed anew. If not, nobody asks, and whoever answers the caller is
+        another partner than was decided.
+        """
+        is_as_it_was = call.ringing is ringing and not (call.rings or call.caller_answered)
+        was_sent_on = is_as_it_was and not call.caller_left and call.id in self._book.calls
+        own = [name for name, one in call.armed.items() if one.arm.on_caller and one.recording]
+        if was_sent_on and own:
+            self._book.withdraw(call, own[0])
+            self._ports.later(0, self._mark_disarmed, call.id, call.id)
 
     def _withdraw_recording(self, call: Call, recording: Recording) -> None:
         for name, armed in list(call.armed.items()):

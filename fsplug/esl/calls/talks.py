@@ -52,7 +52,7 @@ class Talks:
 
         `was_bridged`: False if the switch says that it never had a partner. `partner` is the last one, if it says so.
         """
-        self._disarmer.hung_up(uuid)
+        self._disarmer.hung_up(uuid, cause)
         channel = self._book.channels.get(uuid)
         if channel is None:
             return

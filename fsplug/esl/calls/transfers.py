@@ -21,6 +21,8 @@ has each as it was captured.
                            A BRIDGE A-C
     uuid_transfer of A     B HANGUP ORIGINATOR_CANCEL,   What B was armed for is dropped (`CallArmer`), and C is armed.
     while B rings          A asks, C ANSWER, BRIDGE A-C
+    the same, to a place   B HANGUP ORIGINATOR_CANCEL    What was armed on A itself is dropped 0.1 s later (`Disarmer`),
+    that does not ask                                    unless A asks.
     deflect (302) by B     B HANGUP, A asks where,       What B was armed for is dropped, and C is armed (`Redirects`).
                            A asks, C ANSWER, BRIDGE A-C  If the call goes nowhere, A HANGUP follows instead.
     fork, C is faster      B HANGUP LOSE_RACE, mostly    B's, where B had answered too, is nobody's talk: its file goes.

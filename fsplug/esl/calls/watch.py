@@ -135,7 +135,7 @@ class Watch:
 
     def _leaves(self, event: Event) -> None:
         self._redirects.note(event)
-        self._disarmer.hung_up(event.uuid)
+        self._disarmer.hung_up(event.uuid, event.get("Hangup-Cause") or "")
 
     def _hung_up(self, event: Event) -> None:
         was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"

@@ -23,6 +23,8 @@ SEMI_ATTENDED = {
 # 1001 called the customer and is recorded on its own leg.
 TRUNK = {"Caller-Destination-Number": "+4522334455", "Call-Direction": "outbound"}
 OF_TRUNK = {"variable_fsplug_company": "acme.example", "variable_fsplug_leg": "trunk", "variable_fsplug_call": "B"}
+# A leg that the operator's own command makes: nothing of fsplug's is on it.
+TO_DOCTOR = {"Caller-Destination-Number": DOCTOR, "Call-Direction": "outbound"}
 # A phone at the operator's own feature code: nothing of fsplug's is on its leg.
 SIGNED_IN = {"variable_sip_auth_username": "1003", "variable_sip_auth_realm": "acme.example"}
 PICKER = {
@@ -352,6 +354,48 @@ KINDS = [
         "",
         commands="stop A",
         gaps="not-ordered",
+    ),
+    Kind(
+        "the operator sends a caller who is recorded to somebody who is never recorded, past the dialplan",
+        {"A": caller("1001", "+4522334455"), "B": {**TRUNK, **OF_TRUNK, "variable_fsplug_call": "A"}, "C": TO_DOCTOR},
+        """
+        0.00  A  ASKS     trunk
+        0.04  B  RINGS
+        0.60  B  HANGUP   ORIGINATOR_CANCEL
+        2.00  C  ANSWER
+        2.00  A  ANSWER
+        2.02  A  BRIDGE   A-C
+        9.00  A  UNBRIDGE A-C
+        9.00  A  HANGUP   NORMAL_CLEARING
+        9.00  C  HANGUP   NORMAL_CLEARING
+        """,
+        "A-C not-recorded 1001",
+        commands="disarm A",
+    ),
+    Kind(
+        "the operator sends a caller who is recorded to another number, through the dialplan",
+        {
+            "A": caller("1001", "+4522334455"),
+            "B": {**TRUNK, **OF_TRUNK, "variable_fsplug_call": "A"},
+            "C": {**TRUNK, **OF_TRUNK, "variable_fsplug_call": "A"},
+        },
+        """
+        0.00  A  ASKS     trunk
+        0.04  B  RINGS
+        0.60  A  ASKS     trunk
+        0.61  B  HANGUP   ORIGINATOR_CANCEL
+        0.64  C  RINGS
+        2.00  C  ANSWER
+        2.02  A  ANSWER
+        2.02  A  START
+        2.02  A  BRIDGE   A-C
+        9.00  A  STOP     success-silence
+        9.00  A  UNBRIDGE A-C
+        9.00  A  HANGUP   NORMAL_CLEARING
+        9.00  C  HANGUP   NORMAL_CLEARING
+        """,
+        "A-C recorded 1001",
+        "A stopped",
     ),
     Kind(
         "the switch answers for a phone that never gets its caller",
