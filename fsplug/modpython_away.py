@@ -1,7 +1,8 @@
 """The switch's side while fsplug is away: arms a call by the policy that fsplug keeps for it as a file.
 
 It runs within FreeSWITCH (mod_python3) and needs no other process. A call is armed only if its excluded numbers are
-surely known: the whole policy can be read, and the switch has kept every header of the INVITE. What then records
+surely known: the whole policy can be read, it is surely the store's, and the switch has kept every header of the
+INVITE. What then records
 gets its decision from fsplug, which keeps or destroys it, once fsplug is back. Nothing here raises into the switch.
 """
 
@@ -16,7 +17,7 @@ from fsplug.esl import commands
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.protocol.event import Event
-from fsplug.policy.recording.away import AwayPolicy, away_arms, away_policy
+from fsplug.policy.recording.away import CHECK, AwayPolicy, away_arms, away_check, away_policy
 from fsplug.policy.recording.legs import AWAY_PREFIX
 
 # What fsplug would set is "given": this verdict may differ from it, where a leg gets another partner.
@@ -65,7 +66,10 @@ def armed(channel: Event, place: Path) -> Mapping[str, str]:
 
 
 def policy_at(place: Path, company: str) -> AwayPolicy:
-    """The company's policy in this file; read again when the file has changed. Unsure if it can't be read whole."""
+    """The company's policy in this file; read again when the file has changed.
+
+    Unsure if it can't be read whole, or may not be the store's.
+    """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     try:
         found = place.stat()
@@ -73,10 +77,13 @@ def policy_at(place: Path, company: str) -> AwayPolicy:
         if place not in _known or _known[place][0] != stamp:
             _known[place] = stamp, away_policy(place.read_text(encoding="ascii"), company)
         policy = _known[place][1]
+        check = away_check((place.parent / CHECK).read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         raise Unsure(f"the policy in {place} can't be used: {error}") from error
     if not company or policy.snapshot.company != company:
         raise Unsure(f"{place} is not the policy of {company!r}")
+    if doubt := check.doubt(company, policy.snapshot.version, time.time()):
+        raise Unsure(f"the policy in {place} may be outdated: {doubt}")
     return policy
 
 

@@ -16,6 +16,8 @@ from fsplug.wiring.toml_source import parsed
 FILE_NAME = "fsplug.toml"
 # The folder of the switch's call records, in the spool unless it is set.
 RECORDS = ".records"
+# `when_away_seconds`, where other machines can change the policy.
+AWAY_SECONDS = 900
 ENVIRONMENT_PREFIX = "FSPLUG_"
 # An environment variable with this ending names a file that holds the value.
 _IN_FILE = "_FILE"
@@ -31,7 +33,8 @@ class Settings:
     at once. With less than `least_free_bytes` free in the spool, no recording is promised. `web_url` is the console's
     address as people type it; without it there is no console. Without `smtp_host`, mail stays queued.
     `secret_keys_before` are earlier keys, separated by spaces. The phone of a recorded call that sends nothing for
-    `phone_timeout_seconds` has vanished; with 0 none ever has.
+    `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms calls by itself, where a company wants
+    it, for `when_away_seconds` after fsplug last compared its policy with the store; with 0, for ever.
     """
 
     data: Path
@@ -68,6 +71,7 @@ class Settings:
     session_limit: int = 1000
     least_free_bytes: int = 1_000_000_000
     phone_timeout_seconds: int = 0
+    when_away_seconds: int = 0
 
     @property
     def console_url(self) -> str:
@@ -129,7 +133,15 @@ def read(data: Path, environment: Mapping[str, str] = os.environ, **flags: objec
     values = {name: _converted(name, value, faults) for name, value in given.items() if name in _KINDS}
     if faults:
         raise Invalid("bad-settings", "; ".join(faults), faults=faults)
-    return Settings(**{**_defaults(data, values.get("spool")), **values})
+    defaults = _defaults(data, values.get("spool"))
+    if is_shared(str(values.get("store") or defaults["store"])):
+        defaults["when_away_seconds"] = AWAY_SECONDS
+    return Settings(**{**defaults, **values})
+
+
+def is_shared(store: str) -> bool:
+    """Whether other machines can change what is in this store."""
+    return "://" in store
 
 
 def _defaults(data: Path, spool: Any) -> dict[str, Any]:
@@ -224,6 +236,10 @@ def _timeout(value: object) -> int:
     return _between(value, 0, 3_600, "a number of seconds")
 
 
+def _long_timeout(value: object) -> int:
+    return _between(value, 0, 31_536_000, "a number of seconds")
+
+
 def _yes_or_no(value: object) -> bool:
     said = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
     if not isinstance(said, bool):
@@ -249,4 +265,5 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "session_limit": _limit,
     "least_free_bytes": _bytes,
     "phone_timeout_seconds": _timeout,
+    "when_away_seconds": _long_timeout,
 }

@@ -113,6 +113,7 @@ class Invocation:
         if "://" not in place and not Path(place).exists():
             raise _no_store(place, self.folder)
         store = Store(place)
+        store.before_change = self._before_change
         try:
             store.connect()
             if not runner.applied(store):
@@ -120,6 +121,11 @@ class Invocation:
             yield store
         finally:
             store.close()
+
+    def _before_change(self, domain: str) -> Callable[[], None]:
+        from fsplug.store.config import away_check
+
+        return away_check.changing(self.settings().switch_conf, domain)
 
     def _tell_switch(self, store: "Store") -> None:
         """Bring what the switch arms calls by, while fsplug is away, to the company's latest version.

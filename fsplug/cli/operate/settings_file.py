@@ -80,6 +80,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "A recorded call is hung up when its user's phone has sent nothing for so long; holds don't count. 0: never.",
         lambda one: one.phone_timeout_seconds,
     ),
+    "when_away_seconds": (
+        "How long after fsplug last read the store the switch may record by itself (record-then-judge). 0: for ever.",
+        lambda one: one.when_away_seconds,
+    ),
 }
 
 

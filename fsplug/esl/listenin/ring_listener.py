@@ -6,6 +6,7 @@ from gevent.event import AsyncResult
 from gevent.timeout import Timeout
 
 from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.esl.calls.arming import ANSWER_SECONDS
 from fsplug.esl.commands import VANISHED_MILLISECONDS
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
@@ -18,8 +19,8 @@ from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
 from fsplug.words.listening import why_not
 
-# The time from the phone's answer to the gate's decision.
-DECIDED_SECONDS = 5.0
+# The time from the phone's answer to the gate's decision: a starved switch may be that late to name the call that asks.
+DECIDED_SECONDS = ANSWER_SECONDS + 5.0
 
 
 class ListenCalls:

@@ -7,6 +7,7 @@ import structlog
 
 from fsplug.errors import FsplugError, Refused
 from fsplug.esl import commands
+from fsplug.esl.calls.arming import ANSWER_SECONDS
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.protocol.event import Event
@@ -25,7 +26,6 @@ log = structlog.get_logger()
 STAR = "*28*"
 # The dialplan's mark on this call. The mark alone does not prove it: a transferred leg could come back here with it.
 FEATURE = "listen"
-ANSWER_SECONDS = 2.0
 
 # The file of a prompt (company, language, name without extension), as the switch plays it; empty if there is none.
 FindPrompt = Callable[[str, str, str], str]

@@ -1,6 +1,7 @@
 """What the switch must know of a company to arm its calls while fsplug is away: its policy and its users, as one text.
 
-It is used only whole. What is damaged, of another company, or of another version of fsplug arms nothing.
+It is used only whole. What is damaged, of another company, or of another version of fsplug arms nothing. Nor does what
+may be outdated: a second text says which versions were the store's, and when.
 """
 
 import json
@@ -13,6 +14,10 @@ from fsplug.policy.recording.legs import Arm, Leg, Ringing, arms, username_of, w
 from fsplug.policy.terms import terms_facts, terms_from
 
 _FORMAT = 1
+# The file beside the policies that says whether they are the store's.
+CHECK = ".checked"
+# How far a clock may have been set back since the store was read.
+_BACK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,46 @@ class AwayPolicy:
     snapshot: PolicySnapshot
     users: Mapping[str, User]
     spool: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwayCheck:
+    """The version of each company whose calls the switch arms by itself, as the store had them at `at`, epoch seconds.
+
+    It counts for `good_seconds`; with 0 until it is removed, because nothing but this machine can change the store.
+    """
+
+    at: float
+    good_seconds: int
+    versions: Mapping[str, int]
+
+    def doubt(self, company: str, version: int, now: float) -> str:
+        """Why this version of the company's policy may not be the store's; empty if it surely is."""
+        known = self.versions.get(company)
+        if known != version:
+            return f"the policy is version {version}, and the store had {known}"
+        if now < self.at - _BACK_SECONDS:
+            return "the store was last read in the future; the clock was set back"
+        if self.good_seconds and now > self.at + self.good_seconds:
+            return f"the store, which other machines may change, was last read {now - self.at:.0f} seconds ago"
+        return ""
+
+
+def away_check_text(check: AwayCheck) -> str:
+    """The text that `away_check` reads."""
+    return json.dumps({"format": _FORMAT, **asdict(check)}, ensure_ascii=True)
+
+
+def away_check(text: str) -> AwayCheck:
+    """What the text says; ValueError if it is not all there."""
+    try:
+        facts = json.loads(text)
+        if facts["format"] != _FORMAT:
+            raise ValueError("another fsplug wrote this")
+        versions = {str(domain): int(version) for domain, version in facts["versions"].items()}
+        return AwayCheck(float(facts["at"]), int(facts["good_seconds"]), versions)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"this does not say which policies are known: {type(error).__name__}: {error}") from error
 
 
 def away_text(policy: AwayPolicy) -> str:

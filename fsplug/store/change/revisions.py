@@ -36,6 +36,7 @@ class Revision:
         self.version = version + 1
         if not _BEGIN.run(store, company=self._company, version=version, next=self.version):
             raise outdated(domain, version)
+        store.changes(domain)
 
     def close(self, changes: Sequence[Change]) -> None:
         """End the rows that `changes` replace or remove. `open` must follow."""

@@ -64,6 +64,7 @@ class Store:
         self.snapshots: Cache[PolicySnapshot] = Cache(128)
         self._copy = copy
         self.is_away = False
+        self.before_change: Callable[[str], Callable[[], object]] = lambda domain: lambda: None
 
     @property
     def readable(self) -> "Store":
@@ -143,7 +144,11 @@ class Store:
                 with self._troubles():
                     transaction.__exit__(None, None, None)
             finally:
-                holder.transactions -= 1
+                holder.end()
+
+    def changes(self, domain: str) -> None:
+        """The transaction around this changes the company: `before_change` is told, and called back after its end."""
+        self._holders[get_ident()].changes.append(self.before_change(domain))
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         """Every row of a SELECT."""
@@ -151,8 +156,7 @@ class Store:
 
     def row(self, sql: str, *params: object) -> Row | None:
         """The first row of a SELECT, or None."""
-        found = self.rows(sql, *params)
-        return found[0] if found else None
+        return next(iter(self.rows(sql, *params)), None)
 
     def query(self, query: peewee.Query) -> list[Row]:
         """Every row of a query built with peewee."""
@@ -195,8 +199,7 @@ class Store:
         return self._fetched_once(sql, params)
 
     def _database_now(self) -> float:
-        [(now,)] = self.fetch(self._backend.clock, ())
-        return float(now)
+        return float(self.fetch(self._backend.clock, ())[0][0])
 
     def _fetched_once(self, sql: str, params: Sequence[object]) -> list[Row]:
         holder = self._holders.get(get_ident())
@@ -266,11 +269,18 @@ class Store:
 class _Holder:
     """Who holds a connection, and how many transactions it has begun, one inside the other."""
 
-    __slots__ = ("connection", "transactions")
+    __slots__ = ("changes", "connection", "transactions")
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.transactions = 0
+        self.changes: list[Callable[[], object]] = []
+
+    def end(self) -> None:
+        """A transaction is over. After the outermost, whoever was told of its changes is told so."""
+        self.transactions -= 1
+        while not self.transactions and self.changes:
+            self.changes.pop()()
 
 
 def _fetched(connection: Any, sql: str, params: Sequence[object]) -> list[Row]:

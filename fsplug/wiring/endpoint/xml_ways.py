@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from fsplug.store.config import away_check
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
-from fsplug.xml.files import AWAY, Files
+from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.installed_files import OWN, InstalledFiles
+from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 
@@ -22,7 +23,7 @@ def ways(settings: Settings) -> Ways:
         listen_port=settings.listen_port,
         prompts=settings.data / "prompts",
         spool=settings.spool,
-        away=Path(settings.switch_conf) / OWN / AWAY if settings.switch_conf else None,
+        away=Path(settings.switch_conf) / away_check.FOLDER if settings.switch_conf else None,
     )
 
 
@@ -40,4 +41,5 @@ def installed_files(settings: Settings, store: Store, conf: Path) -> InstalledFi
     """The files kept up to date in the switch's configuration folder."""
     known = ways(settings)
     files = Files(store, templates(settings), known)
-    return InstalledFiles(conf, store, files, conf_text(settings), known.public_context)
+    good_seconds = settings.when_away_seconds
+    return InstalledFiles(conf, store, files, conf_text(settings), known.public_context, good_seconds=good_seconds)

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import gevent
@@ -9,6 +10,7 @@ import gevent.event
 import structlog
 
 from fsplug.errors import Invalid
+from fsplug.store.config import away_check
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import live, names, secrets
@@ -52,6 +54,7 @@ class PeopleProcess:
         ]
         self.store = Store(settings.store)
         open_store(self.store, Store(settings.local_copy_file))
+        self.store.before_change = partial(away_check.changing, settings.switch_conf)
         archive = archive_at(settings.archive)
         has_console = has_console and self._has_secrets(settings, seals)
         self.console = WebConsole(settings, self.store, archive, self._live(settings)) if has_console else None

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from fsplug.errors import Unavailable
-from fsplug.policy.recording.away import away_policy
-from fsplug.store.config import companies
+from fsplug.policy.recording.away import CHECK, away_policy
+from fsplug.store.config import away_check, companies
 from fsplug.store.db.database import Store
 from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome, arms_itself
 from fsplug.xml.install.conf_folder import ConfFolder
@@ -29,7 +29,10 @@ _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
 
 class InstalledFiles:
-    """Those below `conf`. Unavailable when they can't be written. `clock` gives epoch seconds."""
+    """Those below `conf`. Unavailable when they can't be written. `clock` gives epoch seconds.
+
+    The switch may arm calls by them for `good_seconds` after they were last compared with the store; with 0, for ever.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class InstalledFiles:
         text: ConfText,
         public_context: str,
         clock: Callable[[], float] = time.time,
+        good_seconds: int = 0,
     ) -> None:
         self._root = conf
         self._store = store
@@ -47,6 +51,7 @@ class InstalledFiles:
         self._text = text
         self._public_context = public_context
         self._clock = clock
+        self._good_seconds = good_seconds
         self._versions: Mapping[str, int] | None = None
         self._day: int | None = None
         self._arming: frozenset[str] = frozenset()
@@ -66,6 +71,7 @@ class InstalledFiles:
         (versions, arming), day = self._now(), self._today()
         outcome = self._write(self._files.every(), FOLDERS)
         self._versions, self._arming, self._day = versions, arming, day
+        self._confirm()
         return outcome
 
     def catch_up(self) -> Outcome:
@@ -75,11 +81,22 @@ class InstalledFiles:
             return self.bring_up()
         changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
         if not changed and day == self._day:
+            self._confirm()
             return Outcome()
         files = [*self._files.shared(), *(file for one in changed for file in self._files.of(one))]
         outcome = self._write(files, (GATEWAYS,))
         self._versions, self._day = now, day
+        self._confirm()
         return outcome
+
+    def _confirm(self) -> None:
+        """Tell the switch that its policies are the store's."""
+        away_check.confirm(self._root / away_check.FOLDER, self._armed, self._clock(), self._good_seconds)
+
+    def _armed(self) -> Mapping[str, int] | None:
+        known = companies.every(self._store)
+        # The local copy may be older than the store.
+        return None if self._store.is_away else {one.domain: one.version for one in known if arms_itself(one)}
 
     def _now(self) -> tuple[Mapping[str, int], frozenset[str]]:
         """Each company's version, and the companies whose calls the switch arms by itself."""
@@ -110,7 +127,7 @@ def clear(conf: Path) -> None:
     """Remove every one of them, and the folders that are empty then."""
     folder = ConfFolder(conf)
     Folder(folder.root / OWN).write([])
-    for place in (MANIFEST, _PUBLIC):
+    for place in (MANIFEST, _PUBLIC, f"{AWAY}/{CHECK}"):
         folder.remove(f"{OWN}/{place}")
     for name in reversed(_FOLDERS):
         _remove_empty(folder.root / f"{OWN}{name}")
@@ -126,8 +143,11 @@ def _remove_empty(folder: Path) -> None:
 
 def armed_by(conf: Path, domain: str) -> int | None:
     """The version of the policy by which the switch arms this company's calls; None if it has none that it can use."""
+    folder = conf / away_check.FOLDER
     try:
-        text = (conf / OWN / AWAY / f"{domain}.json").read_text(encoding="ascii")
-        return away_policy(text, domain).snapshot.version
+        text = (folder / f"{domain}.json").read_text(encoding="ascii")
+        version = away_policy(text, domain).snapshot.version
     except (OSError, ValueError):
         return None
+    check = away_check.checked(folder)
+    return version if check and not check.doubt(domain, version, time.time()) else None
