@@ -18,7 +18,7 @@ from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.away import CHECK, AwayPolicy, away_arms, away_check, away_policy
-from fsplug.policy.recording.legs import AWAY_PREFIX
+from fsplug.policy.recording.legs import away_recording
 
 # What fsplug would set is "given": this verdict may differ from it, where a leg gets another partner.
 VERDICT = "away"
@@ -59,7 +59,7 @@ def armed(channel: Event, place: Path) -> Mapping[str, str]:
     if leg.called_in and not channel.mentions(_ALL_HEADERS):
         raise Unsure("the switch has not kept every header of the INVITE; set parse-all-invite-headers in its profile")
     policy = policy_at(place, leg.company)
-    made = armed_legs.with_ids(away_arms(policy, leg, names), lambda: f"{AWAY_PREFIX}{uuid4().hex}")
+    made = armed_legs.with_ids(away_arms(policy, leg, names), lambda: away_recording(leg.company, uuid4().hex))
     version, spool = policy.snapshot.version, policy.spool
     variables = armed_legs.variables(leg, made, version, lambda recording: f"{spool}/{recording}.wav")
     return commands.checked({**variables, "fsplug_verdict": VERDICT})

@@ -119,6 +119,7 @@ class Story:
             new_id=lambda: f"id{next(self._ids)}",
             stamped=steady.of,
         )
+        self.ports = ports
         policy = PolicySource(self.store)
         flow = record_flow(self.store, self.book, policy, ports)
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,17 @@ import pytest
 
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch
 from fsplug.lab.ports import free_ports
+from fsplug.policy.recording.away import CHECK
 from fsplug.store.calls import witnessed
 from fsplug.store.change import planning
+from fsplug.store.config import away_check
 from fsplug.store.recordings.recordings import State
 from fsplug.xml.files import Files, Folder
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL, RealLine, why_not
-from tests.calls.parties import RealParty
+from tests.calls.parties import RealCaller, RealParty
 from tests.calls.people import ANNA, CLARA, CUSTOMER
 from tests.calls.plant import ACME, ROOT, Plant
 from tests.headersets import HARMLESS, KNOWN
@@ -58,6 +61,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
             pytest.skip("skipped: this FreeSWITCH has no mod_python3")
         made = Plant(RealLine(switch), data)
         made.policies = conf / "away" / f"{ACME}.json"
+        away_check.confirm(conf / "away", lambda: {ACME: 1}, time.time(), 0)
         planning.apply_plan(made.store, planning.plan(made.store, document), "test")
         try:
             yield made
@@ -66,113 +70,167 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
             made.store.close()
 
 
-@pytest.fixture
-def people(plant: Plant) -> Iterator[RealParty]:
-    with ExitStack() as stack:
-        party = RealParty(plant, stack)
-        party.is_ready(ANNA)
-        party.is_ready(CUSTOMER)
-        yield party
-    plant.line.api("hupall")
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What came of the calls that were placed while fsplug was away.
+
+    By kind: how many were placed, and the files that the switch made meanwhile. `went_on` is the file of the call that
+    was still up when fsplug was back. Nothing is decided twice: each talk is in one kind.
+    """
+
+    placed: dict[str, int]
+    files: dict[str, list[str]]
+    went_on: str
+    since: float
 
 
-def test_the_switch_can_read_the_policy(plant: Plant) -> None:
-    answer = plant.line.api(f"python fsplug.modpython away {plant.policies}")
-    assert answer.startswith(f"+OK {ACME} version 1, "), answer
+@pytest.fixture(scope="module")
+def absence(plant: Plant) -> Iterator[Absence]:
+    """All kinds of calls at the same time, while fsplug is away; it has come back, and everything is settled."""
+    with ExitStack() as stack, FolderEye(plant.spool) as eye:
+        walk = Walk(plant, RealParty(plant, stack), eye)
+        walk.another_partner()
+        walk.unknown_policy()
+        walk.excluded()
+        walk.wanted()
+        lasting = walk.lasting()
+        for caller in walk.callers:
+            caller.hang_up()
+        plant.until(lambda: plant.line.legs() == 2, "all calls but one to end")
+        plant.serving.start()
+        [went_on] = (name.removesuffix(".wav") for name in walk.files["lasting"])
+        plant.until(lambda: went_on in {one.id for one in plant.recordings()}, "the talk that goes on to be decided")
+        lasting.hang_up()
+        talks = sum(walk.placed.values())
+        plant.until(lambda: witnessed.account(plant.store, ACME, walk.since).answered >= talks, "the records")
+        plant.until_settled()
+        plant.until(lambda: not plant.files(), "every file to be judged")
+        yield Absence(walk.placed, walk.files, went_on, walk.since)
 
 
-def test_what_policy_wants_is_recorded_and_kept_and_an_excluded_number_makes_no_file(
-    plant: Plant, people: RealParty
-) -> None:
-    since = time.time()
-    with FolderEye(plant.spool) as eye:
+class Walk:
+    """Places the calls; `callers` hang up before fsplug is back. Each kind's calls are up when its step is over."""
+
+    def __init__(self, plant: Plant, people: RealParty, eye: FolderEye) -> None:
+        self.since = time.time()
+        self.callers: list[RealCaller] = []
+        self.placed: dict[str, int] = {}
+        self.files: dict[str, list[str]] = {}
+        self._plant, self._people, self._eye = plant, people, eye
+        people.is_ready(ANNA)
+        people.is_ready(CUSTOMER)
+
+    def another_partner(self) -> None:
+        """Clara's phone is armed for Anna, and answers a customer who is never recorded."""
+        people, plant = self._people, self._plant
+        people.only_rings(CLARA)
+        self.callers.append(people.dial_in("+4522334499", SALES))
+        anna = people.phone(ANNA)
+        talk = anna.until_up()
+        ringing = people.ring(ANNA, CLARA)
+        anna.connect(talk, ringing.dialogs[ANNA])
+        plant.until(lambda: plant.line.legs() == 3, "Anna's phone to have left")
+        ringing.answer(CLARA)
+        clara = RealCaller(people.phone(CLARA), people.phone(CLARA).dialog)
+        # The phone records from its answer on, and is connected a little later: until then there is no second talk.
+        plant.until(lambda: clara.hears("trunk"), "the customer to talk to Clara")
+        plant.until(lambda: plant.line.legs() == 2, "Anna's call to Clara to end")
+        self._up("another partner", talks=2, files=1)
+
+    def unknown_policy(self) -> None:
+        """The switch doesn't surely know who must not be recorded."""
+        policy, check = self._plant.policies, self._plant.policies.with_name(CHECK)
+        whole, sure = policy.read_text(), check.read_text()
+        outdated = sure.replace(f'"{ACME}": 1', f'"{ACME}": 2')
+        assert outdated != sure
+        damaged = ("", whole[:-2], whole.replace("acme.example", "beta.example"), None)
+        unsure = ("", outdated, None)
+        for path, texts, right in ((policy, damaged, whole), (check, unsure, sure)):
+            for text in texts:
+                path.unlink(missing_ok=True)
+                if text is not None:
+                    path.write_text(text)
+                legs = self._plant.line.legs()
+                self.callers.append(self._people.dial_in(CUSTOMER, SALES))
+                self._plant.until(lambda legs=legs: self._plant.line.legs() == legs + 2, "the call to be up")
+            path.write_text(right)
+        self._up("unknown policy", talks=len(damaged) + len(unsure), files=0)
+
+    def excluded(self) -> None:
+        """An excluded number in every header, and dialled."""
+        legs = self._plant.line.legs()
         for headers in KNOWN:
-            people.dial_in(CUSTOMER, SALES, "".join(f"{line}\r\n" for line in headers))
+            self._dial_in(CUSTOMER, headers)
         for number in SPELLED:
-            people.dial_in(number, SALES)
-            people.dial(ANNA, number)
-        calls = len(KNOWN) + 2 * len(SPELLED)
-        plant.until(lambda: plant.line.legs() == 2 * calls, "every excluded call to be up")
-        assert eye.seen() == []
+            self._dial_in(number, [])
+            self.callers.append(self._people.dial(ANNA, number))
+        talks = len(KNOWN) + 2 * len(SPELLED)
+        self._plant.until(lambda: self._plant.line.legs() == legs + 2 * talks, "every excluded call to be up")
+        self._up("excluded", talks, files=0)
+
+    def wanted(self) -> None:
+        """Numbers that policy wants recorded."""
         for headers in HARMLESS:
-            people.dial_in(CUSTOMER, SALES, "".join(f"{line}\r\n" for line in headers))
-        people.dial(ANNA, "22334455")
-        wanted = len(HARMLESS) + 1
-        plant.until(lambda: plant.line.legs() == 2 * (calls + wanted), "every call to be up")
-        plant.until(lambda: len(plant.files()) == wanted, "what policy wants to be recorded")
-        plant.line.api("hupall")
-        plant.until(lambda: plant.line.legs() == 0, "every call to end")
-        assert len(eye.seen()) == wanted
-    plant.serving.start()
-    plant.until(lambda: witnessed.account(plant.store, ACME, since).answered >= calls + wanted, "the records")
-    plant.until_settled()
-    account = witnessed.account(plant.store, ACME, since)
-    assert (account.answered, account.decisions, account.wanted, account.sealed) == (
-        calls + wanted,
-        calls + wanted,
-        wanted,
-        wanted,
-    )
-    assert account.unexplained == 0
-    assert {one.rule for one in plant.decisions() if not one.record} == {"excluded-number"}
-    assert (plant.gaps(), plant.files()) == ([], set())
+            self._dial_in(CUSTOMER, headers)
+        self.callers.append(self._people.dial(ANNA, "22334455"))
+        self._up("wanted", len(HARMLESS) + 1, len(HARMLESS) + 1)
+
+    def lasting(self) -> RealCaller:
+        """A call that goes on."""
+        caller = self._people.dial_in(CUSTOMER, SALES)
+        self._up("lasting", 1, 1)
+        return caller
+
+    def _dial_in(self, number: str, headers: list[str]) -> None:
+        self.callers.append(self._people.dial_in(number, SALES, "".join(f"{line}\r\n" for line in headers)))
+
+    def _up(self, kind: str, talks: int, files: int) -> None:
+        """The calls of this kind are up, or come up with as many files."""
+        seen: list[str] = []
+
+        def recorded() -> bool:
+            seen.extend(self._eye.seen())
+            return len(seen) >= files
+
+        self._plant.until(recorded, f"the switch to record: {kind}")
+        self.placed[kind], self.files[kind] = talks, seen
+
+
+def test_the_switch_makes_a_file_only_of_what_its_policy_wants(absence: Absence) -> None:
+    made = {kind: len(files) for kind, files in absence.files.items()}
+    assert made == {"another partner": 1, "unknown policy": 0, "excluded": 0, "wanted": 6, "lasting": 1}
+
+
+def test_every_talk_has_its_decision_and_what_policy_wanted_is_kept(plant: Plant, absence: Absence) -> None:
+    account, placed = witnessed.account(plant.store, ACME, absence.since), absence.placed
+    talks, kept = sum(placed.values()), placed["wanted"] + placed["lasting"]
+    assert (account.answered, account.decisions) == (talks, talks)
+    assert (account.wanted, account.sealed, account.unexplained) == (kept + placed["unknown policy"], kept, 0)
+    names = {f"{one.id}.wav" for one in plant.recordings()}
+    assert names == {*absence.files["wanted"], *absence.files["lasting"]}
     assert {one.state for one in plant.recordings()} == {State.SEALED}
 
 
+def test_what_policy_forbids_is_gone(plant: Plant, absence: Absence) -> None:
+    refused = [one.rule for one in plant.decisions() if not one.record]
+    assert refused == ["excluded-number"] * (absence.placed["excluded"] + absence.placed["another partner"])
+    assert plant.files() == set()
+
+
 def test_a_call_that_goes_on_when_fsplug_is_back_keeps_its_recording_from_the_first_word(
-    plant: Plant, people: RealParty
+    plant: Plant, absence: Absence
 ) -> None:
-    known = {one.id for one in plant.recordings()}
-    plant.serving.stop()
-    people.dial_in(CUSTOMER, SALES)
-    plant.until(lambda: len(plant.files()) == 1, "the switch to record")
-    [file] = plant.files()
-    plant.serving.start()
-    plant.until(lambda: any(one.id not in known for one in plant.recordings()), "the talk to be decided")
-    plant.line.api("hupall")
-    plant.until_settled()
-    [kept] = [one for one in plant.recordings() if one.id not in known]
-    assert (f"{kept.id}.wav", kept.state, kept.user) == (file, State.SEALED, ANNA)
-    assert (plant.gaps(), plant.files()) == ([], set())
+    [kept] = [one for one in plant.recordings() if one.id == absence.went_on]
+    assert (kept.state, kept.user) == (State.SEALED, ANNA)
 
 
-def test_what_policy_forbids_goes_when_fsplug_is_back(plant: Plant, people: RealParty) -> None:
-    """Clara's phone is armed for Anna, and answers a customer who is never recorded."""
-    known, gaps = {one.id for one in plant.recordings()}, len(plant.gaps())
-    people.only_rings(CLARA)
-    plant.serving.stop()
-    before = {one.id for one in plant.decisions()}
-    people.dial_in("+4522334499", SALES)
-    anna = people.phone(ANNA)
-    talk = anna.until_up()
-    ringing = people.ring(ANNA, CLARA)
-    anna.connect(talk, ringing.dialogs[ANNA])
-    plant.until(lambda: plant.line.legs() == 3, "Anna's phone to have left")
-    ringing.answer(CLARA)
-    plant.until(lambda: len(plant.files()) == 1, "the switch to record")
-    plant.line.api("hupall")
-    plant.until(lambda: plant.line.legs() == 0, "every call to end")
-    plant.serving.start()
-    plant.until(lambda: len([one for one in plant.decisions() if one.id not in before]) == 2, "the two talks")
-    plant.until(lambda: not plant.files(), "the file to be destroyed")
-    assert {one.id for one in plant.recordings()} == known
-    assert len(plant.gaps()) == gaps
+def test_where_the_policy_is_not_surely_known_gaps_say_so(plant: Plant, absence: Absence) -> None:
+    """This fsplug never served before: it has no word for its absence."""
+    assert [one.cause for one in plant.gaps()] == ["unheard"] * absence.placed["unknown policy"]
 
 
-def test_without_the_policy_nothing_is_recorded(plant: Plant, people: RealParty) -> None:
-    whole, before = plant.policies.read_text(), {one.id for one in plant.decisions()}
-    plant.serving.stop()
-    with FolderEye(plant.spool) as eye:
-        for text in ("", whole[:-2], whole.replace("acme.example", "beta.example"), None):
-            plant.policies.unlink(missing_ok=True)
-            if text is not None:
-                plant.policies.write_text(text)
-            caller = people.dial_in(CUSTOMER, SALES)
-            plant.until(lambda: plant.line.legs() == 2, "the call to be up")
-            caller.hang_up()
-            plant.until(lambda: plant.line.legs() == 0, "the call to end")
-        assert eye.seen() == []
-    plant.policies.write_text(whole)
-    plant.serving.start()
-    plant.until(lambda: len([one for one in plant.decisions() if one.id not in before]) == 4, "the talks")
-    assert [one.cause for one in plant.gaps()][-4:] == ["stopped"] * 4
+def test_the_switch_says_whether_it_can_read_the_policy(plant: Plant) -> None:
+    answer = plant.line.api(f"python fsplug.modpython away {plant.policies}")
+    assert answer.startswith(f"+OK {ACME} version 1, "), answer
+    answer = plant.line.api(f"python fsplug.modpython away {plant.policies.with_name('beta.example.json')}")
+    assert answer.startswith("-ERR "), answer

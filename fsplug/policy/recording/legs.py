@@ -1,5 +1,6 @@
 """Legs, the talks they make, and which of them is armed to record."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,8 +11,26 @@ from fsplug.policy.recording.verdict import Verdict, verdict
 TRUNK = "trunk"
 # Begins the ids of recordings that the switch armed by itself, while fsplug was away.
 AWAY_PREFIX = "away-"
+_MARK_LENGTH = 12
 # No username is longer; a caller could make up any number of them.
 _LONGEST_NAME, _MOST_NAMES = 15, 10
+
+
+def away_recording(company: str, unique: str) -> str:
+    """The id of a recording that the switch arms by itself; `unique` is 32 hexadecimal digits.
+
+    It tells the company even if the switch dies and nothing else does.
+    """
+    return f"{AWAY_PREFIX}{_mark(company)}{unique[_MARK_LENGTH:]}"
+
+
+def is_away_recording_of(recording: str, company: str) -> bool:
+    """Whether the switch armed this recording by itself, for this company."""
+    return recording.startswith(f"{AWAY_PREFIX}{_mark(company)}")
+
+
+def _mark(company: str) -> str:
+    return hashlib.sha256(company.encode()).hexdigest()[:_MARK_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

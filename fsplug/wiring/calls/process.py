@@ -36,6 +36,7 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
+from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
 from fsplug.wiring.calls.publishing import PUBLISH_SECONDS, Publishing
@@ -138,7 +139,10 @@ class CallsProcess:
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
         witness = Witness(self.store, self.book, policy, flow.left_files, ports)
-        self.records = RecordReader(RecordFolder(settings.records), witness, self._run, self.writer.flush)
+        left, flush = RecordFolder(settings.records), self.writer.flush
+        self.records = RecordReader(left, witness, self._run, flush)
+        spool = Spool(settings.spool)
+        self._away_files = AwayFiles(self.store, self.book, spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(flow.redirects, armer.handle)
@@ -249,6 +253,7 @@ class CallsProcess:
                 self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
             self._reconciler.look()
             self.records.looked()
+            self._away_files.sweep()
             self.listen_in.look()
             if not (self.book.calls or self.book.recordings or self.listen_in.service.book.listens):
                 self._clock.follow()
