@@ -75,8 +75,9 @@ def _findings(invocation: Invocation, conf: Path | None, only: str | None) -> It
 
 def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) -> Iterator["Finding"]:
     from fsplug.cli.operate.installing import options_of, wanted_installation
+    from fsplug.cli.operate.self_arming import python_path
     from fsplug.esl.protocol.session import InboundESL
-    from fsplug.wiring.doctor import switch
+    from fsplug.wiring.doctor import arming, switch
     from fsplug.wiring.doctor.findings import wrong
     from fsplug.wiring.switch_account import listening_at
 
@@ -89,7 +90,7 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
         api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
         who = listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
         yield from switch.every(api, settings, wanted, *_stored(invocation), who=who)
-        yield from switch.arming(api, settings, _arming_themselves(invocation))
+        yield from arming.by_itself(api, settings, _arming_themselves(invocation), python_path())
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:
@@ -116,12 +117,11 @@ def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk
 
 def _arming_themselves(invocation: Invocation) -> list[str]:
     """The companies whose calls the switch must record by itself, as far as the store is readable."""
-    from fsplug.policy.entities import WhenAway
-    from fsplug.store.config import companies
+    from fsplug.cli.operate.self_arming import companies_arming
 
     try:
         with invocation.store() as store:
-            return [one.domain for one in companies.every(store) if one.when_away is WhenAway.RECORD_THEN_JUDGE]
+            return companies_arming(store)
     except FsplugError:
         return []
 

@@ -84,6 +84,7 @@ def install(
     nothing to do. Options that are not given keep their earlier values. Directory, dialplan and gateways are files
     there too: fsplug serve keeps these files in step with the store.
     """
+    from fsplug.cli.operate import self_arming
     from fsplug.cli.operate.phones import phones, refuse
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
@@ -104,13 +105,17 @@ def install(
             found = phones(settings, installer, options.get("phone_domains", ()), profile, store)
         if found.domains:
             options["phone_domains"] = list(found.domains)
-        wanted = wanted_installation(replace(settings, **wanted_settings), options)
+        arming = self_arming.companies_arming(store)
+        wanted = wanted_installation(replace(settings, **wanted_settings), options, bool(arming))
         with working("reading the configuration"):
             plan = installer.plan(wanted, xml_ways.conf_text(settings))
             Gateways(store, xml_ways.conf_text(settings)).check()
         rights = shared_folders(settings, group)
         show(invocation, plan, replace(settings, **wanted_settings), found)
         show_folders(invocation, rights)
+        missing = self_arming.missing(arming, wanted)
+        for line in missing:
+            invocation.note(f"warning: {line}")
         if not (lock_out or dry_run):
             refuse(found)
         if not dry_run:
@@ -125,8 +130,9 @@ def install(
             warn_of_spool(invocation, replace(settings, **wanted_settings))
     locked_out = [asdict(one) for one in found.locked_out]
     known = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, "locked_out": locked_out}
-    known["folders"] = [asdict(one) for one in rights]
-    invocation.print({**known, **facts(plan)}, *lines(plan, dry_run, _NEXT_STEPS))
+    known |= {"folders": [asdict(one) for one in rights], "missing": missing}
+    steps = [*self_arming.steps(wanted), *_NEXT_STEPS]
+    invocation.print({**known, **facts(plan)}, *lines(plan, dry_run, steps))
 
 
 @click.command(cls=Verb, rule=INSTALLATION)
@@ -197,11 +203,14 @@ def options_of(conf: Path | None) -> dict[str, Any]:
     return {} if conf is None else dict(Installer(ConfFolder(conf)).manifest.options)
 
 
-def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "Installation":
-    """The installation that these settings and options ask for."""
+def wanted_installation(settings: "Settings", options: Mapping[str, Any], arms_itself: bool = False) -> "Installation":
+    """The installation that these settings and options ask for.
+
+    `arms_itself`: the switch is to arm calls while fsplug is away, if it has the module for it.
+    """
     from fsplug.wiring.endpoint import xml_ways
     from fsplug.xml.install import codecs
-    from fsplug.xml.install.installation import OWN_ADDRESS, Installation, Way, endpoint_url
+    from fsplug.xml.install.installation import OWN_ADDRESS, PYTHON, Installation, Way, endpoint_url
 
     first, last = _rtp_ports(options.get("rtp_ports") or "16384-32768")
     ways = xml_ways.ways(settings)
@@ -226,6 +235,7 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any]) -> "In
         public_context=ways.public_context,
         phone_domains=tuple(options.get("phone_domains", ())),
         wideband=codecs.wideband(folder),
+        arms_itself=arms_itself and codecs.has_module(folder, PYTHON),
     )
 
 

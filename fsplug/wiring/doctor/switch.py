@@ -15,7 +15,6 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor import zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
-from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
 from fsplug.xml.install.installation import (
@@ -260,27 +259,6 @@ def every(
     yield headers(api)
     yield late_offers(api)
     yield from trunks(api, known, wanted.trunk_profile)
-
-
-def arming(api: Api, settings: Settings, domains: Sequence[str]) -> Iterator[Finding]:
-    """The switch can arm the calls of these companies by itself while fsplug is away."""
-    subject = "while fsplug is away"
-    folder = xml_ways.ways(settings).away
-    if domains and folder is None:
-        text = f"the switch has no policy to record {', '.join(domains)} by: their calls go on unrecorded"
-        yield wrong(subject, text, "fsplug switch install --conf DIR")
-    elif domains and api("module_exists mod_python3").strip() != "true":
-        text = f"the switch has no mod_python3 to record {', '.join(domains)} with: their calls go on unrecorded"
-        yield wrong(subject, text, "load mod_python3 in modules.conf.xml, with fsplug on the switch's PYTHONPATH")
-    else:
-        for domain in domains:
-            answer = api(f"python fsplug.modpython away {folder}/{domain}.json").strip()
-            if answer.startswith("+OK"):
-                yield ok(subject, f"the switch records the calls of {domain} by itself")
-            else:
-                text = f"the switch can't record the calls of {domain}: {answer.removeprefix('-ERR ')[:200]}"
-                remedy = "put fsplug and its libraries on the switch's PYTHONPATH; let its user read the file"
-                yield wrong(subject, text, remedy)
 
 
 def _no_gateway(trunk: Trunk, profile: str) -> Finding:

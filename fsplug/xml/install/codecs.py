@@ -31,7 +31,12 @@ def wideband(folder: Path | None) -> tuple[str, ...]:
     """The wideband codecs whose modules lie in this folder, the best first."""
     if folder is None:
         return ()
-    return tuple(codec for codec, module in _WIDEBAND.items() if (folder / f"{module}.so").is_file())
+    return tuple(codec for codec, module in _WIDEBAND.items() if has_module(folder, module))
+
+
+def has_module(folder: Path | None, module: str) -> bool:
+    """Whether this module lies in this folder."""
+    return folder is not None and (folder / f"{module}.so").is_file()
 
 
 def preferences(codecs: tuple[str, ...]) -> str:

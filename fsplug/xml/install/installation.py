@@ -21,6 +21,8 @@ LATE_OFFERS = "enable-3pcc"
 LATE_OFFERS_BY_PROXY = "proxy"
 
 XML_CURL, JSON_CDR = "mod_xml_curl", "mod_json_cdr"
+# What arms calls while fsplug is away, where a company wants that.
+PYTHON = "mod_python3"
 _MODULES = (
     "mod_logfile",
     "mod_event_socket",
@@ -51,7 +53,7 @@ class Installation:
     """One switch with this fsplug beside it. Ports are UDP and TCP; `rtp_first` to `rtp_last` carry the audio.
 
     `records` is the folder for the call records that the switch can't post. `wideband` are the codecs beyond PCMA and
-    PCMU that the switch has modules for.
+    PCMU that the switch has modules for. `arms_itself`: the switch must arm calls while fsplug is away.
 
     `sip_address` may be one of FreeSWITCH's own variables. `phone_domains` are the names that phones use for the one
     domain in which the profile has looked them all up.
@@ -75,6 +77,7 @@ class Installation:
     public_context: str = "public"
     phone_domains: tuple[str, ...] = ()
     wideband: tuple[str, ...] = ()
+    arms_itself: bool = False
 
     @property
     def codecs(self) -> str:
@@ -84,7 +87,8 @@ class Installation:
     @property
     def modules(self) -> tuple[str, ...]:
         """What must be loaded, in this order; the modules of the wideband codecs may be."""
-        return (XML_CURL, *_MODULES) if self.way is Way.ENDPOINT else _MODULES
+        asking = (XML_CURL,) if self.way is Way.ENDPOINT else ()
+        return (*asking, *_MODULES, *((PYTHON,) if self.arms_itself else ()))
 
 
 def record_settings(installation: Installation) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.store.change import edit_policy
 from fsplug.store.db.database import Store
-from fsplug.wiring.doctor import switch as switchchecks
+from fsplug.wiring.doctor import arming as doctors
 from fsplug.wiring.doctor.findings import FindingState
 from fsplug.wiring.settings import read
 from fsplug.xml.install.installed_files import armed_by
@@ -67,23 +67,42 @@ def test_uninstalling_leaves_nothing_of_it(arming: Cli, conf: Path) -> None:
     assert not (conf / "fsplug").exists()
 
 
+@pytest.mark.parametrize("wants", [True, False])
+@pytest.mark.parametrize("has_module", [True, False])
+def test_installing_loads_the_module_where_a_company_wants_it_or_says_that_it_is_missing(
+    cli: Cli, theirs: Path, wants: bool, has_module: bool
+) -> None:
+    modules = theirs.parent / "mod"
+    modules.mkdir()
+    if has_module:
+        (modules / "mod_python3.so").touch()
+    if wants:
+        cli.ok(*SET, "--when-away", "record-then-judge")
+    shown = cli.run("switch", "install", "--conf", theirs, "--modules", modules, "--yes")
+    assert shown.exit_code == 0
+    loaded = '<load module="mod_python3"/>' in (theirs / "autoload_configs/modules.conf.xml").read_text()
+    assert loaded is (wants and has_module)
+    assert ("PYTHONPATH=" in shown.output) is (wants and has_module)
+    assert ("the calls of acme.example go on unrecorded" in shown.output) is (wants and not has_module)
+
+
 def test_doctor_names_what_the_switch_lacks(arming: Cli, conf: Path) -> None:
     settings = read(arming.data, {})
     question, module = f"python fsplug.modpython away {conf / POLICY}", "module_exists mod_python3"
 
     def found(**answers: str) -> tuple[FindingState, str]:
         given = {module: answers.get("module", "true"), question: answers.get("state", "+OK acme.example version 2")}
-        [finding] = switchchecks.arming(lambda command: given[command], settings, [ACME])
+        [finding] = doctors.by_itself(lambda command: given[command], settings, [ACME], "/opt/fsplug")
         return finding.state, f"{finding.text}; {finding.remedy}"
 
     assert found()[0] is FindingState.OK
     state, text = found(module="false")
     assert state is FindingState.WRONG and "mod_python3" in text and ACME in text
     state, text = found(state="-ERR the policy may be outdated")
-    assert state is FindingState.WRONG and "may be outdated" in text and "PYTHONPATH" in text
-    assert list(switchchecks.arming(str.upper, settings, [])) == []
+    assert state is FindingState.WRONG and "may be outdated" in text and "PYTHONPATH=/opt/fsplug" in text
+    assert list(doctors.by_itself(str.upper, settings, [], "")) == []
 
 
 def test_doctor_says_that_the_switch_has_no_policy_where_fsplug_is_not_installed(cli: Cli) -> None:
-    [finding] = switchchecks.arming(str.upper, read(cli.data, {}), [ACME])
+    [finding] = doctors.by_itself(str.upper, read(cli.data, {}), [ACME], "")
     assert finding.state is FindingState.WRONG and "switch install" in finding.remedy
