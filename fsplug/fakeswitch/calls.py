@@ -137,6 +137,12 @@ class Call:
     def hold(self, by: str = CALLEE, held: bool = True) -> None:
         hold(self._core, self.party(by), held)
 
+    def set_rate(self, rate: int, by: str = CALLEE) -> None:
+        """A re-INVITE with a codec of this rate."""
+        channel = self.party(by)
+        channel.rate = rate
+        self._core.bus.emit("CODEC", channel)
+
     def blind_transfer(self, to: str, by: str = CALLEE, context: str = "") -> None:
         """REFER: the other party goes to this extension, in its own context unless one is given; `by` is hung up."""
         leaver = self.party(by)

@@ -37,6 +37,7 @@ class ControlPort:
             "attended_transfer": self._attended_transfer,
             "behave": self._behave,
             "call": lambda request: self._tell(self._call(request)),
+            "codec": self._codec,
             "drop_links": self._drop_links,
             "hang_up": self._hang_up,
             "hang_up_all": self._hang_up_all,
@@ -137,6 +138,11 @@ class ControlPort:
     def _vanish(self, request: Request) -> Answer:
         call = self._call(request)
         call.vanish(request.get("by", CALLER))
+        return self._tell(call)
+
+    def _codec(self, request: Request) -> Answer:
+        call = self._call(request)
+        call.set_rate(request["rate"], request.get("by", CALLEE))
         return self._tell(call)
 
     def _hold(self, request: Request) -> Answer:

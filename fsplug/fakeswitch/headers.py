@@ -3,6 +3,8 @@
 from fsplug.fakeswitch.channel import STATE_NUMBERS, Channel, Profile
 from fsplug.fakeswitch.variables import encoded
 
+_NARROW_RATE = 8_000
+
 
 def channel_block(channel: Channel) -> str:
     """All headers of a channel, as switch_channel_event_set_data writes them."""
@@ -44,8 +46,8 @@ def _codecs(channel: Channel) -> str:
     if channel.direction == "outbound" and not channel.answered:
         return ""
     return (
-        "Channel-Read-Codec-Name: PCMA\n"
-        "Channel-Read-Codec-Rate: 8000\n"
+        f"Channel-Read-Codec-Name: {'PCMA' if channel.rate == _NARROW_RATE else 'G722'}\n"
+        f"Channel-Read-Codec-Rate: {channel.rate}\n"
         "Channel-Read-Codec-Bit-Rate: 64000\n"
         "Channel-Write-Codec-Name: PCMA\n"
         "Channel-Write-Codec-Rate: 8000\n"

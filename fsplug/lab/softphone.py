@@ -154,6 +154,11 @@ class Softphone:
         self._in_dialog(holding, "INVITE", "Content-Type: application/sdp\r\n", self._sdp(holding, held))
         holding.voice.silent = held
 
+    def change_codec(self, codec: str, dialog: Dialog) -> None:
+        """Offer this codec from now on."""
+        self._codec = codec
+        self.hold(False, dialog)
+
     def _listen(self) -> None:
         while not self._ending:
             try:

@@ -62,6 +62,9 @@ class Talk(Protocol):
     def hold(self, by: str, held: bool) -> None:
         """One of them puts the other on hold, or takes the call back."""
 
+    def change_codec(self, by: str, codec: str) -> None:
+        """One of their phones goes on with another codec."""
+
     def connect(self, by: str, ringing: "Talk") -> None:
         """One of them connects the other with the phone that this one's second call rings."""
 

@@ -15,6 +15,8 @@ from tests.calls.listeners import AUDIBLE, HERTZ, Party
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
 
+_RATES = {G722: 16_000, OPUS: 16_000}
+
 
 @contextmanager
 def party(plant: Plant) -> Iterator[Party]:
@@ -120,6 +122,9 @@ class RealTalk:
     def hold(self, by: str, held: bool) -> None:
         self.phones[by].hold(held, self.dialogs[by])
 
+    def change_codec(self, by: str, codec: str) -> None:
+        self.phones[by].change_codec(codec, self.dialogs[by])
+
     def connect(self, by: str, ringing: "RealTalk") -> None:
         self.phones[by].connect(self.dialogs[by], ringing.dialogs[by])
 
@@ -169,7 +174,7 @@ class FakeParty:
         self._line.ask("place", caller=CUSTOMER, destination=dialled, refused=True)
 
     def speaks(self, who: str, codec: str) -> None:
-        self._rates[who] = {G722: 16_000, OPUS: 16_000}.get(codec, 8_000)
+        self._rates[who] = _RATES.get(codec, 8_000)
 
     def only_rings(self, user: str) -> None:
         self._answers[user] = "no-answer"
@@ -224,6 +229,9 @@ class FakeTalk:
 
     def hold(self, by: str, held: bool) -> None:
         self.line.ask("hold", call=self.call, by=self._party(by), held=held)
+
+    def change_codec(self, by: str, codec: str) -> None:
+        self.line.ask("codec", call=self.call, by=self._party(by), rate=_RATES.get(codec, 8_000))
 
     def _party(self, who: str) -> str:
         return "caller" if who == self.caller else "callee"

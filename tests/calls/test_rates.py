@@ -7,7 +7,8 @@ from fsplug.media import wav
 from fsplug.media.archive import FolderArchive
 from fsplug.store.calls import refused
 from fsplug.store.calls.refused import RefusedKind
-from fsplug.store.recordings.recordings import State
+from fsplug.store.recordings.recordings import Recording, State
+from tests.calls.aftermath import is_long, recorded_now
 from tests.calls.listeners import ANNA, BO, CLARA, Party
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import ACME, Plant
@@ -47,3 +48,35 @@ def test_recordings_have_the_rate_of_their_leg_and_a_call_without_a_common_codec
     assert sorted(rates) == sorted((user, RATES[CODECS[user]]) for user in (ANNA, *CODECS))
     plant.until(lambda: bool(refused.counted(plant.store, 0.0)), "the refused call to be counted")
     assert refused.counted(plant.store, 0.0) == [RefusedKind("external", "INCOMPATIBLE_DESTINATION", 1)]
+
+
+def test_who_changes_the_codec_in_a_talk_is_recorded_on_at_the_new_rate(people: Party, plant: Plant) -> None:
+    known = {one.id for one in plant.recordings()}
+
+    def made(count: int) -> list[Recording]:
+        """The new recordings in their order, once there are so many, and the latest is long enough to be heard."""
+
+        def are_there() -> bool:
+            found = [one for one in plant.recordings() if one.id not in known and one.started_at]
+            return len(found) >= count and all(map(is_long, recorded_now(plant)))
+
+        plant.until(are_there, f"{count} recordings")
+        found = (one for one in plant.recordings() if one.id not in known)
+        return sorted(found, key=lambda one: one.started_at or 0.0)
+
+    talk = people.talk(CUSTOMER, CLARA)
+    made(1)
+    talk.change_codec(CLARA, G722)
+    made(2)
+    talk.hang_up(CUSTOMER)
+    plant.until_settled()
+    first, second = made(2)
+    rates = []
+    for one in (first, second):
+        with FolderArchive(plant.data / "archive").open(one.location or "") as file:
+            found = wav.read(file, one.id)
+        rates.append(found.sample_rate)
+        assert (one.state, one.user, one.decision) == (State.SEALED, CLARA, first.decision)
+        assert found.seconds == pytest.approx(one.talk_seconds, abs=STEP_SECONDS)
+    assert rates == [8_000, 16_000]
+    assert [gap.cause for gap in plant.gaps() if gap.decision == first.decision and gap.cause != "began-late"] == []

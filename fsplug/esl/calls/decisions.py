@@ -213,6 +213,8 @@ class Decisions:
         if not call.answered:
             call.answered = True
             self._ports.write(CallAnswered(call.id, max(at, call.began_at)))
+        if recording is not None:
+            recording.user = decided.verdict.user
         self._ports.write(
             decision_entry(
                 decision=decided.id,

@@ -42,9 +42,11 @@ class HoldNotes:
 class Recording:
     """One recording file on the switch.
 
-    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. Times
-    are epoch seconds; `due_at` is when the talk began. `withdrawn` is the id of the decision it was armed for, once no
-    decision will order it any more: if the switch begins it all the same, it is stopped and its file destroyed.
+    `leg` is the uuid of the leg it runs on and `decision` the decision that ordered it, both empty until known. `user`
+    is whose part it records, None until decided. Times are epoch seconds; `due_at` is when the talk began. `withdrawn`
+    is the id of the decision it was armed for, once no decision will order it any more: if the switch begins it all the
+    same, it is stopped and its file destroyed. `rate` is the sample rate of its leg's speech when it began, as the
+    switch writes it; `is_renewed`: another one follows it.
     """
 
     id: str
@@ -61,6 +63,9 @@ class Recording:
     stop_cause: str = ""
     holds: HoldNotes = field(default_factory=HoldNotes)
     withdrawn: str = ""
+    user: str | None = None
+    rate: str = ""
+    is_renewed: bool = False
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""

@@ -32,6 +32,8 @@ STOP_SECONDS = 2.0
 STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
 # Another of fsplug's own causes: the recording has all that policy wants of the talk.
 LIMIT_REACHED = "limit-reached"
+# The sample rate of a leg's speech, in every event of the leg.
+RATE = "Channel-Read-Codec-Rate"
 # FreeSWITCH's causes for a file that it closed well begin with success (switch_ivr_async.c 1.11.1).
 _GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
@@ -67,13 +69,18 @@ class Recorder:
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
+    def renew(self, recording: Recording) -> None:
+        """The file of this recording can't take in what is said from now on: end it, and go on in another one."""
+        recording.is_renewed = True
+        self._ports.later(0, self._command_stop, recording)
+
     def started(self, event: Event) -> None:
         """RECORD_START."""
         recording = self._of(event)
         if recording is None or not recording.advance(Stage.RUNNING):
             return
         self._book.runs_on(recording, event.uuid)
-        recording.started_at = self._ports.time_of(event)
+        recording.started_at, recording.rate = self._ports.time_of(event), event.get(RATE) or ""
         self.holds.began(recording, event)
         if recording.decision:
             self._write_started(recording)
@@ -89,7 +96,9 @@ class Recorder:
         ran_seconds = at - (recording.started_at or at)
         cause = event.get("Record-Completion-Cause") or event.get("variable_record_completion_cause") or ""
         self.end(recording, at, cause)
-        if was_wanted and recording.decision and recording.stop_cause != LIMIT_REACHED:
+        if was_wanted and recording.is_renewed and recording.leg in self._book.channels:
+            self.start(self._successor_of(recording))
+        elif was_wanted and recording.decision and recording.stop_cause != LIMIT_REACHED:
             self._ended_early(recording, cause, ran_seconds)
 
     def end(self, recording: Recording, at: float, cause: str) -> None:
@@ -185,10 +194,12 @@ class Recorder:
         self.end(recording, self._ports.clock(), END_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         successor = self._ports.new_id()
-        path = self._ports.spool.path(successor)
-        terms = _rest(recording, self._ports.clock())
-        follower = replace(recording, id=successor, path=path, terms=terms, started_at=None, stopped_at=None)
-        follower.stage, follower.holds = Stage.ARMED, HoldNotes()
+        path, now = self._ports.spool.path(successor), self._ports.clock()
+        terms = _rest(recording, now)
+        follower = replace(
+            recording, id=successor, path=path, terms=terms, due_at=now, started_at=None, stopped_at=None
+        )
+        follower.stage, follower.holds, follower.is_renewed = Stage.ARMED, HoldNotes(), False
         self._book.records_the_rest(follower)
         self._write_expected(follower)
         return follower
@@ -200,7 +211,7 @@ class Recorder:
                 company=recording.company,
                 call=recording.call,
                 decision=recording.decision,
-                user=None,
+                user=recording.user,
                 leg=recording.leg,
                 path=recording.path,
                 terms=recording.terms,

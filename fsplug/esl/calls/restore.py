@@ -167,6 +167,7 @@ class Restorer:
             terms=row.terms or DEFAULT_TERMS,
             leg=row.leg or "",
             decision=row.decision or "",
+            user=row.user,
             # The recording has not begun; it was due when its talk was decided.
             due_at=None if row.started_at else row.at,
             started_at=row.started_at,

@@ -6,6 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.codecs import Codecs
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.legs import leg_of
@@ -29,6 +30,7 @@ EVENTS = (
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_START",
     "RECORD_STOP",
+    "CODEC",
     # These two must come last.
     "CUSTOM",
     CONFERENCE_EVENTS,
@@ -72,6 +74,7 @@ class Watch:
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "RECORD_START": self._record_started,
             "RECORD_STOP": recorder.stopped,
+            "CODEC": Codecs(book, recorder).changed,
         }
 
     def see(self, event: Event) -> None:

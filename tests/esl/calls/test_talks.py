@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from fsplug.store.recordings import recordings
 from tests.esl.story import (
     ACME,
     BETA,
@@ -406,3 +407,43 @@ def test_a_file_is_not_reported_as_stalled_for_the_time_the_switch_was_away(stor
     story.growth.rest()
     story.growth.look()
     assert story.gaps() == []
+
+
+def codec(rate):
+    return {"Channel-Read-Codec-Rate": rate}
+
+
+@pytest.mark.parametrize("rates", [("16000",), ("16000", "16000"), ("8000", "16000")])
+def test_a_phone_that_changes_its_codec_is_recorded_on_in_another_file_at_the_new_rate(story, rates):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    answer, begun, *rest = talk_begins(recording)
+    story.receives(answer, (*begun[:3], {**begun[3], **codec("8000")}), *rest)
+    story.receives(*((12.0, "B1001", "CODEC", codec(rate)) for rate in rates))
+    story.until(12.01)
+    assert story.switch.commands == [("stop", "B1001", recording)]
+    ended = {**stopped(recording), "Answer-State": "answered", "Record-Completion-Cause": "success-maxtime"}
+    story.receives((12.02, "B1001", "RECORD_STOP", ended))
+    story.until(12.03)
+    [_, (act, leg, follower)] = story.switch.commands
+    assert (act, leg) == ("start", "B1001")
+    story.receives(
+        (12.05, "B1001", "RECORD_START", {**started(follower), **codec("16000")}),
+        (14.0, "B1001", "CODEC", codec("16000")),
+        *talk_ends(follower),
+    )
+    story.until(60)
+    assert story.recordings() == {recording: "stopped", follower: "stopped"}
+    assert {one.user for one in recordings.listed(story.store, ACME)} == {"1001"}
+    assert (story.gaps(), story.open_calls(), story.rejects()) == ([], [], [])
+    assert story.book.recordings == {}
+
+
+def test_a_codec_of_the_same_rate_changes_nothing_in_a_recording(story):
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    answer, begun, *rest = talk_begins(recording)
+    story.receives(answer, (*begun[:3], {**begun[3], **codec("8000")}), *rest, (12.0, "B1001", "CODEC", codec("8000")))
+    story.receives(*talk_ends(recording))
+    assert_one_whole_recording(story, recording)
+    assert story.switch.commands == []
