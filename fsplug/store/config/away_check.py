@@ -34,14 +34,22 @@ def confirm(folder: Path, versions: Callable[[], Mapping[str, int] | None], now:
         known = versions()
         if known is None:
             return
-        before, path = checked(folder), folder / CHECK
+        path = folder / CHECK
         try:
             if not known:
                 path.unlink(missing_ok=True)
-            elif before is None or before.versions != known or not 0 <= now - before.at < AGAIN_SECONDS:
+            elif not is_fresh(folder, known, now):
                 _write(path, away_check_text(AwayCheck(now, good_seconds, known)))
         except OSError as error:
             raise _unwritable(path, error) from error
+
+
+def is_fresh(folder: Path, versions: Mapping[str, int], now: float) -> bool:
+    """Whether the text here says just that, and lately; with no versions, whether there is none."""
+    there = checked(folder)
+    if there is None:
+        return not versions
+    return there.versions == versions and 0 <= now - there.at < AGAIN_SECONDS
 
 
 def changing(conf: str, domain: str) -> Callable[[], None]:

@@ -91,7 +91,10 @@ class InstalledFiles:
 
     def _confirm(self) -> None:
         """Tell the switch that its policies are the store's."""
-        away_check.confirm(self._root / away_check.FOLDER, self._armed, self._clock(), self._good_seconds)
+        folder, now = self._root / away_check.FOLDER, self._clock()
+        known = self._versions or {}
+        if not away_check.is_fresh(folder, {one: known[one] for one in self._arming}, now):
+            away_check.confirm(folder, self._armed, now, self._good_seconds)
 
     def _armed(self) -> Mapping[str, int] | None:
         known = companies.every(self._store)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.store.change import planning
+from fsplug.policy.entities import WhenAway
+from fsplug.store.change import edit_policy, planning
+from fsplug.store.config import away_check
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.xml.files import Files
@@ -101,3 +103,29 @@ def test_the_switch_reads_time_zones_again_when_a_rule_changes_and_not_before(st
         rules += [line.split('"')[3] for line in lines if '"Africa/Casablanca"' in line]
     assert rules == ["STD-1DST0,J38/3,J73/2"] * 2 + ["STD0DST-1,J73/2,J23/3"] * 2 + ["STD-1DST0,J23/3,J64/2"]
     assert reloads == ["reload"] * 3
+
+
+def test_the_switch_is_told_again_and_again_that_its_policy_is_the_store_s_and_not_by_a_copy(
+    store: Store, conf: Path
+) -> None:
+    edit_policy.set_when_away(store, "acme.example", WhenAway.RECORD_THEN_JUDGE, "test")
+    now = 1_800_000_000.0
+    one = refresher(store, conf, [], lambda: now)
+
+    def told() -> tuple[float, dict[str, int]] | None:
+        look(one)
+        check = away_check.checked(conf / away_check.FOLDER)
+        return (check.at, dict(check.versions)) if check else None
+
+    assert told() == (now, {"acme.example": 2})
+    before, now = now, now + away_check.AGAIN_SECONDS / 2
+    assert told() == (before, {"acme.example": 2})
+    now += away_check.AGAIN_SECONDS
+    assert told() == (now, {"acme.example": 2})
+    before, now = now, now + away_check.AGAIN_SECONDS
+    store.is_away = True
+    assert told() == (before, {"acme.example": 2})
+    store.is_away = False
+    assert told() == (now, {"acme.example": 2})
+    edit_policy.set_when_away(store, "acme.example", WhenAway.UNRECORDED, "test")
+    assert told() is None
