@@ -69,10 +69,11 @@ class Call:
     `began_at` is when fsplug first saw it. `caller_answered` is whether that leg was answered, `caller_left` whether it
     has hung up, `answered` whether the call led to a talk. `rings` are the uuids of the legs that ring, with their
     names; `has_rung` is whether a ringing leg was ever reported, and `leg_answered` whether one answered. `withdrawn`
-    are the recordings that were armed in vain. `redirects` are the legs whose phones sent the call elsewhere, by uuid,
-    and `redirected_by` the users whose redirections were followed since the caller's talk `redirected_after`. `left_at`
-    and `left_by` are when and by which cause the last of its legs so far ended, and `over_at` is when it was over, if
-    it has left a file that no event explained; `witnessed` are its recordings that a record explained.
+    are the recordings that were armed in vain, each with the name of its leg and what was armed. `redirects` are the
+    legs whose phones sent the call elsewhere, by uuid, and `redirected_by` the users whose redirections were followed
+    since the caller's talk `redirected_after`. `left_at` and `left_by` are when and by which cause the last of its legs
+    so far ended, and `over_at` is when it was over, if it has left a file that no event explained; `witnessed` are its
+    recordings that a record explained.
     """
 
     id: str
@@ -86,7 +87,7 @@ class Call:
     redirected_after: int = 0
     legs: set[str] = field(default_factory=set)
     rings: dict[str, str] = field(default_factory=dict)
-    withdrawn: set[str] = field(default_factory=set)
+    withdrawn: dict[str, tuple[str, ArmedLeg]] = field(default_factory=dict)
     caller_answered: bool = False
     caller_left: bool = False
     has_rung: bool = False
@@ -221,7 +222,7 @@ class CallBook:
         if armed is None or recording is None or recording.decision:
             return None
         call.armed = {leg: one for leg, one in call.armed.items() if one.recording != recording.id}
-        call.withdrawn.add(recording.id)
+        call.withdrawn[recording.id] = name, armed
         recording.withdrawn = armed.decision
         return recording
 

@@ -5,10 +5,12 @@ that it was prepared for. A call that is over and has left such a file waits for
 is of no talk that was ordered, or of which no record tells in time, is destroyed.
 """
 
+from collections.abc import Iterator
+
 import structlog
 
 from fsplug.errors import Unavailable
-from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
 from fsplug.esl.calls.disarming import NOT_ORDERED
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
@@ -33,35 +35,35 @@ class LeftFiles:
     def wait(self, call: Call) -> bool:
         """Whether this call, which is over, has left a file that its records may explain. Ask again until it has not.
 
-        What was armed in vain and begun all the same is destroyed at once, and after `RECORDS_SECONDS` the rest.
+        After `RECORDS_SECONDS` what is left is destroyed. What was armed in vain is waited for, too: while no events
+        come, a leg that has long answered seems to ring on after its caller has hung up.
         """
-        self._destroy_withdrawn(call)
         left = self._of(call)
         if not left:
             return False
         call.over_at = call.over_at or self._ports.clock()
         if self._ports.clock() - call.over_at < RECORDS_SECONDS:
             return True
-        for name in left:
-            self._destroy(call, name, _UNKNOWN)
+        for _, armed in left:
+            self._destroy(call, armed, _UNKNOWN)
         return False
 
     def ordered(self, call: str, decision: str) -> None:
         """The records told of the talk of this decision, which keeps its file. Its events may come all the same."""
         known = self._book.calls.get(call)
         if known is not None:
-            known.witnessed.update(one.recording for one in known.armed.values() if one.decision == decision)
+            arms = (*known.armed.values(), *(one for _, one in known.withdrawn.values()))
+            known.witnessed.update(one.recording for one in arms if one.decision == decision)
 
     def told(self, record: LegRecord) -> None:
         """All talks of this leg, which has ended, are decided: what it recorded and none of them ordered goes."""
         call = self._book.calls.get(record.call)
         if call is None or not record.answered_at:
             return
-        for name in self._of(call):
-            armed = call.armed.get(name)
-            if armed is not None and record.is_armed_as(name, armed.arm.on_caller):
+        for name, armed in self._of(call):
+            if record.is_armed_as(name, armed.arm.on_caller):
                 # Who answered and got nobody talked to nobody: there is nothing to say of that file.
-                self._destroy(call, name, _OTHER if record.has_talked else "")
+                self._destroy(call, armed, _OTHER if record.has_talked else "")
 
     def overrule(self, leg: Leg, ordered: str | None) -> None:
         """The talk of this leg is decided. What the switch by itself records of it goes, unless it was ordered."""
@@ -79,24 +81,25 @@ class LeftFiles:
         except Unavailable as error:
             log.warning("recording-not-stopped", recording=leg.away, error=error.text)
 
-    def _of(self, call: Call) -> list[str]:
-        """The names of the legs whose armed recording has a file."""
-        open_arms = ((name, one.recording or "") for name, one in call.armed.items())
-        unexplained = ((name, one) for name, one in open_arms if one and one not in call.witnessed)
-        return [name for name, one in unexplained if self._ports.spool.exists(one)]
+    def _of(self, call: Call) -> list[tuple[str, ArmedLeg]]:
+        """What was armed, by the name of its leg, and has a file that nobody has explained."""
+        found = {one.recording: (name, one) for name, one in self._in_vain(call)}
+        found |= {one.recording: (name, one) for name, one in call.armed.items()}
+        unexplained = ((recording, one) for recording, one in found.items() if recording not in call.witnessed)
+        return [one for recording, one in unexplained if recording and self._ports.spool.exists(recording)]
 
-    def _destroy_withdrawn(self, call: Call) -> None:
-        for one in call.withdrawn:
-            recording = self._book.recordings.get(one)
-            if recording is not None and not recording.leg and self._ports.spool.exists(one):
-                self._ports.spool.discard(one)
-                self._report(call, recording.withdrawn, one, _OTHER)
+    def _in_vain(self, call: Call) -> Iterator[tuple[str, ArmedLeg]]:
+        """What was withdrawn and was not seen to begin: if it was, it is stopped and destroyed elsewhere."""
+        for recording, one in call.withdrawn.items():
+            known = self._book.recordings.get(recording)
+            if known is not None and not known.leg:
+                yield one
 
-    def _destroy(self, call: Call, name: str, detail: str) -> None:
-        armed = call.armed.pop(name, None)
-        if armed is None or armed.recording is None:
+    def _destroy(self, call: Call, armed: ArmedLeg, detail: str) -> None:
+        if armed.recording is None:
             return
         call.armed = {leg: one for leg, one in call.armed.items() if one.recording != armed.recording}
+        call.withdrawn.pop(armed.recording, None)
         self._ports.spool.discard(armed.recording)
         self._book.recordings.pop(armed.recording, None)
         if detail:

@@ -163,6 +163,28 @@ def test_a_file_of_which_no_record_tells_in_time_is_destroyed(story):
     assert_nothing_is_left(story, "not-ordered")
 
 
+def test_while_events_are_missing_the_end_of_its_caller_does_not_say_that_a_phone_still_rang(story):
+    flow = Flow(story, {leg: SEMI_ATTENDED[leg] for leg in "AB"})
+    flow.begins("""
+        0.00  A  ASKS    1001
+        0.02  B  RINGS
+        1.00  B  FILE
+        3.00  A  LEAVES  NORMAL_CLEARING
+    """)
+    story.switch.live = {}
+    for seconds in (5.0, 10.0):
+        story.until(seconds)
+        story.reconciler.look()
+    assert len(story.spool.files) == 1
+    story.write_down()
+    story.witness.settle(records_of("incoming-user", CUSTOMER), {})
+    story.reconciler.look()
+    assert (flow.talks(), flow.kept(), flow.files()) == (["A-B recorded 1001"], ["B stopped"], 1)
+    story.until(100)
+    story.reconciler.look()
+    assert_nothing_is_left(story, "\n".join(story.gaps()))
+
+
 def test_a_second_restart_does_not_forget_the_file(story):
     flow = Flow(story, NEVER_LEGS)
     flow.begins(NEVER + "1.00 D FILE")
