@@ -122,8 +122,7 @@ def leg_record(body: bytes) -> LegRecord:
         calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
         is_refused = direction == "inbound" and _is_refused(facts["callflow"], variables)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        text = f"this is no record of a leg as FreeSWITCH writes it: {type(error).__name__}: {str(error)[:200]}"
-        raise Invalid("bad-record", text) from error
+        raise Invalid("bad-record", f"this is no record of a leg as FreeSWITCH writes it: {error!r:.200}") from error
     return LegRecord(
         uuid=uuid,
         company=variables.get("fsplug_company", ""),
@@ -198,7 +197,9 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
         other: Facts = next(iter(rang or part.others("originator")), {})
         partner = str(other.get("uuid", ""))
         if number == bridged[-1]:
-            partner = variables.get("bridge_uuid") or variables.get("last_bridge_to") or partner
+            # After it, `bridge_uuid` is whom a bridge that never came was tried with (uuid_bridge of a ringing leg).
+            now, latest = variables.get("bridge_uuid"), variables.get("last_bridge_to")
+            partner = (now or latest if number == len(parts) - 1 else latest or now) or partner
         if not _UUID.fullmatch(partner):
             continue
         known = other if partner == other.get("uuid") else {}

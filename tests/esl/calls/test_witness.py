@@ -58,6 +58,7 @@ FLOWS: Mapping[str, list[tuple[str, str, bool, str, str | None]]] = {
         ("+4522334466", "1003", True, "department-policy", "1003"),
         (CUSTOMER, "+4522334466", False, "no-policy", None),
     ],
+    "uuid-bridge-with-a-ringing-leg": [(CUSTOMER, "1001", True, "department-policy", "1001")],
     "queue-fifo": [(CUSTOMER, "1003", True, "department-policy", "1003")],
     "queue-fifo-agent-dials-in": [(CUSTOMER, "1001", True, "department-policy", "1001")],
     "queue-callcenter": [(CUSTOMER, "1003", True, "department-policy", "1003")],
