@@ -10,6 +10,7 @@ the call away from the others. A phone never leads a call out of the company, to
 """
 
 import re
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 import structlog
@@ -83,6 +84,10 @@ class Redirects:
         call = self._book.calls.get(asking.uuid)
         found = {} if call is None else self._followed(call, asking, self._awaited(call, asking))
         return {"fsplug_redirect": "", **found}
+
+    def or_else(self, arm: Callable[[Event], Mapping[str, str]]) -> Callable[[Event], Mapping[str, str]]:
+        """Answers calls of both kinds: those that ask where they go on to, and by `arm` those that are to be armed."""
+        return lambda channel: self.answer(channel) if self.takes(channel) else arm(channel)
 
     def _awaited(self, call: Call, channel: Event) -> list[Redirect]:
         """What the phones answered whose legs have failed so, in that order; it is waited for."""

@@ -148,7 +148,9 @@ class CallsProcess:
         answer = self.listen_in.reception(flow.redirects, armer.handle)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
-        self.endpoint = endpoint(settings, self._stores.config, armer, console, self.records.save)
+        self.endpoint = endpoint(
+            settings, self._stores.config, flow.redirects.or_else(armer.armed), console, self.records.save
+        )
         self._refresher = self._of_switch_files()
 
     def serve(self) -> None:

@@ -97,8 +97,8 @@ class RecordReader:
 
     def _settle(self) -> None:
         ripe = sorted(filter(self._is_ripe, self._waiting.values()), key=lambda one: one.record.call)
-        # What no decision has ordered is destroyed: those made by events must be in the store first.
-        if any(one.record.away for one in ripe) and not self._flush(FLUSH_SECONDS):
+        # Calls are known, and files are destroyed, by what the store has: what events made must be in it first.
+        if not ripe or not self._flush(FLUSH_SECONDS):
             return
         settled: set[str] = set()
         for at in range(0, len(ripe), _STRETCH):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import structlog
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.records import RECORD_BYTES
 from fsplug.esl.protocol.event import Event
 from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
@@ -21,6 +20,9 @@ from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
 
 log = structlog.get_logger()
 
+# The variables that lead this call on: to its recording, or to where a phone has sent it.
+Led = Callable[[Event], Mapping[str, str]]
+
 XML, RECORDS = "/", "/records"
 # A caller chooses the headers of an INVITE, and all of them arrive with the channel: even a huge one must be armed.
 CALL_BYTES = 1 << 20
@@ -29,7 +31,7 @@ CALL_BYTES = 1 << 20
 def endpoint(
     settings: Settings,
     store: Store,
-    armer: CallArmer,
+    led: Led,
     console: Console,
     keep: Callable[[bytes], None] | None = None,
 ) -> Endpoint | None:
@@ -46,17 +48,17 @@ def endpoint(
         remedy = "set xml_host = 127.0.0.1, or xml_off_loopback = true if nobody else can listen on that network"
         text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
         raise Invalid("xml-off-loopback", text, host=settings.xml_host)
-    behind = doors(Answers(store, templates(settings), ways(settings)), armer, console, keep)
+    behind = doors(Answers(store, templates(settings), ways(settings)), led, console, keep)
     return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
 
 
 def doors(
-    answers: Answers, armer: CallArmer, console: Console, keep: Callable[[bytes], None] | None = None
+    answers: Answers, led: Led, console: Console, keep: Callable[[bytes], None] | None = None
 ) -> Mapping[str, Responder]:
     """Every door of the endpoint, by its path."""
     return {
         XML: Responder(_document(answers), "text/xml"),
-        ARM: Responder(_armed(armer), "application/json", CALL_BYTES),
+        ARM: Responder(_led(led), "application/json", CALL_BYTES),
         CONSOLE: Responder(lambda body: console.answer(body.decode("utf-8", "replace"))),
         **({RECORDS: Responder(_kept(keep), body_bytes=RECORD_BYTES)} if keep else {}),
     }
@@ -76,11 +78,11 @@ def _kept(keep: Callable[[bytes], None]) -> Callable[[bytes], str]:
     return answer
 
 
-def _armed(armer: CallArmer) -> Callable[[bytes], str]:
+def _led(led: Led) -> Callable[[bytes], str]:
     def answer(body: bytes) -> str:
         channel = Event(body)
         _check_awaited(channel)
-        return json.dumps(armer.armed(channel))
+        return json.dumps(led(channel))
 
     return answer
 

@@ -87,7 +87,7 @@ def armer(store: Store) -> CallArmer:
 
 def arm_door(store: Store, **more: object):
     console = Console(store, CallBook(), dict)
-    return doors(Answers(store, Templates(), Ways()), armer(store), console)[ARM].answer
+    return doors(Answers(store, Templates(), Ways()), armer(store).armed, console)[ARM].answer
 
 
 def channel(company: str = ACME, legs: str = "1001", **more: str) -> bytes:
@@ -163,20 +163,20 @@ def test_an_endpoint_that_others_reach_must_be_wanted(host: str, store: Store, t
     console = Console(store, CallBook(), dict)
     given = settings(tmp_path, xml_password="secret", xml_host=host)
     with pytest.raises(Invalid) as raised:
-        endpoint(given, store, armer(store), console)
+        endpoint(given, store, armer(store).armed, console)
     assert "xml_off_loopback = true" in raised.value.text
     wanted = settings(tmp_path, xml_password="secret", xml_host=host, xml_off_loopback="true")
-    assert endpoint(wanted, store, armer(store), console) is not None
+    assert endpoint(wanted, store, armer(store).armed, console) is not None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
 def test_on_loopback_it_need_not_be(host: str, store: Store, tmp_path: Path) -> None:
     given = settings(tmp_path, xml_password="secret", xml_host=host)
-    assert endpoint(given, store, armer(store), Console(store, CallBook(), dict)) is not None
+    assert endpoint(given, store, armer(store).armed, Console(store, CallBook(), dict)) is not None
 
 
 def test_without_a_password_nothing_is_served(store: Store, tmp_path: Path) -> None:
-    assert endpoint(settings(tmp_path), store, armer(store), Console(store, CallBook(), dict)) is None
+    assert endpoint(settings(tmp_path), store, armer(store).armed, Console(store, CallBook(), dict)) is None
 
 
 def test_the_console_answers_in_lines_that_a_terminal_may_show(store: Store) -> None:
