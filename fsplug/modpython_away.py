@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from fsplug.esl import commands
 from fsplug.esl.calls import armed_legs
-from fsplug.esl.calls.legs import leg_names, leg_of
+from fsplug.esl.calls.legs import EARLIER_AWAY, away_running, leg_names, leg_of
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.away import CHECK, AwayPolicy, away_arms, away_check, away_policy
 from fsplug.policy.recording.legs import away_recording
@@ -46,11 +46,23 @@ def arm(session: Any, api: Api, log: Log, place: str) -> None:
         dump = str(api("uuid_dump", uuid) or "")
         if not dump or dump.startswith("-"):
             raise Unsure(f"the switch doesn't report {uuid!r}")
+        _end_earlier(session, api, uuid)
         for name, value in armed(Event(dump.encode("utf-8", "surrogateescape")), Path(place)).items():
             session.setVariable(name, value)
         log("INFO", f"fsplug: away, armed in {time.monotonic() - began:.3f} s\n")
     except Exception as error:
         log("ERR", f"fsplug: away, and call not armed: {error or type(error).__name__}\n")
+
+
+def _end_earlier(session: Any, api: Api, uuid: str) -> None:
+    """The leg goes on to somebody else: what was armed for its first talk must not record the next one, too.
+
+    Its record will tell which file that was; the command that began it is gone by now.
+    """
+    for path, recording in away_running(str(api("uuid_buglist", uuid) or "")):
+        api("uuid_record", f"{uuid} stop {path}")
+        if not session.getVariable(EARLIER_AWAY):
+            session.setVariable(EARLIER_AWAY, recording)
 
 
 def armed(channel: Event, place: Path) -> Mapping[str, str]:

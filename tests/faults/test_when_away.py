@@ -1,5 +1,6 @@
 """Without fsplug the switch arms calls by itself, never for an excluded number; fsplug judges what it made."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL, RealLine, why_not
+from tests.calls.listeners import BO
 from tests.calls.parties import RealCaller, RealParty
 from tests.calls.people import ANNA, CLARA, CUSTOMER
 from tests.calls.plant import ACME, ROOT, Plant
@@ -90,6 +92,7 @@ def absence(plant: Plant) -> Iterator[Absence]:
     with ExitStack() as stack, FolderEye(plant.spool) as eye:
         walk = Walk(plant, RealParty(plant, stack), eye)
         walk.another_partner()
+        walk.asked_again()
         walk.unknown_policy()
         walk.excluded()
         walk.wanted()
@@ -136,6 +139,28 @@ class Walk:
         plant.until(lambda: clara.hears("trunk"), "the customer to talk to Clara")
         plant.until(lambda: plant.line.legs() == 2, "Anna's call to Clara to end")
         self._up("another partner", talks=2, files=1)
+
+    def asked_again(self) -> None:
+        """Anna's own leg records her talk to a customer, and is sent on to Bo: that talk must not be in the file."""
+        people, plant = self._people, self._plant
+        people.is_ready(BO)
+        before = self._callers_legs()
+        caller = people.dial(ANNA, CUSTOMER)
+        plant.until(lambda: caller.hears(CUSTOMER), "the customer to talk to Anna")
+        # The switch writes its list of channels a little later.
+        plant.until(lambda: len(self._callers_legs() - before) == 1, "Anna's leg to be listed")
+        [leg] = self._callers_legs() - before
+        self._up("first talk", talks=1, files=1)
+        plant.line.api(f"uuid_transfer {leg} {BO} XML {ACME}")
+        plant.until(lambda: caller.hears(BO), "Anna to talk to Bo")
+        [file] = self.files["first talk"]
+        plant.until(lambda: file not in plant.line.api(f"uuid_buglist {leg}"), "the first talk's recording to end")
+        self._up("second talk", talks=1, files=0)
+        self.callers.append(caller)
+
+    def _callers_legs(self) -> set[str]:
+        rows = json.loads(self._plant.line.api("show channels as json")).get("rows", [])
+        return {row["uuid"] for row in rows if row["direction"] == "inbound"}
 
     def unknown_policy(self) -> None:
         """The switch doesn't surely know who must not be recorded."""
@@ -198,22 +223,33 @@ class Walk:
 
 def test_the_switch_makes_a_file_only_of_what_its_policy_wants(absence: Absence) -> None:
     made = {kind: len(files) for kind, files in absence.files.items()}
-    assert made == {"another partner": 1, "unknown policy": 0, "excluded": 0, "wanted": 6, "lasting": 1}
+    assert made == {
+        "another partner": 1,
+        "first talk": 1,
+        "second talk": 0,
+        "unknown policy": 0,
+        "excluded": 0,
+        "wanted": 6,
+        "lasting": 1,
+    }
 
 
 def test_every_talk_has_its_decision_and_what_policy_wanted_is_kept(plant: Plant, absence: Absence) -> None:
     account, placed = witnessed.account(plant.store, ACME, absence.since), absence.placed
-    talks, kept = sum(placed.values()), placed["wanted"] + placed["lasting"]
+    wanted = ("first talk", "wanted", "lasting")
+    talks, kept = sum(placed.values()), sum(placed[kind] for kind in wanted)
     assert (account.answered, account.decisions) == (talks, talks)
     assert (account.wanted, account.sealed, account.unexplained) == (kept + placed["unknown policy"], kept, 0)
     names = {f"{one.id}.wav" for one in plant.recordings()}
-    assert names == {*absence.files["wanted"], *absence.files["lasting"]}
+    assert names == {file for kind in wanted for file in absence.files[kind]}
     assert {one.state for one in plant.recordings()} == {State.SEALED}
 
 
 def test_what_policy_forbids_is_gone(plant: Plant, absence: Absence) -> None:
     refused = [one.rule for one in plant.decisions() if not one.record]
-    assert refused == ["excluded-number"] * (absence.placed["excluded"] + absence.placed["another partner"])
+    excluded = absence.placed["excluded"] + absence.placed["another partner"]
+    assert refused.count("excluded-number") == excluded
+    assert len(refused) == excluded + absence.placed["second talk"]
     assert plant.files() == set()
 
 

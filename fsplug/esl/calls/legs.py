@@ -10,6 +10,9 @@ from fsplug.policy.recording.legs import AWAY_PREFIX, TRUNK, Leg
 _VARIABLE = "variable_"
 _ON_ANSWER = "variable_execute_on_answer"
 _ARMED_AWAY = re.compile(rf"record_session /\S*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav ")
+_RUNNING_AWAY = re.compile(rf"<target>(/[^\s<>]*/({AWAY_PREFIX}[0-9a-f]{{32}})\.wav)</target>")
+# The recording that the switch armed this leg with by itself, and ended when the leg asked again while fsplug was away.
+EARLIER_AWAY = "fsplug_away"
 _CALLER_ID = ("Caller-Caller-ID-Number", "Caller-ANI")
 # The callee ID is also what an answer asserts of who answered (P-Asserted-Identity, Remote-Party-ID; 1.11.1).
 _ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
@@ -112,6 +115,11 @@ def armed_away(on_answer: str) -> str:
     """The recording that this command begins, if the switch itself armed a leg with it; else empty."""
     found = _ARMED_AWAY.match(on_answer) if AWAY_PREFIX in on_answer else None
     return found[1] if found else ""
+
+
+def away_running(media_bugs: str) -> list[tuple[str, str]]:
+    """The path and the id of each recording in this list (`uuid_buglist`) that the switch itself armed the leg with."""
+    return [(found[1], found[2]) for found in _RUNNING_AWAY.finditer(media_bugs)]
 
 
 def leg_names(event: Event) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.esl.calls.legs import armed_away, leg_of
+from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, leg_of
 from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.policy.recording.legs import Leg
 
@@ -135,7 +135,7 @@ def leg_record(body: bytes) -> LegRecord:
         answered_at=_seconds(variables.get("answer_uepoch")),
         stay=stay,
         refused_on=variables.get("sofia_profile_name", "") if is_refused else None,
-        away=armed_away(variables.get("execute_on_answer", "")),
+        away=variables.get(EARLIER_AWAY) or armed_away(variables.get("execute_on_answer", "")),
     )
 
 
