@@ -103,14 +103,17 @@ def repair(path: Path) -> Wav:
     return wav
 
 
-def cut(path: Path, seconds: float) -> None:
-    """Shorten the file to its first `seconds`, and return when that is on the disk; a shorter file is left alone.
+def cut(path: Path, seconds: float, off_the_end: float = 0.0) -> None:
+    """Shorten the file to its first `seconds`, and by `off_the_end` seconds at least; return when that is on the disk.
+
+    A file that is no longer than that is left alone.
 
     If it is killed, the file can be repaired. Raises as `inspect`.
     """
     with os.fdopen(disk.open_regular(path, os.O_RDWR), "r+b", buffering=0) as file:
         found = read(file, str(path))
-        wanted = int(max(0.0, seconds) * found.sample_rate) * found.frame_bytes
+        left = min(seconds, found.seconds - off_the_end)
+        wanted = int(max(0.0, left) * found.sample_rate) * found.frame_bytes
         if wanted < found.data_bytes:
             os.ftruncate(file.fileno(), found.data_offset + wanted)
             _write_sizes(file.fileno(), read(file, str(path)))

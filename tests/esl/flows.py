@@ -9,8 +9,9 @@
 A leg RINGS once the switch has made it. Recordings end with STOP and a completion cause; legs with HANGUP and theirs.
 A leg COMES into a conference and GOES out of it; those events tell nothing else of the leg.
 LEAVES is a leg's CHANNEL_HANGUP, where it comes long before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed
-recording is written to, and nobody tells. Nor are hold and unhold in small letters: the leg does so, and only its later
-events show.
+recording is written to, and nobody tells. MOVES is none either: the leg is transferred (REFER with Replaces), which
+begins a new part of its life. Nor are hold and unhold in small letters: the leg does so, and only its later events
+show.
 """
 
 from collections.abc import Callable, Mapping
@@ -95,11 +96,13 @@ class Flow:
     def __init__(self, story: Story, legs: Mapping[str, Marks]) -> None:
         self._story = story
         self._marks = {name: dict(marks) for name, marks in legs.items()}
+        self._is_seen = True
         self._armed: dict[tuple[str, str], str] = {}
         self._runs: dict[str, list[str]] = {}
         self._acts: Mapping[str, Callable[[Row], None]] = {
             "ASKS": self._asks,
             "FILE": self._writes_untold,
+            "MOVES": self._moves,
             "START": self._starts,
             "STOP": self._stops,
             "HOLD": self._holds,
@@ -121,6 +124,12 @@ class Flow:
         for row in rows(table):
             self._story.clock.run_until(START + row.seconds)
             self._acts.get(row.event, self._received)(row)
+
+    def goes_unseen(self, table: str) -> None:
+        """All of it happens on the switch while fsplug is away."""
+        self._is_seen = False
+        self.begins(table)
+        self._is_seen = True
 
     def talks(self) -> list[str]:
         """`A-B recorded 1001` for each decided talk, in their order, by the two legs and the user it is decided for."""
@@ -200,6 +209,15 @@ class Flow:
         marks = {"Record-Completion-Cause": row.note, "Answer-State": "answered" if goes_on else "hangup"}
         self._record(row, self._runs[row.leg].pop(0), marks)
 
+    def _moves(self, row: Row) -> None:
+        marks, now = self._marks[row.leg], self._now()
+        history = marks.get("variable_transfer_history", "")
+        second = now // 1_000_000
+        transfer = f"{second}:id:att_xfer:1001@127.0.0.1/1003@127.0.0.1|:{second}:id:uuid_br:id"
+        marks["variable_transfer_history"] = f"{history}|:{transfer}" if history else f"ARRAY::{transfer}"
+        marks["Caller-Profile-Created-Time"] = str(now)
+        self._story.switch.live[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
+
     def _record(self, row: Row, recording: str, marks: Marks) -> None:
         told = {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}
         self._story.watch.see(self._event(row, {**told, **marks}))
@@ -228,11 +246,18 @@ class Flow:
             for leg, partner in permutations(row.note.split("-")):
                 now = str(self._now())
                 self._marks[leg] |= {"Caller-Channel-Bridged-Time": now, "variable_bridge_uuid": partner}
-        if row.event == "HANGUP":
-            self._story.switch.live.pop(row.leg, None)
-        else:
-            self._story.switch.live[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
-        self._story.watch.see(self._event(row))
+        for leg in row.note.split("-") if row.event == "BRIDGE" else (row.leg,):
+            if row.event == "HANGUP":
+                self._story.switch.live.pop(leg, None)
+            else:
+                self._story.switch.live[leg] = self._event(Row(row.seconds, leg, "DUMP"))
+        if self._is_seen:
+            self._story.watch.see(self._event(row))
+            return
+        gone = set(row.note.split("-") if row.event in ("BRIDGE", "UNBRIDGE") else (row.leg,))
+        talking = [one for one in self._story.switch.bridged if row.event == "ANSWER" or not gone & set(one)]
+        caller, _, answerer = row.note.partition("-")
+        self._story.switch.bridged = [*talking, *([(caller, answerer)] if row.event == "BRIDGE" else [])]
 
     def _event(self, row: Row, marks: Marks | None = None) -> Event:
         never = {"Caller-Channel-Bridged-Time": "0"}

@@ -72,7 +72,7 @@ class Spool:
     def discard(self, recording):
         self.files.discard(recording)
 
-    def cut(self, recording, seconds):
+    def cut(self, recording, seconds, off_the_end):
         self.cuts[recording] = round(seconds, 2)
 
     def forget(self, recording):
@@ -125,7 +125,7 @@ class Story:
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects = flow.redirects
         self.armer = CallArmer(self.book, policy, ports)
-        self.witness = Witness(self.store, self.book, policy, flow.left_files, ports)
+        self.witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)
 
     def start_again(self) -> None:

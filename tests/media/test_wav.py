@@ -256,12 +256,15 @@ def _loudest_hertz(samples: np.ndarray) -> int:
     return int(np.argmax(np.abs(np.fft.rfft(samples))) * RATE / len(samples))
 
 
-@pytest.mark.parametrize(("seconds", "left"), [(1.5, 1.5), (0.0, 0.0), (-1.0, 0.0), (9.0, 2.0)])
-def test_a_recording_is_cut_to_its_first_seconds_and_a_shorter_one_is_left_alone(
-    seconds: float, left: float, tmp_path: Path
+@pytest.mark.parametrize(
+    ("seconds", "off_the_end", "left"),
+    [(1.5, 0.0, 1.5), (0.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (9.0, 0.0, 2.0), (1.5, 1.0, 1.0), (1.5, 9.0, 0.0)],
+)
+def test_a_recording_is_cut_to_its_first_seconds_and_by_its_last_and_a_shorter_one_is_left_alone(
+    seconds: float, off_the_end: float, left: float, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "r.wav", recordings.whole(2.0))
-    wav.cut(path, seconds)
+    wav.cut(path, seconds, off_the_end)
     found = wav.inspect(path)
     assert (found.seconds, found.header_true) == (left, True)
     assert path.stat().st_size == found.data_offset + found.data_bytes

@@ -18,6 +18,7 @@ from fsplug.errors import FsplugError, Invalid, Unavailable
 from fsplug.esl.calls.book import CallBook, Channel, Part
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS, Transfers
@@ -157,7 +158,7 @@ class Conferences:
             named.recording.due_at = now
             self._recorder.start(named.recording)
         if earlier is not None:
-            self._recorder.stop(earlier)
+            self._recorder.stop(earlier, Until(now))
         channel.talks += 1
         channel.talked_with.append(conference)
         channel.decision = named.id
@@ -169,7 +170,7 @@ class Conferences:
             return
         recording = self._book.recording_of(channel)
         if recording is not None:
-            self._recorder.stop(recording)
+            self._recorder.stop(recording, None)
         channel.decision = channel.recording = channel.part = None
 
     def _end_if_alone(self, channel: Channel, part: Part) -> None:

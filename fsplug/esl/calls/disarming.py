@@ -18,6 +18,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -32,7 +33,6 @@ log = structlog.get_logger()
 # The bridge follows an answer within 0.1 s (FreeSWITCH 1.11.1). A leg that has no partner after this time records
 # nobody's talk: a mailbox, an announcement, silence.
 PARTNER_SECONDS = 2.0
-NOT_ORDERED = "not-ordered"
 
 
 class Disarmer:
@@ -183,7 +183,7 @@ class Disarmer:
     def _stop(self, recording: Recording) -> None:
         if recording.stage is not Stage.RUNNING or recording.leg not in self._book.channels:
             return  # The leg is gone, and the recording with it: there was no talk of which to say anything.
-        self._recorder.stop(recording)
+        self._recorder.stop(recording, None)
         detail = (
             "the leg answered another partner than it was armed for, or one who is never recorded; its recording was "
             "stopped and destroyed"

@@ -11,7 +11,8 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
-from fsplug.esl.calls.disarming import NOT_ORDERED
+from fsplug.esl.calls.cutting import NOT_ORDERED
+from fsplug.esl.calls.left_recordings import RECORDS_SECONDS
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord
 from fsplug.policy.recording.legs import Leg
@@ -19,8 +20,6 @@ from fsplug.store.calls.entries import GapFound
 
 log = structlog.get_logger()
 
-# A record comes at the end of its leg, is read within seconds, and waits at most two minutes for the other leg's.
-RECORDS_SECONDS = 180.0
 _OTHER = "the leg answered another partner than it was armed for while fsplug was away; its recording was destroyed"
 _UNKNOWN = "no record of the switch says who talked in this recording; it was destroyed"
 

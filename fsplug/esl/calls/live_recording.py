@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from fsplug.esl.calls.ordered_talk import Until
 from fsplug.policy.recording.holds import Holder
 from fsplug.policy.terms import Terms
 
@@ -47,6 +48,7 @@ class Recording:
     is the id of the decision it was armed for, once no decision will order it any more: if the switch begins it all the
     same, it is stopped and its file destroyed. `rate` is the sample rate of its leg's speech when it began, as the
     switch writes it; `is_renewed`: another one follows it.
+    `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off.
     """
 
     id: str
@@ -66,6 +68,14 @@ class Recording:
     user: str | None = None
     rate: str = ""
     is_renewed: bool = False
+    until: Until | None = None
+
+    def seconds_left(self, at: float) -> float | None:
+        """How many seconds of the talk remain to be recorded at `at`; None for all of it."""
+        began = self.started_at or self.due_at
+        if self.terms.max_seconds is None or began is None:
+            return None
+        return self.terms.max_seconds - (at - began)
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""

@@ -21,9 +21,10 @@ class Spool(Protocol):
     def discard(self, recording: str) -> None:
         """Remove this recording's file, if it is there."""
 
-    def cut(self, recording: str, seconds: float) -> None:
+    def cut(self, recording: str, seconds: float, off_the_end: float) -> None:
         """Shorten this recording's file, which the switch has closed, to its first `seconds`.
 
+        Its last `off_the_end` seconds go in any case: a file that stood still is shorter than its time.
         Unavailable or Invalid if it can't be done.
         """
 

@@ -9,6 +9,7 @@ import structlog
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.conferences import Conferences
+from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
 from fsplug.esl.calls.watch import Watch
@@ -26,11 +27,20 @@ Difference = tuple[str, ...]
 class Reconciler:
     """Looks at the switch every few seconds, and whenever the link has come (back) up."""
 
-    def __init__(self, book: CallBook, watch: Watch, talks: Talks, conferences: Conferences, ports: Ports) -> None:
+    def __init__(
+        self,
+        book: CallBook,
+        watch: Watch,
+        talks: Talks,
+        conferences: Conferences,
+        left_recordings: LeftRecordings,
+        ports: Ports,
+    ) -> None:
         self._book = book
         self._watch = watch
         self._talks = talks
         self._conferences = conferences
+        self._left_recordings = left_recordings
         self._ports = ports
         # When each difference was first seen.
         self._seen: dict[Difference, float] = {}
@@ -45,6 +55,7 @@ class Reconciler:
         self._conferences.judge_all()
         self._talks.settle_owed()
         self._talks.end_deserted()
+        self._left_recordings.end_late()
 
     def _look_again(self) -> None:
         try:

@@ -7,6 +7,7 @@ from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_files import LeftFiles
+from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
@@ -23,7 +24,8 @@ from fsplug.store.db.database import Store
 class RecordFlow:
     """The ends of the flow: events go to `watch`; `reconciler` looks at the switch, and `restorer` after a restart.
 
-    `redirects` says where callers go on to, and `left_files` waits for what the switch's records tell.
+    `redirects` says where callers go on to, and `left_files` and `left_recordings` wait for what the switch's
+    records tell.
     """
 
     recorder: Recorder
@@ -32,6 +34,7 @@ class RecordFlow:
     restorer: Restorer
     redirects: Redirects
     left_files: LeftFiles
+    left_recordings: LeftRecordings
 
 
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
@@ -40,11 +43,11 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     transfers = Transfers(book, recorder, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
     decisions = Decisions(book, policy, ports)
-    left_files = LeftFiles(book, ports)
+    left_files, left_recordings = LeftFiles(book, ports), LeftRecordings(recorder, ports)
     talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, ports)
     watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, ports)
-    reconciler = Reconciler(book, watch, talks, conferences, ports)
-    restorer = Restorer(store, book, policy, talks, transfers, disarmer, recorder, conferences, ports)
-    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files)
+    reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
+    restorer = Restorer(store, book, policy, talks, transfers, disarmer, recorder, conferences, left_recordings, ports)
+    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files, left_recordings)

@@ -6,8 +6,10 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.cutting import Cutter
 from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
+from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure, Terms
@@ -48,6 +50,7 @@ class Recorder:
         self._book = book
         self._ports = ports
         self.holds = Holds(book, ports)
+        self._cutter = Cutter(ports)
 
     def expect(self, recording: Recording) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap."""
@@ -64,8 +67,9 @@ class Recorder:
         self._book.runs_on(recording, recording.leg)
         self._ports.later(0, self._command_start, recording)
 
-    def stop(self, recording: Recording) -> None:
-        """Stop a recording whose talk is over while its leg lives on."""
+    def stop(self, recording: Recording, until: Until | None) -> None:
+        """Stop a recording whose talk is over while its leg lives on; what it has recorded after `until` is cut off."""
+        recording.until = recording.until or until
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
@@ -265,6 +269,10 @@ class Recorder:
 
     def _write_stopped(self, recording: Recording) -> None:
         at = max(recording.stopped_at or self._ports.clock(), recording.started_at or 0.0)
+        kept_until = self._cutter.kept_until(recording, at)
+        if kept_until is None:
+            return
+        at = kept_until
         # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
         # recording is.
         is_known = recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
@@ -278,19 +286,11 @@ class Recorder:
 
 def _has_all(recording: Recording, at: float) -> bool:
     """Whether everything that policy wants of the talk was recorded by `at`."""
-    left = _seconds_left(recording, at)
+    left = recording.seconds_left(at)
     return left is not None and left < LATE_SECONDS
-
-
-def _seconds_left(recording: Recording, at: float) -> float | None:
-    """How many seconds of the talk remain to be recorded at `at`; None for all of it."""
-    began = recording.started_at or recording.due_at
-    if recording.terms.max_seconds is None or began is None:
-        return None
-    return recording.terms.max_seconds - (at - began)
 
 
 def _rest(recording: Recording, at: float) -> Terms:
     """The terms for recording the rest of the same talk."""
-    left = _seconds_left(recording, at)
+    left = recording.seconds_left(at)
     return recording.terms if left is None else replace(recording.terms, max_seconds=max(1, round(left)))

@@ -8,8 +8,10 @@ from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import Call, CallBook
 from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.disarming import Disarmer
+from fsplug.esl.calls.left_recordings import LeftRecordings, moved_on
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -18,10 +20,9 @@ from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import DEFAULT_TERMS
-from fsplug.store.calls import calls, decisions
+from fsplug.store.calls import calls, decisions, outages
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision
-from fsplug.store.calls.entries import RecordingStopped
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.recordings import holds, recordings
@@ -29,6 +30,8 @@ from fsplug.store.recordings.recordings import Recording as RecordingRow
 from fsplug.store.recordings.recordings import State
 
 log = structlog.get_logger()
+
+Bridges = Collection[tuple[str, str]]
 
 _UNDER_WAY = (State.EXPECTED, State.RECORDING)
 
@@ -46,6 +49,7 @@ class Restorer:
         disarmer: Disarmer,
         recorder: Recorder,
         conferences: Conferences,
+        left_recordings: LeftRecordings,
         ports: Ports,
     ) -> None:
         self._store = store
@@ -56,7 +60,11 @@ class Restorer:
         self._disarmer = disarmer
         self._recorder = recorder
         self._conferences = conferences
+        self._left_recordings = left_recordings
         self._ports = ports
+        # While `restore` runs: what the switch says of each leg, and until when fsplug saw the legs.
+        self._dumps: Mapping[str, Event] = {}
+        self._seen_until: float | None = None
 
     def restore(self) -> None:
         """Take up the store's open calls of this switch.
@@ -65,9 +73,11 @@ class Restorer:
         """
         open_calls = calls.open_on(self._store, self._ports.switch_name)
         under_way = self._recordings_by_call()
-        decided = self._decisions(open_calls)
+        decided = self._decisions(open_calls, under_way)
+        self._seen_until = self._last_seen()
         dumps = list(self._ports.switch.channels(self._ports.switch.legs())) if open_calls else []
         live = [leg_of(dump) for dump in dumps]
+        self._dumps = {dump.uuid: dump for dump in dumps}
         legs = _by_call(live)
         known = {leg.uuid: leg for leg in live}
         for conference, its_legs in self._ports.switch.conferences().items() if open_calls else ():
@@ -79,7 +89,8 @@ class Restorer:
             for leg in _others_of(decided[row.id], known):
                 self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
-        self._stop_those_of_ended_calls(under_way, {row.id for row in open_calls})
+        self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
+        self._dumps = {}
         self._take_up_holds(dumps)
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
 
@@ -88,19 +99,22 @@ class Restorer:
         row: CallRow,
         decided: Collection[Decision],
         legs: Collection[Leg],
-        bridged: Collection[tuple[str, str]],
+        bridged: Bridges,
         under_way: list[RecordingRow],
     ) -> None:
         call = self._call(row, {one.id for one in decided})
         for leg in legs:
             self._book.see(leg)
+        known = {one.id: one for one in decided}
         if not legs:
-            self._end(call, under_way)
+            self._end(call, under_way, known)
             return
+        again = [self._again(recording) for recording in under_way]
+        left = {one.decision for one in again if self._until(one, known, bridged) is not None}
         for decision in decided:
-            self._talk_again(decision, bridged)
-        for recording in under_way:
-            self._record_again(recording)
+            self._talk_again(decision, bridged if decision.id not in left else ())
+        for recording in again:
+            self._record_again(recording, known, bridged)
         self._judge_arms(call, legs)
 
     def _call(self, row: CallRow, decided: Collection[str]) -> Call:
@@ -142,7 +156,7 @@ class Restorer:
         places = (leg for leg in legs if (leg.uuid == call.id if on_caller else leg.name in armed))
         return next((leg for leg in places if leg.answered), None)
 
-    def _talk_again(self, decision: Decision, bridged: Collection[tuple[str, str]]) -> None:
+    def _talk_again(self, decision: Decision, bridged: Bridges) -> None:
         """Take up two legs whose talk was decided and still goes on."""
         caller, answerer, _ = decision.talk.split(":")
         one, other = self._book.channels.get(caller), self._book.channels.get(answerer)
@@ -158,8 +172,8 @@ class Restorer:
             one.decision = other.decision = decision.id
             one.recording = other.recording = decision.recording
 
-    def _record_again(self, row: RecordingRow) -> None:
-        recording = Recording(
+    def _again(self, row: RecordingRow) -> Recording:
+        return Recording(
             id=row.id,
             path=row.path or self._ports.spool.path(row.id),
             company=row.company or "",
@@ -172,33 +186,54 @@ class Restorer:
             due_at=None if row.started_at else row.at,
             started_at=row.started_at,
         )
-        self._book.recordings[recording.id] = recording
+
+    def _record_again(self, recording: Recording, decided: Mapping[str, Decision], bridged: Bridges) -> None:
         channel = self._book.channels.get(recording.leg)
         if channel is None:
-            self._stop(row)
+            self._await(recording, decided)
             return
+        self._book.recordings[recording.id] = recording
         if channel.decision == recording.decision:
             self._book.records_the_rest(recording)
             self._recorder.check(recording)
         else:
             self._book.runs_on(recording, recording.leg)
-            self._transfers.stop_left_over(recording)
+            self._transfers.stop_left_over(recording, self._until(recording, decided, bridged))
 
-    def _end(self, call: Call, under_way: list[RecordingRow]) -> None:
+    def _until(self, recording: Recording, decided: Mapping[str, Decision], bridged: Bridges) -> Until | None:
+        """When the talk of this recording ended, if its leg lives and has talked to somebody else since."""
+        dump, decision = self._dumps.get(recording.leg), decided.get(recording.decision)
+        if dump is None or decision is None:
+            return None
+        pair = set(decision.talk.split(":")[:2])
+        is_elsewhere = any(recording.leg in one and set(one) != pair for one in bridged)
+        return moved_on(recording, decision, dump, self._seen_until, is_elsewhere)
+
+    def _await(self, recording: Recording, decided: Mapping[str, Decision]) -> None:
+        self._book.recordings.pop(recording.id, None)
+        self._left_recordings.wait(recording, decided.get(recording.decision), self._seen_until)
+
+    def _last_seen(self) -> float | None:
+        """Until when fsplug saw the switch's legs; None if unknown."""
+        open_spans = outages.open_spans(self._store, self._ports.switch_name)
+        return min((one.from_at for one in open_spans), default=None)
+
+    def _end(self, call: Call, under_way: list[RecordingRow], decided: Mapping[str, Decision]) -> None:
         for row in under_way:
-            self._stop(row)
+            self._await(self._again(row), decided)
         self._book.see(call.ringing.caller if call.ringing else Leg(call.id, call.company, call=call.id))
         self._talks.leg_ended(call.id, UNREPORTED_CAUSE, self._ports.clock())
 
-    def _stop_those_of_ended_calls(self, under_way: Mapping[str, list[RecordingRow]], open_calls: set[str]) -> None:
+    def _await_those_of_ended_calls(
+        self,
+        under_way: Mapping[str, list[RecordingRow]],
+        decided: Mapping[str, list[Decision]],
+        open_calls: set[str],
+    ) -> None:
         for call, rows in under_way.items():
+            known = {one.id: one for one in decided.get(call, ())}
             for row in rows if call not in open_calls else ():
-                self._stop(row)
-
-    def _stop(self, row: RecordingRow) -> None:
-        self._book.recordings.pop(row.id, None)
-        at = max(self._ports.clock(), row.started_at or 0.0)
-        self._ports.write(RecordingStopped(row.id, at, "stop-unseen", None))
+                self._await(self._again(row), known)
 
     def _recordings_by_call(self) -> dict[str, list[RecordingRow]]:
         by_call: dict[str, list[RecordingRow]] = {}
@@ -214,11 +249,15 @@ class Restorer:
         for dump in dumps:
             self._recorder.holds.changed(dump)
 
-    def _decisions(self, open_calls: Collection[CallRow]) -> dict[str, list[Decision]]:
-        """The decisions made so far in these calls, by call."""
+    def _decisions(
+        self, open_calls: Collection[CallRow], under_way: Mapping[str, list[RecordingRow]]
+    ) -> dict[str, list[Decision]]:
+        """The decisions made so far in these calls and those of these recordings, by call."""
+        calls_of = {(row.company, row.id) for row in open_calls}
+        calls_of |= {(row.company, call) for call, rows in under_way.items() for row in rows if row.company}
         by_company: dict[str, list[str]] = {}
-        for row in open_calls:
-            by_company.setdefault(row.company, []).append(row.id)
+        for company, call in sorted(calls_of):
+            by_company.setdefault(company, []).append(call)
         found: dict[str, list[Decision]] = {}
         for company, its_calls in by_company.items():
             for some in in_batches(its_calls):

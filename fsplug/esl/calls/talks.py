@@ -39,9 +39,12 @@ class Talks:
         self._trouble = outage_log("no-verdict-yet")
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
 
-    def begin(self, caller: Channel, answerer: Channel, at: float) -> None:
-        """These two legs talk to each other from now on. A second call only makes a decision that is still missing."""
-        self._transfers.join(caller, answerer)
+    def begin(self, caller: Channel, answerer: Channel, at: float, is_reported: bool = True) -> None:
+        """These two legs talk to each other, since then if that was reported, and since they answered at the earliest.
+
+        A second call only makes a decision that is still missing.
+        """
+        self._transfers.join(caller, answerer, at if is_reported else None)
         self._disarmer.meet(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
@@ -64,7 +67,7 @@ class Talks:
         self._book.forget(uuid)
         for recording in self._book.recordings_on(channel):
             self._recorder.leg_ended(recording, None if cause == UNREPORTED_CAUSE else at)
-        self._transfers.part_from(channel)
+        self._transfers.part_from(channel, at)
         self._end_call_without_legs(channel.leg.call, cause, at)
 
     def end_deserted(self) -> None:

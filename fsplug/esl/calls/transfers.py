@@ -43,12 +43,18 @@ A listener hears one talk of one leg and is cut when that talk ends: by the swit
 another person in it: to hear it, the listener has to ask again.
 """
 
+import structlog
+
+from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.ordered_talk import Until, until_of_live
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.recording.legs import Leg
+
+log = structlog.get_logger()
 
 # After an UNBRIDGE, until the hangup of a leg that is about to end has been seen. Stopping a recording on such a leg is
 # needless, and a media bug command that races a hangup can leave a zombie channel.
@@ -69,39 +75,45 @@ class Transfers:
         self._recorder = recorder
         self._ports = ports
 
-    def join(self, caller: Channel, answerer: Channel) -> None:
-        """These two legs are in one bridge; each has left its earlier partner. A second call changes nothing."""
+    def join(self, caller: Channel, answerer: Channel, at: float | None) -> None:
+        """These two legs are in one bridge since then (None: since when is unknown); each has left its earlier partner.
+
+        A second call changes nothing.
+        """
         if caller.partner == answerer.leg.uuid and answerer.partner == caller.leg.uuid:
             return
-        self._leave(caller)
-        self._leave(answerer)
+        self._leave(caller, at)
+        self._leave(answerer, at)
         caller.partner, answerer.partner = answerer.leg.uuid, caller.leg.uuid
 
     def move_on(self, channel: Channel) -> None:
         """The leg is in a conference: it talks to nobody by a bridge. What records it is the caller's to stop."""
         channel.partner = channel.decision = channel.recording = channel.part = None
 
-    def part(self, channel: Channel) -> None:
-        """The bridge of this leg has ended. If the leg lives on, it talks to nobody until it joins another bridge."""
+    def part(self, channel: Channel, at: float) -> None:
+        """The bridge of this leg ended then. If the leg lives on, it talks to nobody until it joins another bridge."""
         partner = channel.partner
         if partner is not None and channel.left != (channel.talks, partner):
             channel.left = (channel.talks, partner)
-            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks)
+            self._ports.later(UNBRIDGE_SECONDS, self._leave_if_alone, channel, partner, channel.talks, at)
 
-    def part_from(self, channel: Channel) -> None:
-        """This leg has ended: its partner talks to nobody."""
+    def part_from(self, channel: Channel, at: float) -> None:
+        """This leg ended then: its partner talks to nobody."""
         partner = self._book.partner_of(channel)
         if partner is not None and partner.partner == channel.leg.uuid:
-            self.part(partner)
+            self.part(partner, at)
 
     def was_passed_over(self, answerer: Leg, cause: str) -> bool:
         """Whether this leg, which answered and ended with `cause` before it talked, was not the one the caller got."""
         return cause in PASSED_OVER or (cause == CALLER_GONE and not self._was_the_answer(answerer))
 
-    def stop_left_over(self, recording: Recording) -> None:
-        """Stop a recording whose leg went on to another talk while fsplug was away: the switch still records it."""
+    def stop_left_over(self, recording: Recording, until: Until | None) -> None:
+        """Stop a recording whose talk ended while fsplug was away: the switch still records its leg.
+
+        `until` is given if the leg has talked to somebody else since.
+        """
         recording.stage = Stage.RUNNING
-        self._recorder.stop(recording)
+        self._recorder.stop(recording, until)
 
     def _was_the_answer(self, answerer: Leg) -> bool:
         """Whether the caller, now gone, was answered by this leg: it was not before it rang, and no other talk came."""
@@ -110,18 +122,31 @@ class Transfers:
             return False
         return call.caller_answered and not call.answered and not call.ringing.caller.answered
 
-    def _leave(self, channel: Channel) -> None:
-        """The channel's talk is over: its recording stops."""
+    def _leave(self, channel: Channel, at: float | None) -> None:
+        """The channel's talk was over then: its recording stops."""
         recording = self._book.recording_of(channel)
-        if recording is not None:
-            self._recorder.stop(recording)
+        if recording is not None and at is not None:
+            self._recorder.stop(recording, Until(at))
+        elif recording is not None:
+            self._ports.later(0, self._stop_found, recording, channel.heard_at)
         self.move_on(channel)
 
-    def _leave_if_alone(self, channel: Channel, partner: str, talks: int) -> None:
+    def _stop_found(self, recording: Recording, heard_at: float) -> None:
+        """Stop a recording whose leg is found in another talk; its latest event came at `heard_at`."""
+        until: Until | None = None
+        try:
+            dump = self._ports.switch.channel(recording.leg)
+            if dump is not None:
+                until = until_of_live(dump, max(recording.started_at or 0.0, recording.due_at or 0.0), heard_at, True)
+        except Unavailable as error:
+            log.warning("leg-unknown", leg=recording.leg, error=error.text)
+        self._recorder.stop(recording, Until((until.at if until else None) or heard_at))
+
+    def _leave_if_alone(self, channel: Channel, partner: str, talks: int, at: float) -> None:
         channel.left = None
         lives_on = self._book.channels.get(channel.leg.uuid) is channel
         if lives_on and channel.partner == partner and channel.talks == talks:
-            self._leave(channel)
+            self._leave(channel, at)
 
 
 def pair_of(event: Event) -> tuple[str, str]:

@@ -96,7 +96,7 @@ class Watch:
         """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
         one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
         if one is not None and other is not None:
-            self._talks.begin(one, other, at or self._began_at(one, other))
+            self._talks.begin(one, other, at or self._began_at(one, other), is_reported=at is not None)
 
     def _note_time(self, legs: Collection[str]) -> None:
         now = self._ports.clock()
@@ -131,10 +131,11 @@ class Watch:
             self._ports.later(0, self.begin, caller, answerer, at)
 
     def _unbridged(self, event: Event) -> None:
+        at = self._ports.time_of(event)
         for uuid in pair_of(event):
             channel = self._book.channels.get(uuid)
             if channel is not None:
-                self._transfers.part(channel)
+                self._transfers.part(channel, at)
 
     def _leaves(self, event: Event) -> None:
         self._redirects.note(event)

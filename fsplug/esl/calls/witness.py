@@ -16,6 +16,7 @@ from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
 from fsplug.esl.calls.left_files import LeftFiles
+from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import STOP_UNSEEN
@@ -77,11 +78,20 @@ class _Missed:
 class Witness:
     """Compares the records of legs that have ended with the decisions that were made."""
 
-    def __init__(self, store: Store, book: CallBook, policy: PolicySource, left_files: LeftFiles, ports: Ports) -> None:
+    def __init__(
+        self,
+        store: Store,
+        book: CallBook,
+        policy: PolicySource,
+        left_files: LeftFiles,
+        left_recordings: LeftRecordings,
+        ports: Ports,
+    ) -> None:
         self._store = store
         self._book = book
         self._policy = policy
         self._left_files = left_files
+        self._left_recordings = left_recordings
         self._files = WitnessedFiles(store, left_files, ports.spool)
         self._ports = ports
 
@@ -91,6 +101,8 @@ class Witness:
         Returns the records (by their legs' uuids) that are settled once the entries are in the store. The others wait
         for the record of the leg at the other end. Unavailable if the store does not answer.
         """
+        for record in records.values():
+            self._left_recordings.told(record)
         talks = seen_talks(records) + seen_parts(records)
         open_records: set[str] = set()
         for company in sorted({one.company for one in talks}):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import structlog
 
 from fsplug.errors import FsplugError
+from fsplug.esl.calls.cutting import CUT_SECONDS
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.ports import Spool
 from fsplug.esl.calls.records import LegRecord
@@ -13,9 +14,6 @@ from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
 
 log = structlog.get_logger()
-
-# A talk is over a little before the switch writes down its end.
-CUT_SECONDS = 0.1
 
 
 class WitnessedFiles:
@@ -43,7 +41,8 @@ class WitnessedFiles:
         later = [*(one.at for one in talked[1:]), *([leg.stay.at] if leg.stay else [])]
         if later:
             try:
-                self._spool.cut(recording, min(first.until, *later) - leg.answered_at - CUT_SECONDS)
+                end = min(first.until, *later)
+                self._spool.cut(recording, end - leg.answered_at - CUT_SECONDS, 0.0)
             except FsplugError as error:
                 log.error("recording-not-cut", recording=recording, error=error.text)
                 return None

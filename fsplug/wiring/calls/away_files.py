@@ -11,7 +11,7 @@ import structlog
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.disarming import NOT_ORDERED
+from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.media.record_folder import RecordFolder

@@ -91,11 +91,11 @@ class SpoolGate:
         self._spool.path(recording).unlink(missing_ok=True)
         self._spool.forget(recording)
 
-    def cut(self, recording: str, seconds: float) -> None:
-        """Shorten this recording's file to its first `seconds`; Unavailable or Invalid if it can't be done."""
+    def cut(self, recording: str, seconds: float, off_the_end: float) -> None:
+        """As `fsplug.media.wav.cut`, for this recording's file; Unavailable or Invalid if it can't be done."""
         path = self._spool.path(recording)
         try:
-            wav.cut(path, seconds)
+            wav.cut(path, seconds, off_the_end)
         except OSError as error:
             raise disk.unavailable("spool", path, error) from error
 

@@ -1,9 +1,12 @@
 """The machine's clock is set while calls are up: nothing ends before it began, and lengths are those that passed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.records import Bridge, LegRecord
 from fsplug.store.calls import calls
 from fsplug.store.recordings import holds, recordings
 from tests.esl.flows import Flow, called, customer
@@ -86,5 +89,8 @@ def test_what_ends_after_a_restart_on_a_clock_that_was_set_back_does_not_end_bef
     story.switch.live = {}
     story.start_again()
     story.until(60)
+    record = LegRecord("B", ACME, "A", START - 3600.0, START - 3540.0, "", (), "1001", START - 3595.0)
+    talk = Bridge(leg_of(flow.dump("B")), "A", "", START - 3594.98, START - 3540.0, False, 0, True)
+    story.witness.settle({"B": replace(record, bridges=(talk,))}, {})
     found = seconds_of(story)
     assert (found["ended"], found["stops"]) == (found["rings"], found["starts"])

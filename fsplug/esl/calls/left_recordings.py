@@ -1,0 +1,74 @@
+"""Recordings that ran when fsplug went away: was their file made of the ordered talk alone?
+
+A leg that lives on says it itself. The file of a leg that is gone waits for that leg's record. Until then it is not
+stopped, so that nobody can list or hear it. If no record comes in time, only what was recorded while fsplug saw the leg
+is kept.
+"""
+
+from dataclasses import dataclass
+
+from fsplug.esl.calls.live_recording import Recording
+from fsplug.esl.calls.ordered_talk import Until, until_of_ended, until_of_live
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recorder import END_UNSEEN, Recorder
+from fsplug.esl.calls.records import LegRecord
+from fsplug.esl.protocol.event import Event
+from fsplug.store.calls.decisions import Decision
+
+# A record comes at the end of its leg, is read within seconds, and waits at most two minutes for the other leg's.
+RECORDS_SECONDS = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    recording: Recording
+    partner: str
+    ordinal: int
+    seen_until: float | None
+    since: float
+
+
+class LeftRecordings:
+    """The recordings of legs that ended while fsplug was away, until it is known what they hold."""
+
+    def __init__(self, recorder: Recorder, ports: Ports) -> None:
+        self._recorder = recorder
+        self._ports = ports
+        # By recording.
+        self._waiting: dict[str, _Waiting] = {}
+
+    def wait(self, recording: Recording, decision: Decision | None, seen_until: float | None) -> None:
+        """The leg is gone. Its record will say what the file holds; fsplug saw the leg until `seen_until`."""
+        partner, ordinal = "", 0
+        if decision is not None:
+            caller, answerer, number = decision.talk.split(":")
+            partner = caller if recording.leg == answerer else answerer
+            ordinal = int(number)
+        now = self._ports.clock()
+        self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, now)
+
+    def told(self, record: LegRecord) -> None:
+        """A leg's record has come."""
+        for one in [one for one in self._waiting.values() if one.recording.leg == record.uuid]:
+            until = until_of_ended(record, one.partner, one.ordinal)
+            self._end(one, until and Until(until.at or one.seen_until), record.ended_at)
+
+    def end_late(self) -> None:
+        """End those whose record has not come in time."""
+        now = self._ports.clock()
+        for one in [one for one in self._waiting.values() if now - one.since >= RECORDS_SECONDS]:
+            self._end(one, Until(one.seen_until), now)
+
+    def _end(self, one: _Waiting, until: Until | None, at: float) -> None:
+        del self._waiting[one.recording.id]
+        one.recording.until = until
+        self._recorder.end(one.recording, at, END_UNSEEN)
+
+
+def moved_on(
+    recording: Recording, decision: Decision, dump: Event, seen_until: float | None, is_elsewhere: bool
+) -> Until | None:
+    """When the ordered talk of this live leg ended, if the leg has talked to somebody else since."""
+    began_at = max(decision.at, recording.started_at or 0.0)
+    until = until_of_live(dump, began_at, seen_until, is_elsewhere)
+    return until and Until(until.at or seen_until)

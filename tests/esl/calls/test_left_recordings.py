@@ -1,0 +1,282 @@
+"""A leg that is recorded talks to somebody else while fsplug is away: only what was ordered stays of its file.
+
+A is the customer's leg, B the one towards 1001, which is recorded, and X the leg of somebody else. fsplug sees what is
+BEFORE, was seen alive until 2.00, and is back at 6.00.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from fsplug.esl.calls.left_recordings import RECORDS_SECONDS
+from fsplug.esl.calls.records import Bridge, LegRecord
+from fsplug.policy.recording.legs import Leg
+from fsplug.store.calls.entries import OutageSeen
+from tests.esl.calls.test_other_partner import DOCTOR
+from tests.esl.flows import Flow, assert_nothing_is_left, called, customer, lines
+from tests.esl.story import ACME, START, Story
+
+ANOTHER = "+4522334466"
+BEFORE = """
+    0.00  A  ASKS     1001
+    0.02  B  RINGS
+    0.04  B  ANSWER
+    0.04  B  START
+    0.06  A  ANSWER
+    0.06  A  BRIDGE   A-B
+"""
+LEGS = {"A": customer(), "B": called("1001", by="A"), "X": customer("+4570101003", who=DOCTOR)}
+ANOTHER_LEGS = {**LEGS, "X": customer("+4570101003", who=ANOTHER)}
+SEEN_UNTIL = 2.0
+WHOLE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What happened `away`, and what the record of leg B says of its talks: `A 0.06 3.00` for each.
+
+    `after` follows when fsplug is back. Then the outcome: commands, talks, recordings kept, the length to which the
+    file was cut, and the causes of gap rows.
+    """
+
+    name: str
+    away: str
+    talks: str
+    commands: str = ""
+    after: str = ""
+    record: str = ""
+    kept: str = "B stopped"
+    cut: float | None = None
+    gaps: str = "not-ordered"
+    legs: Mapping[str, Mapping[str, str]] | None = None
+    seen_until: float | None = SEEN_UNTIL
+
+
+ENDS = """
+    7.20  B  STOP    success-maxtime
+    9.00  X  HANGUP  NORMAL_CLEARING
+    9.00  B  HANGUP  NORMAL_CLEARING
+    9.00  A  HANGUP  NORMAL_CLEARING
+"""
+OVER = """
+    4.00  X  HANGUP  NORMAL_CLEARING
+    5.00  B  HANGUP  NORMAL_CLEARING
+    5.00  A  HANGUP  NORMAL_CLEARING
+"""
+KINDS = [
+    Kind(
+        "it is connected with a never customer, and talks on",
+        """
+        2.80  X  ANSWER
+        3.40  B  MOVES
+        3.40  X  MOVES
+        3.46  X  BRIDGE  X-B
+        3.50  A  HANGUP  NORMAL_CLEARING
+        """,
+        """
+        A-B recorded 1001
+        X-B not-recorded 1001
+        """,
+        "stop B",
+        ENDS,
+        cut=3.26,
+    ),
+    Kind(
+        "it is connected with another customer, and talks on",
+        """
+        2.80  X  ANSWER
+        3.00  B  MOVES
+        3.06  X  BRIDGE  X-B
+        3.10  A  HANGUP  NORMAL_CLEARING
+        """,
+        """
+        A-B recorded 1001
+        X-B recorded 1001
+        """,
+        """
+        stop B
+        start B
+        """,
+        """
+        7.20  B  STOP    success-maxtime
+        7.20  B  START
+        9.00  B  STOP    success-silence
+        9.00  X  HANGUP  NORMAL_CLEARING
+        9.00  B  HANGUP  NORMAL_CLEARING
+        9.00  A  HANGUP  NORMAL_CLEARING
+        """,
+        kept="""
+        B stopped
+        B stopped
+        """,
+        cut=2.86,
+        gaps="""
+        not-ordered
+        began-late
+        """,
+        legs=ANOTHER_LEGS,
+    ),
+    Kind(
+        "it is connected with a never customer and back, and talks on",
+        """
+        2.80  X  ANSWER
+        3.00  B  MOVES
+        3.06  X  BRIDGE  X-B
+        4.20  B  MOVES
+        4.26  A  BRIDGE  A-B
+        4.30  X  HANGUP  NORMAL_CLEARING
+        """,
+        """
+        A-B recorded 1001
+        A-B recorded 1001
+        """,
+        """
+        stop B
+        start B
+        """,
+        """
+        7.20  B  STOP    success-maxtime
+        7.20  B  START
+        9.00  B  STOP    success-silence
+        9.00  B  HANGUP  NORMAL_CLEARING
+        9.00  A  HANGUP  NORMAL_CLEARING
+        """,
+        kept="""
+        B stopped
+        B stopped
+        """,
+        cut=2.86,
+        gaps="""
+        not-ordered
+        began-late
+        """,
+    ),
+    Kind(
+        "it gets a never customer without being transferred, and talks on: since when is not known",
+        """
+        2.80  X  ANSWER
+        3.06  X  BRIDGE  X-B
+        3.10  A  HANGUP  NORMAL_CLEARING
+        """,
+        """
+        A-B recorded 1001
+        X-B not-recorded 1001
+        """,
+        "stop B",
+        ENDS,
+        cut=1.86,
+    ),
+    Kind(
+        "the same, and nobody knows how long fsplug saw it",
+        """
+        2.80  X  ANSWER
+        3.06  X  BRIDGE  X-B
+        3.10  A  HANGUP  NORMAL_CLEARING
+        """,
+        """
+        A-B recorded 1001
+        X-B not-recorded 1001
+        """,
+        "stop B",
+        ENDS,
+        kept="B lost",
+        seen_until=None,
+    ),
+    Kind(
+        "it talked to a never customer and is gone",
+        "2.80  X  ANSWER\n3.06  X  BRIDGE  X-B\n" + OVER,
+        "A-B recorded 1001",
+        record="""
+        A 0.06 3.00
+        X 3.06 5.00
+        """,
+        cut=2.86,
+    ),
+    Kind(
+        "it talked to nobody else and is gone",
+        OVER,
+        "A-B recorded 1001",
+        record="A 0.06 5.00",
+        gaps="",
+    ),
+    Kind(
+        "its record does not know the ordered talk",
+        OVER,
+        "A-B recorded 1001",
+        record="X 3.06 5.00",
+        cut=1.86,
+    ),
+    Kind(
+        "it is gone and left no record",
+        OVER,
+        "A-B recorded 1001",
+        cut=1.86,
+    ),
+    Kind(
+        "it is gone, left no record, and nobody knows how long fsplug saw it",
+        OVER,
+        "A-B recorded 1001",
+        kept="B lost",
+        seen_until=None,
+    ),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_of_a_leg_that_went_on_unseen_only_the_ordered_talk_is_kept(tmp_path, kind):
+    story = Story(tmp_path)
+    flow = Flow(story, kind.legs or LEGS)
+    flow.begins(BEFORE)
+    story.switch.bridged = [("A", "B")]
+    flow.goes_unseen(kind.away)
+    comes_back(story, kind.seen_until)
+    assert not story.spool.cuts, "the switch has not closed the file yet, or nobody knows its talks"
+    if kind.record:
+        assert set(story.recordings().values()) == {"recording"}
+        story.witness.settle({"B": record_of(kind.record)}, {})
+    if kind.after:
+        flow.begins(kind.after)
+    assert flow.commanded() == lines(kind.commands)
+    story.until(WHOLE)
+    story.reconciler.look()
+    story.until(6.0 + RECORDS_SECONDS)
+    story.reconciler.look()
+    assert flow.talks() == lines(kind.talks)
+    assert flow.kept() == lines(kind.kept)
+    assert list(story.spool.cuts.values()) == ([] if kind.cut is None else [kind.cut])
+    assert len(story.spool.files) == kind.kept.count("stopped")
+    assert_nothing_is_left(story, kind.gaps)
+
+
+def test_a_second_restart_asks_again_what_a_file_holds(tmp_path):
+    story = Story(tmp_path)
+    flow = Flow(story, LEGS)
+    flow.begins(BEFORE)
+    flow.goes_unseen(OVER)
+    comes_back(story, SEEN_UNTIL)
+    story.until(10.0)
+    story.start_again()
+    assert flow.kept() == ["B recording"]
+    story.witness.settle({"B": record_of("A 0.06 3.00\nX 3.06 5.00")}, {})
+    assert (flow.kept(), list(story.spool.cuts.values())) == (["B stopped"], [2.86])
+
+
+def comes_back(story: Story, seen_until: float | None) -> None:
+    """fsplug is back at 6.00, and was there until then."""
+    story.until(6.0)
+    if seen_until is not None:
+        story.entries.append(OutageSeen("outage", "switch", "away", START + seen_until))
+    story.start_again()
+    # What is found by looking counts at a second look.
+    story.until(7.1)
+
+
+def record_of(talks: str) -> LegRecord:
+    """The record of leg B, with these talks."""
+    bridges = tuple(_bridge(*line.split()) for line in lines(talks))
+    return LegRecord("B", ACME, "A", START, START + 5.0, "", bridges, "1001", START + 0.04)
+
+
+def _bridge(partner: str, at: str, until: str) -> Bridge:
+    return Bridge(Leg("B", ACME), partner, "", START + float(at), START + float(until), False, 0, True)
