@@ -53,6 +53,8 @@ class Conferences:
         self._transfers = transfers
         self._ports = ports
         self._trouble = outage_log("no-verdict-in-conference")
+        # The conferences that were found after a restart and are not judged yet, and until when fsplug saw them.
+        self._seen_until: dict[str, float | None] = {}
         # The conferences that are being judged, and whether something has changed there meanwhile.
         self._judging: dict[str, bool] = {}
 
@@ -80,8 +82,9 @@ class Conferences:
             self._ports.later(UNBRIDGE_SECONDS, self._end_if_alone, channel, channel.part)
         self._ports.later(0, self._judge, conference)
 
-    def found(self, conference: str, legs: Iterable[str]) -> None:
-        """After a restart: these legs are in this conference."""
+    def found(self, conference: str, legs: Iterable[str], seen_until: float | None) -> None:
+        """After a restart: these legs are in this conference, which fsplug saw until then (None: unknown)."""
+        self._seen_until[conference] = seen_until
         for leg in legs:
             self._book.comes(conference, leg)
 
@@ -118,6 +121,7 @@ class Conferences:
                 self._judging[conference] = False
                 self._judge_parts(conference)
                 changed = self._judging[conference]
+            self._seen_until.pop(conference, None)
         finally:
             del self._judging[conference]
 
@@ -158,7 +162,8 @@ class Conferences:
             named.recording.due_at = now
             self._recorder.start(named.recording)
         if earlier is not None:
-            self._recorder.stop(earlier, Until(now))
+            # Whoever came in while fsplug was away may have come right after it saw the conference last.
+            self._recorder.stop(earlier, Until(self._seen_until.get(conference, now)))
         channel.talks += 1
         channel.talked_with.append(conference)
         channel.decision = named.id

@@ -51,6 +51,9 @@ class LeftRecordings:
         """A leg's record has come."""
         for one in [one for one in self._waiting.values() if one.recording.leg == record.uuid]:
             until = until_of_ended(record, one.partner, one.ordinal)
+            if record.stay is not None and record.stay.conference == one.partner:
+                # Its record does not say who else was in the conference.
+                until = Until(one.seen_until)
             self._end(one, until and Until(until.at or one.seen_until), record.ended_at)
 
     def end_late(self) -> None:

@@ -70,6 +70,8 @@ class Recorder:
     def stop(self, recording: Recording, until: Until | None) -> None:
         """Stop a recording whose talk is over while its leg lives on; what it has recorded after `until` is cut off."""
         recording.until = recording.until or until
+        if recording.started_at is not None:  # After a restart it may not have been found running yet.
+            recording.advance(Stage.RUNNING)
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
@@ -171,6 +173,8 @@ class Recorder:
     def _command_start(self, recording: Recording) -> None:
         """Start the recording, unless it already runs and only its RECORD_START was not reported."""
         asked_at = self._ports.clock()
+        if recording.stage is Stage.STOPPING:
+            return
         try:
             if self._ports.switch.is_recording(recording.leg, recording.path):
                 self._found_running(recording)

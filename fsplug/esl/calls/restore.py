@@ -81,7 +81,7 @@ class Restorer:
         legs = _by_call(live)
         known = {leg.uuid: leg for leg in live}
         for conference, its_legs in self._ports.switch.conferences().items() if open_calls else ():
-            self._conferences.found(conference, its_legs)
+            self._conferences.found(conference, its_legs, self._seen_until)
         bridged = frozenset(self._ports.switch.bridges()) if legs else frozenset()
         for row in open_calls:
             if row.id in self._book.calls:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from fsplug.store.calls.entries import OutageSeen
 from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, customer, lines
-from tests.esl.story import ACME, CUSTOMER, Story
+from tests.esl.story import ACME, CUSTOMER, START, Story
 
 ROOM, DIRECT = "+4570104001", "+4570101001"
 DOCTOR, ANOTHER = "+4522334499", "+4522334466"
@@ -343,6 +344,29 @@ def test_after_a_restart_a_part_is_not_decided_and_recorded_again(story):
     assert (flow.talks(), flow.commanded()) == (["C-room recorded 1003"], ["start C"])
     assert list(story.recordings()) == [recording]
     assert_nothing_is_left(story)
+
+
+@pytest.mark.parametrize("seen_until", [1.9, None])
+def test_of_a_conference_that_somebody_joined_while_fsplug_was_away_only_what_it_saw_is_kept(story, seen_until):
+    flow = Flow(story, {"A": A, "C": C, "D": customer(ROOM, who=DOCTOR)})
+    flow.begins(GOES_ON)
+    [recording] = story.recordings()
+    story.switch.met, story.switch.records = {"room": ["A", "C", "D"]}, {("C", f"/spool/{recording}.wav")}
+    flow.goes_unseen("2.00  D  ANSWER")
+    story.until(4.0)
+    if seen_until is not None:
+        story.entries.append(OutageSeen("outage", "switch", "away", START + seen_until))
+    story.start_again()
+    flow.begins("5.00  C  STOP  success-maxtime")
+    story.switch.met = {}
+    flow.plays(ENDS.split("\n", 2)[2] + "9.20  D  HANGUP  NORMAL_CLEARING")
+    assert (flow.talks(), flow.commanded()) == (
+        ["C-room recorded 1003", "C-room not-recorded 1003"],
+        ["start C", "stop C"],
+    )
+    assert flow.kept() == ["C stopped" if seen_until else "C lost"]
+    assert [*story.spool.cuts.values()] == ([1.78] if seen_until else [])
+    assert_nothing_is_left(story, "not-ordered")
 
 
 def test_who_came_and_went_while_no_event_reported_it_is_found_at_the_second_look(story):
