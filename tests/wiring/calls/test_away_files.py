@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.esl.calls.disarming import NOT_ORDERED
+from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.media.record_folder import SUFFIX, RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.policy.recording.legs import away_recording
