@@ -163,12 +163,17 @@ class Conferences:
             self._recorder.start(named.recording)
         if earlier is not None:
             # Whoever came in while fsplug was away may have come right after it saw the conference last.
-            self._recorder.stop(earlier, Until(self._seen_until.get(conference, now)))
+            self._recorder.stop(earlier, self._until(conference, now))
         channel.talks += 1
         channel.talked_with.append(conference)
         channel.decision = named.id
         channel.recording = named.recording.id if named.recording else None
         channel.part = Part(named.talk, _says(named.verdict))
+
+    def _until(self, conference: str, now: float) -> Until:
+        if conference in self._seen_until:
+            return Until(self._seen_until[conference])
+        return Until(now, is_reported=True)
 
     def _end(self, channel: Channel) -> None:
         if channel.part is None:

@@ -46,7 +46,8 @@ class Cutter:
         if until is None or wanted <= 0 or not self._is_cut(recording, wanted, until, stopped_at):
             self._lose(recording)
             return False
-        self._report(recording)
+        if recording.until is None or not recording.until.is_reported:
+            self._report(recording)
         return True
 
     def _is_cut(self, recording: Recording, wanted: float, until: float, stopped_at: float) -> bool:

@@ -19,9 +19,13 @@ _TRANSFER = re.compile(r"(?:^(?:ARRAY::)?|\|:)(\d{1,12}):[^:|]*:(?!att_xfer:)")
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """The leg has talked to somebody else since. Its ordered talk ended `at`, at the latest; None if unknown."""
+    """The leg has talked to somebody else since. Its ordered talk ended `at`, at the latest; None if unknown.
+
+    `is_reported`: an event said so, and fsplug was merely late to stop the recording.
+    """
 
     at: float | None
+    is_reported: bool = False
 
 
 def until_of_live(dump: Event, began_at: float, seen_until: float | None, is_elsewhere: bool) -> Until | None:

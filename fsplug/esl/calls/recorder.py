@@ -276,12 +276,11 @@ class Recorder:
         kept_until = self._cutter.kept_until(recording, at)
         if kept_until is None:
             return
-        at = kept_until
         # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
         # recording is.
-        is_known = recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
+        is_known = kept_until == at and recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
         seconds = at - recording.started_at if recording.started_at and is_known else None
-        self._ports.write(RecordingStopped(recording.id, at, recording.stop_cause, seconds))
+        self._ports.write(RecordingStopped(recording.id, kept_until, recording.stop_cause, seconds))
 
     def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)

@@ -126,7 +126,7 @@ class Transfers:
         """The channel's talk was over then: its recording stops."""
         recording = self._book.recording_of(channel)
         if recording is not None and at is not None:
-            self._recorder.stop(recording, Until(at))
+            self._recorder.stop(recording, Until(at, is_reported=True))
         elif recording is not None:
             self._ports.later(0, self._stop_found, recording, channel.heard_at)
         self.move_on(channel)

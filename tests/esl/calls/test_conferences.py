@@ -379,8 +379,7 @@ def test_who_came_and_went_while_no_event_reported_it_is_found_at_the_second_loo
     assert flow.talks() == ["C-room recorded 1003", "C-room not-recorded 1003"]
     story.switch.met = {}
     flow.plays(ENDS.split("\n", 2)[2] + "9.20  D  HANGUP  NORMAL_CLEARING")
-    # What was recorded of who came in unseen is destroyed.
-    assert_nothing_is_left(story, "not-ordered")
+    assert_nothing_is_left(story)
 
 
 def test_a_change_of_policy_alters_no_conference_that_has_begun(story):
