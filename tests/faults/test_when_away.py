@@ -144,7 +144,7 @@ class Walk:
         """Anna's own leg records her talk to a customer, and is sent on to Bo: that talk must not be in the file."""
         people, plant = self._people, self._plant
         people.is_ready(BO)
-        before = self._callers_legs()
+        legs, before = plant.line.legs(), self._callers_legs()
         caller = people.dial(ANNA, CUSTOMER)
         plant.until(lambda: caller.hears(CUSTOMER), "the customer to talk to Anna")
         # The switch writes its list of channels a little later.
@@ -155,6 +155,7 @@ class Walk:
         plant.until(lambda: caller.hears(BO), "Anna to talk to Bo")
         [file] = self.files["first talk"]
         plant.until(lambda: file not in plant.line.api(f"uuid_buglist {leg}"), "the first talk's recording to end")
+        plant.until(lambda: plant.line.legs() == legs + 2, "the customer's leg to end")
         self._up("second talk", talks=1, files=0)
         self.callers.append(caller)
 
