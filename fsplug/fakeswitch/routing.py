@@ -42,6 +42,10 @@ def _run(core: Core, channel: Channel) -> None:
             _run_dialplan(core, channel, order)
         if not channel.order and not channel.loose:
             hang_up(core, channel, "NORMAL_CLEARING")
+    order = channel.order
+    if isinstance(order, Rebridge) and order.partner is not None and order.partner.loose:
+        # Whoever was to get this leg has hung up before.
+        take_up(core, channel, order.partner)
 
 
 def _rebridge(core: Core, channel: Channel, order: Rebridge) -> None:

@@ -120,6 +120,7 @@ def test_a_caller_whom_the_operator_sends_past_the_dialplan_is_disarmed_before_a
         people.ring(ANNA, CUSTOMER, dials="22334455")
         plant.until(lambda: any(one.id not in asked for one in plant.calls()), "the call to ring")
         [call] = [one.id for one in plant.calls() if one.id not in asked]
+        plant.until(lambda: plant.line.legs() == 2, "the phone to ring")
         assert "record_session" in _on_answer(plant, call)
         plant.line.api(f"uuid_transfer {call} park inline")
         plant.until(lambda: "record_session" not in _on_answer(plant, call), "her leg to be disarmed")
