@@ -26,6 +26,11 @@ def some_ports(count: int) -> list[int]:
     return [_share().give(1) for _ in range(count)]
 
 
+def ports_to_keep(count: int) -> list[int]:
+    """The same for what is not always there: this process gives these ports to nobody else."""
+    return [_share().give(1, keeps=True) for _ in range(count)]
+
+
 def some_media_ports(count: int) -> list[int]:
     """This many ports for SIPp's audio; SIPp takes the three ports after each of them as well."""
     return [_share().give(_MEDIA_PORTS) for _ in range(count)]
@@ -45,7 +50,7 @@ def taken_ports() -> set[int]:
 
 
 class PortShare:
-    """Ports that only this process gives out, in turn, beginning again after the last.
+    """Ports that only this process gives out, in turn, beginning again after the last; those that are kept, only once.
 
     They belong to this process for as long as it holds the port before the first one.
     """
@@ -53,18 +58,20 @@ class PortShare:
     def __init__(self, ports: range, guard: socket.socket) -> None:
         self._ports, self._guard = ports, guard
         self._next = ports.start
+        self._kept: set[int] = set()
         self._lock = threading.Lock()
 
-    def give(self, count: int) -> int:
+    def give(self, count: int, keeps: bool = False) -> int:
         """The first of `count` free ports in a row; a multiple of `count`. Unavailable when none are left."""
-        taken = taken_ports()
         with self._lock:
+            taken = taken_ports() | self._kept
             for _ in self._ports:
                 first = _aligned(self._next, count)
                 if first + count > self._ports.stop:
                     first = _aligned(self._ports.start, count)
                 self._next = first + count
                 if taken.isdisjoint(range(first, first + count)):
+                    self._kept.update(range(first, first + count) if keeps else ())
                     return first
         text = f"no {count} free ports in a row from {self._ports.start} to {self._ports.stop}; end what holds them"
         raise Unavailable("no-free-ports", text, wanted=count)

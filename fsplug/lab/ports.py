@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Unavailable
-from fsplug.lab.free_ports import some_ports, taken_ports
+from fsplug.lab.free_ports import ports_to_keep, taken_ports
 
 _SETTING = re.compile(r'cmd="set" data="(\w+)=([^"]*)"')
 _TEXTS = ("event_socket_password", "fsplug_xml_password", "log_level")
@@ -53,7 +53,7 @@ def write_ports(ports: Ports, path: Path) -> None:
 
 def free_ports(ring_seconds: int = 4, log_level: str = "warning") -> Ports:
     """Settings for another switch: ports that are free now, and a short ring time."""
-    internal, external, trunk, event_socket, fsplug, fsplug_xml = some_ports(6)
+    internal, external, trunk, event_socket, fsplug, fsplug_xml = ports_to_keep(6)
     rtp = _rtp_block()
     return Ports(
         internal_port=internal,

@@ -83,10 +83,20 @@ def soak(plan: Plan, program: Sequence[str]) -> int:
             over.set()
             for worker in workers:
                 worker.join()
-        site.switch.wait_until_idle()
+        _end_what_is_left(site.switch)
         time.sleep(_SETTLED_SECONDS)
         say(f"{counts.plain} plain calls, {counts.scenarios} scenarios, {counts.complaints} of them with complaints")
         return _audited(site, program, begun_at)
+
+
+def _end_what_is_left(switch: RealSwitch) -> None:
+    """A SIPp that gave up while fsplug was away says no goodbye: its call stays up."""
+    try:
+        switch.wait_until_idle()
+    except FsplugError:
+        say(f"{switch.legs()} legs are left, of phones that went without a word; they are hung up")
+        switch.api("hupall")
+        switch.wait_until_idle()
 
 
 def say(text: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from fsplug.errors import Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.exchange import Exchange
-from fsplug.lab.free_ports import some_ports
+from fsplug.lab.free_ports import ports_to_keep
 from fsplug.lab.freeswitch import FIXTURE, PATIENCE_SECONDS, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import Scenario
 from fsplug.lab.sipp import play
@@ -100,7 +100,7 @@ class FakeLine:
     one_crowd = 200
 
     def __init__(self, *flags: str) -> None:
-        event_socket, fsplug, self._control_port, xml = some_ports(4)
+        event_socket, fsplug, self._control_port, xml = ports_to_keep(4)
         self._records = tempfile.TemporaryDirectory(prefix="fsplug-records-")
         command = [sys.executable, "-m", "fsplug.fakeswitch", "--dialplan", str(FIXTURE / "dialplan")]
         command += ["--port", str(event_socket), "--control", str(self._control_port)]

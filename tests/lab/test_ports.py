@@ -47,6 +47,13 @@ def test_a_port_is_given_again_only_after_all_others(monkeypatch: pytest.MonkeyP
     assert given == [40_001, 40_002, 40_004, 40_008, 40_004, 40_008]
 
 
+def test_a_port_that_is_kept_is_never_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(free_ports, "taken_ports", set)
+    share = PortShare(range(40_001, 40_004), socket.socket())
+    given = [share.give(1, keeps=True), *(share.give(1) for _ in range(4))]
+    assert given == [40_001, 40_002, 40_003, 40_002, 40_003]
+
+
 def test_what_is_taken_is_passed_over_and_the_last_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     share = PortShare(range(40_001, 40_006), socket.socket())
     monkeypatch.setattr(free_ports, "taken_ports", lambda: {40_001, 40_004})
