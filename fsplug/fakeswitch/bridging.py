@@ -114,7 +114,7 @@ def _part(core: Core, first: Channel, second: Channel) -> None:
     core.recorder.catch_up(first, second)
     after_bridge(core, first, second)
     if not first.up:
-        hang_up(core, second, first.cause or "NORMAL_CLEARING", first.times.hungup)
+        hang_up(core, second, first.cause or "NORMAL_CLEARING")
     elif first.order and not second.order:
         hang_up(core, second, first.order.cause)
     first.partner = second.partner = None
@@ -136,7 +136,7 @@ def _after_bridge(core: Core, first: Channel, second: Channel) -> None:
     if second.order:
         hang_up(core, first, second.order.cause)
     elif first.true("hangup_after_bridge") or first.state == "CS_SOFT_EXECUTE":
-        hang_up(core, first, second.cause or "NORMAL_CLEARING", second.times.hungup)
+        hang_up(core, first, second.cause or "NORMAL_CLEARING")
 
 
 def _send_on(core: Core, leg: Channel) -> None:

@@ -74,6 +74,7 @@ class Call:
         self._bridged = Signal()
         self._timers: list[Timer] = []
         self._answered_micros = 0
+        self._last: Channel | None = None
         self._begin()
 
     @property
@@ -96,9 +97,12 @@ class Call:
 
     @property
     def up_seconds(self) -> float | None:
-        """From the first answer to the A-leg's hangup, by the switch's clock; None until then."""
-        hungup = self.leg.times.hungup
-        return (hungup - self._answered_micros) / 1e6 if self._answered_micros and hungup else None
+        """From the first answer to the end of the A-leg and its last partner, by the switch's clock; None until then.
+
+        The later of the two: a busy machine ends them one after the other.
+        """
+        ends = [leg.times.hungup for leg in (self.leg, self._last) if leg]
+        return (max(ends) - self._answered_micros) / 1e6 if self._answered_micros and self.leg.times.hungup else None
 
     def wait(self, real_seconds: float = 30.0) -> str:
         """Wait until the A-leg is gone; returns its hangup cause. Unavailable after `real_seconds`."""
@@ -186,6 +190,7 @@ class Call:
     def bridged(self, first: Channel, second: Channel) -> None:
         """Called by the switch when these two legs talk; the first time, the script begins."""
         begins = not self.bridges
+        self._last = second if first is self.leg else first
         self._answered_micros = self._answered_micros or min(first.times.answered, second.times.answered)
         self.bridges.append((first.uuid, second.uuid))
         self._bridged.set()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -186,11 +185,6 @@ class Channel:
     def up(self) -> bool:
         """Whether the channel is not hung up yet."""
         return self.cause is None
-
-    @property
-    def ended_at(self) -> float:
-        """When it was hung up, in seconds of the switch; infinite while it is up."""
-        return self.times.hungup / 1e6 if self.times.hungup else inf
 
     @property
     def answer_state(self) -> str:

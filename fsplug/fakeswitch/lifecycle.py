@@ -69,11 +69,8 @@ def answer(core: Core, channel: Channel) -> None:
     call_state(core, channel, "ACTIVE")
 
 
-def hang_up(core: Core, channel: Channel, cause: str, at_micros: int = 0) -> None:
-    """End a channel from anywhere; the greenlet that runs it cleans up.
-
-    `at_micros` is the moment of its partner's end, if that is what ends it, in epoch microseconds.
-    """
+def hang_up(core: Core, channel: Channel, cause: str) -> None:
+    """End a channel from anywhere; the greenlet that runs it cleans up."""
     if not channel.up:
         return
     core.recorder.catch_up(channel, channel.partner)
@@ -81,7 +78,7 @@ def hang_up(core: Core, channel: Channel, cause: str, at_micros: int = 0) -> Non
         # 1.11.1 ends the hold first: UNHOLD still says "answered".
         _end_hold(core, channel)
     channel.cause = known(cause)
-    channel.times.hungup = at_micros or core.clock.micros()
+    channel.times.hungup = core.clock.micros()
     core.bus.emit("CHANNEL_HANGUP", channel)
     channel.wake()
 

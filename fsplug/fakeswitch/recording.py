@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import inf
 from typing import Generic, Protocol, TypeVar
 
 from fsplug.fakeswitch.audio import FRAMES_A_SECOND, WavFile, sound
@@ -30,11 +29,6 @@ class Speaker(Protocol):
     @property
     def up(self) -> bool:
         """Whether the leg is not hung up yet."""
-        ...
-
-    @property
-    def ended_at(self) -> float:
-        """When the leg was hung up, in the switch's seconds; infinite while it is up."""
         ...
 
     @property
@@ -95,13 +89,8 @@ class Recording(Generic[Leg]):
         self.samples += self._came(now)
 
     def _came(self, now: float) -> int:
-        """How many samples the leg has read since the last call: none while its phone holds (1.11.1).
-
-        A bridge ends within a frame of the end of either leg, however late a busy machine comes to see it.
-        """
-        partner = self.leg.partner
-        until = min(now, self.leg.ended_at, partner.ended_at if partner else inf)
-        frames = max(0, int((until - self._heard_until) / FRAME_SECONDS + 1e-6))
+        """How many samples the leg has read since the last call: none while its phone holds (1.11.1)."""
+        frames = max(0, int((now - self._heard_until) / FRAME_SECONDS + 1e-6))
         self._heard_until += frames * FRAME_SECONDS
         return 0 if self.paused or self.leg.held else frames * self.file.rate // FRAMES_A_SECOND
 
