@@ -102,9 +102,8 @@ def install(
     with invocation.store() as store:
         with working("looking at the phones that are signed in"):
             profile = xml_ways.ways(settings).sip_profile
-            found = phones(settings, installer, options.get("phone_domains", ()), profile, store)
-        if found.domains:
-            options["phone_domains"] = list(found.domains)
+            found = phones(settings, installer, options["phone_domains"], profile, store)
+        options["phone_domains"] = list(found.domains)
         arming = self_arming.companies_arming(store)
         wanted = wanted_installation(replace(settings, **wanted_settings), options, bool(arming))
         with working("reading the configuration"):
@@ -167,7 +166,7 @@ def _options(installer: "Installer", given: Mapping[str, Any]) -> dict[str, Any]
     before = installer.manifest.options
     options = {**before, **{name: one for name, one in given.items() if one}}
     domains = [*before.get("phone_domains", ()), *given["phone_domains"]]
-    return {**options, "phone_domains": domains} if domains else options
+    return {**options, "phone_domains": domains}
 
 
 def _settings(settings: "Settings", installer: "Installer", conf: Path) -> dict[str, Any]:

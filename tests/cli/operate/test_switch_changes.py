@@ -13,7 +13,7 @@ from fsplug.cli.operate.plan_shown import REASONS
 from fsplug.lab.freeswitch import find_freeswitch
 from fsplug.wiring import socket_clients
 from fsplug.wiring.settings import read
-from tests.cli.conftest import Cli
+from tests.cli.conftest import ACME, Cli
 from tests.cli.operate.switchconf import THEIRS, everything, install
 
 DIRECTORY = """<include><domain name="$${domain}"><groups><group name="default"><users>
@@ -178,6 +178,13 @@ def test_a_name_that_phones_use_stays_a_domain_with_the_same_users(cli: Cli, wit
     assert install(cli, with_users).splitlines() == ["nothing to change"]
     cli.ok("switch", "uninstall", "--conf", with_users, "--yes")
     assert everything(with_users) == before
+
+
+def test_a_name_of_phones_that_is_a_company_s_stays_the_company_s(cli: Cli, with_users: Path) -> None:
+    install(cli, with_users, "--phone-domain", ACME, "--lock-out")
+    assert not (with_users / "fsplug/former").exists()
+    assert "presence-hosts" not in dict(params(with_users / "sip_profiles/internal.xml"))
+    assert install(cli, with_users, "--lock-out").splitlines() == ["nothing to change"]
 
 
 def test_users_of_a_domain_that_is_a_company_too_are_named(cli: Cli, with_users: Path) -> None:
