@@ -4,26 +4,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from fsplug.wiring.tcp_table import ESTABLISHED, tcp_sockets
+
 _PROC = Path("/proc")
-_ESTABLISHED = "01"
 
 
 def connected(port: int) -> list[str]:
     """Their names with their process ids, sorted; those that this user may not look into are left out."""
-    sockets = {f"socket:[{inode}]" for inode in _inodes(port)}
+    its = (one for one in tcp_sockets() if one.state == ESTABLISHED and one.remote_port == port)
+    sockets = {f"socket:[{one.inode}]" for one in its}
     return sorted(_holders(sockets)) if sockets else []
-
-
-def _inodes(port: int) -> Iterator[str]:
-    for table in ("net/tcp", "net/tcp6"):
-        try:
-            rows = (_PROC / table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for row in rows:
-            fields = row.split()
-            if fields[3] == _ESTABLISHED and int(fields[2].rpartition(":")[2], 16) == port:
-                yield fields[9]
 
 
 def _holders(sockets: set[str]) -> Iterator[str]:

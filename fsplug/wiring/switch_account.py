@@ -8,12 +8,11 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.media.access import Account, account, owners
+from fsplug.wiring.tcp_table import LISTENING, tcp_sockets
 
 USUAL_NAME = "freeswitch"
 # The group is the switch's, and belongs to whatever is made there.
 SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
-_PROC = Path("/proc")
-_LISTENING = "0A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +28,9 @@ class FolderRights:
 
 def listening_at(port: int) -> Account | None:
     """The user whose program listens at this port of this machine, as Linux's /proc tells; None if nobody does."""
-    for table in ("net/tcp", "net/tcp6"):
-        try:
-            rows = [row.split() for row in (_PROC / table).read_text().splitlines()[1:]]
-        except OSError:
-            continue
-        for row in rows:
-            if row[3] == _LISTENING and int(row[1].rpartition(":")[2], 16) == port:
-                return account(int(row[7]))
-    return None
+    its = (one.uid for one in tcp_sockets() if one.state == LISTENING and one.local_port == port)
+    uid = next(its, None)
+    return None if uid is None else account(uid)
 
 
 def switch_group(port: int, conf: Path | None = None) -> int | None:
