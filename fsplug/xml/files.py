@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
-from fsplug.policy.entities import WhenAway
 from fsplug.policy.recording.away import AwayPolicy, away_text
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
@@ -58,7 +57,7 @@ class Files:
         return [
             File(f"dialplan/{company.domain}.xml", lambda: self._dialplan(company)),
             File(f"directory/{company.domain}.xml", lambda: self._directory(company)),
-            *([File(f"{AWAY}/{company.domain}.json", lambda: self._away(company))] if arms_itself(company) else []),
+            *([File(f"{AWAY}/{company.domain}.json", lambda: self._away(company))] if company.arms_itself else []),
         ]
 
     def every(self) -> list[File]:
@@ -88,11 +87,6 @@ class Files:
 
     def _stream(self, inner: str, **values: object) -> Iterator[str]:
         return self._templates.stream("file.xml.j2", inner=inner, ways=self._ways, **values)
-
-
-def arms_itself(company: Company) -> bool:
-    """Whether the switch arms this company's calls by itself while fsplug is away."""
-    return company.when_away is WhenAway.RECORD_THEN_JUDGE
 
 
 @dataclass(frozen=True, slots=True)

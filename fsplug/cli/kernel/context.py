@@ -285,10 +285,9 @@ def _login_name() -> str:
 
 def _behind(store: "Store", conf: Path) -> list[str]:
     """The companies whose calls the switch arms by itself, and of which it has no policy or an older one."""
-    from fsplug.policy.entities import WhenAway
     from fsplug.store.config import companies
 
-    found = [one for one in companies.every(store) if one.when_away is WhenAway.RECORD_THEN_JUDGE]
+    found = [one for one in companies.every(store) if one.arms_itself]
     if not found:
         return []
     from fsplug.xml.install.installed_files import armed_by

@@ -1,8 +1,8 @@
 """`fsplug doctor`: what is wrong, and the command that repairs it."""
 
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +17,22 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.wiring.process.serving import is_served
 
 if TYPE_CHECKING:
+    from fsplug.store.config.companies import Company
     from fsplug.store.config.trunks import Trunk
     from fsplug.wiring.doctor.findings import Finding
     from fsplug.wiring.settings import Settings
 
 ANSWER_SECONDS = 5.0
 _COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red", "unknown": "yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store says that the switch must have. `phone` is one to look for: its domain and SIP username."""
+
+    phone: tuple[str, str] | None = None
+    trunks: Sequence["Trunk"] = ()
+    companies: Sequence["Company"] = ()
 
 
 @click.command(cls=Verb, rule=INSTALLATION)
@@ -89,8 +99,11 @@ def _of_switch(invocation: Invocation, settings: "Settings", conf: Path | None) 
         wanted = wanted_installation(settings, options_of(conf))
         api = partial(connection.api, deadline_seconds=ANSWER_SECONDS)
         who = listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
-        yield from switch.every(api, settings, wanted, *_stored(invocation), who=who)
-        yield from arming.by_itself(api, settings, _arming_themselves(invocation), python_path())
+        known = _known(invocation)
+        zones = {one.timezone for one in known.companies}
+        yield from switch.every(api, settings, wanted, known.phone, known.trunks, zones, who=who)
+        arming_themselves = [one.domain for one in known.companies if one.arms_itself]
+        yield from arming.by_itself(api, settings, arming_themselves, python_path())
     except Unavailable as error:
         yield wrong("event socket", error.text, _remedy(error.code))
     finally:
@@ -103,27 +116,15 @@ def _remedy(code: str) -> str:
     return "systemctl start freeswitch"
 
 
-def _stored(invocation: Invocation) -> tuple[tuple[str, str] | None, list["Trunk"], list[str]]:
-    """A phone to look for, the trunks that must exist, the companies' time zones; as far as the store is readable."""
+def _known(invocation: Invocation) -> _Known:
+    """Nothing if the store is not readable."""
     from fsplug.store.config import companies, devices, trunks
 
     try:
         with invocation.store() as store:
-            zones = [one.timezone for one in companies.every(store)]
-            return devices.some_phone(store), trunks.of_all(store), zones
+            return _Known(devices.some_phone(store), trunks.of_all(store), companies.every(store))
     except FsplugError:
-        return None, [], []
-
-
-def _arming_themselves(invocation: Invocation) -> list[str]:
-    """The companies whose calls the switch must record by itself, as far as the store is readable."""
-    from fsplug.cli.operate.self_arming import companies_arming
-
-    try:
-        with invocation.store() as store:
-            return companies_arming(store)
-    except FsplugError:
-        return []
+        return _Known()
 
 
 def _say(finding: "Finding") -> None:

@@ -88,6 +88,7 @@ def install(
     from fsplug.cli.operate.phones import phones, refuse
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
+    from fsplug.store.config import companies
     from fsplug.wiring.endpoint import xml_ways
     from fsplug.wiring.switch_account import switch_group
     from fsplug.xml.install.conf_folder import ConfFolder
@@ -104,7 +105,7 @@ def install(
             profile = xml_ways.ways(settings).sip_profile
             found = phones(settings, installer, options["phone_domains"], profile, store)
         options["phone_domains"] = list(found.domains)
-        arming = self_arming.companies_arming(store)
+        arming = [one.domain for one in companies.every(store) if one.arms_itself]
         wanted = wanted_installation(replace(settings, **wanted_settings), options, bool(arming))
         with working("reading the configuration"):
             plan = installer.plan(wanted, xml_ways.conf_text(settings))

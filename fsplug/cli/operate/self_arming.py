@@ -6,16 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fsplug.store.db.database import Store
     from fsplug.xml.install.installation import Installation
-
-
-def companies_arming(store: "Store") -> list[str]:
-    """The companies whose calls the switch must record by itself."""
-    from fsplug.policy.entities import WhenAway
-    from fsplug.store.config import companies
-
-    return [one.domain for one in companies.every(store) if one.when_away is WhenAway.RECORD_THEN_JUDGE]
 
 
 def missing(domains: Sequence[str], wanted: "Installation") -> list[str]:

@@ -41,6 +41,11 @@ class Company:
     playback_reason: bool = False
     when_away: WhenAway = WhenAway.UNRECORDED
 
+    @property
+    def arms_itself(self) -> bool:
+        """Whether the switch arms this company's calls by itself while fsplug is away."""
+        return self.when_away is WhenAway.RECORD_THEN_JUDGE
+
 
 @dataclass(frozen=True, slots=True)
 class _Company:

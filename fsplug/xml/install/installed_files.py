@@ -13,7 +13,7 @@ from fsplug.errors import Unavailable
 from fsplug.policy.recording.away import CHECK, away_policy
 from fsplug.store.config import away_check, companies
 from fsplug.store.db.database import Store
-from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome, arms_itself
+from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import FOLDER as GATEWAYS
@@ -99,12 +99,12 @@ class InstalledFiles:
     def _armed(self) -> Mapping[str, int] | None:
         known = companies.every(self._store)
         # The local copy may be older than the store.
-        return None if self._store.is_away else {one.domain: one.version for one in known if arms_itself(one)}
+        return None if self._store.is_away else {one.domain: one.version for one in known if one.arms_itself}
 
     def _now(self) -> tuple[Mapping[str, int], frozenset[str]]:
         """Each company's version, and the companies whose calls the switch arms by itself."""
         known = companies.every(self._store)
-        return {one.domain: one.version for one in known}, frozenset(one.domain for one in known if arms_itself(one))
+        return {one.domain: one.version for one in known}, frozenset(one.domain for one in known if one.arms_itself)
 
     def _today(self) -> int:
         return int(self._clock() // DAY_SECONDS)
