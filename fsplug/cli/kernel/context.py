@@ -132,15 +132,13 @@ class Invocation:
 
         `fsplug serve` does so too. But it may be away, and an excluded number must hold from the next call on.
         """
-        settings = self.settings()
-        conf = settings.switch_conf
-        if not conf or not (behind := _behind(store, Path(conf))):
-            return
-        from fsplug.wiring.endpoint import xml_ways
         from fsplug.wiring.process.serving import is_served
 
-        if is_served(settings.lock_file):
+        settings = self.settings()
+        conf = settings.switch_conf
+        if not conf or is_served(settings.lock_file) or not (behind := _behind(store, Path(conf))):
             return
+        from fsplug.wiring.endpoint import xml_ways
 
         try:
             xml_ways.installed_files(settings, store, Path(conf)).bring_up()
