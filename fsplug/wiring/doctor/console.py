@@ -13,7 +13,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.nodes import secrets
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.people.mail import mail_server
-from fsplug.wiring.settings import Settings
+from fsplug.wiring.settings import Settings, is_shared
 
 ANSWER_SECONDS = 3.0
 _KEY, _CONSOLE, _MAIL = "secret key", "console", "mail"
@@ -21,21 +21,21 @@ _KEY, _CONSOLE, _MAIL = "secret key", "console", "mail"
 
 def secret_key(settings: Settings) -> Finding:
     """The secret key exists and is valid."""
-    if not settings.secret_key and _shared(settings).state is FindingState.WRONG:
-        return _shared(settings)
+    shared = _shared(settings)
     if not settings.secret_key:
+        if shared.state is FindingState.WRONG:
+            return shared
         return warn(_KEY, "there is no secret key: nobody can set up one-time codes", "fsplug secret rotate")
     try:
         SecretKeys(settings.secret_keys)
     except FsplugError as error:
-        said, _, remedy = error.text.partition("; ")
-        return wrong(_KEY, said, remedy)
-    return _shared(settings)
+        return _wrong_key(error)
+    return shared
 
 
 def _shared(settings: Settings) -> Finding:
     """The key is that of every other console on the store."""
-    if "://" not in settings.store and not Path(settings.store).exists():
+    if not is_shared(settings.store) and not Path(settings.store).exists():
         # There is a finding about the store, which must not be made by looking at it.
         return ok(_KEY, "there")
     store = Store(settings.store)
@@ -46,9 +46,13 @@ def _shared(settings: Settings) -> Finding:
     finally:
         store.close()
     if found is secrets.Agreement.DIFFERENT:
-        said, _, remedy = secrets.different().text.partition("; ")
-        return wrong(_KEY, said, remedy)
+        return _wrong_key(secrets.different())
     return ok(_KEY, "there, and the same as the store's" if found is secrets.Agreement.SAME else "there")
+
+
+def _wrong_key(error: FsplugError) -> Finding:
+    said, _, remedy = error.text.partition("; ")
+    return wrong(_KEY, said, remedy)
 
 
 def console(settings: Settings) -> Finding:
