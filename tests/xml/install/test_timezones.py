@@ -44,9 +44,8 @@ def test_a_rule_is_put_into_a_form_that_freeswitch_reads(rule: str, as_read: str
     assert as_freeswitch_reads(rule) == as_read
 
 
-@pytest.mark.parametrize(("rule", "as_read"), [("A2B,M3.5.0/-1,M10.5.0/0", "A2B,M3.4.4/71,M10.5.0/0")])
-def test_an_hour_that_is_not_negative_means_the_same_moment_in_every_year(rule: str, as_read: str) -> None:
-    rule, as_read = rule.replace("A", "AAA").replace("B", "BBB"), as_read.replace("A", "AAA").replace("B", "BBB")
+def test_an_hour_that_is_not_negative_means_the_same_moment_in_every_year() -> None:
+    rule, as_read = "STD2DST,M3.5.0/-1,M10.5.0/0", "STD2DST,M3.4.4/71,M10.5.0/0"
     until = NOW + 100 * 366 * 86_400
     assert list(changes(zone_of_rule(rule), NOW, until)) == list(changes(zone_of_rule(as_read), NOW, until))
 
