@@ -97,7 +97,8 @@ def install(
 
     settings = invocation.settings()
     wanted_settings = _settings(settings, Installer(ConfFolder(conf)), conf)
-    group = switch_group(wanted_settings["event_socket_port"], conf)
+    new_settings = replace(settings, **wanted_settings)
+    group = switch_group(new_settings.event_socket_port, conf)
     installer = Installer(ConfFolder(conf, group))
     options = _options(installer, given)
     with invocation.store() as store:
@@ -106,12 +107,12 @@ def install(
             found = phones(settings, installer, options["phone_domains"], profile, store)
         options["phone_domains"] = list(found.domains)
         arming = [one.domain for one in companies.every(store) if one.arms_itself]
-        wanted = wanted_installation(replace(settings, **wanted_settings), options, bool(arming))
+        wanted = wanted_installation(new_settings, options, bool(arming))
         with working("reading the configuration"):
             plan = installer.plan(wanted, xml_ways.conf_text(settings))
             Gateways(store, xml_ways.conf_text(settings)).check()
         rights = shared_folders(settings, group)
-        show(invocation, plan, replace(settings, **wanted_settings), found)
+        show(invocation, plan, new_settings, found)
         show_folders(invocation, rights)
         missing = self_arming.missing(arming, wanted)
         for line in missing:
@@ -124,10 +125,10 @@ def install(
             installer.install(plan, wanted, options, force)
             _put_settings(invocation, settings, wanted_settings)
             with working("writing directory and dialplan"):
-                _render(replace(settings, **wanted_settings), conf, store)
+                _render(new_settings, conf, store)
             # The folder of the call records may be new.
             share(settings, group)
-            warn_of_spool(invocation, replace(settings, **wanted_settings))
+            warn_of_spool(invocation, new_settings)
     locked_out = [asdict(one) for one in found.locked_out]
     known = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, "locked_out": locked_out}
     known |= {"folders": [asdict(one) for one in rights], "missing": missing}
