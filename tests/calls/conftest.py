@@ -78,5 +78,5 @@ def left_as_found(plant: Plant) -> Iterator[Plant]:
     assert plant.serving.failures() == []
 
 
-# Connections to the database that the pool keeps for the next one.
+# What a process begins to hold with its first calls: its journal, a loop for each thread that waits.
 SPARE_DESCRIPTORS = 6

@@ -1,11 +1,12 @@
 """`fsplug serve` as an operator starts it: a supervisor and its two processes, to be killed, frozen, started again."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,8 @@ class Serving:
 
     @property
     def descriptors(self) -> int:
-        """How many files and sockets the server holds."""
-        return len(os.listdir(f"/proc/{self.server}/fd"))
+        """How many files and sockets the server holds, but for the store's: its pool keeps connections for the next."""
+        return sum("/fsplug.db" not in target for target in _open_files(self.server))
 
     @property
     def threads(self) -> int:
@@ -149,3 +150,10 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def _open_files(pid: int) -> Iterator[str]:
+    """What each of this process's descriptors leads to."""
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(one)
