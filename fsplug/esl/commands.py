@@ -25,6 +25,8 @@ VANISHED_MILLISECONDS = 5_000
 # How many audio packets came from a leg's phone.
 PACKETS = "rtp_audio_in_packet_count"
 
+# How long the switch has been up, in milliseconds.
+UPTIME = "uptime ms"
 # Who is in which conference.
 LIST_CONFERENCES = "conference json_list"
 

@@ -23,6 +23,9 @@ _RINGING = frozenset({"DOWN", "DIALING", "RINGING", "EARLY", "RING_WAIT"})
 class Switch(Protocol):
     """Every command that fsplug gives the switch. Each raises Unavailable if no answer comes in time."""
 
+    def up_seconds(self) -> float:
+        """How long the switch has been up."""
+
     def legs(self) -> frozenset[str]:
         """The uuids of all live legs."""
 
@@ -92,6 +95,12 @@ class LinkedSwitch:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+
+    def up_seconds(self) -> float:
+        answer = self._answer(commands.UPTIME)
+        if not answer.isdecimal():
+            raise _unclear(commands.UPTIME, answer)
+        return int(answer) / 1000
 
     def legs(self) -> frozenset[str]:
         return frozenset(row["uuid"] for row in self._rows("show channels as json"))

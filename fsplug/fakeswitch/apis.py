@@ -46,6 +46,11 @@ def status(core: Core, argument: str) -> str:
     )
 
 
+def uptime(core: Core, argument: str) -> str:
+    seconds = core.clock.now() - core.started
+    return f"{int(seconds * 1000) if argument == 'ms' else int(seconds)}\n"
+
+
 def version(core: Core, argument: str) -> str:
     return f"FreeSWITCH Version {VERSION}-fake~64bit (fake {VERSION} 64bit)\n"
 
@@ -195,6 +200,7 @@ SWITCH_APIS: dict[str, Api] = {
     "strepoch": strepoch,
     "system": system,
     "bgsystem": system,
+    "uptime": uptime,
     "url_encode": url_encode,
     "user_data": nothing,
     "version": version,

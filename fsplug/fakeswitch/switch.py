@@ -146,6 +146,7 @@ class FakeSwitch:
         """Die and come back: calls vanish without an event, recordings are cut, clients dropped; a new Core-UUID."""
         self.abandon()
         self.core.bus.renew()
+        self.core.started = self.core.clock.now()
         self._socket.start()
 
     def abandon(self) -> None:

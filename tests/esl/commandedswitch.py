@@ -20,7 +20,11 @@ class CommandedSwitch:
         self.bridged: list[tuple[str, str]] = []
         self.records: set[tuple[str, str]] = set()
         self.is_silent = False
+        self.has_been_up = 1e6
         self.heard: dict[str, int] = {}
+
+    def up_seconds(self) -> float:
+        return self.has_been_up
 
     def legs(self) -> frozenset[str]:
         return frozenset(self.live)

@@ -62,6 +62,8 @@ class Spool:
         self.files: set[str] = set()
         self.stalled: dict[str, int] = {}
         self.cuts: dict[str, float] = {}
+        self.off_the_end: dict[str, float] = {}
+        self.written: float | None = None
 
     def path(self, recording):
         return f"/spool/{recording}.wav"
@@ -73,7 +75,10 @@ class Spool:
         self.files.discard(recording)
 
     def cut(self, recording, seconds, off_the_end):
-        self.cuts[recording] = round(seconds, 2)
+        self.cuts[recording], self.off_the_end[recording] = round(seconds, 2), round(off_the_end, 2)
+
+    def written_at(self, recording):
+        return self.written
 
     def forget(self, recording):
         self.stalled.pop(recording, None)

@@ -52,6 +52,19 @@ def test_a_list_that_is_none_is_an_unclear_answer_whatever_it_was_asked_for(
     assert refusal.value.code == "switch-unclear"
 
 
+def test_how_long_it_has_been_up_is_told_in_milliseconds() -> None:
+    switch, _ = linked({"uptime ms": "3597\n"})
+    assert switch.up_seconds() == 3.597
+
+
+@pytest.mark.parametrize("answer", ["", "-ERR no reply", "-1", "1.5"])
+def test_an_answer_that_is_no_time_is_unclear(answer: str) -> None:
+    switch, _ = linked({"uptime ms": answer})
+    with pytest.raises(Unavailable) as refusal:
+        switch.up_seconds()
+    assert refusal.value.code == "switch-unclear"
+
+
 def test_a_switch_without_calls_lists_none() -> None:
     """FreeSWITCH leaves the rows away then (1.11.1)."""
     switch, _ = linked({"show channels as json": '{"row_count":0}\n', "show calls as json": '{"row_count":0}\n'})

@@ -2,7 +2,7 @@
 
 A leg that lives on says it itself. The file of a leg that is gone waits for that leg's record. Until then it is not
 stopped, so that nobody can list or hear it. If no record comes in time, only what was recorded while fsplug saw the leg
-is kept.
+is kept. A switch that was killed writes no record, and its files end when they were last written to.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from fsplug.store.calls.decisions import Decision
 
 # A record comes at the end of its leg, is read within seconds, and waits at most two minutes for the other leg's.
 RECORDS_SECONDS = 180.0
+# A switch that was restarted since has no more to tell. What it had kept as files is read within this time.
+FILED_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class _Waiting:
     partner: str
     ordinal: int
     seen_until: float | None
-    since: float
+    until: float
 
 
 class LeftRecordings:
@@ -37,15 +39,19 @@ class LeftRecordings:
         # By recording.
         self._waiting: dict[str, _Waiting] = {}
 
-    def wait(self, recording: Recording, decision: Decision | None, seen_until: float | None) -> None:
-        """The leg is gone. Its record will say what the file holds; fsplug saw the leg until `seen_until`."""
+    def wait(self, recording: Recording, decision: Decision | None, seen_until: float | None, up_since: float) -> None:
+        """The leg is gone. Its record will say what the file holds; fsplug saw the leg until `seen_until`.
+
+        `up_since` is when the switch was started. Epoch seconds.
+        """
         partner, ordinal = "", 0
         if decision is not None:
             caller, answerer, number = decision.talk.split(":")
             partner = caller if recording.leg == answerer else answerer
             ordinal = int(number)
-        now = self._ports.clock()
-        self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, now)
+        is_restarted = up_since > (recording.started_at or recording.due_at or 0.0)
+        until = self._ports.clock() + (FILED_SECONDS if is_restarted else RECORDS_SECONDS)
+        self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
 
     def told(self, record: LegRecord) -> None:
         """A leg's record has come."""
@@ -59,8 +65,9 @@ class LeftRecordings:
     def end_late(self) -> None:
         """End those whose record has not come in time."""
         now = self._ports.clock()
-        for one in [one for one in self._waiting.values() if now - one.since >= RECORDS_SECONDS]:
-            self._end(one, Until(one.seen_until), now)
+        for one in [one for one in self._waiting.values() if now >= one.until]:
+            written_at = self._ports.spool.written_at(one.recording.id)
+            self._end(one, Until(one.seen_until), now if written_at is None else min(written_at, now))
 
     def _end(self, one: _Waiting, until: Until | None, at: float) -> None:
         del self._waiting[one.recording.id]

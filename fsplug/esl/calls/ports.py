@@ -28,6 +28,9 @@ class Spool(Protocol):
         Unavailable or Invalid if it can't be done.
         """
 
+    def written_at(self, recording: str) -> float | None:
+        """When this recording's file was last written to, in epoch seconds; None if it is not there."""
+
     @property
     def trouble(self) -> str | None:
         """Why nothing can be recorded now (`spool-full`, `spool-read-only`, ...); None if recording is possible."""

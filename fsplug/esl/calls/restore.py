@@ -62,9 +62,11 @@ class Restorer:
         self._conferences = conferences
         self._left_recordings = left_recordings
         self._ports = ports
-        # While `restore` runs: what the switch says of each leg, and until when fsplug saw the legs.
+        # While `restore` runs: what the switch says of each leg, until when fsplug saw the legs, and since when the
+        # switch is up.
         self._dumps: Mapping[str, Event] = {}
         self._seen_until: float | None = None
+        self._up_since = 0.0
 
     def restore(self) -> None:
         """Take up the store's open calls of this switch.
@@ -75,6 +77,7 @@ class Restorer:
         under_way = self._recordings_by_call()
         decided = self._decisions(open_calls, under_way)
         self._seen_until = self._last_seen()
+        self._up_since = self._ports.clock() - self._ports.switch.up_seconds() if under_way else 0.0
         dumps = list(self._ports.switch.channels(self._ports.switch.legs())) if open_calls else []
         live = [leg_of(dump) for dump in dumps]
         self._dumps = {dump.uuid: dump for dump in dumps}
@@ -211,7 +214,7 @@ class Restorer:
 
     def _await(self, recording: Recording, decided: Mapping[str, Decision]) -> None:
         self._book.recordings.pop(recording.id, None)
-        self._left_recordings.wait(recording, decided.get(recording.decision), self._seen_until)
+        self._left_recordings.wait(recording, decided.get(recording.decision), self._seen_until, self._up_since)
 
     def _last_seen(self) -> float | None:
         """Until when fsplug saw the switch's legs; None if unknown."""

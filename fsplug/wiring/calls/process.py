@@ -45,7 +45,7 @@ from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.calls.stores import Stores
-from fsplug.wiring.calls.take_up import TakeUp
+from fsplug.wiring.calls.take_up import TakeUp, once_written
 from fsplug.wiring.channel.server import ChannelServer
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
@@ -133,7 +133,8 @@ class CallsProcess:
         policy = PolicySource(self._stores.config)
         flow = record_flow(self.store, self.book, policy, ports)
         recorder, self._reconciler = flow.recorder, flow.reconciler
-        self._take_up = TakeUp(self._name.before(flow.restorer.restore), self.switch, flow.watch.see)
+        restore = once_written(lambda: self.writer.flush(FLUSH_SECONDS), flow.restorer.restore)
+        self._take_up = TakeUp(self._name.before(restore), self.switch, flow.watch.see)
         self._not_reconciled = outage_log("not-reconciled")
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
@@ -249,8 +250,6 @@ class CallsProcess:
     def _look_once(self) -> None:
         try:
             if not self._take_up.is_done:
-                if self._stores.is_open:
-                    self.writer.flush(FLUSH_SECONDS)
                 self._take_up.run()
                 self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
             self._reconciler.look()

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 STOPPED, AWAY, FROZEN, STARVED = "stopped", "away", "frozen", "starved"
 LINK_DOWN, STORE_AWAY = "link-down", "store-away"
 # The file's time is the time of the last sign, to this many seconds.
-FILE_SECONDS = 1.0
+FILE_SECONDS = 0.25
 # A loop that gives its sign this late was kept from working. Starving is over after so many seconds without that.
 LATE_SECONDS, CALM_SECONDS = 1.0, 10.0
 

@@ -99,6 +99,13 @@ class SpoolGate:
         except OSError as error:
             raise disk.unavailable("spool", path, error) from error
 
+    def written_at(self, recording: str) -> float | None:
+        """When this recording's file was last written to, in epoch seconds; None if it is not there."""
+        try:
+            return self._spool.path(recording).lstat().st_mtime
+        except OSError:
+            return None
+
     def stalled_bytes(self, recording: str) -> int | None:
         """The size at which this recording's file stopped growing, as of the last `look`; None while it grows."""
         now = self._clock()

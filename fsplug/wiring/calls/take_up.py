@@ -9,6 +9,20 @@ from fsplug.esl.switch import Switch
 _OTHER_LEGS = ("Other-Leg-Unique-ID", "Bridge-A-Unique-ID", "Bridge-B-Unique-ID", "variable_fsplug_call")
 
 
+def once_written(is_written: Callable[[], bool], restore: Callable[[], None]) -> Callable[[], None]:
+    """`restore`, done once what this process has noted is in the store, such as since when fsplug was away.
+
+    Unavailable("store-behind") until then.
+    """
+
+    def restored() -> None:
+        if not is_written():
+            raise Unavailable("store-behind", "what was noted before is not yet in the store")
+        restore()
+
+    return restored
+
+
 class TakeUp:
     """Passes events to `see`; `restore` takes up the calls of an earlier process.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fsplug.esl.calls.left_recordings import RECORDS_SECONDS
+from fsplug.esl.calls.left_recordings import FILED_SECONDS, RECORDS_SECONDS
 from fsplug.esl.calls.records import Bridge, LegRecord
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls.entries import OutageSeen
@@ -260,6 +260,34 @@ def test_a_second_restart_asks_again_what_a_file_holds(tmp_path):
     assert flow.kept() == ["B recording"]
     story.witness.settle({"B": record_of("A 0.06 3.00\nX 3.06 5.00")}, {})
     assert (flow.kept(), list(story.spool.cuts.values())) == (["B stopped"], [2.86])
+
+
+@pytest.mark.parametrize(
+    ("written_at", "cut", "off_the_end", "gaps"),
+    [
+        pytest.param(1.9, None, None, "", id="with fsplug"),
+        pytest.param(2.5, None, None, "", id="at once after fsplug"),
+        pytest.param(3.0, 1.86, 1.0, "not-ordered", id="later"),
+    ],
+)
+def test_a_switch_that_died_has_no_record_to_wait_for_and_its_file_ends_with_it(
+    tmp_path, written_at, cut, off_the_end, gaps
+):
+    story = Story(tmp_path)
+    flow = Flow(story, LEGS)
+    flow.begins(BEFORE)
+    story.switch.live, story.spool.written = {}, START + written_at
+    story.switch.has_been_up = 1.0
+    comes_back(story, SEEN_UNTIL)
+    story.until(7.1 + FILED_SECONDS)
+    story.reconciler.look()
+    assert flow.talks() == ["A-B recorded 1001"]
+    assert flow.kept() == ["B stopped"]
+    assert (list(story.spool.cuts.values()), list(story.spool.off_the_end.values())) == (
+        [] if cut is None else [cut],
+        [] if off_the_end is None else [off_the_end],
+    )
+    assert_nothing_is_left(story, gaps)
 
 
 def comes_back(story: Story, seen_until: float | None) -> None:

@@ -1,5 +1,6 @@
 """The spool as the call path sees it."""
 
+import os
 import threading
 
 import pytest
@@ -46,6 +47,13 @@ def test_a_folder_that_captures_recordings_is_reported(folder):
 
 def test_discarding_what_is_not_there_is_no_fault(folder):
     gate(folder).discard("nothing")
+
+
+def test_it_is_known_when_a_file_was_last_written_to(folder):
+    made = gate(folder)
+    (folder / "a.wav").write_bytes(b"RIFF")
+    os.utime(folder / "a.wav", (1.0, 1_800_000_000.5))
+    assert (made.written_at("a"), made.written_at("b")) == (1_800_000_000.5, None)
 
 
 class Hanging(Spool):
