@@ -81,6 +81,14 @@ def test_a_call_that_was_picked_up_says_by_whom(anna: Browser, console: Console,
     assert said in anna.get("/recordings/p-rec").text
 
 
+def test_the_name_of_who_picked_a_call_up_is_shown_as_it_is_spelled(anna: Browser, console: Console) -> None:
+    answerer = {"user": {"username": "1003", "name": "Clara O'Hara <b>& Co</b>"}, "numbers": ["1003"]}
+    ledger.apply(console.store, recorded_call("p", inputs={**PICKED_UP, "answerer": answerer}))
+    anna.post("/language", language="en", back="/")
+    said = "Picked up by Clara O&#39;Hara &lt;b&gt;&amp; Co&lt;/b&gt;<"
+    assert said in anna.get("/recordings/p-rec").text
+
+
 HOLDS = [
     RecordingHeld("h1", "a-rec", ACME, "user", 103.0, 105.0),
     RecordingHeld("h2", "a-rec", ACME, "other", 106.0, None),
