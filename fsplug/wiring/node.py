@@ -5,7 +5,6 @@ once; a copy of the machine has an old one, and is refused.
 """
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -33,7 +32,7 @@ class NodeName:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._path = settings.node_file
         self._store = store
-        self._claim = Claim(settings.switch_name, socket.gethostname(), str(settings.data), place_of(settings.archive))
+        self._claim = Claim(settings.switch_name, *settings.place, place_of(settings.archive))
         self._known: Sequence[str] | None = None
         self._next = ""
         self._lock = threading.Lock()

@@ -79,6 +79,11 @@ class Settings:
         return self.web_url.rstrip("/")
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The machine and the data folder: which of all that share the store this is."""
+        return socket.gethostname(), str(self.data)
+
+    @property
     def mail_sender(self) -> str:
         """The sender of mail: `mail_from`, else notifications@ the console's host."""
         return self.mail_from or f"notifications@{urlsplit(self.web_url).hostname or ''}"

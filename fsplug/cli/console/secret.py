@@ -1,7 +1,6 @@
 """`fsplug secret`: the key that encrypts what the store must not read."""
 
 import os
-import socket
 
 import click
 
@@ -42,7 +41,7 @@ def rotate(invocation: Invocation) -> None:
         settings_edit.put(before.data, {"secret_key": key, "secret_keys_before": " ".join(before.secret_keys) or key})
         with store.atomic():
             count = authenticators.seal_anew(store, SecretKeys((key, *before.secret_keys)))
-            secrets.replace(store, key, socket.gethostname(), str(before.data))
+            secrets.replace(store, key, *before.place)
     settings_edit.put(before.data, {"secret_keys_before": key})
     line = f"a new secret_key is in use, {count} secrets were resealed"
     invocation.print({"sealed_anew": count}, line)

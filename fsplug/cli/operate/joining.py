@@ -1,6 +1,5 @@
 """The secrets of a new installation: made here, or those of the machines that share its store already."""
 
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -43,7 +42,7 @@ def agreed(settings: "Settings", joined: Sequence[str]) -> Sequence[str]:
 
     own = settings.secret_keys
     keys = list(dict.fromkeys([*joined, *own]))
-    store, here = Store(settings.store), (socket.gethostname(), str(settings.data))
+    store, here = Store(settings.store), settings.place
     try:
         if not keys:
             found = secrets.mark(store)

@@ -1,6 +1,5 @@
 """The people process: pages, passwords, mail, and the upkeep of recordings. No call ever waits for it."""
 
-import socket
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -83,8 +82,7 @@ class PeopleProcess:
 
         With another secret_key than the store's, it could check no code, and others could not check those set up here.
         """
-        here = (socket.gethostname(), str(settings.data))
-        if secrets.claim(self.store, settings.secret_keys, *here) is not secrets.Agreement.DIFFERENT:
+        if secrets.claim(self.store, settings.secret_keys, *settings.place) is not secrets.Agreement.DIFFERENT:
             return True
         refusal = secrets.different()
         if not seals:
@@ -93,11 +91,11 @@ class PeopleProcess:
         return False
 
     def _live(self, settings: Settings) -> LiveCalls:
-        own, here = settings.switch_name, (socket.gethostname(), str(settings.data))
+        own = settings.switch_name
 
         def is_alone() -> bool:
             node = names.get(self.store, own)
-            return node is None or (node.host, node.data) != here
+            return node is None or (node.host, node.data) != settings.place
 
         return LiveCalls(settings.data, lambda company: live.elsewhere(self.store, company, own), is_alone)
 
