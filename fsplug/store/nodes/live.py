@@ -89,12 +89,12 @@ class Publisher:
             known = before or {}
             _REMOVE.run_many(self._store, [self._key(*one) for one in known.keys() - found.keys()])
             changed = [one for one in found if one not in known or known[one] != found[one]]
-            _PUT.run_many(self._store, [self._row(*one, found[one]) for one in changed if self._is_known(one[0])])
+            rows = [self._row(*one, found[one]) for one in changed]
+            _PUT.run_many(self._store, [row for row in rows if row["company"]])
         self._published = found
 
     def _key(self, domain: str, username: str) -> Mapping[str, object]:
-        company = company_id(self._store, domain) if self._is_known(domain) else ""
-        return {"node": self._node, "company": company, "username": username}
+        return {"node": self._node, "company": self._company(domain), "username": username}
 
     def _row(self, domain: str, username: str, talk: UserTalk | None) -> Mapping[str, object]:
         shown = talk or UserTalk(username)
@@ -102,13 +102,12 @@ class Publisher:
         listeners = json.dumps(list(shown.listeners))
         return {**self._key(domain, username), **facts, "talks": talk is not None, "listeners": listeners}
 
-    def _is_known(self, domain: str) -> bool:
+    def _company(self, domain: str) -> str:
         try:
-            company_id(self._store, domain)
+            return company_id(self._store, domain)
         except Invalid:
             # A call that was marked with another's domain by hand, or the company was removed meanwhile.
-            return False
-        return True
+            return ""
 
 
 def elsewhere(store: Store, domain: str, own: str) -> CompanyCalls | None:
