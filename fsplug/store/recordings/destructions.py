@@ -21,13 +21,17 @@ class Left:
     count: int
 
 
-def _due() -> Any:
+def _with_calls(found: Any, state: Any) -> Any:
+    """These deletions with their calls, as far as they are in the queue's `state` and can't be undone any more."""
     return (
-        DELETIONS.join(Recordings, on=(Recordings.id == Deletions.recording))
+        found.join(Recordings, on=(Recordings.id == Deletions.recording))
         .join(Calls, on=(Calls.id == Recordings.call))
-        .where(QUEUE.ready() & (Deletions.undo_until <= given.now))
-        .limit(given.limit)
+        .where(state & (Deletions.undo_until <= given.now))
     )
+
+
+def _due() -> Any:
+    return _with_calls(DELETIONS, QUEUE.ready()).limit(given.limit)
 
 
 _DUE = Select(Deletion, lambda: _due().where(Calls.switch.in_(given_each.switches)).order_by(Deletions.next_at))
@@ -36,10 +40,8 @@ _DUE_OF_OTHERS = Select(Deletion, lambda: _due().where(Calls.switch.not_in(given
 _LEFT = Select(
     Left,
     lambda: (
-        Deletions.select(Calls.switch, fn.COUNT(Deletions.recording).alias("count"))
-        .join(Recordings, on=(Recordings.id == Deletions.recording))
-        .join(Calls, on=(Calls.id == Recordings.call))
-        .where(QUEUE.waiting & (Deletions.undo_until <= given.now) & Calls.switch.is_null(False))
+        _with_calls(Deletions.select(Calls.switch, fn.COUNT(Deletions.recording).alias("count")), QUEUE.waiting)
+        .where(Calls.switch.is_null(False))
         .group_by(Calls.switch)
         .order_by(Calls.switch)
     ),
@@ -47,10 +49,8 @@ _LEFT = Select(
 _LEFT_IDS = Select(
     str,
     lambda: (
-        Deletions.select(Deletions.recording)
-        .join(Recordings, on=(Recordings.id == Deletions.recording))
-        .join(Calls, on=(Calls.id == Recordings.call))
-        .where(QUEUE.waiting & (Deletions.undo_until <= given.now) & (Calls.switch == given.switch))
+        _with_calls(Deletions.select(Deletions.recording), QUEUE.waiting)
+        .where(Calls.switch == given.switch)
         .order_by(Deletions.at, Deletions.recording)
         .limit(given.limit)
     ),
