@@ -95,8 +95,8 @@ class CallsProcess:
         self._name.begin(self._stores.is_open)
         self.writer = Writer(self.store, Journal(settings.journal_file), run=self._name.write)
         self._signs = Signs(settings.signs_file, settings.switch_name, self.writer.put)
-        spool = Spool(settings.spool)
-        self._gate = SpoolGate(spool, settings.least_free_bytes, switch_account=self._switch_account)
+        self._spool = Spool(settings.spool)
+        self._gate = SpoolGate(self._spool, settings.least_free_bytes, switch_account=self._switch_account)
         self._wire_calls()
         here = self.listen_in
         self._publishing = Publishing(self.store, settings.switch_name, here.live, self._name.write)
@@ -142,8 +142,7 @@ class CallsProcess:
         witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
         left, flush = RecordFolder(settings.records), self.writer.flush
         self.records = RecordReader(left, witness, self._run, flush)
-        spool = Spool(settings.spool)
-        self._away_files = AwayFiles(self.store, self.book, spool, left, ports, self._run, flush)
+        self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(flow.redirects, armer.handle)
