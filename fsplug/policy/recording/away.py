@@ -65,7 +65,7 @@ def away_check(text: str) -> AwayCheck:
             raise ValueError("another fsplug wrote this")
         versions = {str(domain): int(version) for domain, version in facts["versions"].items()}
         return AwayCheck(float(facts["at"]), int(facts["good_seconds"]), versions)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"this does not say which policies are known: {type(error).__name__}: {error}") from error
 
 
@@ -104,7 +104,7 @@ def away_policy(text: str, company: str) -> AwayPolicy:
         )
         users = [User(**{**one, "numbers": tuple(one["numbers"])}) for one in facts["users"]]
         return AwayPolicy(snapshot, {one.username: one for one in users}, facts["spool"])
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"this is no policy of a company: {type(error).__name__}: {error}") from error
 
 

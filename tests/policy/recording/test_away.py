@@ -3,7 +3,15 @@
 import pytest
 
 from fsplug.policy.entities import DepartmentPolicy, GroupMode, GroupPolicy, PolicySnapshot, User
-from fsplug.policy.recording.away import AwayPolicy, away_arms, away_policy, away_text
+from fsplug.policy.recording.away import (
+    AwayCheck,
+    AwayPolicy,
+    away_arms,
+    away_check,
+    away_check_text,
+    away_policy,
+    away_text,
+)
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.terms import Channels, OnFailure, Terms
 
@@ -29,18 +37,35 @@ def test_the_text_is_read_as_it_was_written() -> None:
     assert away_policy(TEXT, ACME) == POLICY
 
 
-@pytest.mark.parametrize("length", range(0, len(TEXT), 7))
-def test_what_is_cut_off_anywhere_is_no_policy(length: int) -> None:
-    with pytest.raises(ValueError):
-        away_policy(TEXT[:length], ACME)
+def test_what_is_cut_off_anywhere_is_no_policy() -> None:
+    for length in range(len(TEXT)):
+        with pytest.raises(ValueError):
+            away_policy(TEXT[:length], ACME)
 
 
 @pytest.mark.parametrize(
-    "text", ["null", "[]", "7", "{}", TEXT.replace('"format": 1', '"format": 2'), TEXT.replace("excluded", "others")]
+    "text",
+    [
+        "null",
+        "[]",
+        "7",
+        "{}",
+        TEXT.replace('"format": 1', '"format": 2'),
+        TEXT.replace("excluded", "others"),
+        TEXT.replace('"version": 7', '"version": 7e999'),
+    ],
 )
 def test_what_is_something_else_is_no_policy(text: str) -> None:
     with pytest.raises(ValueError):
         away_policy(text, ACME)
+
+
+@pytest.mark.parametrize("at", ["null", '"now"', f"1{'0' * 400}"])
+def test_a_time_that_is_none_says_nothing_of_the_policies(at: str) -> None:
+    text = away_check_text(AwayCheck(5.0, 60, {ACME: 7}))
+    assert away_check(text) == AwayCheck(5.0, 60, {ACME: 7})
+    with pytest.raises(ValueError):
+        away_check(text.replace("5.0", at))
 
 
 def test_another_company_s_policy_is_not_this_one_s() -> None:
