@@ -6,14 +6,12 @@ import pytest
 from fsplug.policy.numbers import normalise
 from fsplug.policy.service_prefixes import service_prefixes, withholding_prefixes
 
-COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 
-
-@pytest.mark.parametrize("country", COUNTRIES)
-def test_what_withholds_a_number_is_among_the_prefixes_and_not_all_of_them(country: str) -> None:
-    withholding, known = withholding_prefixes(country), service_prefixes(country)
-    assert set(withholding) < set(known)
-    assert {"#31#", "*31*"} <= set(withholding)
+def test_what_withholds_a_number_is_among_the_prefixes_and_not_all_of_them() -> None:
+    for country in sorted(phonenumbers.SUPPORTED_REGIONS):
+        withholding, known = withholding_prefixes(country), service_prefixes(country)
+        assert set(withholding) < set(known), country
+        assert {"#31#", "*31*"} <= set(withholding), country
 
 
 @pytest.mark.parametrize(
