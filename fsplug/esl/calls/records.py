@@ -204,7 +204,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             continue
         known = other if partner == other.get("uuid") else {}
         yield Bridge(
-            leg=leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part, is_first=number == 0)),
+            leg=_leg_then(uuid, direction, variables, parts, number),
             partner=partner,
             number=str(known.get("destination_number" if rang else "caller_id_number") or ""),
             at=max(part.bridged_at, part.answered_at),
@@ -226,9 +226,7 @@ def _stay(
     number = next((number for number, part in enumerate(parts) if at <= part.ended_at), None)
     if not _UUID.fullmatch(conference) or not at or number is None:
         return None
-    part = parts[number]
-    leg = leg_of(_event(uuid, direction, _at_the_time(variables, parts, number), part, is_first=number == 0))
-    return Stay(leg, conference, at, part.ended_at)
+    return Stay(_leg_then(uuid, direction, variables, parts, number), conference, at, parts[number].ended_at)
 
 
 def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, str]:
@@ -262,18 +260,19 @@ def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -
     return dict.fromkeys(group for group in (*noted, *marked) if group)
 
 
-def _event(uuid: str, direction: str, variables: Mapping[str, str], part: _Part, is_first: bool) -> Event:
-    """The leg as an event of the switch would have reported it."""
+def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> Leg:
+    """The leg in this part of its life, as an event of the switch would have reported it."""
+    part, then = parts[number], _at_the_time(variables, parts, number)
     headers = {
         "Unique-ID": uuid,
         "Call-Direction": direction,
         "Answer-State": "answered" if part.answered_at else "ringing",
         "Caller-Channel-Answered-Time": str(round(part.answered_at * 1e6)),
-        "Caller-Transfer-Source": "" if is_first else variables.get("transfer_source", ""),
+        "Caller-Transfer-Source": "" if number == 0 else then.get("transfer_source", ""),
         **{header: str(part.profile.get(name) or "") for header, name in _CALLER.items()},
-        **{f"variable_{name}": value for name, value in variables.items()},
+        **{f"variable_{name}": value for name, value in then.items()},
     }
-    return Event(plain_event(headers))
+    return leg_of(Event(plain_event(headers)))
 
 
 def _variables(found: Facts) -> dict[str, str]:
