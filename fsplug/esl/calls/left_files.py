@@ -62,7 +62,7 @@ class LeftFiles:
         for name, armed in self._of(call):
             if record.is_armed_as(name, armed.arm.on_caller):
                 # Who answered and got nobody talked to nobody: there is nothing to say of that file.
-                self._destroy(call, armed, _OTHER if record.has_talked else "")
+                self._destroy(call, armed, _OTHER if record.talks else "")
 
     def overrule(self, leg: Leg, ordered: str | None) -> None:
         """The talk of this leg is decided. What the switch by itself records of it goes, unless it was ordered."""

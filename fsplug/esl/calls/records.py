@@ -98,9 +98,9 @@ class LegRecord:
     away: str = ""
 
     @property
-    def has_talked(self) -> bool:
-        """Whether the leg had a talk with anybody."""
-        return any(one.until > one.at for one in self.bridges)
+    def talks(self) -> tuple[Bridge, ...]:
+        """The leg's talks, the first one first: those of its bridges that lasted."""
+        return tuple(one for one in self.bridges if one.until > one.at)
 
     def is_armed_as(self, name: str, on_caller: bool) -> bool:
         """Whether what was armed for the leg of this name, or for the caller, runs on this leg."""

@@ -32,13 +32,12 @@ class WitnessedFiles:
         """
         if recording is None or leg is None or not self._spool.exists(recording):
             return None
-        talked = [one for one in leg.bridges if one.until > one.at]
-        first = next(iter(talked), None)
+        first = next(iter(leg.talks), None)
         if first is None or first.at > talk.until:
             return None
         if {leg.uuid, first.partner} != {talk.caller.uuid, talk.answerer.uuid} or (leg.stay and leg.stay.at < first.at):
             return None
-        later = [*(one.at for one in talked[1:]), *([leg.stay.at] if leg.stay else [])]
+        later = [*(one.at for one in leg.talks[1:]), *([leg.stay.at] if leg.stay else [])]
         if later:
             try:
                 end = min(first.until, *later)
@@ -52,7 +51,7 @@ class WitnessedFiles:
         """The file that the switch made of this talk by itself, while fsplug was away."""
         legs = (talk.caller, talk.answerer) if user == talk.caller.username else (talk.answerer, talk.caller)
         found = (records.get(leg.uuid) for leg in legs)
-        files = (self.of(talk, one, one.away) for one in found if one is not None and one.away not in ("", None))
+        files = (self.of(talk, one, one.away) for one in found if one is not None and one.away)
         return next((one for one in files if one is not None and one not in self.ordered), None)
 
     def judge(self, record: LegRecord) -> None:
