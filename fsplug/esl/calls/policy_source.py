@@ -56,18 +56,14 @@ class PolicySource:
 
         A user is known by the dialplan's mark, or else by signing in on the leg.
         """
-        one, other = (self.identified(leg, company, version) for leg in (caller, answerer))
+        one, other = (self._identified(leg, company, version) for leg in (caller, answerer))
         return talk_between(one, other, self.users(company, (one.username, other.username), version))
 
     def part(self, own: Leg, others: Sequence[Leg], company: str, version: int) -> Talk | None:
         """The part of the user on the leg `own` in a conference with the other legs; None if there is no such user."""
-        legs = [self.identified(one, company, version) for one in (own, *others)]
+        legs = [self._identified(one, company, version) for one in (own, *others)]
         users = self.users(company, (one.username for one in legs), version)
         return part_of(legs[0], legs[1:], company, users) if legs[0].username in users else None
-
-    def identified(self, leg: Leg, company: str, version: int) -> Leg:
-        """The leg with its user, known by the dialplan's mark or else by signing in, and with who sent its call on."""
-        return self.with_forwarders(identified(leg, company), company, version)
 
     def with_forwarders(self, leg: Leg, company: str, version: int) -> Leg:
         """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a
@@ -78,6 +74,10 @@ class PolicySource:
     def reached(self, company: str, dialled: str, version: int) -> Inside | None:
         """What this number reached inside the company at this version; None for what is outside."""
         return self._store.read(lambda: inside.reached(self._store, company, dialled, self._known(company, version)))
+
+    def _identified(self, leg: Leg, company: str, version: int) -> Leg:
+        """The leg with its user, known by the dialplan's mark or else by signing in, and with who sent its call on."""
+        return self.with_forwarders(identified(leg, company), company, version)
 
     def _user(self, company: str, username: str, version: int) -> User | None:
         def load() -> User | None:
