@@ -12,16 +12,14 @@ A part is recorded on the user's own leg, from within the conference by a comman
 
 from collections.abc import Iterable
 
-import structlog
-
-from fsplug.errors import FsplugError, Invalid, Unavailable
+from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls.book import CallBook, Channel, Part
 from fsplug.esl.calls.decisions import Decided, Decisions
-from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS, Transfers
+from fsplug.esl.calls.unreported_legs import known_or_asked
 from fsplug.esl.protocol.event import Event
 from fsplug.outage_log import outage_log
 from fsplug.policy.recording.conference import heard_in
@@ -29,8 +27,6 @@ from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.legs import Leg
 from fsplug.policy.recording.verdict import Verdict
 from fsplug.store.calls.decisions import Decision
-
-log = structlog.get_logger()
 
 CONFERENCE_EVENTS = "conference::maintenance"
 _COMES, _GOES = "add-member", "del-member"
@@ -127,7 +123,7 @@ class Conferences:
 
     def _judge_parts(self, conference: str) -> None:
         for leg in list(self._book.conferences.get(conference, ())):
-            self._know(leg)
+            known_or_asked(self._book, self._ports.switch, leg)
         # From here on nothing waits for the switch.
         legs = self._book.conferences.get(conference, ())
         channels = [self._book.channels[one] for one in legs if one in self._book.channels]
@@ -187,17 +183,6 @@ class Conferences:
         """The leg has left its conference. If it lives on and talks to nobody else yet, its recording is stopped."""
         if self._book.channels.get(channel.leg.uuid) is channel and channel.part is part:
             self._end(channel)
-
-    def _know(self, leg: str) -> None:
-        if leg in self._book.channels:
-            return
-        try:
-            dump = self._ports.switch.channel(leg)
-        except Unavailable as error:
-            log.warning("leg-unknown", leg=leg, error=error.text)
-            return
-        if dump is not None:
-            self._book.see(leg_of(dump))
 
 
 def _company(leg: Leg) -> str:

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-import structlog
-
-from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.codecs import Codecs
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
@@ -15,9 +12,8 @@ from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
+from fsplug.esl.calls.unreported_legs import known_or_asked
 from fsplug.esl.protocol.wire import Event
-
-log = structlog.get_logger()
 
 EVENTS = (
     "CHANNEL_ORIGINATE",
@@ -94,7 +90,7 @@ class Watch:
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
         """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
-        one, other = self._known_or_asked(caller), self._known_or_asked(answerer)
+        one, other = (known_or_asked(self._book, self._ports.switch, leg) for leg in (caller, answerer))
         if one is not None and other is not None:
             self._talks.begin(one, other, at or self._began_at(one, other), is_reported=at is not None)
 
@@ -146,13 +142,3 @@ class Watch:
         partner = event.get("variable_bridge_uuid") or event.get("variable_last_bridge_to") or ""
         cause, at = event.get("Hangup-Cause") or "", self._ports.time_of(event)
         self._talks.leg_ended(event.uuid, cause, at, was_bridged, partner)
-
-    def _known_or_asked(self, uuid: str) -> Channel | None:
-        if uuid in self._book.channels:
-            return self._book.channels[uuid]
-        try:
-            dump = self._ports.switch.channel(uuid)
-        except Unavailable as error:
-            log.warning("leg-unknown", leg=uuid, error=error.text)
-            return None
-        return self._book.see(leg_of(dump)) if dump is not None else None
