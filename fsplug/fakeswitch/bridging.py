@@ -8,6 +8,7 @@ from fsplug.fakeswitch.eavesdropping import after_bridge
 from fsplug.fakeswitch.lifecycle import answer, hang_up, retire, state
 from fsplug.fakeswitch.listing import keep_calls
 from fsplug.fakeswitch.ringing import Dialled, dial
+from fsplug.fakeswitch.variables import joined
 
 _POLL_SECONDS = 0.02
 
@@ -179,15 +180,10 @@ def _tell_disposition(caller: Channel, dialled: Dialled) -> None:
     caller.set("DIALSTATUS", DIAL_STATUS.get(cause, cause))
     # The causes of earlier bridges stay (1.11.1).
     earlier = (caller.get("originate_causes") or "").removeprefix("ARRAY::").split("|:")
-    caller.set("originate_causes", _array([*filter(None, earlier), *(f"{leg};{its}" for leg, its in dialled.causes)]))
+    caller.set("originate_causes", joined([*filter(None, earlier), *(f"{leg};{its}" for leg, its in dialled.causes)]))
     if not dialled.answered:
         caller.set("originate_failed_cause", cause)
         caller.set("last_bridge_hangup_cause", cause)
-
-
-def _array(values: list[str]) -> str | None:
-    """How a variable holds several values (switch_event.c, 1.11.1)."""
-    return f"ARRAY::{'|:'.join(values)}" if len(values) > 1 else next(iter(values), None)
 
 
 def _ids(first: Channel, second: Channel) -> list[tuple[str, str]]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from fsplug.fakeswitch.variables import joined
+
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _VALUE = re.compile(rf"(?:{_QUOTED}|<[^<>]*>|[^,\"<])+")
 _URI = re.compile(r"<?\s*(?:sips?:([^@>]+)@([^;>\s]+)|tel:([^;>\s]+))(?:;([^>?]*))?", re.IGNORECASE)
@@ -57,7 +59,7 @@ def _take_parties(found: InviteHeaders, name: str, values: list[str], parse_all:
         found.caller = user
         found.put(f"sip_{name}", user if name == "P-Asserted-Identity" else parties[0])
     if parse_all:
-        found.put(f"sip_i_{_small(name)}", _joined(parties))
+        found.put(f"sip_i_{_small(name)}", joined(parties))
 
 
 def _take_referrer(found: InviteHeaders, value: str) -> None:
@@ -92,11 +94,7 @@ def _keep_all(found: InviteHeaders, named: Iterable[tuple[str, str]]) -> None:
     for name, value in named:
         values.setdefault(_small(name), []).append(value)
     for name, several in values.items():
-        found.put(f"sip_i_{name}", _joined(several))
-
-
-def _joined(values: list[str]) -> str:
-    return values[0] if len(values) == 1 else f"ARRAY::{'|:'.join(values)}"
+        found.put(f"sip_i_{name}", joined(several))
 
 
 def _user(party: str) -> str:

@@ -1,7 +1,7 @@
 """A channel's variables, kept as values and as the lines of an event."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from fsplug.esl.protocol.wire import encoded_value
@@ -13,6 +13,11 @@ _encoded = lru_cache(maxsize=8_192)(encoded_value)
 def encoded(value: str) -> str:
     """A header's value as FreeSWITCH encodes it; cached, because values recur."""
     return value if _PLAIN.fullmatch(value) else _encoded(value)
+
+
+def joined(values: Sequence[str]) -> str:
+    """How a variable holds several values (switch_event.c, 1.11.1), or one, or none."""
+    return f"ARRAY::{'|:'.join(values)}" if len(values) > 1 else "".join(values)
 
 
 class Layer:
