@@ -105,5 +105,6 @@ class LeftFiles:
             self._report(call, armed.decision, armed.recording, detail)
 
     def _report(self, call: Call, decision: str, recording: str, detail: str) -> None:
+        log.error("gap", call=call.id, recording=recording, cause=NOT_ORDERED, detail=detail)
         now = self._ports.clock()
         self._ports.write(GapFound(call.company, call.id, decision, recording, NOT_ORDERED, detail, now))
