@@ -16,38 +16,51 @@ HEARD_BYTES = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a flow left: its calls, its decisions in their order, each user's latest recording, the causes of its gaps,
-    and how many files it made.
-
-    A recording that is begun by a command may begin late on a slow machine, and says so: that is no cause here.
+    """What a flow left: its calls, its decisions and recordings in their order, the causes of its gaps, and how many
+    files it made.
     """
 
     calls: list[Call]
     decisions: list[Decision]
-    recordings: dict[str, Recording]
+    kept: list[Recording]
     gaps: list[str]
     files: int
 
+    @property
+    def recordings(self) -> dict[str | None, Recording]:
+        """Each user's latest recording."""
+        return {one.user: one for one in self.kept}
+
+    @property
+    def gaps_but_late(self) -> list[str]:
+        """The causes, but for recordings that are begun by a command: on a slow machine they begin late, and say so."""
+        return [cause for cause in self.gaps if cause != "began-late"]
+
 
 def seen(plant: Plant, flow: Callable[[], None]) -> Seen:
-    """Play this flow until what it records can be heard, hang up, and wait until all of it is written."""
+    """Play this flow, hang up, and wait until all of it is written."""
     known = [plant.calls(), plant.decisions(), plant.recordings()]
     before = {one.id for some in known for one in some} | {one.decision for one in plant.gaps()}
     with FolderEye(plant.spool) as eye:
         flow()
-        until_heard(plant)
         plant.line.api("hupall")
         plant.until(lambda: plant.line.legs() == 0, "the switch to have no leg")
         plant.until_settled()
         files = len(eye.seen())
-    kept = sorted((one for one in plant.recordings() if one.id not in before), key=lambda one: one.at)
     return Seen(
         [one for one in plant.calls() if one.id not in before],
         sorted((one for one in plant.decisions() if one.id not in before), key=lambda one: one.at),
-        {one.user: one for one in kept},
-        [one.cause for one in plant.gaps() if one.decision not in before and one.cause != "began-late"],
+        sorted((one for one in plant.recordings() if one.id not in before), key=lambda one: one.at),
+        [one.cause for one in plant.gaps() if one.decision not in before],
         files,
     )
+
+
+def seen_once_each(plant: Plant, flow: Callable[[], None]) -> Seen:
+    """The same for a flow in which no user has two recordings."""
+    left = seen(plant, flow)
+    assert len(left.recordings) == len(left.kept)
+    return left
 
 
 def until_heard(plant: Plant) -> None:

@@ -32,6 +32,7 @@ def test_a_queue_s_call_is_its_agent_s_and_filed_under_the_customer_s_and_the_di
         people.dial_in("+4522334466", FIFO_WITHOUT_AGENTS)
         people.dial(ANNA, "*5003")
         until_decided(plant, talks + 3)
+        until_heard(plant)
 
     left = seen(plant, flow)
     assert said(left.decisions) == {
@@ -44,7 +45,7 @@ def test_a_queue_s_call_is_its_agent_s_and_filed_under_the_customer_s_and_the_di
         ("incoming", WORKS_DOCTOR, CALLCENTER),
         ("incoming", "+4522334466", FIFO_WITHOUT_AGENTS),
     }
-    assert (set(left.recordings), left.files, left.gaps) == ({ANNA, CLARA}, 2, [])
+    assert (set(left.recordings), left.files, left.gaps_but_late) == ({ANNA, CLARA}, 2, [])
     if plant.line.kind == REAL:
         assert plant.pitches(left.recordings[CLARA]) == [HERTZ[CLARA], HERTZ["trunk"]]
         assert plant.pitches(left.recordings[ANNA]) == [HERTZ[ANNA], HERTZ["trunk"]]
@@ -63,6 +64,7 @@ def test_who_fetches_a_parked_call_has_a_part_of_that_call(plant: Plant, people:
         people.dial(CLARA, "6001")
         people.dial(ANNA, "6002")
         until_decided(plant, talks + 4)
+        until_heard(plant)
 
     left = seen(plant, flow)
     assert said(left.decisions) == {
@@ -71,7 +73,7 @@ def test_who_fetches_a_parked_call_has_a_part_of_that_call(plant: Plant, people:
         (True, "department-policy", CLARA, "incoming", CUSTOMER, CLARA),
         (True, "department-policy", ANNA, "outgoing", ANNA, CUSTOMER),
     }
-    assert (set(left.recordings), left.files, left.gaps) == ({ANNA, BO, CLARA}, 4, [])
+    assert (set(left.recordings), left.files, left.gaps_but_late) == ({ANNA, BO, CLARA}, 4, [])
     if plant.line.kind == REAL:
         for user in (ANNA, CLARA):
             assert plant.pitches(left.recordings[user]) == [HERTZ[user], HERTZ[CUSTOMER]]
@@ -103,6 +105,7 @@ def test_each_user_in_a_conference_has_a_part_until_somebody_comes_who_is_never_
         people.dial_in(WORKS_DOCTOR, ROOM)
         for user in (ANNA, BO, CLARA, DAVID):
             decided(user, "excluded-number", WORKS_DOCTOR)
+        until_heard(plant)
 
     left = seen(plant, flow)
     assert said(left.decisions) >= {
@@ -113,7 +116,7 @@ def test_each_user_in_a_conference_has_a_part_until_somebody_comes_who_is_never_
         (False, "excluded-number", BO, "incoming", WORKS_DOCTOR, DOCTOR_S_ROOM),
         (False, "excluded-number", DAVID, "incoming", WORKS_DOCTOR, DOCTOR_S_ROOM),
     }
-    assert (set(left.recordings), left.gaps) == ({ANNA, CLARA}, [])
+    assert (set(left.recordings), left.gaps_but_late) == ({ANNA, CLARA}, [])
     assert all(one.ended_at for one in left.calls)
     if plant.line.kind == REAL:
         assert tones(plant, left.recordings[ANNA]) == ({HERTZ[ANNA]}, {HERTZ[CLARA], HERTZ["trunk"]})

@@ -1,13 +1,9 @@
 """Calls that get another partner while a leg rings: connected with a ringing consultation, or picked up (F53, F54)."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import pytest
 
-from fsplug.store.calls.decisions import Decision
-from fsplug.store.recordings.recordings import Recording, State
 from tests.calls import people as words
+from tests.calls.aftermath import Seen, seen_once_each, until_heard
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, CLARA, HERTZ, Party
@@ -15,31 +11,6 @@ from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
 
 GROUP = "+4570102001"
-# A second of stereo and more.
-HEARD_BYTES = 40_000
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a flow left: its decisions in their order, its recordings by user, and the causes of its gaps."""
-
-    decisions: list[Decision]
-    recordings: dict[str, Recording]
-    gaps: list[str]
-
-
-def seen(plant: Plant, flow: Callable[[], None]) -> Seen:
-    """Play this flow, and wait until all of it is written."""
-    before = {one.id for one in (*plant.decisions(), *plant.recordings())} | {one.decision for one in plant.gaps()}
-    flow()
-    plant.line.api("hupall")
-    plant.until(lambda: plant.line.legs() == 0, "the switch to have no leg")
-    plant.until_settled()
-    decided = [one for one in plant.decisions() if one.id not in before]
-    kept = [one for one in plant.recordings() if one.id not in before]
-    assert len({one.user for one in kept}) == len(kept)
-    gaps = [one.cause for one in plant.gaps() if one.decision not in before]
-    return Seen(sorted(decided, key=lambda one: one.at), {one.user: one for one in kept}, gaps)
 
 
 def semi_attended(plant: Plant, party: Party, *, by_caller: bool = False) -> Seen:
@@ -53,17 +24,9 @@ def semi_attended(plant: Plant, party: Party, *, by_caller: bool = False) -> See
         plant.until(lambda: plant.line.legs() == 3, "Anna's phone to have left")
         ringing.answer(CLARA)
         plant.until(lambda: len(plant.decisions()) > decided, "the customer to talk to Clara")
-        _until_heard(plant)
+        until_heard(plant)
 
-    return seen(plant, flow)
-
-
-def _until_heard(plant: Plant) -> None:
-    """Let what is recorded now be long enough to hear who speaks in it."""
-    for one in plant.recordings():
-        if one.state in (State.EXPECTED, State.RECORDING):
-            file = plant.spool / f"{one.id}.wav"
-            plant.until(lambda file=file: file.exists() and file.stat().st_size > HEARD_BYTES, "a second of audio")
+    return seen_once_each(plant, flow)
 
 
 @pytest.mark.parametrize("by_caller", [False, True], ids=["by-who-answered", "by-who-called"])
@@ -101,9 +64,9 @@ def test_a_call_to_a_group_that_a_colleague_picks_up_is_that_group_s(plant: Plan
         before = len(plant.decisions())
         people.dial(CLARA, f"*8*{ringing}")
         plant.until(lambda: len(plant.decisions()) > before, "the pick-up to be decided")
-        _until_heard(plant)
+        until_heard(plant)
 
-    left = seen(plant, flow)
+    left = seen_once_each(plant, flow)
     [decided] = left.decisions
     assert (decided.record, decided.rule, decided.user) == (True, "group-always", CLARA)
     assert (decided.direction, decided.group, decided.inputs["picked_up_by"]) == ("incoming", "2001", CLARA)
@@ -128,7 +91,7 @@ def test_a_caller_whom_the_operator_sends_past_the_dialplan_is_disarmed_before_a
         plant.until(lambda: _is_answered(plant, call), "her leg to be answered")
 
     with FolderEye(plant.spool) as eye:
-        left = seen(plant, flow)
+        left = seen_once_each(plant, flow)
         assert eye.seen() == []
     assert (left.decisions, left.recordings, left.gaps) == ([], {}, [])
 

@@ -9,11 +9,11 @@ import pytest
 
 from fsplug.store.recordings.recordings import State
 from tests.calls import people as words
+from tests.calls.aftermath import Seen, seen_once_each
 from tests.calls.lines import REAL
-from tests.calls.listeners import ANNA, CLARA, HERTZ, Party
+from tests.calls.listeners import ANNA, CLARA, HERTZ, Party, Talk
 from tests.calls.people import CUSTOMER
 from tests.calls.plant import Plant
-from tests.calls.test_other_partner import Seen, seen
 
 # Enough audio to show that the switch records.
 HEARD_BYTES = 20_000
@@ -39,17 +39,23 @@ def frozen(plant: Plant) -> Iterator[None]:
     plant.until(lambda: plant.serving.taken_up > taken_up, "another server to take up the calls")
 
 
+def calls_clara(plant: Plant, party: Party) -> Talk:
+    """Anna calls Clara, whose phone rings and is armed."""
+    asked = {one.id for one in plant.calls()}
+    ringing = party.ring(ANNA, CLARA)
+    plant.until(lambda: len(plant.calls()) > len(asked), "Anna's call to ask")
+    [armed] = [one.id for one in plant.calls() if one.id not in asked]
+    is_armed = f"uuid_getvar {armed} fsplug_arm_{CLARA}"
+    plant.until(lambda: "record_session" in plant.line.api(is_armed), "Clara's phone to be armed")
+    return ringing
+
+
 def connected_meanwhile(plant: Plant, party: Party, away: Away = killed) -> Seen:
     """Anna talks to the customer and calls Clara. Without fsplug her phone connects the two, they talk, and hang up."""
 
     def flow() -> None:
         talk = party.talk(CUSTOMER, ANNA)
-        asked = {one.id for one in plant.calls()}
-        ringing = party.ring(ANNA, CLARA)
-        plant.until(lambda: len(plant.calls()) > len(asked), "Anna's call to ask")
-        [armed] = [one.id for one in plant.calls() if one.id not in asked]
-        is_armed = f"uuid_getvar {armed} fsplug_arm_{CLARA}"
-        plant.until(lambda: "record_session" in plant.line.api(is_armed), "Clara's phone to be armed")
+        ringing = calls_clara(plant, party)
         there, taken_up = plant.files(), plant.serving.taken_up
         with away(plant):
             talk.connect(ANNA, ringing)
@@ -64,7 +70,7 @@ def connected_meanwhile(plant: Plant, party: Party, away: Away = killed) -> Seen
             plant.line.api("hupall")
             plant.until(lambda: plant.line.legs() == 0, "every leg to end")
 
-    return seen(plant, flow)
+    return seen_once_each(plant, flow)
 
 
 def went_on_meanwhile(plant: Plant, party: Party, is_over: bool) -> tuple[Seen, float]:
@@ -96,7 +102,7 @@ def went_on_meanwhile(plant: Plant, party: Party, is_over: bool) -> tuple[Seen, 
         plant.until(lambda: _states(plant, known) == [State.SEALED], "the recording to be sealed")
         plant.until(lambda: len(plant.decisions()) == decided + 3, "all three talks to be decided")
 
-    return seen(plant, flow), seconds
+    return seen_once_each(plant, flow), seconds
 
 
 def _states(plant: Plant, known: set[str]) -> list[State]:
@@ -163,18 +169,13 @@ def test_another_customer_s_talk_is_decided_as_what_it_was_and_not_under_the_con
 
 def test_a_talk_that_was_ordered_and_went_by_meanwhile_is_kept(plant: Plant, people: Party) -> None:
     def flow() -> None:
-        asked = {one.id for one in plant.calls()}
-        ringing = people.ring(ANNA, CLARA)
-        plant.until(lambda: len(plant.calls()) > len(asked), "Anna's call to ask")
-        [armed] = [one.id for one in plant.calls() if one.id not in asked]
-        is_armed = f"uuid_getvar {armed} fsplug_arm_{CLARA}"
-        plant.until(lambda: "record_session" in plant.line.api(is_armed), "Clara's phone to be armed")
+        ringing = calls_clara(plant, people)
         with killed(plant):
             ringing.answer(CLARA)
             plant.until(lambda: _is_heard(plant, set()), "the switch to record")
             plant.line.api("hupall")
             plant.until(lambda: plant.line.legs() == 0, "every leg to end")
 
-    left = seen(plant, flow)
+    left = seen_once_each(plant, flow)
     assert [(one.record, one.user) for one in left.decisions] == [(True, CLARA)]
     assert (set(left.recordings), left.gaps, plant.files()) == ({CLARA}, [], set())
