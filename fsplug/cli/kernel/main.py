@@ -60,7 +60,9 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "audit": CommandPlace(
         "console.audit:audit", "Who did what to people's data and rights: list, verify, export, calls."
     ),
-    "secret": CommandPlace("console.secret:secret", "The key that encrypts what the store must not read: rotate."),
+    "secret": CommandPlace(
+        "console.secret:secret", "The key that encrypts what the store must not read: rotate, export."
+    ),
     "switch": CommandPlace("operate.switch:switch", "The FreeSWITCH on this machine: install, uninstall, status."),
     "node": CommandPlace("operate.node:node", "The nodes that share the store: list, remove."),
     "xml": CommandPlace("operate.xml:xml", "The directory and dialplan that FreeSWITCH gets: render, show."),
