@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.wiring.doctor.findings import Api
+from fsplug.wiring.printed_xml import parsed
 from fsplug.xml.install.lockout import Registration
 
 _VARIABLE = re.compile(r"\$\$\{([A-Za-z0-9_.-]+)\}")
@@ -25,8 +26,7 @@ def registrations(api: Api, conf: Path, profile: str) -> list[Registration]:
         raise Unavailable("another-switch", text, conf=its_own)
     answer = api(f"sofia xmlstatus profile {profile} reg")
     try:
-        # As for `sofia xmlstatus` itself, the declared encoding is wrong.
-        found = ElementTree.fromstring(answer.partition("?>")[2].strip() or answer.strip())
+        found = parsed(answer)
     except ElementTree.ParseError as error:
         text = f"the switch's list of the phones signed in at {profile} can't be read ({error})"
         raise Unavailable("phones-not-read", text, profile=profile) from error

@@ -15,6 +15,7 @@ from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor import zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
+from fsplug.wiring.printed_xml import parsed
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
 from fsplug.xml.install.installation import (
@@ -154,7 +155,7 @@ def profiles(api: Api, names: Sequence[str]) -> Finding:
     """The SIP profiles for phones and trunks are running."""
     running = {
         profile.findtext("name")
-        for profile in _parsed(api("sofia xmlstatus")).iter("profile")
+        for profile in _elements(api("sofia xmlstatus")).iter("profile")
         if (profile.findtext("state") or "").startswith("RUNNING")
     }
     stopped = [name for name in names if name not in running]
@@ -189,8 +190,8 @@ def late_offers(api: Api) -> Finding:
 
 def _running_without(api: Api, name: str, wanted: Collection[str]) -> list[str]:
     """The SIP profiles that run and do not have a wanted value, in lower case, for the parameter of this name."""
-    running = {one.findtext("name") for one in _parsed(api("sofia xmlstatus")).iter("profile")}
-    configured = _parsed(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
+    running = {one.findtext("name") for one in _elements(api("sofia xmlstatus")).iter("profile")}
+    configured = _elements(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
     return sorted(
         {one.get("name", "") for one in configured if one.get("name") in running and _value(one, name) not in wanted}
     )
@@ -214,7 +215,7 @@ def _read_without(api: Api) -> set[str]:
 
 def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
     """Every trunk in the store has its gateway on the switch, and the gateway is up and signed in."""
-    gateways = {one.findtext("name"): one for one in _parsed(api("sofia xmlstatus gateway")).iter("gateway")}
+    gateways = {one.findtext("name"): one for one in _elements(api("sofia xmlstatus gateway")).iter("gateway")}
     for trunk in sorted({one.gateway: one for one in known}.values(), key=lambda one: one.gateway):
         gateway = gateways.get(trunk.gateway)
         if gateway is None:
@@ -271,9 +272,8 @@ def _no_gateway(trunk: Trunk, profile: str) -> Finding:
     return wrong(_GATEWAYS, text, remedy)
 
 
-def _parsed(text: str) -> ElementTree.Element:
+def _elements(text: str) -> ElementTree.Element:
     try:
-        # The XML declares ISO-8859-1 but is UTF-8 (mod_sofia.c, 1.11.1).
-        return ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text.strip()))
+        return parsed(text)
     except ElementTree.ParseError:
         return ElementTree.Element("nothing")
