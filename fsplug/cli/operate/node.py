@@ -55,7 +55,6 @@ def remove(invocation: Invocation, name: str, yes: bool) -> None:
 
 def _facts(one: Node, now: float) -> dict[str, Any]:
     state = "stopped" if one.stopped_at is not None else "serves" if one.is_held(now) else "gone"
-    settled = {what: len(one.settled.get(what, ())) for what in ("calls", "recordings")}
     return {
         "node": one.name,
         "state": state,
@@ -64,7 +63,7 @@ def _facts(one: Node, now: float) -> dict[str, Any]:
         "archive": one.archive,
         "seen_at": one.seen_at,
         "settled_at": one.settled_at,
-        "settled": settled,
+        "settled": one.settled_counts,
     }
 
 

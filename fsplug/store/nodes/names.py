@@ -52,6 +52,11 @@ class Node:
         """Whether the name is its holder's alone. A lease that is impossibly long is from before the clock was set."""
         return now < self.leased_until <= now + LONGEST_LEASE_SECONDS
 
+    @property
+    def settled_counts(self) -> dict[str, int]:
+        """How many calls were written down as ended, and how many recordings as gaps."""
+        return {what: len(self.settled.get(what, ())) for what in ("calls", "recordings")}
+
 
 _CLAIMED = "token host data archive seen_at leased_until stopped_at"
 _IS_FREE = (Nodes.leased_until <= given.now) | (Nodes.leased_until > given.now + LONGEST_LEASE_SECONDS)

@@ -76,7 +76,7 @@ def _is_own(node: Node, settings: Settings) -> bool:
 
 def _gone(node: Node) -> Finding:
     at = datetime.fromtimestamp(node.seen_at, UTC).isoformat(timespec="seconds")
-    counts = {what: len(node.settled.get(what, ())) for what in ("calls", "recordings")}
+    counts = node.settled_counts
     settled = f"{counts['calls']} calls are written down as ended, and {counts['recordings']} recordings as gaps"
     remedy = f"systemctl start fsplug on {node.host}; if it is gone for good: fsplug node remove {node.name}"
     if node.stopped_at is not None:
