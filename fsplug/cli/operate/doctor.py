@@ -68,7 +68,7 @@ def doctor(invocation: Invocation, conf: Path | None, only: str | None) -> None:
 
 def _findings(invocation: Invocation, conf: Path | None, only: str | None) -> Iterator["Finding"]:
     from fsplug.wiring.doctor import installation
-    from fsplug.wiring.doctor.role import Role, role_of
+    from fsplug.wiring.doctor.role import MachineRole, role_of
 
     try:
         settings = invocation.settings()
@@ -76,10 +76,10 @@ def _findings(invocation: Invocation, conf: Path | None, only: str | None) -> It
         yield installation.refused(error)
         return
     folder = conf or (Path(settings.switch_conf) if settings.switch_conf else None)
-    role = Role(only) if only else role_of(settings, is_served)
-    lock = settings.console_lock_file if role is Role.CONSOLE else settings.lock_file
+    role = MachineRole(only) if only else role_of(settings, is_served)
+    lock = settings.console_lock_file if role is MachineRole.CONSOLE else settings.lock_file
     yield from installation.every(settings, role, is_served(lock), folder)
-    if role is not Role.CONSOLE:
+    if role is not MachineRole.CONSOLE:
         yield from _of_switch(invocation, settings, folder)
 
 

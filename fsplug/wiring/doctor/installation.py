@@ -19,7 +19,7 @@ from fsplug.store.migrations import runner
 from fsplug.wiring import archives
 from fsplug.wiring.doctor import console, nodes, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
-from fsplug.wiring.doctor.role import Role
+from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.installation import DEFAULT_PASSWORD
@@ -33,14 +33,14 @@ _RECORDS = "call records' folder"
 _QUESTION = "section=directory&tag_name=domain&key_name=name&key_value=doctor.invalid"
 
 
-def settings_file(settings: Settings, role: Role = Role.ALL) -> Finding:
+def settings_file(settings: Settings, role: MachineRole = MachineRole.ALL) -> Finding:
     """Only the owner can read the secrets, and none is the well-known default."""
     path = settings.data / FILE_NAME
     if _is_open(path):
         return wrong(_SETTINGS, f"{path} holds passwords, and others can read it", f"chmod 600 {path}")
     for secret in filter(_is_open, secret_files(os.environ)):
         return warn(_SETTINGS, f"{secret} holds a secret, and others can read it", f"chmod 600 {secret}")
-    if settings.event_socket_password == DEFAULT_PASSWORD and role is not Role.CONSOLE:
+    if settings.event_socket_password == DEFAULT_PASSWORD and role is not MachineRole.CONSOLE:
         text = f"the event socket's password is {DEFAULT_PASSWORD}, the well-known default"
         return warn(_SETTINGS, text, "fsplug switch install --conf DIR")
     return ok(_SETTINGS, f"{path}")
@@ -131,9 +131,9 @@ def records(settings: Settings) -> Finding:
     return ok(_RECORDS, f"{settings.records}: readable, {len(waiting)} waiting")
 
 
-def service(is_served: bool | None, role: Role = Role.ALL) -> Finding:
+def service(is_served: bool | None, role: MachineRole = MachineRole.ALL) -> Finding:
     """fsplug serve runs on this data folder, as far as it has this role."""
-    what = "fsplug serve" if role is Role.ALL else f"fsplug serve --only {role}"
+    what = "fsplug serve" if role is MachineRole.ALL else f"fsplug serve --only {role}"
     if is_served is None:
         return warn("service", f"this system does not show whether {what} runs", "ps -C fsplug")
     if not is_served:
@@ -182,7 +182,7 @@ def configuration(conf: Path) -> Finding:
     return ok(_CONF, f"{conf} is as it was installed")
 
 
-def every(settings: Settings, role: Role, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
+def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: Path | None) -> Iterator[Finding]:
     """All findings that concern this role, in the order in which to repair them."""
     yield settings_file(settings, role)
     stored = store(settings)
@@ -192,20 +192,20 @@ def every(settings: Settings, role: Role, is_served: bool | None, conf: Path | N
         yield waiting.missed(settings, time.time())
         yield waiting.refused(settings, time.time())
         yield from nodes.every(settings)
-        if role is Role.CONSOLE:
+        if role is MachineRole.CONSOLE:
             yield nodes.shown(settings)
     yield archive(settings)
-    if role is not Role.CONSOLE:
+    if role is not MachineRole.CONSOLE:
         yield policy_copy(settings)
         yield spool(settings)
         yield records(settings)
     yield service(is_served, role)
-    if role is not Role.CONSOLE:
+    if role is not MachineRole.CONSOLE:
         yield outbound_socket(settings)
         yield endpoint(settings)
-    if role is not Role.CALLS:
+    if role is not MachineRole.CALLS:
         yield from console.every(settings)
-    if conf is not None and role is not Role.CONSOLE:
+    if conf is not None and role is not MachineRole.CONSOLE:
         yield configuration(conf)
 
 

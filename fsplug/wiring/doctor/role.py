@@ -7,7 +7,7 @@ from pathlib import Path
 from fsplug.wiring.settings import Settings
 
 
-class Role(StrEnum):
+class MachineRole(StrEnum):
     """What `fsplug serve` does on this data folder: both, or with --only one of them."""
 
     ALL = "all"
@@ -15,13 +15,13 @@ class Role(StrEnum):
     CONSOLE = "console"
 
 
-def role_of(settings: Settings, is_held: Callable[[Path], bool | None]) -> Role:
+def role_of(settings: Settings, is_held: Callable[[Path], bool | None]) -> MachineRole:
     """The role by the locks of what runs, else by those of what ran last: a lock's file stays. It is never CALLS, as a
     console that is not set up does no harm.
     """
     serving, upkeep, console = settings.lock_file, settings.upkeep_lock_file, settings.console_lock_file
     if any(is_held(one) for one in (serving, upkeep)):
-        return Role.ALL
+        return MachineRole.ALL
     if is_held(console):
-        return Role.CONSOLE
-    return Role.CONSOLE if console.exists() and not serving.exists() else Role.ALL
+        return MachineRole.CONSOLE
+    return MachineRole.CONSOLE if console.exists() and not serving.exists() else MachineRole.ALL

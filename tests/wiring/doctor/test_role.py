@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
-from fsplug.wiring.doctor.role import Role, role_of
+from fsplug.wiring.doctor.role import MachineRole, role_of
 from fsplug.wiring.settings import read
 from tests.tables import table
 
 CALLS, UPKEEP, CONSOLE = "serve.lock", "upkeep.lock", "console.lock"
 # What runs, the locks that are there, and the role.
 ROLES = (
-    ((), (), Role.ALL),
-    ((CALLS, UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), Role.ALL),
-    ((CALLS, UPKEEP), (CALLS, UPKEEP), Role.ALL),
-    ((UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), Role.ALL),
-    ((CONSOLE,), (CONSOLE,), Role.CONSOLE),
-    ((CONSOLE,), (CALLS, UPKEEP, CONSOLE), Role.CONSOLE),
-    ((), (CONSOLE,), Role.CONSOLE),
-    ((), (CALLS, UPKEEP, CONSOLE), Role.ALL),
-    ((), (CALLS, UPKEEP), Role.ALL),
+    ((), (), MachineRole.ALL),
+    ((CALLS, UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), MachineRole.ALL),
+    ((CALLS, UPKEEP), (CALLS, UPKEEP), MachineRole.ALL),
+    ((UPKEEP, CONSOLE), (CALLS, UPKEEP, CONSOLE), MachineRole.ALL),
+    ((CONSOLE,), (CONSOLE,), MachineRole.CONSOLE),
+    ((CONSOLE,), (CALLS, UPKEEP, CONSOLE), MachineRole.CONSOLE),
+    ((), (CONSOLE,), MachineRole.CONSOLE),
+    ((), (CALLS, UPKEEP, CONSOLE), MachineRole.ALL),
+    ((), (CALLS, UPKEEP), MachineRole.ALL),
 )
 
 

@@ -11,7 +11,7 @@ from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation, waiting
 from fsplug.wiring.doctor.findings import FindingState
-from fsplug.wiring.doctor.role import Role
+from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import Settings, read
 from tests.store.cast import ACME, CAST
 from tests.store.outbox.queued import PUT, QUEUES
@@ -76,7 +76,7 @@ def test_a_folder_of_call_records_that_cant_be_used_is_wrong_or_warned_of(fault:
 
 def test_a_store_that_is_not_there_is_said_once_and_is_not_made(tmp_path: Path) -> None:
     settings = read(tmp_path, {})
-    subjects = [one.subject for one in installation.every(settings, Role.ALL, True, None)]
+    subjects = [one.subject for one in installation.every(settings, MachineRole.ALL, True, None)]
     assert not set(SUBJECTS.values()) & set(subjects)
     assert not Path(settings.store).exists()
 
