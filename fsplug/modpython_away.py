@@ -2,8 +2,8 @@
 
 It runs within FreeSWITCH (mod_python3) and needs no other process. A call is armed only if its excluded numbers are
 surely known: the whole policy can be read, it is surely the store's, and the switch has kept every header of the
-INVITE. What then records
-gets its decision from fsplug, which keeps or destroys it, once fsplug is back. Nothing here raises into the switch.
+INVITE. Once fsplug is back, it decides about each such recording and keeps or destroys it. Nothing here raises into
+the switch.
 """
 
 import sys

@@ -52,7 +52,7 @@ def rotate(invocation: Invocation) -> None:
 def export(invocation: Invocation) -> None:
     """Print the secrets of this installation, for fsplug init --join on another machine that shares the store.
 
-    Whoever has them can read the one-time codes' secrets: write them to a file that only you can read, or pipe them.
+    Anyone who has them can read the one-time codes' secrets: write them to a file that only you can read, or pipe them.
     """
     keys = invocation.settings().secret_keys
     if not keys:

@@ -31,7 +31,7 @@ def read(file: str) -> Sequence[str]:
 
 
 def agreed(settings: "Settings", joined: Sequence[str]) -> Sequence[str]:
-    """The keys that this installation has from now on; those of the store, if that has some.
+    """The keys that this installation has from now on; those of the store, if it has some.
 
     Invalid("join-needed") if they are another machine's and were not given, Invalid("other-secrets") if others were.
     """

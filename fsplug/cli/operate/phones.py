@@ -136,7 +136,7 @@ def _unsure(tree: "ConfTree", one: "OneDomain", why: str) -> list["LockedOut"]:
     from fsplug.xml.install.lockout import LockedOut
 
     domain = resolved(tree, one.name) or one.name
-    text = f"if they name another domain than {domain}: name those with --phone-domain, for nobody can be asked, {why}"
+    text = f"if they name a domain other than {domain} (not known: {why}); give those domains with --phone-domain"
     return [LockedOut(user, "", text) for user in one_domain.users(tree, one.name)]
 
 

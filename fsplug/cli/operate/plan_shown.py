@@ -148,7 +148,7 @@ def _who_else(change: "SettingChange", settings: "Settings") -> Iterator[str]:
     if change.name != "password" or "event_socket" not in change.place:
         return
     place = f"event_socket_password in {settings.data / FILE_NAME}"
-    yield f"whoever else signs in to the event socket needs the new one, {place}"
+    yield f"every other program that signs in to the event socket needs the new one, {place}"
     yield "fs_cli reads it from /etc/fs_cli.conf and ~/.fs_cli_conf"
     if clients := socket_clients.connected(settings.event_socket_port):
         yield f"connected now: {', '.join(clients)}"

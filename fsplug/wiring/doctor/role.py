@@ -16,7 +16,7 @@ class MachineRole(StrEnum):
 
 
 def role_of(settings: Settings, is_held: Callable[[Path], bool | None]) -> MachineRole:
-    """The role by the locks of what runs, else by those of what ran last: a lock's file stays. It is never CALLS, as a
+    """The role by the locks of what runs, else by those of what ran last: a lock's file stays. It is never CALLS: a
     console that is not set up does no harm.
     """
     serving, upkeep, console = settings.lock_file, settings.upkeep_lock_file, settings.console_lock_file

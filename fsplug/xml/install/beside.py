@@ -161,7 +161,7 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
 
 
 def _for_every_call(file: XmlFile, name: str) -> XmlFile:
-    """Hand over all headers, and answer calls that come without an offer; how, may be the operator's choice."""
+    """Hand over all headers, and answer calls that come without an offer, in the operator's way if there is one."""
     file = file.with_param(_settings(file, name), ALL_HEADERS, "true")
     theirs = file.find("param", _settings(file, name), name=LATE_OFFERS, value=LATE_OFFERS_BY_PROXY)
     return file if theirs else file.with_param(_settings(file, name), LATE_OFFERS, "true")

@@ -23,7 +23,7 @@ from fsplug.xml.install.tzif import last_rule, zone_of_rule
 # The folder below fsplug's own that the switch's timezones.conf includes.
 FOLDER = "timezones"
 _HOUR_SECONDS, DAY_SECONDS = 3_600, 86_400
-# A rule is chosen by how long it is right from now on, at most so long.
+# How far ahead a rule is compared with its zone: the one that is right longest is chosen.
 _AHEAD_SECONDS = 800 * DAY_SECONDS
 YEAR_SECONDS = 366 * DAY_SECONDS
 # No zone changes back sooner than after this time: Ramadan has 29 or 30 days.
