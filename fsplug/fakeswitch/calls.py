@@ -1,7 +1,6 @@
 """Calls placed on the fake switch, and what their parties do."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from gevent.event import Event as Signal
 
@@ -11,52 +10,9 @@ from fsplug.fakeswitch.channel import Channel, Park, Profile, Transfer
 from fsplug.fakeswitch.clock import Timer
 from fsplug.fakeswitch.core import Core
 from fsplug.fakeswitch.lifecycle import answer, enter, hang_up, hold, rebridge, state, transfer
+from fsplug.fakeswitch.orders import CALLEE, CALLER, Order, Step
 from fsplug.fakeswitch.realistic import describe_inbound
 from fsplug.fakeswitch.sip_headers import InviteHeaders, read_headers
-
-CALLER, CALLEE = "caller", "callee"
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A party's act this many seconds into the first conversation: `hold`, `unhold`, `transfer` or `hang_up`."""
-
-    after: float
-    act: str
-    by: str = CALLEE
-    to: str = ""
-    context: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A call to be placed. Seconds are the switch's.
-
-    `caller` dials `destination` in `context`: "public" from the trunk, or a company's context as its signed-in `user`.
-    `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
-    `hang_up` is called), which `hangs_up` ends. `cancel` is when the caller gives up unanswered. `headers` are further
-    lines of the INVITE, each `Name: value`. An INVITE with `late_offer` has no SDP: the switch answers it before its
-    dialplan (`enable-3pcc`). `rates` gives the samples a second of the codecs of `caller` and of those who answer,
-    named as in `answers`, where they are not 8,000. With `refused` the switch has none of the INVITE's codecs.
-    """
-
-    caller: str
-    destination: str
-    context: str = "public"
-    caller_name: str = ""
-    user: str = ""
-    domain: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    answers: Mapping[str, float | str] = field(default_factory=dict)
-    talk: float | None = 1.0
-    hangs_up: str = CALLER
-    cancel: float | None = None
-    steps: Sequence[Step] = ()
-    tone_hz: int = 0
-    headers: Sequence[str] = ()
-    late_offer: bool = False
-    refused: bool = False
-    rates: Mapping[str, int] = field(default_factory=dict)
 
 
 class Call:
@@ -75,6 +31,7 @@ class Call:
         self._timers: list[Timer] = []
         self._answered_micros = 0
         self._last: Channel | None = None
+        self._cancels_ringing = order.cancel_ringing
         self._begin()
 
     @property
@@ -254,6 +211,12 @@ class Call:
             ("user_context", self.order.context),
             *self._core.directory.get((user, domain), {}).items(),
         ]
+
+    def rings(self) -> None:
+        """A phone rings for this call."""
+        seconds, self._cancels_ringing = self._cancels_ringing, None
+        if seconds is not None:
+            self._later(seconds, self._cancel)
 
     def _begin_talk(self) -> None:
         if self.order.talk is not None:

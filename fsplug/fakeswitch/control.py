@@ -12,9 +12,10 @@ from gevent.event import Event as Signal
 from gevent.server import StreamServer
 
 from fsplug.errors import FsplugError, Invalid
-from fsplug.fakeswitch.calls import CALLEE, CALLER, Call, Step
+from fsplug.fakeswitch.calls import Call
 from fsplug.fakeswitch.core import Counters
 from fsplug.fakeswitch.load import generate, report
+from fsplug.fakeswitch.orders import CALLEE, CALLER, Step
 from fsplug.fakeswitch.switch import FakeSwitch
 
 Request = Mapping[str, Any]

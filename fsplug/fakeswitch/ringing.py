@@ -132,6 +132,8 @@ def _ring(core: Core, caller: Channel, spec: LegSpec, dial_string: DialString) -
         progress(core, leg)
         call_state(core, leg, "RINGING")
         progress(core, caller)
+        if caller.call:
+            caller.call.rings()
     due = None if phone.seconds is None else now + phone.seconds
     return Ringing(leg, phone, due, now + _ring_seconds(caller, leg))
 

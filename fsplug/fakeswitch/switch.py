@@ -9,7 +9,7 @@ from fsplug.errors import Refused
 from fsplug.fakeswitch import directory, queues
 from fsplug.fakeswitch.apis import SWITCH_APIS
 from fsplug.fakeswitch.applications import APPLICATIONS
-from fsplug.fakeswitch.calls import Call, Order
+from fsplug.fakeswitch.calls import Call
 from fsplug.fakeswitch.channel_apis import CHANNEL_APIS
 from fsplug.fakeswitch.clock import Clock
 from fsplug.fakeswitch.conferences import CONFERENCE_APIS, conference
@@ -20,6 +20,7 @@ from fsplug.fakeswitch.event_socket import EventSocket
 from fsplug.fakeswitch.lifecycle import hang_up
 from fsplug.fakeswitch.misbehaviour import Misbehaviour
 from fsplug.fakeswitch.misbehaviour import fault as known_fault
+from fsplug.fakeswitch.orders import Order
 from fsplug.fakeswitch.phones import Answers
 from fsplug.fakeswitch.records import Records
 from fsplug.fakeswitch.routing import live

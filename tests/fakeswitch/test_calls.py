@@ -3,7 +3,7 @@
 import pytest
 
 from fsplug.errors import Invalid, Refused, Unavailable
-from fsplug.fakeswitch.calls import Step
+from fsplug.fakeswitch.orders import Step
 from tests.fakeswitch.client import Client
 from tests.fakeswitch.flows import placed, reported, table, until_gone
 
@@ -100,6 +100,18 @@ def test_the_caller_gives_up(start, connect):
     call = switch.place("+4522334455", "1002", cancel=1.0)
     assert call.wait() == "ORIGINATOR_CANCEL"
     assert reported(client, call.uuid)[-4:] == ["A HANGUP", "? HANGUP", "? HANGUP_COMPLETE", "A HANGUP_COMPLETE"]
+
+
+def test_a_caller_who_gives_up_ringing_waits_for_the_first_ring_however_late_it_comes(start, connect):
+    dialplan = """<context name="public"><extension><condition>
+        <action application="sleep" data="2000"/>
+        <action application="bridge" data="user/1@a"/></condition></extension></context>"""
+    switch = start(dialplan, answers={"1": 0.5})
+    client = connect(switch)
+    call = switch.place("+4522334455", "1", cancel_ringing=0.1)
+    assert (call.wait(), call.bridges) == ("ORIGINATOR_CANCEL", [])
+    client.catch_up()
+    assert client.named("CHANNEL_PROGRESS") != []
 
 
 def test_the_fastest_phone_gets_the_call_and_the_others_lose_the_race(start, connect):

@@ -49,11 +49,9 @@ def test_a_caller_who_gives_up_while_the_phone_is_answered_is_one_call(plant: Pl
     before = {call.id for call in plant.calls()}
     decisions = len(plant.decisions())
     plant.line.ask("reset_stats")
-    orders = [
-        {"caller": CUSTOMER, "destination": "+4570101001", "answers": {"1001": 0.1}, "cancel": 0.1 + late / 1000}
-        for late in range(-10, 11)
-    ]
-    races = plant.line.ask("load", rate=100, seconds=3.0, orders=[{**order, "talk": 0.1} for order in orders])["calls"]
+    orders = [{"answers": {"1001": 0.1}, "cancel_ringing": 0.1 + late / 1000, "talk": 0.1} for late in range(-10, 11)]
+    dialled = {"caller": CUSTOMER, "destination": "+4570101001"}
+    races = plant.line.ask("load", rate=100, seconds=3.0, orders=[{**dialled, **order} for order in orders])["calls"]
     plant.until(lambda: plant.line.ask("stats")["ended"] == races, "every call to end")
     answered = plant.line.ask("stats")["answered"]
     plant.until(lambda: len(plant.decisions()) - decisions >= answered, "every talk to be decided")
