@@ -1,13 +1,14 @@
 """Chromium, and people of the story in it; a page that tells its console of an error fails the test."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from fsplug.lab.story.cast import ACME
-from tests.browser.looking import CHROMIUM, context_of, watch
+from tests.browser.looking import CHROMIUM
 from tests.browser.site import Site, story_site
+from tests.browser.windows import Windows
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +36,17 @@ def troubles() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def windows(chromium: Any, site: Site) -> Iterator[Windows]:
+    """Those that the tests of one file hand on to each other."""
+    windows = Windows(chromium, site)
+    yield windows
+    windows.close()
+
+
 @pytest.fixture
-def visit(chromium: Any, site: Site, troubles: list[str]) -> Iterator[Callable[..., Any]]:
-    """Makes a page of somebody's: `visit("1005", width=390, color_scheme="dark")`; `None` is nobody."""
-    contexts: list[Any] = []
-
-    def visited(
-        username: str | None = None, domain: str = ACME, width: int = 1280, height: int = 900, **options: Any
-    ) -> Any:
-        viewport = {"width": width, "height": height}
-        context = context_of(chromium, site, username, domain, viewport=viewport, **options)
-        contexts.append(context)
-        page = context.new_page()
-        watch(page, troubles)
-        return page
-
-    yield visited
-    for context in contexts:
-        context.close()
+def visit(windows: Windows, troubles: list[str]) -> Iterator[Callable[..., Any]]:
+    """Makes a page of somebody's: `visit("1005", width=390, locale="sv")`; `None` is nobody."""
+    with ExitStack() as opened:
+        yield lambda username=None, **options: opened.enter_context(windows.window(username, troubles, **options))
     assert troubles == []

@@ -2,6 +2,8 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fsplug.lab.story.cast import ACME
@@ -16,26 +18,38 @@ _LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def context_of(browser: Any, site: Site, username: str | None, domain: str = ACME, **options: Any) -> Any:
-    """A browser's context in which this user is signed in; `None` is nobody."""
+def context_of(browser: Any, site: Site, username: str | None, script: str = "", **options: Any) -> Any:
+    """A browser's context in which this user is signed in, `None` is nobody; every page begins with the script."""
     context = browser.new_context(base_url=site.url, **options)
     context.set_default_timeout(_MOST_MILLISECONDS)
-    context.add_init_script(_clock(site))
-    if username is not None:
-        cookie = {"name": "fsplug-session", "value": site.session(username, domain), "url": site.url}
-        context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+    context.add_init_script(_clock(site) + script)
+    sign_in(context, site, username)
     return context
 
 
-def watch(page: Any, troubles: list[str]) -> None:
-    """Add to `troubles` what the page writes to its console as an error from now on."""
+def sign_in(context: Any, site: Site, username: str | None, domain: str = ACME) -> None:
+    """Give the context a session of this user; `None` is nobody."""
+    if username is not None:
+        cookie = {"name": "fsplug-session", "value": site.session(username, domain), "url": site.url}
+        context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+
+
+@contextmanager
+def watched(page: Any, troubles: list[str]) -> Iterator[None]:
+    """Add to `troubles` what the page writes to its console as an error meanwhile."""
 
     def seen(message: Any) -> None:
         if message.type == "error" and not message.text.startswith(_LEFT):
             troubles.append(f"{page.url}: {message.text}")
 
+    def failed(error: Any) -> None:
+        troubles.append(f"{page.url}: {error}")
+
     page.on("console", seen)
-    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+    page.on("pageerror", failed)
+    yield
+    page.remove_listener("console", seen)
+    page.remove_listener("pageerror", failed)
 
 
 def until(page: Any, expression: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.policy.listening.live_calls import UserTalk
 from fsplug.store.accounts import accounts, sessions
@@ -79,7 +80,7 @@ def test_the_menu_works_by_keyboard_and_stays_open_while_things_change(
     page.keyboard.press("Enter")
     entry = row.get_by_role("button", name="Listen in")
     assert entry.get_attribute("aria-disabled") == "true"
-    assert row.get_by_text("Your colleague is not in a call.").is_visible()
+    row.get_by_text("Your colleague is not in a call.").wait_for()
     entry.focus()
     calls.put(UserTalk(other, site.store.now()))
     row.locator("form button").wait_for()
@@ -97,9 +98,14 @@ def test_it_all_works_without_scripts_but_for_what_changes_by_itself(
 ) -> None:
     calls.put(UserTalk(other, site.store.now()))
     page = visit(EVERYTHING, java_script_enabled=False)
-    page.goto("/colleagues")
     row = page.locator(f'tr[data-live-user="{other}"]')
-    assert row.get_by_text("In a call since").is_visible()
+
+    def is_in_a_call() -> bool:
+        page.goto("/colleagues")
+        return bool(row.get_by_text("In a call since").is_visible())
+
+    # A page shows the calls of a moment ago.
+    wait_for(is_in_a_call, "the page to show the call")
     row.locator("summary").click()
     follow(page, row.get_by_role("button", name="Listen in"))
     assert page.get_by_text("You are listening in").is_visible()

@@ -17,7 +17,7 @@ from tests.browser.pages import playable
 from tests.browser.site import Site
 
 # Whatever plays, wherever it hangs: how far it is, and how loud what is heard there.
-_HEARD = """() => { const play = HTMLMediaElement.prototype.play; window.heard = [];
+_HEARD = """{ const play = HTMLMediaElement.prototype.play; window.heard = [];
     HTMLMediaElement.prototype.play = function () {
         if (!heard.includes(this)) heard.push(this);
         return play.call(this); }; }"""
@@ -55,8 +55,7 @@ def test_a_superuser_hears_a_call_from_the_list_in_their_language(
 ) -> None:
     accounts.choose_language(site.store, ACME, SUPERUSER, language)
     before = len(_said(site, "play"))
-    page = visit(SUPERUSER)
-    page.context.add_init_script(f"({_HEARD})()")
+    page = visit(SUPERUSER, script=_HEARD)
     page.goto("/recordings")
     assert page.locator("html").get_attribute("lang") == language
     page.locator("#rows a[href^='/recordings/']").first.click()
@@ -72,8 +71,7 @@ def test_a_superuser_hears_a_call_from_the_list_in_their_language(
 
 
 def test_sound_is_had_by_no_other_way_than_the_player(visit: Callable[..., Any], site: Site, troubles: Any) -> None:
-    page = visit(SUPERUSER)
-    page.context.add_init_script(f"({_HEARD})()")
+    page = visit(SUPERUSER, script=_HEARD)
     page.goto(f"/recordings/{playable(site.store)}")
     assert page.locator("a[download], a[href*=audio]").count() == 0
     _press_play(page)
@@ -175,8 +173,7 @@ def test_a_recording_is_shared_and_taken_back(visit: Callable[..., Any], site: S
 
 def test_an_outsider_hears_what_was_shared_by_link_and_code(visit: Callable[..., Any], site: Site) -> None:
     share = next(one for one in shares.listed(site.store, ACME) if one.is_open(site.store.now()))
-    page = visit(None)
-    page.context.add_init_script(f"({_HEARD})()")
+    page = visit(None, script=_HEARD)
     page.goto(f"/shared/{shares.new_link(site.store, share)}")
     page.fill("[name=code]", shares.new_code(site.store, share))
     page.locator("form[action='/shared/code'] button").click()

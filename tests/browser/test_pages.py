@@ -10,9 +10,10 @@ import pytest
 from fsplug.lab.story.cast import ACME, EVERYTHING
 from fsplug.store.change.draft import Draft, edit
 from fsplug.words.catalogue import LANGUAGES
-from tests.browser.looking import context_of, follow, watch
+from tests.browser.looking import follow
 from tests.browser.pages import Place, path_of, places
 from tests.browser.site import Site
+from tests.browser.windows import Windows
 
 # Of what passes, axe need not name each element.
 AXE = {
@@ -60,23 +61,25 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(request: pytest.FixtureRequest, chromium: Any, site: Site) -> Iterator[Opened]:
+def opened(request: pytest.FixtureRequest, windows: Windows, site: Site) -> Iterator[Opened]:
     """The page of the test's place, the same one for all tests of that place: nobody changes what it shows."""
     place: Place = request.param
-    context = context_of(chromium, site, place.username, viewport={"width": WIDE, "height": 900})
-    page, troubles = context.new_page(), list[str]()
-    watch(page, troubles)
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    sizes: dict[str, float] = {}
-    sounds: set[str] = set()
-    session.on("Network.responseReceived", lambda seen: sounds.add(seen["requestId"])
-               if seen["response"]["mimeType"].startswith("audio/") else None)  # fmt: skip
-    session.on("Network.loadingFinished", lambda seen: sizes.update({seen["requestId"]: seen["encodedDataLength"]}))
-    page.goto(place.at(site), wait_until="load")
-    page.wait_for_load_state("load")
-    yield Opened(page, sum(size for request, size in sizes.items() if request not in sounds), troubles)
-    context.close()
+    troubles: list[str] = []
+    with windows.window(place.username, troubles, width=WIDE) as page:
+        page.emulate_media(color_scheme="light")
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        # What it weighs for somebody who is here for the first time.
+        session.send("Network.clearBrowserCache")
+        sizes: dict[str, float] = {}
+        sounds: set[str] = set()
+        session.on("Network.responseReceived", lambda seen: sounds.add(seen["requestId"])
+                   if seen["response"]["mimeType"].startswith("audio/") else None)  # fmt: skip
+        session.on("Network.loadingFinished", lambda seen: sizes.update({seen["requestId"]: seen["encodedDataLength"]}))
+        page.goto(place.at(site), wait_until="load")
+        page.wait_for_load_state("load")
+        yield Opened(page, sum(size for request, size in sizes.items() if request not in sounds), troubles)
+        session.detach()
 
 
 @pytest.fixture

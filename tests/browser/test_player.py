@@ -40,8 +40,7 @@ def recording(site: Site) -> str:
 @pytest.fixture
 def page(visit: Callable[..., Any], recording: str) -> Any:
     """The superuser's."""
-    found = visit(SUPERUSER)
-    found.add_init_script(_WATCHED)
+    found = visit(SUPERUSER, script=_WATCHED)
     found.goto(f"/recordings/{recording}")
     found.wait_for_selector("[data-skip]:visible")
     return found
@@ -171,8 +170,7 @@ def test_without_scripts_play_is_a_button_and_then_an_audio_element(visit: Calla
 def test_a_customer_hears_what_was_shared(visit: Callable[..., Any], site: Site, recording: str) -> None:
     offer = Offer(recording, "customer@outside.example", "Our call", code_by=CodeBy.PHONE)
     share, code = shares.create(site.store, ACME, offer, operator("root"))
-    page = visit()
-    page.add_init_script(_WATCHED)
+    page = visit(script=_WATCHED)
     page.goto(f"/shared/{shares.new_link(site.store, share)}")
     page.fill("#code", str(code))
     page.click("button.first")
