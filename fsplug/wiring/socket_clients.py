@@ -11,7 +11,7 @@ _PROC = Path("/proc")
 
 def connected(port: int) -> list[str]:
     """Their names with their process ids, sorted; those that this user may not look into are left out."""
-    its = (one for one in tcp_sockets() if one.state == ESTABLISHED and one.remote_port == port)
+    its = (one for one in tcp_sockets(ESTABLISHED) if one.remote_port == port)
     sockets = {f"socket:[{one.inode}]" for one in its}
     return sorted(_holders(sockets)) if sockets else []
 

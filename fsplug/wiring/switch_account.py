@@ -28,7 +28,7 @@ class FolderRights:
 
 def listening_at(port: int) -> Account | None:
     """The user whose program listens at this port of this machine, as Linux's /proc tells; None if nobody does."""
-    its = (one.uid for one in tcp_sockets() if one.state == LISTENING and one.local_port == port)
+    its = (one.uid for one in tcp_sockets(LISTENING) if one.local_port == port)
     uid = next(its, None)
     return None if uid is None else account(uid)
 

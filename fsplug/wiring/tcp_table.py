@@ -14,19 +14,22 @@ class TcpSocket:
 
     local_port: int
     remote_port: int
-    state: str
     uid: int
     inode: str
 
 
-def tcp_sockets() -> Iterator[TcpSocket]:
-    """Every one; none where Linux does not show them."""
+def tcp_sockets(state: str) -> Iterator[TcpSocket]:
+    """Every one in this state; none where Linux does not show them.
+
+    A busy machine has thousands of others, above all those that wait after their end (TIME_WAIT).
+    """
     for table in _TABLES:
         try:
-            rows = [line.split() for line in table.read_text(encoding="ascii").splitlines()[1:]]
+            lines = table.read_text(encoding="ascii").splitlines()[1:]
         except OSError:
             continue
-        yield from (TcpSocket(_port(row[1]), _port(row[2]), row[3], int(row[7]), row[9]) for row in rows)
+        rows = (line.split() for line in lines if f" {state} " in line)
+        yield from (TcpSocket(_port(row[1]), _port(row[2]), int(row[7]), row[9]) for row in rows if row[3] == state)
 
 
 def _port(address: str) -> int:
