@@ -3,6 +3,7 @@
 With FSPLUG_TEST_STRICT=1 every skip is a failure: what a test needs must be there.
 """
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Any
@@ -30,6 +31,12 @@ def pytest_make_collect_report(
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """A whole file."""
     return _strictly((yield))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: Python need not search it again and again for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _strictly(report: Any) -> Any:

@@ -2,18 +2,21 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jinja2 import Environment
 
 from fsplug.cli.kernel.main import root
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.db.database import Store
+from tests.compiled import CompiledTemplates
 
 DEMO = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
@@ -25,6 +28,15 @@ def priorities(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     taken: list[int] = []
     monkeypatch.setattr("fsplug.cli.kernel.background.os.setpriority", lambda which, who, one: taken.append(one))
     return taken
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Each command that writes the switch's XML loads its templates, but they are the same."""
+    with pytest.MonkeyPatch.context() as patched:
+        with_kept = partial(Environment, bytecode_cache=CompiledTemplates())
+        patched.setattr("fsplug.xml.templates.Environment", with_kept)
+        yield
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,13 @@ class Contents:
             names = connection.execute(_TABLES).fetchall()
             self._rows = {name: self._copied(connection, name) for (name,) in names}
 
-    def restore(self, url: str) -> bool:
+    def restore(self, connection: psycopg.Connection[tuple[object, ...]]) -> bool:
         """Give the database these rows and no others; False if its tables are no longer these."""
-        with psycopg.connect(url) as connection:
+        with connection.transaction():
             connection.execute(_END_OTHERS)
             if self._shape_of(connection) != self._shape:
                 return False
-            connection.execute("SET session_replication_role = replica")
+            connection.execute("SET LOCAL session_replication_role = replica")
             connection.execute(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(_name(one)) for one in self._rows))
             for name, rows in self._rows.items():
                 if rows:
@@ -81,6 +81,8 @@ class Cluster:
         self._count = 0
         self._returned: dict[str, list[str]] = defaultdict(list)
         self._contents: dict[str, Contents] = {}
+        # To begin a session costs the server more than to put every row of a copy right.
+        self._sessions: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
     def _who_runs_it(self) -> str:
         # initdb and postgres refuse to run as root; Debian's package brings the user postgres.
@@ -97,7 +99,11 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = ("fsync=off", "listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=50")
+        settings = (
+            *("listen_addresses=", f"unix_socket_directories={self.folder}", "max_connections=50"),
+            # Nothing has to last, and nothing but the tests should take processor time.
+            *("fsync=off", "full_page_writes=off", "autovacuum=off", "jit=off"),
+        )
         options = [word for setting in settings for word in ("-c", setting)]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
@@ -111,11 +117,13 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server at once: open connections break, as in a crash of the network."""
         assert self._server is not None
+        self._end_sessions()
         self._server.send_signal(signal.SIGINT)
         self._server.wait(START_SECONDS)
 
     def remove(self) -> None:
         """Stop the server and leave nothing behind."""
+        self._end_sessions()
         if self._server is not None and self._server.poll() is None:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(START_SECONDS)
@@ -137,7 +145,7 @@ class Cluster:
         contents = self._contents.get(template) or self._read(template)
         while self._returned[template]:
             name = self._returned[template].pop()
-            if contents.restore(self.url(name)):
+            if contents.restore(self._session(name)):
                 return name
             self.drop(name)
         return self.new_database(template)
@@ -150,8 +158,19 @@ class Cluster:
         self._contents[template] = Contents(self.url(template))
         return self._contents[template]
 
+    def _session(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
+        if name not in self._sessions:
+            self._sessions[name] = psycopg.connect(self.url(name), autocommit=True)
+        return self._sessions[name]
+
+    def _end_sessions(self) -> None:
+        while self._sessions:
+            self._sessions.popitem()[1].close()
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever still uses it."""
+        if name in self._sessions:
+            self._sessions.pop(name).close()
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

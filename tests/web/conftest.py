@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from fsplug.media.archive import FolderArchive
@@ -19,6 +20,7 @@ from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.live import AWAY
 from fsplug.web.kernel.services import Services
 from fsplug.web.pages.sign_in import views
+from tests.compiled import CompiledTemplates
 from tests.store.accountcast import ANNA, PASSWORD, Clock, Console
 from tests.store.cast import ACME, CAST
 from tests.store.story import recorded_call
@@ -53,6 +55,14 @@ class Browser:
     def cookies(self) -> set[str]:
         """The names of those it keeps for us."""
         return {one.key for one in self.client._cookies.values()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
+    """Each test's application has templates of its own, but they are the same."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        yield
 
 
 @pytest.fixture(scope="session")

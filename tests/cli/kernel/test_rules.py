@@ -1,5 +1,6 @@
 """--as: every command has a rule, and whoever runs it reaches what is theirs and no more."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,16 +24,28 @@ WORDS = {
 }
 
 
-@pytest.fixture
-def staff(cli: Cli) -> Cli:
-    """A superuser, a sub-admin of Sales, a company-admin and a my-console user; a recorded call of Anna's."""
+@pytest.fixture(scope="module")
+def staffed(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the staff in it, to be copied for each test."""
+    cli = Cli(Path(shutil.copytree(furnished, tmp_path_factory.mktemp("staffed") / "data")))
     cli.ok("user", "set", "--company", ACME, "1001", "--role", "superuser", "--email", "anna@acme.example")
     departments = ("--admin", "sub-admin", "--admin-department", "Sales")
     cli.ok("user", "set", "--company", ACME, "1002", *departments)
     cli.ok("user", "set", "--company", ACME, "1003", "--admin", "company-admin")
     cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "david@acme.example")
+    cli.ok("user", "add", "--company", BETA, "all", "--extension", "999", "--email", "all@beta.example")
+    cli.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin")
     cli.write(recorded("a"))
-    return cli
+    return cli.data
+
+
+@pytest.fixture
+def staff(staffed: Path, tmp_path: Path) -> Cli:
+    """A superuser, a sub-admin of Sales, a company-admin and a my-console user; a recorded call of Anna's.
+
+    Beta has a superuser who is company-admin too.
+    """
+    return Cli(Path(shutil.copytree(staffed, tmp_path / "data")))
 
 
 RULES = {path: command.rule for path, command in commands()} | {"listen": COMMANDS["listen"].load().rule}
@@ -51,8 +64,6 @@ def test_a_command_without_a_rule_is_refused_where_it_is_written() -> None:
 @pytest.mark.parametrize("path", [path for path, rule in RULES.items() if not rule.itself])
 def test_nobody_of_another_company_runs_it_there(staff: Cli, path: str, tmp_path: Path) -> None:
     """A superuser who is company-admin too, of Beta, names Acme in every command."""
-    staff.ok("user", "add", "--company", BETA, "all", "--extension", "999", "--email", "all@beta.example")
-    staff.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin")
     rule = RULES[path]
     words = _words_for(path, tmp_path)
     company = {"company": ("--company", ACME), "domains": ("--company", ACME), "domain": (ACME,), None: ()}[
