@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import peewee
+from peewee import fn
 
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.witness import Account, Row
@@ -19,13 +21,23 @@ from fsplug.store.calls.gaps import Gap
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
-from fsplug.store.recordings.recordings import Recording, State
+from fsplug.store.recordings.recordings import UNFINISHED, Recording
+from fsplug.store.schema.calls import Calls
+from fsplug.store.schema.companies import Companies
+from fsplug.store.schema.recordings import Recordings
 from tests.calls.lines import Line
 from tests.calls.serving import Serving
 
 ROOT = Path(__file__).parents[2]
 ACME, BETA = "acme.example", "beta.example"
-_DONE = (State.SEALED, State.LOST)
+_UNENDED_CALLS = (
+    Calls.select(fn.COUNT(Calls.id)).join(Companies, on=(Companies.id == Calls.company)).where(Calls.ended_at.is_null())
+)
+_UNFINISHED_RECORDINGS = (
+    Recordings.select(fn.COUNT(Recordings.id))
+    .join(Companies, on=(Companies.id == Recordings.company))
+    .where(Recordings.state.in_(tuple(UNFINISHED)))
+)
 _EVERYTHING = 1_000_000
 
 
@@ -82,14 +94,12 @@ class Plant:
 
     def is_idle(self) -> bool:
         """Whether every call that fsplug saw has ended."""
-        return all(call.ended_at for company in (ACME, BETA) for call in self.calls(company))
+        return self._count(_UNENDED_CALLS) == 0
 
     def is_settled(self) -> bool:
         """Whether besides every recording has come to its end."""
         # In this order: what records a call is known before its end is.
-        return self.is_idle() and all(
-            one.state in _DONE for company in (ACME, BETA) for one in self.recordings(company)
-        )
+        return self.is_idle() and self._count(_UNFINISHED_RECORDINGS) == 0
 
     def files(self) -> set[str]:
         """What lies in the spool, probes aside."""
@@ -114,6 +124,11 @@ class Plant:
         finally:
             self.serving.end()
             self.store.close()
+
+    def _count(self, query: peewee.Query) -> int:
+        # Counted by the database: this is asked again and again, also when there are thousands of rows.
+        [(count,)] = self.store.query(query)
+        return int(count)
 
     def _row(self, company: str, call: Call) -> Row:
         decided = decisions.of_calls(self.store, company, [call.id])[call.id]

@@ -12,9 +12,22 @@ from typing import Any
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 
+# Libraries look for these and load them. An fsplug that is installed with no extras has none of them: rich comes with
+# the tools of development. To load them takes each process as long as a third of all the rest.
+_NOT_INSTALLED = ("rich", "psycopg")
+_FSPLUG = f"""
+import sys
+sys.modules.update(dict.fromkeys({_NOT_INSTALLED!r}))
+from fsplug.cli.kernel.main import main
+main()
+"""
+
 
 class Serving:
-    """One fsplug on the data folder `data`. `settings` are those that differ from its defaults, `only` a part of it."""
+    """One fsplug on the data folder `data`. `settings` are those that differ from its defaults, `only` a part of it.
+
+    It has no extras, so its store is SQLite.
+    """
 
     def __init__(self, data: Path, settings: Mapping[str, str | int], only: str = "") -> None:
         self.data = data
@@ -76,7 +89,7 @@ class Serving:
         environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
         with log.open("ab") as lines:
             return subprocess.Popen(
-                [sys.executable, "-m", "fsplug", "serve", "--data", str(self.data), *only],
+                [sys.executable, "-c", _FSPLUG, "serve", "--data", str(self.data), *only],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=lines,

@@ -24,6 +24,7 @@ from fsplug.web.kernel.app import HEADERS, LONGEST_BODY, create_app
 from fsplug.web.kernel.services import FEED, NOT_BEFORE, Services
 from fsplug.wiring.console.live_feeds import Changes, LiveFeeds
 from fsplug.wiring.console.request_input import Bounded
+from fsplug.wiring.process.loops import STOP_SECONDS
 from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings, read
 
@@ -34,7 +35,6 @@ CONNECTIONS, REQUEST_SECONDS = 512, 20.0
 # A block of audio may stay unread for this many times that long.
 UNREAD_TIMES = 3
 STORE_THREADS = 4
-STOP_SECONDS = 2.0
 # No body that a page takes has a length of more digits.
 _MOST_DIGITS = 15
 # Key in a request's environ: the connection it came on.

@@ -2,28 +2,30 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 import gevent.event
 import structlog
 
 from fsplug.errors import Invalid
+from fsplug.media.archive import Archive
 from fsplug.store.config import away_check
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import live, names, secrets
 from fsplug.store.nodes.settlement import settle_gone
 from fsplug.wiring.archives import archive_at
-from fsplug.wiring.console.live_calls import LiveCalls
-from fsplug.wiring.console.server import STOP_SECONDS, WebConsole
 from fsplug.wiring.people.mail import postman
 from fsplug.wiring.people.upkeep import Upkeep
 from fsplug.wiring.process.lifeline import Pulse
 from fsplug.wiring.process.locking import locked
-from fsplug.wiring.process.loops import every
+from fsplug.wiring.process.loops import STOP_SECONDS, every
 from fsplug.wiring.process.threads import in_its_thread
 from fsplug.wiring.settings import Settings
+
+if TYPE_CHECKING:
+    from fsplug.wiring.console.server import WebConsole
 
 log = structlog.get_logger()
 
@@ -56,7 +58,7 @@ class PeopleProcess:
         self.store.before_change = partial(away_check.changing, settings.switch_conf)
         archive = archive_at(settings.archive)
         has_console = has_console and self._has_secrets(settings, seals)
-        self.console = WebConsole(settings, self.store, archive, self._live(settings)) if has_console else None
+        self.console = self._console(settings, archive) if has_console else None
         self._post = postman(settings, self.store) if has_console else None
         self._upkeep = Upkeep(settings, self.store, archive) if seals else None
         # A node that seals has a process for calls beside this one, which speaks for it.
@@ -90,14 +92,19 @@ class PeopleProcess:
         log.error("console-refused", error=refusal.text)
         return False
 
-    def _live(self, settings: Settings) -> LiveCalls:
+    def _console(self, settings: Settings, archive: Archive) -> "WebConsole":
+        # Pages take a fifth of the time that this process takes to start, and many a node has none.
+        from fsplug.wiring.console.live_calls import LiveCalls
+        from fsplug.wiring.console.server import WebConsole
+
         own = settings.switch_name
 
         def is_alone() -> bool:
             node = names.get(self.store, own)
             return node is None or (node.host, node.data) != settings.place
 
-        return LiveCalls(settings.data, lambda company: live.elsewhere(self.store, company, own), is_alone)
+        calls = LiveCalls(settings.data, lambda company: live.elsewhere(self.store, company, own), is_alone)
+        return WebConsole(settings, self.store, archive, calls)
 
     def stop(self) -> None:
         """End `serve` in good order. May be called from a signal handler."""

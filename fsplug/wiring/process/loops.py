@@ -10,6 +10,9 @@ from fsplug.outage_log import outage_log
 
 log = structlog.get_logger()
 
+# How long work that is under way may take to end when its process stops.
+STOP_SECONDS = 2.0
+
 
 def every(seconds: float, act: Callable[[], object]) -> None:
     """Repeat the work forever, with a pause in between; work that fails is tried again."""
