@@ -1,11 +1,13 @@
 """A sine tone as G.711 A-law, so that a recording shows who spoke on which channel."""
 
 import math
+from functools import cache
 
 SAMPLE_RATE = 8000
 _LOUDNESS = 8000
 
 
+@cache
 def alaw_tone(hertz: int) -> bytes:
     """One second of this tone; whole hertz, so that it repeats without a click."""
     angle = 2 * math.pi * hertz / SAMPLE_RATE
