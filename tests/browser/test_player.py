@@ -152,7 +152,8 @@ def test_at_its_end_the_clock_shows_the_length(page: Any) -> None:
     page.wait_for_function(_IS_RUNNING)
     page.focus(".wave")
     page.keyboard.press("End")
-    page.wait_for_function("() => globalThis.heard.ended")
+    # It has ended before the page is told so.
+    page.wait_for_function("() => globalThis.heard.ended && !document.querySelector('[data-paused]').hidden")
     at, length = page.inner_text(".clock").split(" / ")
     assert at == length
     assert page.get_attribute(".wave", "aria-valuetext").split()[0] == length
