@@ -1,12 +1,14 @@
-"""Recordings that ran when fsplug went away: was their file made of the ordered talk alone?
+"""Recordings of legs whose end fsplug did not see: was their file made of the ordered talk alone?
 
-A leg that lives on says it itself. The file of a leg that is gone waits for that leg's record. Until then it is not
-stopped, so that nobody can list or hear it. If no record comes in time, only what was recorded while fsplug saw the leg
-is kept. A switch that was killed writes no record, and its files end when they were last written to.
+fsplug was away, or its link to the switch was down. A leg that lives on says it itself. The file of a leg that is gone
+waits for that leg's record. Until then it is not stopped, so that nobody can list or hear it. If no record comes in
+time, only what was recorded while fsplug saw the leg is kept. A switch that was killed writes no record, and its files
+end when they were last written to.
 """
 
 from dataclasses import dataclass
 
+from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until, until_of_ended, until_of_live
 from fsplug.esl.calls.ports import Ports
@@ -31,13 +33,16 @@ class _Waiting:
 
 
 class LeftRecordings:
-    """The recordings of legs that ended while fsplug was away, until it is known what they hold."""
+    """The recordings of legs that ended unseen, until it is known what they hold."""
 
-    def __init__(self, recorder: Recorder, ports: Ports) -> None:
+    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+        self._book = book
         self._recorder = recorder
         self._ports = ports
         # By recording.
         self._waiting: dict[str, _Waiting] = {}
+        # The records of legs that the book has as live, by leg.
+        self._early: dict[str, LegRecord] = {}
 
     def wait(self, recording: Recording, decision: Decision | None, seen_until: float | None, up_since: float) -> None:
         """The leg is gone. Its record will say what the file holds; fsplug saw the leg until `seen_until`.
@@ -49,30 +54,54 @@ class LeftRecordings:
             caller, answerer, number = decision.talk.split(":")
             partner = caller if recording.leg == answerer else answerer
             ordinal = int(number)
-        is_restarted = up_since > (recording.started_at or recording.due_at or 0.0)
-        until = self._ports.clock() + (FILED_SECONDS if is_restarted else RECORDS_SECONDS)
+        until = self._ports.clock() + (FILED_SECONDS if _began(recording) < up_since else RECORDS_SECONDS)
         self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
+
+    def leg_vanished(self, leg: str, seen_until: float | None) -> None:
+        """The switch has this leg no more, and no event said so; it was seen as the book has it until `seen_until`.
+
+        What records its present talk leaves the book. Unavailable if the switch does not answer.
+        """
+        channel = self._book.channels[leg]
+        recording = self._book.recording_of(channel)
+        if recording is None or recording.leg != leg or not self._ports.spool.exists(recording.id):
+            return
+        if _began(recording) < self._ports.clock() - self._ports.switch.up_seconds():
+            # The switch died with it. Until then every event came.
+            return
+        conference = next((one for one, legs in self._book.conferences.items() if leg in legs), "")
+        partner = conference or next(reversed(channel.talked_with), "")
+        ordinal, until = channel.talked_with.count(partner) - 1, self._ports.clock() + RECORDS_SECONDS
+        self._book.recordings.pop(recording.id)
+        self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
+        if (record := self._early.get(leg)) is not None:
+            self.told(record)
 
     def told(self, record: LegRecord) -> None:
         """A leg's record has come."""
+        if record.uuid in self._book.channels:
+            self._early[record.uuid] = record
         for one in [one for one in self._waiting.values() if one.recording.leg == record.uuid]:
             until = until_of_ended(record, one.partner, one.ordinal)
             if record.stay is not None and record.stay.conference == one.partner:
                 # Its record does not say who else was in the conference.
                 until = Until(one.seen_until)
-            self._end(one, until and Until(until.at or one.seen_until), record.ended_at)
+            del self._waiting[one.recording.id]
+            one.recording.until = until and Until(until.at or one.seen_until)
+            self._recorder.end(one.recording, record.ended_at, END_UNSEEN)
 
     def end_late(self) -> None:
         """End those whose record has not come in time."""
         now = self._ports.clock()
+        self._early = {leg: one for leg, one in self._early.items() if leg in self._book.channels}
         for one in [one for one in self._waiting.values() if now >= one.until]:
-            written_at = self._ports.spool.written_at(one.recording.id)
-            self._end(one, Until(one.seen_until), now if written_at is None else min(written_at, now))
+            del self._waiting[one.recording.id]
+            one.recording.until = Until(one.seen_until)
+            self._recorder.end_unseen(one.recording)
 
-    def _end(self, one: _Waiting, until: Until | None, at: float) -> None:
-        del self._waiting[one.recording.id]
-        one.recording.until = until
-        self._recorder.end(one.recording, at, END_UNSEEN)
+
+def _began(recording: Recording) -> float:
+    return recording.started_at or recording.due_at or 0.0
 
 
 def moved_on(

@@ -1,12 +1,15 @@
 """A recording on the switch, and how far it has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.policy.recording.holds import Holder
 from fsplug.policy.terms import Terms
+
+# A recording that begins later than this after its talk is no longer whole. A command to a bridged leg takes 0.2 s.
+LATE_SECONDS = 0.5
 
 
 class Stage(Enum):
@@ -76,6 +79,16 @@ class Recording:
         if self.terms.max_seconds is None or began is None:
             return None
         return self.terms.max_seconds - (at - began)
+
+    def has_all(self, at: float) -> bool:
+        """Whether everything that policy wants of the talk was recorded by `at`."""
+        left = self.seconds_left(at)
+        return left is not None and left < LATE_SECONDS
+
+    def rest(self, at: float) -> Terms:
+        """The terms for recording the rest of the same talk."""
+        left = self.seconds_left(at)
+        return self.terms if left is None else replace(self.terms, max_seconds=max(1, round(left)))
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""

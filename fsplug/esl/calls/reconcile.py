@@ -4,6 +4,8 @@ The switch's lists may be 0.3 s behind its events (`show calls` after a REFER, F
 book therefore counts only if it still does at a second look, and if no event of its legs has come in between.
 """
 
+from dataclasses import dataclass, replace
+
 import structlog
 
 from fsplug.errors import Unavailable
@@ -24,6 +26,14 @@ SECOND_LOOK_SECONDS = 1.0
 Difference = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A difference: since when it is seen, and when the last look was that did not see it, if there was one."""
+
+    since: float
+    alike_at: float | None
+
+
 class Reconciler:
     """Looks at the switch every few seconds, and whenever the link has come (back) up."""
 
@@ -42,8 +52,8 @@ class Reconciler:
         self._conferences = conferences
         self._left_recordings = left_recordings
         self._ports = ports
-        # When each difference was first seen.
-        self._seen: dict[Difference, float] = {}
+        self._seen: dict[Difference, _Sight] = {}
+        self._looked_at: float | None = None
 
     def look(self) -> None:
         """Take in bridges that no event reported, end legs that are gone. Unavailable if the switch does not answer.
@@ -70,8 +80,10 @@ class Reconciler:
         differ += [pair for pair in bridges if self._is_owed(*pair)]
         differ += self._conferences.look()
         seen, now = self._seen, self._ports.clock()
-        self._seen = {one: max(seen[one], self._heard_at(one)) if one in seen else now for one in differ}
-        confirmed = [one for one, since in self._seen.items() if one in seen and now - since >= SECOND_LOOK_SECONDS]
+        new = _Sight(now, self._looked_at)
+        self._seen = {one: self._seen_again(one, seen[one]) if one in seen else new for one in differ}
+        self._looked_at = now
+        confirmed = [one for one, its in self._seen.items() if one in seen and now - its.since >= SECOND_LOOK_SECONDS]
         for one in confirmed:
             self._correct(one)
         for pair in bridges:
@@ -79,9 +91,14 @@ class Reconciler:
                 self._watch.begin(*pair)
         return len(confirmed) < len(differ)
 
+    def _seen_again(self, difference: Difference, before: _Sight) -> _Sight:
+        return replace(before, since=max(before.since, self._heard_at(difference)))
+
     def _correct(self, difference: Difference) -> None:
         if len(difference) == 1:
-            self._talks.leg_ended(difference[0], UNREPORTED_CAUSE, self._ports.clock())
+            alike_at = self._seen[difference].alike_at or 0.0
+            self._left_recordings.leg_vanished(*difference, max(alike_at, self._heard_at(difference)) or None)
+            self._talks.leg_ended(*difference, UNREPORTED_CAUSE, self._ports.clock())
         elif len(difference) == 2:
             self._watch.begin(*difference)
         else:

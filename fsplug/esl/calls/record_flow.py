@@ -43,7 +43,7 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     transfers = Transfers(book, recorder, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
     decisions = Decisions(book, policy, ports)
-    left_files, left_recordings = LeftFiles(book, ports), LeftRecordings(recorder, ports)
+    left_files, left_recordings = LeftFiles(book, ports), LeftRecordings(book, recorder, ports)
     talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, ports)

@@ -8,11 +8,11 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.cutting import Cutter
 from fsplug.esl.calls.holds import Holds
-from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
+from fsplug.esl.calls.live_recording import LATE_SECONDS, HoldNotes, Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.terms import OnFailure, Terms
+from fsplug.policy.terms import OnFailure
 from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
@@ -23,8 +23,6 @@ CONFIRM_SECONDS = 0.5
 START_SECONDS = 2.0
 # A starved switch gets so many times more than it took to answer.
 SLOWNESS = 4
-# A recording that begins later than this after its talk is no longer whole. A command to a bridged leg takes 0.2 s.
-LATE_SECONDS = 0.5
 # If the switch ends a recording during the talk, another one follows, unless each ends at once.
 RESTART_AFTER_SECONDS = 2.0
 # The time from the end of a leg within which a late RECORD_STOP is awaited; it should have come before the end.
@@ -112,10 +110,15 @@ class Recorder:
         if not recording.advance(Stage.STOPPED):
             return
         self.holds.ended(recording, at)
-        is_whole = cause.startswith(_GOOD_CAUSES) and _has_all(recording, at)
+        is_whole = cause.startswith(_GOOD_CAUSES) and recording.has_all(at)
         recording.stopped_at, recording.stop_cause = at, LIMIT_REACHED if is_whole else cause
         if recording.decision:
             self._write_stopped(recording)
+
+    def end_unseen(self, recording: Recording) -> None:
+        """The recording has ended, and nobody said when: at the latest when its file was last written to."""
+        now, written_at = self._ports.clock(), self._ports.spool.written_at(recording.id)
+        self.end(recording, now if written_at is None else min(now, written_at), END_UNSEEN)
 
     def leg_ended(self, recording: Recording, at: float | None) -> None:
         """The recorded leg is gone (`at` None: at an unknown time). Its RECORD_STOP has come, or will, or is lost."""
@@ -134,7 +137,7 @@ class Recorder:
 
     def fail(self, recording: Recording, cause: str, detail: str) -> None:
         """Report that a talk is no longer recorded and act as policy says, unless policy wants no more of this talk."""
-        if not _has_all(recording, self._ports.clock()):
+        if not recording.has_all(self._ports.clock()):
             self._fail(recording, cause, detail)
 
     def report_gap(self, recording: Recording, cause: str, detail: str) -> None:
@@ -159,7 +162,10 @@ class Recorder:
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
             self._write_lost(recording, "never-started", "the switch reported no recording during the talk")
-        self.end(recording, leg_ended_at or self._ports.clock(), STOP_UNSEEN if leg_ended_at else END_UNSEEN)
+        if leg_ended_at is None:
+            self.end_unseen(recording)
+        else:
+            self.end(recording, leg_ended_at, STOP_UNSEEN)
         self._book.recordings.pop(recording.id, None)
         if recording.withdrawn:
             # A leg that answered and lost the race, or that the dialplan itself answered: there was no talk.
@@ -180,8 +186,8 @@ class Recorder:
                 self._found_running(recording)
                 return
             if self._ports.spool.exists(recording.id):
-                if _has_all(recording, self._ports.clock()):
-                    self.end(recording, self._ports.clock(), END_UNSEEN)
+                if recording.has_all(self._ports.clock()):
+                    self.end_unseen(recording)
                     return
                 if self._ports.switch.channel(recording.leg) is None:
                     return  # nothing is left of the talk either; the end of the talk settles this recording
@@ -199,11 +205,11 @@ class Recorder:
 
     def _successor_of(self, recording: Recording) -> Recording:
         """A recording for the rest of the talk: this one ended unreported, and a second start would wipe its file."""
-        self.end(recording, self._ports.clock(), END_UNSEEN)
+        self.end_unseen(recording)
         self._book.recordings.pop(recording.id, None)
         successor = self._ports.new_id()
         path, now = self._ports.spool.path(successor), self._ports.clock()
-        terms = _rest(recording, now)
+        terms = recording.rest(now)
         follower = replace(
             recording, id=successor, path=path, terms=terms, due_at=now, started_at=None, stopped_at=None
         )
@@ -253,7 +259,7 @@ class Recorder:
         why = cause or "no cause given"
         self._fail(recording, "stopped-early", f"the switch ended the recording during the talk: {why}")
         goes_on = recording.terms.on_failure is OnFailure.OPEN and recording.leg in self._book.channels
-        goes_on = goes_on and not _has_all(recording, self._ports.clock())
+        goes_on = goes_on and not recording.has_all(self._ports.clock())
         if goes_on and ran_seconds >= RESTART_AFTER_SECONDS and self._ports.spool.trouble is None:
             self.start(self._successor_of(recording))
 
@@ -285,15 +291,3 @@ class Recorder:
     def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))
-
-
-def _has_all(recording: Recording, at: float) -> bool:
-    """Whether everything that policy wants of the talk was recorded by `at`."""
-    left = recording.seconds_left(at)
-    return left is not None and left < LATE_SECONDS
-
-
-def _rest(recording: Recording, at: float) -> Terms:
-    """The terms for recording the rest of the same talk."""
-    left = recording.seconds_left(at)
-    return recording.terms if left is None else replace(recording.terms, max_seconds=max(1, round(left)))

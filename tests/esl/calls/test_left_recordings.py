@@ -290,6 +290,56 @@ def test_a_switch_that_died_has_no_record_to_wait_for_and_its_file_ends_with_it(
     assert_nothing_is_left(story, gaps)
 
 
+WENT_ON, WHOLE_TALK = "A 0.06 3.00\nX 3.06 5.00", "A 0.06 5.00"
+
+
+@pytest.mark.parametrize(
+    ("talks", "told_at", "cut", "gaps"),
+    [
+        pytest.param(WENT_ON, 5.5, 2.86, "not-ordered", id="it went on, says its record before it is missed"),
+        pytest.param(WENT_ON, 8.0, 2.86, "not-ordered", id="it went on, says its record afterwards"),
+        pytest.param(WHOLE_TALK, 5.5, None, "", id="it did not, says its record before it is missed"),
+        pytest.param(WHOLE_TALK, 8.0, None, "", id="it did not, says its record afterwards"),
+        pytest.param("", 0.0, 1.86, "not-ordered", id="it left no record"),
+    ],
+)
+def test_of_a_leg_that_ended_while_the_link_was_down_only_the_ordered_talk_is_kept(tmp_path, talks, told_at, cut, gaps):
+    story = Story(tmp_path)
+    flow = Flow(story, LEGS)
+    flow.begins(BEFORE)
+    story.switch.bridged = [("A", "B")]
+    story.until(SEEN_UNTIL)
+    story.reconciler.look()
+    flow.goes_unseen(OVER)
+    for at in sorted({6.0, told_at, 7.1, 7.0 + RECORDS_SECONDS, 9.0 + RECORDS_SECONDS}):
+        story.until(at)
+        if talks and at == told_at:
+            story.witness.settle({"B": record_of(talks)}, {})
+        if at >= 6.0:
+            story.reconciler.look()
+    assert flow.talks()[0] == "A-B recorded 1001"
+    assert (flow.kept(), list(story.spool.cuts.values())) == (["B stopped"], [] if cut is None else [cut])
+    assert_nothing_is_left(story, gaps)
+
+
+def test_a_file_that_was_closed_unseen_soon_after_its_talk_is_kept_whole(tmp_path):
+    story = Story(tmp_path)
+    flow = Flow(story, LEGS)
+    flow.begins(BEFORE)
+    story.switch.bridged = [("A", "B")]
+    flow.begins("1.50  A  UNBRIDGE  A-B")
+    story.until(1.55)
+    story.switch.is_silent = True
+    flow.goes_unseen("1.60  B  HANGUP  NORMAL_CLEARING\n1.60  A  HANGUP  NORMAL_CLEARING")
+    story.spool.written = START + 1.6
+    story.until(5.0)
+    story.switch.is_silent = False
+    story.reconciler.look()
+    story.until(10.0)
+    assert (flow.kept(), story.spool.cuts) == (["B stopped"], {})
+    assert_nothing_is_left(story, "")
+
+
 def comes_back(story: Story, seen_until: float | None) -> None:
     """fsplug is back at 6.00, and was there until then."""
     story.until(6.0)
