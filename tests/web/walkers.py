@@ -152,7 +152,7 @@ class Walker:
     username: str | None
     domain: str = ACME
 
-    def ask(self, way: Way, path: str, form: dict[str, Any] | None = None, **options: Any) -> Any:
+    def ask(self, way: Way, path: str, form: dict[str, Any] | bytes | None = None, **options: Any) -> Any:
         """What they get; a body that never ends is not read."""
         client: FlaskClient = self.app.test_client()
         token = self.username and sessions.begin(self.store, self.domain, self.username, "192.0.2.1", "walker")

@@ -1,5 +1,7 @@
 """The icons, drawn as lines in a square of 24."""
 
+from functools import cache
+
 from markupsafe import Markup
 
 PATHS = {
@@ -33,7 +35,8 @@ def icon(name: str) -> Markup:
     return drawn(PATHS[name])
 
 
+@cache
 def drawn(lines: str) -> Markup:
-    """An icon of these lines, written as an SVG path."""
+    """An icon of these lines, written as an SVG path: one of the few that the console has on every page."""
     path = Markup('<path d="{}"/>').format(lines)
     return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>').format(path)
