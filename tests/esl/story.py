@@ -7,8 +7,10 @@ towards 1001, and so on. Time is the story's own.
 import heapq
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from fsplug.esl import commands
@@ -33,6 +35,20 @@ COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
 CUSTOMER = "+4522334455"
 START = 1_800_000_000.0
+
+
+@cache
+def _furnished() -> bytes:
+    """A store's file with the companies in it, made once for every story."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "story.db"
+        store = Store(path)
+        store.connect()
+        store.migrate()
+        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+        planning.apply_plan(store, planning.plan(store, document), by="test")
+        store.close()
+        return path.read_bytes()
 
 
 class Clock:
@@ -97,11 +113,9 @@ class Story:
     """
 
     def __init__(self, folder: Path) -> None:
+        (folder / "story.db").write_bytes(_furnished())
         self.store = Store(folder / "story.db")
         self.store.connect()
-        self.store.migrate()
-        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
-        planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
         self.clock = Clock()
         self.set_by = 0.0
         self.switch = CommandedSwitch()
