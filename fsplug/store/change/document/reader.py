@@ -27,7 +27,8 @@ class Reader:
         except (OSError, UnicodeDecodeError, ValueError) as error:
             # A decoding error would repeat what is in the file.
             why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
-            self.error(where, f"{key}: {file} can't be read: {why}")
+            remedy = "name a text file with the secret alone"
+            self.error(where, f"{key}: {file or 'an empty path'} can't be read: {why}; {remedy}")
             return None
 
 

@@ -109,6 +109,14 @@ def test_what_stands_deep_in_itself_is_refused(place: str, wrap: Callable[[Any],
     assert _refusals({"company": [{**whole(), place: _deep(5_000, wrap)}]})
 
 
+@pytest.mark.parametrize("file", ["", ".", "nowhere", "a\0b"])
+def test_a_secret_s_file_that_cannot_be_read_is_refused(file: str) -> None:
+    company = whole()
+    del company["user"][1]["device"][0]["a1_hash"]
+    company["user"][1]["device"][0]["password_file"] = file
+    assert len(_refusals({"company": [company]})) == 1
+
+
 SECRET = "hush-hush-hush"
 
 
