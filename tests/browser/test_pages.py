@@ -224,3 +224,17 @@ def test_on_a_phone_all_users_of_a_page_are_marked_by_one_box(visit: Callable[..
     page.goto("/people")
     page.get_by_role("checkbox").first.check()
     page.locator("#settings h2").get_by_text("11").wait_for()
+
+
+def test_a_window_is_handed_on_with_nothing_left_in_it(windows: Windows, troubles: list[str]) -> None:
+    with windows.window(EVERYTHING, troubles) as page:
+        page.goto("/account")
+        page.evaluate("sessionStorage.left = localStorage.left = 'something'")
+        page.route("**/account", lambda route: route.abort())
+        page.context.set_offline(True)
+    with windows.window(None, troubles) as again:
+        assert again is page
+        again.goto("/account")
+        assert again.url.endswith("/sign-in"), "nobody is signed in"
+        assert again.evaluate("[sessionStorage.left, localStorage.left]") == [None, None]
+    assert [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one] == []

@@ -51,7 +51,6 @@ class Windows:
         from playwright.sync_api import Error
 
         try:
-            page.evaluate("sessionStorage.clear()")
             page.goto("about:blank")
             for other in page.context.pages:
                 if other is not page:
@@ -59,11 +58,10 @@ class Windows:
             page.unroute_all()
             page.mouse.move(0, 0)
             page.context.set_offline(False)
-            page.context.clear_cookies()
             page.context.new_cdp_session(page).send(
                 "Storage.clearDataForOrigin", {"origin": self.site.url, "storageTypes": "all"}
             )
         except Error:
-            # The test closed it, or left it on its way to a page or on a page that is not of the site.
+            # The test closed it, or left it while it went to another page.
             return False
         return True
