@@ -98,6 +98,7 @@ def test_each_user_in_a_conference_has_a_part_until_somebody_comes_who_is_never_
         people.dial(ANNA, "4001")
         people.dial(CLARA, "4001")
         decided(ANNA, "department-policy", CLARA)
+        until_heard(plant)
         people.dial_in(CUSTOMER, ROOM)
         decided(ANNA, "department-policy", CUSTOMER)
         decided(CLARA, "department-policy", CUSTOMER)

@@ -9,7 +9,7 @@ from fsplug.store.calls.entries import GapFound, RecordingLost
 
 log = structlog.get_logger()
 
-NOT_ORDERED = "not-ordered"
+NOT_ORDERED, ENDED_BEFORE_START = "not-ordered", "ended-before-start"
 # A talk is over a little before the switch writes down its end.
 CUT_SECONDS = 0.1
 # fsplug stops a recording within this time of its talk's end, unless it was kept from it.
@@ -17,6 +17,7 @@ AT_ONCE_SECONDS = 0.5
 # The switch ends a recording at its limit to the second.
 _LIMIT_SECONDS = 1.0
 _CUT = "the leg went on to another talk unseen; what was recorded after the ordered one was destroyed"
+OVER_BEFORE = "the talk was over before the recording began"
 _NOTHING_LEFT = "the leg went on to another talk unseen; nothing recorded is known to be of the ordered one"
 
 
@@ -31,7 +32,10 @@ class Cutter:
 
         The rest is cut off, where the leg went on to another talk and the recording was not stopped at once.
         """
-        until = recording.until
+        until, began_at = recording.until, recording.started_at
+        if until is not None and until.at is not None and began_at is not None and began_at >= until.at:
+            self._lose(recording, ENDED_BEFORE_START, OVER_BEFORE)
+            return None
         if until is None or (until.at is not None and stopped_at - until.at <= AT_ONCE_SECONDS):
             return stopped_at
         if not self._cut(recording, until.at, stopped_at):
@@ -44,7 +48,7 @@ class Cutter:
         began_at = recording.started_at or recording.due_at or 0.0
         wanted = 0.0 if until is None else until - began_at - CUT_SECONDS
         if until is None or wanted <= 0 or not self._is_cut(recording, wanted, until, stopped_at):
-            self._lose(recording)
+            self._lose(recording, NOT_ORDERED, _NOTHING_LEFT)
             return False
         if recording.until is None or not recording.until.is_reported:
             self._report(recording)
@@ -62,10 +66,10 @@ class Cutter:
             return False
         return True
 
-    def _lose(self, recording: Recording) -> None:
+    def _lose(self, recording: Recording, cause: str, detail: str) -> None:
         self._ports.spool.discard(recording.id)
-        log.error("gap", call=recording.call, recording=recording.id, cause=NOT_ORDERED, detail=_NOTHING_LEFT)
-        self._ports.write(RecordingLost(recording.id, NOT_ORDERED, _NOTHING_LEFT, self._ports.clock()))
+        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
+        self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))
 
     def _report(self, recording: Recording) -> None:
         log.error("gap", call=recording.call, recording=recording.id, cause=NOT_ORDERED, detail=_CUT)

@@ -51,7 +51,8 @@ class Recording:
     is the id of the decision it was armed for, once no decision will order it any more: if the switch begins it all the
     same, it is stopped and its file destroyed. `rate` is the sample rate of its leg's speech when it began, as the
     switch writes it; `is_renewed`: another one follows it.
-    `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off.
+    `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off. `is_over`:
+    its talk ended before it was seen to begin, so it is stopped as soon as it does.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Recording:
     rate: str = ""
     is_renewed: bool = False
     until: Until | None = None
+    is_over: bool = False
 
     def seconds_left(self, at: float) -> float | None:
         """How many seconds of the talk remain to be recorded at `at`; None for all of it."""

@@ -6,7 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.cutting import Cutter
+from fsplug.esl.calls.cutting import ENDED_BEFORE_START, OVER_BEFORE, Cutter
 from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.live_recording import LATE_SECONDS, HoldNotes, Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
@@ -70,6 +70,7 @@ class Recorder:
         recording.until = recording.until or until
         if recording.started_at is not None:  # After a restart it may not have been found running yet.
             recording.advance(Stage.RUNNING)
+        recording.is_over = recording.stage is Stage.ARMED
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
 
@@ -88,6 +89,7 @@ class Recorder:
         self.holds.began(recording, event)
         if recording.decision:
             self._write_started(recording)
+        self._stop_if_over(recording)
 
     def stopped(self, event: Event) -> None:
         """RECORD_STOP. It also comes for files that the switch has removed, so only its cause is noted."""
@@ -161,7 +163,8 @@ class Recorder:
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
-            self._write_lost(recording, "never-started", "the switch reported no recording during the talk")
+            never = ("never-started", "the switch reported no recording during the talk")
+            self._write_lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if recording.is_over else never))
         if leg_ended_at is None:
             self.end_unseen(recording)
         else:
@@ -179,7 +182,7 @@ class Recorder:
     def _command_start(self, recording: Recording) -> None:
         """Start the recording, unless it already runs and only its RECORD_START was not reported."""
         asked_at = self._ports.clock()
-        if recording.stage is Stage.STOPPING:
+        if recording.stage is Stage.STOPPING or recording.is_over:
             return
         try:
             if self._ports.switch.is_recording(recording.leg, recording.path):
@@ -202,6 +205,11 @@ class Recorder:
         if recording.advance(Stage.RUNNING):
             self.holds.began(recording)
             self._write_started(recording)
+            self._stop_if_over(recording)
+
+    def _stop_if_over(self, recording: Recording) -> None:
+        if recording.is_over:
+            self.stop(recording, None)
 
     def _successor_of(self, recording: Recording) -> Recording:
         """A recording for the rest of the talk: this one ended unreported, and a second start would wipe its file."""
@@ -246,13 +254,11 @@ class Recorder:
             # The recording has begun, and only its RECORD_START was not reported.
             self._found_running(recording)
             return
-        recording.advance(Stage.STOPPED)
-        self._book.recordings.pop(recording.id, None)
-        if recording.leg not in self._book.channels:
-            self._write_lost(recording, "ended-before-start", "the talk was over before the recording began")
+        if recording.is_over or recording.leg not in self._book.channels:
+            self.never_began(recording, ENDED_BEFORE_START, OVER_BEFORE)
             return
         spool = self._ports.spool
-        self._write_lost(recording, "start-failed", spool.trouble or spool.kept_out or _NOT_STARTED)
+        self.never_began(recording, "start-failed", spool.trouble or spool.kept_out or _NOT_STARTED)
         self._close_if_policy_says(recording)
 
     def _ended_early(self, recording: Recording, cause: str, ran_seconds: float) -> None:
