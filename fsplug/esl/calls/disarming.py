@@ -20,6 +20,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.cutting import NOT_ORDERED
 from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.ordered_talk import bridged_at
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
@@ -194,20 +195,24 @@ class Disarmer:
         call = self._book.calls.get(recording.call)
         if recording.decision or recording.withdrawn or recording.stage is not Stage.RUNNING or call is None:
             return
-        if self._is_alone(recording.leg):
+        if self._has_talked_to_nobody(recording):
             self._withdraw_recording(call, recording)
             self._destroy(recording)
         else:
             # The reconciler takes the bridge in, and `meet` judges it; or it takes in that the leg has ended.
             self._ports.later(PARTNER_SECONDS, self._destroy_without_talk, recording)
 
-    def _is_alone(self, leg: str) -> bool:
-        """Whether this leg is up on the switch and talks to nobody."""
+    def _has_talked_to_nobody(self, recording: Recording) -> bool:
+        """Whether the leg is up on the switch, is in no bridge, and was in none since its recording began.
+
+        A talk of which no event came may be over just now, and its leg about to end.
+        """
         try:
-            is_bridged = any(leg in pair for pair in self._ports.switch.bridges())
-            return not is_bridged and self._ports.switch.channel(leg) is not None
+            is_bridged = any(recording.leg in pair for pair in self._ports.switch.bridges())
+            dump = None if is_bridged else self._ports.switch.channel(recording.leg)
         except Unavailable:
             return False
+        return dump is not None and bridged_at(dump) < (recording.started_at or 0.0)
 
 
 def _has_its_partner(call: Call, leg: str) -> bool:

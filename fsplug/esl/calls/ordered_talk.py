@@ -34,16 +34,20 @@ def until_of_live(dump: Event, began_at: float, seen_until: float | None, is_els
     fsplug saw the leg until `seen_until`. `is_elsewhere`: the leg is with somebody else now. Epoch seconds.
     """
     part_at = _seconds(dump.get("Caller-Profile-Created-Time") or "")
-    bridged_at = _seconds(dump.get("Caller-Channel-Bridged-Time") or "")
     if part_at > began_at:
         since = max(began_at, seen_until or 0.0)
         transfers = [float(one) for one in _TRANSFER.findall(dump.get("variable_transfer_history") or "")]
         # Their times are whole seconds: one of the second in which fsplug saw the leg last may have come after that.
         later = [one for one in transfers if one + 1.0 > since]
         return Until(part_at if len(later) < 2 else min(part_at, *later))
-    if is_elsewhere or bridged_at > began_at + BRIDGED_SECONDS:
+    if is_elsewhere or bridged_at(dump) > began_at + BRIDGED_SECONDS:
         return Until(None)
     return None
+
+
+def bridged_at(dump: Event) -> float:
+    """When this leg was bridged last, in epoch seconds; 0 if it never was."""
+    return _seconds(dump.get("Caller-Channel-Bridged-Time") or "")
 
 
 def until_of_ended(record: LegRecord, partner: str, ordinal: int) -> Until | None:

@@ -430,3 +430,25 @@ def test_what_was_armed_for_another_partner_is_taken_back(story, kind):
     assert flow.files() == len(flow.kept())
     assert flow.commanded() == lines(kind.commands)
     assert_nothing_is_left(story, kind.gaps)
+
+
+def test_a_talk_of_which_no_event_came_is_kept_though_its_leg_is_alone_for_a_moment_at_its_end(story):
+    flow = Flow(story, {"A": customer(), "B": called("1001", by="A")})
+    flow.begins("""
+        0.00  A  ASKS     1001
+        0.04  B  RINGS
+        0.60  B  ANSWER
+        0.60  B  START
+        0.62  A  ANSWER
+    """)
+    flow.goes_unseen("""
+        0.62  A  BRIDGE   A-B
+        2.58  A  UNBRIDGE A-B
+    """)
+    flow.plays("""
+        2.70  B  STOP     success-silence
+        2.70  B  HANGUP   NORMAL_CLEARING
+        2.70  A  HANGUP   NORMAL_CLEARING
+    """)
+    assert (flow.talks(), flow.kept(), flow.commanded()) == (["A-B recorded 1001"], ["B stopped"], [])
+    assert_nothing_is_left(story)
