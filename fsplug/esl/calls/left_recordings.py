@@ -12,7 +12,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until, until_of_ended, until_of_live
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.recorder import END_UNSEEN, Recorder
+from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.protocol.event import Event
 from fsplug.store.calls.decisions import Decision
@@ -88,7 +88,7 @@ class LeftRecordings:
                 until = Until(one.seen_until)
             del self._waiting[one.recording.id]
             one.recording.until = until and Until(until.at or one.seen_until)
-            self._recorder.end(one.recording, record.ended_at, END_UNSEEN)
+            self._recorder.end_unseen(one.recording, record.ended_at)
 
     def end_late(self) -> None:
         """End those whose record has not come in time."""

@@ -117,10 +117,10 @@ class Recorder:
         if recording.decision:
             self._write_stopped(recording)
 
-    def end_unseen(self, recording: Recording) -> None:
-        """The recording has ended, and nobody said when: at the latest when its file was last written to."""
-        now, written_at = self._ports.clock(), self._ports.spool.written_at(recording.id)
-        self.end(recording, now if written_at is None else min(now, written_at), END_UNSEEN)
+    def end_unseen(self, recording: Recording, by: float | None = None) -> None:
+        """The recording has ended by then, or by now, and nobody said when: as soon as its file was written to last."""
+        latest, written_at = by or self._ports.clock(), self._ports.spool.written_at(recording.id)
+        self.end(recording, latest if written_at is None else min(latest, written_at), END_UNSEEN)
 
     def leg_ended(self, recording: Recording, at: float | None) -> None:
         """The recorded leg is gone (`at` None: at an unknown time). Its RECORD_STOP has come, or will, or is lost."""

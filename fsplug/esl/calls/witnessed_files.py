@@ -39,9 +39,11 @@ class WitnessedFiles:
             return None
         later = [*(one.at for one in leg.talks[1:]), *([leg.stay.at] if leg.stay else [])]
         if later:
+            end = min(first.until, *later)
+            closed_at = min(leg.ended_at, self._spool.written_at(recording) or leg.ended_at)
             try:
-                end = min(first.until, *later)
-                self._spool.cut(recording, end - leg.answered_at - CUT_SECONDS, 0.0)
+                # While the leg holds, its file stands still: by the beginning alone too much could be kept.
+                self._spool.cut(recording, end - leg.answered_at - CUT_SECONDS, max(0.0, closed_at - end))
             except FsplugError as error:
                 log.error("recording-not-cut", recording=recording, error=error.text)
                 return None

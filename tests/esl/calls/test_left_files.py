@@ -144,6 +144,10 @@ def test_a_file_is_kept_for_the_talk_it_was_ordered_for_and_no_longer_than_that(
     assert sorted(flow.kept()) == lines(kind.kept)
     assert flow.files() == len(flow.kept())
     assert list(story.spool.cuts.values()) == ([kind.cut] if kind.cut else [])
+    if kind.cut:
+        # Its file stands still while a leg holds: what came after its talk is as long as the leg says.
+        first, other, *_ = records["D"].talks
+        assert [*story.spool.off_the_end.values()] == [round(records["D"].ended_at - min(first.until, other.at), 2)]
     story.until(100)
     story.reconciler.look()
     assert sorted(story.gaps()) == lines(kind.gaps)

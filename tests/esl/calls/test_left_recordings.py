@@ -249,6 +249,17 @@ def test_of_a_leg_that_went_on_unseen_only_the_ordered_talk_is_kept(tmp_path, ki
     assert_nothing_is_left(story, kind.gaps)
 
 
+def test_a_file_that_was_closed_before_its_leg_ended_is_not_cut_by_the_end_of_the_leg(tmp_path):
+    story = Story(tmp_path)
+    flow = Flow(story, LEGS)
+    flow.begins(BEFORE)
+    flow.goes_unseen(OVER)
+    story.spool.written = START + 3.1
+    comes_back(story, SEEN_UNTIL)
+    story.witness.settle({"B": record_of("A 0.06 3.00\nX 3.06 5.00")}, {})
+    assert (flow.kept(), story.spool.cuts) == (["B stopped"], {})
+
+
 def test_a_second_restart_asks_again_what_a_file_holds(tmp_path):
     story = Story(tmp_path)
     flow = Flow(story, LEGS)
