@@ -154,6 +154,11 @@ class RealCaller:
         self.phone.vanish()
 
 
+def _phone(who: str) -> str:
+    """What the fake switch calls this person's phone: the customer is reached by the trunk."""
+    return "trunk" if who == CUSTOMER else who
+
+
 class FakeParty:
     """The fake switch's people, by its control port."""
 
@@ -177,16 +182,16 @@ class FakeParty:
         self._rates[who] = _RATES.get(codec, 8_000)
 
     def only_rings(self, user: str) -> None:
-        self._answers[user] = "no-answer"
+        self._answers[_phone(user)] = "no-answer"
 
     def talk(self, caller: str, answerer: str, dials: str = "") -> "FakeTalk":
-        self._answers[answerer] = 0.1
+        self._answers[_phone(answerer)] = 0.1
         with _seen(self._plant):
             return self._call(caller, dials or _number(caller, answerer), answerer)
 
     def ring(self, caller: str, called: str, dials: str = "") -> "FakeTalk":
         before = self._line.legs()
-        answers = {**self._answers, called: "no-answer"}
+        answers = {**self._answers, _phone(called): "no-answer"}
         talk = self._call(caller, dials or _number(caller, called), called, answers)
         wait_for(lambda: self._line.legs() >= before + 2, f"{called} to ring")
         return talk

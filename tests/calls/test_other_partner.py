@@ -1,5 +1,7 @@
 """Calls that get another partner while a leg rings: connected with a ringing consultation, or picked up (F53, F54)."""
 
+import json
+
 import pytest
 
 from tests.calls import people as words
@@ -18,10 +20,14 @@ def semi_attended(plant: Plant, party: Party, *, by_caller: bool = False) -> See
 
     def flow() -> None:
         talk = party.talk(ANNA, CUSTOMER, dials="22334455") if by_caller else party.talk(CUSTOMER, ANNA)
+        others = _called(plant)
         ringing = party.ring(ANNA, CLARA)
+        plant.until(lambda: len(_called(plant) - others) == 1, "the switch to list Clara's leg")
+        [leg] = _called(plant) - others
         decided = len(plant.decisions())
         talk.connect(ANNA, ringing)
         plant.until(lambda: plant.line.legs() == 3, "Anna's phone to have left")
+        plant.until(lambda: "record_session" not in _on_answer(plant, leg), "Clara's leg to be disarmed")
         ringing.answer(CLARA)
         plant.until(lambda: len(plant.decisions()) > decided, "the customer to talk to Clara")
         until_heard(plant)
@@ -94,6 +100,12 @@ def test_a_caller_whom_the_operator_sends_past_the_dialplan_is_disarmed_before_a
         left = seen_once_each(plant, flow)
         assert eye.seen() == []
     assert (left.decisions, left.recordings, left.gaps) == ([], {}, [])
+
+
+def _called(plant: Plant) -> set[str]:
+    """The legs that the switch made."""
+    rows = json.loads(plant.line.api("show channels as json")).get("rows", [])
+    return {one["uuid"] for one in rows if one["direction"] == "outbound"}
 
 
 def _on_answer(plant: Plant, leg: str) -> str:
