@@ -86,6 +86,8 @@ def test_killed_alone_the_server_is_started_again(plant: Plant) -> None:
     before = {call.id for call in plant.calls()}
     with plant.line.crowd(plant.line.one_crowd, None) as crowd:
         plant.until(lambda: while_all_are_recorded(plant, before), "every call to be recorded")
+        # On a busy machine a call may be let through before it is armed: it is recorded from its bridge on.
+        armed = {call.id for call in _news(plant, before) if _is_armed(plant, call)}
         taken_up, killed = plant.serving.taken_up, plant.serving.kill_server()
         plant.until(lambda: plant.serving.server not in (0, killed), "the supervisor to start another")
         assert not is_alive(killed)
@@ -95,7 +97,7 @@ def test_killed_alone_the_server_is_started_again(plant: Plant) -> None:
         up_seconds = crowd.up_seconds()
     plant.until_settled()
     calls = _news(plant, before)
-    _nothing_is_lost(plant, calls, {call.id for call in calls}, up_seconds)
+    _nothing_is_lost(plant, calls, armed, up_seconds)
     assert all(call.answered_at for call in calls)
 
 
