@@ -314,15 +314,21 @@ def test_each_user_s_part_is_decided_whenever_somebody_comes_or_goes(story, kind
     assert_nothing_is_left(story, kind.gaps)
 
 
+# Somebody who is never recorded comes before the recording of the part has begun.
+OVER_AT_ONCE = """
+    0.00  A  ANSWER
+    0.00  C  ANSWER
+    0.00  A  COMES    room
+    0.00  C  COMES    room
+    0.05  D  ANSWER
+    0.05  D  COMES    room
+"""
+
+
 def test_a_recording_that_begins_after_its_part_is_over_is_stopped_at_once_and_destroyed(story):
     flow = Flow(story, {"A": A, "C": C, "D": customer(ROOM, who=DOCTOR)})
+    flow.begins(OVER_AT_ONCE)
     flow.begins("""
-        0.00  A  ANSWER
-        0.00  C  ANSWER
-        0.00  A  COMES    room
-        0.00  C  COMES    room
-        0.05  D  ANSWER
-        0.05  D  COMES    room
         0.20  C  START
         0.22  C  STOP     success-maxtime
     """)
@@ -337,13 +343,8 @@ def test_a_recording_that_begins_after_its_part_is_over_is_stopped_at_once_and_d
 
 def test_a_recording_that_never_begins_before_its_part_is_over_lacks_nothing_of_the_next(story):
     flow = Flow(story, {"A": A, "C": C, "D": customer(ROOM, who=DOCTOR)})
+    flow.begins(OVER_AT_ONCE)
     flow.plays("""
-        0.00  A  ANSWER
-        0.00  C  ANSWER
-        0.00  A  COMES    room
-        0.00  C  COMES    room
-        0.05  D  ANSWER
-        0.05  D  COMES    room
         9.00  D  HANGUP   NORMAL_CLEARING
         9.00  C  HANGUP   NORMAL_CLEARING
         9.00  A  HANGUP   NORMAL_CLEARING
