@@ -174,6 +174,8 @@ def _act(core: Core, caller: Channel, ringing: list[Ringing], result: Dialled) -
                 ringing.remove(leg)
                 result.answered = channel
                 answer(core, channel)
+                if leg.phone.talk_seconds is not None:
+                    core.clock.later(leg.phone.talk_seconds, hang_up, core, channel, "NORMAL_CLEARING")
                 return
         elif leg.gives_up <= now:
             hang_up(core, channel, "NO_ANSWER")

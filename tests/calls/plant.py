@@ -19,7 +19,6 @@ from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.calls.gaps import Gap
 from fsplug.store.change import planning
-from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import UNFINISHED, Recording
 from fsplug.store.schema.calls import Calls
@@ -27,6 +26,7 @@ from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import Recordings
 from tests.calls.lines import Line
 from tests.calls.serving import Serving
+from tests.furnished import DEMO, demo_store
 
 ROOT = Path(__file__).parents[2]
 ACME, BETA = "acme.example", "beta.example"
@@ -50,10 +50,8 @@ class Plant:
         self.spool = data / "spool"
         for folder in (self.spool, data / "archive"):
             folder.mkdir(exist_ok=True)
-        self.store = Store(data / "fsplug.db")
+        self.store = demo_store(data / "fsplug.db")
         self.store.connect()
-        self.store.migrate()
-        self.apply(lambda document: None)
         self.serving = Serving(data, {**line.settings, **settings})
         # The switch may serve several plants in turn. Records of an earlier plant's calls are nobody's now.
         for record in Path(line.settings["records"]).glob("*.json"):
@@ -61,7 +59,7 @@ class Plant:
 
     def apply(self, change: Callable[[dict], None]) -> None:
         """Bring in the demo's companies, changed so: `fsplug apply`."""
-        document = tomllib.loads((ROOT / "fixtures" / "demo.toml").read_text(encoding="utf-8"))
+        document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
         change(document)
         planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
 

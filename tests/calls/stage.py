@@ -1,6 +1,5 @@
 """The SIPp scenarios acted on the fake switch: each role's file, as what the fake switch's people do."""
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,7 +15,6 @@ Control = Callable[[], ControlClient]
 RING_SECONDS = 0.3
 _ANSWERS: Mapping[str, float | str] = {
     "answers": RING_SECONDS,
-    "answers-and-hangs-up": RING_SECONDS,
     "answers-and-is-shown": RING_SECONDS,
     "answers-and-transfers": RING_SECONDS,
     "answers-and-connects": RING_SECONDS,
@@ -68,15 +66,16 @@ class Performance:
 
     def _call(self, role: ScenarioRole, control: ControlClient, order: dict[str, Any]) -> None:
         call = self._latest[role.name] = control.ask("place", **order)["call"]
-        if _kind(self._scenario, role) == "user-calls-and-transfers":
-            self._end_what_was_transferred(control, call)
-        elif _kind(self._scenario, role) == "user-listens":
+        if _kind(self._scenario, role) == "user-listens":
             gevent.sleep(role.talk_seconds)
             control.ask("hang_up", call=call)
         elif connecting := self._connecting(role):
             self._connect(control, call, connecting)
         ended = control.ask("wait", call=call, seconds=PATIENCE_SECONDS)
-        self.legs |= {call, *(leg for bridge in ended["bridges"] for leg in bridge)}
+        talked = {leg for bridge in ended["bridges"] for leg in bridge}
+        self.legs |= {call, *talked}
+        for leg in talked:
+            _until_ended(control, leg)
         cause = ended["cause"]
         expected = _CAUSES.get(_kind(self._scenario, role), "NORMAL_CLEARING")
         if cause != expected:
@@ -85,7 +84,6 @@ class Performance:
     def _order(self, role: ScenarioRole, number: int) -> dict[str, Any]:
         kind = _kind(self._scenario, role)
         who = {"context": role.company, "user": role.user, "domain": role.company} if role.user else {}
-        hangs_up = self._who_hangs_up(role)
         return {
             **who,
             "caller": role.user or role.number,
@@ -95,8 +93,7 @@ class Performance:
             "late_offer": kind in _LATE_OFFER,
             "tone_hz": tone_of(self._scenario, role),
             "answers": self._answers(role),
-            "talk": hangs_up.talk_seconds if hangs_up else role.talk_seconds if kind not in _UNTIL_BYE else None,
-            "hangs_up": "callee" if hangs_up else "caller",
+            "talk": role.talk_seconds if kind not in _UNTIL_BYE else None,
             "cancel": role.talk_seconds if kind == "outside-gives-up" else None,
             "steps": list(self._steps(role)),
         }
@@ -119,12 +116,6 @@ class Performance:
         transfers = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-transfers"]
         return [{"after": one.talk_seconds, "act": "transfer", "to": one.target} for one in transfers]
 
-    def _who_hangs_up(self, role: ScenarioRole) -> ScenarioRole | None:
-        """The called one, where it is not the caller who ends the call."""
-        if _kind(self._scenario, role) not in ("outside-calls-until-bye", *_LATE_OFFER):
-            return None
-        return next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
-
     def _connecting(self, role: ScenarioRole) -> ScenarioRole | None:
         """The phone that will connect this role's call with its own second one."""
         phones = [one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-connects"]
@@ -134,15 +125,8 @@ class Performance:
         control.ask("wait_bridged", call=call)
         gevent.sleep(phone.talk_seconds)
         consultation = next(self._latest[role.name] for role in self._scenario.calling if role.consults)
+        control.ask("wait_bridged", call=consultation)
         control.ask("attended_transfer", call=call, consultation=consultation)
-
-    def _end_what_was_transferred(self, control: ControlClient, call: str) -> None:
-        """The called one, who was sent on, hangs up when it has talked long enough."""
-        answered = control.ask("wait_bridged", call=call)["callee"]
-        begun = time.monotonic()
-        ending = next(one for one in self._scenario.waiting if _kind(self._scenario, one) == "answers-and-hangs-up")
-        gevent.sleep(begun + ending.talk_seconds - time.monotonic())
-        control.ask("api", line=f"uuid_kill {answered} NORMAL_CLEARING")
 
 
 def tone_of(scenario: Scenario, role: ScenarioRole) -> int:
@@ -150,7 +134,16 @@ def tone_of(scenario: Scenario, role: ScenarioRole) -> int:
     return _HERTZ + _HERTZ_STEP * scenario.roles.index(role)
 
 
+def _until_ended(control: ControlClient, leg: str) -> None:
+    """Who was sent on may talk longer than the call that it was in first."""
+    with gevent.Timeout(PATIENCE_SECONDS):
+        while control.ask("api", line=f"uuid_exists {leg}")["text"] == "true":
+            gevent.sleep(0.05)
+
+
 def _behaviour(kind: str, role: ScenarioRole) -> float | str:
+    if kind == "answers-and-hangs-up":
+        return f"{RING_SECONDS}:{role.talk_seconds}"
     return f"redirect:<sip:{role.target}@127.0.0.1>" if kind == "deflects" else _ANSWERS[kind]
 
 

@@ -7,10 +7,8 @@ towards 1001, and so on. Time is the story's own.
 import heapq
 import tomllib
 from collections.abc import Callable
-from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from fsplug.esl import commands
@@ -26,29 +24,14 @@ from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.change import planning
-from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from tests.esl.commandedswitch import CommandedSwitch
+from tests.furnished import DEMO, demo_store
 
-COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 ACME, BETA = "acme.example", "beta.example"
 CUSTOMER = "+4522334455"
 START = 1_800_000_000.0
-
-
-@cache
-def _furnished() -> bytes:
-    """A store's file with the companies in it, made once for every story."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "story.db"
-        store = Store(path)
-        store.connect()
-        store.migrate()
-        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
-        planning.apply_plan(store, planning.plan(store, document), by="test")
-        store.close()
-        return path.read_bytes()
 
 
 class Clock:
@@ -113,8 +96,7 @@ class Story:
     """
 
     def __init__(self, folder: Path) -> None:
-        (folder / "story.db").write_bytes(_furnished())
-        self.store = Store(folder / "story.db")
+        self.store = demo_store(folder / "story.db")
         self.store.connect()
         self.clock = Clock()
         self.set_by = 0.0
@@ -157,7 +139,7 @@ class Story:
 
     def excludes(self, number: str) -> None:
         """From now on this number is never recorded in the first company."""
-        document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+        document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
         document["company"][0]["excluded"].append({"number": number})
         planning.apply_plan(self.store, planning.plan(self.store, document), by="test")
 

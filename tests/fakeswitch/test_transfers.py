@@ -37,6 +37,17 @@ def test_a_caller_transfers_the_callee(start, connect):
     assert callee.partner.profile.destination == "1002"
 
 
+def test_a_phone_hangs_up_after_its_own_talk_whoever_talked_before(start, connect):
+    switch = start(answers={"1001": 0.1, "1002": "0.1:0.4"})
+    client = connect(switch)
+    call, _ = placed(switch)
+    call.blind_transfer("1002")
+    client.wait(lambda: len(client.named("CHANNEL_BRIDGE")) == 2, "second conversation")
+    second = call.callee
+    assert (call.wait(), second.cause) == ("NORMAL_CLEARING", "NORMAL_CLEARING")
+    assert second.times.hungup - second.times.answered >= 400_000
+
+
 def test_an_attended_transfer_joins_the_two_others(start, connect):
     switch = start(answers={"1001": 0.1, "1002": 0.1})
     client = connect(switch)

@@ -19,10 +19,8 @@ from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.mail import smtp
 from fsplug.mail.postman import Post, Postman
 from fsplug.mail.smtp import MailServer
-from fsplug.store.change import planning
-from fsplug.store.db.database import Store
+from tests.furnished import cast_store
 from tests.store.accountcast import Clock, Console
-from tests.store.cast import CAST
 
 DEADLINE_SECONDS = PATIENCE_SECONDS
 POST = Post("notifications@console.example", "https://console.example")
@@ -97,9 +95,7 @@ def mailbox(make_mailbox: Callable[..., Mailbox]) -> Mailbox:
 def console(tmp_path: Path) -> Iterator[Console]:
     """The cast on SQLite, with a clock to turn."""
     clock = Clock()
-    store = Store(tmp_path / "fsplug.db", clock=clock, database_clock=clock)
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
+    store = cast_store(tmp_path / "fsplug.db", clock=clock, database_clock=clock)
     yield Console(store, clock)
     store.close()
 

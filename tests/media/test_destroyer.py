@@ -12,14 +12,14 @@ from fsplug.media.archive import FolderArchive
 from fsplug.media.destroyer import INHERIT_SECONDS, Destroyer
 from fsplug.policy.access.scopes import operator
 from fsplug.store.calls import ledger
-from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import presence
 from fsplug.store.nodes.names import Claim
 from fsplug.store.recordings import access, deletions
 from fsplug.store.recordings.deletions import UNDO_SECONDS
+from tests.furnished import cast_store
 from tests.store.accountcast import Clock
-from tests.store.cast import ACME, CAST
+from tests.store.cast import ACME
 from tests.store.story import recorded_call
 
 ROOT = operator("root")
@@ -34,9 +34,7 @@ def clock() -> Clock:
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Store:
     """Two sealed recordings, the first of which was deleted a minute ago."""
-    made = Store(tmp_path / "store.db", clock=clock, database_clock=clock)
-    made.migrate()
-    planning.apply_plan(made, planning.plan(made, CAST), by="test")
+    made = cast_store(tmp_path / "store.db", clock=clock, database_clock=clock)
     for call in ("a", "b"):
         ledger.apply(made, recorded_call(call))
     deletions.delete(made, ACME, ["a-rec"], ROOT)

@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,10 @@ from fsplug.store.calls.entries import (
     RecordingStarted,
     RecordingStopped,
 )
-from fsplug.store.change import planning
-from fsplug.store.db.database import Store
 from fsplug.store.outbox import sealings
 from fsplug.store.recordings import holds as recording_holds
 from fsplug.store.recordings import recordings
+from tests.furnished import demo_store
 from tests.media.recordings import killed, whole, write
 from tests.store.accountcast import Clock
 
@@ -42,10 +40,8 @@ def clock():
 
 @pytest.fixture
 def store(tmp_path, clock):
-    made = Store(tmp_path / "store.db", database_clock=clock)
+    made = demo_store(tmp_path / "store.db", database_clock=clock)
     made.connect()
-    made.migrate()
-    planning.apply_plan(made, planning.plan(made, tomllib.loads(COMPANIES.read_text())), by="test")
     return made
 
 

@@ -16,13 +16,13 @@ from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.media.archive import FolderArchive
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import sessions
-from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.live import Note
 from fsplug.wiring.console.server import WebConsole
 from fsplug.wiring.settings import read
+from tests.furnished import cast_store
 from tests.store.accountcast import Clock, Console
-from tests.store.cast import ACME, CAST
+from tests.store.cast import ACME
 
 DEADLINE_SECONDS = PATIENCE_SECONDS
 
@@ -153,9 +153,7 @@ def until(condition: Any, what: str, seconds: float = DEADLINE_SECONDS) -> None:
 def running_console(folder: Path) -> Iterator[RunningConsole]:
     """The cast's console on a port of its own."""
     clock = Clock()
-    store = Store(folder / "fsplug.db", clock=clock, database_clock=clock)
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
+    store = cast_store(folder / "fsplug.db", clock=clock, database_clock=clock)
     console = Console(store, clock)
     settings = read(folder, {}, web_port=0, web_url="http://127.0.0.1:1")
     live = MovedCalls()

@@ -22,7 +22,8 @@ from fsplug.store.calls import calls, decisions, gaps, outages, refused, witness
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.calls.refused import RefusedKind
 from fsplug.store.change import planning
-from tests.esl.story import ACME, COMPANIES, Story, talk_begins, talk_ends, without
+from tests.esl.story import ACME, Story, talk_begins, talk_ends, without
+from tests.furnished import DEMO
 
 RECORDS = Path(__file__).parent / "records"
 CUSTOMER = "+4522334455"
@@ -189,7 +190,7 @@ def test_a_talk_is_decided_by_the_policy_of_its_time(changed_before: float, is_r
     story = Story(tmp_path)
     records = read("incoming-user")
     [talk] = seen_talks(records)
-    document = tomllib.loads(COMPANIES.read_text(encoding="utf-8"))
+    document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     for company in document["company"]:
         for policy in company.get("policy", ()):
             policy["incoming"] = False

@@ -16,12 +16,12 @@ from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason, admission
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import listenable
-from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
 from fsplug.wiring.channel.messages import from_table, to_table
-from tests.store.cast import ACME, CAST
+from tests.furnished import cast_store
+from tests.store.cast import ACME
 
 LISTENER, TARGET, OTHER = "1001", "1002", "1003"
 FLAGS = ("licence", "right", "app", "apps", "consent", "target", "allowed", "allows", "talks", "other", "busy")
@@ -36,9 +36,7 @@ class Silent:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "fsplug.db")
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
+    store = cast_store(tmp_path / "fsplug.db")
     yield store
     store.close()
 

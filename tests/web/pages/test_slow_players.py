@@ -11,14 +11,13 @@ import pytest
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
-from fsplug.store.change import planning
 from fsplug.store.config.actors import actor
-from fsplug.store.db.database import Store
 from fsplug.store.recordings import playbacks
 from fsplug.wiring.console.server import STORE_THREADS
 from tests.browser.site import started
+from tests.furnished import cast_store
 from tests.store.accountcast import Console
-from tests.store.cast import ACME, CAST
+from tests.store.cast import ACME
 from tests.store.story import recorded_call
 
 DEADLINE_SECONDS = PATIENCE_SECONDS
@@ -29,9 +28,7 @@ REQUEST_SECONDS = 0.5
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
     """A console with a recording of half an hour that Anna is playing: its port, her cookie."""
-    store = Store(tmp_path / "fsplug.db")
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
+    store = cast_store(tmp_path / "fsplug.db")
     ledger.apply(store, recorded_call("a"))
     Console(store, store.now).give("1001", email="anna@acme.example", role="superuser")
     path = tmp_path / "archive" / "acme" / "a-rec.wav"

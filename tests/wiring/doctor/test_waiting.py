@@ -7,13 +7,13 @@ import pytest
 from fsplug.media.record_folder import RecordFolder
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import CallRefused, OutageSeen, TalkWitnessed
-from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation, waiting
 from fsplug.wiring.doctor.findings import FindingState
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import Settings, read
-from tests.store.cast import ACME, CAST
+from tests.furnished import cast_store
+from tests.store.cast import ACME
 from tests.store.outbox.queued import PUT, QUEUES
 
 SUBJECTS = {"mail": "mail queue", "sealing": "recordings to seal", "deletion": "recordings to destroy"}
@@ -23,10 +23,7 @@ SUBJECTS = {"mail": "mail queue", "sealing": "recordings to seal", "deletion": "
 def settings(tmp_path: Path) -> Settings:
     """Of a store with the cast."""
     settings = read(tmp_path, {})
-    store = Store(settings.store)
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
-    store.close()
+    cast_store(Path(settings.store)).close()
     return settings
 
 

@@ -3,7 +3,6 @@
 import itertools
 import json
 import time
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +16,6 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.modpython_client import ARM, AWAITED_UNTIL
-from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.doors import doors, endpoint
 from fsplug.wiring.endpoint.fs_cli import USAGE, Console
@@ -26,6 +24,7 @@ from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
 from tests.esl.commandedswitch import CommandedSwitch
+from tests.furnished import demo_store
 
 DEMO = Path(__file__).parents[3] / "fixtures" / "demo.toml"
 ACME = "acme.example"
@@ -61,11 +60,8 @@ class Session:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "fsplug.db")
+    store = demo_store(tmp_path / "fsplug.db")
     store.connect()
-    store.migrate()
-    document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
-    planning.apply_plan(store, planning.plan(store, document), by="test")
     yield store
     store.close()
 

@@ -13,7 +13,6 @@ from fsplug.policy.access import totp
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
 from fsplug.store.accounts import authenticators, sessions
 from fsplug.store.accounts.sealed_secrets import SecretKeys
-from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.store.nodes import presence
 from fsplug.store.nodes.live import Publisher
@@ -26,17 +25,16 @@ from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.calls.test_console_live import Pages
 from tests.cli.conftest import Cli
+from tests.furnished import cast_store
 from tests.store.accountcast import ANNA, PASSWORD, Clock
 from tests.store.accountcast import Console as Cast
-from tests.store.cast import ACME, CAST
+from tests.store.cast import ACME
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Anna may sign in."""
-    store = Store(tmp_path / "fsplug.db")
-    store.migrate()
-    planning.apply_plan(store, planning.plan(store, CAST), "the cast")
+    store = cast_store(tmp_path / "fsplug.db")
     Cast(store, Clock()).made()
     return store
 

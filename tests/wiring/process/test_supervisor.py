@@ -192,7 +192,7 @@ def test_calls_go_before_people_on_a_busy_processor(start_two):
     both = both_of(start_two())
     calls, people = (os.getpriority(os.PRIO_PROCESS, both[name]) for name in ("calls", "people"))
     # No process is nicer than 19, and the tests may be nice themselves.
-    assert people == min(19, calls + 10) > calls
+    assert people == min(19, calls + 10)
 
 
 def test_the_service_ends_with_the_first_death_where_something_else_starts_it_again(start_two):
