@@ -22,6 +22,8 @@ AT_ONCE = Target("the same from its link to the switch: 500 live calls are taken
 TARGETS = (FROZEN, TAKEN_UP, AT_ONCE)
 _CALLS, _MANY_CALLS, _ASKING, _RATE = 200, 500, 20, 100.0
 _TALK_SECONDS, _PATIENCE_SECONDS = 600.0, 60.0
+# Of a core, more than it takes to look after the calls that are up, and less than any of them takes as it begins.
+_WATCHING_SHARE = 0.2
 _SPARE_PROCESS, _IDLE_SECONDS = "fsplug-spare", 0.5
 _CALLS_PROCESS, _TAKEN_UP = "fsplug-calls", b"calls-restored"
 
@@ -46,7 +48,7 @@ def _place(bench: FakeBench, count: int) -> None:
     """So many more calls that stay up."""
     bench.load(_RATE, count, _TALK_SECONDS)
     wait_for(lambda: bench.stats()["bridged"] >= count, f"{count} calls to be up", _PATIENCE_SECONDS)
-    wait_until_idle(bench.fsplug_pid)
+    wait_until_idle(bench.fsplug_pid, _WATCHING_SHARE)
 
 
 def _frozen(bench: FakeBench) -> float:

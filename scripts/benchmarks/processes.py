@@ -88,8 +88,8 @@ def wait_until_bound(process: subprocess.Popen[bytes], port: int, log: Path) -> 
     wait_for(is_bound, f"port {port} (see {log})", START_SECONDS)
 
 
-def wait_until_idle(pid: int) -> None:
-    """Return when this process and its living children have used next to no CPU for a second.
+def wait_until_idle(pid: int, share: float = _IDLE_SHARE) -> None:
+    """Return when this process and its living children have used no more than this share of a core for a second.
 
     What was only just started is imported and connected by then.
     """
@@ -99,7 +99,7 @@ def wait_until_idle(pid: int) -> None:
         nonlocal used
         time.sleep(_IDLE_SECONDS)
         before, used = used, cpu_seconds(pid)
-        return used - before <= _IDLE_SHARE * _IDLE_SECONDS
+        return used - before <= share * _IDLE_SECONDS
 
     wait_for(is_idle, f"process {pid} to have nothing to do", START_SECONDS)
 
