@@ -16,6 +16,9 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 AWAITED = (*STOPS, signal.SIGCHLD)
 # prctl(2)
 _PR_SET_PDEATHSIG = 1
+# mallopt(3). Once a large block was freed, glibc takes blocks of its size from the heap, which a hashed password then
+# leaves full of holes; with a fixed limit, memory of a mebibyte and more goes back to the system when it is freed.
+_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,10 @@ def be_nice(niceness: int) -> None:
 
 
 def _serve(part: Part, niceness: int, parent: int, line: Lifeline) -> int:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    with contextlib.suppress(AttributeError):  # musl has no mallopt.
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
     be_nice(niceness)
     _unblock(AWAITED)
     return part.serve(line) if os.getppid() == parent else 1
