@@ -205,7 +205,7 @@ def wait_for(condition: Callable[[], bool], what: str, deadline_seconds: float =
         now = time.monotonic()
         if now > began + deadline_seconds:
             raise Unavailable("waited-in-vain", f"waited {deadline_seconds:g} s for {what}", seconds=deadline_seconds)
-        # To wait must not slow down what is waited for: a condition that takes long, in either way, is asked less often.
+        # To wait must not slow down what is waited for: what takes long, to ask or to come, is asked less often.
         time.sleep(max(0.05, min(0.15, (now - began) / 20), 3 * (now - asked)))
         asked = time.monotonic()
 

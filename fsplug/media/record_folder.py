@@ -49,8 +49,8 @@ class RecordFolder:
             raise disk.unavailable("records", self.root, error) from error
         return True
 
-    def save(self, body: bytes) -> None:
-        """Keep a record that was posted. One that is posted twice is kept once."""
+    def save(self, body: bytes) -> str:
+        """Keep a record that was posted, and return its file's name. One that is posted twice is kept once."""
         name = hashlib.sha256(body).hexdigest()[:32]
         part, whole = self.root / f".{name}", self.root / f"{name}{SUFFIX}"
         try:
@@ -62,6 +62,7 @@ class RecordFolder:
             if written < len(body):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             part.rename(whole)
+            return whole.name
         except OSError as error:
             with suppress(OSError):
                 part.unlink()

@@ -1,8 +1,8 @@
 """`python -m benchmarks.flowserver [--greenswitch] [--bare] serve --data FOLDER`: fsplug's server with some parts
 replaced.
 
-With --greenswitch it uses plain greenswitch for the event socket. With --bare it writes no rows, so only the event
-socket and the verdicts remain. It never seals recordings.
+With --greenswitch it uses plain greenswitch for the event socket. With --bare it writes no rows and takes no call
+records, so only the event socket and the verdicts remain. It never seals recordings.
 """
 
 from gevent import monkey
@@ -37,7 +37,7 @@ def main() -> int:
     if options.greenswitch:
         vars(process).update(Link=GreenLink, Server=GreenServer)
     if options.bare:
-        vars(process).update(Writer=ForgetfulWriter)
+        vars(process).update(Writer=ForgetfulWriter, endpoint=lambda *behind: None)
     return serve_here(options.data, "calls", process.CallsProcess)
 
 

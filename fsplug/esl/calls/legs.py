@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from fsplug.esl.protocol.event import Event, Headers
 from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities
@@ -62,12 +63,22 @@ _ALWAYS_READ = frozenset(_LEG.names)
 
 
 def leg_of(event: Event) -> Leg:
-    """The leg a channel event, `connect` answer or `uuid_dump` describes.
+    """The leg a channel event, `connect` answer or `uuid_dump` describes."""
+    return leg_of_headers(event.read(_LEG))
+
+
+@lru_cache(maxsize=4_096)
+def is_read(header: str) -> bool:
+    """Whether this header says anything of a leg."""
+    return _LEG.has(header)
+
+
+def leg_of_headers(headers: Mapping[str, str]) -> Leg:
+    """The leg that these headers of an event describe, of which each `is_read`.
 
     A leg that calls carries its caller's numbers and, separately, the numbers it dialled; a leg that was called carries
     the numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
     """
-    headers = event.read(_LEG)
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, leg_of
-from fsplug.esl.protocol.event import Event, plain_event
+from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, is_read, leg_of_headers
+from fsplug.esl.protocol.event import as_read
 from fsplug.policy.recording.legs import Leg
 
 RECORD_BYTES = 4 << 20
@@ -250,7 +250,7 @@ def _asked(variables: Mapping[str, str], part: _Part, is_last: bool) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _says_who(name: str) -> bool:
-    return _OF_NO_LEG.match(name) is None
+    return is_read(f"variable_{name}") and _OF_NO_LEG.match(name) is None
 
 
 def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, None]:
@@ -268,11 +268,11 @@ def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Se
         "Call-Direction": direction,
         "Answer-State": "answered" if part.answered_at else "ringing",
         "Caller-Channel-Answered-Time": str(round(part.answered_at * 1e6)),
-        "Caller-Transfer-Source": "" if number == 0 else then.get("transfer_source", ""),
+        "Caller-Transfer-Source": "" if number == 0 else variables.get("transfer_source", ""),
         **{header: str(part.profile.get(name) or "") for header, name in _CALLER.items()},
         **{f"variable_{name}": value for name, value in then.items()},
     }
-    return leg_of(Event(plain_event(headers)))
+    return leg_of_headers({name: as_read(value) for name, value in headers.items() if is_read(name)})
 
 
 def _variables(found: Facts) -> dict[str, str]:

@@ -26,7 +26,7 @@ class Headers:
     `like` are further names that begin with `variable_`: what follows, as regular expressions without groups.
     """
 
-    __slots__ = ("names", "pattern")
+    __slots__ = ("_name", "names", "pattern")
 
     def __init__(self, *names: str, like: tuple[str, ...] = ()) -> None:
         self.names = names
@@ -36,6 +36,11 @@ class Headers:
         of_variables = f"{_VARIABLE}(?:{'|'.join(filter(None, (_one_of(variables), *like)))})"
         known = "|".join(filter(None, (_one_of(others), of_variables if variables or like else "")))
         self.pattern = re.compile(f"\n({known}): ([^\n]*)".encode())
+        self._name = re.compile(known)
+
+    def has(self, name: str) -> bool:
+        """Whether this is one of the names."""
+        return self._name.fullmatch(name) is not None
 
 
 class Event:
@@ -156,6 +161,13 @@ def encoded_value(value: str) -> str:
     return "".join(
         part.decode() if position % 2 else quote_from_bytes(part, _LEFT_AS_IT_IS) for position, part in enumerate(parts)
     )
+
+
+def as_read(value: str) -> str:
+    """The value as an event would bring it: what looks percent-encoded is decoded."""
+    if "%" in value or not value.isascii():
+        return _decoded(encoded_value(value).encode())
+    return "" if value == _EMPTY_VALUE.decode() else value
 
 
 def _one_of(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,25 +61,30 @@ class RecordReader:
 
     def save(self, body: bytes) -> None:
         """Keep a record that the switch posts. Unavailable if it can't be kept: the switch then writes it itself."""
-        self._run(lambda: self._folder.save(body))
+        name = self._run(lambda: self._folder.save(body))
+        # One that can't be understood is found again by its file.
+        with suppress(Invalid):
+            file = RecordFile(name, len(body), self._clock())
+            self._waiting.setdefault(name, _Waiting(file, leg_record(body), self._looks))
 
     def read(self) -> None:
         """One round: read what is there, write what is missing, and delete what is settled."""
         try:
             self._run(self._folder.make)
             # Those that wait for the end of a long call must not keep others from being read.
-            most = MOST_READ + len(self._waiting)
-            found = self._run(lambda: self._folder.waiting(most))
-            self._take_in(found)
+            known = frozenset(self._waiting)
+            most = MOST_READ + len(known)
+            self._take_in(self._run(lambda: self._folder.waiting(most)), known)
             self._settle()
             trouble = None
         except FsplugError as error:
             trouble = f"{error.code}: {error.text}"
         self._log.now(trouble)
 
-    def _take_in(self, found: Sequence[RecordFile]) -> None:
+    def _take_in(self, found: Sequence[RecordFile], known: frozenset[str]) -> None:
+        """Read the files that are new, and forget the `known` ones that are gone."""
         here = {file.name: file for file in found}
-        self._waiting = {name: one for name, one in self._waiting.items() if name in here}
+        self._waiting = {name: one for name, one in self._waiting.items() if name in here or name not in known}
         new = [file for name, file in here.items() if name not in self._waiting]
         records: Mapping[str, LegRecord] = self._run(lambda: dict(self._parsed(new)))
         for file in new:

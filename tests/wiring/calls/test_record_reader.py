@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
-from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFolder
+from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFile, RecordFolder
 from fsplug.wiring.calls.record_reader import BELIEVED_SECONDS, LOOKS, RecordReader
 from tests.esl.calls.test_witness import FLOWS, encoded, raw, rows
 from tests.esl.story import Story
@@ -72,6 +72,23 @@ def test_records_are_read_after_two_looks_at_the_switch_and_then_deleted(is_post
     assert (len(reading.left), rows(reading.story)) == (4, [])
     reading.look(1)
     assert (reading.left, rows(reading.story)) == ([], FLOWS["attended-transfer"])
+
+
+def test_a_record_that_is_posted_while_the_folder_is_listed_counts_its_looks_from_then(reading: Reading) -> None:
+    bodies = [encoded(one) for one in raw("incoming-user")]
+    listed = reading.folder.waiting
+
+    def waiting(most: int) -> list[RecordFile]:
+        found = listed(most)
+        while bodies:
+            reading.post(bodies.pop())
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(RecordFolder, "waiting", lambda folder, most: waiting(most))
+        reading.reader.read()
+    reading.look()
+    assert (reading.left, rows(reading.story)) == ([], FLOWS["incoming-user"])
 
 
 def test_a_switch_that_cant_be_looked_at_is_believed_after_a_while(reading: Reading) -> None:
