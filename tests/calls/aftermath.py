@@ -33,8 +33,10 @@ class Seen:
 
     @property
     def gaps_but_late(self) -> list[str]:
-        """The causes, but for recordings that are begun by a command: on a slow machine they begin late, and say so."""
-        return [cause for cause in self.gaps if cause != "began-late"]
+        """The causes, but for recordings that are begun by a command. On a slow machine they begin late, and say so.
+        Who is hung up a moment after the others may have a part that is over before its recording begins.
+        """
+        return [cause for cause in self.gaps if cause not in ("began-late", "ended-before-start")]
 
 
 def seen(plant: Plant, flow: Callable[[], None]) -> Seen:

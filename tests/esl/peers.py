@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import gevent
@@ -125,7 +126,8 @@ class Switch:
     def hang_up(self) -> None:
         """Drop every connection without a word."""
         for peer in self.connections:
-            peer.sock.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # The other side may have gone first.
+                peer.sock.shutdown(socket.SHUT_RDWR)
 
     def stop(self) -> None:
         self._server.stop()

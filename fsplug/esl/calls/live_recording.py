@@ -87,6 +87,10 @@ class Recording:
         left = self.seconds_left(at)
         return left is not None and left < LATE_SECONDS
 
+    def talked_less_than(self, seconds: float, until: float | None) -> bool:
+        """Whether the talk, if it is known to have ended then, was shorter than this."""
+        return until is not None and until - (self.due_at or 0.0) < seconds
+
     def rest(self, at: float) -> Terms:
         """The terms for recording the rest of the same talk."""
         left = self.seconds_left(at)

@@ -38,6 +38,7 @@ RATE = "Channel-Read-Codec-Rate"
 _GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
+_NEVER_STARTED = ("never-started", "the switch reported no recording during the talk")
 _NOT_STARTED = "the switch did not start the recording (bypass media, or no audio)"
 
 
@@ -163,8 +164,8 @@ class Recorder:
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
-            never = ("never-started", "the switch reported no recording during the talk")
-            self._write_lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if recording.is_over else never))
+            is_over = recording.is_over or recording.talked_less_than(START_SECONDS, leg_ended_at)
+            self._write_lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if is_over else _NEVER_STARTED))
         if leg_ended_at is None:
             self.end_unseen(recording)
         else:

@@ -353,6 +353,30 @@ def test_a_recording_that_never_begins_before_its_part_is_over_lacks_nothing_of_
     assert_nothing_is_left(story, "ended-before-start")
 
 
+@pytest.mark.parametrize(
+    ("answers_after", "ended", "gap"), [(0.1, "0.30", "ended-before-start"), (1.0, "2.50", "never-started")]
+)
+def test_a_part_is_told_that_ends_with_its_leg_before_a_recording_can_begin(
+    story, monkeypatch, answers_after, ended, gap
+):
+    def is_recording(leg, path):
+        story.clock.now += answers_after
+        return False
+
+    monkeypatch.setattr(story.switch, "is_recording", is_recording)
+    flow = Flow(story, {"A": A, "C": C})
+    flow.plays(f"""
+        0.00  A  ANSWER
+        0.00  C  ANSWER
+        0.00  A  COMES    room
+        0.00  C  COMES    room
+        {ended}  C  HANGUP   MANAGER_REQUEST
+        {ended}  A  HANGUP   MANAGER_REQUEST
+    """)
+    assert (flow.commanded(), flow.kept()) == (["start C"], ["C lost"])
+    assert_nothing_is_left(story, gap)
+
+
 GOES_ON = """
     0.00  A  ANSWER
     0.00  C  ANSWER
