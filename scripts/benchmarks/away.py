@@ -11,9 +11,8 @@ from pathlib import Path
 
 from benchmarks.fakeload import FakeBench, fake_bench
 from benchmarks.figures import Figure, Target, number
-from benchmarks.processes import child_named, cpu_seconds, wait_until_idle
+from benchmarks.processes import child_named, wait_for_spare, wait_until_idle
 from benchmarks.setting import Setting
-from fsplug.errors import FsplugError
 from fsplug.lab.freeswitch import wait_for
 
 FROZEN = Target("longest wait of a call that asks a frozen fsplug", 3, "s")
@@ -24,7 +23,6 @@ _CALLS, _MANY_CALLS, _ASKING, _RATE = 200, 500, 20, 100.0
 _TALK_SECONDS, _PATIENCE_SECONDS = 600.0, 60.0
 # Of a core, more than it takes to look after the calls that are up, and less than any of them takes as it begins.
 _WATCHING_SHARE = 0.2
-_SPARE_PROCESS, _IDLE_SECONDS = "fsplug-spare", 0.5
 _CALLS_PROCESS, _TAKEN_UP = "fsplug-calls", b"calls-restored"
 
 
@@ -79,19 +77,8 @@ def _from_link_to_taken_up(bench: FakeBench) -> float:
 
 def _server(bench: FakeBench) -> int:
     """The server, once another process waits to take over from it."""
-    wait_for(lambda: _is_waiting(bench), "a spare process", _PATIENCE_SECONDS)
+    wait_for_spare(bench.fsplug_pid)
     return child_named(bench.fsplug_pid, _CALLS_PROCESS)
-
-
-def _is_waiting(bench: FakeBench) -> bool:
-    """Whether there is a spare process that has loaded everything: it does nothing more."""
-    try:
-        spare = child_named(bench.fsplug_pid, _SPARE_PROCESS)
-        used = cpu_seconds(spare)
-        time.sleep(_IDLE_SECONDS)
-        return used > 0.1 and cpu_seconds(spare) == used
-    except (FsplugError, OSError):
-        return False
 
 
 def _times_taken_up(bench: FakeBench) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from fsplug.errors import Unavailable
+from fsplug.errors import FsplugError, Unavailable
 from fsplug.lab.free_ports import is_free
 from fsplug.lab.freeswitch import wait_for
 
@@ -16,6 +16,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # A service with nothing to do uses less than this share of a processor. On a busy machine its processes start slowly.
 _IDLE_SECONDS, _IDLE_SHARE = 1.0, 0.03
+# A process has used more than this once it has begun to load.
+_SPARE_PROCESS, _LOADED_SECONDS = "fsplug-spare", 0.1
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 SOURCES = Path(__file__).resolve().parents[2]
@@ -102,6 +104,21 @@ def wait_until_idle(pid: int, share: float = _IDLE_SHARE) -> None:
         return used - before <= share * _IDLE_SECONDS
 
     wait_for(is_idle, f"process {pid} to have nothing to do", START_SECONDS)
+
+
+def wait_for_spare(pid: int) -> None:
+    """Return when the process that waits to take over from fsplug's server has loaded everything."""
+
+    def is_waiting() -> bool:
+        try:
+            spare = child_named(pid, _SPARE_PROCESS)
+            used = cpu_seconds(spare)
+            time.sleep(_IDLE_SECONDS)
+            return used > _LOADED_SECONDS and cpu_seconds(spare) == used
+        except (FsplugError, OSError):
+            return False
+
+    wait_for(is_waiting, "a spare process", START_SECONDS)
 
 
 def child_named(pid: int, name: str) -> int:
