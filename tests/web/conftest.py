@@ -106,12 +106,19 @@ def live() -> Any:
     return AWAY
 
 
+@pytest.fixture(scope="session")
+def made_app() -> Any:
+    """The application, made once: compiling its routes takes as long as a test."""
+    return create_app(None)
+
+
 @pytest.fixture
-def app(console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The application."""
+def app(made_app: Any, console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The application over this test's services."""
     monkeypatch.setattr(views, "ANSWER_SECONDS", 0.0)
     services = Services(console.store, archive, console.passwords, console.secret_keys, URL, live=live)
-    return create_app(services)
+    monkeypatch.setitem(made_app.extensions, "services", services)
+    return made_app
 
 
 @pytest.fixture

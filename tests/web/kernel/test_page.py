@@ -94,6 +94,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
+def made_app(folder: Path) -> Any:
+    """The application with that page in it."""
+    return create_app(None)
+
+
+@pytest.fixture
 def anna(browser: Browser, console: Console) -> Browser:
     """A superuser, signed in."""
     console.made()
