@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a variable $${NAME} of the dialplan"
     )
-    parser.add_argument("--answer", action="append", default=[], metavar="WHO=WHAT", help="1001=0.2, 1002=busy, *=1")
+    parser.add_argument(
+        "--answer", action="append", default=[], metavar="WHO=WHAT", help="1001=0.2, 1001=0.2:3, 1002=busy, *=1"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
     parser.add_argument("--no-audio", action="store_true", help="recordings are silence, for load")
     parser.add_argument("--records-url", default="", help="where the record of each leg is posted after its end")

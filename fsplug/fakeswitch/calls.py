@@ -220,7 +220,7 @@ class Call:
 
     def _begin_talk(self) -> None:
         if self.order.talk is not None:
-            self._later(self.order.talk, self._do, Step(0, "hang_up", self.order.hangs_up))
+            self._later(self.order.talk, self._do, Step(0, "hang_up", CALLER))
         for step in self.order.steps:
             self._later(step.after, self._do, step)
 

@@ -22,10 +22,10 @@ class Order:
     """A call to be placed. Seconds are the switch's.
 
     `caller` dials `destination` in `context`: "public" from the trunk, or a company's context as its signed-in `user`.
-    `answers` gives who answers when (fakeswitch.phones). `talk` is the length of the first conversation (None: until
-    `hang_up` is called), which `hangs_up` ends. The caller gives up unanswered after `cancel`, or when the first phone
-    has rung for `cancel_ringing`. `headers` are further lines of the INVITE, each `Name: value`. An INVITE with
-    `late_offer` has no SDP: the switch answers it before its dialplan (`enable-3pcc`). `rates` gives the samples a
+    `answers` gives who answers when, and for how long (fakeswitch.phones). The caller hangs up after `talk` seconds of
+    the first conversation (None: only when `hang_up` is called), and gives up unanswered after `cancel`, or when the
+    first phone has rung for `cancel_ringing`. `headers` are further lines of the INVITE, each `Name: value`. An INVITE
+    with `late_offer` has no SDP: the switch answers it before its dialplan (`enable-3pcc`). `rates` gives the samples a
     second of the codecs of `caller` and of those who answer, named as in `answers`, where they are not 8,000. With
     `refused` the switch has none of the INVITE's codecs.
     """
@@ -39,7 +39,6 @@ class Order:
     variables: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, float | str] = field(default_factory=dict)
     talk: float | None = 1.0
-    hangs_up: str = CALLER
     cancel: float | None = None
     cancel_ringing: float | None = None
     steps: Sequence[Step] = ()
