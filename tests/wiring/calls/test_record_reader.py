@@ -62,10 +62,12 @@ def reading(tmp_path: Path) -> Reading:
     return Reading(tmp_path)
 
 
-@pytest.mark.parametrize("is_posted", [True, False])
-def test_records_are_read_after_two_looks_at_the_switch_and_then_deleted(is_posted: bool, reading: Reading) -> None:
+@pytest.mark.parametrize("way", ["posted", "posted, and long", "left"])
+def test_records_are_read_after_two_looks_at_the_switch_and_then_deleted(way: str, reading: Reading) -> None:
     for one in raw("attended-transfer"):
-        (reading.post if is_posted else reading.leave)(encoded(one))
+        if "long" in way:
+            one["variables"]["sip_h_X-Long"] = "x" * 200_000
+        (reading.leave if way == "left" else reading.post)(encoded(one))
     reading.reader.read()
     assert (len(reading.left), rows(reading.story)) == (4, [])
     reading.look(LOOKS - 1)
