@@ -126,7 +126,7 @@ class Story:
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects = flow.redirects
         self.armer = CallArmer(self.book, policy, ports)
-        self.witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
+        self.witness = Witness(self.store, self.book, policy, flow.left_files, flow.told, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)
 
     def start_again(self) -> None:

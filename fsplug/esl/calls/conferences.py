@@ -15,9 +15,11 @@ from collections.abc import Iterable
 from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls.book import CallBook, Channel, Part
 from fsplug.esl.calls.decisions import Decided, Decisions
+from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.records import LegRecord, Stay
 from fsplug.esl.calls.transfers import UNBRIDGE_SECONDS, Transfers
 from fsplug.esl.calls.unreported_legs import known_or_asked
 from fsplug.esl.protocol.event import Event
@@ -101,6 +103,35 @@ class Conferences:
     def correct(self, conference: str, leg: str, what: str) -> None:
         """Take in what no event reported."""
         (self.comes if what == "comes" else self.goes)(conference, leg)
+
+    def told(self, record: LegRecord) -> None:
+        """The record of a leg that has ended. It may have come to a conference, and gone, while no event was heard."""
+        stay = record.stay
+        if stay is None:
+            return
+        for leg in self._book.conferences.get(stay.conference, ()):
+            channel = self._book.channels.get(leg)
+            recording = self._book.recording_of(channel) if channel else None
+            if channel and recording and self._is_forbidden(channel, recording, stay):
+                self._recorder.stop(recording, Until(stay.at))
+                channel.part = None
+                self._ports.later(0, self._judge, stay.conference)
+
+    def _is_forbidden(self, channel: Channel, recording: Recording, stay: Stay) -> bool:
+        """Whether the part that is being recorded must not be from this stay on, which was not known until now.
+
+        A recording that began during the stay was decided by what the switch said then.
+        """
+        company = _company(channel.leg)
+        if not company or (recording.started_at or recording.due_at or 0.0) > stay.at:
+            return False
+        legs = self._book.conferences[stay.conference]
+        others = [one.leg for one in map(self._book.channels.get, legs) if one is not None and one is not channel]
+        try:
+            decided = self._decisions.in_conference(channel.leg, [*others, stay.leg], company)
+        except Invalid:
+            return False
+        return decided is not None and not decided.verdict.record
 
     def judge_all(self) -> None:
         """Decide the parts that lack their decision."""

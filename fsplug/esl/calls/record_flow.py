@@ -12,6 +12,7 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
@@ -24,8 +25,7 @@ from fsplug.store.db.database import Store
 class RecordFlow:
     """The ends of the flow: events go to `watch`; `reconciler` looks at the switch, and `restorer` after a restart.
 
-    `redirects` says where callers go on to, and `left_files` and `left_recordings` wait for what the switch's
-    records tell.
+    `redirects` says where callers go on to. `left_files` and `told` wait for what the switch's records tell.
     """
 
     recorder: Recorder
@@ -35,6 +35,12 @@ class RecordFlow:
     redirects: Redirects
     left_files: LeftFiles
     left_recordings: LeftRecordings
+    conferences: Conferences
+
+    def told(self, record: LegRecord) -> None:
+        """The switch's record of a leg that has ended."""
+        self.left_recordings.told(record)
+        self.conferences.told(record)
 
 
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
@@ -50,4 +56,4 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, ports)
     reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
     restorer = Restorer(store, book, policy, talks, transfers, disarmer, recorder, conferences, left_recordings, ports)
-    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files, left_recordings)
+    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.records import LegRecord, Stay
 from fsplug.store.calls.entries import OutageSeen
 from tests.esl.flows import Flow, Marks, assert_nothing_is_left, called, customer, lines
 from tests.esl.story import ACME, CUSTOMER, START, Story
@@ -430,6 +432,32 @@ def test_of_a_conference_that_somebody_joined_while_fsplug_was_away_only_what_it
     assert flow.kept() == ["C stopped" if seen_until else "C lost"]
     assert [*story.spool.cuts.values()] == ([1.78] if seen_until else [])
     assert_nothing_is_left(story, "not-ordered")
+
+
+@pytest.mark.parametrize(("who", "cut"), [(DOCTOR, [1.88]), (ANOTHER, [])], ids=["never", "anybody"])
+def test_a_record_tells_who_came_and_went_while_fsplug_was_away(story, who, cut):
+    flow = Flow(story, {"A": A, "C": C})
+    flow.begins(GOES_ON)
+    [recording] = story.recordings()
+    visitor = leg_of(story.event("D", "CHANNEL_ANSWER", marks_of_leg=False, **customer(ROOM, who=who)))
+    story.switch.met, story.switch.records = {"room": ["A", "C"]}, {("C", f"/spool/{recording}.wav")}
+    story.until(4.0)
+    story.start_again()
+    stay = Stay(visitor, "room", START + 2.0, START + 3.0)
+    story.witness.settle({"D": record_of(stay)}, {"D": 20.0})
+    flow.begins("4.02  C  STOP  success-maxtime\n4.02  C  START" if cut else "")
+    story.switch.met = {}
+    flow.plays(ENDS)
+    kept = ["C stopped", "C stopped"] if cut else ["C stopped"]
+    assert (flow.commanded(), flow.kept()) == (["start C", "stop C", "start C"] if cut else ["start C"], kept)
+    assert [*story.spool.cuts.values()] == cut
+    assert_nothing_is_left(story, "not-ordered" if cut else "")
+
+
+def record_of(stay: Stay) -> LegRecord:
+    """The record of a leg that did nothing else."""
+    uuid = stay.leg.uuid
+    return LegRecord(uuid, ACME, uuid, stay.at, stay.until, "NORMAL_CLEARING", (), answered_at=stay.at, stay=stay)
 
 
 def test_who_came_and_went_while_no_event_reported_it_is_found_at_the_second_look(story):
