@@ -9,7 +9,7 @@ import pytest
 
 from fsplug.store.recordings.recordings import State
 from tests.calls import people as words
-from tests.calls.aftermath import Seen, seen_once_each
+from tests.calls.aftermath import Seen, recorded_now, seen, seen_once_each, until_decided, until_heard
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, CLARA, HERTZ, Party, Talk
 from tests.calls.people import CUSTOMER
@@ -17,6 +17,9 @@ from tests.calls.plant import Plant
 
 # Enough audio to show that the switch records.
 HEARD_BYTES = 20_000
+# A second of two channels of 16 bits, 8,000 times a second.
+STEREO_BYTES = 32_000
+ROOM = "+4570104001"
 # The states of a leg whose call is over, and whose record the switch still wants to get rid of.
 _OVER = ("CS_HANGUP", "CS_REPORTING", "CS_DESTROY")
 
@@ -179,3 +182,32 @@ def test_a_talk_that_was_ordered_and_went_by_meanwhile_is_kept(plant: Plant, peo
     left = seen_once_each(plant, flow)
     assert [(one.record, one.user) for one in left.decisions] == [(True, CLARA)]
     assert (set(left.recordings), left.gaps, plant.files()) == ({CLARA}, [], set())
+
+
+def test_of_a_conference_that_a_never_customer_visited_meanwhile_only_what_came_before_is_kept(
+    plant: Plant, people: Party
+) -> None:
+    visited = []
+
+    def flow() -> None:
+        known, talks = len(plant.recordings()), len(plant.decisions())
+        people.dial_in(CUSTOMER, ROOM)
+        people.dial(CLARA, "4001")
+        until_decided(plant, talks + 1)
+        until_heard(plant)
+        [file] = recorded_now(plant)
+        with killed(plant):
+            visitor, visited_at = people.dial_in(words.WORKS_DOCTOR, ROOM), file.stat().st_size
+            plant.until(lambda: plant.line.legs() == 3, "the visitor to be there")
+            plant.until(lambda: file.stat().st_size > visited_at + 2 * HEARD_BYTES, "the visitor to be heard")
+            visitor.hang_up()
+            visited.append(file.stat().st_size)
+            plant.until(lambda: _legs_up(plant) == 2, "the visitor to have left")
+        plant.until(lambda: len(plant.recordings()) == known + 2, "the rest to be recorded by itself")
+        until_heard(plant)
+
+    left = seen(plant, flow)
+    [before, rest] = left.kept
+    assert (before.user, rest.user, left.gaps_but_late) == (CLARA, CLARA, ["not-ordered"])
+    # Half of what was recorded while the visitor was heard is more than the switch may have held back.
+    assert before.seconds is not None and before.seconds < (visited[0] - HEARD_BYTES) / STEREO_BYTES
