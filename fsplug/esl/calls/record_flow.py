@@ -12,7 +12,6 @@ from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.talks import Talks
@@ -25,7 +24,8 @@ from fsplug.store.db.database import Store
 class RecordFlow:
     """The ends of the flow: events go to `watch`; `reconciler` looks at the switch, and `restorer` after a restart.
 
-    `redirects` says where callers go on to. `left_files` and `told` wait for what the switch's records tell.
+    `redirects` says where callers go on to, and `left_files`, `left_recordings` and `conferences` wait for what the
+    switch's records tell.
     """
 
     recorder: Recorder
@@ -36,11 +36,6 @@ class RecordFlow:
     left_files: LeftFiles
     left_recordings: LeftRecordings
     conferences: Conferences
-
-    def told(self, record: LegRecord) -> None:
-        """The switch's record of a leg that has ended."""
-        self.left_recordings.told(record)
-        self.conferences.told(record)
 
 
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:

@@ -38,18 +38,23 @@ class _Waiting:
 
 
 class RecordReader:
-    """Feeds the witness. `run` runs work in a thread; `flush` waits until everything written is in the store."""
+    """Feeds the witness. `run` runs work in a thread; `flush` waits until everything written is in the store.
+
+    `stayed` hears of legs that were in a conference as long as their records wait: what runs there may have to stop.
+    """
 
     def __init__(
         self,
         folder: RecordFolder,
         witness: Witness,
+        stayed: Callable[[LegRecord], None],
         run: Callable[[Callable[[], Any]], Any],
         flush: Callable[[float], bool],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder
         self._witness = witness
+        self._stayed = stayed
         self._run = run
         self._flush = flush
         self._clock = clock
@@ -79,6 +84,9 @@ class RecordReader:
             known = frozenset(self._waiting)
             most = MOST_READ + len(known)
             self._take_in(self._run(lambda: self._folder.waiting(most)), known)
+            for one in list(self._waiting.values()):
+                if one.record.stay is not None:
+                    self._stayed(one.record)
             self._settle()
             trouble = None
         except FsplugError as error:

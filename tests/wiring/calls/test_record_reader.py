@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.esl.calls.records import LegRecord
 from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFile, RecordFolder
 from fsplug.wiring.calls.record_reader import BELIEVED_SECONDS, LOOKS, RecordReader
 from tests.esl.calls.test_witness import FLOWS, encoded, raw, rows
@@ -24,7 +25,10 @@ class Reading:
         self.folder.make()
         self.now = 1_800_000_000.0
         self.flushes = True
-        self.reader = RecordReader(self.folder, self.story.witness, _directly, self._flush, lambda: self.now)
+        self.stayed: list[LegRecord] = []
+        self.reader = RecordReader(
+            self.folder, self.story.witness, self.stayed.append, _directly, self._flush, lambda: self.now
+        )
 
     def leave(self, body: bytes, name: str = "") -> None:
         """The switch leaves a record as a file."""
@@ -91,6 +95,22 @@ def test_a_record_that_is_posted_while_the_folder_is_listed_counts_its_looks_fro
         reading.reader.read()
     reading.look()
     assert (reading.left, rows(reading.story)) == ([], FLOWS["incoming-user"])
+
+
+@pytest.mark.parametrize("way", ["posted", "left"])
+def test_who_was_in_a_conference_is_told_of_as_long_as_the_record_waits(way: str, reading: Reading) -> None:
+    for one in raw("conference-of-a-talk"):
+        (reading.leave if way == "left" else reading.post)(encoded(one))
+    reading.reader.read()
+    told = {one.uuid for one in reading.stayed}
+    assert told == {one["variables"]["uuid"] for one in raw("conference-of-a-talk") if "app_log" in one}
+    reading.reader.read()
+    assert len(reading.stayed) == 2 * len(told) > 0
+    reading.now += BELIEVED_SECONDS
+    reading.look()
+    reading.stayed.clear()
+    reading.reader.read()
+    assert reading.stayed == []
 
 
 def test_a_switch_that_cant_be_looked_at_is_believed_after_a_while(reading: Reading) -> None:
