@@ -22,6 +22,7 @@ from fsplug.store.recordings.recordings import State
 from fsplug.xml.files import Files, Folder
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
+from tests.calls.aftermath import is_long
 from tests.calls.foldereye import FolderEye
 from tests.calls.lines import REAL, RealLine, why_not
 from tests.calls.listeners import BO
@@ -97,6 +98,8 @@ def absence(plant: Plant) -> Iterator[Absence]:
         walk.excluded()
         walk.wanted()
         lasting = walk.lasting()
+        recorded = [plant.spool / file for kind in ("wanted", "lasting") for file in walk.files[kind]]
+        plant.until(lambda: all(map(is_long, recorded)), "a second of audio of each")
         for caller in walk.callers:
             caller.hang_up()
         plant.until(lambda: plant.line.legs() == 2, "all calls but one to end")
@@ -151,9 +154,10 @@ class Walk:
         plant.until(lambda: len(self._callers_legs() - before) == 1, "Anna's leg to be listed")
         [leg] = self._callers_legs() - before
         self._up("first talk", talks=1, files=1)
+        [file] = self.files["first talk"]
+        plant.until(lambda: is_long(plant.spool / file), "a second of audio")
         plant.line.api(f"uuid_transfer {leg} {BO} XML {ACME}")
         plant.until(lambda: caller.hears(BO), "Anna to talk to Bo")
-        [file] = self.files["first talk"]
         plant.until(lambda: file not in plant.line.api(f"uuid_buglist {leg}"), "the first talk's recording to end")
         plant.until(lambda: plant.line.legs() == legs + 2, "the customer's leg to end")
         self._up("second talk", talks=1, files=0)

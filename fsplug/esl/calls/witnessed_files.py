@@ -28,6 +28,8 @@ class WitnessedFiles:
     def of(self, talk: SeenTalk, leg: LegRecord | None, recording: str | None) -> str | None:
         """The recording, if it has a file with nothing of any other talk; what was recorded after the talk is cut off.
 
+        None where nothing would be left of it.
+
         `leg` is the one that it was armed on: it recorded from its answer to its end, whoever it talked to.
         """
         if recording is None or leg is None or not self._spool.exists(recording):
@@ -41,9 +43,12 @@ class WitnessedFiles:
         if later:
             end = min(first.until, *later)
             closed_at = min(leg.ended_at, self._spool.written_at(recording) or leg.ended_at)
+            wanted = end - leg.answered_at - CUT_SECONDS
+            if wanted <= 0:
+                return None
             try:
                 # While the leg holds, its file stands still: by the beginning alone too much could be kept.
-                self._spool.cut(recording, end - leg.answered_at - CUT_SECONDS, max(0.0, closed_at - end))
+                self._spool.cut(recording, wanted, max(0.0, closed_at - end))
             except FsplugError as error:
                 log.error("recording-not-cut", recording=recording, error=error.text)
                 return None

@@ -6,7 +6,7 @@ fsplug is killed where a table ends; the legs have hung up when it is back. RECO
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -220,3 +220,16 @@ def records_of(flow: str, customer_number: str) -> dict[str, LegRecord]:
         name = {"1001": "B", "1003": "D"}.get(variables.get("fsplug_leg", ""), "A" if is_customer else "C")
         text = text.replace(variables["uuid"], name)
     return {one.uuid: one for one in map(leg_record, map(encoded, json.loads(text)))}
+
+
+def test_a_file_of_which_its_cut_would_leave_nothing_is_destroyed(story):
+    flow = Flow(story, SEMI_ATTENDED)
+    flow.begins(ORDINARY + "1.00 D FILE")
+    came_back(story)
+    records = dict(records_of("attended-transfer", CUSTOMER))
+    first = records["D"].talks[0]
+    records["D"] = replace(records["D"], answered_at=first.until - 0.06)
+    assert story.witness.settle(records, {}) == frozenset(records)
+    story.reconciler.look()
+    assert (flow.kept(), story.spool.cuts, flow.files()) == (["B stopped"], {}, 1)
+    assert sorted(story.gaps()) == ["not-ordered", "unheard"]

@@ -5,6 +5,8 @@ const AGAIN_SECONDS = [1, 2, 5, 10, 30];
 // The server gives a sign of life every 15 s. A connection that died while the computer slept gives none, and no error.
 const SILENT_SECONDS = 40;
 const LOOK_SECONDS = 5;
+// A page that is still there so long after a form was sent from it stays.
+const LEFT_SECONDS = 10;
 const TOO_MANY = 429;
 let stream = null;
 let failures = 0;
@@ -91,6 +93,12 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 document.addEventListener("visibilitychange", start);
 addEventListener("pageshow", (event) => event.persisted && start());
+// A form may end the session: then its own answer leads on, and to load the page anew would take its place.
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  stop();
+  again = setTimeout(start, 1000 * LEFT_SECONDS);
+});
 addEventListener("pagehide", stop);
 addEventListener("online", start);
 addEventListener("offline", start);
