@@ -7,7 +7,7 @@ the number and hash of an entry as `fsplug audit verify` printed them.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fsplug.store.db.database import Store
@@ -20,6 +20,8 @@ from fsplug.store.schema.companies import Companies
 # The hash that the first entry has in place of an earlier entry's.
 NOTHING_BEFORE = ""
 LONGEST_TEXT = 500
+# json.dumps makes an encoder for each entry.
+_ENCODER = json.JSONEncoder(default=repr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Written:
         (by default its own).
         """
         said = (self.at, self.actor, self.act, self.subject, self.people, self.facts, self.before)
-        text = json.dumps((company, self.number if number is None else number, *said), default=repr)
+        text = _ENCODER.encode((company, self.number if number is None else number, *said))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -81,10 +83,18 @@ def append(
         _hold(store, company)
     last = head(store, company)
     number, about = last.number + 1, tuple(dict.fromkeys(people))
-    texts = (_short(by), act, _short(subject), json.dumps(about), _as_text(facts))
-    entry = Written(number, float(store.now()), *texts, last.hash)
-    digest = entry.digest(company)
-    _INSERT.run(store, company=company, **asdict(replace(entry, hash=digest)))
+    said: dict[str, Any] = {
+        "number": number,
+        "at": float(store.now()),
+        "actor": _short(by),
+        "act": act,
+        "subject": _short(subject),
+        "people": json.dumps(about),
+        "facts": _as_text(facts),
+        "before": last.hash,
+    }
+    digest = Written(**said).digest(company)
+    _INSERT.run(store, company=company, **said, hash=digest)
     _MOVE_HEAD.run(store, company=company, number=number, hash=digest)
     _INSERT_ABOUT.run_many(store, [{"company": company, "username": one, "number": number} for one in about])
     return number

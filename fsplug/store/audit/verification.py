@@ -1,7 +1,7 @@
 """Whether a company's audit trail is whole: every entry fits its hash, follows the one before, and none is missing."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain as one_after_another
@@ -19,6 +19,7 @@ from fsplug.store.schema.audit import AuditAbout, AuditEntries
 
 # The number of entries read at once during a check.
 _STRETCH = 5_000
+_NOBODY: Set[str] = frozenset()
 
 
 class Fault(StrEnum):
@@ -109,31 +110,33 @@ def verify(
 
     The cost grows with the number of entries. No lock is held, so entries written meanwhile may or may not be checked.
     """
-    company, good = company_id(store, domain), since or Checkpoint()
+    company = company_id(store, domain)
+    good: Checkpoint | Written = since or Checkpoint()
     begun = good.number
     if trouble := _before_the_first(store, company) or _checkpoint_trouble(store, company, since or Checkpoint()):
         return Verified(0, Checkpoint(), trouble)
     while True:
         for entry, about in _entries(store, company, good.number):
             if trouble := _trouble(store, company, entry, about, good):
-                return Verified(good.number - begun, good, trouble)
-            good = Checkpoint(entry.number, entry.hash)
+                return Verified(good.number - begun, Checkpoint(good.number, good.hash), trouble)
+            good = entry
             seen(good.number - begun)
             if good.number - begun == most and _is_there(store, company, good.number + 1):
-                return Verified(most, good)
+                return Verified(most, Checkpoint(good.number, good.hash))
         head = chain.head(store, company)
         if head.number <= good.number or not _is_there(store, company, good.number + 1):
+            good = Checkpoint(good.number, good.hash)
             return Verified(good.number - begun, good, _trouble_at_end(good, head))
 
 
-def _entries(store: Store, company: str, after: int) -> Iterator[tuple[Written, frozenset[str]]]:
+def _entries(store: Store, company: str, after: int) -> Iterator[tuple[Written, Set[str]]]:
     """Every entry after this number, with the users it is found by."""
     while stretch := _AFTER.rows(store, company=company, after=after, limit=_STRETCH):
         last = stretch[-1].number
-        about: dict[int, list[str]] = {}
+        about: dict[int, set[str]] = {}
         for one in _ABOUT.rows(store, company=company, after=after, last=last):
-            about.setdefault(one.number, []).append(one.username)
-        yield from ((entry, frozenset(about.get(entry.number, ()))) for entry in stretch)
+            about.setdefault(one.number, set()).add(one.username)
+        yield from ((entry, about.get(entry.number, _NOBODY)) for entry in stretch)
         after = last
 
 
@@ -152,7 +155,7 @@ def _trouble_at_end(good: Checkpoint, head: Head) -> TrailTrouble | None:
 
 
 def _trouble(
-    store: Store, company: str, entry: Written, about: frozenset[str], good: Checkpoint
+    store: Store, company: str, entry: Written, about: Set[str], good: Checkpoint | Written
 ) -> TrailTrouble | None:
     expected = good.number + 1
     if entry.digest(company) != entry.hash:
