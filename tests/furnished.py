@@ -12,8 +12,6 @@ from fsplug.store.db.database import Store
 from tests.store.cast import CAST
 
 DEMO = Path(__file__).parents[1] / "fixtures" / "demo.toml"
-
-
 # Long before any clock that a test turns.
 _MADE_AT = 1_700_000_000.0
 

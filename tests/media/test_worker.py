@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,6 @@ from tests.media.recordings import killed, whole, write
 from tests.store.accountcast import Clock
 
 ACME = "acme.example"
-COMPANIES = Path(__file__).parents[2] / "fixtures" / "demo.toml"
 BEGAN = 1_800_000_000.0
 
 

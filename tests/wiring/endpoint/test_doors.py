@@ -26,7 +26,6 @@ from fsplug.xml.ways import Ways
 from tests.esl.commandedswitch import CommandedSwitch
 from tests.furnished import demo_store
 
-DEMO = Path(__file__).parents[3] / "fixtures" / "demo.toml"
 ACME = "acme.example"
 
 
