@@ -136,8 +136,9 @@ class Plant:
 
 
 def _recording_row(one: Recording) -> Row:
+    times = {"started_at": one.started_at, "stopped_at": one.stopped_at}
     lengths = {"seconds": one.seconds, "talk_seconds": one.talk_seconds}
-    return {"id": one.id, "call": one.call, "user": one.user, "state": str(one.state), **lengths}
+    return {"id": one.id, "call": one.call, "user": one.user, "state": str(one.state), **times, **lengths}
 
 
 def pitches(wav: bytes) -> list[int]:

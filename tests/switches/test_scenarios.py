@@ -20,6 +20,8 @@ CALL = {
     "decisions": [{"record": True, "rule": "department-policy", "user": "1001"}],
 }
 RECORDING = {"id": "R", "call": "A", "user": "1001", "state": "sealed", "seconds": 2.1, "talk_seconds": 2.1}
+# One that was stopped late and cut.
+CUT = {**RECORDING, "talk_seconds": None, "started_at": 1000.0, "stopped_at": 1002.2}
 
 
 @pytest.mark.parametrize("name", scenario_names())
@@ -83,6 +85,12 @@ def test_an_account_as_expected_gives_no_complaint() -> None:
 )
 def test_an_account_that_differs_is_complained_of(account: Account, complaint: str) -> None:
     assert complaint in "; ".join(complaints(read_scenario("incoming-user"), account))
+
+
+def test_a_recording_that_was_cut_is_as_long_as_from_its_beginning_to_its_end() -> None:
+    scenario = read_scenario("incoming-user")
+    assert complaints(scenario, Account((CALL,), (CUT,))) == []
+    assert "no recording" in "; ".join(complaints(scenario, Account((CALL,), ({**CUT, "seconds": 5.0},))))
 
 
 def test_calls_from_before_do_not_count() -> None:
