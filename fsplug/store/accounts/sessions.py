@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import Role
 from fsplug.store.accounts.tokens import CLOCK_SECONDS, hash_of, new_token
 from fsplug.store.audit import trail
@@ -144,6 +145,13 @@ def end(store: Store, domain: str, session: str, by: str) -> Session:
         _END.run(store, company=company_id(store, domain), session=session, now=store.now(), by=by)
         trail.add(store, domain, by, "sign-out", found.username, [found.username], session=session)
     return found
+
+
+def end_replaced(store: Store, token: str) -> None:
+    """End the session of this cookie, whosever it is: its browser has just begun another one in its place."""
+    found = find(store, token, is_life=False) if token else None
+    if found is not None:
+        end(store, found.company, found.id, logged_name(found.username, found.company))
 
 
 def end_all(store: Store, domain: str, username: str, by: str) -> int:

@@ -51,7 +51,8 @@ def playing(store: Store, token: str, recording: str) -> Recording:
     Ask again while it is being sent. Refused if it must not be heard, or no longer: signed out, the role taken away,
     the recording gone.
     """
-    session = sessions.find(store, token)
+    # A player asks by itself, for hours: only what a person does keeps the session alive.
+    session = sessions.find(store, token, is_life=False)
     if session is None or session.needs_totp or not is_begun(store, session, recording):
         raise Refused("not-hearing", "press play first")
     actor = actors.actor(store, session.company, session.username)

@@ -19,6 +19,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 SESSION, BROWSER = "session", "browser"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _USUAL_FORM_BYTES = 64 * 1024
+_PORTS = {"http": 80, "https": 443}
+# "cookies" would also sign the person out of everything else at the console's domain and its subdomains (W3C Clear Site
+# Data, 3.1); the session's own cookie is deleted by name.
+_CLEAR = '"cache", "storage"'
 
 
 class Open(Enum):
@@ -34,18 +38,24 @@ class Open(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageRule:
-    """Access to a route: the need, the least reach in it, and the longest form the route takes."""
+    """Access to a route: the need, the least reach in it, and the longest form the route takes.
+
+    `is_act`: a person asked for it. What a page or a player asks for by itself must not keep the session alive.
+    """
 
     who: Open | Need
     least: Reach = Reach.OWN
     form_bytes: int = _USUAL_FORM_BYTES
+    is_act: bool = True
 
 
-def takes(who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES) -> Callable[[View], View]:
+def takes(
+    who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES, is_act: bool = True
+) -> Callable[[View], View]:
     """A decorator that gives a view its rule."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = PageRule(who, least, form_bytes)
+        view.__dict__["rule"] = PageRule(who, least, form_bytes, is_act)
         return view
 
     return ruled
@@ -105,6 +115,14 @@ def forget_cookie(response: Any, name: str) -> None:
     response.delete_cookie(_cookie_name(name), secure=secure, httponly=True, samesite="Lax", path="/")
 
 
+def signed_out() -> Any:
+    """The answer to somebody whose session has ended: the sign-in, and nothing left behind in the browser."""
+    response = redirect("/sign-in", 303)
+    forget_cookie(response, SESSION)
+    response.headers["Clear-Site-Data"] = _CLEAR
+    return response
+
+
 def guard() -> Any:
     """Before every view: check that the request comes from fsplug's own pages and that the viewer may make it."""
     rule = rule_of(current_app, request.endpoint or "")
@@ -119,7 +137,7 @@ def guard() -> Any:
 
 def _signed_in(rule: PageRule) -> Any:
     token = cookie(SESSION)
-    is_life = rule.who is not Open.WATCHING
+    is_life = rule.is_act and rule.who is not Open.WATCHING
     found = sessions.find(store(), token, is_life) if token else None
     if found is None:
         return _lead("/sign-in")
@@ -147,7 +165,17 @@ def _is_ours() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return "Cookie" not in request.headers
-    return urlsplit(origin).netloc in (urlsplit(services().url).netloc, request.host)
+    return _origin_of(origin) == _origin_of(services().url)
+
+
+def _origin_of(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port (RFC 6454, 4); equal to nothing else when the text names no origin, such as "null"."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
 def _cookie_name(name: str) -> str:

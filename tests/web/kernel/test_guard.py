@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,6 +59,44 @@ def test_a_form_that_another_site_sends_is_taken_nowhere(app: Any, browser: Brow
             headers = {"Origin": "https://evil.example"}
             assert browser.client.post(path, headers=headers, base_url="https://console.example").status_code == 403
     assert browser.get("/").status_code == 200, "it is signed in still"
+
+
+@pytest.mark.parametrize(
+    ("web_url", "origin", "host", "status"),
+    [
+        ("https://console.example", "https://console.example", "console.example", 403),
+        ("https://console.example", "https://CONSOLE.example:443", "elsewhere.example", 403),
+        *(
+            ("https://console.example", origin, host, "refused")
+            for origin in (
+                "null",
+                "",
+                "console.example",
+                "http://console.example",
+                "https://console.example:8443",
+                "x:",
+            )
+            for host in ("console.example", "evil.example", "a b", "[", "", "null")
+        ),
+        ("https://console.example", "https://evil.example", "evil.example", "refused"),
+        ("https://console.example", "https://console.example.evil.example", "console.example", "refused"),
+        ("https://console.example", "https://x@evil.example", "console.example", "refused"),
+        ("https://console.example", "https://console.example:nonsense", "console.example", "refused"),
+        ("http://console.example:8080", "http://console.example:8080", "console.example:8080", 403),
+        ("http://console.example:8080", "http://console.example", "console.example:8080", "refused"),
+        ("http://console.example:8080", "https://console.example:8080", "console.example:8080", "refused"),
+    ],
+)
+def test_an_old_browser_s_form_is_taken_from_the_console_s_whole_origin_alone(
+    app: Any, monkeypatch: pytest.MonkeyPatch, web_url: str, origin: str, host: str, status: int | str
+) -> None:
+    monkeypatch.setitem(app.extensions, "services", replace(app.extensions["services"], url=web_url))
+    headers = {"Origin": origin, "Host": host, "Cookie": "x=y"}
+    form = {"customer_ref": ACME, "email": "x@acme.example", "password": "wrong"}
+    answer = app.test_client().post("/sign-in", data=form, headers=headers)
+    # The form itself answers 403 too, to a wrong password.
+    taken = "Customer ref" in answer.text
+    assert (answer.status_code, taken) == (403, status != "refused")
 
 
 def test_every_answer_keeps_others_scripts_frames_caches_and_referrers_out(app: Any, browser: Browser) -> None:

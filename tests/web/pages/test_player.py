@@ -206,6 +206,15 @@ def test_another_session_of_the_same_person_hears_nothing(hearing: Browser, new_
     assert hearing.get(AUDIO, **PLAYER).status_code == 200
 
 
+def test_a_player_alone_keeps_no_session_alive(hearing: Browser, console: Console) -> None:
+    asked = ((f"{PAGE}/audio", {**PLAYER, "Range": "bytes=0-9"}), (f"{PAGE}/waveform", {}))
+    for _ in range(2):
+        console.clock.turn(1_000)
+        for path, headers in asked:
+            answer = hearing.get(path, **headers)
+    assert answer.headers["Location"] == "/sign-in", "nobody has done anything for half an hour"
+
+
 def test_after_signing_out_nothing_is_heard(hearing: Browser) -> None:
     hearing.post("/sign-out")
     assert hearing.get(AUDIO, **PLAYER).headers["Location"] == "/sign-in"

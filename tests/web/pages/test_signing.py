@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from fsplug.policy.access import totp
-from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts import accounts, sessions, sign_in_links
 from fsplug.store.outbox import mails
-from tests.store.accountcast import ANNA, PASSWORD, Console
+from tests.store.accountcast import ANNA, BO, PASSWORD, Console
 from tests.store.cast import ACME, BETA
 from tests.web.conftest import Browser
 
@@ -20,6 +20,37 @@ def test_three_fields_let_a_user_in_and_sign_out_ends_it(browser: Browser, conso
     assert browser.post("/sign-out").headers["Location"] == "/sign-in"
     assert browser.get("/").status_code == 302
     assert sessions.listed(console.store, ACME) == []
+
+
+def test_signing_out_leaves_nothing_behind_in_the_browser(browser: Browser, console: Console) -> None:
+    console.made()
+    for path in ("/sign-out", "/account/sign-out"):
+        browser.sign_in()
+        answer = browser.post(path, session="")
+        assert answer.headers["Clear-Site-Data"] == '"cache", "storage"', path
+        assert "__Host-fsplug-session" not in browser.cookies(), path
+
+
+def test_signing_in_again_ends_the_browser_s_older_session_and_no_other_browser_s(
+    new_browser: Callable[..., Browser], console: Console
+) -> None:
+    console.made()
+    console.made("1002", BO, "my-console")
+    desk, home = new_browser(address="192.0.2.1"), new_browser(address="192.0.2.2")
+    home.sign_in()
+    desk.sign_in()
+    [first] = [one for one in sessions.listed(console.store, ACME) if one.address == "192.0.2.1"]
+    desk.sign_in()
+    assert first.id not in [one.id for one in sessions.listed(console.store, ACME)]
+    assert len(sessions.listed(console.store, ACME, "1001")) == 2
+    page = home.get("/account").text
+    assert page.count('name="session" value="') == 3, "both are listed, each with a button, and one for all"
+    desk.sign_in(email=BO)
+    assert [one.address for one in sessions.listed(console.store, ACME, "1001")] == ["192.0.2.2"]
+    link = sign_in_links.make(console.store, ACME, "1001", "operator")
+    desk.get(f"/sign-in/{link}")
+    desk.post("/sign-in-link")
+    assert sessions.listed(console.store, ACME, "1002") == []
 
 
 @pytest.mark.parametrize(

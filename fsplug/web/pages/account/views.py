@@ -32,9 +32,7 @@ def sign_out_one() -> Any:
     viewer, chosen = shell.viewer(), request.form.get("session", "")
     ended = _end(guard.store(), viewer, chosen)
     if any(one.id == viewer.session.id for one in ended):
-        response = redirect("/sign-in", 303)
-        guard.forget_cookie(response, SESSION)
-        return response
+        return guard.signed_out()
     return shell.done("/account", "said-signed-out")
 
 

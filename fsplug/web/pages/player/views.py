@@ -57,7 +57,7 @@ def play(recording: str) -> Any:
 
 
 @PAGE.get("/recordings/<recording>/audio")
-@takes(Need.RECORDINGS, Reach.OWN)
+@takes(Need.RECORDINGS, Reach.OWN, is_act=False)
 def audio(recording: str) -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
@@ -67,7 +67,7 @@ def audio(recording: str) -> Response:
 
 
 @PAGE.get("/recordings/<recording>/waveform")
-@takes(Need.RECORDINGS, Reach.OWN)
+@takes(Need.RECORDINGS, Reach.OWN, is_act=False)
 def waveform(recording: str) -> Response:
     """The waveform that the player draws."""
     return waveforms.waveform(access.playable(_reached(recording)))

@@ -36,6 +36,7 @@ def sign_in_by_link() -> Any:
     """Sign the user in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
     session = sign_in_links.use(guard.store(), token, address, agent)
+    sessions.end_replaced(guard.store(), guard.cookie(SESSION))
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
     guard.forget_cookie(response, _LINK)

@@ -46,6 +46,7 @@ def sign_in() -> Any:
     except Refused as refused:
         _no_sooner(begun)
         return _sign_in_again(refused, form)
+    sessions.end_replaced(services.store, guard.cookie(SESSION))
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
     guard.set_cookie(response, BROWSER, found.browser, _BROWSER_SECONDS)
@@ -69,9 +70,7 @@ def sign_out() -> Any:
     session = g.session
     by = logged_name(session.username, session.company)
     sessions.end(guard.store(), session.company, session.id, by)
-    response = redirect("/sign-in", 303)
-    guard.forget_cookie(response, SESSION)
-    return response
+    return guard.signed_out()
 
 
 @PAGE.get("/forgotten")
