@@ -42,17 +42,19 @@ pip_install() {
 }
 
 # If the stamp is unchanged, nothing needs to be installed.
-stamp() { { echo "$venv"; "$python" -V; cat setup.cfg pyproject.toml; } | sha256sum | cut -d ' ' -f 1; }
+stamp() { { echo "$venv"; "$python" -V; cat setup.cfg pyproject.toml constraints/*.txt; } | sha256sum | cut -d ' ' -f 1; }
 
-# install_fsplug WHAT: `.` or `.[extra]`, installed in place; a .venv with more than that is left as it is.
+# install_fsplug WHAT: fsplug, installed in place, with what constraints/WHAT.txt pins and nothing else: each file's hash is
+# checked. A .venv with more than that is left as it is.
 install_fsplug() {
     local done_for
     done_for=$(cat "$venv/installed" 2>/dev/null || true)
-    if [ "$done_for" = "$(stamp) $1" ] || { [ "$1" = . ] && [ "${done_for%% *}" = "$(stamp)" ]; }; then return; fi
+    if [ "$done_for" = "$(stamp) $1" ] || { [ "$1" = fsplug ] && [ "${done_for%% *}" = "$(stamp)" ]; }; then return; fi
     say "installing fsplug into .venv"
     "$python" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
     "$python" -m venv --clear "$venv"
-    pip_install --editable "$1"
+    pip_install --require-hashes --requirement "constraints/$1.txt"
+    pip_install --no-deps --no-build-isolation --editable .
     echo "$(stamp) $1" >"$venv/installed"
 }
 

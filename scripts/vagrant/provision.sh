@@ -81,17 +81,20 @@ user() {
     if is_alpine; then addgroup fsplug freeswitch; else usermod -a -G freeswitch fsplug; fi
 }
 
+install_quietly() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+
 program() {
     if [ "$here" != "$source" ]; then
         rm -rf "$source"
         mkdir -p "$source"
-        for part in LICENSE README.md fixtures fsplug pyproject.toml scripts setup.cfg xml_templates; do
+        for part in LICENSE README.md constraints fixtures fsplug pyproject.toml scripts setup.cfg xml_templates; do
             cp -R "$here/$part" "$source/"
         done
         chmod -R a+rX "$source"
     fi
     [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$source"
+    install_quietly --require-hashes --requirement "$source/constraints/fsplug.txt"
+    install_quietly --no-deps --no-build-isolation "$source"
     ln -sf "$venv/bin/fsplug" /usr/local/bin/fsplug
 }
 
