@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 import struct
+from collections.abc import Collection
 from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
@@ -27,14 +28,16 @@ def code(secret: str, step: int) -> str:
     return f"{(number & 0x7FFFFFFF) % 10**DIGITS:0{DIGITS}d}"
 
 
-def step_of(secret: str, typed: str, now: float, used_step: int) -> int | None:
+def step_of(secret: str, typed: str, now: float, used: Collection[int]) -> int | None:
     """The step whose code this is, or None.
 
-    A code of `used_step` or earlier is never accepted again, whatever the clock says.
+    The code of a `used` step is never accepted again, whatever the clock says, nor one from before a used step. Used
+    steps that lie in the future tell of a clock that was ahead: only their own codes are refused for them.
     """
     typed = "".join(typed.split())
     here = int(now) // STEP_SECONDS
-    steps = range(max(here - DRIFT_STEPS, used_step + 1, 0), here + DRIFT_STEPS + 1)
+    last = max((step for step in used if step <= here + DRIFT_STEPS), default=-1)
+    steps = range(max(here - DRIFT_STEPS, last + 1, 0), here + DRIFT_STEPS + 1)
     fitting = [step for step in steps if hmac.compare_digest(code(secret, step).encode(), typed.encode())]
     return fitting[0] if fitting else None
 

@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import passwords, sessions, throttle, tokens
+from fsplug.store.accounts import one_time_codes, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
@@ -263,6 +263,7 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
     sessions.end_all(store, domain, username, by)
     _void_links(store, Secret(company, username))
     _FORGET_BROWSERS.run(store, company=company, username=username)
+    one_time_codes.forget(store, company, username)
     _END.run(store, company=company, username=username)
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts import accounts, one_time_codes, sessions
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
@@ -17,14 +17,6 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given
 from fsplug.store.schema.accounts import ConsoleAccounts
-
-
-@dataclass(frozen=True, slots=True)
-class _NewTotp:
-    """A secret, sealed, that waits for its first code, and the step of the last code before it."""
-
-    totp_secret: str
-    totp_step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +31,10 @@ _IS_NOT_CONFIRMED = _IS_THEIRS & ~ConsoleAccounts.totp_confirmed
 _HAS_SECRET = ConsoleAccounts.totp_secret.is_null(False)
 _NEW_TOTP = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.totp_secret: given.sealed}).where(_IS_NOT_CONFIRMED))
 _BEGUN_TOTP = Select(
-    _NewTotp, lambda: ConsoleAccounts.select(*columns(_NewTotp, ConsoleAccounts)).where(_IS_NOT_CONFIRMED & _HAS_SECRET)
+    str, lambda: ConsoleAccounts.select(ConsoleAccounts.totp_secret).where(_IS_NOT_CONFIRMED & _HAS_SECRET)
 )
 _CONFIRM_TOTP = Write(
-    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_confirmed: True, ConsoleAccounts.totp_step: given.step}).where(
+    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_confirmed: True}).where(
         _IS_THEIRS & (ConsoleAccounts.totp_secret == given.sealed)
     )
 )
@@ -76,18 +68,17 @@ def new(store: Store, domain: str, username: str, secret_keys: SecretKeys) -> st
 
 def begun(store: Store, domain: str, username: str, secret_keys: SecretKeys) -> str:
     """The secret that waits for its first code; Refused("totp-not-begun") when none does."""
-    return secret_keys.open(_begun(store, domain, username).totp_secret)
+    return secret_keys.open(_begun(store, domain, username))
 
 
 def confirm(store: Store, domain: str, username: str, code: str, secret_keys: SecretKeys) -> None:
     """From now on signing in requires a code; Refused("code-wrong") if this code is not one of the new secret's."""
-    begun = _begun(store, domain, username)
-    step = totp.step_of(secret_keys.open(begun.totp_secret), code, store.now(), begun.totp_step)
-    if step is None:
-        raise Refused("code-wrong", "that is not the current code; check the clock of your device")
+    sealed = _begun(store, domain, username)
     whose = {"company": company_id(store, domain), "username": username}
     with store.atomic():
-        if _CONFIRM_TOTP.run(store, step=step, sealed=begun.totp_secret, **whose):
+        if not one_time_codes.use(store, **whose, secret=secret_keys.open(sealed), typed=code):
+            raise Refused("code-wrong", "that is not the current code; check the clock of your device")
+        if _CONFIRM_TOTP.run(store, sealed=sealed, **whose):
             trail.add(store, domain, logged_name(username, domain), "totp-on", username, [username])
 
 
@@ -110,7 +101,7 @@ def seal_anew(store: Store, secret_keys: SecretKeys) -> int:
     return len(old)
 
 
-def _begun(store: Store, domain: str, username: str) -> _NewTotp:
+def _begun(store: Store, domain: str, username: str) -> str:
     found = _BEGUN_TOTP.row(store, company=company_id(store, domain), username=username)
     if found is None:
         raise Refused("totp-not-begun", "there is no new authenticator to confirm; begin again", username=username)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.clock import is_ahead
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import Role
-from fsplug.store.accounts.tokens import CLOCK_SECONDS, hash_of, new_token
+from fsplug.store.accounts.tokens import hash_of, new_token
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -48,7 +49,8 @@ class Session:
         If the clock was put back far, the session ends, because its age is unknown.
         """
         fresh = now - self.made_at < LONGEST_SECONDS and now - self.seen_at < IDLE_SECONDS
-        return self.ended_at is None and fresh and self.made_at < now + CLOCK_SECONDS and self.role is not Role.NONE
+        is_known_age = not is_ahead(self.made_at, now) and not is_ahead(self.seen_at, now)
+        return self.ended_at is None and fresh and is_known_age and self.role is not Role.NONE
 
 
 _NEEDS_TOTP = CompanyDetails.superuser_totp & (Users.role == constant(Role.SUPERUSER)) & ~ConsoleAccounts.totp_confirmed

@@ -7,10 +7,9 @@ from peewee import Case
 
 from fsplug.errors import Refused
 from fsplug.policy.access import throttle as limits
-from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import logged_name, outsider
 from fsplug.policy.addresses import same
-from fsplug.store.accounts import accounts, sessions, throttle, tokens
+from fsplug.store.accounts import accounts, one_time_codes, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
@@ -57,7 +56,6 @@ class _Known:
     username: str
     password_hash: str | None
     totp_secret: str | None
-    totp_step: int
 
 
 # A removed company has no details any more.
@@ -83,12 +81,6 @@ _KNOWN = Select(
         .join(Companies, on=(Companies.id == ConsoleAccounts.company))
         .where((Companies.domain == given.domain) & (ConsoleAccounts.address == given.address))
     ),
-)
-_IS_THEIRS = (ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)
-_USE_STEP = Write(
-    lambda: ConsoleAccounts.update({ConsoleAccounts.totp_step: given.step}).where(
-        _IS_THEIRS & (ConsoleAccounts.totp_step < given.step)
-    )
 )
 _ITS_BROWSERS = (KnownBrowsers.company == given.company) & (KnownBrowsers.username == given.username)
 _IS_KNOWN = Select(
@@ -129,18 +121,12 @@ def sign_in(store: Store, typed: TypedCredentials, passwords: Passwords, secret_
 def _past_password(
     store: Store, typed: TypedCredentials, known: _Known, keys: tuple[str, str], secret_keys: SecretKeys
 ) -> SignedIn:
-    step = 0
-    if known.totp_secret is not None:
-        if not typed.code.strip():
-            for key in keys:
-                throttle.give_back(store, key)
-            raise Refused("code-wanted", "type the code that your authenticator shows")
-        found = totp.step_of(secret_keys.open(known.totp_secret), typed.code, store.now(), known.totp_step)
-        if found is None:
-            raise _refused(store, known.company, typed, "code")
-        step = found
+    if known.totp_secret is not None and not typed.code.strip():
+        for key in keys:
+            throttle.give_back(store, key)
+        raise Refused("code-wanted", "type the code that your authenticator shows")
     with store.atomic():
-        if known.totp_secret is None or _use_step(store, known, step):
+        if known.totp_secret is None or _is_code(store, known, secret_keys.open(known.totp_secret), typed.code):
             return _signed_in(store, typed, known, keys)
     raise _refused(store, known.company, typed, "code")
 
@@ -200,9 +186,8 @@ def _key(store: Store, typed: TypedCredentials, known: _Known | None) -> str:
     return accounts.throttle_key(*_words(typed))
 
 
-def _use_step(store: Store, known: _Known, step: int) -> bool:
-    company = company_id(store, known.company)
-    return _USE_STEP.run(store, step=step, company=company, username=known.username) == 1
+def _is_code(store: Store, known: _Known, secret: str, typed: str) -> bool:
+    return one_time_codes.use(store, company_id(store, known.company), known.username, secret, typed)
 
 
 def _remembered(store: Store, typed: TypedCredentials, known: _Known) -> str:

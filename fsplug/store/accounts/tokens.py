@@ -5,14 +5,13 @@ import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.schema.accounts import OneTimeTokens
 
 _TOKEN_BYTES = 32
-# A secret seemingly made more than this after now means that the clock was put back by an unknown amount.
-CLOCK_SECONDS = 300.0
 
 
 class TokenKind(StrEnum):
@@ -37,7 +36,7 @@ _IS_GOOD = (
     & (OneTimeTokens.kind == given.kind)
     & OneTimeTokens.used_at.is_null()
     & (OneTimeTokens.expires_at > given.now)
-    & (OneTimeTokens.made_at < given.latest)
+    & (OneTimeTokens.made_at <= given.latest)
 )
 _LOOK = Select(Secret, lambda: OneTimeTokens.select(*columns(Secret, OneTimeTokens)).where(_IS_GOOD))
 _USE = Write(lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(_IS_GOOD))

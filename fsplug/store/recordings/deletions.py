@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.clock import CLOCK_SECONDS, is_ahead
 from fsplug.policy.access.scopes import Actor, Need, check_may
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
@@ -27,6 +28,7 @@ from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import Deletions
 
 UNDO_SECONDS = 60.0
+_LONGEST_LEFT_SECONDS = UNDO_SECONDS + CLOCK_SECONDS
 MOST_AT_ONCE = 1_000
 # A process that took a file to destroy and has not reported for this long has died; another may take the file.
 LEASE_SECONDS = 60.0
@@ -61,7 +63,11 @@ class Deletion:
 
     def can_be_undone(self, now: float) -> bool:
         """Whether there is still time to undo the deletion."""
-        return self.begun_at is None and now < self.undo_until
+        return (
+            self.begun_at is None
+            and now < self.undo_until
+            and not is_ahead(self.undo_until, now, _LONGEST_LEFT_SECONDS)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,12 @@ _PENDING = Select(
         .limit(given.limit)
     ),
 )
+# A minute that ends impossibly late began before the database's clock was put back.
+UNDO_IS_OVER = (Deletions.undo_until <= given.now) | (Deletions.undo_until > given.now + _LONGEST_LEFT_SECONDS)
 _ADD = Write(lambda: insert(Deletions, "recording company batch at deleted_by undo_until next_at", once_by="recording"))
 _BEGIN = Write(
     lambda: Deletions.update(begun_at=fn.COALESCE(Deletions.begun_at, given.now)).where(
-        (Deletions.recording == given.recording) & QUEUE.waiting & (Deletions.undo_until <= given.now)
+        (Deletions.recording == given.recording) & QUEUE.waiting & UNDO_IS_OVER
     )
 )
 _DESTROYED = Write(
@@ -123,7 +131,7 @@ _DESTROYED = Write(
 )
 _UNDO = Write(
     lambda: Deletions.delete().where(
-        (Deletions.recording == given.recording) & Deletions.begun_at.is_null() & (Deletions.undo_until > given.now)
+        (Deletions.recording == given.recording) & Deletions.begun_at.is_null() & ~UNDO_IS_OVER
     )
 )
 

@@ -8,7 +8,7 @@ from peewee import fn
 
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given, given_each
-from fsplug.store.recordings.deletions import DELETIONS, QUEUE, Deletion
+from fsplug.store.recordings.deletions import DELETIONS, QUEUE, UNDO_IS_OVER, Deletion
 from fsplug.store.schema.calls import Calls
 from fsplug.store.schema.recordings import Deletions, Recordings
 
@@ -26,7 +26,7 @@ def _with_calls(found: Any, state: Any) -> Any:
     return (
         found.join(Recordings, on=(Recordings.id == Deletions.recording))
         .join(Calls, on=(Calls.id == Recordings.call))
-        .where(state & (Deletions.undo_until <= given.now))
+        .where(state & UNDO_IS_OVER)
     )
 
 

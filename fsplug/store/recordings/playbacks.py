@@ -5,10 +5,10 @@ limit.
 from peewee import SQL
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
 from fsplug.store.accounts.sessions import Session
-from fsplug.store.accounts.tokens import CLOCK_SECONDS
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, Write, given, put

@@ -28,6 +28,8 @@ from fsplug.store.schema.recordings import ShareLinks, ShareVisits
 MOST_CODES, MOST_VISITS = 5, 200
 # The time after pressing play: enough to hear the recording twice, with pauses.
 _HEARING_SECONDS, _TIMES = 600.0, 2.0
+# A hearing that ends later than this began before the clock was put back.
+_LONGEST_HEARING_SECONDS = 2 * DAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ _PROVE = Write(
 _BEGIN_HEARING = Write(
     lambda: ShareVisits.update({ShareVisits.hearing_until: given.until}).where(
         (ShareVisits.token_hash == given.token_hash)
-        & (ShareVisits.hearing_until.is_null() | (ShareVisits.hearing_until <= given.now))
+        & (
+            ShareVisits.hearing_until.is_null()
+            | (ShareVisits.hearing_until <= given.now)
+            | (ShareVisits.hearing_until > given.now + _LONGEST_HEARING_SECONDS)
+        )
     )
 )
 _COUNT_PLAY = Write(
@@ -187,7 +193,7 @@ def playing(store: Store, cookie: str) -> Recording:
     Ask again while it is being sent.
     """
     visit = visited(store, cookie)
-    if not visit.proved or not store.now() < visit.hearing_until < store.now() + 2 * DAY_SECONDS:
+    if not visit.proved or not store.now() < visit.hearing_until < store.now() + _LONGEST_HEARING_SECONDS:
         raise Refused("not-hearing", "press play first")
     return access.playable(_recording(store, visit.share))
 

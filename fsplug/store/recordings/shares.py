@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.clock import is_ahead
 from fsplug.policy.access.scopes import Actor, Need, check_may, logged_name
 from fsplug.policy.addresses import SAYS, normalised
 from fsplug.policy.one_line import text_trouble
 from fsplug.store.accounts import accounts, tokens
-from fsplug.store.accounts.tokens import CLOCK_SECONDS, Secret
+from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -64,7 +65,7 @@ class Share:
 
     def is_open(self, now: float) -> bool:
         """Whether the recording can be heard with this share. Setting the clock back does not revive an old share."""
-        in_time = self.at < now + CLOCK_SECONDS and now < self.expires_at
+        in_time = now < self.expires_at and not is_ahead(self.at, now)
         return self.revoked_at is None and in_time and self.wrong_codes < MOST_WRONG_CODES
 
 

@@ -17,7 +17,6 @@ class ConsoleAccounts(Table):
     password_at = real(null=True)
     totp_secret = text(null=True)
     totp_confirmed = truth(default="FALSE")
-    totp_step = whole(default="0")
     language = text(null=True)
 
     class Meta:
@@ -26,6 +25,18 @@ class ConsoleAccounts(Table):
 
 
 unique(ConsoleAccounts, "console_account_address", "company address")
+
+
+class UsedCodes(Table):
+    """The step of a one-time code that somebody signed in with: its code is not accepted again."""
+
+    company = reference(Companies)
+    username = text()
+    step = whole()
+
+    class Meta:
+        table_name = "used_code"
+        primary_key = CompositeKey("company", "username", "step")
 
 
 class ConsoleSessions(Table):

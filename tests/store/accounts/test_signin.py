@@ -1,5 +1,6 @@
 """Signing in, and being kept from guessing."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from threading import Thread
@@ -232,6 +233,50 @@ def test_codes_are_guessed_no_faster_than_passwords(console: Console) -> None:
     _with_totp(console)
     codes = [_code(console, code=f"{n:06}") for n in range(8)]
     assert codes[-1] == "sign-in-later"
+
+
+@pytest.mark.parametrize("by_seconds", [30.0, 200.0, 400.0, 1e8])
+def test_six_wrong_guesses_and_a_clock_put_back_make_nobody_wait_for_it(console: Console, by_seconds: float) -> None:
+    console.made()
+    for _ in range(6):
+        _code(console, password="guess")
+    assert _code(console) == "sign-in-later"
+    console.clock.turn(-by_seconds)
+    assert console.sign_in().username == "1001"
+
+
+def test_a_code_used_in_a_clock_a_month_ahead_locks_the_owner_out_for_no_moment(console: Console) -> None:
+    month = 30 * 86_400.0
+    secret = _with_totp(console)
+    console.clock.turn(month)
+    ahead = totp.code(secret, int(console.clock()) // 30)
+    assert console.sign_in(code=ahead).username == "1001"
+    console.clock.turn(-month)
+    code = totp.code(secret, int(console.clock()) // 30)
+    assert console.sign_in(code=code).username == "1001"
+    assert _code(console, code=code) == "sign-in-refused"
+    console.clock.turn(month)
+    assert _code(console, code=ahead) == "sign-in-refused", "nobody uses it a second time when its time comes"
+
+
+def test_one_code_lets_one_of_many_in_at_the_same_moment(open_store: Callable[..., Store]) -> None:
+    clock = Clock()
+    console = Console(open_store(clock=clock), clock)
+    secret = _with_totp(console)
+    code, inside = totp.code(secret, int(console.clock()) // 30), []
+
+    def enter(number: int) -> None:
+        typed = TypedCredentials(ACME, ANNA, PASSWORD, code, f"192.0.2.{number}")
+        with contextlib.suppress(Refused):
+            store = open_store(clock=console.clock)
+            inside.append(signin.sign_in(store, typed, console.passwords, console.secret_keys))
+
+    threads = [Thread(target=enter, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert len(inside) == 1
 
 
 def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replaced(console: Console) -> None:

@@ -55,6 +55,14 @@ def _destroy(console: Console) -> None:
         deletions.destroyed(console.store, one)
 
 
+def test_a_clock_put_back_far_makes_no_file_wait_for_it(store: Store, console: Console) -> None:
+    deletions.delete(store, ACME, ["a-rec"], ANNA)
+    console.clock.turn(-30 * 86_400)
+    _destroy(console)
+    assert _acts(store)[-1][1] == "a-rec"
+    assert deletions.get(store, ACME, "a-rec").destroyed_at is not None
+
+
 def test_deleted_it_is_gone_at_once_from_every_list_and_for_every_ear(store: Store) -> None:
     batch = deletions.delete(store, ACME, ["a-rec", "b-rec"], ANNA)
     assert (batch.recordings, batch.deleted_by) == (2, f"1001@{ACME}")
