@@ -83,8 +83,10 @@ class Switch(Protocol):
     def ring_and_dial(self, profile: str, phone: str, company: str, variables: Mapping[str, str], dial: str) -> str:
         """Ring a phone of a company, which dials `dial` when it answers; returns the switch's answer."""
 
-    def read_files(self, profile: str, gateways: Collection[str]) -> None:
-        """Make the switch read its configuration files again, and the files of these gateways of the SIP profile."""
+    def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
+        """Make the switch read its configuration files again, the files of these gateways of the SIP profile, and its
+        access lists.
+        """
 
 
 class LinkedSwitch:
@@ -187,8 +189,9 @@ class LinkedSwitch:
         line = commands.ring_and_dial(profile, phone, company, variables, dial)
         return self._link.bgapi(line, RING_SECONDS).strip()
 
-    def read_files(self, profile: str, gateways: Collection[str]) -> None:
-        self._link.bgapi("reloadxml", RELOAD_SECONDS)
+    def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
+        # reloadacl reads all files first (mod_commands.c 1.11.1).
+        self._link.bgapi("reloadacl" if access_lists else "reloadxml", RELOAD_SECONDS)
         for gateway in gateways:
             # A rescan does not change a gateway that the switch already has (sofia.c 1.11.1).
             self._link.bgapi(commands.remove_gateway(profile, gateway), RELOAD_SECONDS)

@@ -71,6 +71,14 @@ class Right(StrEnum):
     LISTEN_IN = "listen-in"
 
 
+class Transport(StrEnum):
+    """How SIP travels to a trunk."""
+
+    UDP = "udp"
+    TCP = "tcp"
+    TLS = "tls"
+
+
 class DeviceKind(StrEnum):
     """The kind of a device.
 

@@ -24,7 +24,7 @@ from fsplug.xml.ways import Ways
 MANIFEST = ".fsplug-files.json"
 # What the switch arms calls by while fsplug is away, a file for each company that wants it.
 AWAY = "away"
-FOLDERS = ("dialplan", "directory", "gateways", "timezones", AWAY)
+FOLDERS = ("acl", "dialplan", "directory", "gateways", "timezones", AWAY)
 # Anybody who can read the directory can sign in as any user in it.
 _MODE = 0o640
 

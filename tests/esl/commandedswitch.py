@@ -86,5 +86,5 @@ class CommandedSwitch:
         self.commands.append(("ring", phone, dial))
         return "+OK"
 
-    def read_files(self, profile: str, gateways: Collection[str]) -> None:
-        self.commands.append(("read files", *gateways))
+    def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
+        self.commands.append(("read files", *gateways, str(access_lists)))

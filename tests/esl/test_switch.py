@@ -169,16 +169,19 @@ def test_a_switch_that_takes_no_guard_lets_nobody_listen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gateways", "more"),
+    ("gateways", "lists", "first", "more"),
     [
-        ([], []),
-        (["acme", "beta"], ["killgw acme", "killgw beta", "rescan"]),
+        ([], False, "reloadxml", []),
+        ([], True, "reloadacl", []),
+        (["acme", "beta"], False, "reloadxml", ["killgw acme", "killgw beta", "rescan"]),
     ],
 )
-def test_gateways_are_taken_away_before_they_are_read_anew(gateways: list[str], more: list[str]) -> None:
+def test_gateways_are_taken_away_before_they_are_read_anew_and_lists_only_when_they_changed(
+    gateways: list[str], lists: bool, first: str, more: list[str]
+) -> None:
     switch, link = linked({})
-    switch.read_files("external", gateways)
-    assert link.given == ["reloadxml", *(f"sofia profile external {one}" for one in more)]
+    switch.read_files("external", gateways, lists)
+    assert link.given == [first, *(f"sofia profile external {one}" for one in more)]
 
 
 def test_the_tests_switch_has_every_command_of_the_port_and_of_the_adapter() -> None:

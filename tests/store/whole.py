@@ -65,7 +65,12 @@ def whole() -> dict[str, Any]:
         ],
         "trunk": [
             {"name": "out", "host": "sip.carrier.example", "register": True, "username": "whole", "prefixes": ["+45"]},
-            {"name": "world", "gateway": "gw", "caller_id_trusted": True},
+            {
+                "name": "world",
+                "gateway": "gw",
+                "sources": ["192.0.2.0/28", "sip.world.example"],
+                "caller_id_trusted": True,
+            },
         ],
         "excluded": [{"number": "22334499"}],
         "policy": [{"department": "*", "incoming": True}],

@@ -52,12 +52,13 @@ class Message:
 class BarePhone:
     """Calls and is called, from `with` to its end; `port` is where it listens."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.port = port
+        self.host = host
 
     def __enter__(self) -> Self:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", self.port))
+        self._socket.bind((self.host, self.port))
         self.port = self._socket.getsockname()[1]
         return self
 

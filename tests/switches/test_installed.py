@@ -13,10 +13,11 @@ from fsplug.lab.witness import Witness
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.cli.conftest import ACME
+from tests.switches.barephone import BarePhone
 from tests.switches.installation import Installed, furnished
 
 CHANGE_SECONDS = 1.5
-CONSENT = "+4570103001"
+CONSENT, SALES = "+4570103001", "+4570102001"
 # The question in two languages.
 SILENCE_SECONDS = 30.0
 
@@ -80,6 +81,35 @@ def test_a_change_works_on_the_next_call(installed: Installed) -> None:
     wait_for(lambda: 'id="2222"' in installed.switch.api(" ".join(found)), "the switch to know them")
     installed.cli.ok("user", "remove", *user, "--yes")
     wait_for(lambda: "-ERR" in installed.switch.api(" ".join(found)), "the switch to forget them")
+
+
+def test_a_call_from_elsewhere_than_a_trunk_is_refused_and_leaves_nothing(installed: Installed) -> None:
+    before, switch = installed.account(), installed.switch
+    core, external = switch.api("global_getvar core_uuid"), switch.ports.external_port
+
+    def answered(number: str = SALES) -> str:
+        """What somebody on another address hears first that is not a mere "wait"."""
+        with BarePhone(host="127.0.0.2") as stranger:
+            stranger.call(external, number)
+            while (heard := stranger.hear("SIP/2.0 ").start).startswith("SIP/2.0 100"):
+                pass
+            return heard
+
+    for number in (SALES, "*28*1001", "nobody"):
+        assert answered(number) == "SIP/2.0 403 Forbidden", number
+    assert switch.legs() == 0
+    installed.cli.ok("trunk", "set", "--company", ACME, "trunk", "--source", "127.0.0.2")
+    wait_for(lambda: switch.api("acl 127.0.0.2 fsplug-trunks") == "true", "the switch to know the trunk's new address")
+    assert answered("nobody") != "SIP/2.0 403 Forbidden"
+    installed.cli.ok("trunk", "set", "--company", ACME, "trunk", "--source", "")
+    wait_for(lambda: switch.api("acl 127.0.0.2 fsplug-trunks") == "false", "the switch to forget it")
+    installed.serving.stop()
+    try:
+        assert answered() == "SIP/2.0 403 Forbidden"
+    finally:
+        installed.serving.start()
+    assert switch.api("global_getvar core_uuid") == core
+    assert installed.account().calls == before.calls
 
 
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 DOMAIN = "wide.example"
 TWO_TRUNKS = [
-    {"name": "near", "gateway": "near", "prefixes": ["+45", "+4670"]},
-    {"name": "far", "gateway": "far", "prefixes": ["+", "+45"]},
+    {"name": "near", "gateway": "near", "sources": ["192.0.2.1"], "prefixes": ["+45", "+4670"]},
+    {"name": "far", "gateway": "far", "sources": ["192.0.2.2"], "prefixes": ["+", "+45"]},
 ]
 
 
@@ -89,5 +89,5 @@ def crowded(domain: str, country: str, count: int) -> dict[str, Any]:
             {"number": str(9000 + number), "members": [f"u{10 * number + one}" for one in range(10)]}
             for number in range(count // 10)
         ],
-        "trunk": [{"name": "trunk"}],
+        "trunk": [{"name": "trunk", "sources": ["192.0.2.3"]}],
     }

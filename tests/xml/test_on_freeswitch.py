@@ -303,7 +303,9 @@ def test_a_prefix_withholds_the_caller_s_number_from_all_but_the_trunk(
 
 def test_a_trunk_that_fails_is_followed_by_the_next(office: Office) -> None:
     def two_trunks(document: Document) -> None:
-        document["company"][0]["trunk"].append({"name": "gone", "gateway": "gone", "prefixes": ["+45", "+46"]})
+        document["company"][0]["trunk"].append(
+            {"name": "gone", "gateway": "gone", "sources": ["192.0.2.9"], "prefixes": ["+45", "+46"]}
+        )
 
     office.change(two_trunks)
     assert [one for one in play(read_scenario("outgoing"), office.exchange) if not one.is_well] == []

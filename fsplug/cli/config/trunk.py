@@ -9,14 +9,37 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options, secrets_option, yes_option
 from fsplug.cli.kernel.rules import INSTALLATION
+from fsplug.policy.entities import Transport
 
 _NAME = click.argument("name")
-_COLUMNS = ("name", "gateway", "host", "port", "register", "username", "prefixes", "caller_id_trusted")
+_COLUMNS = ("name", "gateway", "host", "port", "register", "username", "sources", "prefixes", "caller_id_trusted")
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         password_options,
+        click.option(
+            "--inbound-password-file",
+            metavar="FILE",
+            help="A file that holds the password its calls prove  [a random one]",
+        ),
+        click.option(
+            "--inbound-digest/--no-inbound-digest",
+            default=None,
+            help="Whether its calls must prove a password as well, as the user NAME.DOMAIN.",
+        ),
+        click.option(
+            "--srtp/--no-srtp", default=None, help="Whether audio is encrypted (SRTP); without it there is no call."
+        ),
+        click.option("--transport", type=click.Choice(list(map(str, Transport))), help="How SIP travels  [udp]"),
+        click.option(
+            "--source",
+            "sources",
+            metavar="HOST|NETWORK",
+            multiple=True,
+            help="Where its calls come from beside the host: a host name, an address, or a network such as "
+            "192.0.2.0/28; may be repeated. Calls from elsewhere are refused.",
+        ),
         click.option(
             "--trust-caller-id/--no-trust-caller-id",
             "caller_id_trusted",
@@ -96,4 +119,5 @@ def remove(invocation: Invocation, company: str, name: str, yes: bool) -> None:
 
 def _with_password(given: dict[str, Any]) -> dict[str, Any]:
     password = crud.password(given.pop("password_file"), given.pop("ask_password"))
-    return {**given, "password": password}
+    inbound = crud.password(given.pop("inbound_password_file"), False)
+    return {**given, "password": password, "inbound_password": inbound}

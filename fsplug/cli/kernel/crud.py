@@ -20,7 +20,7 @@ from fsplug.store.config.nouns import SECRET
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
-_SECRETS = ("password", "a1_hash")
+_SECRETS = ("password", "inbound_password", "a1_hash")
 
 
 def edit(invocation: Invocation, company: str, done: str, change: Callable[[Draft], None]) -> None:

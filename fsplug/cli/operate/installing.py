@@ -84,7 +84,7 @@ def install(
     nothing to do. Options that are not given keep their earlier values. Directory, dialplan and gateways are files
     there too: fsplug serve keeps these files in step with the store.
     """
-    from fsplug.cli.operate import self_arming
+    from fsplug.cli.operate import refused_callers, self_arming
     from fsplug.cli.operate.phones import phones, refuse
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
@@ -115,7 +115,7 @@ def install(
         show(invocation, plan, new_settings, found)
         show_folders(invocation, rights)
         missing = self_arming.missing(arming, wanted)
-        for line in missing:
+        for line in (*missing, *refused_callers.lines(installer, wanted, store)):
             invocation.note(f"warning: {line}")
         if not (lock_out or dry_run):
             refuse(found)

@@ -38,6 +38,9 @@ def _device(domain: str, wanted: Row, before: Row | None) -> Row:
 
 
 def _trunk(wanted: Row, before: Row | None) -> Row:
-    if not wanted.username or wanted.password is not None:
-        return wanted
-    return wanted._replace(password=(before.password if before is not None else None) or new_password())
+    if wanted.username and wanted.password is None:
+        wanted = wanted._replace(password=(before.password if before is not None else None) or new_password())
+    if wanted.inbound_digest and wanted.inbound_password is None:
+        known = before.inbound_password if before is not None else None
+        wanted = wanted._replace(inbound_password=known or new_password())
+    return wanted

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fsplug.policy.entities import Transport
 from fsplug.store.config import companies
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
@@ -11,15 +12,20 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.routes import Trunks
 
-# Its `prefixes` are separated by blanks.
-TRUNK = Noun("trunk", Trunks, frozenset({"password"}))
+# Its `prefixes` and `sources` are separated by blanks.
+TRUNK = Noun("trunk", Trunks, frozenset({"password", "inbound_password"}))
+
+# The realm of trunks that prove a password. No company can have it: RFC 2606 reserves the name.
+TRUNK_REALM = "trunks.fsplug.invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class Trunk:
     """`gateway` is its name on the switch; without a `host` the switch knows the gateway already.
 
-    `prefixes` begin the E.164 numbers it takes. With `caller_id_trusted` its caller numbers are believed.
+    `prefixes` begin the E.164 numbers it takes. With `caller_id_trusted` its caller numbers are believed. Its calls
+    come from the `host` and from the `sources`: host names, addresses and networks. With `inbound_digest` they prove
+    the `inbound_password` as well. `transport` is how SIP goes there; `srtp`: audio is encrypted or there is no call.
     """
 
     name: str
@@ -31,6 +37,20 @@ class Trunk:
     prefixes: tuple[str, ...]
     caller_id_trusted: bool
     password: str | None = field(default=None, repr=False)
+    sources: tuple[str, ...] = ()
+    transport: Transport = Transport.UDP
+    srtp: bool = False
+    inbound_digest: bool = False
+    inbound_password: str | None = field(default=None, repr=False)
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """Where its calls may come from."""
+        return tuple(dict.fromkeys(filter(None, (self.host, *self.sources))))
+
+    def sip_username(self, domain: str) -> str:
+        """The name, in `TRUNK_REALM`, under which the calls of this company's trunk prove a password."""
+        return f"{self.name}.{domain}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,11 @@ class _Trunk:
     password: str | None
     prefixes: str
     caller_id_trusted: bool
+    sources: str
+    transport: str
+    srtp: bool
+    inbound_digest: bool
+    inbound_password: str | None
 
 
 _AT = Select(
@@ -88,4 +113,9 @@ def _trunk(found: _Trunk) -> Trunk:
         tuple(found.prefixes.split()),
         found.caller_id_trusted,
         found.password,
+        tuple(found.sources.split()),
+        Transport(found.transport),
+        found.srtp,
+        found.inbound_digest,
+        found.inbound_password,
     )

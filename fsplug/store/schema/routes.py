@@ -155,6 +155,11 @@ class Trunks(VersionedTable):
     caller_id_trusted = truth()
     since = whole()
     until = whole(null=True)
+    sources = text(default="''")
+    transport = text(default="'udp'")
+    srtp = truth(default="FALSE")
+    inbound_digest = truth(default="FALSE")
+    inbound_password = text(null=True)
 
     class Meta:
         table_name = "trunk"

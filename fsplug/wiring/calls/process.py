@@ -3,8 +3,6 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -45,12 +43,12 @@ from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.calls.stores import Stores
+from fsplug.wiring.calls.switch_files import SwitchFiles
 from fsplug.wiring.calls.take_up import TakeUp, once_written
 from fsplug.wiring.channel.server import ChannelServer
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.endpoint.doors import endpoint
 from fsplug.wiring.endpoint.fs_cli import Console
-from fsplug.wiring.endpoint.refresher import Refresher
 from fsplug.wiring.node import NodeName
 from fsplug.wiring.process.lifeline import Lifeline
 from fsplug.wiring.process.locking import locked
@@ -67,7 +65,6 @@ SIGN_SECONDS = 0.25
 SWITCH_SECONDS = 0.001
 LOOK_SECONDS = 3.0
 SPOOL_SECONDS = 2.0
-REFRESH_SECONDS = 0.5
 RECORDS_SECONDS = 1.0
 STORE_SECONDS = 1.0
 DRAIN_SECONDS = 10.0
@@ -151,7 +148,7 @@ class CallsProcess:
         self.endpoint = endpoint(
             settings, self._stores.config, flow.redirects.or_else(armer.armed), console, self.records.save
         )
-        self._refresher = self._of_switch_files()
+        self._switch_files = SwitchFiles(settings, self._stores.config, self.switch, self.link, self._run)
 
     def serve(self) -> None:
         """Run until `stop`; then release the calls being decided, and write what is still unwritten."""
@@ -168,11 +165,11 @@ class CallsProcess:
             gevent.spawn(every, LOOK_SECONDS, self._look),
             gevent.spawn(every, SPOOL_SECONDS, in_its_thread(self._gate.look)),
             gevent.spawn(every, SPOOL_SECONDS, self._look_at_growth),
-            gevent.spawn(every, REFRESH_SECONDS, self._refresh),
             gevent.spawn(every, RECORDS_SECONDS, self.records.read),
             gevent.spawn(every, KEEP_SECONDS, self._name.keep),
             gevent.spawn(every, PUBLISH_SECONDS, self._publishing.round),
             gevent.spawn(every, STORE_SECONDS, lambda: self._run_write(self._stores.look)),
+            *self._switch_files.loops(every),
             *self.listen_in.loops(every),
         ]
         log.info("serving", listen=self.server.address, switch=self.link.peer, store=self.store.place)
@@ -261,21 +258,6 @@ class CallsProcess:
             self._not_reconciled.failed(error.code, error=error.text)
         else:
             self._not_reconciled.worked()
-
-    def _of_switch_files(self) -> Refresher | None:
-        """The refresher of the switch's files; None unless fsplug is installed in the switch's configuration folder."""
-        settings = self._settings
-        if not settings.switch_conf:
-            return None
-        ways = xml_ways.ways(settings)
-        files = xml_ways.installed_files(settings, self._stores.config, Path(settings.switch_conf))
-        return Refresher(files, partial(self.switch.read_files, ways.trunk_profile))
-
-    def _refresh(self) -> None:
-        if self._refresher is not None:
-            self._run(self._refresher.write)
-            if self.link.up:
-                self._refresher.have_read()
 
     def _look_at_growth(self) -> None:
         self._gate.report()

@@ -13,11 +13,13 @@ from fsplug.media import access
 from fsplug.media.access import Account, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.doctor import zones
+from fsplug.wiring.doctor import callers, zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
+from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.printed_xml import parsed
 from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
+from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installation import (
     ALL_HEADERS,
     LATE_OFFERS,
@@ -242,6 +244,7 @@ def every(
     """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks, and
     `timezones` those of the companies; `who` is the user that the switch runs as.
     """
+    trunks_known = tuple(known)
     yield version(api)
     yield modules(api, wanted.modules)
     if wanted.way is Way.ENDPOINT:
@@ -259,7 +262,9 @@ def every(
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
     yield headers(api)
     yield late_offers(api)
-    yield from trunks(api, known, wanted.trunk_profile)
+    yield from trunks(api, trunks_known, wanted.trunk_profile)
+    addresses = HostAddresses(xml_ways.trunk_addresses(settings))
+    yield from callers.every(api, trunks_known, wanted, addresses)
 
 
 def _no_gateway(trunk: Trunk, profile: str) -> Finding:

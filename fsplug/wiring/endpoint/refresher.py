@@ -4,17 +4,17 @@ from collections.abc import Callable, Collection
 
 from fsplug.errors import FsplugError
 from fsplug.outage_log import TroubleLog
-from fsplug.xml.install import gateways
+from fsplug.xml.install import callers, gateways
 from fsplug.xml.install.installed_files import InstalledFiles
 
 
 class Refresher:
-    """`reload` makes the switch reread its files, and restart the named gateways.
+    """`reload` makes the switch reread its files, restart the named gateways, and take its access lists anew or not.
 
     `reload` may raise Unavailable; it is then called again in the next round.
     """
 
-    def __init__(self, files: InstalledFiles, reload: Callable[[Collection[str]], object]) -> None:
+    def __init__(self, files: InstalledFiles, reload: Callable[[Collection[str], bool], object]) -> None:
         self._files = files
         self._reload = reload
         self._unread: set[str] = set()
@@ -34,5 +34,6 @@ class Refresher:
         """Make the switch read the files written since it last read them."""
         if self._unread:
             unread = frozenset(self._unread)
-            self._reload(sorted(filter(None, map(gateways.name_of, unread))))
+            lists = any(place.startswith(f"{callers.FOLDER}/") for place in unread)
+            self._reload(sorted(filter(None, map(gateways.name_of, unread))), lists)
             self._unread -= unread

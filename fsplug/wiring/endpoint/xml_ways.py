@@ -7,6 +7,7 @@ from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
 from fsplug.xml.files import Files
 from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways
@@ -37,9 +38,17 @@ def conf_text(settings: Settings) -> ConfText:
     return ConfText(Path(settings.templates) if settings.templates else None)
 
 
+def trunk_addresses(settings: Settings) -> Path:
+    """Where the addresses of the trunks' hosts are kept, for when the DNS does not answer."""
+    return settings.data / "trunk-addresses.json"
+
+
 def installed_files(settings: Settings, store: Store, conf: Path) -> InstalledFiles:
     """The files kept up to date in the switch's configuration folder."""
     known = ways(settings)
     files = Files(store, templates(settings), known)
     good_seconds = settings.when_away_seconds
-    return InstalledFiles(conf, store, files, conf_text(settings), known.public_context, good_seconds=good_seconds)
+    text, addresses = conf_text(settings), HostAddresses(trunk_addresses(settings))
+    return InstalledFiles(
+        conf, store, files, text, known.public_context, good_seconds=good_seconds, addresses=addresses
+    )

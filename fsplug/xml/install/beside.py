@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from fsplug.xml.install import codecs, one_domain
+from fsplug.xml.install import callers, codecs, one_domain
 from fsplug.xml.install import installation as own_files
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.conf_tree import ConfTree, relative
@@ -16,10 +16,13 @@ from fsplug.xml.install.installation import (
     Installation,
     Way,
 )
-from fsplug.xml.install.surgery import Element, XmlFile, include
+from fsplug.xml.install.surgery import Element, XmlFile, include, param
 
 _PORT = re.compile("[0-9]{1,5}")
 ACL, MATCHING_NAMES = "apply-inbound-acl", "inbound-reg-force-matching-username"
+# What lets calls and phones in by their address, or by nothing. A list for REGISTER takes the password's place, even if
+# it only shuts somebody out (sofia_reg.c, 1.11.1).
+BY_ADDRESS = (ACL, "apply-register-acl", "accept-blind-auth", "accept-blind-reg", "auth-calls-acl-only")
 # switch_true.
 TRUE = frozenset({"yes", "on", "true", "t", "enabled", "active", "allow", "1"})
 _ANYWHERE = frozenset({"::", "0.0.0.0"})
@@ -42,6 +45,7 @@ def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[
     records_are_theirs = own_files.JSON_CDR in _loaded(tree)
     _sections(tree)
     _event_socket(tree, installation)
+    files |= _access_lists(tree, text)
     files |= _modules(tree, installation, text)
     files |= _profiles(tree, installation, text)
     files |= _missing(tree, installation, text)
@@ -66,8 +70,8 @@ def event_socket(tree: ConfTree) -> EventSocket | None:
 def has_matching_names(tree: ConfTree, profile: str) -> bool:
     """Whether a phone of this profile must have the address that it proves, with or without fsplug."""
     found = tree.profile(profile)
-    param = found[0].find("param", found[1], name=MATCHING_NAMES) if found else None
-    return param is not None and (param.attributes.get("value") or "").lower() in TRUE
+    there = found[0].find("param", found[1], name=MATCHING_NAMES) if found else None
+    return there is not None and (there.attributes.get("value") or "").lower() in TRUE
 
 
 def _sections(tree: ConfTree) -> None:
@@ -177,12 +181,25 @@ def _former(tree: ConfTree, installation: Installation) -> dict[str, bytes]:
     return files
 
 
+def _access_lists(tree: ConfTree, text: ConfText) -> dict[str, bytes]:
+    """The lists of those who may call in over trunks."""
+    found = tree.configuration("acl.conf")
+    if found is None:
+        return _configuration(tree, "acl", text.render("configuration/acl.xml"))
+    file, configuration = found
+    if file.find("network-lists", configuration) is None:
+        file = file.with_first(configuration, "<network-lists></network-lists>")
+    lists = file.need("network-lists", file.need("configuration", name="acl.conf"))
+    tree.put(file.with_last(lists, include(relative(f"fsplug/{callers.FOLDER}/*.xml", file.name))))
+    return {}
+
+
 def _for_phones(tree: ConfTree, file: XmlFile, installation: Installation) -> XmlFile:
     """Every company's phones, and each known by the password it proves."""
     name, names = installation.sip_profile, installation.phone_domains
     one = one_domain.of_profile(tree, name)
-    for param in one_domain.PARAMS:
-        file = file.without_param(_settings(file, name), param)
+    for unwanted in (*one_domain.PARAMS, *BY_ADDRESS):
+        file = file.without_param(_settings(file, name), unwanted)
     if one and names:
         there = file.find("param", _settings(file, name), name=one_domain.PRESENCE_HOSTS)
         hosts = one_domain.presence_hosts(there.attributes.get("value") if there else None, one, names)
@@ -191,6 +208,7 @@ def _for_phones(tree: ConfTree, file: XmlFile, installation: Installation) -> Xm
         # Each phone of the profile is found under these hosts: a call to one there would ring companies' phones too.
         file = file.without_param(_settings(file, name), one_domain.PRESENCE_HOSTS)
     file = file.with_param(_settings(file, name), one_domain.REALM, "auto_from")
+    file = file.with_param(_settings(file, name), "auth-calls", "true")
     return file.with_param(_settings(file, name), MATCHING_NAMES, "true")
 
 
@@ -201,7 +219,9 @@ def _for_trunks(file: XmlFile, name: str) -> XmlFile:
     if file.find("gateways", profile) is None:
         file = file.with_first(profile, "<gateways></gateways>")
     file = file.with_last(file.need("gateways", file.need("profile", name=name)), line)
-    return file.with_param(_settings(file, name), "disable-transfer", "true")
+    file = file.with_param(_settings(file, name), "disable-transfer", "true")
+    # Of several lists, one that lets a call in is enough: their own go on.
+    return file.with_first(_settings(file, name), param(ACL, callers.TRUNKS))
 
 
 def _settings(file: XmlFile, profile: str) -> Element:

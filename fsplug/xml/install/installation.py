@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from fsplug.xml.install import codecs
+from fsplug.xml.install import callers, codecs
 from fsplug.xml.install.conf_text import ConfText
 
 # The switch finds this address itself: it is that of the interface with the default route.
@@ -78,6 +78,11 @@ class Installation:
     phone_domains: tuple[str, ...] = ()
     wideband: tuple[str, ...] = ()
     arms_itself: bool = False
+
+    @property
+    def callers(self) -> str:
+        """The access list of those who may call in over trunks."""
+        return callers.TRUNKS
 
     @property
     def codecs(self) -> str:

@@ -14,16 +14,19 @@ from fsplug.policy.recording.away import CHECK, away_policy
 from fsplug.store.config import away_check, companies
 from fsplug.store.db.database import Store
 from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.install.callers import FOLDER as ACL
+from fsplug.xml.install.callers import Callers
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import FOLDER as GATEWAYS
 from fsplug.xml.install.gateways import Gateways
+from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.surgery import XmlFile
 from fsplug.xml.install.timezones import DAY_SECONDS, zones_file
 
 OWN = "fsplug"
 _PUBLIC = "public/extensions.xml"
-_FOLDERS = ("", "/dialplan", "/directory", "/gateways", "/public", "/timezones", f"/{AWAY}")
+_FOLDERS = ("", f"/{ACL}", "/dialplan", "/directory", "/gateways", "/public", "/timezones", f"/{AWAY}")
 # The group is the switch's: what fsplug serve writes here later belongs to it too, and the switch can read it.
 _SHARED = stat.S_IRWXU | stat.S_IRWXG | stat.S_ISGID
 
@@ -43,11 +46,14 @@ class InstalledFiles:
         public_context: str,
         clock: Callable[[], float] = time.time,
         good_seconds: int = 0,
+        addresses: HostAddresses | None = None,
     ) -> None:
         self._root = conf
         self._store = store
         self._files = files
         self._gateways = Gateways(store, text)
+        self._callers = Callers(store, text, addresses or HostAddresses())
+        self._moved = 0
         self._text = text
         self._public_context = public_context
         self._clock = clock
@@ -80,7 +86,7 @@ class InstalledFiles:
         if before is None or before.keys() != now.keys() or self._arming != arming:
             return self.bring_up()
         changed = [one for one in companies.every(self._store) if now.get(one.domain) != before.get(one.domain)]
-        if not changed and day == self._day:
+        if not changed and day == self._day and self._moved == self._callers.version:
             self._confirm()
             return Outcome()
         files = [*self._files.shared(), *(file for one in changed for file in self._files.of(one))]
@@ -88,6 +94,10 @@ class InstalledFiles:
         self._versions, self._day = now, day
         self._confirm()
         return outcome
+
+    def renew_hosts(self) -> None:
+        """Look up where the trunks are. This waits for the DNS; what has changed is written the next time."""
+        self._callers.renew()
 
     def _confirm(self) -> None:
         """Tell the switch that its policies are the store's."""
@@ -111,7 +121,9 @@ class InstalledFiles:
 
     def _write(self, files: Iterable[File], complete: Collection[str]) -> Outcome:
         zones = zones_file(self._text, self._clock())
-        outcome = Folder(self._conf.root / OWN).write([*files, *self._gateways.files(), zones], complete)
+        self._moved = self._callers.version
+        known = [*files, *self._gateways.files(), self._callers.file(), zones]
+        outcome = Folder(self._conf.root / OWN).write(known, complete)
         self._write_public()
         return outcome
 

@@ -389,7 +389,14 @@ def documents(draw: st.DrawFn) -> Company:
             }
         ],
         "number": [numbered],
-        "trunk": [{"name": "t", "username": draw(st.sampled_from(["", "me"])), "prefixes": ["+45", "+46"]}],
+        "trunk": [
+            {
+                "name": "t",
+                "host": "192.0.2.1",
+                "username": draw(st.sampled_from(["", "me"])),
+                "prefixes": ["+45", "+46"],
+            }
+        ],
         "excluded": [{"number": "+4522334499", "note": draw(name)}],
         # A department may be called * itself; its boxes are then those of all that have none.
         "policy": [

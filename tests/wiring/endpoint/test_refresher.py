@@ -42,7 +42,9 @@ def conf(tmp_path: Path) -> Path:
 
 def refresher(store: Store, conf: Path, reloads: list[str], clock: Callable[[], float] = time.time) -> Refresher:
     files = InstalledFiles(conf, store, Files(store, Templates(), Ways()), ConfText(), "public", clock)
-    return Refresher(files, lambda gateways: reloads.append(" ".join(["reload", *gateways])))
+    return Refresher(
+        files, lambda gateways, lists: reloads.append(" ".join(["reload", *gateways, *(["lists"] if lists else [])]))
+    )
 
 
 def look(one: Refresher) -> None:
@@ -55,10 +57,10 @@ def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store
     one = refresher(store, conf, reloads)
     look(one)
     look(one)
-    assert reloads == ["reload"]
+    assert reloads == ["reload lists"]
     add(store, "beta.example", "Beta", "SE")
     look(one)
-    assert reloads == ["reload", "reload"]
+    assert reloads == ["reload lists", "reload"]
     assert sorted(path.name for path in (conf / "fsplug/directory").iterdir()) == [
         "acme.example.xml",
         "beta.example.xml",
@@ -73,11 +75,11 @@ def test_a_folder_that_is_away_is_no_fault_and_is_written_when_it_is_back(store:
     assert reloads == []
     conf.mkdir()
     look(one)
-    assert reloads == ["reload"]
+    assert reloads == ["reload lists"]
 
 
 def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -> None:
-    def away(gateways: object) -> None:
+    def away(gateways: object, lists: bool) -> None:
         raise Unavailable("link-down", "away")
 
     reloads: list[str] = []
@@ -85,9 +87,9 @@ def test_a_switch_that_could_not_read_is_asked_again(store: Store, conf: Path) -
     one._reload = away
     with pytest.raises(Unavailable):
         look(one)
-    one._reload = lambda gateways: reloads.append("reload")
+    one._reload = lambda gateways, lists: reloads.append("lists" if lists else "reload")
     look(one)
-    assert reloads == ["reload"]
+    assert reloads == ["lists"]
 
 
 def test_the_switch_reads_time_zones_again_when_a_rule_changes_and_not_before(store: Store, conf: Path) -> None:
@@ -102,7 +104,7 @@ def test_the_switch_reads_time_zones_again_when_a_rule_changes_and_not_before(st
         lines = (conf / "fsplug/timezones/zones.xml").read_text().splitlines()
         rules += [line.split('"')[3] for line in lines if '"Africa/Casablanca"' in line]
     assert rules == ["STD-1DST0,J38/3,J73/2"] * 2 + ["STD0DST-1,J73/2,J23/3"] * 2 + ["STD-1DST0,J23/3,J64/2"]
-    assert reloads == ["reload"] * 3
+    assert reloads == ["reload lists", "reload", "reload"]
 
 
 def test_the_switch_is_told_again_and_again_that_its_policy_is_the_store_s_and_not_by_a_copy(

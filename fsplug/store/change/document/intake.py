@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fsplug.policy.entities import AdminScope, DeviceKind
+from fsplug.policy.hosts import source_trouble
 from fsplug.policy.hours import opening
 from fsplug.policy.numbers import read, trouble_said
 from fsplug.store.change.document.models import (
@@ -191,14 +192,27 @@ class Intake:
             self._reader.error(where, "register: to sign in it needs a host and a username; add them")
         if password is not None and not trunk.username and not trunk.is_wrong("username"):
             self._reader.error(where, "password: there is nobody to sign in as; add a username")
+        if trunk.inbound_password is not None and not trunk.inbound_digest:
+            self._reader.error(where, "inbound_password: nobody is asked for it; add inbound_digest = true")
+        self._check_callers(where, trunk)
         columns = {
             **vars(trunk),
             "gateway": trunk.gateway or trunk.name,
             "register": trunk.registers,
             "password": password,
             "prefixes": " ".join(trunk.prefixes or ()),
+            "sources": " ".join(trunk.sources or ()),
         }
         self._add(where, trunks.TRUNK, columns)
+
+    def _check_callers(self, where: str, trunk: Trunk) -> None:
+        """The switch takes calls only from where a trunk is."""
+        if not (trunk.host or trunk.sources) and not trunk.is_wrong("host", "sources"):
+            remedy = 'add its host, or sources such as ["192.0.2.0/28"] if the switch knows the gateway already'
+            self._reader.error(where, f"host: nobody knows where its calls come from; {remedy}")
+        for name, one in (("host", trunk.host), *(("sources", source) for source in trunk.sources or ())):
+            if one and (trouble := source_trouble(one)):
+                self._reader.error(where, f"{name}: {one[:60]!r} won't do: {trouble}")
 
     def _target(self, where: str, given: object, model: type[GroupTarget] | type[NumberTarget]) -> _Target:
         """The kind of a target, and which of them it is."""

@@ -10,7 +10,17 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from fsplug.policy import terms
-from fsplug.policy.entities import AdminScope, DeviceKind, GroupMode, Licence, Right, Role, Strategy, WhenAway
+from fsplug.policy.entities import (
+    AdminScope,
+    DeviceKind,
+    GroupMode,
+    Licence,
+    Right,
+    Role,
+    Strategy,
+    Transport,
+    WhenAway,
+)
 from fsplug.store.change.document.limits import (
     A1Hash,
     Country,
@@ -218,6 +228,11 @@ class Trunk(Table):
     password_file: Line | None = None
     prefixes: list[Prefix] = ["+"]
     caller_id_trusted: bool = False
+    sources: list[Line] = Field(default_factory=list)
+    transport: Annotated[str, one_of(Transport)] = str(Transport.UDP)
+    srtp: bool = False
+    inbound_digest: bool = False
+    inbound_password: Password | None = None
 
 
 class Company(Table):

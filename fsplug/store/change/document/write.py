@@ -107,8 +107,9 @@ def _number(part: Rows) -> Table:
 def _trunk(part: Rows, show_secrets: bool) -> Table:
     written = _only(part, trunks.TRUNK)
     written["prefixes"] = written["prefixes"].split()
+    written["sources"] = written["sources"].split()
     if not show_secrets:
-        del written["password"]
+        del written["password"], written["inbound_password"]
     return _there(written, "prefixes")
 
 
