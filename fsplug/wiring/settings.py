@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from fsplug.errors import Invalid
 from fsplug.policy.one_line import shown
+from fsplug.policy.proxies import Front, networks
 from fsplug.wiring.toml_source import parsed
 
 FILE_NAME = "fsplug.toml"
@@ -31,10 +32,11 @@ class Settings:
 
     Ports are TCP. Without `xml_password` there is no XML endpoint. `session_limit` is the number of calls that may ask
     at once. With less than `least_free_bytes` free in the spool, no recording is promised. `web_url` is the console's
-    address as people type it; without it there is no console. Without `smtp_host`, mail stays queued.
-    `secret_keys_before` are earlier keys, separated by spaces. The phone of a recorded call that sends nothing for
-    `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms calls by itself, where a company wants
-    it, for `when_away_seconds` after fsplug last compared its policy with the store; with 0, for ever.
+    address as people type it; without it there is no console. With `web_behind_proxy`, this machine and `web_proxies`
+    (addresses and networks, separated by spaces) say who a visitor is, and nobody else connects. Without `smtp_host`,
+    mail stays queued. `secret_keys_before` are earlier keys, separated by spaces. The phone of a recorded call that
+    sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms calls by itself, where
+    a company wants it, for `when_away_seconds` after fsplug last compared its policy with the store; with 0, for ever.
     """
 
     data: Path
@@ -57,6 +59,7 @@ class Settings:
     web_port: int = 8086
     web_url: str = ""
     web_behind_proxy: bool = False
+    web_proxies: str = ""
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -77,6 +80,11 @@ class Settings:
     def console_url(self) -> str:
         """The console's address, without a slash at its end."""
         return self.web_url.rstrip("/")
+
+    @property
+    def front(self) -> Front:
+        """The way to the console."""
+        return Front(self.web_url, self.web_host, self.web_behind_proxy, self.web_proxies)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -219,6 +227,12 @@ def _url(value: object) -> str:
     return text
 
 
+def _proxies(value: object) -> str:
+    text = _text(value)
+    networks(text)
+    return text
+
+
 def _security(value: object) -> str:
     if value not in SMTP_SECURITY:
         raise ValueError(f"give {', '.join(SMTP_SECURITY)}")
@@ -266,6 +280,7 @@ _BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text
 _KINDS: Mapping[str, Callable[[object], object]] = {
     **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
     "web_url": _url,
+    "web_proxies": _proxies,
     "smtp_security": _security,
     "session_limit": _limit,
     "least_free_bytes": _bytes,

@@ -8,20 +8,21 @@ import gevent
 
 from fsplug.store.db.database import Store
 from fsplug.wiring.archives import archive_at
-from fsplug.wiring.console import server
 from fsplug.wiring.console.live_calls import LiveCalls
+from fsplug.wiring.console.request_input import Deadlines
+from fsplug.wiring.console.server import WebConsole
 from fsplug.wiring.settings import read
 
 
 def main(data: Path, ahead_seconds: float, request_seconds: float) -> None:
     """Serve until killed; one line on standard output tells the port."""
-    server.REQUEST_SECONDS = request_seconds
+    deadlines = Deadlines(*[request_seconds] * 4, unread_seconds=3 * request_seconds)
     settings = read(data)
     store = Store(settings.store, clock=lambda: time.time() + ahead_seconds)
     store.connect()
     store.migrate()
     archive = archive_at(settings.archive)
-    console = server.WebConsole(settings, store, archive, LiveCalls(settings.data))
+    console = WebConsole(settings, store, archive, LiveCalls(settings.data), deadlines)
     console.start()
     print(console.address[1], flush=True)
     gevent.get_hub().join()

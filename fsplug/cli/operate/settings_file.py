@@ -47,6 +47,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "Whether a proxy of yours gives the client's address in X-Forwarded-For.",
         lambda one: one.web_behind_proxy,
     ),
+    "web_proxies": (
+        "The addresses of such proxies on other machines, separated by spaces.",
+        lambda one: one.web_proxies or "...",
+    ),
     "smtp_host": (
         "The server that takes the console's mail; without it, mail waits.",
         lambda one: one.smtp_host or "...",

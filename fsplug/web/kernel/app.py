@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.web.kernel import assets, feed, menu, shell, texts
 from fsplug.web.kernel.formatting import Moments
-from fsplug.web.kernel.guard import check_rules, guard, store
+from fsplug.web.kernel.guard import check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
 from fsplug.web.kernel.services import Services
 from fsplug.words.catalogue import FALLBACK_LANGUAGE
@@ -91,7 +91,7 @@ def _with_headers(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = _POLICY.format(nonce=f" 'nonce-{nonce}'")
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure or request.headers.get("X-Forwarded-Proto") == "https":
+    if services().is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 

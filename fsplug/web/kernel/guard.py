@@ -13,7 +13,7 @@ from fsplug.policy.access.scopes import Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
-from fsplug.web.kernel.services import Services
+from fsplug.web.kernel.services import SIGNED_IN, Services
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION, BROWSER = "session", "browser"
@@ -86,9 +86,8 @@ def store() -> Store:
 
 
 def address() -> str:
-    """The network address of the request."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if services().behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or request.remote_addr or ""
+    """The visitor's network address; the server has asked the proxy, if there is one."""
+    return request.remote_addr or ""
 
 
 def agent() -> str:
@@ -139,6 +138,7 @@ def _signed_in(rule: PageRule) -> Any:
     token = cookie(SESSION)
     is_life = rule.is_act and rule.who is not Open.WATCHING
     found = sessions.find(store(), token, is_life) if token else None
+    request.environ[SIGNED_IN] = found is not None
     if found is None:
         return _lead("/sign-in")
     if found.needs_totp and rule.who is not Open.ENROLLING:
@@ -178,9 +178,14 @@ def _origin_of(url: str) -> tuple[str, str, int] | None:
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
-def _cookie_name(name: str) -> str:
+def cookie_name(name: str, is_secure: bool) -> str:
+    """The full name of a cookie of fsplug's."""
     # The prefix keeps other hosts of the same domain from setting it (RFC 6265bis, 4.1.3.2).
-    return f"__Host-fsplug-{name}" if services().is_secure else f"fsplug-{name}"
+    return f"__Host-fsplug-{name}" if is_secure else f"fsplug-{name}"
+
+
+def _cookie_name(name: str) -> str:
+    return cookie_name(name, services().is_secure)
 
 
 def not_good(error: Refused) -> bool:

@@ -12,21 +12,22 @@ from fsplug.web.kernel.live import AWAY, Live
 NOT_BEFORE = "fsplug.not-before"
 # Key in a request's environ: the stream to send instead of a page.
 FEED = "fsplug.feed"
+# Keys in a request's environ: the connection it came on, and whether its browser is known to be signed in.
+CONNECTION, IS_KNOWN = "fsplug.connection", "fsplug.is-known"
+# Keys in a request's environ, set by its answer: whether its session is open, and that the answer is read as it is
+# played or shown.
+SIGNED_IN, STREAMED = "fsplug.signed-in", "fsplug.streamed"
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`url` is the console's address as people type it.
-
-    With `behind_proxy`, the last address in X-Forwarded-For is the client's.
-    """
+    """`url` is the console's address as people type it."""
 
     store: Store
     archive: Archive
     passwords: Passwords
     secret_keys: SecretKeys
     url: str
-    behind_proxy: bool = False
     live: Live = AWAY
 
     @property

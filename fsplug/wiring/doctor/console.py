@@ -3,10 +3,10 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fsplug.errors import FsplugError
 from fsplug.mail import smtp
+from fsplug.policy import proxies
 from fsplug.policy.addresses import normalised
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
@@ -59,15 +59,16 @@ def console(settings: Settings) -> Finding:
     """The console listens, and people reach it by TLS."""
     if not settings.web_url:
         return ok(_CONSOLE, "there is no console (web_url is not set)")
+    fault = proxies.fault(settings.front)
+    if fault is not None and fault.trouble is proxies.Trouble.REFUSED:
+        return wrong(_CONSOLE, f"it is not served: {fault.text}", f"{fault.remedy}; systemctl restart fsplug")
     place = f"{settings.web_host}:{settings.web_port}"
     try:
         socket.create_connection((settings.web_host, settings.web_port), ANSWER_SECONDS).close()
     except OSError as error:
         return wrong(_CONSOLE, f"nobody answers at {place}: {error}", "systemctl restart fsplug")
-    where = urlsplit(settings.web_url)
-    if where.scheme != "https" and where.hostname not in ("127.0.0.1", "localhost", "::1"):
-        text = f"{settings.web_url} sends passwords unencrypted"
-        return warn(_CONSOLE, text, "put a proxy with TLS in front of it, and set web_url = https://...")
+    if fault is not None:
+        return warn(_CONSOLE, fault.text, fault.remedy)
     return ok(_CONSOLE, f"{settings.web_url}, served at {place}")
 
 

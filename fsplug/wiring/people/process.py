@@ -10,6 +10,7 @@ import structlog
 
 from fsplug.errors import Invalid
 from fsplug.media.archive import Archive
+from fsplug.policy import proxies
 from fsplug.store.config import away_check
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
@@ -32,6 +33,21 @@ log = structlog.get_logger()
 SIGN_SECONDS = 1.0
 POST_SECONDS = 1.0
 SETTLE_SECONDS = 5.0
+
+
+def _has_way(settings: Settings, seals: bool) -> bool:
+    """Whether the settings leave a safe way to the console; Invalid if not, and there is nothing else to do.
+
+    Calls must not suffer for it: beside them the console alone is not served, and the doctor says so too.
+    """
+    fault = proxies.fault(settings.front)
+    if fault is None or fault.trouble is not proxies.Trouble.REFUSED:
+        return True
+    refusal = Invalid(fault.code, f"{fault.text}; {fault.remedy}")
+    if not seals:
+        raise refusal
+    log.error("console-refused", code=refusal.code, error=refusal.text)
+    return False
 
 
 class PeopleProcess:
@@ -57,7 +73,7 @@ class PeopleProcess:
         open_store(self.store, Store(settings.local_copy_file))
         self.store.before_change = partial(away_check.changing, settings.switch_conf)
         archive = archive_at(settings.archive)
-        has_console = has_console and self._has_secrets(settings, seals)
+        has_console = has_console and _has_way(settings, seals) and self._has_secrets(settings, seals)
         self.console = self._console(settings, archive) if has_console else None
         self._post = postman(settings, self.store) if has_console else None
         self._upkeep = Upkeep(settings, self.store, archive) if seals else None

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
+from fsplug.policy.places import Limits
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import HEADERS
-from fsplug.wiring.console.server import CONNECTIONS
 from tests.browser.site import started
 
 GIGABYTE = 1_000_000_000
@@ -125,7 +125,7 @@ def test_headers_without_end_are_turned_away(server: Server) -> None:
 
 def test_who_sends_byte_by_byte_is_left_and_others_are_served(server: Server) -> None:
     """More slow ones than the server has places."""
-    slow = [server.connect() for _ in range(CONNECTIONS + 50)]
+    slow = [server.connect() for _ in range(Limits().total + 50)]
     for one in slow:
         one.sendall(b"G")
     assert server.answers()

@@ -35,6 +35,7 @@ def whole(make_mailbox: Callable[..., Mailbox], port: int) -> dict[str, Any]:  #
     """Settings of a console with which all is well."""
     mail = {"smtp_host": "127.0.0.1", "smtp_port": make_mailbox().port, "smtp_security": "none"}
     console = {"web_port": port, "web_url": "https://console.example", "mail_from": "n@console.example"}
+    console["web_behind_proxy"] = True
     return {"secret_key": new_key(), **console, **mail}
 
 
@@ -64,13 +65,26 @@ def test_without_a_console_only_the_key_is_looked_at(tmp_path: Path) -> None:
 
 def test_what_is_wrong_is_named_with_its_remedy(tmp_path: Path, port: int) -> None:
     given = {"secret_key": new_key(), "web_port": port}
-    in_the_open = _settings(tmp_path, web_url="http://console.example", **given)
+    in_the_open = _settings(tmp_path, web_url="http://console.example", web_behind_proxy=True, **given)
     assert _states(in_the_open) == ["ok", "warn", "warn"]
+    given["web_behind_proxy"] = True
     nobody = _settings(tmp_path, web_url="https://c.example", smtp_host="127.0.0.1", mail_from="no", **given)
     assert _states(nobody) == ["ok", "ok", "wrong"]
-    away = {"smtp_host": "127.0.0.1", "smtp_port": 1, "mail_from": "n@c.example", "secret_key": new_key()}
+    away = {
+        "web_behind_proxy": True,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": 1,
+        "mail_from": "n@c.example",
+        "secret_key": new_key(),
+    }
     assert _states(_settings(tmp_path, web_url="https://c.example", web_port=1, **away)) == ["ok", "wrong", "wrong"]
     assert all(one.remedy for one in consolechecks.every(nobody) if one.state == "wrong")
+
+
+def test_a_console_that_takes_all_visitors_for_its_proxy_is_wrong(tmp_path: Path, whole: dict[str, Any]) -> None:
+    found = consolechecks.console(_settings(tmp_path, **{**whole, "web_behind_proxy": False}))
+    assert (str(found.state), "shut out everybody" in found.text) == ("wrong", True)
+    assert "set web_behind_proxy = true" in found.remedy
 
 
 def test_mail_comes_from_the_console_s_own_host_and_waits_where_that_is_no_address(tmp_path: Path) -> None:

@@ -59,6 +59,19 @@ def test_without_the_process_that_serves_calls_pages_say_so_and_work(store: Stor
         console.end()
 
 
+def test_a_console_whose_visitors_would_all_be_one_address_is_not_served_and_all_else_is(
+    store: Store, tmp_path: Path
+) -> None:
+    given = {"web_url": "https://console.example", "web_port": 0}
+    with pytest.raises(Invalid, match=r"web_behind_proxy is not true.*shut out everybody.*scripts/proxy") as refused:
+        PeopleProcess(read(tmp_path, {}, **given), seals=False)
+    assert refused.value.code == "proxy-unset"
+    (beside := tmp_path / "beside").mkdir()
+    both = PeopleProcess(read(beside, {}, store=str(tmp_path / "fsplug.db"), **given))
+    assert both.console is None
+    both.store.close()
+
+
 def test_on_a_machine_of_its_own_it_shows_the_calls_of_the_nodes_and_the_doctor_looks_for_no_switch(
     store: Store, tmp_path: Path
 ) -> None:

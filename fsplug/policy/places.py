@@ -1,0 +1,140 @@
+"""The places of a server: who gets one when it is crowded, and whose connection is closed for it.
+
+Everybody can open connections and send nothing. So a connection whose request is still to come can lose its place to a
+newer one, and only browsers that are known to be signed in may take the last places.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Generic, TypeVar
+
+Holder = TypeVar("Holder", bound=Hashable)
+
+
+class Stage(Enum):
+    """The stage of a connection: its request is still arriving, is being answered, or the next one is awaited."""
+
+    ARRIVING = "arriving"
+    WORKING = "working"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The places in all, those of them that only known browsers may take, and those of one address.
+
+    Known browsers don't count against their address: a whole office may share one.
+    """
+
+    total: int = 512
+    reserve: int = 128
+    per_address: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Admission(Generic[Holder]):
+    """Whether a connection gets a place, and the connection to close for it, if any."""
+
+    is_admitted: bool
+    instead_of: Holder | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """`home` is the address of the connection, `address` that of its request; "" is no single visitor's."""
+
+    home: str
+    address: str
+    stage: Stage
+    is_known: bool
+
+
+class Places(Generic[Holder]):
+    """The places of one server, each with its connection. It does no I/O: the caller closes what it is told to."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self._limits = limits
+        # The connection that has been in its stage for the longest time comes first.
+        self._held: dict[Holder, _Place] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def admit(self, holder: Holder, address: str) -> Admission[Holder]:
+        """A new connection. The address "" has no limit of its own: many visitors share it, as behind a proxy."""
+        closed: Holder | None = None
+        if address and self._strangers(address) >= self._limits.per_address:
+            closed = next(self._dispensable(address), None)
+            if closed is None:
+                return Admission(False)
+        elif len(self._held) >= self._limits.total:
+            closed = next(self._dispensable(), None)
+            if closed is None:
+                return Admission(False)
+        if closed is not None:
+            self.leave(closed)
+        self._held[holder] = _Place(address, address, Stage.ARRIVING, False)
+        return Admission(True, closed)
+
+    def work(self, holder: Holder, address: str, is_known: bool) -> bool:
+        """The request has arrived, from this address: whether it may be answered."""
+        before = self._held.pop(holder, None)
+        if before is None:
+            return False
+        self._held[holder] = replace(before, address=address, is_known=is_known)
+        if not is_known and self._is_crowded(address):
+            return False
+        self._held[holder] = _Place(before.home, address, Stage.WORKING, is_known)
+        return True
+
+    def know(self, holder: Holder) -> None:
+        """The request that is being answered has turned out to be of a signed-in browser."""
+        before = self._held.get(holder)
+        if before is not None:
+            self._held[holder] = replace(before, is_known=True)
+
+    def rest(self, holder: Holder) -> None:
+        """The answer has been sent; the connection waits for another request."""
+        self._put(holder, Stage.IDLE)
+
+    def arrive(self, holder: Holder) -> None:
+        """Another request has begun to arrive."""
+        self._put(holder, Stage.ARRIVING)
+
+    def leave(self, holder: Holder) -> None:
+        """The connection has ended."""
+        self._held.pop(holder, None)
+
+    def _put(self, holder: Holder, stage: Stage) -> None:
+        before = self._held.pop(holder, None)
+        if before is not None:
+            self._held[holder] = _Place(before.home, before.home, stage, before.is_known)
+
+    def _strangers(self, address: str) -> int:
+        return sum(not place.is_known and place.address == address for place in self._held.values())
+
+    def _is_crowded(self, address: str) -> bool:
+        """Whether those who are not known have all the places that they may have."""
+        busy = [one for one in self._held.values() if one.stage is Stage.WORKING and not one.is_known]
+        of_address = sum(one.address == address for one in busy) if address else 0
+        return len(busy) >= self._limits.total - self._limits.reserve or of_address >= self._limits.per_address
+
+    def _dispensable(self, address: str | None = None) -> Iterator[Holder]:
+        """The connections that may be closed, the first to go first: all, or the strangers of this address.
+
+        An idle browser opens another connection without anybody noticing. Of requests that are still arriving, those of
+        the address with the most of them go first: an honest request arrives within moments.
+        """
+        mine = [
+            (holder, one)
+            for holder, one in self._held.items()
+            if address is None or (one.home == address and not one.is_known)
+        ]
+        for is_known in (False, True):
+            yield from (holder for holder, one in mine if one.stage is Stage.IDLE and one.is_known is is_known)
+        arriving = [(holder, one) for holder, one in mine if one.stage is Stage.ARRIVING]
+        crowds = Counter(one.home for _, one in arriving)
+        arriving.sort(key=lambda held: (held[1].is_known, -crowds[held[1].home]))
+        yield from (holder for holder, _ in arriving)
