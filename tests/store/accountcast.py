@@ -39,7 +39,7 @@ class PlainPasswords(Passwords):
     def hash(self, password: str) -> str:
         return f"plain {password}"
 
-    def matches(self, kept: str | None, password: str) -> bool:
+    def matches(self, kept: str | None, password: str, *, goes_first: bool = False) -> bool:
         self.asked += 1
         return kept == f"plain {password}"
 

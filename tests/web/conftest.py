@@ -17,6 +17,7 @@ from fsplug.store.calls import ledger
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
+from fsplug.web.kernel.limiter import Limiter
 from fsplug.web.kernel.live import AWAY
 from fsplug.web.kernel.services import Services
 from fsplug.web.pages.sign_in import views
@@ -116,7 +117,8 @@ def made_app() -> Any:
 def app(made_app: Any, console: Console, archive: FolderArchive, live: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The application over this test's services."""
     monkeypatch.setattr(views, "ANSWER_SECONDS", 0.0)
-    services = Services(console.store, archive, console.passwords, console.secret_keys, URL, live=live)
+    limiter = Limiter(console.clock)
+    services = Services(console.store, archive, console.passwords, console.secret_keys, URL, live=live, limiter=limiter)
     monkeypatch.setitem(made_app.extensions, "services", services)
     return made_app
 

@@ -41,8 +41,6 @@ class Count:
 # Five minutes at most: the owner is not locked out for long, and a guesser has 300 tries a day. After a day of rest all
 # is forgiven.
 OF_ACCOUNT = ThrottleTerms(free=5, first_seconds=2.0, last_seconds=300.0, forgive_seconds=6_000.0)
-# Many people may share one address.
-OF_ADDRESS = ThrottleTerms(free=30, first_seconds=2.0, last_seconds=900.0, forgive_seconds=900.0)
 # Mail that anybody can ask for.
 OF_RESETS = ThrottleTerms(free=3, first_seconds=600.0, last_seconds=3_600.0, forgive_seconds=10_800.0)
 

@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import one_time_codes, passwords, sessions, throttle, tokens
+from fsplug.store.accounts import known_browsers, one_time_codes, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
@@ -20,7 +20,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
-from fsplug.store.schema.accounts import ConsoleAccounts, KnownBrowsers
+from fsplug.store.schema.accounts import ConsoleAccounts
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
@@ -86,11 +86,6 @@ _KEEP = Write(
     ).where(_IS_THEIRS)
 )
 _END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
-_FORGET_BROWSERS = Write(
-    lambda: KnownBrowsers.delete().where(
-        (KnownBrowsers.company == given.company) & (KnownBrowsers.username == given.username)
-    )
-)
 
 
 def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
@@ -262,7 +257,7 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
     company = company_id(store, domain)
     sessions.end_all(store, domain, username, by)
     _void_links(store, Secret(company, username))
-    _FORGET_BROWSERS.run(store, company=company, username=username)
+    known_browsers.forget_all(store, company, username)
     one_time_codes.forget(store, company, username)
     _END.run(store, company=company, username=username)
 
@@ -277,7 +272,7 @@ def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
     _KEEP.run(store, kept=kept, now=store.now(), company=whose.company, username=whose.subject)
     _void_links(store, whose)
     sessions.end_all(store, account.company, account.username, by)
-    _FORGET_BROWSERS.run(store, company=whose.company, username=whose.subject)
+    known_browsers.forget_all(store, whose.company, whose.subject)
     throttle.forget(store, throttle_key(account.company, account.email))
     trail.add(store, account.company, by, "password-set", account.username, [account.username])
 

@@ -23,10 +23,11 @@ class Passwords:
         """The hash to keep."""
         return str(self._hasher.hash(_octets(password)))
 
-    def matches(self, kept: str | None, password: str) -> bool:
+    def matches(self, kept: str | None, password: str, *, goes_first: bool = False) -> bool:
         """Whether this is the password behind the kept hash.
 
-        Without a hash the result is False, after the same time.
+        Without a hash the result is False, after the same time. Where many wait, who `goes_first` is served first;
+        for others TooBusy("too-many-sign-ins") where too many do.
         """
         found = self._verified(kept or self._nobodys, _octets(password))
         return found and kept is not None

@@ -1,5 +1,6 @@
 """The console as a WSGI application: the headers of every answer, and the pages."""
 
+import math
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,8 +10,8 @@ from flask import Flask, Response, g, render_template, request
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
-from fsplug.errors import FsplugError, Invalid, Refused
-from fsplug.web.kernel import assets, feed, menu, shell, texts
+from fsplug.errors import FsplugError, Invalid, Refused, TooBusy, TryLater
+from fsplug.web.kernel import assets, feed, limits, menu, shell, texts
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
@@ -38,7 +39,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_STATUS: tuple[tuple[type[FsplugError], int], ...] = ((Invalid, 422), (Refused, 403))
+_STATUS: tuple[tuple[type[FsplugError], int], ...] = ((TryLater, 429), (Invalid, 422), (Refused, 403))
 
 
 def create_app(services: Services) -> Flask:
@@ -55,7 +56,9 @@ def create_app(services: Services) -> Flask:
         part.prepare(app, pages)
     app.before_request(shell.choose_words)
     app.before_request(guard)
+    app.before_request(limits.ask)
     app.before_request(_look)
+    app.after_request(limits.settle)
     app.after_request(_with_headers)
     shell.prepare(app)
     app.jinja_env.globals.update(style_nonce=_style_nonce, length_of=Moments.length)
@@ -96,14 +99,16 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _message(error: FsplugError) -> tuple[str, int]:
+def _message(error: FsplugError) -> tuple[str, int, dict[str, str]]:
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 503)
-    if status == 503:
+    facts = {"seconds": str(math.ceil(error.seconds))} if isinstance(error, TryLater | TooBusy) else {}
+    if status == 503 and not facts:
         log.error("page-failed", code=error.code, error=error.text)
     elif "actor" in g and "viewer" not in g:
         # Refused before the viewer was known; the page still shows the viewer's menu.
         _look()
-    return render_template("message.html", text=g.words.error(error.code)), status
+    headers = {"Retry-After": facts["seconds"]} if facts else {}
+    return render_template("message.html", text=g.words.error(error.code, **facts)), status, headers
 
 
 def _failed(error: Exception) -> tuple[str, int]:

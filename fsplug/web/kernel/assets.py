@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
+from fsplug.policy.access.attempts import Act
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.page import Page
 
@@ -60,7 +61,7 @@ def assets(app: Flask) -> Assets:
 
 
 @pages.get("/static/<asked>/<path:name>")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def asset(asked: str, name: str) -> Response:
     """A file; a page of an older version gets the current file."""
     kept = assets(current_app)

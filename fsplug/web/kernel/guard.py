@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request
 
 from fsplug.errors import Refused
+from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
 from fsplug.store.config import actors
@@ -41,21 +42,27 @@ class PageRule:
     """Access to a route: the need, the least reach in it, and the longest form the route takes.
 
     `is_act`: a person asked for it. What a page or a player asks for by itself must not keep the session alive.
+    `tries`: what the limiter counts the request as. Every route for anybody names it.
     """
 
     who: Open | Need
     least: Reach = Reach.OWN
     form_bytes: int = _USUAL_FORM_BYTES
     is_act: bool = True
+    tries: Act | None = None
 
 
 def takes(
-    who: Open | Need, least: Reach = Reach.OWN, form_bytes: int = _USUAL_FORM_BYTES, is_act: bool = True
+    who: Open | Need,
+    least: Reach = Reach.OWN,
+    form_bytes: int = _USUAL_FORM_BYTES,
+    is_act: bool = True,
+    tries: Act | None = None,
 ) -> Callable[[View], View]:
     """A decorator that gives a view its rule."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = PageRule(who, least, form_bytes, is_act)
+        view.__dict__["rule"] = PageRule(who, least, form_bytes, is_act, tries)
         return view
 
     return ruled
@@ -68,10 +75,14 @@ def rule_of(app: Flask, endpoint: str) -> PageRule | None:
 
 
 def check_rules(app: Flask) -> None:
-    """LookupError when a route has no rule: such an application must not start."""
-    without = [rule.endpoint for rule in app.url_map.iter_rules() if rule_of(app, rule.endpoint) is None]
+    """LookupError when a route has no rule, or is for anybody and has no limit: such an application must not start."""
+    rules = {one.endpoint: rule_of(app, one.endpoint) for one in app.url_map.iter_rules()}
+    without = [endpoint for endpoint, rule in rules.items() if rule is None]
     if without:
         raise LookupError(f"routes without a rule: {', '.join(without)}; give them @takes(...)")
+    without = [endpoint for endpoint, rule in rules.items() if rule and rule.who is Open.ANYBODY and not rule.tries]
+    if without:
+        raise LookupError(f"routes for anybody without a limit: {', '.join(without)}; give them tries=Act....")
 
 
 def services() -> Services:

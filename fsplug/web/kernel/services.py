@@ -1,11 +1,12 @@
 """The services that pages need: the store, the archive, passwords and secrets, and the live calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fsplug.media.archive import Archive
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
+from fsplug.web.kernel.limiter import Limiter
 from fsplug.web.kernel.live import AWAY, Live
 
 # Key in a request's environ: the earliest time of the answer (time.monotonic).
@@ -29,6 +30,7 @@ class Services:
     secret_keys: SecretKeys
     url: str
     live: Live = AWAY
+    limiter: Limiter = field(default_factory=Limiter)
 
     @property
     def is_secure(self) -> bool:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fsplug.policy.access.attempts import Act, Attempt, own_door
 from fsplug.policy.access.throttle import (
     OF_ACCOUNT,
-    OF_ADDRESS,
     Count,
     ThrottleTerms,
     failed,
@@ -34,7 +34,7 @@ def test_the_first_failures_cost_nothing() -> None:
 
 def test_a_guesser_who_never_rests_has_few_tries_and_the_owner_waits_five_minutes_at_most() -> None:
     assert 280 < _tries(OF_ACCOUNT, DAY) < 310
-    assert _tries(OF_ADDRESS, DAY) < 150
+    assert _tries(own_door(Attempt(Act.SIGN_IN, "203.0.113.9")).terms, DAY) < 150
     count = Count()
     for _ in range(10_000):
         count = failed(count, 1000.0, OF_ACCOUNT)

@@ -125,14 +125,6 @@ def test_a_browser_of_one_account_is_none_of_another(console: Console) -> None:
     assert _code(console, email=BO, browser=browser) == "sign-in-later"
 
 
-def test_one_address_that_tries_everybody_is_stopped(console: Console) -> None:
-    codes = [_code(console, email=f"u{n}@acme.example", address="203.0.113.9") for n in range(40)]
-    assert codes[:30] == ["sign-in-refused"] * 30
-    assert codes[31] == "sign-in-later"
-    console.made()
-    assert console.sign_in(address="198.51.100.1").username == "1001"
-
-
 def test_guesses_at_the_same_moment_are_all_counted(open_store: Callable[..., Store]) -> None:
     console = Console(open_store(), Clock())
     console.made()

@@ -41,12 +41,13 @@ def parts(watch):
     return watch.render("greetings/part.html")
 '''
 MORE = """
+from fsplug.policy.access.attempts import Act
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.pages.greetings.views import PAGE
 
 
 @PAGE.get("/greetings/more")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def more() -> str:
     return "more"
 """

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
+from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
@@ -37,7 +38,7 @@ def sign_out_one() -> Any:
 
 
 @PAGE.post("/language")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def choose_language() -> Any:
     """Change the language of this browser and, if the viewer is signed in, of the account."""
     language, back = request.form.get("language", ""), request.form.get("back", "/")

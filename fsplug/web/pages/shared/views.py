@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import Refused
+from fsplug.policy.access.attempts import Act
 from fsplug.store.recordings import share_visits
 from fsplug.store.recordings.share_visits import Visit
 from fsplug.web.kernel import guard
@@ -19,7 +20,7 @@ _VISIT_SECONDS = 30 * 86_400.0
 
 
 @PAGE.get("/shared/<token>")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def by_link(token: str) -> Any:
     """Open the link; from here on, a cookie identifies the visit."""
     address, agent = guard.address(), guard.agent()
@@ -30,14 +31,14 @@ def by_link(token: str) -> Any:
 
 
 @PAGE.get("/shared")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def page() -> str:
     """Ask for the code, or show the player."""
     return _page(None)
 
 
 @PAGE.post("/shared/code")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.GIVE_CODE)
 def prove() -> Any:
     """Check the code."""
     token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
@@ -51,7 +52,7 @@ def prove() -> Any:
 
 
 @PAGE.post("/shared/another-code")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.ASK_MAIL)
 def another_code() -> Any:
     """Mail another code to the receiver's address."""
     token = guard.cookie(_VISIT)
@@ -60,7 +61,7 @@ def another_code() -> Any:
 
 
 @PAGE.post("/shared/play")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def play() -> Any:
     """Start a play, which is counted."""
     token, address = guard.cookie(_VISIT), guard.address()
@@ -74,7 +75,7 @@ def play() -> Any:
 
 
 @PAGE.get("/shared/audio")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def audio() -> Response:
     """The audio, for as long as it may be played."""
     streaming.check_player()
@@ -84,7 +85,7 @@ def audio() -> Response:
 
 
 @PAGE.get("/shared/waveform")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def waveform() -> Response:
     """The waveform, for a visitor who has given the code."""
     token = guard.cookie(_VISIT)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template
 
+from fsplug.policy.access.attempts import Act
 from fsplug.store.accounts import sessions, sign_in_links
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import SESSION, Open, takes
@@ -13,7 +14,7 @@ _LINK = "sign-in-link"
 
 
 @PAGE.get("/sign-in/<token>")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def open_sign_in_link(token: str) -> Any:
     """Open the link. Opening does not use the link up, because programs open links too."""
     response = redirect("/sign-in-link", 303)
@@ -22,7 +23,7 @@ def open_sign_in_link(token: str) -> Any:
 
 
 @PAGE.get("/sign-in-link")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_LINK)
 def sign_in_link_page() -> str:
     """The button, for a visitor with a good link."""
     token = guard.cookie(_LINK)
@@ -31,7 +32,7 @@ def sign_in_link_page() -> str:
 
 
 @PAGE.post("/sign-in-link")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_LINK)
 def sign_in_by_link() -> Any:
     """Sign the user in, and use the link up."""
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()

@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, redirect, render_template, request
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.attempts import Act
 from fsplug.store.accounts import accounts
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import Open, takes
@@ -14,7 +15,7 @@ _LINK = "set-password"
 
 
 @PAGE.get("/set-password/<token>")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def open_password_link(token: str) -> Any:
     """Open the link. Opening does not use the link up, because programs open links in mails too."""
     response = redirect("/set-password", 303)
@@ -23,14 +24,14 @@ def open_password_link(token: str) -> Any:
 
 
 @PAGE.get("/set-password")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_LINK)
 def set_password_page() -> str:
     """The form, for a visitor with a good link."""
     return _page(None)
 
 
 @PAGE.post("/set-password")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.OPEN_LINK)
 def set_password() -> Any:
     """Set the password, and use the link up."""
     token, password = guard.cookie(_LINK), request.form.get("password", "")

@@ -8,10 +8,11 @@ import segno
 from flask import g, redirect, render_template, request
 from markupsafe import Markup
 
-from fsplug.errors import Refused
+from fsplug.errors import Refused, TooBusy, TryLater
 from fsplug.policy.access import totp
+from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, authenticators, sessions, signin
+from fsplug.store.accounts import accounts, authenticators, known_browsers, sessions, signin
 from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
@@ -22,18 +23,17 @@ PAGE = Page(__name__)
 
 # Answers that must not reveal which accounts exist come no sooner than this.
 ANSWER_SECONDS = 0.3
-_BROWSER_SECONDS = 180 * 86_400.0
 
 
 @PAGE.get("/sign-in")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def page() -> str:
     """The three fields."""
     return render_template("sign_in/page.html", typed={}, wants_code=False, trouble=None)
 
 
 @PAGE.post("/sign-in")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.SIGN_IN)
 def sign_in() -> Any:
     """Sign the user in, or show that something was wrong."""
     begun = time.monotonic()
@@ -43,24 +43,36 @@ def sign_in() -> Any:
     services = guard.services()
     try:
         found = signin.sign_in(services.store, typed, services.passwords, services.secret_keys)
+    except TryLater:
+        raise
     except Refused as refused:
         _no_sooner(begun)
-        return _sign_in_again(refused, form)
+        return _again(refused.code), 200 if refused.code == "code-wanted" else 403
     sessions.end_replaced(services.store, guard.cookie(SESSION))
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
-    guard.set_cookie(response, BROWSER, found.browser, _BROWSER_SECONDS)
+    guard.set_cookie(response, BROWSER, found.browser, known_browsers.MARK_SECONDS)
     return response
 
 
-def _sign_in_again(refused: Refused, form: Any) -> Any:
-    seconds = refused.facts.get("seconds")
-    facts = {"seconds": str(math.ceil(seconds))} if isinstance(seconds, float) else {}
-    wants_code = refused.code == "code-wanted"
-    trouble = g.words.error(refused.code, **facts)
-    shows_code = wants_code or bool(form.get("code"))
-    again = render_template("sign_in/page.html", typed=form, wants_code=shows_code, trouble=trouble)
-    return again, 200 if wants_code else 429 if seconds else 403
+@PAGE.errorhandler(TryLater)
+@PAGE.errorhandler(TooBusy)
+def later(error: TryLater | TooBusy) -> Any:
+    """The same page, which says when to try again."""
+    seconds = str(math.ceil(error.seconds))
+    if request.endpoint == f"{PAGE.name}.{sign_in.__name__}":
+        shown = _again(error.code, seconds=seconds)
+    else:
+        shown = render_template("message.html", text=g.words.error(error.code, seconds=seconds))
+    return shown, 429 if isinstance(error, TryLater) else 503, {"Retry-After": seconds}
+
+
+def _again(code: str, **facts: str) -> str:
+    """The form with what was typed, and what was wrong with it."""
+    form = request.form
+    wants_code = code == "code-wanted" or bool(form.get("code"))
+    trouble = g.words.error(code, **facts)
+    return render_template("sign_in/page.html", typed=form, wants_code=wants_code, trouble=trouble)
 
 
 @PAGE.post("/sign-out")
@@ -74,14 +86,14 @@ def sign_out() -> Any:
 
 
 @PAGE.get("/forgotten")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.NOTHING)
 def forgotten_page() -> str:
     """The form for customer ref and e-mail."""
     return render_template("sign_in/forgotten.html", done=False)
 
 
 @PAGE.post("/forgotten")
-@takes(Open.ANYBODY)
+@takes(Open.ANYBODY, tries=Act.ASK_MAIL)
 def forgotten() -> str:
     """Mail a link if such a user exists; the answer is the same if not."""
     begun = time.monotonic()
@@ -110,7 +122,7 @@ def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -
 
 
 @PAGE.post("/one-time-codes")
-@takes(Open.ENROLLING)
+@takes(Open.ENROLLING, tries=Act.STEP_UP)
 def confirm_codes() -> Any:
     """The first code proves that the authenticator has the secret; after a wrong code the secret stays the same."""
     session, services, code = g.session, guard.services(), request.form.get("code", "")
