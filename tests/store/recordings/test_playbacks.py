@@ -68,8 +68,17 @@ def test_it_ends_after_four_hours(console: Console, anna: str) -> None:
     _begin(console, anna)
     for _ in range(16):
         console.clock.turn(14 * 60)
+        assert sessions.find(console.store, anna), "she does something else meanwhile, which keeps her signed in"
         assert playbacks.playing(console.store, anna, REC)
     console.clock.turn(16 * 60)
+    assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
+
+
+def test_playing_alone_ends_with_the_session_that_nobody_uses(console: Console, anna: str) -> None:
+    _begin(console, anna)
+    console.clock.turn(29 * 60)
+    assert playbacks.playing(console.store, anna, REC)
+    console.clock.turn(2 * 60)
     assert _refusal(lambda: playbacks.playing(console.store, anna, REC)) == "not-hearing"
 
 
