@@ -42,15 +42,25 @@ def installed_ports(data: Path, company: str, trunk: str = "trunk") -> tuple[Por
     return ports, options.get("sip_address", "127.0.0.1")
 
 
-@lru_cache
 def phone_password(data: Path, company: str, user: str) -> str:
     """The password of this user's desk phone, as fsplug knows it."""
-    owner = ("--company", company, "--user", user)
-    found = ask(data, "device", "show", *owner, _PHONE, "--show-secrets").get("password")
+    found = _phone_passwords(data, company).get(user)
     if not found:
         remedy = f"give it one: fsplug device set --company {company} --user {user} {_PHONE} --new-password"
         raise Invalid("unknown-password", f"{user}'s {_PHONE} has no password that fsplug knows; {remedy}", user=user)
-    return str(found)
+    return found
+
+
+@lru_cache
+def _phone_passwords(data: Path, company: str) -> dict[str, str]:
+    """The known passwords of desk phones, by username. Only a whole export has passwords."""
+    [exported] = ask(data, "export", "--company", company, "--show-secrets")["company"]
+    return {
+        user["username"]: device["password"]
+        for user in exported.get("user", ())
+        for device in user.get("device", ())
+        if device["name"] == _PHONE and "password" in device
+    }
 
 
 def ask(data: Path, *words: str) -> Any:

@@ -21,7 +21,7 @@ _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 
 
 @click.command(cls=Verb, rule=CommandRule(Need.PEOPLE, None, itself=True))
-@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", metavar="FILE.toml", type=documents.DocumentFile())
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Remove without asking for confirmation.")
 @pass_invocation
@@ -31,11 +31,11 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     Whatever the document leaves out of a company is removed. Companies that are not in the document stay as they
     are. Either every change is made or none, and a second run has nothing to change.
     """
-    document = documents.read(file)
+    document = documents.read(file, invocation)
     _check_companies(invocation, document)
     with invocation.store() as store:
         with working("comparing the document with the store"):
-            plan = planning.plan(store, document, documents.folder(file))
+            plan = planning.plan(store, document, documents.folder(file), invocation.by)
         planning.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
         versions = {}
@@ -47,6 +47,9 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     changes = list(_facts(plan)) if invocation.json else []
     facts = {"dry_run": dry_run, "changes": changes, "versions": versions}
     invocation.print(facts, _summary(plan, dry_run, versions))
+    if plan.made and not dry_run:
+        remedy = "make others that are printed, with: fsplug device set --new-password"
+        invocation.note(f"{len(plan.made)} passwords were made at random, and nobody has seen them; {remedy}")
 
 
 def _check_companies(invocation: Invocation, document: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import click
 
 from fsplug.cli.kernel import crud, nested
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.options import company_option, password_options, secrets_option, user_option, yes_option
+from fsplug.cli.kernel.options import company_option, password_options, user_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.change.credentials import new_password
@@ -20,7 +20,10 @@ _SIP_USERNAME = click.option("--sip-username", help="The name it signs in with  
 
 @click.group(cls=NounGroup)
 def device() -> None:
-    """Devices: desk phones and apps sign in to the switch; mobiles have a number."""
+    """Devices: desk phones and apps sign in to the switch; mobiles have a number.
+
+    A phone's password can be written, not read: one that fsplug makes is printed once.
+    """
 
 
 @device.command(rule=PEOPLE)
@@ -35,7 +38,7 @@ def device() -> None:
 def add(invocation: Invocation, company: str, username: str, name: str | None, **given: Any) -> None:
     """Give a user a device. NAME defaults to the kind.
 
-    A random password is made unless one is given; fsplug device show --show-secrets prints it.
+    A random password is made unless one is given. It is printed now, and never again.
     """
     name = name or given["kind"]
     password = crud.password(given.pop("password_file"), given.pop("ask_password"))
@@ -61,15 +64,12 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
 @company_option
 @user_option
 @_NAME
-@secrets_option
 @pass_invocation
-def show(invocation: Invocation, company: str, username: str, name: str, show_secrets: bool) -> None:
-    """Show a device; with --show-secrets also its password, or the hash if only that is known."""
+def show(invocation: Invocation, company: str, username: str, name: str) -> None:
+    """Show a device. Its password can't be shown; replace it with fsplug device set --new-password."""
     with crud.reading(invocation, company) as draft:
-        found = nested.one(draft, username, "device", name, show_secrets)
-    if show_secrets:
-        crud.record_secrets_shown(invocation, company, f"device {name} of user {username}")
-    crud.print_one(invocation, {"user": username, **found}, show_secrets)
+        found = nested.one(draft, username, "device", name)
+    crud.print_one(invocation, {"user": username, **found})
 
 
 @device.command(name="set", rule=PEOPLE)
@@ -79,22 +79,20 @@ def show(invocation: Invocation, company: str, username: str, name: str, show_se
 @_NUMBER
 @_SIP_USERNAME
 @password_options
-@click.option("--new-password", is_flag=True, help="Make a new random password.")
+@click.option("--new-password", is_flag=True, help="Make a new random password, and print it once.")
 @pass_invocation
 def set_(invocation: Invocation, company: str, username: str, name: str, new_password: bool, **given: Any) -> None:
     """Change a device. A phone that is signed in stays signed in until it registers again."""
     password = _password(given.pop("password_file"), given.pop("ask_password"), new_password)
+    made = password if new_password else None
     crud.check_given({**given, "password": password})
 
     def put(draft: Draft) -> None:
         before = nested.one(draft, username, "device", name)
-        if password is not None or given["sip_username"]:
-            # The hash is that of the old name and password.
-            before = {key: value for key, value in before.items() if key != "a1_hash"}
-        made = crud.merged(before, {**given, "password": password})
-        nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: made})
+        after = crud.merged(before, {**given, "password": password})
+        nested.put(draft, username, "device", {**nested.of_user(draft, username, "device"), name: after})
 
-    crud.edit(invocation, company, f"device {name} of user {username} changed", put)
+    crud.edit(invocation, company, f"device {name} of user {username} changed", put, made)
 
 
 @device.command(rule=PEOPLE)

@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
+from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.options import secrets_option
 from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import CommandRule
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.errors import Unavailable
-from fsplug.policy.access.scopes import Need
+from fsplug.policy.access.scopes import Actor, Need
 from fsplug.store.audit import trail
 from fsplug.store.change import planning
 from fsplug.store.change.entry_rows import OWNED
@@ -29,8 +30,8 @@ _OWNERS_ALONE = 0o600
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The file to write; only you can read it  [standard output]",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The file to write; only you can read it; not with --as  [standard output]",
 )
 @secrets_option
 @pass_invocation
@@ -39,13 +40,15 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
 
     The document holds each device's password as the hash that lets the device sign in: protect the document as you
     protect passwords. Trunks' passwords are left out, and applying the document here leaves them as they are.
-    --show-secrets writes the passwords of devices and trunks.
+    --show-secrets writes the passwords of devices and trunks, to keep a copy or to move an installation; with --as it
+    is refused. With --as the document holds neither passwords nor hashes, and no tables that the user must not read;
+    when the same user applies it, what is left out stays as it is.
     """
     with invocation.store() as store:
-        document = _document(store, domains, show_secrets)
+        document = _document(store, domains, show_secrets, invocation.by)
         for company in document["company"]:
             trail.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
-    if out is None:
+    if out is None or str(out) == documents.STDIN:
         invocation.print(document, toml(document).rstrip("\n"))
         return
     _write(out, toml(document))
@@ -53,9 +56,9 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
     invocation.print({"file": str(out), "companies": count}, f"wrote {count} companies to {safe(out)}")
 
 
-def _document(store: Store, domains: tuple[str, ...], show_secrets: bool) -> dict[str, Any]:
+def _document(store: Store, domains: tuple[str, ...], show_secrets: bool, by: Actor) -> dict[str, Any]:
     wanted = domains or [company.domain for company in companies.every(store)]
-    written = (planning.export(store, domain, show_secrets)["company"][0] for domain in dict.fromkeys(wanted))
+    written = (planning.export(store, domain, show_secrets, by)["company"][0] for domain in dict.fromkeys(wanted))
     return {"company": [_without_empty_tables(company) for company in written]}
 
 

@@ -4,12 +4,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 
-from fsplug.cli.kernel import crud
+from fsplug.cli.kernel import crud, documents
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
@@ -42,12 +41,12 @@ def import_() -> None:
 
 
 @import_.command(rule=PEOPLE)
-@click.argument("file", metavar="FILE.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FILE.csv", type=documents.DocumentFile())
 @company_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @pass_invocation
-def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> None:
-    """Add the users in FILE.csv and change those that exist already; nobody is removed.
+def users(invocation: Invocation, file: str, company: str, dry_run: bool) -> None:
+    """Add the users in FILE.csv (-: standard input) and change those that exist already; nobody is removed.
 
     The first line names the columns: username, and any of extension (a new user needs it), name, email, department,
     record (yes or no), role (none, my-console, superuser), fixed_number, mobile_numbers, licences, rights. The last
@@ -56,7 +55,7 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
 
     If any line is wrong, nothing is imported, and every wrong line is reported with its remedy.
     """
-    lines = _lines(file)
+    lines = _lines(invocation, file)
     with invocation.store() as store:
         made = edit(
             store, company, invocation.by, lambda draft: _take_all(draft, file, company, lines), dry_run=dry_run
@@ -69,7 +68,7 @@ def users(invocation: Invocation, file: Path, company: str, dry_run: bool) -> No
     )
 
 
-def _take_all(draft: Draft, file: Path, company: str, lines: list[_Line]) -> None:
+def _take_all(draft: Draft, file: str, company: str, lines: list[_Line]) -> None:
     draft.read("user", [line.username for line in lines])
     errors = [*_unnamed(lines), *(error for line in counted(lines, "users") for error in _take(draft, line))]
     errors += _placed(company, lines, draft.errors())
@@ -77,35 +76,37 @@ def _take_all(draft: Draft, file: Path, company: str, lines: list[_Line]) -> Non
         raise _invalid(file, errors)
 
 
-def _lines(file: Path) -> list[_Line]:
+def _lines(invocation: Invocation, file: str) -> list[_Line]:
     try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = documents.content(file, invocation).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
         text = f"{file} can't be read as UTF-8: {error}; save it as CSV UTF-8"
-        raise Invalid("unreadable-file", text, file=str(file)) from error
+        raise Invalid("unreadable-file", text, file=file) from error
     separator = ";" if text.partition("\n")[0].count(";") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
         text = f"line {reader.line_num}: not CSV: {error}"
-        raise Invalid("bad-csv", f"{file}, {text}; close the quotes", file=str(file)) from error
+        raise Invalid("bad-csv", f"{file}, {text}; close the quotes", file=file) from error
     _, columns = rows[0] if rows else (0, [])
     columns = [column.strip() for column in columns]
     _check_columns(file, columns)
     return list(_cells(file, columns, rows[1:]))
 
 
-def _check_columns(file: Path, columns: list[str]) -> None:
-    unknown = [column for column in columns if column not in COLUMNS]
-    twice = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
-    if unknown or twice or "username" not in columns:
+def _check_columns(file: str, columns: list[str]) -> None:
+    # What has no such column may be any file at all, of which nothing must be repeated.
+    shown = columns if "username" in columns else []
+    unknown = [column for column in shown if column not in COLUMNS]
+    twice = [column for column in dict.fromkeys(shown) if columns.count(column) > 1]
+    if unknown or twice or not shown:
         wrong = ", ".join(map(repr, (*unknown, *twice))) or "username is missing"
         text = f"{file}, line 1: wrong columns ({wrong}); use username and any of {', '.join(COLUMNS[1:])}"
-        raise Invalid("bad-columns", text, file=str(file), columns=columns)
+        raise Invalid("bad-columns", text, file=file, columns=shown)
 
 
-def _cells(file: Path, columns: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[_Line]:
+def _cells(file: str, columns: list[str], rows: list[tuple[int, list[str]]]) -> Iterator[_Line]:
     uneven = [
         f"line {number}: {len(row)} cells for {len(columns)} columns; add what is missing or quote separators"
         for number, row in rows
@@ -162,8 +163,8 @@ def _placed(company: str, lines: list[_Line], errors: list[str]) -> list[str]:
     return said
 
 
-def _invalid(file: Path, errors: list[str]) -> Invalid:
+def _invalid(file: str, errors: list[str]) -> Invalid:
     shown = [safe(error) for error in errors[:_ENOUGH_ERRORS]]
     more = [f"and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
     count = f"{len(errors)} error{'s' if len(errors) > 1 else ''} in {file}, nothing was changed:"
-    return Invalid("invalid-file", "\n  ".join((count, *shown, *more)), file=str(file), errors=errors)
+    return Invalid("invalid-file", "\n  ".join((count, *shown, *more)), file=file, errors=errors)

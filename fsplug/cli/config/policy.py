@@ -94,7 +94,7 @@ def _set_when_away(
 
 
 @policy.command(rule=POLICY)
-@click.argument("file", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument("file", metavar="FILE.toml", type=documents.DocumentFile())
 @_COMPANY
 @click.option(
     "--since", type=MOMENT, required=True, help="Count talks from this time on: a date, epoch seconds, 7d or today."
@@ -106,7 +106,8 @@ def preview(invocation: Invocation, file: str, company: str, since: float) -> No
     The document has the form that `fsplug apply` takes; nothing is changed.
     """
     with invocation.store() as store:
-        drafted = planning.drafted_policy(store, documents.read(file), company, documents.folder(file))
+        document, folder = documents.read(file, invocation), documents.folder(file)
+        drafted = planning.drafted_policy(store, document, company, folder, invocation.by)
         facts = policy_change.previewed(store, company, drafted, since)
     invocation.print(facts, *policy_change.preview_lines(facts))
 

@@ -21,6 +21,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--inbound-password-file",
             metavar="FILE",
+            type=click.Path(allow_dash=True),
             help="A file that holds the password its calls prove  [a random one]",
         ),
         click.option(
@@ -75,7 +76,7 @@ def trunk() -> None:
 @_options
 @pass_invocation
 def add(invocation: Invocation, company: str, name: str, **given: Any) -> None:
-    """Add a trunk. A random password is made for its username, unless a password is given."""
+    """Add a trunk. A random password is made for its username, unless a password is given; it is printed once."""
     crud.add(invocation, company, "trunk", name, {"name": name, **_with_password(given)})
 
 
@@ -94,7 +95,9 @@ def list_(invocation: Invocation, company: str) -> None:
 @pass_invocation
 def show(invocation: Invocation, company: str, name: str, show_secrets: bool) -> None:
     """Show a trunk."""
-    crud.show(invocation, company, "trunk", name, show_secrets)
+    with crud.reading(invocation, company) as draft:
+        shown = draft.entry_with_secrets("trunk", name, invocation.by) if show_secrets else draft.entry("trunk", name)
+    crud.print_one(invocation, shown)
 
 
 @trunk.command(name="set", rule=INSTALLATION)

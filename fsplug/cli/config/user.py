@@ -8,7 +8,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
-from fsplug.cli.kernel.options import company_option, secrets_option, yes_option
+from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.draft import Draft
@@ -75,11 +75,10 @@ def list_(invocation: Invocation, company: str, department: str | None) -> None:
 @user.command(rule=PEOPLE)
 @company_option
 @_USERNAME
-@secrets_option
 @pass_invocation
-def show(invocation: Invocation, company: str, username: str, show_secrets: bool) -> None:
+def show(invocation: Invocation, company: str, username: str) -> None:
     """Show a user, with devices, profiles, licences and rights."""
-    crud.show(invocation, company, "user", username, show_secrets)
+    crud.show(invocation, company, "user", username)
 
 
 @user.command(name="set", rule=PEOPLE)

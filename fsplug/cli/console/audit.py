@@ -11,6 +11,7 @@ import click
 from fsplug.cli.calls.accounting import calls
 from fsplug.cli.kernel.background import give_way
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.documents import STDIN
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
@@ -77,7 +78,13 @@ def verify(invocation: Invocation, company: str | None, since: str | None) -> No
 
 @audit.command(rule=AUDIT)
 @company_option
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    required=True,
+    help="The file to write (-: standard output, which is the only one with --as).",
+)
 @pass_invocation
 def export(invocation: Invocation, company: str, out: Path) -> None:
     """Write the company's trail as lines of JSON, oldest first. The export itself is recorded as an entry."""
@@ -85,7 +92,12 @@ def export(invocation: Invocation, company: str, out: Path) -> None:
         trail.add(store, company, invocation.author, "audit-export")
         newest_first = find(store, ListOptions(company), trail.listed)
         entries = [asdict(one) for one in counted(newest_first, "entries")]
-    _write(out, (json.dumps(one) for one in reversed(entries)))
+    lines = (json.dumps(one) for one in reversed(entries))
+    if str(out) == STDIN:
+        for line in lines:
+            click.echo(line)
+        return
+    _write(out, lines)
     invocation.print({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
 
 

@@ -82,6 +82,7 @@ class Invocation:
         with self.store() as store:
             self.actor = actors.named(store, acting, ctx.params.get("company") or ctx.params.get("domain"))
         self.reach = rules.check(self.actor, rule, ctx.params)
+        rules.check_files(self.actor, ctx.command, ctx.params)
 
     def settings(self, **flags: object) -> "Settings":
         """The settings of the data folder, overridden by these flags."""

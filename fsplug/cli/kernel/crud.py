@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,25 +11,34 @@ from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.output import cell, sheet, table
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import required
-from fsplug.store.audit import trail
 from fsplug.store.change import draft as drafts
 from fsplug.store.change.draft import Draft
 from fsplug.store.config import companies
-from fsplug.store.config.nouns import SECRET
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
-_SECRETS = ("password", "inbound_password", "a1_hash")
+# Longer than any password may be.
+_MOST_PASSWORD = 4096
 
 
-def edit(invocation: Invocation, company: str, done: str, change: Callable[[Draft], None]) -> None:
-    """Change the company by passing a draft to `change`; then print what was done and the resulting version."""
+def edit(
+    invocation: Invocation, company: str, done: str, change: Callable[[Draft], None], new_password: str | None = None
+) -> None:
+    """Change the company by passing a draft to `change`; then print what was done and the resulting version.
+
+    A password that was made, here or as `new_password`, is printed this once: nobody can read it later.
+    """
     with invocation.store() as store:
         made = drafts.edit(store, company, invocation.by, change)
     line = f"{done}; {company} has policy version {made.version}, from the next call on"
     unchanged = f"nothing to change; {company} stays at policy version {made.version}"
-    facts = {"company": company, "changed": made.changed, "version": made.version}
-    invocation.print(facts, cell(line if made.changed else unchanged))
+    facts: Table = {"company": company, "changed": made.changed, "version": made.version}
+    passwords = {one.column: one.password for one in made.plan.made} or (
+        {"password": new_password} if new_password else {}
+    )
+    lines = [f"its {name.replace('_', ' ')}, which is shown only now: {one}" for name, one in passwords.items()]
+    facts |= passwords
+    invocation.print(facts, cell(line if made.changed else unchanged), *lines)
 
 
 @contextmanager
@@ -89,32 +97,22 @@ def list_all(
     print_list(invocation, [one for one in found if wanted is None or wanted(one)], columns, f"{company} has no {kind}")
 
 
-def show(invocation: Invocation, company: str, kind: str, name: str, show_secrets: bool = False) -> None:
+def show(invocation: Invocation, company: str, kind: str, name: str) -> None:
     """Show one entry."""
     with reading(invocation, company) as draft:
-        found = draft.entry(kind, name, show_secrets)
-    if show_secrets:
-        record_secrets_shown(invocation, company, f"{kind} {name}")
-    print_one(invocation, found, show_secrets)
-
-
-def record_secrets_shown(invocation: Invocation, company: str, whose: str) -> None:
-    """Record in the audit trail that secrets are shown, before they are shown."""
-    with invocation.store() as store:
-        trail.add(store, company, invocation.author, "secrets-shown", whose)
+        found = draft.entry(kind, name)
+    print_one(invocation, found)
 
 
 def print_list(invocation: Invocation, found: Sequence[Table], columns: Sequence[str], none: str) -> None:
     """Print entries; for people, only these columns."""
-    hidden = [masked(one) for one in found]
-    rows = [[in_words(one.get(column)) for column in columns] for one in hidden]
-    invocation.print(hidden, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
+    rows = [[in_words(one.get(column)) for column in columns] for one in found]
+    invocation.print(found, *(table([one.replace("_", " ") for one in columns], rows) if rows else [cell(none)]))
 
 
-def print_one(invocation: Invocation, found: Table, show_secrets: bool = False) -> None:
+def print_one(invocation: Invocation, found: Table) -> None:
     """Print one entry."""
-    shown = found if show_secrets else masked(found)
-    invocation.print(shown, *sheet({name.replace("_", " "): in_words(value) for name, value in shown.items()}))
+    invocation.print(found, *sheet({name.replace("_", " "): in_words(value) for name, value in found.items()}))
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> Table:
@@ -150,9 +148,13 @@ def password(password_file: str | None, ask_password: bool) -> str | None:
     if password_file is None:
         return None
     try:
-        text = sys.stdin.read() if password_file == "-" else Path(password_file).read_text("utf-8")
+        with click.open_file(password_file, encoding="utf-8") as file:
+            # A device never ends.
+            text: str = file.read(_MOST_PASSWORD)
     except (OSError, UnicodeDecodeError) as error:
-        text = f"the password file {password_file} can't be read: {error}"
+        # A decoding error would repeat what is in the file.
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        text = f"the password file {password_file} can't be read: {why}"
         raise Invalid("unreadable-file", text, file=password_file) from error
     return text.rstrip("\r\n")
 
@@ -160,17 +162,6 @@ def password(password_file: str | None, ask_password: bool) -> str | None:
 def e164(store: Store, company: str, text: str) -> str:
     """The number in E.164; Invalid, with a `NumberTrouble` as its code, if the text is not a number."""
     return required(text, companies.get(store, company).country)
-
-
-def masked(table: Table) -> Table:
-    """The entry with passwords and hashes hidden, also those inside nested entries."""
-    return {name: SECRET if name in _SECRETS else _masked_inside(value) for name, value in table.items()}
-
-
-def _masked_inside(value: Any) -> Any:
-    if isinstance(value, list):
-        return [masked(one) if isinstance(one, dict) else one for one in value]
-    return value
 
 
 def in_words(value: Any) -> Any:

@@ -11,15 +11,15 @@ from fsplug.store.change.draft import Draft
 Table = dict[str, Any]
 
 
-def of_user(draft: Draft, username: str, kind: str, show_secrets: bool = False) -> dict[str, Table]:
+def of_user(draft: Draft, username: str, kind: str) -> dict[str, Table]:
     """The user's devices or profiles by name."""
-    found: list[Table] = draft.entry("user", username, show_secrets).get(kind, [])
+    found: list[Table] = draft.entry("user", username).get(kind, [])
     return {one["name"]: one for one in found}
 
 
-def one(draft: Draft, username: str, kind: str, name: str, show_secrets: bool = False) -> Table:
+def one(draft: Draft, username: str, kind: str, name: str) -> Table:
     """One device or profile; Invalid("unknown-...") if there is none of that name."""
-    found = of_user(draft, username, kind, show_secrets)
+    found = of_user(draft, username, kind)
     if name not in found:
         text = f"user {username} has no {kind} {name}; there are: {', '.join(found) or 'none yet'}"
         raise Invalid(f"unknown-{kind}", text, user=username, name=name)

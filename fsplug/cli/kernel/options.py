@@ -39,7 +39,8 @@ def password_options(command: Callable[..., Any]) -> Callable[..., Any]:
     file = click.option(
         "--password-file",
         metavar="FILE",
-        help="A file that holds the password (-: standard input).",
+        type=click.Path(allow_dash=True),
+        help="A file that holds the password (-: standard input, which is the only one with --as).",
     )
     ask = click.option("--ask-password", is_flag=True, help="Ask for the password.")
     return file(ask(command))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+import click
+
+from fsplug.cli.kernel.documents import STDIN, DocumentFile
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_may
 
@@ -46,6 +49,19 @@ def check(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> Reach:
     if reach is Reach.OWN:
         _narrow_to_own(actor, rule, params)
     return reach
+
+
+def check_files(actor: Actor, command: click.Command, params: dict[str, Any]) -> None:
+    """Refused("no-files") when an option names a file or folder that fsplug would open on the actor's behalf.
+
+    The shell opens files with the rights of the person who typed the command: `<` and `>`.
+    """
+    for one in command.params:
+        given = params.get(str(one.name))
+        opens = isinstance(one.type, click.Path) and not isinstance(one.type, DocumentFile)
+        if opens and given is not None and str(given) != STDIN:
+            text = f"with --as, {one.opts[-1]} must not name a file: use standard input or output instead, with -"
+            raise Refused("no-files", text, actor=actor.name, option=one.opts[-1])
 
 
 def _narrowed_company(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ class Need(StrEnum):
     """The kind of access that an act requires."""
 
     INSTALLATION = "this fsplug itself"
+    SECRETS = "the passwords of phones and trunks"
     COMPANY = "the company's settings"
     PEOPLE = "users"
     GRANTS = "rights, roles and licences"
@@ -193,7 +194,7 @@ def _may_touch(actor: Actor, company: str, touch: Touch) -> bool:
 
 
 def _holder(need: Need) -> str:
-    if need is Need.INSTALLATION:
+    if need in (Need.INSTALLATION, Need.SECRETS):
         return "the operator of this fsplug"
     if need in (Need.POLICY, Need.RECORDINGS, Need.SHARING, Need.DELETION):
         return "a superuser of the company"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.config.nouns import Change
+from fsplug.store.config.nouns import Change, Row
 
 # The number of grants of one change that the trail lists one by one.
 NAMED_GRANTS = 100
@@ -88,6 +88,23 @@ def turned_in(changes: Sequence[Change]) -> list[Grant]:
     """
     found = (turn for change in changes for turn in _turns(change))
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def secrets_in(changes: Sequence[Change]) -> list[str]:
+    """The phones and trunks that got another password, at most a hundred; the trail never has the passwords."""
+    found = (f"{change.noun.name} {' '.join(change.key)}" for change in changes if _has_other_secret(change))
+    return [one for one, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+
+
+def _has_other_secret(change: Change) -> bool:
+    if not change.noun.secrets or change.after is None:
+        return False
+    before, after = (_secrets_of(change, row) for row in (change.before, change.after))
+    return any(after) and before != after
+
+
+def _secrets_of(change: Change, row: Row | None) -> list[str | None]:
+    return [] if row is None else [getattr(row, one) for one in sorted(change.noun.secrets)]
 
 
 def _turns(change: Change) -> Iterator[Grant]:

@@ -1,21 +1,42 @@
 """Passwords of devices and trunks: existing ones are kept, missing ones are made."""
 
 import secrets
+from functools import partial
+from typing import NamedTuple
 
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, trunks
-from fsplug.store.config.nouns import Row
+from fsplug.store.config.nouns import Key, Noun, Row
 
 # 18 random bytes are 24 characters, more than the 128 bits of MD5 can tell apart.
 _PASSWORD_BYTES = 18
+_PASSWORDS = frozenset({"password", "inbound_password"})
 
 
-def settle(domain: str, wanted: Rows, present: Rows) -> None:
-    """Give every device and trunk in `wanted` that signs in somewhere its password, if it has none yet."""
-    for key, device in wanted.get(devices.DEVICE, {}).items():
-        wanted[devices.DEVICE][key] = _device(domain, device, present.get(devices.DEVICE, {}).get(key))
-    for key, trunk in wanted.get(trunks.TRUNK, {}).items():
-        wanted[trunks.TRUNK][key] = _trunk(trunk, present.get(trunks.TRUNK, {}).get(key))
+class Made(NamedTuple):
+    """A password that was made at random, and the row whose it is. Nobody can read it later."""
+
+    noun: Noun
+    key: Key
+    column: str
+    password: str
+
+
+def settle(domain: str, wanted: Rows, present: Rows) -> list[Made]:
+    """Give every device and trunk in `wanted` that signs in somewhere its password, if it has none yet.
+
+    Returns the passwords that had to be made.
+    """
+    made: list[Made] = []
+    for noun, settled in ((devices.DEVICE, partial(_device, domain)), (trunks.TRUNK, _trunk)):
+        rows, before = wanted.get(noun, {}), present.get(noun, {})
+        for key, row in rows.items():
+            rows[key] = settled(row, before.get(key))
+            for column in _PASSWORDS.intersection(noun.secrets):
+                after = _secret_of(rows[key], column)
+                if after not in (None, _secret_of(row, column), _secret_of(before.get(key), column)):
+                    made.append(Made(noun, key, column, after))
+    return made
 
 
 def new_password() -> str:
@@ -44,3 +65,8 @@ def _trunk(wanted: Row, before: Row | None) -> Row:
         known = before.inbound_password if before is not None else None
         wanted = wanted._replace(inbound_password=known or new_password())
     return wanted
+
+
+def _secret_of(row: Row | None, column: str) -> str | None:
+    found: str | None = getattr(row, column, None)
+    return found

@@ -5,13 +5,14 @@ A draft reads only the entries it is asked for. Before it is saved, it is checke
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
-from fsplug.store.change import checks, credentials, entry_rows, planning
+from fsplug.store.audit import trail
+from fsplug.store.change import checks, credentials, entry_rows, permission, planning
+from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
@@ -32,21 +33,20 @@ _DETAIL_KEY = DETAIL.key_type()
 
 
 class Draft:
-    """The company `domain`, to be changed.
+    """The company `domain`, to be changed. With `departments`, only the users of these departments are visible.
 
-    Passwords in files are read from `folder`. With `departments`, only the users of these departments are visible.
+    Its entries hold no secrets, and keep those they have when they are put back.
     """
 
-    def __init__(
-        self, store: Store, domain: str, folder: Path = Path(), departments: frozenset[str] | None = None
-    ) -> None:
+    def __init__(self, store: Store, domain: str, departments: frozenset[str] | None = None) -> None:
         self._store = store
         # Read the version first: if rows read later are newer, the plan is outdated.
         self._company = companies.get(store, domain)
         self._present = Present(store, domain)
         self._changed: Rows = entry_rows.empty()
         self._view = Changed(store, domain, self._present, self._changed)
-        self._reader = Reader(folder)
+        self._reader = Reader()
+        self._made: list[Made] = []
         self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
         self.domain = domain
@@ -76,13 +76,23 @@ class Draft:
         names = sorted({entry_rows.owner(noun, row) for row in found})
         return [name for name in names if self.has(kind, name)]
 
-    def entry(self, kind: str, name: str, show_secrets: bool = False) -> Table:
+    def entry(self, kind: str, name: str) -> Table:
         """One entry as the document writes it; Invalid("unknown-...") if there is none."""
+        return write.entry(self.domain, kind, self._known_part(kind, name))
+
+    def entry_with_secrets(self, kind: str, name: str, by: Actor) -> Table:
+        """As `entry`, with its passwords, which the audit trail is told first; Refused if `by` may not read them."""
+        part = self._known_part(kind, name)
+        permission.check_reads_secrets(by, self.domain)
+        trail.add(self._store, self.domain, by.logged_name, "secrets-shown", f"{kind} {name}")
+        return write.entry(self.domain, kind, part, write.Secrets.SHOWN)
+
+    def _known_part(self, kind: str, name: str) -> Rows:
         part = self._seen_part(kind, name)
         if part is None:
             text = f"{self.domain} has no {kind} {name}; see: fsplug {kind} list --company {self.domain}"
             raise Invalid(f"unknown-{kind}", text, company=self.domain, name=name)
-        return write.entry(self.domain, kind, part, show_secrets)
+        return part
 
     def has(self, kind: str, name: str) -> bool:
         """Whether there is such an entry."""
@@ -98,7 +108,7 @@ class Draft:
             self.remove(kind, name)
         part = entry_rows.nothing(kind)
         read.take(self._reader, self.domain, self._company.country, kind, table, part)
-        credentials.settle(self.domain, part, kept)
+        self._made += credentials.settle(self.domain, part, kept)
         for called, rows in entry_rows.parts(kind, part).items():
             self._keep(kind, called, rows)
 
@@ -156,7 +166,12 @@ class Draft:
             for noun in NOUNS
             for key, after in self._changed[noun].items()
         )
-        return CompanyPlan(self.domain, self.version, tuple(one for one in every if one.before != one.after))
+        changes = tuple(one for one in every if one.before != one.after)
+        # One that was put again in the same draft has another password, or is gone.
+        made = [
+            one for one in self._made if getattr(self._changed[one.noun].get(one.key), one.column, None) == one.password
+        ]
+        return CompanyPlan(self.domain, self.version, changes, tuple(made))
 
     def _part(self, kind: str, name: str) -> Rows:
         drafted = self._parts.get((kind, name))
@@ -203,7 +218,6 @@ def edit(
     domain: str,
     by: str | Actor,
     change: Callable[[Draft], None],
-    folder: Path = Path(),
     dry_run: bool = False,
 ) -> Outcome:
     """Change the company as `change` does with a draft of it: all of it as one new version, or nothing.
@@ -213,7 +227,7 @@ def edit(
     """
 
     def once() -> Outcome:
-        draft = Draft(store, domain, folder)
+        draft = Draft(store, domain)
         change(draft)
         plan = draft.plan()
         if dry_run:

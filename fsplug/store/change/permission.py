@@ -1,9 +1,9 @@
 """What a change of the configuration touches, in the words of `policy.access.scopes`; and whether the actor may."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from fsplug.policy.access.scopes import Actor, Need, Touch, check_may, check_may_change
+from fsplug.policy.access.scopes import Actor, Need, Reach, Touch, check_may, check_may_change, reach
 from fsplug.policy.entities import AdminScope, GroupMode, Role
 from fsplug.store.audit import wording
 from fsplug.store.config import companies, devices, policies, profiles, trunks, users
@@ -11,23 +11,31 @@ from fsplug.store.config.nouns import Change
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
-from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.history import is_current
-from fsplug.store.schema.users import RightGrants
+from fsplug.store.schema.users import RightGrants, Users
 
 
-def _holders() -> Any:
+def _right_holders() -> Any:
     which = (RightGrants.company == given.company) & RightGrants.username.in_(given_each.usernames)
     return RightGrants.select(RightGrants.username).where(which & is_current(RightGrants))
 
 
-_HOLDERS = Select(str, _holders)
+def _role_holders() -> Any:
+    which = (Users.company == given.company) & Users.username.in_(given_each.usernames) & is_current(Users)
+    holds_one = (Users.role != constant(Role.NONE)) | (Users.admin != constant(AdminScope.NONE))
+    return Users.select(Users.username).where(which & holds_one)
+
+
+_RIGHT_HOLDERS, _ROLE_HOLDERS = Select(str, _right_holders), Select(str, _role_holders)
 Departments = frozenset[str | None]
 # A user's departments, by username; there are two if the change moves the user.
 _Places = dict[str, Departments]
 Changes = Sequence[Change]
-# Rows with these columns decide where a user is rung.
+# Rows that decide where a user is rung, and by which password and number a caller is taken for the user.
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
+# What must be allowed to read the tables of a company whose other tables are the company's settings.
+_READ_WITH: Mapping[str, Need] = {"policy": Need.POLICY, "excluded": Need.POLICY, "trunk": Need.INSTALLATION}
 
 
 def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
@@ -38,7 +46,21 @@ def check(store: Store, domain: str, changes: Changes, actor: Actor) -> None:
     if domain != actor.company:
         check_may(actor, Need.COMPANY, domain)
     not_own = [change for change in changes if not _is_own_state(change, actor)]
-    check_may_change(actor, domain, _Touches(store, domain, not_own).touches())
+    check_may_change(actor, domain, _Touches(store, domain, not_own, actor).touches())
+
+
+def check_reads_secrets(actor: Actor, domain: str) -> None:
+    """Refused if the actor must not read this company's passwords of phones and trunks. Every door asks here.
+
+    Only an operator may read them, to keep a copy or to move a company: who has the store has them already. Whoever may
+    write a phone's password sees it once, when it is made.
+    """
+    check_may(actor, Need.SECRETS, domain)
+
+
+def unreadable(actor: Actor) -> frozenset[str]:
+    """The tables of their own company that the actor must not read."""
+    return frozenset(kind for kind, need in _READ_WITH.items() if reach(actor, need) is Reach.NOTHING)
 
 
 def _is_own_state(change: Change, actor: Actor) -> bool:
@@ -52,10 +74,10 @@ def _is_own_state(change: Change, actor: Actor) -> bool:
 
 
 class _Touches:
-    def __init__(self, store: Store, domain: str, changes: Changes) -> None:
+    def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._changes = changes
         self._places = _places(store, domain, changes)
-        self._trusted = _trusted(store, domain, changes)
+        self._trusted = _trusted(store, domain, changes, actor)
 
     def touches(self) -> Iterator[Touch]:
         """Everything that the changes do."""
@@ -71,8 +93,8 @@ class _Touches:
             yield Touch(_need(change), change.noun.name)
 
     def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
-        """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone can
-        listen in as that user.
+        """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone or number
+        can call and listen in as that user.
         """
         if change.noun is users.USER and change.before is not None and change.after is not None:
             before, after = change.before, change.after
@@ -80,7 +102,7 @@ class _Touches:
             if is_holder and before.email != after.email:
                 yield Touch(Need.GRANTS, f"the e-mail address of {username}, who holds a role")
         if change.noun in _PHONES and username in self._trusted:
-            yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right")
+            yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right or a role")
 
 
 def _usernames(change: Change) -> tuple[str, ...]:
@@ -128,10 +150,12 @@ def _places(store: Store, domain: str, changes: Changes) -> _Places:
     return found
 
 
-def _trusted(store: Store, domain: str, changes: Changes) -> frozenset[str]:
-    """The users whose phones are changed and who hold a right."""
+def _trusted(store: Store, domain: str, changes: Changes, actor: Actor) -> frozenset[str]:
+    """The users whose phones are changed and who hold a right, or a role that is not the actor's own."""
     found: set[str] = set()
+    company = company_id(store, domain)
     phones = (change for change in changes if change.noun in _PHONES)
     for some in in_batches(dict.fromkeys(username for change in phones for username in _usernames(change))):
-        found.update(_HOLDERS.rows(store, company=company_id(store, domain), usernames=some))
+        found.update(_RIGHT_HOLDERS.rows(store, company=company, usernames=some))
+        found.update(set(_ROLE_HOLDERS.rows(store, company=company, usernames=some)) - {actor.name})
     return frozenset(found)

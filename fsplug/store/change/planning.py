@@ -1,6 +1,6 @@
 """From a document to the store and back: plan what would change, apply the plan, export what is there."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,28 +10,35 @@ from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
-from fsplug.store.change import credentials, entry_rows, permission, present, revisions
+from fsplug.store.change import checks, credentials, entry_rows, permission, present, revisions
+from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import invalid
-from fsplug.store.change.entry_rows import NOUNS, Rows
+from fsplug.store.change.document.write import Secrets
+from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
 from fsplug.store.change.revisions import Revision
 from fsplug.store.config import companies, numbers, policies
-from fsplug.store.config.nouns import Change
+from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.companies import Companies
 
+_OPERATOR = scopes.operator("operator")
 _HELD = Select(int, lambda: Companies.select(Companies.version).where(Companies.id == given.company).for_update())
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyPlan:
-    """What would change in one company, which is at `version` (0: it doesn't exist yet)."""
+    """What would change in one company, which is at `version` (0: it doesn't exist yet).
+
+    `made` are the passwords that are made at random with it.
+    """
 
     domain: str
     version: int
     changes: tuple[Change, ...]
+    made: tuple[Made, ...] = ()
 
     def lines(self) -> Iterator[str]:
         """One line for each change, for people."""
@@ -56,16 +63,25 @@ class Plan:
         """Every change, company by company."""
         return [change for company in self.companies for change in company.changes]
 
+    @property
+    def made(self) -> list[Made]:
+        """Every password that is made at random, company by company."""
+        return [one for company in self.companies for one in company.made]
 
-def plan(store: Store, document: Mapping[str, Any], folder: Path = Path()) -> Plan:
+
+def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: Actor = _OPERATOR) -> Plan:
     """The plan that makes the companies in `document` (parsed TOML) as it says; other companies don't change.
 
-    Passwords that it keeps in files are read from `folder`. Invalid("invalid-document") lists everything that is wrong
-    with it.
+    Passwords that an operator's document keeps in files are read from `folder`; nobody else's document names files.
+    Tables that `by` must not read, and that the document does not have, stay as they are. Invalid("invalid-document")
+    lists everything that is wrong with it.
     """
-    wanted = _read(document, folder)
-    planned = Plan(tuple(_company_plan(store, domain, rows) for domain, rows in wanted.items()))
+    wanted = _read(document, folder, by)
+    untold = {domain: _untold(document, domain, by) for domain in wanted}
+    planned = Plan(tuple(_company_plan(store, domain, rows, untold[domain]) for domain, rows in wanted.items()))
     errors = [error for company in planned.companies for error in foreign_numbers(store, company, wanted)]
+    for domain in (one for one in wanted if untold[one]):
+        errors += [f"company {domain}, {entry}: {text}" for entry, text in checks.troubles(wanted[domain])]
     if errors:
         raise invalid(errors)
     return planned
@@ -103,19 +119,28 @@ def check(store: Store, plan: Plan, by: str | Actor) -> None:
         permission.check(store, company.domain, company.changes, _actor(by))
 
 
-def export(store: Store, domain: str, show_secrets: bool = False) -> dict[str, Any]:
+def export(store: Store, domain: str, show_secrets: bool = False, by: Actor = _OPERATOR) -> dict[str, Any]:
     """The company as a document with which `plan` has nothing to change; Invalid("unknown-company") if there is no
-    company. It holds the devices' hashes, and with `show_secrets` the passwords of devices and trunks.
+    company.
+
+    An operator's holds the devices' hashes, and with `show_secrets` the passwords of devices and trunks. Nobody else's
+    holds a secret, or a table that they must not read; they are Refused with `show_secrets`.
     """
-    return {"company": [write.company(domain, present.rows(store, domain), show_secrets)]}
+    if show_secrets:
+        permission.check_reads_secrets(by, domain)
+    unshown = Secrets.HASHED if by.is_operator else Secrets.LEFT_OUT
+    secrets = Secrets.SHOWN if show_secrets else unshown
+    return {"company": [write.company(domain, present.rows(store, domain), secrets, permission.unreadable(by))]}
 
 
-def drafted_policy(store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path()) -> PolicySnapshot:
-    """The recording policy that the document gives the company; Invalid("invalid-document") as `plan`.
+def drafted_policy(
+    store: Store, document: Mapping[str, Any], domain: str, folder: Path = Path(), by: Actor = _OPERATOR
+) -> PolicySnapshot:
+    """The recording policy that the document of `by` gives the company; Invalid("invalid-document") as `plan`.
 
     Invalid("company-not-there") if the company is not in the document.
     """
-    wanted = _read(document, folder)
+    wanted = _read(document, folder, by)
     if domain not in wanted:
         named = ", ".join(wanted) or "none"
         raise Invalid("company-not-there", f"the document has no company {domain}; it has: {named}", company=domain)
@@ -129,19 +154,27 @@ def removal(store: Store, domain: str) -> Plan:
     return Plan((CompanyPlan(domain, version, tuple(differences)),))
 
 
-def _read(document: Mapping[str, Any], folder: Path) -> dict[str, Rows]:
+def _read(document: Mapping[str, Any], folder: Path, by: Actor) -> dict[str, Rows]:
     # pydantic takes 70 ms and 7 MB to import: only reading a document pays for it.
     from fsplug.store.change.document.read import read
 
-    return read(document, folder)
+    return read(document, folder if by.is_operator else None)
 
 
-def _company_plan(store: Store, domain: str, wanted: Rows) -> CompanyPlan:
+def _untold(document: Mapping[str, Any], domain: str, by: Actor) -> tuple[Noun, ...]:
+    """The rows of a company about which this document says nothing, as its author must not read them."""
+    [company] = (one for one in document["company"] if one["domain"] == domain)
+    return tuple(noun for kind in permission.unreadable(by) if kind not in company for noun in OWNED[kind])
+
+
+def _company_plan(store: Store, domain: str, wanted: Rows, untold: Iterable[Noun]) -> CompanyPlan:
     is_new = not companies.exists(store, domain)
     version = 0 if is_new else companies.get(store, domain).version
     before = entry_rows.empty() if is_new else present.rows(store, domain)
-    credentials.settle(domain, wanted, before)
-    return CompanyPlan(domain, version, tuple(_differences(before, wanted)))
+    for noun in untold:
+        wanted[noun] = dict(before[noun])
+    made = credentials.settle(domain, wanted, before)
+    return CompanyPlan(domain, version, tuple(_differences(before, wanted)), tuple(made))
 
 
 def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:

@@ -61,6 +61,8 @@ class Revision:
         texts = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
         who = {grant.username for grant in (*granted, *turned)}
         act = wording.act(changes)
+        if passwords := wording.secrets_in(changes):
+            texts["passwords"] = passwords
         facts = {"version": self.version, **summary, **texts}
         chain.append(self._store, self._company, by, act, "", sorted(who), is_held=True, **facts)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import ACME, BETA, Cli
+from fsplug.store.config import devices
+from tests.cli.conftest import ACME, BETA, DEMO, Cli
 
 C = ("--company", ACME)
 # How each noun is named in the demo or added to it, changed, and what then differs.
@@ -46,7 +47,9 @@ def test_a_noun_can_be_added_listed_shown_changed_and_removed(cli: Cli, noun: st
     given, change, (field, value) = NOUNS[noun]
     name, called = given[0], given[0]
     before = cli.json(noun, "list", *C)
-    assert cli.json(noun, "add", *C, *given) == {"company": ACME, "changed": True, "version": 2}
+    made = cli.json(noun, "add", *C, *given)
+    assert (made.pop("password", None) is not None) is (noun == "device")
+    assert made == {"company": ACME, "changed": True, "version": 2}
     assert len(cli.json(noun, "list", *C)) == len(before) + 1
     assert name in cli.ok(noun, "list", *C)
     assert cli.json(noun, "show", *C, *_user(noun), name).get(field) != value
@@ -203,19 +206,48 @@ def test_one_profile_is_active_at_a_time(cli: Cli) -> None:
 
 
 def _password(cli: Cli, name: str = "desk") -> str:
-    shown = cli.json("device", "show", *C, "--user", "1001", name, "--show-secrets")
-    return str(shown["password"])
+    """As an operator's copy has it, the one place that has passwords."""
+    [exported] = cli.json("export", *C, "--show-secrets")["company"]
+    [user] = (one for one in exported["user"] if one["username"] == "1001")
+    return str(next(one["password"] for one in user["device"] if one["name"] == name))
 
 
-def test_a_devices_password_is_made_and_shown_only_when_asked_for(cli: Cli) -> None:
+def test_a_devices_password_is_printed_when_it_is_made_and_never_again(cli: Cli) -> None:
+    change = ("device", "set", *C, "--user", "1001", "desk", "--new-password")
+    said = cli.ok(*change)
     password = _password(cli)
-    assert len(password) >= 20
+    assert len(password) >= 20 and said.count(password) == 1
+    said, password = cli.json(*change)["password"], _password(cli)
+    assert said == password
+    a1_hash = devices.a1_hash("1001", ACME, password)
     device = ("device", "show", *C, "--user", "1001", "desk")
-    for words in (device, ("device", "list", *C), ("user", "show", *C, "1001"), ("user", "list", *C), ("export",)):
-        assert password not in cli.ok(*words) + cli.ok(*words, "--json"), words
-    hidden = ("a1_hash", "(secret)")
-    assert hidden in cli.json(*device).items()
-    assert password in cli.ok("user", "show", *C, "1001", "--show-secrets", "--json")
+    for words in (device, ("device", "list", *C), ("user", "show", *C, "1001"), ("user", "list", *C)):
+        said = cli.ok(*words) + cli.ok(*words, "--json")
+        assert password not in said and a1_hash not in said, words
+    assert password not in cli.ok("export") + cli.ok("audit", "list") + cli.ok("policy", "show", *C)
+    assert password not in cli.ok("device", "set", *C, "--user", "1001", "desk", "--sip-username", "hall")
+    for words in (device, ("user", "show", *C, "1001")):
+        assert cli.error(*words, "--show-secrets") == (2, "bad-usage")
+
+
+def test_the_trail_names_the_phone_that_got_another_password(cli: Cli) -> None:
+    cli.ok("device", "set", *C, "--user", "1001", "desk", "--new-password")
+    [entry] = cli.json("audit", "list", *C, "--limit", "1")
+    assert (entry["act"], entry["facts"]["passwords"]) == ("configuration", ["device 1001 desk"])
+    cli.ok("trunk", "add", *C, "carrier", "--host", "sip.example.net", "--username", "acme")
+    [entry] = cli.json("audit", "list", *C, "--limit", "1")
+    assert entry["facts"]["passwords"] == ["trunk carrier"]
+    cli.ok("trunk", "set", *C, "carrier", "--port", "5070")
+    [entry] = cli.json("audit", "list", *C, "--limit", "1")
+    assert "passwords" not in entry["facts"]
+
+
+def test_passwords_that_a_document_makes_are_counted_not_printed(empty: Cli) -> None:
+    empty.ok("init")
+    result = empty.run("apply", DEMO)
+    assert result.exit_code == 0 and " passwords were made at random, and nobody has seen them" in result.stderr
+    assert _password(empty) not in result.output
+    assert "passwords were made" not in empty.run("apply", DEMO).stderr
 
 
 def test_a_password_comes_from_a_file_or_standard_input(cli: Cli, tmp_path: Path) -> None:

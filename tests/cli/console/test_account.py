@@ -157,7 +157,7 @@ def test_facts_of_entries_are_shown_in_words_not_brackets(staff: Cli) -> None:
 
 
 def test_looking_at_secrets_and_exporting_make_entries(staff: Cli, tmp_path: Path) -> None:
-    staff.ok("device", "show", *WHOSE, "--user", "1001", "desk", "--show-secrets")
+    staff.ok("trunk", "show", *WHOSE, "trunk", "--show-secrets")
     staff.ok("export", *WHOSE)
     staff.ok("audit", "export", *WHOSE, "--out", tmp_path / "trail")
     lines = [json.loads(line) for line in (tmp_path / "trail").read_text().splitlines()]

@@ -16,10 +16,10 @@ from fsplug.store.config.nouns import Row
 DEFAULT_LANGUAGE = "en"
 
 
-def read(document: object, folder: Path = Path()) -> dict[str, Rows]:
+def read(document: object, folder: Path | None = None) -> dict[str, Rows]:
     """The rows of each company by domain; Invalid("invalid-document") lists every error, with its place and remedy.
 
-    Passwords that the document keeps in files are read from `folder`.
+    Passwords that the document keeps in files are read from `folder`; without one no file is read.
     """
     reader = Reader(folder)
     found: dict[str, Rows] = {}

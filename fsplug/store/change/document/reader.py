@@ -1,17 +1,20 @@
 """Remembers everything that was wrong with an operator's document, and reads the files that hold its secrets."""
 
+import errno
 from pathlib import Path
 
 from fsplug.errors import Invalid
-
-# More than the longest password has. A path may lead to a device, which never ends.
-_MOST_BYTES = 4096
+from fsplug.store.change.document import secret_file
 
 
 class Reader:
-    """What was wrong, where, and what to do about it. Files that hold secrets are looked for in `folder`."""
+    """What was wrong, where, and what to do about it.
 
-    def __init__(self, folder: Path = Path()) -> None:
+    Files that hold secrets are looked for in `folder`. Without a folder none is read: the document is not by somebody
+    who may read this machine's files.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self.errors: list[str] = []
         self._folder = folder
 
@@ -20,15 +23,15 @@ class Reader:
         self.errors.append(f"{where}: {text}")
 
     def secret(self, where: str, key: str, file: str) -> str | None:
-        """The text of a file, without the line's end; None, and an error about `key`, when it can't be read."""
+        """The text of a file; None, and an error about `key`, when it can't be read or must not be."""
+        if self._folder is None:
+            self.error(where, f"{key}: only the operator's own documents may name files; write the password itself")
+            return None
         try:
-            with (self._folder / file).open("rb") as secret:
-                return secret.read(_MOST_BYTES).decode("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            # A decoding error would repeat what is in the file.
-            why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
-            remedy = "name a text file with the secret alone"
-            self.error(where, f"{key}: {file or 'an empty path'} can't be read: {why}; {remedy}")
+            return secret_file.text_of(self._folder, file)
+        except (OSError, ValueError) as error:
+            remedy = "name a text file with the secret alone, in the document's folder or below it"
+            self.error(where, f"{key}: {file or 'an empty path'} can't be read: {_why(error)}; {remedy}")
             return None
 
 
@@ -36,3 +39,9 @@ def invalid(errors: list[str]) -> Invalid:
     """One error that says them all."""
     count = f"{len(errors)} error{'s' if len(errors) > 1 else ''} in the document"
     return Invalid("invalid-document", "\n  ".join((f"{count}, nothing was changed:", *errors)), errors=errors)
+
+
+def _why(error: OSError | ValueError) -> object:
+    if isinstance(error, OSError):
+        return "it is reached by a link" if error.errno == errno.ELOOP else error.strerror or error
+    return error

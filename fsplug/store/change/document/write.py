@@ -1,6 +1,7 @@
 """Rows brought back to the operator's document: what is written reads as the same rows again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
 from operator import attrgetter
 from typing import Any
 
@@ -12,10 +13,19 @@ from fsplug.store.config.nouns import Noun, Row
 Table = dict[str, Any]
 
 
-def company(domain: str, rows: Rows, show_secrets: bool = False) -> Table:
-    """The [[company]] of these rows. Passwords stand in it with `show_secrets` only; devices come with their hash."""
+class Secrets(Enum):
+    """How the passwords of devices and trunks are written. A device's hash is as good as its password to sign in."""
+
+    LEFT_OUT = "left out"
+    HASHED = "devices by their hash, trunks not at all"
+    SHOWN = "as they are"
+
+
+def company(domain: str, rows: Rows, secrets: Secrets, without: Collection[str] = ()) -> Table:
+    """The [[company]] of these rows, without the tables `without`."""
     [own] = rows[companies.DETAIL].values()
-    return {"domain": domain, **detail(own), **{kind: _tables(domain, kind, rows, show_secrets) for kind in OWNED}}
+    tables = {kind: _tables(domain, kind, rows, secrets) for kind in OWNED if kind not in without}
+    return {"domain": domain, **detail(own), **tables}
 
 
 def detail(row: Row) -> Table:
@@ -23,27 +33,27 @@ def detail(row: Row) -> Table:
     return companies.DETAIL.named(row) | {"languages": (row.languages or row.language).split()}
 
 
-def entry(domain: str, kind: str, part: Rows, show_secrets: bool = False) -> Table:
+def entry(domain: str, kind: str, part: Rows, secrets: Secrets = Secrets.LEFT_OUT) -> Table:
     """The table of one entry, from the rows that belong to it."""
     writers: Mapping[str, Callable[[Rows], Table]] = {
         "department": lambda part: _only(part, users.DEPARTMENT),
-        "user": lambda part: _user(domain, part, show_secrets),
+        "user": lambda part: _user(domain, part, secrets),
         "group": _group,
         "ivr": _ivr,
         "policy": lambda part: _there(_only(part, policies.DEPARTMENT_POLICY)),
         "excluded": lambda part: _only(part, policies.EXCLUDED),
         "number": _number,
-        "trunk": lambda part: _trunk(part, show_secrets),
+        "trunk": lambda part: _trunk(part, secrets),
     }
     return writers[kind](part)
 
 
-def _tables(domain: str, kind: str, rows: Rows, show_secrets: bool) -> list[Table]:
+def _tables(domain: str, kind: str, rows: Rows, secrets: Secrets) -> list[Table]:
     found = parts(kind, rows)
-    return [entry(domain, kind, found[name], show_secrets) for name in sorted(found)]
+    return [entry(domain, kind, found[name], secrets) for name in sorted(found)]
 
 
-def _user(domain: str, part: Rows, show_secrets: bool) -> Table:
+def _user(domain: str, part: Rows, secrets: Secrets) -> Table:
     written = _only(part, users.USER)
     known = _sorted(part, users.USER_NUMBER, "position", "kind", "number")
     written |= {
@@ -54,7 +64,7 @@ def _user(domain: str, part: Rows, show_secrets: bool) -> Table:
         "admin_departments": [one.department for one in _sorted(part, grants.ADMIN_DEPARTMENT, "department")],
         "licences": [one.licence for one in _sorted(part, grants.LICENCE, "licence")],
         "rights": [one.right_name for one in _sorted(part, grants.RIGHT, "right_name")],
-        "device": [_device(domain, one, show_secrets) for one in _sorted(part, devices.DEVICE, "name")],
+        "device": [_device(domain, one, secrets) for one in _sorted(part, devices.DEVICE, "name")],
         "profile": [
             {"name": one.name, **profiles.PROFILE.named(one)} for one in _sorted(part, profiles.PROFILE, "name")
         ],
@@ -62,19 +72,21 @@ def _user(domain: str, part: Rows, show_secrets: bool) -> Table:
     return _there(written)
 
 
-def _device(domain: str, device: Row, show_secrets: bool) -> Table:
+def _device(domain: str, device: Row, secrets: Secrets) -> Table:
     written = {
         "name": device.name,
         "kind": device.kind,
         "number": device.number,
         "sip_username": device.sip_username,
     }
-    if show_secrets and device.password is not None:
-        written["password"] = device.password
-    elif device.password is not None:
-        written["a1_hash"] = devices.a1_hash(device.sip_username, domain, device.password)
-    else:
+    if secrets is Secrets.LEFT_OUT:
+        return _there(written)
+    if device.password is None:
         written["a1_hash"] = device.a1_hash
+    elif secrets is Secrets.SHOWN:
+        written["password"] = device.password
+    else:
+        written["a1_hash"] = devices.a1_hash(device.sip_username, domain, device.password)
     return _there(written)
 
 
@@ -104,11 +116,11 @@ def _number(part: Rows) -> Table:
     return _there({**written, **target, "hours": hours, "closed": closed})
 
 
-def _trunk(part: Rows, show_secrets: bool) -> Table:
+def _trunk(part: Rows, secrets: Secrets) -> Table:
     written = _only(part, trunks.TRUNK)
     written["prefixes"] = written["prefixes"].split()
     written["sources"] = written["sources"].split()
-    if not show_secrets:
+    if secrets is not Secrets.SHOWN:
         del written["password"], written["inbound_password"]
     return _there(written, "prefixes")
 
