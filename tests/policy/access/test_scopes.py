@@ -30,6 +30,7 @@ def user(scope: AdminScope = AdminScope.NONE, role: Role = Role.NONE, *departmen
 # reaches without an admin scope, in the order none, my-console, superuser.
 TABLE = {
     Need.INSTALLATION: ((NOTHING, NOTHING, NOTHING), (NOTHING, NOTHING, NOTHING)),
+    Need.SECRETS: ((NOTHING, NOTHING, NOTHING), (NOTHING, NOTHING, NOTHING)),
     Need.COMPANY: ((NOTHING, NOTHING, COMPANY), (NOTHING, NOTHING, NOTHING)),
     Need.PEOPLE: ((NOTHING, DEPARTMENTS, COMPANY), (NOTHING, NOTHING, NOTHING)),
     Need.GRANTS: ((NOTHING, NOTHING, COMPANY), (NOTHING, NOTHING, NOTHING)),
