@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from fsplug.errors import Invalid
 from fsplug.policy.one_line import shown
 from fsplug.policy.proxies import Front, networks
+from fsplug.store.audit import signing
 from fsplug.wiring.toml_source import parsed
 
 FILE_NAME = "fsplug.toml"
@@ -23,6 +24,8 @@ ENVIRONMENT_PREFIX = "FSPLUG_"
 # An environment variable with this ending names a file that holds the value.
 _IN_FILE = "_FILE"
 SMTP_SECURITY = ("starttls", "tls", "none")
+# What no error repeats.
+_SECRETS = ("password", "_key", "_keys", "_keys_before")
 _DIGITS = re.compile(r"[0-9]{1,20}")
 
 
@@ -33,10 +36,12 @@ class Settings:
     Ports are TCP. Without `xml_password` there is no XML endpoint. `session_limit` is the number of calls that may ask
     at once. With less than `least_free_bytes` free in the spool, no recording is promised. `web_url` is the console's
     address as people type it; without it there is no console. With `web_behind_proxy`, this machine and `web_proxies`
-    (addresses and networks, separated by spaces) say who a visitor is, and nobody else connects. Without `smtp_host`,
-    mail stays queued. `secret_keys_before` are earlier keys, separated by spaces. The phone of a recorded call that
-    sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms calls by itself, where
-    a company wants it, for `when_away_seconds` after fsplug last compared its policy with the store; with 0, for ever.
+    (addresses and networks) say who a visitor is, and nobody else connects. Without `smtp_host`, mail stays queued.
+    `secret_keys_before` are earlier keys; `audit_keys` sign the audit trail: the newest, then earlier ones;
+    `audit_checkpoints` are the places that its checkpoints go to. Lists are separated by spaces. The phone of a
+    recorded call that sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms
+    calls by itself, where a company wants it, for `when_away_seconds` after fsplug last compared its policy with the
+    store; with 0, for ever.
     """
 
     data: Path
@@ -69,6 +74,8 @@ class Settings:
     mail_from: str = ""
     secret_key: str = ""
     secret_keys_before: str = ""
+    audit_keys: str = ""
+    audit_checkpoints: str = ""
     switch_conf: str = ""
     templates: str = ""
     session_limit: int = 1000
@@ -100,6 +107,16 @@ class Settings:
     def secret_keys(self) -> tuple[str, ...]:
         """The key to seal with, then the earlier keys."""
         return tuple(key for key in (self.secret_key, *self.secret_keys_before.split()) if key)
+
+    @property
+    def trail_keys(self) -> tuple[str, ...]:
+        """The key that signs the audit trail, then the earlier keys."""
+        return tuple(self.audit_keys.split())
+
+    @property
+    def checkpoints_file(self) -> Path:
+        """Which checkpoints of the audit trail have gone where."""
+        return self.data / "checkpoints.json"
 
     @property
     def lock_file(self) -> Path:
@@ -205,7 +222,8 @@ def _converted(name: str, value: object, faults: list[str]) -> object:
     try:
         return _KINDS[name](value)
     except (TypeError, ValueError) as error:
-        faults.append(f"{name} = {shown(value)}: {error}")
+        given = name if name.endswith(_SECRETS) else f"{name} = {shown(value)}"
+        faults.append(f"{given}: {error}")
         return None
 
 
@@ -230,6 +248,15 @@ def _url(value: object) -> str:
 def _proxies(value: object) -> str:
     text = _text(value)
     networks(text)
+    return text
+
+
+def _audit_keys(value: object) -> str:
+    text = _text(value)
+    try:
+        signing.checked(text.split())
+    except Invalid as error:
+        raise ValueError(error.text) from None
     return text
 
 
@@ -282,6 +309,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "web_url": _url,
     "web_proxies": _proxies,
     "smtp_security": _security,
+    "audit_keys": _audit_keys,
     "session_limit": _limit,
     "least_free_bytes": _bytes,
     "phone_timeout_seconds": _timeout,

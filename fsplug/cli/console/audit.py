@@ -1,27 +1,35 @@
 """`fsplug audit`: who did what to people's data and rights, and whether the audit trail is complete."""
 
 import json
+import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from fsplug.cli.calls.accounting import calls
+from fsplug.cli.console import kept_checkpoints
+from fsplug.cli.console.kept_checkpoints import KeptCheckpoints
 from fsplug.cli.kernel.background import give_way
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.documents import STDIN
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when
-from fsplug.cli.kernel.rules import AUDIT, USER, CommandRule
-from fsplug.errors import Unavailable
+from fsplug.cli.kernel.rules import AUDIT, INSTALLATION, USER, CommandRule
+from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.policy.access.scopes import Need
-from fsplug.store.audit import trail, verification
+from fsplug.store.audit import signatures, trail, verification
 from fsplug.store.audit.trail import AuditEntry
-from fsplug.store.audit.verification import Checkpoint
+from fsplug.store.audit.verification import Checkpoint, Fault, TrailTrouble, Verified
 from fsplug.store.config import companies
+from fsplug.store.db.database import Store
+
+_SHOWN = 20
+_NO_KEY = "signatures can't be checked: the settings have no audit_keys; make one with: fsplug init"
+_NO_TRAIL = Verified(0, Checkpoint(), TrailTrouble(1, Fault.MISSING, "checkpoints name this trail, which is gone"))
 
 
 @click.group(cls=NounGroup)
@@ -54,26 +62,82 @@ def list_(invocation: Invocation, options: ListOptions, act: str | None) -> None
     "--company", metavar="DOMAIN", help="Only this company's trail  [the trails of all companies, removed ones too]"
 )
 @click.option("--since", metavar="NUMBER:HASH", help="Continue from this checkpoint, which an earlier run printed.")
+@click.option(
+    "--checkpoints",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Compare with the checkpoints in this file, too; may be repeated  [the files of audit_checkpoints]",
+)
 @pass_invocation
-def verify(invocation: Invocation, company: str | None, since: str | None) -> None:
-    """Check that no entry was changed, removed, inserted or moved. Otherwise name the first one; the exit code is 1.
+def verify(invocation: Invocation, company: str | None, since: str | None, checkpoints: tuple[Path, ...]) -> None:
+    """Check that no entry was changed, removed, inserted or moved, and that each is signed with one of audit_keys.
 
-    Keep the printed checkpoint somewhere else: a rewritten trail cannot match an earlier checkpoint.
+    Otherwise name the first one; the exit code is 1. A trail that was made shorter no longer has what an earlier
+    checkpoint names: fsplug keeps checkpoints where audit_checkpoints says.
     """
     if since is not None and company is None:
         raise click.UsageError("--since is a checkpoint of one company's trail; give --company")
+    if checkpoints and invocation.actor is not None:
+        raise click.UsageError("--checkpoints reads a file of this machine, which --as may not do")
+    from fsplug.wiring.people.checkpoint_places import files
+
     checkpoint = Checkpoint.read(since) if since is not None else None
     give_way()
     with invocation.store() as store:
+        kept = KeptCheckpoints(store, checkpoints, files(invocation.settings()))
         domains = [company] if company else companies.domains(store)
-        found = {domain: verification.verify(store, domain, checkpoint) for domain in domains}
+        found = {domain: _checked(store, domain, checkpoint, kept) for domain in domains}
+        found |= {} if company else dict.fromkeys(kept.gone(), _NO_TRAIL)
+        signed = bool(store.audit_keys)
     facts = [
-        {"company": domain, "checked": one.checked, "checkpoint": str(one.checkpoint), "trouble": _trouble(one.trouble)}
+        {
+            "company": domain,
+            "checked": one.checked,
+            "checkpoint": str(one.checkpoint),
+            "signatures": signed,
+            "trouble": _trouble(one.trouble),
+        }
         for domain, one in found.items()
     ]
+    for note in [*kept.notes, *([] if signed else [_NO_KEY])]:
+        invocation.note(note)
     invocation.print(facts, *(_verified(one) for one in facts))
     if any(one.trouble for one in found.values()):
         click.get_current_context().exit(EXIT_FOUND_WRONG)
+
+
+@audit.command(rule=INSTALLATION)
+@company_option
+@click.option("--again", is_flag=True, help="Sign entries too whose signature none of audit_keys made: a key was lost.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be signed.")
+@click.option("--yes", is_flag=True, help="Sign without asking.")
+@pass_invocation
+def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: bool) -> None:
+    """Sign entries that were written while the settings had no audit_keys, once you know that they are right.
+
+    `fsplug audit verify` names the first of them. They must fit their hashes; entries with a false signature stay so.
+    """
+    with invocation.store() as store:
+        keys, store.audit_keys = store.audit_keys, ()
+        if not keys:
+            raise Invalid("no-audit-key", _NO_KEY)
+        found = verification.verify(store, company)
+        if found.trouble is not None:
+            text = f"entry {found.trouble.number} is {found.trouble.fault}: {found.trouble.detail}; nothing was signed"
+            raise Refused("trail-altered", text, company=company, number=found.trouble.number)
+        store.audit_keys = keys
+        unsigned = list(signatures.unsigned(store, company, found.checkpoint.number, again))
+        for one in unsigned[:_SHOWN]:
+            invocation.note(f"entry {one.number}: {when(one.at)} {one.actor} {one.act}")
+        count = len(unsigned)
+        if count and not dry_run:
+            _confirm_signing(f"sign {count} entries of {company}, of which these are the first?", yes)
+            with store.atomic():
+                signatures.sign(store, company, unsigned)
+                trail.add(store, company, invocation.author, "audit-sign", entries=count, first=unsigned[0].number)
+    line = f"{'would sign' if dry_run else 'signed'} {count} entries" if count else "every entry has a signature"
+    invocation.print({"company": company, "entries": count, "dry_run": dry_run}, line)
 
 
 @audit.command(rule=AUDIT)
@@ -99,6 +163,19 @@ def export(invocation: Invocation, company: str, out: Path) -> None:
         return
     _write(out, lines)
     invocation.print({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
+
+
+def _checked(store: Store, domain: str, since: Checkpoint | None, kept: KeptCheckpoints) -> Verified:
+    found = verification.verify(store, domain, since)
+    return replace(found, trouble=kept_checkpoints.first(found.trouble, kept.trouble(domain)))
+
+
+def _confirm_signing(question: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Invalid("not-confirmed", "nobody can be asked to confirm; look with --dry-run, then add --yes")
+    click.confirm(cell(question), abort=True, err=True)
 
 
 def _write(out: Path, lines: Iterator[str]) -> None:

@@ -7,6 +7,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate import settings_edit
+from fsplug.cli.operate.joining import AUDIT_MARK
 from fsplug.errors import Invalid
 from fsplug.wiring.settings import ENVIRONMENT_PREFIX
 
@@ -52,12 +53,15 @@ def rotate(invocation: Invocation) -> None:
 def export(invocation: Invocation) -> None:
     """Print the secrets of this installation, for fsplug init --join on another machine that shares the store.
 
-    Anyone who has them can read the one-time codes' secrets: write them to a file that only you can read, or pipe them.
+    Anyone who has them can read the one-time codes' secrets and sign the audit trail: write them to a file that only
+    you can read, or pipe them.
     """
-    keys = invocation.settings().secret_keys
+    settings = invocation.settings()
+    keys, audit_keys = settings.secret_keys, settings.trail_keys
     if not keys:
         raise Invalid("no-secret-key", "there is no secret_key in the settings; make one with: fsplug secret rotate")
-    invocation.print({"secret_key": keys[0], "secret_keys_before": list(keys[1:])}, *keys)
+    facts = {"secret_key": keys[0], "secret_keys_before": list(keys[1:]), "audit_keys": list(audit_keys)}
+    invocation.print(facts, *keys, *(f"{AUDIT_MARK}{key}" for key in audit_keys))
 
 
 def _check_in_file() -> None:

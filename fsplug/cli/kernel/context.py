@@ -114,6 +114,7 @@ class Invocation:
         if "://" not in place and not Path(place).exists():
             raise _no_store(place, self.folder)
         store = Store(place)
+        store.audit_keys = self.settings().trail_keys
         store.before_change = self._before_change
         try:
             store.connect()

@@ -12,7 +12,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import INSTALLATION
-from fsplug.cli.operate import joining, settings_edit, settings_file
+from fsplug.cli.operate import joining, settings_edit, settings_file, trail_keys
 from fsplug.cli.operate.settings_file import without_password
 from fsplug.errors import Invalid, Unavailable
 
@@ -50,7 +50,7 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     }
     flags = {name: value for name, value in given.items() if value is not None}
     settings = invocation.settings(**flags)
-    joined = joining.read(join) if join is not None else ()
+    joined = joining.read(join) if join is not None else joining.Joined()
     _check_places(settings)
     folder = ("data folder", settings.data, _folder(settings.data, PRIVATE))
     if settings_file.path(settings).exists():
@@ -61,11 +61,12 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
         ("store", *_migrated(settings)),
     ]
     # The store says whether its secrets are made already, on another machine.
-    keys = joining.agreed(settings, joined)
+    keys = joining.agreed(settings, joined.secret_keys)
     steps = [folder, ("settings", settings_file.path(settings), _settings(settings, flags, keys)), *made]
     facts = {"data": str(settings.data), "made": [what for what, _, made in steps if made]}
     facts |= {what: str(place) for what, place, _ in steps[1:]}
-    invocation.print(facts, *(_line(*step) for step in steps), "", *_next_steps(settings))
+    begun = trail_keys.begin(invocation.settings(**flags), joined.audit_keys)
+    invocation.print(facts, *(_line(*step) for step in steps), *begun.lines, "", *_next_steps(settings))
 
 
 def _place(text: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,23 +12,39 @@ if TYPE_CHECKING:
     from fsplug.wiring.settings import Settings
 
 
-def read(file: str) -> Sequence[str]:
+# What `fsplug secret export` prints before an audit key.
+AUDIT_MARK = "audit:"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What another machine of this store has; the newest key first."""
+
+    secret_keys: Sequence[str] = ()
+    audit_keys: Sequence[str] = ()
+
+
+def read(file: str) -> Joined:
     """The keys that `fsplug secret export` printed into this file, or into standard input for `-`."""
     from fsplug.store.accounts.sealed_secrets import SecretKeys
+    from fsplug.store.audit import signing
 
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid("unreadable-file", f"the file {file} can't be read: {error}", file=file) from error
-    keys = text.split()
-    if not keys:
+    words = text.split()
+    if not words:
         raise Invalid("no-secrets", f"{file} is empty; fill it with: fsplug secret export", file=file)
+    keys = [word for word in words if not word.startswith(AUDIT_MARK)]
+    audit_keys = [word.removeprefix(AUDIT_MARK) for word in words if word.startswith(AUDIT_MARK)]
     try:
         SecretKeys(keys)
+        signing.checked(audit_keys)
     except Invalid as error:
         text = f"{file} does not hold what fsplug secret export prints"
         raise Invalid("bad-secrets", text, file=file) from error
-    return keys
+    return Joined(keys, audit_keys)
 
 
 def agreed(settings: "Settings", joined: Sequence[str]) -> Sequence[str]:

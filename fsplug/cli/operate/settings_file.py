@@ -72,6 +72,14 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "Earlier keys, until nothing is sealed with them any more.",
         lambda one: one.secret_keys_before or "...",
     ),
+    "audit_keys": (
+        "Sign the audit trail: the newest key, then earlier ones; made by fsplug init.",
+        lambda one: one.audit_keys or "...",
+    ),
+    "audit_checkpoints": (
+        "Where the trail's checkpoints go, with spaces between: /FILE, syslog, https://HOST/PATH, mailto:ADDRESS.",
+        lambda one: one.audit_checkpoints or "...",
+    ),
     "session_limit": (
         "How many calls may wait for a verdict at once; further calls go on without one.",
         lambda one: one.session_limit,

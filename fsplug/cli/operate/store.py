@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import INSTALLATION
+from fsplug.cli.operate import trail_keys
 from fsplug.store.calls import ledger
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
@@ -24,12 +25,16 @@ def store() -> None:
 @store.command(rule=INSTALLATION)
 @pass_invocation
 def migrate(invocation: Invocation) -> None:
-    """Bring the tables up to date. Stop fsplug serve first."""
+    """Bring the tables up to date. Stop fsplug serve first.
+
+    An installation that has no key to sign the audit trail with gets one, which signs the entries that are there.
+    """
     with invocation.store_as_is() as store:
         applied = store.migrate()
         place = store.place
+    begun = trail_keys.begin(invocation.settings())
     line = f"{place}: applied {', '.join(applied)}" if applied else f"{place} is up to date"
-    invocation.print({"store": place, "applied": applied}, line)
+    invocation.print({"store": place, "applied": applied, "signed": begun.signed}, line, *begun.lines)
 
 
 @store.command(rule=INSTALLATION)

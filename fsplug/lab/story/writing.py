@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ class _Act:
     do: Callable[[], object]
 
 
-def write(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> None:
+def write(place: str | Path, archive: Path, now: float, switch: str = "fs1", audit_keys: Sequence[str] = ()) -> None:
     """Write everything that happened on this switch until `now` (epoch seconds) into a store without companies.
 
     The story is the same every time, except for today's calls: only those already over are written.
@@ -55,6 +55,7 @@ def write(place: str | Path, archive: Path, now: float, switch: str = "fs1") -> 
     store = Store(place)
     writer = _Writer(store, archive, switch)
     store.now = store.database_now = writer.clock
+    store.audit_keys = audit_keys
     store.connect()
     store.migrate()
     try:

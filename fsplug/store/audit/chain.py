@@ -1,7 +1,7 @@
 """The audit trail's chain: each company's entries are numbered, and each holds the hash of the one before.
 
-Somebody who can write to the database can also write a whole new chain. Only a checkpoint kept elsewhere reveals that:
-the number and hash of an entry as `fsplug audit verify` printed them.
+Somebody who can write to the database can also write a whole new chain, but can't sign its entries; and can make a
+trail shorter, which only a checkpoint kept elsewhere reveals: the number and hash of an entry.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from fsplug.store.audit import signing
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert, put
@@ -37,6 +38,7 @@ class Written:
     facts: str
     before: str
     hash: str = ""
+    signature: str | None = None
 
     def digest(self, company: str, number: int | None = None) -> str:
         """SHA-256, in hex, of the entry's contents, of the earlier entry's hash, and of `number`
@@ -55,7 +57,7 @@ class Head:
     hash: str = NOTHING_BEFORE
 
 
-_INSERT = Write(lambda: insert(AuditEntries, "company number at actor act subject people facts before hash"))
+_INSERT = Write(lambda: insert(AuditEntries, "company number at actor act subject people facts before hash signature"))
 _INSERT_ABOUT = Write(lambda: insert(AuditAbout, "company username number"))
 _HEAD = Select(Head, lambda: AuditHeads.select(*columns(Head, AuditHeads)).where(AuditHeads.company == given.company))
 _MOVE_HEAD = Write(lambda: put(AuditHeads, "company number hash"))
@@ -94,7 +96,8 @@ def append(
         "before": last.hash,
     }
     digest = Written(**said).digest(company)
-    _INSERT.run(store, company=company, **said, hash=digest)
+    signature = signing.sign_entry(store.audit_keys, company, digest)
+    _INSERT.run(store, company=company, **said, hash=digest, signature=signature)
     _MOVE_HEAD.run(store, company=company, number=number, hash=digest)
     _INSERT_ABOUT.run_many(store, [{"company": company, "username": one, "number": number} for one in about])
     return number

@@ -1,4 +1,7 @@
-"""Whether a company's audit trail is whole: every entry fits its hash, follows the one before, and none is missing."""
+"""Whether a company's audit trail is whole: every entry fits its hash, follows the one before, and none is missing.
+
+Where the store was given the keys, every entry must be signed too.
+"""
 
 import json
 from collections.abc import Callable, Iterator, Set
@@ -9,7 +12,7 @@ from itertools import chain as one_after_another
 from peewee import fn
 
 from fsplug.errors import Invalid
-from fsplug.store.audit import chain
+from fsplug.store.audit import chain, signing
 from fsplug.store.audit.chain import NOTHING_BEFORE, Head, Written
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -29,6 +32,8 @@ class Fault(StrEnum):
     MISSING = "missing"
     INSERTED = "inserted"
     MOVED = "moved"
+    UNSIGNED = "unsigned"
+    FORGED = "forged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def verify(
         return Verified(0, Checkpoint(), trouble)
     while True:
         for entry, about in _entries(store, company, good.number):
-            if trouble := _trouble(store, company, entry, about, good):
+            if trouble := _trouble(store, company, entry, about, good) or _unsigned(store, company, entry):
                 return Verified(good.number - begun, Checkpoint(good.number, good.hash), trouble)
             good = entry
             seen(good.number - begun)
@@ -164,6 +169,15 @@ def _trouble(
         return _missing(expected, f"after {good.number} comes {entry.number}")
     follows, is_found = entry.before == good.hash, set(json.loads(entry.people)) == about
     return None if follows and is_found else _disagreeing(store, company, entry.number, follows)
+
+
+def _unsigned(store: Store, company: str, entry: Written) -> TrailTrouble | None:
+    keys = store.audit_keys
+    if not keys or signing.is_entry_signed(keys, company, entry.hash, entry.signature):
+        return None
+    if entry.signature is None:
+        return TrailTrouble(entry.number, Fault.UNSIGNED, "it was written without the key that signs the trail")
+    return TrailTrouble(entry.number, Fault.FORGED, "none of audit_keys made its signature")
 
 
 def _disagreeing(store: Store, company: str, number: int, follows: bool) -> TrailTrouble:

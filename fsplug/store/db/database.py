@@ -62,6 +62,8 @@ class Store:
         self.blocking = self._backend.blocking
         self.company_ids: Cache[str] = Cache(10_000)
         self.snapshots: Cache[PolicySnapshot] = Cache(128)
+        # What signs the audit trail: the newest key, then earlier ones.
+        self.audit_keys: Sequence[str] = ()
         self._copy = copy
         self.is_away = False
         self.before_change: Callable[[str], Callable[[], object]] = lambda domain: lambda: None

@@ -7,7 +7,10 @@ from fsplug.store.schema.companies import Companies
 
 
 class AuditEntries(Table):
-    """One act. `before` is the hash of the entry before, `hash` that of this one."""
+    """One act. `before` is the hash of the entry before, `hash` that of this one.
+
+    `signature` is None where no key was there to sign with.
+    """
 
     company = reference(Companies)
     number = whole()
@@ -19,6 +22,7 @@ class AuditEntries(Table):
     facts = text()
     before = text()
     hash = text()
+    signature = text(null=True)
 
     class Meta:
         table_name = "audit_entry"

@@ -22,6 +22,7 @@ class Stores:
         self._copy = Store(settings.local_copy_file)
         self._copy_file = settings.local_copy_file
         self.config = Store(settings.store, copy=self._copy)
+        self.calls.audit_keys = self.config.audit_keys = settings.trail_keys
         self._is_open = False
         self._away_since: float | None = None
 

@@ -17,7 +17,7 @@ from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring import archives
-from fsplug.wiring.doctor import console, nodes, waiting
+from fsplug.wiring.doctor import console, nodes, trail, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -192,6 +192,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
         yield waiting.missed(settings, time.time())
         yield waiting.refused(settings, time.time())
         yield from nodes.every(settings)
+        yield from trail.every(settings)
         if role is MachineRole.CONSOLE:
             yield nodes.shown(settings)
     yield archive(settings)

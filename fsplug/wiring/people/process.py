@@ -70,6 +70,7 @@ class PeopleProcess:
             *([locked(settings.data, settings.console_lock_file, "fsplug's console")] if has_console else []),
         ]
         self.store = Store(settings.store)
+        self.store.audit_keys = settings.trail_keys
         open_store(self.store, Store(settings.local_copy_file))
         self.store.before_change = partial(away_check.changing, settings.switch_conf)
         archive = archive_at(settings.archive)

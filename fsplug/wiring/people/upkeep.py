@@ -1,5 +1,6 @@
 """The upkeep of recordings after their calls, and of the store in the background."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ from fsplug.store.config.local_copy import LocalCopy
 from fsplug.store.db.database import Store
 from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.node import NodeName
+from fsplug.wiring.people import checkpoints
+from fsplug.wiring.people.checkpoint_places import places
+from fsplug.wiring.people.checkpoints import CheckpointKeeper
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
 from fsplug.wiring.settings import Settings
@@ -36,6 +40,7 @@ class Upkeep:
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
         shared = place_of(settings.archive) if is_shared(settings.archive) else ""
         self._destroyer = Destroyer(store, archive, settings.switch_name, shared, self._name.is_mine)
+        self._checkpoints = CheckpointKeeper(store, places(settings), settings.checkpoints_file, time.time)
         self._sealed: list[JournalEntry] = []
 
     def loops(self) -> Iterator[Any]:
@@ -45,6 +50,7 @@ class Upkeep:
             (DESTROY_SECONDS, self._destroyer.work),
             (COPY_SECONDS, self._copy.catch_up),
             (TIDY_SECONDS, lambda: tidy(self._store)),
+            (checkpoints.ROUND_SECONDS, self._checkpoints.work),
         )
         for seconds, duty in duties:
             yield gevent.spawn(every, seconds, in_its_thread(duty))

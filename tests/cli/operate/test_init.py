@@ -49,7 +49,7 @@ def test_a_second_run_makes_what_went_missing(empty: Cli) -> None:
 def test_only_what_was_named_is_active_in_the_settings_and_the_file_means_the_same(empty: Cli, tmp_path: Path) -> None:
     empty.ok("init", "--spool", tmp_path / "spool", "--archive", tmp_path / 'an "archive"')
     text = (empty.data / "fsplug.toml").read_text()
-    assert set(tomllib.loads(text)) == {"spool", "archive", "xml_password", "secret_key"}
+    assert set(tomllib.loads(text)) == {"spool", "archive", "xml_password", "secret_key", "audit_keys"}
     assert "# listen_port = 8084" in text
     settings = read(empty.data, {})
     assert (settings.spool, settings.archive) == (tmp_path / "spool", str(tmp_path / 'an "archive"'))

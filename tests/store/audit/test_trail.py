@@ -115,7 +115,7 @@ def test_an_inserted_entry_is_named(filled: Store) -> None:
     [(before,)] = filled.rows("SELECT hash FROM audit_entry WHERE company = ? AND number = 4", company)
     for digest in (Written(5, 1.0, "x", "play", "", "[]", "{}", before).digest(company), "forged"):
         _at(filled, "DELETE FROM audit_entry WHERE number = 5")
-        row = (company, 5, 1.0, "x", "play", "", "[]", "{}", before, digest)
+        row = (company, 5, 1.0, "x", "play", "", "[]", "{}", before, digest, None)
         with filled.atomic():
             filled.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
         assert _trouble(filled) == (5, Fault.INSERTED)
@@ -124,7 +124,7 @@ def test_an_inserted_entry_is_named(filled: Store) -> None:
 @pytest.mark.parametrize("number", [0, -5])
 def test_an_entry_before_the_first_is_named_also_from_a_checkpoint_on(filled: Store, number: int) -> None:
     checkpoint = verification.verify(filled, ACME).checkpoint
-    row = (company_id(filled, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged")
+    row = (company_id(filled, ACME), number, 1.0, "x", "play", "", "[]", "{}", "", "forged", None)
     with filled.atomic():
         filled.run(f"INSERT INTO audit_entry VALUES ({', '.join('?' * len(row))})", *row)
     assert _trouble(filled) == _trouble(filled, checkpoint) == (number, Fault.INSERTED)
