@@ -1,15 +1,20 @@
 """Before every view that needs no session: the limiter is asked, and afterwards told whether the attempt failed."""
 
+import time
 from typing import Any
 
 from flask import Response, current_app, g, request
 
+from fsplug.errors import TryLater
 from fsplug.policy.access.attempts import ALWAYS_COUNTED, Act, Attempt
 from fsplug.store.accounts import known_browsers, signin, tokens
 from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, rule_of
+from fsplug.web.kernel.services import NOT_BEFORE
 
+# A refusal is held back for this long, so that a program that tries again and again makes less work.
+HELD_SECONDS = 1.0
 # A view refuses with these: a wrong password or code, a link that is not good.
 _FAILED = frozenset({403, 404, 410})
 
@@ -19,7 +24,11 @@ def ask() -> None:
     rule = rule_of(current_app, request.endpoint or "")
     if rule is None or rule.tries in (None, Act.NOTHING):
         return
-    g.passed_doors = guard.services().limiter.take(_attempt(rule.tries))
+    try:
+        g.passed_doors = guard.services().limiter.take(_attempt(rule.tries))
+    except TryLater:
+        request.environ[NOT_BEFORE] = time.monotonic() + HELD_SECONDS
+        raise
     g.tried = rule.tries
 
 

@@ -10,27 +10,30 @@ import structlog
 from gevent import socket
 from gevent.threadpool import ThreadPool
 
-from fsplug.errors import FsplugError, Unavailable
+from fsplug.errors import FsplugError, TooBusy, Unavailable
 from fsplug.media.archive import Archive
-from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
-from fsplug.web.kernel.guard import SESSION, cookie_name
+from fsplug.web.kernel.guard import BROWSER, SESSION, cookie_name
+from fsplug.web.kernel.limits import HELD_SECONDS
 from fsplug.web.kernel.services import CONNECTION, FEED, IS_KNOWN, NOT_BEFORE, STREAMED, Services
+from fsplug.web.kernel.texts import words_in
 from fsplug.wiring.console.crowd import Crowd, CrowdedServer, SignedIn, proxies
+from fsplug.wiring.console.hashing import Marks, QueuedPasswords, SignIns
 from fsplug.wiring.console.live_feeds import Changes, LiveFeeds
 from fsplug.wiring.console.request_handler import RequestHandler
 from fsplug.wiring.console.request_input import Deadlines
 from fsplug.wiring.process.loops import STOP_SECONDS
 from fsplug.wiring.process.threads import done_in
 from fsplug.wiring.settings import Settings, read
+from fsplug.words.catalogue import LANGUAGES
 
 log = structlog.get_logger()
 
 STORE_THREADS, STRANGER_THREADS = 4, 2
 _BACKLOG = 128
-# Passwords are hashed one at a time, so that a processor is left for calls.
+# Their passwords are hashed: few wait for it, so that a processor is left for calls and pages.
 HASHING = frozenset({"/sign-in", "/set-password"})
 
 
@@ -55,18 +58,20 @@ class WebConsole:
     ) -> None:
         self._wanted = (settings.web_host, settings.web_port)
         self._server: Any = None
+        secret_keys = SecretKeys(partial(_secret_keys, settings))
         services = Services(
             store,
             archive,
-            Passwords(),
-            SecretKeys(partial(_secret_keys, settings)),
+            QueuedPasswords(),
+            secret_keys,
             settings.console_url,
             live=live,
         )
         signed_in = SignedIn(cookie_name(SESSION, services.is_secure))
         self._crowd = Crowd(proxies(settings), signed_in, deadlines or Deadlines())
         self._feeds = LiveFeeds(store, live)
-        self._app = InThreads(create_app(services), self._feeds, self._crowd)
+        self._marks = Marks(cookie_name(BROWSER, services.is_secure), secret_keys)
+        self._app = InThreads(create_app(services), self._feeds, self._crowd, self._marks)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -108,20 +113,29 @@ class InThreads:
     """A WSGI application that runs in threads of its own, so that a slow page delays no other page.
 
     The loop reads the whole request before and sends the answer after. Browsers that are known to be signed in have
-    threads of their own.
+    threads of their own. Where too many sign in, an unknown browser is told to come back, before a page is made.
     """
 
-    def __init__(self, app: Any, feeds: LiveFeeds, crowd: Crowd) -> None:
-        self._app, self._feeds, self._crowd = app, feeds, crowd
+    def __init__(self, app: Any, feeds: LiveFeeds, crowd: Crowd, marks: Marks) -> None:
+        self._app, self._feeds, self._crowd, self._marks = app, feeds, crowd, marks
         self._pages, self._strangers = ThreadPool(STORE_THREADS), ThreadPool(STRANGER_THREADS)
-        self._hashes = ThreadPool(1)
+        self._sign_ins = SignIns()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        hashes = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING
-        pages = self._pages if environ.get(IS_KNOWN) else self._strangers
-        pool = self._hashes if hashes else pages
+        pool = self._pages if environ.get(IS_KNOWN) else self._strangers
         said: list[Any] = []
-        blocks = done_in(pool, lambda: self._app(environ, lambda *words: said.append(words)))
+
+        def make() -> Any:
+            return self._app(environ, lambda *words: said.append(words))
+
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in HASHING:
+            is_known = self._marks.knows(environ.get("HTTP_COOKIE", ""))
+            try:
+                blocks = self._sign_ins.done(is_known, make)
+            except TooBusy as busy:
+                return _later(self._app, busy, start)
+        else:
+            blocks = done_in(pool, make)
         self._crowd.note(environ)
         if FEED in environ and environ["REQUEST_METHOD"] == "GET":
             return self._fed(environ, start, *said[0])
@@ -138,6 +152,18 @@ class InThreads:
         environ[STREAMED] = True
         start(status, [(name, value) for name, value in headers if name.lower() != "content-length"])
         return self._feeds.stream(environ[FEED], environ[CONNECTION])
+
+
+def _later(app: Any, busy: TooBusy, start: Callable[..., Any]) -> Iterable[bytes]:
+    """The answer of a server that has no time to make a page."""
+    # A person notices the wait as little as any other; a program that tries again and again is slowed down by it.
+    gevent.sleep(HELD_SECONDS)
+    seconds = f"{busy.seconds:.0f}"
+    texts = (words_in(language, app).error(busy.code, seconds=seconds) for language in LANGUAGES)
+    body = "\n".join(texts).encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start("503 Service Unavailable", [*headers, ("Retry-After", seconds)])
+    return [body]
 
 
 def _sent(pool: ThreadPool, blocks: Any) -> Iterator[bytes]:
