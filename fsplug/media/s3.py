@@ -54,9 +54,22 @@ class S3Archive:
         return self._found(key) is not None
 
     def remove(self, key: str) -> None:
+        """As `Archive.remove`, with every version of it: a bucket that keeps versions only hides what is deleted.
+
+        The newest version goes last: until then the recording is found, and a removal that broke off goes on.
+        """
+        name = self._name(key)
         try:
-            self._client.delete_object(Bucket=self._bucket, Key=self._name(key))
+            if not self._keeps_versions(name):
+                self._client.delete_object(Bucket=self._bucket, Key=name)
+                return
+            for version in reversed(list(self._versions(name))):
+                self._client.delete_object(Bucket=self._bucket, Key=name, VersionId=version)
         except _faults() as error:
+            if _status(error) == 403:
+                text = f"versions of {key} may not be deleted in bucket {self._bucket} ({error})"
+                remedy = "allow s3:ListBucketVersions and s3:DeleteObjectVersion there"
+                raise Unavailable("archive-failed", f"{text}; {remedy}", key=key, cause="failed", status=403) from error
             raise self._unavailable(error) from error
 
     def keys(self, prefix: str = "") -> Iterator[str]:
@@ -82,6 +95,23 @@ class S3Archive:
     def room(self) -> tuple[int, int] | None:
         # A bucket has no size limit.
         return None
+
+    def _keeps_versions(self, name: str) -> bool:
+        try:
+            found: dict[str, Any] = self._client.head_object(Bucket=self._bucket, Key=name)
+            return "VersionId" in found
+        except _faults() as error:
+            if _status(error) != 404 or _NO_BUCKET in str(error):
+                raise
+            answer: Any = getattr(error, "response", {})
+            return bool(answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-delete-marker") == "true")
+
+    def _versions(self, name: str) -> Iterator[str]:
+        """Their ids and those of the marks that hide them, the newest first."""
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=name):
+            found = [one for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())) if one["Key"] == name]
+            for one in sorted(found, key=lambda one: (one["IsLatest"], one["LastModified"]), reverse=True):
+                yield one["VersionId"]
 
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)

@@ -13,12 +13,17 @@ from xml.sax.saxutils import escape
 class Bucket:
     """What the server holds; a test reads it.
 
-    It sets `failure` to make every request fail with that status, and `is_missing` to have no bucket.
+    It sets `failure` to make every request fail with that status, and `is_missing` to have no bucket. With
+    `keeps_versions` what is deleted or written over stays in `versions`, by its key, the oldest first; None is a mark
+    that hides the ones before it. `may_list_versions`: whether the account may look at them.
     """
 
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.uploads: dict[str, tuple[dict[str, str], dict[int, bytes]]] = {}
+        self.keeps_versions = False
+        self.may_list_versions = True
+        self.versions: dict[str, list[tuple[str, bytes | None]]] = {}
         self.failure: int | None = None
         self.is_missing = False
         self.corrupt = False
@@ -63,10 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         if self._proceeds(existing=True):
             content, metadata = self.bucket.objects[self._key]
-            self._answer(200, headers=metadata, length=len(content))
+            versions = self.bucket.versions.get(self._key)
+            version = {"x-amz-version-id": versions[-1][0]} if versions else {}
+            self._answer(200, headers=metadata | version, length=len(content))
 
     def do_GET(self) -> None:
-        if self._key == "" and self._proceeds():
+        if "versions" in self._query and self._proceeds():
+            self._answer(*((200, self._version_listing()) if self.bucket.may_list_versions else (403, _DENIED)))
+        elif self._key == "" and self._proceeds():
             self._answer(200, self._listing())
         elif self._key and self._proceeds(existing=True):
             start, end = self.headers["Range"].removeprefix("bytes=").split("-")
@@ -74,7 +83,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         if self._proceeds():
-            self.bucket.objects.pop(self._key, None)
+            if version := self._query.get("versionId"):
+                self._forget(version)
+            else:
+                self.bucket.objects.pop(self._key, None)
+                self._add_version(None)
             self.bucket.uploads.pop(self._query.get("uploadId", ""), None)
             self._answer(204)
 
@@ -93,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         status = self.bucket.failure or (404 if existing and self._key not in self.bucket.objects else None)
         if status:
-            self._answer(status, _xml("Error", Code="NoSuchKey" if status == 404 else "InternalError"))
+            is_hidden = status == 404 and self.bucket.versions.get(self._key)
+            mark = {"x-amz-delete-marker": "true"} if is_hidden else {}
+            self._answer(status, _xml("Error", Code="NoSuchKey" if status == 404 else "InternalError"), mark)
         return status is None
 
     def _body(self) -> bytes:
@@ -123,6 +138,34 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _keep(self, content: bytes, metadata: dict[str, str]) -> None:
         self.bucket.objects[self._key] = (content[:-1] if self.bucket.corrupt else content, metadata)
+        self._add_version(content)
+
+    def _add_version(self, content: bytes | None) -> None:
+        if self.bucket.keeps_versions:
+            its = self.bucket.versions.setdefault(self._key, [])
+            its.append((f"v{sum(map(len, self.bucket.versions.values()))}", content))
+
+    def _forget(self, version: str) -> None:
+        left = [one for one in self.bucket.versions[self._key] if one[0] != version]
+        self.bucket.versions[self._key] = left
+        self.bucket.objects.pop(self._key, None)
+        if left and left[-1][1] is not None:
+            self.bucket.objects[self._key] = (left[-1][1], {})
+        if not left:
+            del self.bucket.versions[self._key]
+
+    def _version_listing(self) -> bytes:
+        rows = ""
+        for key, versions in sorted(self.bucket.versions.items()):
+            if not key.startswith(self._query.get("prefix", "")):
+                continue
+            for number, (version, content) in reversed(list(enumerate(versions))):
+                kind = "DeleteMarker" if content is None else "Version"
+                latest = f"<IsLatest>{str(number == len(versions) - 1).lower()}</IsLatest>"
+                at = f"<LastModified>2026-01-01T00:00:{number:02}Z</LastModified>"
+                said = f"<Key>{escape(key)}</Key><VersionId>{version}</VersionId>"
+                rows += f"<{kind}>{said}{latest}{at}</{kind}>"
+        return f"<ListVersionsResult><IsTruncated>false</IsTruncated>{rows}</ListVersionsResult>".encode()
 
     def _listing(self) -> bytes:
         keys = sorted(key for key in self.bucket.objects if key.startswith(self._query.get("prefix", "")))
@@ -151,6 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _xml(name: str, **values: str) -> bytes:
     inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in values.items())
     return f"<{name}>{inner}</{name}>".encode()
+
+
+_DENIED = _xml("Error", Code="AccessDenied", Message="Access Denied")
 
 
 @contextmanager

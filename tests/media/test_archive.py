@@ -193,6 +193,43 @@ def test_a_bucket_that_fails_is_unavailable_whatever_is_asked(bucket: tuple[Buck
     assert path.exists()
 
 
+def test_nothing_of_a_removed_recording_stays_in_a_bucket_that_keeps_versions(
+    bucket: tuple[Bucket, S3Archive], tmp_path: Path
+) -> None:
+    held, archive = bucket
+    held.keeps_versions = True
+    for content in (b"first", b"second"):
+        put(archive, tmp_path, KEY, content)
+    put(archive, tmp_path, f"{KEY}.2", b"another")
+    archive.remove(KEY)
+    assert not archive.exists(KEY)
+    assert list(held.versions) == list(held.objects) == [f"phones/{KEY}.2"]
+    archive.remove(KEY)
+
+
+def test_what_somebody_deleted_by_hand_is_only_hidden_and_is_removed_with_its_mark(
+    bucket: tuple[Bucket, S3Archive], tmp_path: Path
+) -> None:
+    held, archive = bucket
+    held.keeps_versions = True
+    put(archive, tmp_path, KEY, b"audio")
+    archive._client.delete_object(Bucket="recordings", Key=f"phones/{KEY}")
+    assert not archive.exists(KEY) and held.versions
+    archive.remove(KEY)
+    assert held.versions == {}
+
+
+def test_an_account_that_may_not_delete_versions_is_told_what_to_allow(
+    bucket: tuple[Bucket, S3Archive], tmp_path: Path
+) -> None:
+    held, archive = bucket
+    held.keeps_versions, held.may_list_versions = True, False
+    put(archive, tmp_path, KEY, b"audio")
+    with pytest.raises(Unavailable, match="allow s3:ListBucketVersions and s3:DeleteObjectVersion"):
+        archive.remove(KEY)
+    assert archive.exists(KEY)
+
+
 def test_a_bucket_without_boto3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(Invalid, match=r"pip install 'fsplug\[s3\]'"):

@@ -242,3 +242,10 @@ def test_a_restarted_server_costs_no_read(store: Store, request: pytest.FixtureR
     with store.atomic():
         _write(store, "1")
     assert _written(store) == ["1"]
+
+
+def test_what_is_deleted_from_a_file_is_overwritten(tmp_path: Path) -> None:
+    store = Store(tmp_path / "fsplug.db")
+    store.migrate()
+    assert store.rows("PRAGMA secure_delete") == [(1,)]
+    store.close()
