@@ -16,6 +16,7 @@ def whole() -> dict[str, Any]:
         "listen_from_app": True,
         "listen_consent": True,
         "when_away": "record-then-judge",
+        "admins_set_record": True,
         "department": [{"name": "Sales"}, {"name": "Support"}],
         "user": [
             {

@@ -27,6 +27,7 @@ _WHEN_AWAY = (
     "What happens to calls while fsplug is away: they go on unrecorded; those that policy wants recorded are refused; "
     "or the switch records them by itself, and fsplug decides afterwards what is kept  [unrecorded]"
 )
+_ADMINS = "Administrators may say too which of their users are recorded (--record); otherwise only superusers may."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 
@@ -36,6 +37,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--listen-from-app/--no-listen-from-app", default=None, help=_FROM_APP),
         click.option("--playback-reason/--no-playback-reason", default=None, help=_REASON),
         click.option("--superuser-totp/--no-superuser-totp", default=None, help=_TOTP),
+        click.option("--admins-set-record/--no-admins-set-record", default=None, help=_ADMINS),
         click.option("--when-away", type=click.Choice(list(map(str, WhenAway))), help=_WHEN_AWAY),
         click.option("--timezone", metavar="NAME", help="Time zone, such as Europe/Copenhagen  [UTC]"),
         click.option(

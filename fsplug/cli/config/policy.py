@@ -1,6 +1,5 @@
 """`fsplug policy`: what is recorded, and what would be."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from fsplug.cli.kernel.rules import POLICY
 from fsplug.policy.entities import GroupMode, WhenAway
 from fsplug.store.calls.simulate import simulated
 from fsplug.store.change import edit_policy, planning
+from fsplug.store.change.draft import Outcome
 from fsplug.store.config import policies
 
 _COMPANY = click.option("--company", metavar="DOMAIN", required=True, help="The company whose policy it is.")
@@ -52,21 +52,34 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
     help="What happens to the company's calls while fsplug is away; for the whole company, and alone.",
 )
 @click.option(
+    "--admins-set-record/--no-admins-set-record",
+    default=None,
+    help="Whether administrators may say too which of their users are recorded; for the whole company, and alone.",
+)
+@click.option(
     "--preview-since",
     type=MOMENT,
     help="Change nothing; show what the change would have done since this time (7d, a date).",
 )
 @pass_invocation
 def set_(
-    invocation: Invocation, company: str, preview_since: float | None, when_away: str | None, **given: Any
+    invocation: Invocation,
+    company: str,
+    preview_since: float | None,
+    when_away: str | None,
+    admins_set_record: bool | None,
+    **given: Any,
 ) -> None:
     """Set the boxes of a department or the mode of a ring group.
 
     Options that are not given keep their values. A department without boxes of its own starts with those of '*'. The
     change applies from the next call on.
     """
-    if when_away is not None:
-        _set_when_away(invocation, company, WhenAway(when_away), given, preview_since)
+    if when_away is not None or admins_set_record is not None:
+        others = [*given.values(), preview_since, when_away if admins_set_record is not None else None]
+        if any(value is not None for value in others):
+            raise click.UsageError("--when-away and --admins-set-record are for the whole company; set each alone")
+        _set_for_all(invocation, company, when_away, admins_set_record)
         return
     change = policy_change.change(given)
     with invocation.store() as store:
@@ -78,19 +91,36 @@ def set_(
     invocation.print(facts, *policy_change.lines(facts))
 
 
-def _set_when_away(
-    invocation: Invocation, company: str, when_away: WhenAway, given: Mapping[str, Any], preview_since: float | None
-) -> None:
-    if preview_since is not None or any(value is not None for value in given.values()):
-        raise click.UsageError("--when-away is for the whole company; set it alone")
+def _set_for_all(invocation: Invocation, company: str, when_away: str | None, may: bool | None) -> None:
+    facts: dict[str, Any]
     with invocation.store() as store:
-        made = edit_policy.set_when_away(store, company, when_away, invocation.by)
-    facts = {"company": company, "changed": made.changed, "version": made.version, "when_away": str(when_away)}
+        if when_away is not None:
+            made = edit_policy.set_when_away(store, company, WhenAway(when_away), invocation.by)
+            facts, line = {"when_away": when_away}, f"when fsplug is away: {when_away}"
+        else:
+            made = edit_policy.set_admins_set_record(store, company, bool(may), invocation.by)
+            who = "superusers and administrators" if may else "superusers"
+            facts, line = {"admins_set_record": bool(may)}, f"who is recorded is set by {who}"
+    _print_made(invocation, company, made, facts, line)
+
+
+def _print_made(invocation: Invocation, company: str, made: Outcome, facts: dict[str, Any], line: str) -> None:
     now = f"policy version {made.version} of {company}, from the next call on"
-    said = (
-        f"when fsplug is away: {when_away}" if made.changed else f"nothing to change; when fsplug is away: {when_away}"
-    )
-    invocation.print(facts, said, now)
+    said = line if made.changed else f"nothing to change; {line}"
+    invocation.print({"company": company, "changed": made.changed, "version": made.version, **facts}, said, now)
+
+
+@policy.command(rule=POLICY)
+@_COMPANY
+@click.option("--record/--no-record", required=True, default=None, help="Whether these users may be recorded at all.")
+@click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
+@pass_invocation
+def record(invocation: Invocation, company: str, record: bool, usernames: tuple[str, ...]) -> None:
+    """Set whether users are recorded, as fsplug user set --record does, for who administers no users."""
+    with invocation.store() as store:
+        made = edit_policy.set_record(store, company, usernames, record, invocation.by)
+    line = f"{'recorded' if record else 'never recorded'}: {', '.join(usernames)}"
+    _print_made(invocation, company, made, {"users": list(usernames), "record": record}, line)
 
 
 @policy.command(rule=POLICY)

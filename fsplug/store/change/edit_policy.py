@@ -1,6 +1,6 @@
 """Edits of a recording policy in the store: previewed first, then saved as one version."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -56,6 +56,22 @@ def save(store: Store, domain: str, policy_edit: PolicyEdit, actor: Actor) -> in
 def set_when_away(store: Store, domain: str, when_away: WhenAway, by: str | Actor) -> Outcome:
     """Set what happens to the company's calls while fsplug is away."""
     return edit(store, domain, by, lambda draft: draft.put_detail({**draft.detail(), "when_away": str(when_away)}))
+
+
+def set_admins_set_record(store: Store, domain: str, may: bool, by: str | Actor) -> Outcome:
+    """Set whether administrators may say which of their users are recorded."""
+    return edit(store, domain, by, lambda draft: draft.put_detail({**draft.detail(), "admins_set_record": may}))
+
+
+def set_record(store: Store, domain: str, usernames: Sequence[str], record: bool, by: str | Actor) -> Outcome:
+    """Set whether these users are recorded, for all of them or none; Invalid("unknown-user")."""
+
+    def put(draft: Draft) -> None:
+        draft.read("user", usernames)
+        for username in dict.fromkeys(usernames):
+            draft.put("user", {**draft.entry("user", username), "record": record}, username)
+
+    return edit(store, domain, by, put)
 
 
 def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str | Actor) -> int:

@@ -11,6 +11,7 @@ from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, Table, edit
 from fsplug.store.config import entitlements, policies, user_list
+from fsplug.store.config.companies import Company
 from fsplug.store.config.user_list import Person
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -91,6 +92,11 @@ class UserPreview:
     invited: tuple[str, ...]
     ended: tuple[str, ...]
     troubles: tuple[UserTrouble, ...]
+
+
+def may_set_record(company: Company, actor: Actor) -> bool:
+    """Whether the actor may say which of the users within their reach are recorded."""
+    return company.admins_set_record or reach(actor, Need.POLICY).is_at_least(Reach.COMPANY)
 
 
 def departments_of(actor: Actor) -> frozenset[str] | None:

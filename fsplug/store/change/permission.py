@@ -34,6 +34,8 @@ _Places = dict[str, Departments]
 Changes = Sequence[Change]
 # Rows that decide where a user is rung, and by which password and number a caller is taken for the user.
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
+# What a company says of itself that is part of its recording policy.
+_POLICY_DETAILS = ("when_away", "admins_set_record")
 # What must be allowed to read the tables of a company whose other tables are the company's settings.
 _READ_WITH: Mapping[str, Need] = {"policy": Need.POLICY, "excluded": Need.POLICY, "trunk": Need.INSTALLATION}
 
@@ -77,6 +79,7 @@ class _Touches:
     def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._changes = changes
         self._places = _places(store, domain, changes)
+        self._admins_set_record = companies.get(store, domain).admins_set_record
         self._trusted = _trusted(store, domain, changes, actor)
 
     def touches(self) -> Iterator[Touch]:
@@ -86,11 +89,21 @@ class _Touches:
 
     def _of(self, change: Change) -> Iterator[Touch]:
         yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
+        if self._turns_recording(change):
+            yield Touch(Need.POLICY, f"whether {change.key.username} is recorded")
+        if self._turns_recording(change) and _is_recording_alone(change):
+            return
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
             yield from self._of_trusted(change, username)
         if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
-            yield Touch(_need(change), change.noun.name)
+            yield from (Touch(need, change.noun.name) for need in _needs(change))
+
+    def _turns_recording(self, change: Change) -> bool:
+        """Whether a user is recorded is policy, unless the company lets its administrators say so too."""
+        if change.noun is not users.USER or change.after is None or self._admins_set_record:
+            return False
+        return bool(change.after.record) is not (change.before is not None and bool(change.before.record))
 
     def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
         """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone or number
@@ -114,16 +127,27 @@ def _usernames(change: Change) -> tuple[str, ...]:
     return ()
 
 
-def _is_of_policy(change: Change) -> bool:
-    """Whether all that changes of the company itself is what happens to its calls while fsplug is away."""
-    if change.noun is not companies.DETAIL or change.before is None or change.after is None:
+def _is_recording_alone(change: Change) -> bool:
+    """Whether nothing else of the user changes."""
+    if change.before is None or change.after is None:
         return False
-    return bool(change.before._replace(when_away=change.after.when_away) == change.after)
+    return bool(change.before._replace(record=change.after.record) == change.after)
+
+
+def _needs(change: Change) -> Iterator[Need]:
+    """What it takes to change a row that is neither a user's nor a grant."""
+    if change.noun is companies.DETAIL and change.before is not None and change.after is not None:
+        before, after = change.before, change.after
+        of_policy = {name: getattr(after, name) for name in _POLICY_DETAILS}
+        if before._replace(**of_policy) != before:
+            yield Need.POLICY
+        if before._replace(**of_policy) != after:
+            yield Need.COMPANY
+    else:
+        yield _need(change)
 
 
 def _need(change: Change) -> Need:
-    if _is_of_policy(change):
-        return Need.POLICY
     if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:

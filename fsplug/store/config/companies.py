@@ -40,6 +40,7 @@ class Company:
     superuser_totp: bool = False
     playback_reason: bool = False
     when_away: WhenAway = WhenAway.UNRECORDED
+    admins_set_record: bool = False
 
     @property
     def arms_itself(self) -> bool:
@@ -61,6 +62,7 @@ class _Company:
     superuser_totp: bool
     playback_reason: bool
     when_away: str
+    admins_set_record: bool
 
 
 def _companies() -> Any:

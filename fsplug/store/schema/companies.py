@@ -49,6 +49,7 @@ class CompanyDetails(VersionedTable):
     superuser_totp = truth(default="FALSE")
     playback_reason = truth(default="FALSE")
     when_away = text(default="'unrecorded'")
+    admins_set_record = truth(default="FALSE")
 
     class Meta:
         table_name = "company_detail"

@@ -83,6 +83,7 @@ _DETAIL = _options(
     timezone=_mostly(["Europe/Copenhagen", "UTC"], ["Mars", ""]),
     playback_reason=True,
     when_away=st.sampled_from(["unrecorded", "refused", "record-then-judge"]),
+    admins_set_record=True,
     superuser_totp=True,
     listen_consent=True,
     listen_from_app=True,
@@ -221,6 +222,7 @@ COMMANDS: Mapping[str, Given] = {
     "trunk remove": _removal("trunk", _TRUNK),
     "exclude add": _line("exclude", "add", _OF, _options(note=_TEXT), "--", _NUMBERS),
     "exclude remove": _line("exclude", "remove", _OF, "--", _NUMBERS),
+    "policy record": _line("policy", "record", _OF, st.sampled_from([("--record",), ("--no-record",)]), "--", _USERS),
     "policy set": _line("policy", "set", _OF, _WHOSE_POLICY, _POLICY_OPTIONS),
     "import users": _line(
         "import",

@@ -9,6 +9,7 @@ import pytest
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
+from fsplug.store.change import edit_policy
 from fsplug.store.config import grants, policies, user_list, users
 from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
@@ -35,6 +36,12 @@ def sub_admin(new_browser: Callable[..., Browser], console: Console) -> Browser:
     browser = new_browser()
     browser.sign_in(email=BO)
     return browser
+
+
+@pytest.fixture
+def delegated(console: Console) -> None:
+    """The company lets its administrators say who is recorded."""
+    edit_policy.set_admins_set_record(console.store, ACME, True, "operator")
 
 
 def send(browser: Browser, path: str, *marked: str, **form: str) -> Any:
@@ -77,6 +84,7 @@ def test_settings_stand_beside_it_for_those_marked(admin: Browser, console: Cons
     assert 'name="email"' not in both, "an address is one person's"
 
 
+@pytest.mark.usefixtures("delegated")
 def test_a_change_of_many_is_one_version_and_says_before_what_it_does(admin: Browser, console: Console) -> None:
     before = int(version(console))
     console.give(CLARA, profile=[{"name": "available", "active": True}])
@@ -150,6 +158,7 @@ def test_mail_that_failed_says_why_and_is_sent_again(admin: Browser, console: Co
     assert "e-mail not sent" not in admin.get("/people").text
 
 
+@pytest.mark.usefixtures("delegated")
 def test_of_two_who_change_the_same_person_the_second_is_warned(admin: Browser, console: Console) -> None:
     seen = version(console)
     console.give(CLARA, licences=["contact-pro"])
@@ -174,6 +183,7 @@ def test_a_version_that_nobody_can_have_seen_saves_nothing(admin: Browser, conso
     assert not held(console, CLARA).licences
 
 
+@pytest.mark.usefixtures("delegated")
 def test_a_sub_admin_sees_and_changes_their_departments_only(sub_admin: Browser, console: Console) -> None:
     page = sub_admin.get("/people").text
     assert re.findall(r'name="marked" value="(\w+)"', page) == ["1001", "1002"]
@@ -192,8 +202,26 @@ def test_a_sub_admin_moves_nobody_to_where_they_don_t_reach(sub_admin: Browser, 
 
 def test_rights_licences_and_roles_are_not_on_a_sub_admin_s_page(sub_admin: Browser) -> None:
     page = sub_admin.get("/people?marked=1001").text
-    assert 'name="records"' in page
     assert not re.findall(r'name="(licence|right|role)"', page)
+
+
+def test_who_is_recorded_is_policy_unless_the_company_says_otherwise(
+    sub_admin: Browser, admin: Browser, console: Console
+) -> None:
+    for browser, whose in ((sub_admin, "1002"), (admin, CLARA)):
+        before = held(console, whose).records
+        other = "no" if before else "yes"
+        assert 'name="records"' not in browser.get(f"/people?marked={whose}").text
+        for path in ("/people/summary", "/people/save"):
+            assert send(browser, path, whose, version=version(console), records=other).status_code == 403
+        assert held(console, whose).records is before
+        assert saved(browser, console, whose, records="yes" if before else "no").status_code == 303, "nothing changes"
+    edit_policy.set_admins_set_record(console.store, ACME, True, "operator")
+    for browser, whose in ((sub_admin, "1002"), (admin, CLARA)):
+        other = "no" if held(console, whose).records else "yes"
+        assert 'name="records"' in browser.get(f"/people?marked={whose}").text
+        assert saved(browser, console, whose, records=other).status_code == 303
+        assert held(console, whose).records is (other == "yes")
 
 
 @pytest.mark.parametrize(

@@ -472,4 +472,7 @@ def test_what_happens_while_fsplug_is_away_is_saved_by_itself(anna: Browser, con
     assert anna.post("/policies/when-away", when_away="record-then-judge").status_code == 303
     assert companies.get(console.store, ACME).when_away == "record-then-judge"
     assert anna.post("/policies/when-away", when_away="sometimes").status_code == 422
+    assert anna.post("/policies/admins-set-record", admins_set_record="yes").status_code == 303
+    assert companies.get(console.store, ACME).admins_set_record
+    assert anna.post("/policies/admins-set-record", admins_set_record="perhaps").status_code == 422
     assert companies.get(console.store, ACME).when_away == "record-then-judge"

@@ -251,6 +251,7 @@ class Company(Table):
     superuser_totp: bool = False
     playback_reason: bool = False
     when_away: Annotated[str, one_of(WhenAway)] = str(WhenAway.UNRECORDED)
+    admins_set_record: bool = False
     department: Tables = Field(default_factory=list)
     user: Tables = Field(default_factory=list)
     group: Tables = Field(default_factory=list)

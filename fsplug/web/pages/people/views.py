@@ -106,6 +106,7 @@ def _page(trouble: str | None = None) -> str:
         is_first=after is None,
         roles=list(Role),
         company_reach=Reach.COMPANY,
+        may_set_record=edit_users.may_set_record(viewer.company, actor),
         found=shown,
         count=user_list.count(store, viewer.domain, user_filter),
         following="\t".join(shown[-1].place) if len(found) > ROWS else None,

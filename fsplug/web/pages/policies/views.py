@@ -24,6 +24,7 @@ from fsplug.web.pages.policies import form
 from fsplug.web.pages.policies.form import Posted
 
 PAGE = Page(__name__, Menu(Section.CONFIGURATION, 10, "M12 3 5 6v5c0 4.5 3 8 7 10 4-2 7-5.5 7-10V6zm-3 9 2 2 4-4"))
+_YES_OR_NO = {"yes": True, "no": False}
 
 # A preview covers the talks of a week, or the newest of them if there are very many.
 PREVIEW_SECONDS, MOST_TALKS = 7 * 86_400.0, 5_000
@@ -131,6 +132,24 @@ def save_when_away() -> Any:
     viewer, wanted = shell.viewer(), request.form.get("when_away", "")
     if wanted in set(WhenAway):
         edit_policy.set_when_away(guard.store(), viewer.domain, WhenAway(wanted), viewer.actor)
+        return _saved(viewer, viewer.now)
+    return _rendered(_shown(guard.store(), viewer.domain)), 422
+
+
+@PAGE.get("/policies/admins-set-record")
+@takes(Need.POLICY, Reach.COMPANY)
+def lead_back_admins_set_record() -> Any:
+    """Redirect viewers who reload the answer to a form."""
+    return redirect("/policies")
+
+
+@PAGE.post("/policies/admins-set-record")
+@takes(Need.POLICY, Reach.COMPANY)
+def save_admins_set_record() -> Any:
+    """Save whether administrators may say which of their users are recorded."""
+    viewer, wanted = shell.viewer(), request.form.get("admins_set_record", "")
+    if wanted in _YES_OR_NO:
+        edit_policy.set_admins_set_record(guard.store(), viewer.domain, _YES_OR_NO[wanted], viewer.actor)
         return _saved(viewer, viewer.now)
     return _rendered(_shown(guard.store(), viewer.domain)), 422
 
