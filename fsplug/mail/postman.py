@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -84,8 +85,19 @@ class Postman:
         log.info("mail-delayed", mail=mail.id, seconds=pause, code=code, reason=reason)
 
     def _written(self, mail: Mail) -> EmailMessage:
-        written = self._of_share(mail) if mail.kind in (MailKind.SHARE, MailKind.CODE) else self._of_account(mail)
-        return message(written, self._post.sender, mail.receiver, mail.id, time.time())
+        return message(self._letter(mail), self._post.sender, mail.receiver, mail.id, time.time())
+
+    def _letter(self, mail: Mail) -> Letter:
+        if mail.kind in (MailKind.SHARE, MailKind.CODE):
+            return self._of_share(mail)
+        return self._of_plays(mail) if mail.kind in (MailKind.PLAYS, MailKind.OWN_PLAYS) else self._of_account(mail)
+
+    def _of_plays(self, mail: Mail) -> Letter:
+        facts = {"company": self._company(mail), "url": self._post.url, "username": mail.subject, "name": mail.subject}
+        # The alert holds even if the user has left since.
+        with suppress(Invalid):
+            facts["name"] = accounts.get(self._store, mail.company, mail.subject).name or mail.subject
+        return letter(mail.kind, mail.language, {**facts, "when": self._when(mail, mail.at)})
 
     def _of_account(self, mail: Mail) -> Letter:
         try:
@@ -110,12 +122,15 @@ class Postman:
         if mail.kind is MailKind.CODE:
             facts["code"] = shares.new_code(self._store, share)
         else:
-            zone = ZoneInfo(companies.get(self._store, mail.company).timezone)
-            until = datetime.fromtimestamp(share.expires_at, zone).strftime("%Y-%m-%d %H:%M %Z")
+            until = self._when(mail, share.expires_at)
             facts |= {"subject": share.subject, "plays": share.plays - share.played, "until": until}
             facts |= {"by_mail": share.code_by == "mail"}
             facts["link"] = f"{self._post.url}/{_SHARED}/{shares.new_link(self._store, share)}"
         return letter(mail.kind, mail.language, facts)
+
+    def _when(self, mail: Mail, at: float) -> str:
+        zone = ZoneInfo(companies.get(self._store, mail.company).timezone)
+        return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M %Z")
 
     def _company(self, mail: Mail) -> str:
         return companies.get(self._store, mail.company).name

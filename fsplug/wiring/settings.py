@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.policy.one_line import shown
 from fsplug.policy.proxies import Front, networks
 from fsplug.store.audit import signing
@@ -65,6 +66,7 @@ class Settings:
     web_url: str = ""
     web_behind_proxy: bool = False
     web_proxies: str = ""
+    plays_per_hour: int = USUAL_PER_HOUR
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: str = "starttls"
@@ -274,6 +276,10 @@ def _limit(value: object) -> int:
     return _between(value, 1, 100_000, "a number of calls")
 
 
+def _recordings(value: object) -> int:
+    return _between(value, 1, 100_000, "a number of recordings")
+
+
 def _bytes(value: object) -> int:
     return _between(value, 0, 1 << 50, "a number of bytes")
 
@@ -310,6 +316,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     "web_proxies": _proxies,
     "smtp_security": _security,
     "audit_keys": _audit_keys,
+    "plays_per_hour": _recordings,
     "session_limit": _limit,
     "least_free_bytes": _bytes,
     "phone_timeout_seconds": _timeout,

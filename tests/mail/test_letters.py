@@ -12,6 +12,8 @@ from fsplug.words.catalogue import LANGUAGES
 
 FACTS = {
     "name": "Anna",
+    "username": "1001",
+    "when": "2026-11-19 15:20 CET",
     "company": "Acme",
     "url": "https://c.example/",
     "customer_ref": "acme.example",

@@ -63,6 +63,22 @@ def test_a_new_account_gets_its_two_mails_and_the_link_sets_the_password(
     assert postman.round() == 0
 
 
+def test_who_played_unusually_many_recordings_is_named_to_superusers_and_told_themselves(
+    console: Console, mailbox: Mailbox, postman: Postman
+) -> None:
+    console.give("1001", email=ANNA, role="superuser")
+    console.give("1002", email=BO, role="superuser")
+    assert postman.round() == 4
+    for kind, receiver in ((mails.MailKind.PLAYS, ANNA), (mails.MailKind.OWN_PLAYS, BO)):
+        mails.queue(console.store, ACME, kind, "1002", receiver, "en")
+    assert postman.round() == 2
+    by_receiver = {str(mail["To"]): _text(mail) for mail in mailbox.mails if "recordings" in str(mail["Subject"])}
+    name = accounts.get(console.store, ACME, "1002").name
+    assert f"{name} (1002) has played unusually many recordings" in by_receiver[ANNA]
+    assert "https://console.example/activity" in by_receiver[ANNA]
+    assert "with your account" in by_receiver[BO] and "https://console.example/account" in by_receiver[BO]
+
+
 def test_mail_behind_a_slow_one_is_free_for_another_to_send(console: Console) -> None:
     console.give("1001", email=ANNA, role="superuser")
     free: list[list[str]] = []

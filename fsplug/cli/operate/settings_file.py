@@ -51,6 +51,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "The addresses of such proxies on other machines, separated by spaces.",
         lambda one: one.web_proxies or "...",
     ),
+    "plays_per_hour": (
+        "How many recordings a user may play in an hour before superusers are told; half as many take a password.",
+        lambda one: one.plays_per_hour,
+    ),
     "smtp_host": (
         "The server that takes the console's mail; without it, mail waits.",
         lambda one: one.smtp_host or "...",

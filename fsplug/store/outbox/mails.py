@@ -29,6 +29,8 @@ class MailKind(StrEnum):
     USER_ID = "user-id"
     PASSWORD = "password"
     RESET = "reset"
+    PLAYS = "plays"
+    OWN_PLAYS = "own-plays"
     SHARE = "share"
     CODE = "code"
 
@@ -160,7 +162,8 @@ def retry(store: Store, domain: str, mail: str) -> Mail:
     """Try the mail again now, even if it was given up; Refused("mail-sent") if it has been sent."""
     found = get(store, domain, mail)
     if found.state is MailState.SENT:
-        text = f"mail {mail} was sent to {found.receiver}; a new link is sent by: fsplug {_AGAIN[found.kind]}"
+        again = f"; a new link is sent by: fsplug {_AGAIN[found.kind]}" if found.kind in _AGAIN else ""
+        text = f"mail {mail} was sent to {found.receiver}{again}"
         raise Refused("mail-sent", text, mail=mail)
     with store.atomic():
         _RETRY.run(store, company=company_id(store, domain), mail=mail, now=store.database_now())

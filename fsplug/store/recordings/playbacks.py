@@ -5,14 +5,16 @@ limit.
 from peewee import SQL
 
 from fsplug.errors import Invalid, Refused
+from fsplug.policy.access import plays
 from fsplug.policy.access.clock import CLOCK_SECONDS
+from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, Write, given, put
-from fsplug.store.recordings import access
+from fsplug.store.recordings import access, play_counts
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.schema.recordings import Playbacks
 
@@ -29,13 +31,32 @@ _IS_BEGUN = Select(
 )
 
 
-def begin(store: Store, session: Session, actor: Actor, recording: str, reason: str = "") -> Recording:
-    """Press play; the audit trail gets an entry. Errors as `access.play`."""
+def begin(
+    store: Store,
+    session: Session,
+    actor: Actor,
+    recording: str,
+    reason: str = "",
+    per_hour: int = USUAL_PER_HOUR,
+) -> Recording:
+    """Press play; the audit trail gets an entry. Errors as `access.play`.
+
+    People are told when this person plays more than `per_hour` recordings within an hour.
+    """
     now = store.now()
     with store.atomic():
         found = access.play(store, session.company, recording, actor, reason)
         _BEGIN.run(store, session=session.id, recording=found.id, at=now, until=now + LONGEST_SECONDS)
+        play_counts.alert(store, session.company, session.username, per_hour)
     return found
+
+
+def needs_step_up(store: Store, session: Session, recording: str, per_hour: int = USUAL_PER_HOUR) -> bool:
+    """Whether this play asks once more who the person is; to go on with a recording never does."""
+    if is_begun(store, session, recording):
+        return False
+    played = play_counts.within_hour(store, session.company, session.username)
+    return plays.needs_step_up(played, per_hour)
 
 
 def is_begun(store: Store, session: Session, recording: str) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from fsplug.media.archive import Archive
+from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
@@ -15,14 +16,25 @@ NOT_BEFORE = "fsplug.not-before"
 FEED = "fsplug.feed"
 # Keys in a request's environ: the connection it came on, and whether its browser is known to be signed in.
 CONNECTION, IS_KNOWN = "fsplug.connection", "fsplug.is-known"
-# Keys in a request's environ, set by its answer: whether its session is open, and that the answer is read as it is
-# played or shown.
-SIGNED_IN, STREAMED = "fsplug.signed-in", "fsplug.streamed"
+# Keys in a request's environ, set by its answer: whether its session is open, that the answer is read as it is played
+# or shown, and what is `Played` by it.
+SIGNED_IN, STREAMED, PLAYED = "fsplug.signed-in", "fsplug.streamed", "fsplug.played"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Audio that is sent to a person, who has one name in all their browsers."""
+
+    listener: str
+    bytes_per_second: float
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`url` is the console's address as people type it."""
+    """`url` is the console's address as people type it.
+
+    When a person has played more than `plays_per_hour` different recordings within an hour, people are told.
+    """
 
     store: Store
     archive: Archive
@@ -31,6 +43,7 @@ class Services:
     url: str
     live: Live = AWAY
     limiter: Limiter = field(default_factory=Limiter)
+    plays_per_hour: int = USUAL_PER_HOUR
 
     @property
     def is_secure(self) -> bool:

@@ -41,7 +41,9 @@ class RequestHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no
 
     def handle(self) -> None:
         try:
-            super().handle()
+            # gevent's answer to half a request finds no reader when the connection has lost its place.
+            with contextlib.suppress(OSError):
+                super().handle()
         finally:
             self._crowd.places.leave(self._connection)
 

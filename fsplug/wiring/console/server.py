@@ -17,10 +17,11 @@ from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.guard import BROWSER, SESSION, cookie_name
 from fsplug.web.kernel.limits import HELD_SECONDS
-from fsplug.web.kernel.services import CONNECTION, FEED, IS_KNOWN, NOT_BEFORE, STREAMED, Services
+from fsplug.web.kernel.services import CONNECTION, FEED, IS_KNOWN, NOT_BEFORE, PLAYED, STREAMED, Services
 from fsplug.web.kernel.texts import words_in
 from fsplug.wiring.console.crowd import Crowd, CrowdedServer, SignedIn, proxies
 from fsplug.wiring.console.hashing import Marks, QueuedPasswords, SignIns
+from fsplug.wiring.console.listeners import Listeners
 from fsplug.wiring.console.live_feeds import Changes, LiveFeeds
 from fsplug.wiring.console.request_handler import RequestHandler
 from fsplug.wiring.console.request_input import Deadlines
@@ -66,6 +67,7 @@ class WebConsole:
             secret_keys,
             settings.console_url,
             live=live,
+            plays_per_hour=settings.plays_per_hour,
         )
         signed_in = SignedIn(cookie_name(SESSION, services.is_secure))
         self._crowd = Crowd(proxies(settings), signed_in, deadlines or Deadlines())
@@ -119,7 +121,7 @@ class InThreads:
     def __init__(self, app: Any, feeds: LiveFeeds, crowd: Crowd, marks: Marks) -> None:
         self._app, self._feeds, self._crowd, self._marks = app, feeds, crowd, marks
         self._pages, self._strangers = ThreadPool(STORE_THREADS), ThreadPool(STRANGER_THREADS)
-        self._sign_ins = SignIns()
+        self._sign_ins, self._listeners = SignIns(), Listeners()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         pool = self._pages if environ.get(IS_KNOWN) else self._strangers
@@ -141,7 +143,9 @@ class InThreads:
             return self._fed(environ, start, *said[0])
         gevent.sleep(max(0.0, environ.get(NOT_BEFORE, 0.0) - time.monotonic()))
         start(*said[0])
-        return _sent(pool, blocks)
+        sent = _sent(pool, blocks)
+        played = environ.get(PLAYED)
+        return sent if played is None else self._listeners.paced(played, environ[CONNECTION], sent)
 
     def _fed(self, environ: dict[str, Any], start: Callable[..., Any], status: str, headers: Any) -> Iterable[bytes]:
         """The answer is a stream of events, which is sent from the loop and needs no page's thread."""

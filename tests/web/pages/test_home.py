@@ -7,9 +7,12 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import GapFound, OutageSeen, TalkWitnessed
+from fsplug.store.config.actors import actor
 from fsplug.store.outbox import mails
+from fsplug.store.recordings import playbacks
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
@@ -39,6 +42,18 @@ def test_today_s_calls_and_recordings_are_counted_by_hour(anna: Browser, console
     assert _figures(page)[:2] == ["3", "3"]
     assert re.search(r"<title>\d\d:\d\d: 3 calls, 3 recordings</title>", page)
     assert "style=" not in page
+
+
+def test_who_played_unusually_many_recordings_is_named(anna: Browser, console: Console) -> None:
+    assert "recordings within an hour" not in anna.get("/").text
+    ledger.apply(console.store, [entry for number in range(3) for entry in recorded_call(f"n{number}")])
+    session = sessions.listed(console.store, ACME, "1001")[0]
+    for number in range(3):
+        playbacks.begin(console.store, session, actor(console.store, ACME, "1001"), f"n{number}-rec", per_hour=2)
+    page = anna.get("/").text
+    assert re.search(r"Anna[^<]* played 3 recordings within an hour", page)
+    assert 'href="/activity?act=many-plays"' in page
+    assert "Played unusually many recordings within an hour" in anna.get("/activity?act=many-plays").text
 
 
 def test_a_day_without_calls_says_so(anna: Browser) -> None:

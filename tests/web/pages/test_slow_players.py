@@ -12,7 +12,9 @@ from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 from fsplug.store.accounts import sessions
 from fsplug.store.calls import ledger
 from fsplug.store.config.actors import actor
+from fsplug.store.db.database import Store
 from fsplug.store.recordings import playbacks
+from fsplug.wiring.console.listeners import MOST_STREAMS
 from fsplug.wiring.console.server import STORE_THREADS
 from tests.browser.site import started
 from tests.furnished import cast_store
@@ -23,14 +25,16 @@ from tests.store.story import recorded_call
 DEADLINE_SECONDS = PATIENCE_SECONDS
 # A block may lie unread for three times this.
 REQUEST_SECONDS = 0.5
+PEOPLE = ("1001", "1002", "1003")
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
-    """A console with a recording of half an hour that Anna is playing: its port, her cookie."""
+def served(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
+    """A console with a recording of half an hour that three people are playing: its port, their cookies."""
     store = cast_store(tmp_path / "fsplug.db")
     ledger.apply(store, recorded_call("a"))
-    Console(store, store.now).give("1001", email="anna@acme.example", role="superuser")
+    for username in PEOPLE:
+        Console(store, store.now).give(username, email=f"{username}@acme.example", role="superuser")
     path = tmp_path / "archive" / "acme" / "a-rec.wav"
     path.parent.mkdir(parents=True)
     with wave.open(str(path), "wb") as file:
@@ -38,16 +42,21 @@ def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(1800 * 8000 * 4))
-    cookie = sessions.begin(store, ACME, "1001", "127.0.0.1", "player")
-    session = sessions.find(store, cookie)
-    assert session is not None
-    playbacks.begin(store, session, actor(store, ACME, "1001"), "a-rec")
+    cookies = [_playing(store, username) for username in PEOPLE]
     store.close()
     process = started(tmp_path, 0.0, REQUEST_SECONDS)
     assert process.stdout is not None
-    yield int(process.stdout.readline()), cookie
+    yield int(process.stdout.readline()), cookies
     process.terminate()
     process.wait(DEADLINE_SECONDS)
+
+
+def _playing(store: Store, username: str) -> str:
+    cookie = sessions.begin(store, ACME, username, "127.0.0.1", "player")
+    session = sessions.find(store, cookie)
+    assert session is not None
+    playbacks.begin(store, session, actor(store, ACME, username), "a-rec")
+    return cookie
 
 
 def _asked(port: int, path: str, cookie: str, *lines: str) -> socket.socket:
@@ -68,10 +77,14 @@ def _all(one: socket.socket) -> bytes:
     return found
 
 
-def test_more_of_them_than_there_are_threads_hold_up_no_page_and_are_let_go(served: tuple[int, str]) -> None:
-    port, cookie = served
+def test_more_of_them_than_there_are_threads_hold_up_no_page_and_are_let_go(
+    served: tuple[int, list[str]],
+) -> None:
+    port, cookies = served
+    cookie = cookies[0]
     player = ("Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: audio", "Range: bytes=0-57600043")
-    slow = [_asked(port, "/recordings/a-rec/audio", cookie, *player) for _ in range(3 * STORE_THREADS)]
+    slow = [_asked(port, "/recordings/a-rec/audio", one, *player) for one in cookies for _ in range(MOST_STREAMS)]
+    assert len(slow) > STORE_THREADS
     for one in slow:
         assert one.recv(12) == b"HTTP/1.1 206"
     page = _asked(port, "/recordings/a-rec", cookie)

@@ -8,6 +8,7 @@ from flask import current_app, redirect, render_template, url_for
 
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.periods import Days, today
+from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.calls import outages, overview, witnessed
 from fsplug.store.calls.outages import Outage
 from fsplug.store.calls.overview import Cause, FailedMail, Hour
@@ -15,6 +16,7 @@ from fsplug.store.config import policies
 from fsplug.store.config.policies import PolicyVersion
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
+from fsplug.store.recordings import play_counts
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, PageRule, takes
 from fsplug.web.kernel.live import Live, calls_or_none
@@ -25,7 +27,7 @@ from fsplug.web.kernel.shell import Viewer
 _SEEN_BY = PageRule(Need.RECORDINGS, Reach.COMPANY)
 PAGE = Page(__name__, Menu(Section.CALLS, 10, "M4 11 12 4l8 7v8a1 1 0 0 1-1 1h-4v-6h-6v6H5a1 1 0 0 1-1-1z", _SEEN_BY))
 
-_MOST_OUTAGES = 5
+_MOST_OUTAGES = _MOST_ALERTS = 5
 WEEK_SECONDS = 7 * 86_400.0
 # The plot's own units; the stylesheet scales the plot to the room there is.
 _BAR, _GAP, _HEIGHT, _LABELS = 20, 6, 120, 6
@@ -73,6 +75,7 @@ class Day:
     not_asked: int = 0
     talks: int | None = None
     listening: Sequence[tuple[str, str]] | None = None
+    alerts: Sequence[AuditEntry] = ()
 
     @property
     def calls(self) -> int:
@@ -138,6 +141,8 @@ def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None)
     listening = [(who, one.username) for one in calls.talks.values() for who in one.listeners] if calls else []
     called = dict(names.of_actors(store, domain, [changed.by] if changed else []))
     called |= names.of_users(store, domain, (username for pair in listening for username in pair))
+    alerts = play_counts.alerts(store, domain, week, _MOST_ALERTS)
+    called |= names.of_users(store, domain, (one.subject for one in alerts))
     return Day(
         overview.hours(store, domain, since, until),
         overview.recorded_bytes(store, domain, since),
@@ -152,4 +157,5 @@ def _day(store: Store, viewer: Viewer, live: Live, room: tuple[int, int] | None)
         witnessed.not_asked(store, domain, week),
         len(calls.talks) if calls else None,
         listening if calls else None,
+        alerts,
     )

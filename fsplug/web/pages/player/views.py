@@ -6,8 +6,9 @@ from typing import Any
 from flask import Response, abort, g, jsonify, redirect, render_template, request
 
 from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.policy.access import plays
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store.recordings import access, playbacks
+from fsplug.store.recordings import access, play_counts, playbacks
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
 from fsplug.web.kernel import guard, shell
@@ -49,11 +50,11 @@ def play(recording: str) -> Any:
     """Press play. A script gets an answer; without a script, the page is shown again."""
     viewer, reason = shell.viewer(), request.form.get("reason", "")
     try:
-        playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason)
+        playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason, guard.services().plays_per_hour)
     except (Invalid, Refused) as wrong:
         _check_there(wrong)
         return message(wrong) if is_script() else show(recording, wrong, {"reason": reason})
-    return jsonify(message="") if is_script() else redirect(f"/recordings/{recording}", 303)
+    return jsonify(message=_notice(viewer)) if is_script() else redirect(f"/recordings/{recording}", 303)
 
 
 @PAGE.get("/recordings/<recording>/audio")
@@ -63,7 +64,9 @@ def audio(recording: str) -> Response:
     streaming.check_player()
     services, token = guard.services(), guard.cookie(SESSION)
     found = playbacks.playing(guard.store(), token, recording)
-    return streaming.audio(str(found.location), lambda: playbacks.playing(services.store, token, recording))
+    return streaming.audio(
+        found, shell.viewer().actor.logged_name, lambda: playbacks.playing(services.store, token, recording)
+    )
 
 
 @PAGE.get("/recordings/<recording>/waveform")
@@ -91,6 +94,13 @@ def show(
         share_languages=LANGUAGES,
     )
     return found, _status(wrong) if wrong else 200
+
+
+def _notice(viewer: shell.Viewer) -> str:
+    """What a viewer is told who has played so many recordings that others have been told."""
+    played = play_counts.within_hour(guard.store(), viewer.domain, viewer.username)
+    is_unusual = plays.is_unusual(played, guard.services().plays_per_hour)
+    return g.words("said-many-plays", number=played) if is_unusual else ""
 
 
 def is_script() -> bool:

@@ -81,7 +81,8 @@ def audio() -> Response:
     streaming.check_player()
     services, token = guard.services(), guard.cookie(_VISIT)
     recording = share_visits.playing(guard.store(), token)
-    return streaming.audio(str(recording.location), lambda: share_visits.playing(services.store, token))
+    listener = f"share {share_visits.visited(guard.store(), token).share.id}"
+    return streaming.audio(recording, listener, lambda: share_visits.playing(services.store, token))
 
 
 @PAGE.get("/shared/waveform")
