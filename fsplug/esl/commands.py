@@ -5,7 +5,7 @@ is made by fsplug or is refused here; a caller's text never comes this far. Refu
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from urllib.parse import quote
 
@@ -38,7 +38,8 @@ _UNSAFE_VALUE = re.compile(r"[$;'\\\r\n\0]")
 _WORD = re.compile(r"[0-9A-Za-z_.-]{1,64}")
 _DOMAIN = re.compile(r"[0-9a-z.-]{1,253}")
 _STAR_CODE = re.compile(r"\*28\*\+?[0-9]{1,20}")
-_DIAL_STRING_VALUE = re.compile(r"[0-9A-Za-z_.+*-]{0,253}")
+_DIAL_STRING_VALUE = re.compile(r"[0-9A-Za-z_.+*/@-]{0,253}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # Two short notes, in the leg's own ear only. `mux` mixes them in; without it the other side would go silent.
 _TONE = "tone_stream://v=-10;%(120,60,620);%(160,{rest},780)"
@@ -159,13 +160,22 @@ def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapp
 
     The switch doesn't follow a phone that sends the call elsewhere (302): what is listened to stays in the company.
     """
-    pairs = {
-        variable_name(name): _matching(_DIAL_STRING_VALUE, value, "variable of a dial string")
-        for name, value in variables.items()
-    }
     where = f"sofia/{_word(profile)}/{_word(sip_username)}%{_domain(company)}"
-    marks = ",".join(("outbound_redirect_fatal=true", *(f"{name}={value}" for name, value in pairs.items())))
-    return f"originate {{{marks}}}{where} {_matching(_STAR_CODE, dial, 'star code')} XML {_domain(company)}"
+    dials = f"{_matching(_STAR_CODE, dial, 'star code')} XML {_domain(company)}"
+    return f"originate {_leg_marks(variables)}{where} {dials}"
+
+
+def ring_mobile(gateways: Sequence[str], number: str, variables: Mapping[str, str]) -> str:
+    """Ring this number (E.164) by the first of these gateways that works. Who answers must press a key; the dialplan
+    asks for it, and leads on to the star code.
+    """
+    where = "|".join(f"sofia/gateway/{_word(one)}/{_matching(_E164, number, 'number')}" for one in gateways)
+    return f"originate {_leg_marks(variables)}{where} listen-confirm XML fsplug"
+
+
+def is_star_code(text: str) -> bool:
+    """Whether a phone of ours may dial this as a star code."""
+    return bool(_STAR_CODE.fullmatch(text))
 
 
 # Configuration.
@@ -225,6 +235,14 @@ def _assignment(name: str, value: str) -> tuple[str, str]:
     if _UNSAFE_VALUE.search(value):
         raise Invalid("unsafe-variable", f"{name} must not be set to {value!r}: the switch would expand or split it")
     return variable_name(name), value
+
+
+def _leg_marks(variables: Mapping[str, str]) -> str:
+    pairs = {
+        variable_name(name): _matching(_DIAL_STRING_VALUE, value, "variable of a dial string")
+        for name, value in variables.items()
+    }
+    return f"{{{','.join(('outbound_redirect_fatal=true', *(f'{name}={value}' for name, value in pairs.items())))}}}"
 
 
 def _turn(owner: str, turn: int) -> str:

@@ -83,6 +83,15 @@ class Switch(Protocol):
     def ring_and_dial(self, profile: str, phone: str, company: str, variables: Mapping[str, str], dial: str) -> str:
         """Ring a phone of a company, which dials `dial` when it answers; returns the switch's answer."""
 
+    def ring_mobile(self, gateways: Sequence[str], number: str, variables: Mapping[str, str]) -> str:
+        """Ring this number by one of these gateways; who answers is asked for a key. Returns the switch's answer."""
+
+    def is_there(self, leg: str) -> bool:
+        """Whether there is this leg."""
+
+    def is_confirmed(self, leg: str) -> bool:
+        """Whether the phone that made this call has confirmed its answer (ACK)."""
+
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         """Make the switch read its configuration files again, the files of these gateways of the SIP profile, and its
         access lists.
@@ -150,8 +159,7 @@ class LinkedSwitch:
         return [self._variable(leg, "fsplug_user") for leg in its_legs]
 
     def talk_goes_on(self, leg: str, partner: str) -> bool:
-        is_there = self._answer(commands.exists(partner)) == "true"
-        return is_there and self._variable(leg, "bridge_uuid") == partner
+        return self.is_there(partner) and self._variable(leg, "bridge_uuid") == partner
 
     def mark(self, leg: str, variables: Mapping[str, str]) -> bool:
         return self._is_done(commands.set_variables(leg, variables))
@@ -188,6 +196,16 @@ class LinkedSwitch:
     def ring_and_dial(self, profile: str, phone: str, company: str, variables: Mapping[str, str], dial: str) -> str:
         line = commands.ring_and_dial(profile, phone, company, variables, dial)
         return self._link.bgapi(line, RING_SECONDS).strip()
+
+    def ring_mobile(self, gateways: Sequence[str], number: str, variables: Mapping[str, str]) -> str:
+        return self._link.bgapi(commands.ring_mobile(gateways, number, variables), RING_SECONDS).strip()
+
+    def is_there(self, leg: str) -> bool:
+        return self._answer(commands.exists(leg)) == "true"
+
+    def is_confirmed(self, leg: str) -> bool:
+        # mod_sofia sets the tag with the ACK; an INVITE that begins a call has none (sofia.c 1.11.1).
+        return self._variable(leg, "sip_to_tag") not in ("", "_undef_") and self.is_there(leg)
 
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         # reloadacl reads all files first (mod_commands.c 1.11.1).

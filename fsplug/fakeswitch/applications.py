@@ -103,6 +103,16 @@ def playback(core: Core, channel: Channel, data: str) -> None:
     core.bus.emit("PLAYBACK_STOP", channel, [("Playback-File-Path", data)])
 
 
+def play_and_get_digits(core: Core, channel: Channel, data: str) -> None:
+    """`MIN MAX TRIES TIMEOUT TERMINATORS FILE INVALID VARIABLE REGEXP`; one try is all that anybody makes here."""
+    _, _, _, timeout, _, file, _, name, wanted = data.split(" ")
+    answer(core, channel)
+    pause(core, channel, play_seconds(file))
+    pressed = core.keys.get(channel.name.rpartition("/")[2], "")
+    pause(core, channel, 0.1 if pressed else int(timeout) / 1000)
+    channel.set(name, pressed if re.search(wanted, pressed) else None)
+
+
 def record_session(core: Core, channel: Channel, data: str) -> None:
     """`PATH [+LIMIT] [{variables}]`, the variables URL-encoded or not."""
     path, *rest = data.split(" ", 2)
@@ -179,6 +189,7 @@ APPLICATIONS: dict[str, Application] = {
     "intercept": intercept,
     "multiset": multiset,
     "park": park,
+    "play_and_get_digits": play_and_get_digits,
     "playback": playback,
     "pre_answer": _early_media,
     "record_session": record_session,

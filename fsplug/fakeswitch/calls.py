@@ -23,6 +23,7 @@ class Call:
         self._on_end = on_end
         self.answers = order.answers
         self.rates = order.rates
+        self.acknowledges = order.acknowledges
         self.leg = _a_leg(order, self)
         self.bridges: list[tuple[str, str]] = []
         self._core = core

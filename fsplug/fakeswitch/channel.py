@@ -121,6 +121,7 @@ class Script(Protocol):
 
     answers: Mapping[str, float | str]
     rates: Mapping[str, int]
+    acknowledges: bool
 
     def rings(self) -> None: ...
 

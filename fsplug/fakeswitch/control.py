@@ -44,6 +44,7 @@ class ControlPort:
             "hang_up_all": self._hang_up_all,
             "hold": self._hold,
             "inject": self._inject,
+            "keys": self._keys,
             "load": self._load,
             "misbehave": self._misbehave,
             "parse_all_headers": self._parse_all_headers,
@@ -124,6 +125,11 @@ class ControlPort:
     def _asserted(self, request: Request) -> Answer:
         """Set the numbers that phones assert as they answer, from now on."""
         self._switch.core.asserted = dict(request["phones"])
+        return {}
+
+    def _keys(self, request: Request) -> Answer:
+        """Set which key is pressed on which phone where the switch asks for one, from now on."""
+        self._switch.core.keys = dict(request["phones"])
         return {}
 
     def _answer(self, request: Request) -> Answer:

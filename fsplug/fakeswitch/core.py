@@ -55,6 +55,8 @@ class Core:
         self.parse_all_headers = True
         # The number that a phone's answer asserts (P-Asserted-Identity), by the number it was rung by.
         self.asserted: dict[str, str] = {}
+        # The key that is pressed where the switch asks for one, by the number that was rung.
+        self.keys: dict[str, str] = {}
         self.misbehaviour = Misbehaviour()
         self.bus = EventBus(clock, self.misbehaviour)
         self.recorder = Recorder(self.bus, clock, self.misbehaviour, self._hang_up_later, audio)

@@ -63,6 +63,9 @@ def answer(core: Core, channel: Channel) -> None:
     if channel.direction == "outbound":
         asserted = core.asserted.get(channel.profile.destination)
         channel.profile.callee_number = asserted or channel.profile.callee_number
+    elif channel.call is None or channel.call.acknowledges:
+        # The ACK brings it (sofia.c 1.11.1).
+        channel.set("sip_to_tag", "fakeswitch")
     channel.set("endpoint_disposition", "ANSWER")
     core.bus.emit("CHANNEL_ANSWER", channel)
     execute_on(core, channel, "execute_on_answer")

@@ -27,7 +27,7 @@ class Order:
     first phone has rung for `cancel_ringing`. `headers` are further lines of the INVITE, each `Name: value`. An INVITE
     with `late_offer` has no SDP: the switch answers it before its dialplan (`enable-3pcc`). `rates` gives the samples a
     second of the codecs of `caller` and of those who answer, named as in `answers`, where they are not 8,000. With
-    `refused` the switch has none of the INVITE's codecs.
+    `refused` the switch has none of the INVITE's codecs. A caller who does not acknowledge sends no ACK.
     """
 
     caller: str
@@ -46,4 +46,5 @@ class Order:
     headers: Sequence[str] = ()
     late_offer: bool = False
     refused: bool = False
+    acknowledges: bool = True
     rates: Mapping[str, int] = field(default_factory=dict)

@@ -27,7 +27,7 @@ class Softphone:
 
     With `password` it is a user's phone of `company`; without, it is somebody outside, known as `user`. It answers
     after `rings` seconds (None: it never answers) and sends a tone of `hertz` (0: silence). With another `codec` than
-    A-law it sends nothing.
+    A-law it sends nothing. One that never acknowledges sends no ACK, and no tone.
     """
 
     def __init__(
@@ -43,12 +43,14 @@ class Softphone:
         agent: str = "softphone",
         asserted: str = "",
         codec: str = ALAW,
+        acknowledges: bool = True,
     ) -> None:
         self._switch = (HOST, switch_port)
         self.company, self.user, self._password = company, user, password
         self._hertz, self._rings, self._agent = hertz, rings, agent
         self._asserted = f"P-Asserted-Identity: {asserted}\r\n" if asserted else ""
         self._wanted_port, self._codec = port, codec
+        self._acknowledges = acknowledges
         self.dialogs: list[Dialog] = []
         self._answers: dict[str, SipMessage] = {}
         self._ending = False
@@ -222,7 +224,9 @@ class Softphone:
             answer = self._ask_with_password(request, 40.0)
             dialog.other = answer.header("To")
             dialog.sequence = int(answer.header("CSeq").split()[0])
-            if answer.status < 300:
+            if answer.status < 300 and not self._acknowledges:
+                dialog.answered_at = time.monotonic()
+            elif answer.status < 300:
                 dialog.target = address(answer.header("Contact"))
                 dialog.voice.towards = answer.media or dialog.voice.towards
                 self._send_in_dialog(dialog, "ACK", dialog.sequence)

@@ -90,6 +90,12 @@ class Party(Protocol):
     def dial_in(self, number: str, dialled: str, headers: str = "") -> Caller:
         """Somebody outside dials, over the trunk."""
 
+    def presses(self, mobile: str, key: str) -> None:
+        """Whoever answers this mobile presses this key where one is asked for, if it is one."""
+
+    def called_back(self, mobile: str) -> Caller:
+        """This mobile, called by the trunk, once it has answered and pressed its key."""
+
     def asserts(self, user: str, number: str) -> None:
         """This user has a phone that answers, and whose answer says that somebody with this number did."""
 

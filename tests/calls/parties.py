@@ -1,5 +1,6 @@
 """Those who talk and listen: softphones around FreeSWITCH, or the fake switch's people."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ def party(plant: Plant) -> Iterator[Party]:
         yield FakeParty(plant)
         plant.line.ask("answers", phones={})
         plant.line.ask("asserted", phones={})
+        plant.line.ask("keys", phones={})
         plant.line.ask("hang_up_all", cause="NORMAL_CLEARING")
     else:
         with ExitStack() as stack:
@@ -51,6 +53,7 @@ class RealParty:
         self._ports = plant.line.switch.ports
         self._stack = stack
         self.phones: dict[str, Softphone] = {}
+        self._key, self._before = "", 0
 
     def phone(self, who: str, **options: Any) -> Softphone:
         """A user's phone, or the customer's."""
@@ -99,6 +102,20 @@ class RealParty:
         phone = Softphone(self._ports.external_port, ACME, number, hertz=HERTZ["trunk"])
         self._stack.enter_context(phone)
         return RealCaller(phone, phone.call(dialled, headers))
+
+    def presses(self, mobile: str, key: str) -> None:
+        """Every number outside leads to the customer's phone."""
+        self._key, self._before = key, len(self.phone(CUSTOMER).dialogs)
+
+    def called_back(self, mobile: str) -> "RealCaller":
+        phone = self.phone(CUSTOMER)
+        wait_for(lambda: len(phone.dialogs) > self._before, f"{mobile} to be called back")
+        self._before += 1
+        dialog = phone.until_up()
+        wait_for(lambda: dialog.voice.heard().size > 0, "the key to be asked for")
+        wait_for(lambda: dialog.voice.loudness()[-1][1] > 200, "the prompt to be spoken")
+        phone.press(self._key, dialog)
+        return RealCaller(phone, dialog)
 
     def _made(self, who: str, options: dict[str, Any]) -> Softphone:
         if who == CUSTOMER:
@@ -166,6 +183,7 @@ class FakeParty:
         self._plant, self._line = plant, plant.line
         self._answers: dict[str, float | str] = {"trunk": 0.1, "*": "no-answer"}
         self._rates: dict[str, int] = {}
+        self._before: set[str] = set()
 
     def asserts(self, user: str, number: str) -> None:
         self.is_ready(user)
@@ -202,6 +220,21 @@ class FakeParty:
     def dial_in(self, number: str, dialled: str, headers: str = "") -> "FakeCaller":
         order = {"caller": number, "destination": dialled, "talk": None, "headers": headers.splitlines()}
         return FakeCaller(self._line, self._line.ask("place", **order)["call"])
+
+    def presses(self, mobile: str, key: str) -> None:
+        self._line.ask("keys", phones={mobile: key} if key else {})
+        self._line.ask("answers", phones=self._answers)
+        self._before = self._rung(mobile)
+
+    def called_back(self, mobile: str) -> "FakeLeg":
+        wait_for(lambda: bool(self._rung(mobile) - self._before), f"{mobile} to be called back")
+        [leg] = self._rung(mobile) - self._before
+        self._before |= {leg}
+        return FakeLeg(self._line, leg)
+
+    def _rung(self, mobile: str) -> set[str]:
+        rows = json.loads(self._line.api("show channels as json")).get("rows", [])
+        return {row["uuid"] for row in rows if row["direction"] == "outbound" and row["name"].endswith(mobile)}
 
     def _call(self, caller: str, number: str, called: str, answers: dict[str, float | str] | None = None) -> "FakeTalk":
         who = {} if caller == CUSTOMER else {"context": ACME, "user": caller, "domain": ACME}
@@ -264,6 +297,17 @@ class FakeCaller:
 
     def _application(self) -> str:
         return self.line.api(f"uuid_getvar {self.call} current_application").strip()
+
+
+@dataclass(slots=True)
+class FakeLeg(FakeCaller):
+    """One that the switch has called."""
+
+    def is_over(self) -> bool:
+        return self.line.api(f"uuid_exists {self.call}").strip() == "false"
+
+    def hang_up(self) -> None:
+        self.line.api(f"uuid_kill {self.call}")
 
 
 def _number(caller: str, called: str) -> str:

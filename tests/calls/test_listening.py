@@ -222,15 +222,43 @@ def test_the_profile_that_was_active_when_the_call_began_decides(plant: Plant, p
     assert rows[-1].reason is Reason.PROFILE
 
 
-def test_a_mobile_over_a_trusted_trunk_may_listen(plant: Plant, people: Party, listens: Listens) -> None:
+def test_a_mobile_is_called_back_and_hears_once_the_key_is_pressed(
+    plant: Plant, people: Party, listens: Listens
+) -> None:
     plant.apply(both(allowed, bos_mobile))
     people.talk(CUSTOMER, ANNA)
-    bo = people.dial_in(MOBILE, ANNAS_STAR)
+    people.presses(MOBILE, "1")
+    dialled = people.dial_in(MOBILE, ANNAS_STAR)
+    until_over(dialled)
+    bo = people.called_back(MOBILE)
     until_heard(bo, ANNA, CUSTOMER)
+    assert dialled.hears_nothing()
     [row] = listens.until(lambda row: row.began_at is not None, "it is written down")
-    assert (row.listener, row.door) == (BO, Door.MOBILE)
-    bo.hang_up()
-    listens.until(has_ended, "it ends")
+    assert (row.listener, row.target, row.door, row.dialled) == (BO, ANNA, Door.MOBILE, "70101001")
+    assert listens.display() == "Bo Lund lytter med"
+    plant.apply(both(allowed, both(bos_mobile, without_right)))
+    until_over(bo)
+    [row] = listens.until(has_ended, "its end is written down")
+    assert (row.ending, row.reason) == (Ending.REVOKED, Reason.LISTENER_RIGHT)
+
+
+@pytest.mark.parametrize("key", ["9", ""])
+def test_a_mobile_that_presses_another_key_or_none_hears_nothing(
+    key: str, plant: Plant, people: Party, listens: Listens
+) -> None:
+    # Each has a pause between call-backs.
+    plant.apply(both(allowed, mobile_of(DAVID if key else CLARA)))
+    people.talk(CUSTOMER, ANNA)
+    people.presses(MOBILE, key)
+    people.dial_in(MOBILE, ANNAS_STAR)
+    mobile = people.called_back(MOBILE)
+    if not key:
+        assert not mobile.hears(ANNA)
+        mobile.hang_up()
+    until_over(mobile)
+    assert not mobile.hears(ANNA)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert (row.reason, row.door, row.began_at) == (Reason.NOT_CONFIRMED, Door.MOBILE, None)
 
 
 def test_an_untrusted_trunk_identifies_nobody(plant: Plant, people: Party, listens: Listens) -> None:
@@ -261,6 +289,13 @@ def in_a_meeting(document: dict[str, Any]) -> None:
 
 def bos_mobile(document: dict[str, Any]) -> None:
     user_of(document, BO).update(mobile_numbers=[MOBILE])
+
+
+def mobile_of(username: str) -> Change:
+    def change(document: dict[str, Any]) -> None:
+        user_of(document, username).update(mobile_numbers=[MOBILE], rights=["listen-in"])
+
+    return change
 
 
 def distrust(document: dict[str, Any]) -> None:

@@ -86,5 +86,15 @@ class CommandedSwitch:
         self.commands.append(("ring", phone, dial))
         return "+OK"
 
+    def ring_mobile(self, gateways: Sequence[str], number: str, variables: Mapping[str, str]) -> str:
+        self.commands.append(("ring", number, *gateways))
+        return "+OK a-mobile"
+
+    def is_there(self, leg: str) -> bool:
+        return True
+
+    def is_confirmed(self, leg: str) -> bool:
+        return True
+
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         self.commands.append(("read files", *gateways, str(access_lists)))

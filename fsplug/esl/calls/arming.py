@@ -37,9 +37,8 @@ class CallArmer:
         self._ports = ports
         self._trouble = outage_log("call-not-armed")
 
-    def handle(self, session: OutboundSession) -> None:
+    def handle(self, session: OutboundSession, channel: Event) -> None:
         """Arm the call of this session and release it. Whatever fails here, the call goes on as the dialplan says."""
-        channel = session.connect(ANSWER_SECONDS)
         leg = leg_of(channel)
         if leg.company:
             self._arm_session(session, leg, leg_names(channel))

@@ -69,9 +69,8 @@ class Redirects:
         """Whether this call asks where it goes on to."""
         return channel.variable("fsplug_feature") == FEATURE
 
-    def handle(self, session: OutboundSession) -> None:
+    def handle(self, session: OutboundSession, channel: Event) -> None:
         """Say where this session's call goes on to, and release it."""
-        channel = session.connect(ANSWER_SECONDS)
         try:
             answer = self.answer(channel)
             session.api_and_exit(commands.set_variables(channel.uuid, answer), ANSWER_SECONDS)

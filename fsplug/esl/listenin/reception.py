@@ -14,14 +14,14 @@ class Door(Protocol):
     def takes(self, channel: Event) -> bool:
         """Whether this call is for the service."""
 
-    def handle(self, session: OutboundSession) -> None:
-        """Answer this session."""
+    def handle(self, session: OutboundSession, channel: Event) -> None:
+        """Answer this session, whose call is this channel."""
 
 
 class Reception:
     """Calls to the star code go to listen-in, redirected ones to where they are led on; every other call is armed."""
 
-    def __init__(self, doors: Sequence[Door], arm: Callable[[OutboundSession], None]) -> None:
+    def __init__(self, doors: Sequence[Door], arm: Callable[[OutboundSession, Event], None]) -> None:
         self._doors = doors
         self._arm = arm
 
@@ -30,6 +30,6 @@ class Reception:
         channel = session.connect(ANSWER_SECONDS)
         door = next((one for one in self._doors if one.takes(channel)), None)
         if door is None:
-            self._arm(session)
+            self._arm(session, channel)
         else:
-            door.handle(session)
+            door.handle(session, channel)

@@ -1,5 +1,8 @@
 """Listening in from a command or a console: the listener's own phone is rung and dials the star code."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
 from uuid import uuid4
 
 from gevent.event import AsyncResult
@@ -10,7 +13,7 @@ from fsplug.esl.calls.arming import ANSWER_SECONDS
 from fsplug.esl.commands import VANISHED_MILLISECONDS
 from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
-from fsplug.esl.listenin.star_code import STAR, ListenDoor, Ticket
+from fsplug.esl.listenin.star_code import STAR, FindPrompt, ListenDoor, Ticket
 from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason
@@ -21,6 +24,10 @@ from fsplug.words.listening import why_not
 
 # The time from the phone's answer to the gate's decision: a starved switch may be that late to name the call that asks.
 DECIDED_SECONDS = ANSWER_SECONDS + 5.0
+# How long a mobile rings, how long its key is waited for once it has answered, and how often its leg is looked at.
+RING_MOBILE_SECONDS, KEY_SECONDS, LOOK_SECONDS = 30, 30.0 + DECIDED_SECONDS, 0.5
+# The prompt that asks for the key.
+CONFIRM = "listen-confirm"
 
 
 class ListenCalls:
@@ -34,9 +41,11 @@ class ListenCalls:
         door: ListenDoor,
         switch: Switch,
         profile: str,
+        find_prompt: FindPrompt,
         node: str = "",
     ) -> None:
         self._node = node
+        self._find_prompt = find_prompt
         self._store = store
         self._facts = facts
         self._service = service
@@ -71,26 +80,65 @@ class ListenCalls:
         return self._ring(caller, phone.sip_username, f"{STAR}{target.extension}")
 
     def _ring(self, caller: Caller, phone: str, dial: str) -> str:
+        with self._ticket(caller) as (word, decided):
+            variables = {
+                **self._marks(caller, word),
+                "origination_caller_id_number": dial,
+                "origination_caller_id_name": dial,
+            }
+            _answered(caller, self._switch.ring_and_dial(self._profile, phone, caller.company, variables, dial))
+            return self._decided(caller.company, decided)
+
+    def call_back(self, caller: Caller, gateways: Sequence[str], number: str, dial: str) -> bool:
+        """Ring this mobile, and let who answers and presses the key dial; whether the key was pressed.
+
+        What the gate then decides, the listener hears. Refused("phone-not-answered") if nobody answered.
+        """
+        if not gateways:
+            text = f"no trunk of {caller.company} takes {number}; give one its prefix: fsplug trunk change --prefix"
+            raise Unavailable("no-trunk", text, company=caller.company)
+        with self._ticket(caller) as (word, decided):
+            variables = {
+                **self._marks(caller, word),
+                "originate_timeout": str(RING_MOBILE_SECONDS),
+                "fsplug_listen_dial": dial,
+                "fsplug_listen_confirm": self._prompt(caller.company),
+                **self._shown(caller, number),
+            }
+            answer = _answered(caller, self._switch.ring_mobile(gateways, number, variables))
+            leg, ends_at = answer.removeprefix("+OK").strip(), monotonic() + KEY_SECONDS
+            while not decided.ready() and monotonic() < ends_at and self._switch.is_there(leg):
+                decided.wait(LOOK_SECONDS)
+            return bool(decided.ready())
+
+    @contextmanager
+    def _ticket(self, caller: Caller) -> Iterator[tuple[str, "AsyncResult[str | Reason]"]]:
+        """The word that admits one call of this caller, and what will be decided of that call."""
         word, decided = uuid4().hex, AsyncResult()
-        self._door.tickets[word] = Ticket(caller.company, caller.user.username, caller.device, decided.set)
-        variables = {
+        ticket = Ticket(caller.company, caller.user.username, caller.door, caller.device, decided.set)
+        self._door.tickets[word] = ticket
+        try:
+            yield word, decided
+        finally:
+            self._door.tickets.pop(word, None)
+
+    def _marks(self, caller: Caller, word: str) -> dict[str, str]:
+        return {
             "fsplug_company": caller.company,
             "fsplug_user": caller.user.username,
             "fsplug_listen_ticket": word,
-            "origination_caller_id_number": dial,
-            "origination_caller_id_name": dial,
             "ignore_early_media": "true",
             # Where the phone is rung, its media begin before the dialplan could set this.
             "media_timeout": str(VANISHED_MILLISECONDS),
         }
-        try:
-            answer = self._switch.ring_and_dial(self._profile, phone, caller.company, variables, dial)
-            if not answer.startswith("+OK"):
-                cause = answer.removeprefix("-ERR ")
-                raise Refused("phone-not-answered", f"{caller.user.username}'s phone: {cause}", cause=cause)
-            return self._decided(caller.company, decided)
-        finally:
-            self._door.tickets.pop(word, None)
+
+    def _shown(self, caller: Caller, mobile: str) -> dict[str, str]:
+        """What the mobile shows: the caller's other number, if there is one."""
+        own = next((one for one in caller.user.numbers if one != mobile), "")
+        return {"origination_caller_id_number": own, "origination_caller_id_name": own} if own else {}
+
+    def _prompt(self, company: str) -> str:
+        return self._find_prompt(company, self._facts.language(company), CONFIRM)
 
     def _decided(self, company: str, decided: "AsyncResult[str | Reason]") -> str:
         try:
@@ -109,3 +157,11 @@ class ListenCalls:
 
     def _phone(self, company: str, username: str) -> Device | None:
         return devices.phone_to_ring(self._store, company, username, self._facts.version(company))
+
+
+def _answered(caller: Caller, answer: str) -> str:
+    """The switch's answer, if the phone answered."""
+    if not answer.startswith("+OK"):
+        cause = answer.removeprefix("-ERR ")
+        raise Refused("phone-not-answered", f"{caller.user.username}'s phone: {cause}", cause=cause)
+    return answer

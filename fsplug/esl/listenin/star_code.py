@@ -1,9 +1,11 @@
 """The star code `*28*NUMBER`: who dialled it, on which device, and what the switch must do with the call."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 import structlog
+from gevent import sleep
 
 from fsplug.errors import FsplugError, Refused
 from fsplug.esl import commands
@@ -12,12 +14,10 @@ from fsplug.esl.listenin.gate_facts import Caller, ListenFacts
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
-from fsplug.policy.entities import DeviceKind, User
+from fsplug.esl.switch import Switch
+from fsplug.policy.entities import DeviceKind
 from fsplug.policy.listening.gate import Door, Reason
-from fsplug.policy.numbers import normalise
-from fsplug.store.config import companies, policies, trunks, users
-from fsplug.store.config.companies import Company
-from fsplug.store.config.trunks import Trunk
+from fsplug.store.config import devices
 from fsplug.store.db.database import Store
 from fsplug.words.listening import prompt
 
@@ -26,6 +26,10 @@ log = structlog.get_logger()
 STAR = "*28*"
 # The dialplan's mark on this call. The mark alone does not prove it: a transferred leg could come back here with it.
 FEATURE = "listen"
+# How long the listener's ACK is waited for, and how often it is looked for. A lost one is sent again after the third
+# 200 at the latest, 3.5 s after the first (RFC 3261, 13.3.1.4).
+ACK_SECONDS, ACK_LOOK_SECONDS = 4.0, 0.05
+_BUSY, _UNCONFIRMED = "USER_BUSY", "NORMAL_CLEARING"
 
 # The file of a prompt (company, language, name without extension), as the switch plays it; empty if there is none.
 FindPrompt = Callable[[str, str, str], str]
@@ -37,6 +41,7 @@ class Ticket:
 
     company: str
     username: str
+    door: Door
     device: DeviceKind
     report: Callable[[str | Reason], object]
 
@@ -44,14 +49,19 @@ class Ticket:
 class ListenDoor:
     """Takes the calls to the star code, each in one short session.
 
-    `tickets` are keyed by the word that the leg carries.
+    `tickets` are keyed by the word that the leg carries. `on_mobile` gets the calls that belong to no company: they
+    come from outside, hear nothing and are told nothing.
     """
 
-    def __init__(self, store: Store, service: ListenService, facts: ListenFacts, find_prompt: FindPrompt) -> None:
+    def __init__(
+        self, store: Store, service: ListenService, facts: ListenFacts, switch: Switch, find_prompt: FindPrompt
+    ) -> None:
         self._store = store
         self._service = service
         self._facts = facts
+        self._switch = switch
         self._find_prompt = find_prompt
+        self.on_mobile: Callable[[Event], object] = lambda channel: None
         self.tickets: dict[str, Ticket] = {}
         # The function that reports the outcome, by the leg that asks.
         self._asking: dict[str, Callable[[str | Reason], object]] = {}
@@ -61,12 +71,18 @@ class ListenDoor:
         dialled = channel.get("Caller-Destination-Number") or ""
         return dialled.startswith(STAR) and channel.variable("fsplug_feature") == FEATURE
 
-    def handle(self, session: OutboundSession) -> None:
+    def handle(self, session: OutboundSession, channel: Event) -> None:
         """Decide, report, and let the call go on: to listen, or to hear the reason against it."""
-        channel = session.connect(ANSWER_SECONDS)
-        company, answer = "", {}
+        company = channel.variable("fsplug_company") or ""
+        if not company:
+            session.api_and_exit(commands.kill(channel.uuid, _BUSY), ANSWER_SECONDS)
+            self.on_mobile(channel)
+            return
         try:
-            caller, company = self._caller(channel)
+            caller = self._caller(channel, company)
+            if not self._is_confirmed(session, channel):
+                self._end_unconfirmed(session, caller, channel)
+                return
             answer = self._answer(caller, company, channel)
         except FsplugError as error:
             log.error("listen-in-failed", call=channel.uuid, code=error.code, error=error.text)
@@ -75,6 +91,29 @@ class ListenDoor:
             session.api_and_exit(commands.set_variables(channel.uuid, answer), ANSWER_SECONDS)
         except FsplugError as error:
             log.warning("listener-gone", call=channel.uuid, error=error.text)
+
+    def _is_confirmed(self, session: OutboundSession, channel: Event) -> bool:
+        """Answer the call, and wait for its ACK: until then nobody has shown that they get what is sent to them.
+
+        A leg that was called is confirmed by its answer. Without an ACK the switch itself would go on for 32 seconds.
+        """
+        if channel.get("Call-Direction") != "inbound":
+            return True
+        if channel.get("Answer-State") != "answered":
+            session.execute("answer", deadline_seconds=ANSWER_SECONDS)
+        ends_at = monotonic() + ACK_SECONDS
+        while not self._switch.is_confirmed(channel.uuid):
+            if monotonic() > ends_at:
+                return False
+            sleep(ACK_LOOK_SECONDS)
+        return True
+
+    def _end_unconfirmed(self, session: OutboundSession, caller: Caller | None, channel: Event) -> None:
+        log.warning("listen-in-refused", call=channel.uuid, reason=Reason.NOT_CONFIRMED)
+        session.api_and_exit(commands.kill(channel.uuid, _UNCONFIRMED), ANSWER_SECONDS)
+        if caller is not None:
+            dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
+            self._service.refuse(caller, caller.company, None, dialled, Reason.NOT_CONFIRMED)
 
     def _answer(self, caller: Caller | None, company: str, channel: Event) -> dict[str, str]:
         dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
@@ -106,15 +145,11 @@ class ListenDoor:
             log.warning("no-prompt", company=company, reason=reason, error=error.text)
             return ""
 
-    def _caller(self, channel: Event) -> tuple[Caller | None, str]:
-        """The user who dials, None if unknown; and their company, if known."""
-        company = channel.variable("fsplug_company") or ""
+    def _caller(self, channel: Event, company: str) -> Caller | None:
+        """The user who dials, None if unknown."""
         if word := channel.variable("fsplug_listen_ticket"):
-            return self._by_ticket(channel, word), company
-        if company:
-            return self._phone(channel, company), company
-        caller = self._mobile(channel)
-        return caller, caller.company if caller else ""
+            return self._by_ticket(channel, word)
+        return self._phone(channel, company)
 
     def _by_ticket(self, channel: Event, word: str) -> Caller | None:
         """The caller on a phone that fsplug rang; each ticket admits one call."""
@@ -123,51 +158,32 @@ class ListenDoor:
         if ticket is None or user is None:
             return None
         self._asking[channel.uuid] = ticket.report
-        return Caller(ticket.company, user, Door.COMMAND, ticket.device, channel.uuid)
+        return Caller(ticket.company, user, ticket.door, ticket.device, channel.uuid)
 
     def _phone(self, channel: Event, company: str) -> Caller | None:
         """The caller on a phone that dialled by itself: the phone signed in with its password, and was not transferred
-        here.
+        here. Only the name that it proved counts, and no variable of the call.
         """
         dialled_itself = channel.get("Call-Direction") == "inbound" and not channel.variable("transfer_source")
-        user = self._facts.user(company, channel.variable("fsplug_user") or "") if dialled_itself else None
-        if user is None:
+        name = channel.variable("sip_auth_username") or "" if dialled_itself and _has_proved(channel, company) else ""
+        version = self._facts.version(company)
+        phone = devices.by_sip_username(self._store, company, name, version) if name else None
+        user = self._facts.user(company, phone.username if phone else name)
+        if user is None or user.username != channel.variable("fsplug_user"):
             return None
-        from_app = channel.variable("fsplug_device") == DeviceKind.APP
-        door, device = (Door.APP, DeviceKind.APP) if from_app else (Door.DESK, DeviceKind.DESK)
+        is_app = phone.kind is DeviceKind.APP if phone else channel.variable("fsplug_device") == DeviceKind.APP
+        door, device = (Door.APP, DeviceKind.APP) if is_app else (Door.DESK, DeviceKind.DESK)
         return Caller(company, user, door, device, channel.uuid)
 
-    def _mobile(self, channel: Event) -> Caller | None:
-        """The caller on a mobile, over a trunk whose caller IDs are trusted; the number gives the
-        user and the company.
-        """
-        address = channel.get("Caller-Network-Addr") or ""
-        marked = channel.variable("fsplug_trunk") or ""
-        number = channel.get("Caller-Caller-ID-Number") or ""
-        found = [
-            Caller(company.domain, user, Door.MOBILE, DeviceKind.MOBILE, channel.uuid)
-            for company in companies.every(self._store)
-            if self._trusted(company, address, marked)
-            for user in self._whose(company, number)
-        ]
-        # A number that two companies know identifies nobody.
-        return found[0] if len(found) == 1 else None
 
-    def _trusted(self, company: Company, address: str, marked: str) -> bool:
-        known = trunks.trunks(self._store, company.domain, company.version)
-        return any(trunk.caller_id_trusted and _is_trunk(trunk, address, marked) for trunk in known)
+def _has_proved(channel: Event, company: str) -> bool:
+    """Whether the call's phone has proved a password in this company: not where an address alone let the call in.
 
-    def _whose(self, company: Company, number: str) -> Collection[User]:
-        e164 = normalise(number, company.country)
-        version = policies.current_version(self._store, company.domain)
-        user = users.by_number(self._store, company.domain, e164, version) if e164 else None
-        return () if user is None else (user,)
+    mod_sofia 1.11.1 sets the name and the realm once the digest is right, and `sip_acl_authed_by` for an address.
+    """
+    is_let_in = any(channel.variable(name) for name in ("sip_acl_authed_by", "sip_acl_token", "sip_looped_call"))
+    return channel.variable("sip_auth_realm") == company and not is_let_in
 
 
 def _nobody(outcome: str | Reason) -> None:
     """Used when nothing waits for the report."""
-
-
-def _is_trunk(trunk: Trunk, address: str, marked: str) -> bool:
-    """Whether a call came from this trunk: from its address, or so marked by the operator's own dialplan."""
-    return bool(address and trunk.host == address) or marked == trunk.name

@@ -26,9 +26,15 @@ class Reason(StrEnum):
     NOT_IN_CALL = "not-in-call"
     PROFILE = "profile-does-not-allow"
     COLLEAGUE = "colleague-does-not-allow"
-    # Reasons that the gate can't see: the target could not be notified, or the store or the switch did not answer.
+    # Reasons that the gate can't see: nobody confirmed the call on the listener's phone, the target could not be
+    # notified, or the store or the switch did not answer.
+    NOT_CONFIRMED = "not-confirmed"
     NOT_NOTIFIED = "person-not-told"
     UNAVAILABLE = "unavailable"
+
+
+# About the listener alone. Nobody is called back for these.
+ABOUT_LISTENER = frozenset({Reason.NOT_IDENTIFIED, Reason.DEVICE, Reason.LISTENER_LICENCE, Reason.LISTENER_RIGHT})
 
 
 class Door(StrEnum):

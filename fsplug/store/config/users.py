@@ -45,11 +45,11 @@ def _users_at(which: Any = None) -> Any:
     return query.where(of_company if which is None else of_company & which)
 
 
-def _owner() -> Any:
-    """The username of the number's user."""
+def _owner(kind: str | None = None) -> Any:
+    """The username of the number's user; with a kind, only if the number is of that kind."""
     owner: Any = UserNumbers.alias("o")
     which = (owner.company == given.company) & (owner.number == given.number) & holds(owner, given.version)
-    return owner.select(owner.username).where(which)
+    return owner.select(owner.username).where(which if kind is None else which & (owner.kind == kind))
 
 
 def _page() -> Any:
@@ -88,6 +88,7 @@ _BEGAN = Select(float, _began)
 _BY_USERNAME = Select(_Numbered, lambda: _users_at(Users.username == given.username).order_by(UserNumbers.position))
 _BY_EXTENSION = Select(_Numbered, lambda: _users_at(Users.extension == given.extension).order_by(UserNumbers.position))
 _BY_NUMBER = Select(_Numbered, lambda: _users_at(Users.username == _owner()).order_by(UserNumbers.position))
+_BY_MOBILE = Select(_Numbered, lambda: _users_at(Users.username == _owner("mobile")).order_by(UserNumbers.position))
 _BY_USERNAMES = Select(
     _Numbered, lambda: _users_at(Users.username.in_(given_each.usernames)).order_by(UserNumbers.position)
 )
@@ -133,6 +134,11 @@ def by_extension(store: Store, domain: str, extension: str, version: int) -> Use
 def by_number(store: Store, domain: str, e164: str, version: int) -> User | None:
     """The user whose fixed or mobile number this was at a policy version, or None."""
     return _one(_BY_NUMBER.rows(store, company=company_id(store, domain), version=version, number=e164))
+
+
+def by_mobile(store: Store, domain: str, e164: str, version: int) -> User | None:
+    """The user whose mobile number this was at a policy version, or None."""
+    return _one(_BY_MOBILE.rows(store, company=company_id(store, domain), version=version, number=e164))
 
 
 def named(store: Store, domain: str, usernames: Iterable[str], version: int) -> dict[str, User]:

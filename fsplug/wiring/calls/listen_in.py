@@ -11,6 +11,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.listenin.book import ListenBook
+from fsplug.esl.listenin.call_backs import CallBacks
 from fsplug.esl.listenin.gate_facts import ListenFacts
 from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.live_list import LiveList
@@ -46,14 +47,16 @@ class ListenInParts:
         notices = Notices(listens, switch, self.pages.has_one)
         guard = ListenGuard(switch, uuid4().hex)
         self.service = ListenService(listens, self.facts, notices, guard, ports)
-        self.door = ListenDoor(config, self.service, self.facts, _finder(ways))
+        find_prompt = _finder(ways)
+        self.door = ListenDoor(config, self.service, self.facts, switch, find_prompt)
         self.watch = ListenWatch(store, self.service, notices, ports)
-        rung_by = (switch, ways.sip_profile, ports.switch_name)
+        rung_by = (switch, ways.sip_profile, find_prompt, ports.switch_name)
         self.calls = ListenCalls(config, self.facts, self.service, self.door, *rung_by)
+        self.door.on_mobile = CallBacks(config, self.facts, self.service, self.calls, ports).asked
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
 
-    def reception(self, door: Door, arm: Callable[[OutboundSession], None]) -> Callable[[OutboundSession], None]:
+    def reception(self, door: Door, arm: Callable[[OutboundSession, Event], None]) -> Callable[[OutboundSession], None]:
         """The handler of calls that ask: listen-in's door, the other `door`, or `arm`."""
         return Reception((self.door, door), arm).handle
 

@@ -13,7 +13,7 @@ class SlowSwitch:
     """A session with a switch that answers just before the deadline for arming a call."""
 
     def __init__(self, **marks: str) -> None:
-        self.marks = marks
+        self.marks = {"Answer-State": "answered", **marks}
         self.done: list[str] = []
 
     def connect(self, deadline_seconds: float) -> Event:
