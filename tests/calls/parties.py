@@ -54,6 +54,8 @@ class RealParty:
         self._stack = stack
         self.phones: dict[str, Softphone] = {}
         self._key, self._before = "", 0
+        # The ports at which the switch takes calls of phones, and of trunks.
+        self.phone_side, self.trunk_side = self._ports.internal_port, self._ports.external_port
 
     def phone(self, who: str, **options: Any) -> Softphone:
         """A user's phone, or the customer's."""

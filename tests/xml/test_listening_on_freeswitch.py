@@ -87,15 +87,22 @@ def hears(dialog: Dialog) -> bool:
 
 def test_a_desk_phone_and_a_mobile_may_listen_and_an_app_may_not(tmp_path: Path) -> None:
     with room(tmp_path, document()) as there:
+        ports = there.switch.ports
+        mobile = Softphone(ports.external_port, ACME, MOBILE, port=ports.trunk_port)
+        there.stack.enter_context(mobile)
         phone, dialog = there.dial(BO, password(ACME, BO))
         wait_for(lambda: hears(dialog), "Bo to hear them")
         assert there.row().door is Door.DESK
         phone.hang_up(dialog)
         wait_for(lambda: there.row().ended_at is not None, "the listen-in to end")
-        phone, dialog = there.dial(MOBILE)
-        wait_for(lambda: hears(dialog), "Bo to hear them on his mobile")
+        _, dialled = there.dial(MOBILE)
+        called_back = mobile.until_up()
+        assert (dialled.state, dialled.status, dialled.voice.packets(0)) == ("ended", 486, 0)
+        wait_for(lambda: any(level > 200 for _, level in called_back.voice.loudness()), "the key to be asked for")
+        mobile.press("1")
+        wait_for(lambda: hears(called_back), "Bo to hear them on his mobile")
         wait_for(lambda: there.row().door is Door.MOBILE, "a second row")
-        phone.hang_up(dialog)
+        mobile.hang_up(called_back)
         wait_for(lambda: there.row().ended_at is not None, "the listen-in to end")
         phone, dialog = there.dial(APP, APP_PASSWORD)
         wait_for(lambda: there.row().door is Door.APP, "a third row")

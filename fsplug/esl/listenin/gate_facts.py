@@ -55,6 +55,8 @@ class ListenFacts:
         self._store = store
         self._book = book
         self._switch = switch
+        # The legs that wait for the gate: a call to the star code is not itself a call in progress.
+        self.asking: set[str] = set()
 
     def version(self, company: str) -> int:
         """The company's policy version now."""
@@ -114,7 +116,8 @@ class ListenFacts:
     def _line_free(self, caller: Caller) -> bool:
         """Whether the listener is in no call, and none rings at a phone of theirs."""
         company, username = caller.company, caller.user.username
-        if caller.line_taken or any(one.leg.uuid != caller.leg for one in self._channels_of(company, username)):
+        asking = {caller.leg, *self.asking}
+        if caller.line_taken or any(one.leg.uuid not in asking for one in self._channels_of(company, username)):
             return False
         may_ring = [
             call.id

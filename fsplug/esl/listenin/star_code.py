@@ -78,19 +78,27 @@ class ListenDoor:
             session.api_and_exit(commands.kill(channel.uuid, _BUSY), ANSWER_SECONDS)
             self.on_mobile(channel)
             return
+        self._facts.asking.add(channel.uuid)
         try:
-            caller = self._caller(channel, company)
-            if not self._is_confirmed(session, channel):
-                self._end_unconfirmed(session, caller, channel)
-                return
-            answer = self._answer(caller, company, channel)
-        except FsplugError as error:
-            log.error("listen-in-failed", call=channel.uuid, code=error.code, error=error.text)
-            answer = self._refusal(company, Reason.UNAVAILABLE)
-        try:
-            session.api_and_exit(commands.set_variables(channel.uuid, answer), ANSWER_SECONDS)
+            answer = self._decided(session, channel, company)
+            if answer:
+                session.api_and_exit(commands.set_variables(channel.uuid, answer), ANSWER_SECONDS)
         except FsplugError as error:
             log.warning("listener-gone", call=channel.uuid, error=error.text)
+        finally:
+            self._facts.asking.discard(channel.uuid)
+
+    def _decided(self, session: OutboundSession, channel: Event, company: str) -> dict[str, str]:
+        """The variables that lead the call on; none if it was hung up."""
+        try:
+            caller = self._caller(channel, company)
+            if self._is_confirmed(session, channel):
+                return self._answer(caller, company, channel)
+            self._end_unconfirmed(session, caller, channel)
+            return {}
+        except FsplugError as error:
+            log.error("listen-in-failed", call=channel.uuid, code=error.code, error=error.text)
+            return self._refusal(company, Reason.UNAVAILABLE)
 
     def _is_confirmed(self, session: OutboundSession, channel: Event) -> bool:
         """Answer the call, and wait for its ACK: until then nobody has shown that they get what is sent to them.

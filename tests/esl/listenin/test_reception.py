@@ -34,7 +34,16 @@ class NoStarCode:
 
 
 class Danish:
-    """What listen-in knows of a company: its language."""
+    """What listen-in knows of a company: its language, and that it has no users."""
+
+    def __init__(self) -> None:
+        self.asking: set[str] = set()
+
+    def version(self, company: str) -> int:
+        return 1
+
+    def user(self, company: str, username: str) -> None:
+        return None
 
     def language(self, company: str) -> str:
         return "da"
@@ -43,17 +52,19 @@ class Danish:
 def test_a_starved_switch_has_as_long_to_name_its_call_as_to_have_it_armed() -> None:
     armed = []
     session = SlowSwitch()
-    Reception([NoStarCode()], armed.append).handle(session)
+    Reception([NoStarCode()], lambda session, channel: armed.append(session)).handle(session)
     assert armed == [session]
 
 
 def test_a_starved_switch_has_as_long_at_every_door() -> None:
-    listening = ListenDoor(None, None, Danish(), lambda company, language, name: f"/prompts/{language}/{name}.wav")
+    listening = ListenDoor(
+        None, None, Danish(), None, lambda company, language, name: f"/prompts/{language}/{name}.wav"
+    )
     redirects: Door = Redirects(CallBook(), None)
     star_code = {"Caller-Destination-Number": "*28*1001", "variable_fsplug_feature": "listen"}
     for door, marks in ((listening, star_code), (redirects, {"variable_fsplug_feature": "redirect"})):
         session = SlowSwitch(**marks)
-        Reception([door], lambda session: None).handle(session)
+        Reception([door], lambda session, channel: None).handle(session)
         assert len(session.done) == 1
 
 
