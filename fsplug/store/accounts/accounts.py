@@ -131,11 +131,12 @@ def invite(store: Store, domain: str, username: str, by: str) -> list[str]:
         return _mail(store, account.company, username, account.email)
 
 
-def ask_reset(store: Store, domain: str, username: str, by: str) -> str:
+def ask_reset(store: Store, domain: str, username: str, by: str, address: str = "") -> str:
     """Send a link to set a new password; the mail's id."""
     account = get(store, domain, username)
     with store.atomic():
-        trail.add(store, domain, by, "password-reset", username, [username])
+        facts = {"address": address} if address else {}
+        trail.add(store, domain, by, "password-reset", username, [username], **facts)
         return mails.queue(store, domain, MailKind.RESET, username, account.email, language(store, domain, username))
 
 

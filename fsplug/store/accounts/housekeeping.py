@@ -7,6 +7,7 @@ from typing import Any
 
 from fsplug.store.accounts.known_browsers import MARK_SECONDS
 from fsplug.store.accounts.sessions import LONGEST_SECONDS
+from fsplug.store.audit import failures
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.statements import Select, Write, constant, given, given_each
@@ -63,5 +64,6 @@ def tidy(store: Store) -> None:
     """Delete it all. Anybody can make guesses, so they must not make the store grow."""
     for one in _ALL:
         one.tidy(store)
+    failures.forget(store, store.now() - FORGET_SECONDS)
     with store.atomic():
         _PLAYBACKS.run(store, before=store.now() - FORGET_SECONDS)

@@ -6,13 +6,14 @@ from peewee import Case
 
 from fsplug.errors import Refused, TooBusy, TryLater
 from fsplug.policy.access import throttle as limits
-from fsplug.policy.access.scopes import logged_name, outsider
+from fsplug.policy.access.failures import Failure
+from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.store.accounts import accounts, known_browsers, one_time_codes, sessions, throttle, tokens
 from fsplug.store.accounts.known_browsers import Person
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
-from fsplug.store.audit import trail
+from fsplug.store.audit import failures, trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
@@ -100,7 +101,7 @@ def sign_in(store: Store, typed: TypedCredentials, passwords: Passwords, secret_
         throttle.give_back(store, key)
         raise
     if not is_right or known is None:
-        raise _refused(store, domain, typed, "password")
+        raise _refused(store, domain, known, typed, "password")
     return _past_password(store, typed, known, key, secret_keys)
 
 
@@ -118,7 +119,7 @@ def _past_password(store: Store, typed: TypedCredentials, known: _Known, key: st
     with store.atomic():
         if known.totp_secret is None or _is_code(store, known, secret_keys.open(known.totp_secret), typed.code):
             return _signed_in(store, typed, known, key, secret_keys)
-    raise _refused(store, known.company, typed, "code")
+    raise _refused(store, known.company, known, typed, "code")
 
 
 def _signed_in(store: Store, typed: TypedCredentials, known: _Known, key: str, secret_keys: SecretKeys) -> SignedIn:
@@ -131,7 +132,7 @@ def _signed_in(store: Store, typed: TypedCredentials, known: _Known, key: str, s
     return SignedIn(known.company, known.username, session, browser)
 
 
-def ask_reset(store: Store, customer_ref: str, email: str) -> None:
+def ask_reset(store: Store, customer_ref: str, email: str, address: str = "") -> None:
     """Send a link to set a new password, if there is such an account; the person who asks does not learn whether there
     is.
     """
@@ -142,9 +143,11 @@ def ask_reset(store: Store, customer_ref: str, email: str) -> None:
         return
     with store.atomic():
         if known is not None:
-            accounts.ask_reset(store, known.company, known.username, logged_name(known.username, known.company))
+            accounts.ask_reset(
+                store, known.company, known.username, logged_name(known.username, known.company), address
+            )
         else:
-            trail.add(store, domain, outsider(_short(typed.email)), "password-reset-refused")
+            failures.add(store, domain, "password-reset-refused", Failure(address, typed=email))
 
 
 def _known(store: Store, typed: TypedCredentials) -> tuple[str | None, _Known | None]:
@@ -179,19 +182,8 @@ def _is_code(store: Store, known: _Known, secret: str, typed: str) -> bool:
     return one_time_codes.use(store, company_id(store, known.company), known.username, secret, typed)
 
 
-def _refused(store: Store, domain: str | None, typed: TypedCredentials, wrong: str) -> Refused:
+def _refused(store: Store, domain: str | None, known: _Known | None, typed: TypedCredentials, wrong: str) -> Refused:
     if domain is not None:
-        who = _short(typed.email)
-        people = _people(store, domain, typed)
-        facts = {"address": typed.address, "wrong": wrong}
-        trail.add(store, domain, outsider(who), "sign-in-refused", who, people, **facts)
+        person = known.username if known is not None else ""
+        failures.add(store, domain, "sign-in-refused", Failure(typed.address, person, typed.email, wrong))
     return Refused("sign-in-refused", "customer ref, e-mail address or password is wrong")
-
-
-def _people(store: Store, domain: str, typed: TypedCredentials) -> list[str]:
-    _, known = _known(store, typed)
-    return [known.username] if known is not None and known.company == domain else []
-
-
-def _short(text: str) -> str:
-    return clean(text.strip())[:LONGEST_TYPED]

@@ -3,18 +3,14 @@
 import hashlib
 from dataclasses import asdict
 
-import peewee
-from peewee import fn
-
 from fsplug.policy.access.throttle import Count, ThrottleTerms, failed, wait_seconds
+from fsplug.store.db.alone import alone
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, put
 from fsplug.store.schema.accounts import Throttles
 
 _COUNT = Select(Count, lambda: Throttles.select(*columns(Count, Throttles)).where(Throttles.key == given.key))
-# PostgreSQL's function gives nothing back, and waits until nobody else holds the key.
-_ALONE = Select(str, lambda: peewee.Select([], [fn.pg_advisory_xact_lock(fn.hashtext(given.key)).alias("held")]))
 _PUT = Write(lambda: put(Throttles, "key failures last_at closed_until"))
 _FORGET = Write(lambda: Throttles.delete().where(Throttles.key == given.key))
 _GIVE_BACK = Write(
@@ -36,7 +32,7 @@ def take(store: Store, key: str, terms: ThrottleTerms) -> float:
     can't lock others out for longer.
     """
     with store.atomic():
-        _alone(store, key)
+        alone(store, key)
         now, count = store.now(), _COUNT.row(store, key=key) or Count()
         wait = wait_seconds(count, now, terms)
         if wait == 0.0:
@@ -55,9 +51,3 @@ def give_back(store: Store, key: str) -> None:
     """The try did not fail after all."""
     with store.atomic():
         _GIVE_BACK.run(store, key=key)
-
-
-def _alone(store: Store, key: str) -> None:
-    # In SQLite nobody else can write during a transaction.
-    if store.dialect == "postgresql":
-        _ALONE.row(store, key=key)

@@ -61,6 +61,26 @@ class AuditAbout(Table):
 index(AuditAbout, "audit_about_number", "company number")
 
 
+class FailedTries(Table):
+    """What people who are not signed in failed at in a window of time; `entry` is set once the trail has it."""
+
+    company = reference(Companies)
+    act = text()
+    time_window = whole()
+    first_at = real()
+    last_at = real()
+    tries = whole()
+    summary = text()
+    entry = whole(null=True)
+
+    class Meta:
+        table_name = "failed_try"
+        primary_key = CompositeKey("company", "act", "time_window")
+
+
+index(FailedTries, "failed_try_open", "time_window", where="entry IS NULL")
+
+
 class AuditChecks(Table):
     """The last check of a company's trail in the console, which goes through a long trail in several steps."""
 

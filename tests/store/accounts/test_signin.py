@@ -10,11 +10,12 @@ import pytest
 from fsplug.errors import Refused
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access import totp
+from fsplug.policy.access.failures import WINDOW_SECONDS
 from fsplug.store.accounts import accounts, authenticators, sessions, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.store.audit import trail
+from fsplug.store.audit import failures, trail
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
@@ -68,9 +69,11 @@ def test_an_account_without_a_password_lets_nobody_in(console: Console) -> None:
 def test_a_failure_is_in_the_trail_with_its_address(console: Console) -> None:
     console.made()
     _code(console, password="wrong", address="198.51.100.7")
+    console.clock.turn(WINDOW_SECONDS)
+    failures.sum_up(console.store)
     [entry] = trail.listed(console.store, ACME, limit=1)
-    assert (entry.act, entry.actor, entry.people) == ("sign-in-refused", f"<{ANNA}>", ("1001",))
-    assert entry.facts == {"address": "198.51.100.7", "wrong": "password"}
+    assert (entry.act, entry.actor, entry.people) == ("sign-in-refused", "<*>", ("1001",))
+    assert (entry.facts["addresses"], entry.facts["wrong"]) == (["198.51.100.7 (1)"], "password")
 
 
 def test_unknown_accounts_take_as_long_as_known_ones(open_store: Callable[..., Store]) -> None:

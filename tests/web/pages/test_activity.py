@@ -20,7 +20,14 @@ from tests.web.conftest import Browser
 
 _ROOT = Path(fsplug.__file__).parent
 # Where an act stands in a call that writes the trail: the function's name, and which argument.
-_WRITERS = {("trail", "add"): 3, ("chain", "append"): 3, ("shares", "audit"): 3, ("", "audit"): 3, ("", "_audit"): 3}
+_WRITERS = {
+    ("failures", "add"): 2,
+    ("trail", "add"): 3,
+    ("chain", "append"): 3,
+    ("shares", "audit"): 3,
+    ("", "audit"): 3,
+    ("", "_audit"): 3,
+}
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def forgotten() -> str:
     """Mail a link if such a user exists; the answer is the same if not."""
     begun = time.monotonic()
     customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
-    signin.ask_reset(guard.store(), customer_ref, email)
+    signin.ask_reset(guard.store(), customer_ref, email, guard.address())
     _no_sooner(begun)
     return render_template("sign_in/forgotten.html", done=True)
 
