@@ -35,6 +35,9 @@ class Switch(Protocol):
     def conferences(self) -> Mapping[str, Sequence[str]]:
         """The uuids of the legs in each conference, the first comer first, by the conference's uuid."""
 
+    def signed_in(self) -> Sequence[tuple[str, str, str]]:
+        """The phones that are signed in: the address of each, its username and its domain."""
+
     def channel(self, leg: str) -> Event | None:
         """Everything about a leg; None when there is no such leg."""
 
@@ -119,6 +122,10 @@ class LinkedSwitch:
     def bridges(self) -> Sequence[tuple[str, str]]:
         rows = self._rows("show calls as json")
         return [(row["uuid"], row["b_uuid"]) for row in rows if row.get("b_uuid")]
+
+    def signed_in(self) -> Sequence[tuple[str, str, str]]:
+        rows = self._rows("show registrations as json")
+        return [(row["network_ip"], row["reg_user"], row["realm"]) for row in rows]
 
     def conferences(self) -> Mapping[str, Sequence[str]]:
         answer = self._answer(commands.LIST_CONFERENCES)

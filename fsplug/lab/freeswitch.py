@@ -126,6 +126,7 @@ class RealSwitch:
             stderr=subprocess.DEVNULL,
             env=self._environment,
             start_new_session=True,
+            umask=0o007,
             preexec_fn=_die_with_parent,
         )
         try:

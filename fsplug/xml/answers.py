@@ -1,6 +1,7 @@
 """Answers the switch's requests for XML."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fsplug.errors import Invalid
@@ -24,17 +25,28 @@ NOT_FOUND = """<document type="freeswitch/xml">
 """
 CHECK_CONTEXT = "fsplug"
 _SNAPSHOTS = 256
+# What can stand in a document whatever the rest of it says, and is every name that can be somebody's.
+_PLAIN = re.compile(r"[A-Za-z0-9_.+-]{1,253}")
+
+# Whether a phone must not sign in: its address, its username, its domain.
+Refuses = Callable[[str, str, str], bool]
+
+
+def nobody(address: str, username: str, domain: str) -> bool:
+    """Refuses nobody."""
+    return False
 
 
 class Answers:
     """Answers requests for directory and dialplan from the store's current state.
 
     fsplug answers fully for its companies: a user that a company lacks is unknown, whatever older files of the switch
-    say.
+    say. `refuses` tells who must not sign in from where.
     """
 
-    def __init__(self, store: Store, templates: Templates, ways: Ways) -> None:
+    def __init__(self, store: Store, templates: Templates, ways: Ways, refuses: Refuses = nobody) -> None:
         self._store = store
+        self._refuses = refuses
         self._templates = templates
         self._ways = ways
         self._snapshots: Cache[CompanySnapshot] = Cache(_SNAPSHOTS)
@@ -81,10 +93,22 @@ class Answers:
         # Gateways and network lists belong to the configuration (switch install).
         if "purpose" in request:
             return NOT_FOUND
+        if (refused := self._refused(request)) is not None:
+            return refused
         asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
         department = request.get("group_name", "") if request.get("action") == "group_call" else ""
         user = "" if department else request.get("user", "")
         return self.directory(request.get("domain") or asked_by_name, user, department)
+
+    def _refused(self, request: Mapping[str, str]) -> str | None:
+        """The answer about a phone that must not sign in from where it is now; None if it may."""
+        user, domain = request.get("user", ""), request.get("domain", "")
+        address = request.get("ip", "") if request.get("action") == "sip_auth" else ""
+        if not address or not (_PLAIN.fullmatch(user) and _PLAIN.fullmatch(domain)):
+            return None
+        if not self._refuses(address, user, domain):
+            return None
+        return self._document("directory", "directory/refused.xml.j2", user=user, domain=domain)
 
     def _dialplan(self, request: Mapping[str, str]) -> str:
         # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.

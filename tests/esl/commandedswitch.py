@@ -38,6 +38,9 @@ class CommandedSwitch:
     def channel(self, leg: str) -> Event | None:
         return self.live.get(leg)
 
+    def signed_in(self) -> Sequence[tuple[str, str, str]]:
+        return []
+
     def channels(self, legs: Collection[str]) -> list[Event]:
         if self.is_silent:
             raise Unavailable("switch-silent", "no answer came in time")

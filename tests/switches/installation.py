@@ -26,6 +26,11 @@ class Installed:
     serving: Serving
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the switch asks fsplug; else it reads files."""
+        return (self.switch.conf / "fsplug/xml_curl/fsplug.xml").exists()
+
+    @property
     def exchange(self) -> Exchange:
         return Exchange(self.switch.ports, data=self.cli.data)
 

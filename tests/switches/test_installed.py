@@ -1,5 +1,6 @@
 """An empty folder, `fsplug switch install`, FreeSWITCH: phones sign in by digest and call, with fsplug and without."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,17 +9,22 @@ import pytest
 
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
+from fsplug.lab.installed import phone_password
 from fsplug.lab.scenario import read_scenario
 from fsplug.lab.witness import Witness
+from fsplug.policy.access.sign_in_failures import FAILURES
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
 from tests.cli.conftest import ACME
 from tests.switches.barephone import BarePhone
+from tests.switches.guesser import guesser
 from tests.switches.installation import Installed, furnished
+from tests.switches.test_fail2ban import host_of
 
 CHANGE_SECONDS = 1.5
 CONSENT, SALES = "+4570103001", "+4570102001"
 # The question in two languages.
+OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"
 SILENCE_SECONDS = 30.0
 
 
@@ -110,6 +116,35 @@ def test_a_call_from_elsewhere_than_a_trunk_is_refused_and_leaves_nothing(instal
         installed.serving.start()
     assert switch.api("global_getvar core_uuid") == core
     assert installed.account().calls == before.calls
+
+
+def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: Installed) -> None:
+    port, right = installed.switch.ports.internal_port, phone_password(installed.cli.data, ACME, "1001")
+
+    def refused() -> list[str]:
+        return [one["source"] for one in json.loads(installed.cli.ok("switch", "refused", "--json"))["refused"]]
+
+    with guesser("127.0.0.4", port, ACME) as honest, guesser("127.0.0.3", port, ACME) as attacker:
+        assert honest.register("1001", right) == OK
+        assert {attacker.register("1001", f"wrong-{number}") for number in range(FAILURES)} == {FORBIDDEN}
+        wait_for(lambda: refused() == ["127.0.0.3"], "the source to be refused")
+        if installed.is_asked:
+            assert attacker.register("1001", right) == FORBIDDEN
+        # Whoever fails in a phone's name, from where it is signed in, does not lock it out.
+        for number in range(FAILURES):
+            honest.register("1002" if number % 2 else "1001", "wrong")
+        wait_for(lambda: refused() == ["127.0.0.3", "127.0.0.4"], "that source to be refused too")
+        assert honest.register("1001", right) == OK
+        said = installed.cli.run("doctor")
+        assert said.exit_code == 0 and "127.0.0.3" in said.stdout
+        installed.cli.ok("switch", "forgive", "127.0.0.3", "--dry-run")
+        assert len(refused()) == 2
+        installed.cli.ok("switch", "forgive", "--all")
+        assert refused() == []
+        assert attacker.register("1001", right) == OK
+    log = installed.switch.log.read_text(errors="replace")
+    logged = [host_of(line) for line in log.splitlines() if "SIP auth failure" in line and "127.0.0.3" in line]
+    assert len(logged) >= FAILURES and set(logged) == {"127.0.0.3"}
 
 
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:

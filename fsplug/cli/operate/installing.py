@@ -84,7 +84,7 @@ def install(
     nothing to do. Options that are not given keep their earlier values. Directory, dialplan and gateways are files
     there too: fsplug serve keeps these files in step with the store.
     """
-    from fsplug.cli.operate import refused_callers, self_arming
+    from fsplug.cli.operate import mended, refused_callers, self_arming
     from fsplug.cli.operate.phones import phones, refuse
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
@@ -128,6 +128,7 @@ def install(
                 _render(new_settings, conf, store)
             # The folder of the call records may be new.
             share(settings, group)
+            mended.close_secrets(invocation, conf)
             warn_of_spool(invocation, new_settings)
     locked_out = [asdict(one) for one in found.locked_out]
     known = {"dry_run": dry_run, "conf": str(conf), "whole": installer.is_whole, "locked_out": locked_out}

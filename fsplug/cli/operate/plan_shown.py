@@ -31,6 +31,7 @@ REASONS = {
     "accept-blind-auth": "a call must prove a password",
     "accept-blind-reg": "a phone must prove its password",
     "auth-calls-acl-only": "phones prove a password, wherever they are",
+    "log-auth-failures": "wrong passwords are logged with the address that they came from",
     "auth-calls": "a call must prove a password",
     "disable-transfer": "callers from outside must not transfer calls, also not through your own trunks (REFER)",
     "parse-all-invite-headers": "an excluded number can stand in any value of any header",

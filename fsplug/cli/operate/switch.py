@@ -9,6 +9,7 @@ from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate.installing import install, uninstall
+from fsplug.cli.operate.refused_sources import forgive, refused
 from fsplug.wiring.process.serving import is_served
 
 ANSWER_SECONDS = 3.0
@@ -26,6 +27,8 @@ def switch() -> None:
 
 switch.add_command(install)
 switch.add_command(uninstall)
+switch.add_command(refused)
+switch.add_command(forgive)
 
 
 @switch.command(rule=INSTALLATION)

@@ -4,6 +4,7 @@ import secrets
 from functools import partial
 from typing import NamedTuple
 
+from fsplug.errors import Invalid
 from fsplug.store.change.entry_rows import Rows
 from fsplug.store.config import devices, trunks
 from fsplug.store.config.nouns import Key, Noun, Row
@@ -44,7 +45,15 @@ def new_password() -> str:
     return secrets.token_urlsafe(_PASSWORD_BYTES)
 
 
+def _check_chosen(whose: str, password: str | None, before: str | None) -> None:
+    """A short password that is there already goes on, so that documents that hold it can still be applied."""
+    if password is not None and password != before and len(password) < devices.LEAST_CHARACTERS:
+        text = f"{whose}: a password that you choose has {devices.LEAST_CHARACTERS} characters or more"
+        raise Invalid("short-password", f"{text}; choose a longer one, or leave it out and a random one is made")
+
+
 def _device(domain: str, wanted: Row, before: Row | None) -> Row:
+    _check_chosen(f"device {wanted.name} of {wanted.username}", wanted.password, before.password if before else None)
     name = wanted.sip_username
     if name is None or wanted.password is not None:
         return wanted
@@ -61,8 +70,9 @@ def _device(domain: str, wanted: Row, before: Row | None) -> Row:
 def _trunk(wanted: Row, before: Row | None) -> Row:
     if wanted.username and wanted.password is None:
         wanted = wanted._replace(password=(before.password if before is not None else None) or new_password())
+    known = before.inbound_password if before is not None else None
+    _check_chosen(f"trunk {wanted.name}", wanted.inbound_password, known)
     if wanted.inbound_digest and wanted.inbound_password is None:
-        known = before.inbound_password if before is not None else None
         wanted = wanted._replace(inbound_password=known or new_password())
     return wanted
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from peewee import fn
+
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
@@ -15,6 +17,9 @@ from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.users import Devices
+
+# What somebody chooses has at least so many characters: phones are guessed at from everywhere.
+LEAST_CHARACTERS = 12
 
 # At most one of password and hash is set.
 DEVICE = Noun("device", Devices, frozenset({"password", "a1_hash"}))
@@ -49,6 +54,9 @@ def _phones() -> Any:
 
 _SOME = Select(_Phone, lambda: _phones().limit(1))
 _NAMED = Select(_Phone, lambda: _phones().where(Devices.sip_username.in_(given_each.usernames)))
+
+
+_SHORT = Select(_Phone, lambda: _phones().where(fn.LENGTH(Devices.password) < LEAST_CHARACTERS).limit(given.most))
 
 
 def _devices_at(which: Any) -> Any:
@@ -101,6 +109,11 @@ def some_phone(store: Store) -> tuple[str, str] | None:
     """The company's domain and the SIP username of one phone there is now; None if there is none."""
     found = _SOME.row(store)
     return None if found is None else (found.domain, found.sip_username)
+
+
+def short(store: Store, most: int) -> list[tuple[str, str]]:
+    """The domains with the SIP usernames whose passwords are shorter than a new one may be: `most` at most."""
+    return [(row.domain, row.sip_username) for row in _SHORT.rows(store, most=most)]
 
 
 def signing_in_as(store: Store, sip_usernames: Iterable[str]) -> list[tuple[str, str]]:

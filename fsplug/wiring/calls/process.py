@@ -34,6 +34,7 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
+from fsplug.wiring.calls import sign_ins
 from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
@@ -97,7 +98,9 @@ class CallsProcess:
         self._wire_calls()
         here = self.listen_in
         self._publishing = Publishing(self.store, settings.switch_name, here.live, self._name.write)
-        self.channel_server = ChannelServer(settings.data, here.calls, here.live, here.pages, self._company_calls)
+        self.channel_server = ChannelServer(
+            settings.data, here.calls, here.live, here.pages, self._company_calls, self.sign_ins
+        )
 
     def _switch_account(self) -> Account | None:
         settings = self._settings
@@ -105,13 +108,13 @@ class CallsProcess:
 
     def _wire_calls(self) -> None:
         settings = self._settings
-        self.book = CallBook()
+        self.book, self.sign_ins = CallBook(), sign_ins.SignIns()
         self._clock = SteadyClock()
         self.link = Link(
             settings.event_socket_host,
             settings.event_socket_port,
             settings.event_socket_password,
-            EVENTS,
+            (*EVENTS, *sign_ins.EVENTS),
             on_event=self._on_event,
             on_up=self._link_up,
             on_down=lambda reason: self._signs.now(LINK_DOWN, is_out=True),
@@ -146,7 +149,12 @@ class CallsProcess:
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
         self.endpoint = endpoint(
-            settings, self._stores.config, flow.redirects.or_else(armer.armed), console, self.records.save
+            settings,
+            self._stores.config,
+            flow.redirects.or_else(armer.armed),
+            console,
+            self.records.save,
+            self.sign_ins.refuses,
         )
         self._switch_files = SwitchFiles(settings, self._stores.config, self.switch, self.link, self._run)
 
@@ -234,6 +242,8 @@ class CallsProcess:
 
     def _on_event(self, event: Event) -> None:
         """Handle an event of the switch, which may have to wait until earlier calls are taken up."""
+        if self.sign_ins.sees(event):
+            return
         self._take_up.event(event)
         if self._take_up.is_done:
             self.listen_in.see(event)
@@ -246,6 +256,7 @@ class CallsProcess:
     def _look_once(self) -> None:
         try:
             if not self._take_up.is_done:
+                self.sign_ins.already_there(self.switch.signed_in())
                 self._take_up.run()
                 self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
             self._reconciler.look()

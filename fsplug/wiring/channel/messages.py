@@ -51,16 +51,30 @@ class AskList:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRefused:
+    """Which sources of wrong SIP passwords are refused: {"refused": [...], "tried": [...]}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgive:
+    """Refuse this source no more, or none at all: {"forgiven": how many were refused}."""
+
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportViewers:
     """Asks nothing: each following line names all users who have a page of this console open (`viewers_line`)."""
 
 
-Question = AskCalls | AskChanges | AskListen | AskList | ReportViewers
+Question = AskCalls | AskChanges | AskListen | AskList | AskRefused | Forgive | ReportViewers
 _QUESTIONS: Mapping[str, type[Question]] = {
     "calls": AskCalls,
     "changes": AskChanges,
     "listen": AskListen,
     "list": AskList,
+    "refused": AskRefused,
+    "forgive": Forgive,
     "viewers": ReportViewers,
 }
 _NAMES = {kind: name for name, kind in _QUESTIONS.items()}

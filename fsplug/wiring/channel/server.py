@@ -21,6 +21,7 @@ from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.wiring.calls.sign_ins import SignIns
 from fsplug.wiring.channel.client import short
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
@@ -33,6 +34,8 @@ from fsplug.wiring.channel.messages import (
     AskChanges,
     AskList,
     AskListen,
+    AskRefused,
+    Forgive,
     Question,
     ReportViewers,
     question_of,
@@ -54,13 +57,20 @@ class ChannelServer:
     """Answers questions, and takes reports of who has pages open; `look` finds a company's calls, or Unavailable."""
 
     def __init__(
-        self, data: Path, calls: ListenCalls, live: LiveList, pages: OpenPages, look: Callable[[str], CompanyCalls]
+        self,
+        data: Path,
+        calls: ListenCalls,
+        live: LiveList,
+        pages: OpenPages,
+        look: Callable[[str], CompanyCalls],
+        sign_ins: SignIns,
     ) -> None:
         self._data = data
         self._look = look
         self._calls = calls
         self._live = live
         self._pages = pages
+        self._sign_ins = sign_ins
         self._server: Any = None
 
     def start(self) -> None:
@@ -108,6 +118,10 @@ class ChannelServer:
                 yield {"listen": self._calls.listen(company, listener, number)}
             case AskList():
                 yield from self._lists(question)
+            case AskRefused():
+                yield self._sign_ins.facts()
+            case Forgive(source):
+                yield {"forgiven": self._sign_ins.forgive(source)}
 
     def _follow_viewers(self, connection: Any, lines: Any) -> None:
         """Each line names all viewers of one console; a console that is gone or frozen has none."""

@@ -17,7 +17,7 @@ from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring import archives
-from fsplug.wiring.doctor import console, nodes, trail, waiting
+from fsplug.wiring.doctor import console, nodes, sign_ins, trail, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -193,6 +193,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
         yield waiting.refused(settings, time.time())
         yield from nodes.every(settings)
         yield from trail.every(settings)
+        yield sign_ins.short_passwords(settings)
         if role is MachineRole.CONSOLE:
             yield nodes.shown(settings)
     yield archive(settings)
@@ -204,6 +205,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
     if role is not MachineRole.CONSOLE:
         yield outbound_socket(settings)
         yield endpoint(settings)
+        yield from sign_ins.refused(settings)
     if role is not MachineRole.CALLS:
         yield from console.every(settings)
     if conf is not None and role is not MachineRole.CONSOLE:

@@ -13,7 +13,7 @@ from fsplug.media import access
 from fsplug.media.access import Account, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.doctor import callers, zones
+from fsplug.wiring.doctor import callers, switch_secrets, zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.printed_xml import parsed
@@ -265,6 +265,7 @@ def every(
     yield from trunks(api, trunks_known, wanted.trunk_profile)
     addresses = HostAddresses(xml_ways.trunk_addresses(settings))
     yield from callers.every(api, trunks_known, wanted, addresses)
+    yield switch_secrets.closed(api, Path(settings.switch_conf) if settings.switch_conf else None)
 
 
 def _no_gateway(trunk: Trunk, profile: str) -> Finding:

@@ -15,7 +15,7 @@ from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
-from fsplug.xml.answers import Answers
+from fsplug.xml.answers import Answers, Refuses, nobody
 from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
 
 log = structlog.get_logger()
@@ -34,10 +34,11 @@ def endpoint(
     led: Led,
     console: Console,
     keep: Callable[[bytes], None] | None = None,
+    refuses: Refuses = nobody,
 ) -> Endpoint | None:
     """The endpoint of this installation; None without a password.
 
-    `keep` takes the switch's call records; without it they are not taken.
+    `keep` takes the switch's call records; without it they are not taken. `refuses` tells who must not sign in.
 
     Invalid("xml-off-loopback") when other machines could reach the endpoint and the settings don't allow that.
     """
@@ -48,7 +49,7 @@ def endpoint(
         remedy = "set xml_host = 127.0.0.1, or xml_off_loopback = true if nobody else can listen on that network"
         text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
         raise Invalid("xml-off-loopback", text, host=settings.xml_host)
-    behind = doors(Answers(store, templates(settings), ways(settings)), led, console, keep)
+    behind = doors(Answers(store, templates(settings), ways(settings), refuses), led, console, keep)
     return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
 
 

@@ -208,7 +208,8 @@ def _for_phones(tree: ConfTree, file: XmlFile, installation: Installation) -> Xm
         # Each phone of the profile is found under these hosts: a call to one there would ring companies' phones too.
         file = file.without_param(_settings(file, name), one_domain.PRESENCE_HOSTS)
     file = file.with_param(_settings(file, name), one_domain.REALM, "auto_from")
-    file = file.with_param(_settings(file, name), "auth-calls", "true")
+    for setting in ("auth-calls", "log-auth-failures"):
+        file = file.with_param(_settings(file, name), setting, "true")
     return file.with_param(_settings(file, name), MATCHING_NAMES, "true")
 
 

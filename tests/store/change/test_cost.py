@@ -37,7 +37,7 @@ def _company(users: int) -> dict[str, Any]:
             "extension": str(100_000 + number),
             "department": "Sales" if number % 2 else "Support",
             "fixed_number": f"+457{number:07d}",
-            "device": [{"kind": "desk", "password": "long-enough"}],
+            "device": [{"kind": "desk", "password": "long-enough-now"}],
             "profile": [{"name": "available", "active": True}, {"name": "meeting"}],
         }
         for number in range(users)

@@ -11,6 +11,7 @@ import pytest
 from fsplug.errors import Unavailable
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.wiring.calls.sign_ins import SignIns
 from fsplug.wiring.channel import server as module
 from fsplug.wiring.channel.client import answer, short, viewers_reported
 from fsplug.wiring.channel.messages import LONGEST_QUESTION, NAME, AskCalls, from_table
@@ -32,7 +33,7 @@ def data(tmp_path: Path, pages: OpenPages) -> Iterator[Path]:
     """A data folder in which a company's calls may be asked for, on a path too long for a socket's."""
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
-    door = ChannelServer(folder, NOBODY, NOBODY, pages, lambda company: CALLS)
+    door = ChannelServer(folder, NOBODY, NOBODY, pages, lambda company: CALLS, SignIns())
     door.start()
     yield folder
     door.stop()
@@ -54,7 +55,7 @@ def test_it_is_its_owners_alone(data: Path) -> None:
 
 
 def test_a_socket_that_a_killed_process_left_is_replaced(data: Path, pages: OpenPages) -> None:
-    again = ChannelServer(data, NOBODY, NOBODY, pages, lambda company: CALLS)
+    again = ChannelServer(data, NOBODY, NOBODY, pages, lambda company: CALLS, SignIns())
     again.start()
     assert from_table(answer(data, AskCalls(ACME))) == CALLS
 
