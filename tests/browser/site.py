@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,10 +63,15 @@ def story_site(folder: Path, until: float = NOW) -> Iterator[Site]:
         store.close()
 
 
-def started(folder: Path, ahead_seconds: float, request_seconds: float = 20.0) -> "subprocess.Popen[str]":
-    """The console of this data folder as a process; the first line it prints is its port."""
+def started(
+    folder: Path, ahead_seconds: float, request_seconds: float = 20.0, settings: Mapping[str, str] = {}
+) -> "subprocess.Popen[str]":
+    """The console of this data folder as a process; the first line it prints is its port. `settings` as the
+    environment has them.
+    """
     # The port is the system's to choose; nothing of the console reads its own from web_url but mail and cookies.
     environment = {**os.environ, "FSPLUG_WEB_URL": "http://127.0.0.1", "FSPLUG_WEB_PORT": "0", "FSPLUG_SECRET_KEY": KEY}
+    environment |= settings
     command = [sys.executable, "-m", "tests.browser.serving", str(folder), str(ahead_seconds), str(request_seconds)]
     with (folder / "console.log").open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
