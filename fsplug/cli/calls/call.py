@@ -10,7 +10,7 @@ from fsplug.cli.calls import live_calls, words
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import PAGE_ROWS, ListOptions, find, first, in_some_company, listing_options, more
 from fsplug.cli.kernel.output import sheet, table, when
-from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule
+from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule, check_self
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
 from fsplug.store.calls import calls, decisions
@@ -40,6 +40,9 @@ def call() -> None:
 def list_(invocation: Invocation, options: ListOptions, watch: bool, viewer: str | None) -> None:
     """List calls, newest first, with their decisions."""
     if watch:
+        if invocation.actor is not None:
+            check_self(invocation.actor, options.company, viewer)
+            viewer = invocation.actor.name
         live_calls.watch(invocation, options.company, viewer)
         return
     with invocation.store() as store:

@@ -7,10 +7,11 @@ import click
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.listing import ListOptions, find, first, listing_options, more
 from fsplug.cli.kernel.output import table, when
-from fsplug.cli.kernel.rules import USER, CommandRule
+from fsplug.cli.kernel.rules import USER, CommandRule, check_self
 from fsplug.policy.access.scopes import Need
 from fsplug.store.calls import listen_sessions
 from fsplug.store.calls.listen_sessions import ListenIn
+from fsplug.store.config import actors
 
 _TITLES = ("asked", "company", "listener", "heard", "door", "from", "until", "ended by", "reason", "call")
 
@@ -24,12 +25,17 @@ def listen(context: click.Context, company: str | None, listener: str | None, nu
     """Listen in to a colleague's call. The colleague's phone shows who listens, and plays a short tone."""
     if context.invoked_subcommand is not None:
         return
+    invocation = context.ensure_object(Invocation)
+    if invocation.acting is not None:
+        with invocation.store() as store:
+            actor = actors.named(store, invocation.acting, company)
+        check_self(actor, company, listener)
+        company, listener = actor.company, actor.name
     if not (company and listener and number):
         raise click.UsageError("give --company, --as and --to; or see: fsplug listen list --help", context)
     from fsplug.wiring.channel.client import answer
     from fsplug.wiring.channel.messages import AskListen
 
-    invocation = context.ensure_object(Invocation)
     begun = answer(invocation.folder, AskListen(company, listener, number))
     invocation.print({"listen": begun["listen"]}, f"{listener} listens; hang up the phone to end it")
 

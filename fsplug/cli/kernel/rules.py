@@ -51,6 +51,12 @@ def check(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> Reach:
     return reach
 
 
+def check_self(actor: Actor, company: str | None, username: str | None) -> None:
+    """Refused when a command that lets one user do something by telephone is to do it for another than the actor."""
+    if (company or actor.company, username or actor.name) != (actor.company, actor.name):
+        raise Refused("not-own", f"{actor.name} may only do this as {actor.logged_name}", actor=actor.name)
+
+
 def check_files(actor: Actor, command: click.Command, params: dict[str, Any]) -> None:
     """Refused("no-files") when an option names a file or folder that fsplug would open on the actor's behalf.
 
@@ -58,8 +64,9 @@ def check_files(actor: Actor, command: click.Command, params: dict[str, Any]) ->
     """
     for one in command.params:
         given = params.get(str(one.name))
+        files = given if isinstance(given, tuple) else () if given is None else (given,)
         opens = isinstance(one.type, click.Path) and not isinstance(one.type, DocumentFile)
-        if opens and given is not None and str(given) != STDIN:
+        if opens and any(str(file) != STDIN for file in files):
             text = f"with --as, {one.opts[-1]} must not name a file: use standard input or output instead, with -"
             raise Refused("no-files", text, actor=actor.name, option=one.opts[-1])
 

@@ -2,26 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fsplug.cli.kernel.context import Verb
 from fsplug.cli.kernel.main import COMMANDS
-from fsplug.policy.access.scopes import Need
-from tests.cli.conftest import ACME, BETA, DEMO, Cli
+from tests.cli.conftest import ACME, BETA, Cli
 from tests.cli.happened import recorded
 from tests.cli.kernel.test_main import commands
 
 SUPERUSER, SUB_ADMIN, CHIEF, LISTENER = (f"{one}@{ACME}" for one in ("1001", "1002", "1003", "1004"))
-# Where a command has words of its own that must be there; the others take these.
-WORDS = {
-    "share create": ("a-rec", "--to", "x@y.example", "--subject", "s"),
-    "xml render": ("--out", "."),
-    "xml show": ("directory", "--company", ACME, "--user", "1001"),
-    "exclude add": ("+4533333333",),
-    "exclude remove": ("+4533333333",),
-    "policy preview": (str(DEMO), "--since", "7d"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,42 +50,6 @@ def test_every_command_has_a_rule() -> None:
 def test_a_command_without_a_rule_is_refused_where_it_is_written() -> None:
     with pytest.raises(TypeError, match="rule"):
         Verb("bare")
-
-
-@pytest.mark.parametrize("path", [path for path, rule in RULES.items() if not rule.itself])
-def test_nobody_of_another_company_runs_it_there(staff: Cli, path: str, tmp_path: Path) -> None:
-    """A superuser who is company-admin too, of Beta, names Acme in every command."""
-    rule = RULES[path]
-    words = _words_for(path, tmp_path)
-    company = {"company": ("--company", ACME), "domains": ("--company", ACME), "domain": (ACME,), None: ()}[
-        rule.company
-    ]
-    before = staff.json("audit", "list", "--limit", "1")
-    code, error = staff.error("--as", f"all@{BETA}", *path.split(), *company, *words)
-    assert (code, error) in {(3, "other-company"), (3, "not-allowed")}, path
-    assert (error == "not-allowed") == (rule.need is Need.INSTALLATION), path
-    assert staff.json("audit", "list", "--limit", "1") == before
-
-
-def _words_for(path: str, tmp_path: Path) -> tuple[str, ...]:
-    """What click wants before it runs the command at all."""
-    command = dict(commands())[path]
-    words: list[str] = list(WORDS.get(path, ()))
-    if words:
-        return tuple(words)
-    for one in command.params:
-        if one.required and one.name != RULES[path].company:
-            file = tmp_path / "file"
-            file.write_text("username\n")
-            value = {"kind": "desk", "target": "user:1", "choices": "1=group:2001", "default": "group:2001"}.get(
-                str(one.name), "contact-pro" if path.startswith("licence") else "listen-in"
-            )
-            value = ACME if one.name in ("company", "domain") else value
-            value = str(file) if one.name in ("file", "out", "conf") else value
-            words += [value] if one.param_type_name == "argument" else [one.opts[0], value]
-    if path in ("number add",):
-        words += ["--to", "user:1"]
-    return tuple(words)
 
 
 def test_a_sub_admin_manages_users_of_the_department_and_grants_nothing(staff: Cli) -> None:
@@ -207,6 +162,50 @@ def test_everybody_finds_the_entries_about_their_own_calls(staff: Cli) -> None:
 @pytest.mark.parametrize("who", ["nobody@acme.example", "1001@nowhere.example", "1001", "@", "", "1001@beta.example\n"])
 def test_who_is_not_there_can_do_nothing(staff: Cli, who: str) -> None:
     assert staff.error("--as", who, "recording", "list") == (3, "unknown-actor")
+
+
+def test_what_is_live_is_shown_and_heard_as_the_one_who_asks(staff: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("fsplug.cli.calls.live_calls.watch", lambda _, *words: asked.append(words))
+    monkeypatch.setattr(
+        "fsplug.wiring.channel.client.answer",
+        lambda _, ask: asked.append((ask.company, ask.listener, ask.number)) or {"listen": "x"},
+    )
+    watch, listen = ("call", "list", "--watch"), ("listen", "--to", "1001")
+    staff.ok("--as", LISTENER, *watch)
+    staff.ok("--as", LISTENER, *watch, "--as", "1004", "--company", ACME)
+    staff.ok("--as", LISTENER, *listen)
+    assert asked == [(ACME, "1004"), (ACME, "1004"), (ACME, "1004", "1001")]
+    for words in ((*watch, "--as", "1001"), (*listen, "--as", "1001"), (*listen, "--company", BETA, "--as", "1004")):
+        assert staff.error("--as", LISTENER, *words)[0] == 3, words
+    assert len(asked) == 3
+    staff.ok(*watch, "--company", ACME, "--as", "1001")
+    staff.ok(*listen, "--company", ACME, "--as", "1001")
+    assert asked[3:] == [(ACME, "1001"), (ACME, "1001", "1001")], "an operator says who"
+
+
+def test_with_as_no_file_is_opened_but_the_document(staff: Cli, tmp_path: Path) -> None:
+    settings, secret = staff.data / "fsplug.toml", tmp_path / "secret.csv"
+    secret.write_text("hush;hush-hush\n")
+    (tmp_path / "link.csv").symlink_to(secret)
+    before = settings.read_bytes()
+    users, mine = ("import", "users", "--company", ACME), ("--as", CHIEF)
+    for file in (settings, staff.data / "fsplug.db", "/dev/zero"):
+        assert staff.error(*mine, *users, file) == (3, "not-a-document"), file
+        assert staff.error(*mine, "apply", file) == (3, "not-a-document"), file
+    for file in (secret, tmp_path / "link.csv"):
+        result = staff.run(*mine, *users, file, "--json")
+        assert result.exit_code == 2 and "hush" not in result.output, file
+    outs = (("export", "--out", settings), ("audit", "export", "--out", settings))
+    for words in (*outs, ("device", "set", "--user", "1002", "desk", "--password-file", secret)):
+        assert staff.error(*mine, *words, "--company", ACME) == (3, "no-files"), words
+    assert settings.read_bytes() == before
+    assert staff.json(*mine, "export", "--out", "-")["company"]
+    assert '"act": "audit-export"' in staff.ok(*mine, "audit", "export", "--company", ACME, "--out", "-")
+    row = "username,name\n1001,Anna H\n"
+    staff.ok(*mine, *users, "-", input=row)
+    (tmp_path / "users.csv").write_text(row)
+    staff.ok(*mine, *users, tmp_path / "users.csv")
 
 
 def test_the_company_may_be_left_out_and_as_may_stand_anywhere(staff: Cli) -> None:
