@@ -37,7 +37,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
     alone: list[float] = []
     beside: list[float] = []
     signed_in = pages = 0
-    with TemporaryDirectory(prefix="fsplug-bench-") as folder, _serving(Path(folder), setting) as (served, cookies):
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder, serving(Path(folder), setting) as (served, cookies):
         count = setting.rounds(full=1_000, quick=300)
         verdicts(served.client, _WARM_UP)
         for _ in range(setting.rounds(full=5, quick=2)):
@@ -56,7 +56,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 
 @contextmanager
-def _serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
+def serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
     """fsplug, and the cookies of 20 people who signed in earlier."""
     store = company.lay_out(folder)
     _give_accounts(store)

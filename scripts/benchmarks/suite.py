@@ -22,6 +22,7 @@ from benchmarks import (
     signins,
     startup,
     switchcpu,
+    underattack,
     verdictcost,
     xmlanswers,
 )
@@ -102,6 +103,7 @@ MEASUREMENTS = (
     Measurement("pages", "the console's list of a million recordings", listpages.measure, listpages.TARGETS),
     Measurement("player", "first audio of a recording of one hour", firstaudio.measure, firstaudio.TARGETS),
     Measurement("sign-in", "a verdict beside a busy console, and memory", signins.measure, signins.TARGETS),
+    Measurement("attack", "pages and verdicts while the console is attacked", underattack.measure, underattack.TARGETS),
     Measurement("console", "a console with many open pages", consoleload.measure, consoleload.TARGETS),
     Measurement("start-up", "fsplug --help", startup.measure, startup.TARGETS),
 )
