@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
-from fsplug.store.audit import trail, verification
+from fsplug.store.audit import signing, trail, verification
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 
@@ -18,6 +18,8 @@ TARGETS = (VERIFIED, COST)
 _DOMAIN = "acme.example"
 _SMALL, _HUGE = 1_000, 1_000_000
 _BATCH = 10_000
+# Every entry is signed, as in an installation, and every signature is checked.
+_KEY = signing.new_key()
 _ROUNDS, _A_ROUND = 40, 50
 
 
@@ -44,6 +46,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 def _filled(path: Path, count: int) -> Store:
     store = Store(path)
+    store.audit_keys = [_KEY]
     store.migrate()
     document = {"company": [{"domain": _DOMAIN, "name": "Acme", "country": "DK"}]}
     planning.apply_plan(store, planning.plan(store, document), "operator")
