@@ -155,7 +155,7 @@ class FakeLine:
 
     def control(self) -> ControlClient:
         """A connection of one's own to the control port."""
-        return ControlClient(self._control_port)
+        return ControlClient(self._control_port, PATIENCE_SECONDS)
 
     def bring_back(self) -> None:
         if self._process.poll() is not None:
