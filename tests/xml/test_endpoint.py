@@ -182,6 +182,26 @@ def test_slow_clients_hold_nobody_else_up(served: Endpoint, monkeypatch: pytest.
         client.sock.close()
 
 
+def test_silent_clients_in_any_number_keep_the_switch_waiting_no_moment(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(module, "CONNECTION_SECONDS", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr(module, "CONNECTIONS", 12)
+    monkeypatch.setattr(module, "SILENT", 6)
+    served = Endpoint("127.0.0.1", 0, USER, PASSWORD, DOORS)
+    served.start()
+    silent = [Client(served) for _ in range(40)]
+    for one in silent[::2]:
+        one.say(b"POST / HTTP/1.1\r\nHost: x\r\n")
+    more = [Client(served) for _ in range(20)]
+    assert posted(served, "/")[0] == 200
+    assert b"200" not in b"".join(one.ask() for one in silent), "they had to go"
+    for one in more:
+        one.sock.close()
+    served.stop()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_a_door_that_takes_too_long_is_not_waited_for_and_holds_nobody_up(served: Endpoint) -> None:
     late = gevent.spawn(posted, served, "/slow")
     gevent.idle()
