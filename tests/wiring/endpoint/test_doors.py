@@ -117,7 +117,7 @@ def channel(company: str = ACME, legs: str = "1001", **more: str) -> bytes:
 )
 def test_a_call_is_armed_alike_by_both_doors(block: bytes, store: Store) -> None:
     session = Session(Event(block))
-    armer(store).handle(session)
+    armer(store).handle(session, Event(block))
     given = json.loads(arm_door(store)(block))
     assert given["fsplug_verdict"] == "given"
     assert session.said.partition(" ")[2].partition(" ")[2] == ";".join(f"{name}={one}" for name, one in given.items())
