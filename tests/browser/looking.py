@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fsplug.lab.story.cast import ACME
-from fsplug.store.accounts import accounts
+from fsplug.store.accounts import accounts, step_up
 from tests.browser.pages import Place
 from tests.browser.site import Site
 
@@ -28,10 +28,14 @@ def context_of(browser: Any, site: Site, username: str | None, script: str = "",
 
 
 def sign_in(context: Any, site: Site, username: str | None, domain: str = ACME) -> None:
-    """Give the context a session of this user; `None` is nobody."""
+    """Give the context a session of this user, who has just proved who they are; `None` is nobody."""
     if username is not None:
-        cookie = {"name": "fsplug-session", "value": site.session(username, domain), "url": site.url}
-        context.add_cookies([{**cookie, "httpOnly": True, "sameSite": "Lax"}])
+        token = site.session(username, domain)
+        cookies = (("session", token, "Lax"), ("step-up", step_up.new_proof(site.store, token), "Strict"))
+        whole = {"url": site.url, "httpOnly": True}
+        context.add_cookies(
+            [{"name": f"fsplug-{name}", "value": value, "sameSite": strict, **whole} for name, value, strict in cookies]
+        )
 
 
 @contextmanager

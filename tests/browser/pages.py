@@ -75,8 +75,16 @@ def _open_share(store: Store) -> Share:
     return next(one for one in shares.listed(store, ACME) if one.is_open(store.now()))
 
 
+def _step_up(store: Store) -> str:
+    """The question, for those who have every answer."""
+    has_both = "UPDATE console_account SET password_hash = 'a hash', totp_confirmed = TRUE, totp_secret = 'sealed'"
+    store.run(f"{has_both} WHERE username IN (?, ?)", EVERYTHING, MY_CONSOLE)
+    return "/step-up"
+
+
 # Pages behind a link that is to be good.
 _LINKS: Mapping[str, Callable[[Store], str]] = {
+    "/step-up": _step_up,
     "/shared/<token>": lambda store: f"/shared/{shares.new_link(store, _open_share(store))}",
     "/set-password/<token>": lambda store: f"/set-password/{accounts.new_link(store, ACME, MY_CONSOLE)}",
     "/sign-in/<token>": lambda store: f"/sign-in/{sign_in_links.make(store, ACME, MY_CONSOLE, 'operator')}",

@@ -17,6 +17,7 @@ from fsplug.store.accounts.sealed_secrets import SecretKeys, new_key
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import deletions, recordings
+from fsplug.web.kernel import step_up
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.guard import rule_of
 from fsplug.web.kernel.services import Services
@@ -62,6 +63,16 @@ WHO = {
     "/deletions": MANAGERS,
     "/people": ADMINS | {"sub-admin"},
     "/activity": MANAGERS | ADMINS,
+}
+
+# What nobody gets with a session's cookie alone, written down once more.
+STEP_UP = {
+    "GET /one-time-codes",
+    "POST /deletions/delete",
+    "POST /one-time-codes",
+    "POST /people/save",
+    "POST /recordings/<recording>/share",
+    "POST /step-up",
 }
 
 
@@ -184,6 +195,26 @@ def test_a_route_is_closed_to_who_does_not_reach_it(site: tuple[Store, Any]) -> 
 
 def _reaches(store: Store, username: str, rule: Any) -> bool:
     return reach(actors.actor(store, ACME, username), rule.who).is_at_least(rule.least)
+
+
+def test_with_the_session_s_cookie_alone_nobody_shares_deletes_grants_or_changes_what_they_sign_in_with(
+    site: tuple[Store, Any],
+) -> None:
+    store, app = site
+    assert {str(way) for way in WAYS if getattr(rule_of(app, way.endpoint), "steps_up", False)} == STEP_UP
+    ours = ids(store, ACME)
+    with table() as rows:
+        for way in (way for way in WAYS if str(way) in STEP_UP):
+            with rows.row(way):
+                before = rows_of(store, ACME)
+                form = {name: ours[0] for name in names_taken() if not name.startswith(step_up.FIELD)}
+                thief = Walker(app, store, WALKERS["everything"], is_proved=False)
+                for value in ours if way.arguments else ours[:1]:
+                    answer = thief.ask(way, way.at(value), form)
+                    assert answer.status_code == 403
+                    assert 'class="field"' in body(answer) or "/forgotten" in body(answer)
+                after = rows_of(store, ACME)
+                assert [name for name in before if before[name] != after[name] and name != "console_session"] == []
 
 
 def test_a_page_is_for_those_it_is_for(site: tuple[Store, Any]) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from fsplug.lab.story.cast import ACME, BETA, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE, NO_ROLE, SUB_ADMIN, SUPERUSER
-from fsplug.store.accounts import sessions
+from fsplug.store.accounts import sessions, step_up
 from fsplug.store.accounts.tokens import hash_of
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -145,12 +145,16 @@ def rows_of(store: Store, domain: str) -> dict[str, list[Any]]:
 
 @dataclass
 class Walker:
-    """Somebody with a browser; signs in anew for every request, so that none depends on the one before."""
+    """Somebody with a browser; signs in anew for every request, so that none depends on the one before.
+
+    Unless `is_proved` is False, they have just proved who they are.
+    """
 
     app: Any
     store: Store
     username: str | None
     domain: str = ACME
+    is_proved: bool = True
 
     def ask(self, way: Way, path: str, form: dict[str, Any] | bytes | None = None, **options: Any) -> Any:
         """What they get; a body that never ends is not read."""
@@ -158,6 +162,9 @@ class Walker:
         token = self.username and sessions.begin(self.store, self.domain, self.username, "192.0.2.1", "walker")
         if token:
             client.set_cookie("__Host-fsplug-session", token, domain="console.example", secure=True)
+        if token and self.is_proved:
+            proof = step_up.new_proof(self.store, token)
+            client.set_cookie("__Host-fsplug-step-up", proof, domain="console.example", secure=True)
         headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
         headers |= options.pop("headers", {})
         try:

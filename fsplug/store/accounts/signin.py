@@ -90,19 +90,48 @@ def sign_in(store: Store, typed: TypedCredentials, passwords: Passwords, secret_
     saying what; "code-wanted" if only the one-time code is missing. TooBusy while too many passwords wait to be hashed.
     """
     domain, known = _known(store, typed)
+    key, goes_first = _counted(store, typed, known, secret_keys)
+    kept = known.password_hash if known else None
+    if not _matches(store, kept, typed, passwords, key, goes_first) or known is None:
+        raise _refused(store, domain, known, typed, "password")
+    return _past_password(store, typed, known, key, secret_keys)
+
+
+def prove(store: Store, typed: TypedCredentials, passwords: Passwords, secret_keys: SecretKeys) -> str:
+    """Check the password or, if none is typed, the one-time code of somebody who is signed in; returns which it was.
+
+    Wrong guesses count as those of `sign_in` do. TryLater and TooBusy as there; Refused("step-up-refused").
+    """
+    _, known = _known(store, typed)
+    key, goes_first = _counted(store, typed, known, secret_keys)
+    kind = "password" if typed.password else "code"
+    if typed.password:
+        is_proof = _matches(store, known.password_hash if known else None, typed, passwords, key, goes_first)
+    else:
+        is_proof = known is not None and _has_code(store, known, typed.code, secret_keys)
+    if not is_proof:
+        raise Refused("step-up-refused", f"that is not the right {kind}", wrong=kind)
+    throttle.forget(store, key)
+    return kind
+
+
+def _counted(store: Store, typed: TypedCredentials, known: _Known | None, secret_keys: SecretKeys) -> tuple[str, bool]:
+    """The key that counts this try until it proves right, and whether the browser is known; TryLater if it is shut."""
     is_known_browser = _is_theirs(store, typed, known, secret_keys)
     key = throttle.key("browser", tokens.hash_of(typed.browser)) if is_known_browser else _account_key(typed)
     if seconds := throttle.take(store, key, limits.OF_ACCOUNT):
         raise TryLater("sign-in-later", f"too many wrong tries; try again in {seconds:.0f} seconds", seconds)
-    kept = known.password_hash if known else None
+    return key, is_known_browser
+
+
+def _matches(
+    store: Store, kept: str | None, typed: TypedCredentials, passwords: Passwords, key: str, goes_first: bool
+) -> bool:
     try:
-        is_right = passwords.matches(kept, typed.password[: 4 * LONGEST_TYPED], goes_first=is_known_browser)
+        return passwords.matches(kept, typed.password[: 4 * LONGEST_TYPED], goes_first=goes_first)
     except TooBusy:
         throttle.give_back(store, key)
         raise
-    if not is_right or known is None:
-        raise _refused(store, domain, known, typed, "password")
-    return _past_password(store, typed, known, key, secret_keys)
 
 
 def is_known_browser(store: Store, typed: TypedCredentials, secret_keys: SecretKeys) -> bool:
@@ -117,7 +146,7 @@ def _past_password(store: Store, typed: TypedCredentials, known: _Known, key: st
         throttle.give_back(store, key)
         raise Refused("code-wanted", "type the code that your authenticator shows")
     with store.atomic():
-        if known.totp_secret is None or _is_code(store, known, secret_keys.open(known.totp_secret), typed.code):
+        if known.totp_secret is None or _has_code(store, known, typed.code, secret_keys):
             return _signed_in(store, typed, known, key, secret_keys)
     raise _refused(store, known.company, known, typed, "code")
 
@@ -178,7 +207,10 @@ def _person(store: Store, known: _Known) -> Person:
     return Person(company_id(store, known.company), known.username)
 
 
-def _is_code(store: Store, known: _Known, secret: str, typed: str) -> bool:
+def _has_code(store: Store, known: _Known, typed: str, secret_keys: SecretKeys) -> bool:
+    if known.totp_secret is None:
+        return False
+    secret = secret_keys.open(known.totp_secret)
     return one_time_codes.use(store, company_id(store, known.company), known.username, secret, typed)
 
 

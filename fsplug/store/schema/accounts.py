@@ -52,6 +52,8 @@ class ConsoleSessions(Table):
     agent = text()
     ended_at = real(null=True)
     ended_by = text(null=True)
+    step_up_hash = text(null=True)
+    stepped_up_at = real(null=True)
 
     class Meta:
         table_name = "console_session"

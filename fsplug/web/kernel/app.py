@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused, TooBusy, TryLater
-from fsplug.web.kernel import assets, feed, limits, menu, shell, texts
+from fsplug.web.kernel import assets, feed, limits, menu, shell, step_up, texts
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
@@ -48,7 +48,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["services"] = services
     pages = found()
-    for blueprint in (assets.pages, feed.pages, *pages):
+    for blueprint in (assets.pages, feed.pages, step_up.pages, *pages):
         app.register_blueprint(blueprint)
     check_rules(app)
     app.jinja_loader = _templates(pages)
@@ -58,6 +58,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(guard)
     app.before_request(limits.ask)
     app.before_request(_look)
+    step_up.prepare(app)
     app.after_request(limits.settle)
     app.after_request(_with_headers)
     shell.prepare(app)

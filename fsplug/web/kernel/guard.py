@@ -43,6 +43,7 @@ class PageRule:
 
     `is_act`: a person asked for it. What a page or a player asks for by itself must not keep the session alive.
     `tries`: what the limiter counts the request as. Every route for anybody names it.
+    `steps_up`: the viewer must have proved who they are within the last minutes; see `fsplug.web.kernel.step_up`.
     """
 
     who: Open | Need
@@ -50,6 +51,7 @@ class PageRule:
     form_bytes: int = _USUAL_FORM_BYTES
     is_act: bool = True
     tries: Act | None = None
+    steps_up: bool = False
 
 
 def takes(
@@ -58,11 +60,12 @@ def takes(
     form_bytes: int = _USUAL_FORM_BYTES,
     is_act: bool = True,
     tries: Act | None = None,
+    steps_up: bool = False,
 ) -> Callable[[View], View]:
     """A decorator that gives a view its rule."""
 
     def ruled(view: View) -> View:
-        view.__dict__["rule"] = PageRule(who, least, form_bytes, is_act, tries)
+        view.__dict__["rule"] = PageRule(who, least, form_bytes, is_act, tries, steps_up)
         return view
 
     return ruled
@@ -111,12 +114,13 @@ def cookie(name: str) -> str:
     return request.cookies.get(_cookie_name(name), "")
 
 
-def set_cookie(response: Any, name: str, value: str, seconds: float | None = None) -> None:
-    """Set a cookie that scripts can't read and other sites' forms don't send."""
+def set_cookie(response: Any, name: str, value: str, seconds: float | None = None, *, is_strict: bool = False) -> None:
+    """Set a cookie that scripts can't read and other sites' forms don't send; with `is_strict`, nor do their links."""
     secure = services().is_secure
     age = int(seconds) if seconds is not None else None
     # Lax, not Strict: people arrive by a link in a mail, and the page they are redirected to must recognise them.
-    response.set_cookie(_cookie_name(name), value, max_age=age, secure=secure, httponly=True, samesite="Lax", path="/")
+    site = "Strict" if is_strict else "Lax"
+    response.set_cookie(_cookie_name(name), value, max_age=age, secure=secure, httponly=True, samesite=site, path="/")
 
 
 def forget_cookie(response: Any, name: str) -> None:

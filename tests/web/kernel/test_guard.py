@@ -114,7 +114,8 @@ def test_cookies_are_the_host_s_alone_and_unseen_by_scripts(browser: Browser, co
     console.made()
     for cookie in browser.sign_in().headers.getlist("Set-Cookie"):
         assert cookie.startswith("__Host-fsplug-")
-        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+        site = "Strict" if cookie.startswith("__Host-fsplug-step-up=") else "Lax"
+        assert {"Secure", "HttpOnly", "Path=/", f"SameSite={site}"} <= set(cookie.split("; "))
 
 
 def test_a_superuser_who_must_use_one_time_codes_gets_nowhere_without(browser: Browser, console: Console) -> None:

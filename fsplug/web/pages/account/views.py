@@ -9,7 +9,7 @@ from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.db.database import Store
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.words.catalogue import LANGUAGES
@@ -46,15 +46,10 @@ def choose_language() -> Any:
     session = sessions.find(guard.store(), token) if token else None
     if session is not None:
         accounts.choose_language(guard.store(), session.company, session.username, language)
-    response = redirect(back if _is_path_here(back) else "/", 303)
+    response = redirect(forms.path_here(back), 303)
     if language in LANGUAGES:
         shell.keep_language(response, language)
     return response
-
-
-def _is_path_here(back: str) -> bool:
-    """Whether the address is a path here; a browser drops tabs and line breaks, so these could lead to another site."""
-    return back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
 
 
 def _end(store: Store, viewer: shell.Viewer, chosen: str) -> list[Session]:

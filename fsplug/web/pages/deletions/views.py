@@ -57,7 +57,7 @@ def confirm() -> Any:
 
 
 @PAGE.post(f"{_PAGE}/delete")
-@takes(Need.DELETION, Reach.COMPANY)
+@takes(Need.DELETION, Reach.COMPANY, steps_up=True)
 def delete() -> Any:
     """Delete the marked recordings."""
     viewer, marked = shell.viewer(), request.form.getlist("recording")

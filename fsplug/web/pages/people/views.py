@@ -70,7 +70,7 @@ def summary() -> Any:
 
 
 @PAGE.post("/people/save")
-@takes(Need.PEOPLE, Reach.DEPARTMENTS)
+@takes(Need.PEOPLE, Reach.DEPARTMENTS, steps_up=True)
 def save() -> Any:
     """Save the change."""
     viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor

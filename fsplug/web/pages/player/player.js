@@ -29,7 +29,13 @@ function player(box) {
   let begun = false;
   let begins = false;
 
-  // The server's first answer is without scripts; from here on it is with them.
+  // The server's first answer is without scripts; from here on it is with them. Where the form was sent as a form, since
+  // the person had to be asked first who they are, the playing has begun: pressing play must not begin one more.
+  if (location.hash === "#begun") {
+    history.replaceState(null, "", location.pathname + location.search);
+    begun = box.querySelector("audio") !== null;
+    if (begun) audio.src = `${url}/audio`;
+  }
   box.querySelector("audio")?.remove();
   form.hidden = false;
   for (const hidden of box.querySelectorAll(".lanes, [data-skip], .speed, #player-keys")) hidden.hidden = false;
@@ -101,7 +107,9 @@ function player(box) {
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
       if (answer.redirected) return location.reload();
-      const said = (await answer.json()).message;
+      const { message: said, step_up: stepUp } = await answer.json();
+      // The server asks on a page of its own, which brings what was typed here back to it.
+      if (stepUp) return form.submit();
       say(said);
       if (!answer.ok) return;
       begun = true;

@@ -18,7 +18,7 @@ _NO_NUMBER = 0
 
 
 @views.PAGE.post("/recordings/<recording>/share")
-@takes(Need.SHARING, Reach.COMPANY)
+@takes(Need.SHARING, Reach.COMPANY, steps_up=True)
 def share(recording: str) -> Any:
     """Share the recording with an address. A code to read out by phone is shown once."""
     viewer, typed = shell.viewer(), request.form.to_dict()

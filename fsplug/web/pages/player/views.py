@@ -11,7 +11,7 @@ from fsplug.policy.access.scopes import Need, Reach
 from fsplug.store.recordings import access, play_counts, playbacks
 from fsplug.store.recordings.recordings import Recording
 from fsplug.store.recordings.shares import LONGEST_SUBJECT, MOST_DAYS, MOST_PLAYS, USUAL_DAYS, USUAL_PLAYS
-from fsplug.web.kernel import guard, shell
+from fsplug.web.kernel import guard, shell, step_up
 from fsplug.web.kernel.guard import SESSION, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, waveforms
@@ -49,12 +49,17 @@ def lead_back(recording: str) -> Any:
 def play(recording: str) -> Any:
     """Press play. A script gets an answer; without a script, the page is shown again."""
     viewer, reason = shell.viewer(), request.form.get("reason", "")
+    if _is_bulk(viewer) and (question := step_up.asked()) is not None:
+        return question
     try:
         playbacks.begin(guard.store(), viewer.session, viewer.actor, recording, reason, guard.services().plays_per_hour)
     except (Invalid, Refused) as wrong:
         _check_there(wrong)
         return message(wrong) if is_script() else show(recording, wrong, {"reason": reason})
-    return jsonify(message=_notice(viewer)) if is_script() else redirect(f"/recordings/{recording}", 303)
+    if is_script():
+        return jsonify(message=_notice(viewer))
+    # The script sent a form only because the viewer had to be asked first; it must not begin the playing once more.
+    return redirect(f"/recordings/{recording}{'#begun' if step_up.is_answered() else ''}", 303)
 
 
 @PAGE.get("/recordings/<recording>/audio")
@@ -94,6 +99,11 @@ def show(
         share_languages=LANGUAGES,
     )
     return found, _status(wrong) if wrong else 200
+
+
+def _is_bulk(viewer: shell.Viewer) -> bool:
+    played = play_counts.within_hour(guard.store(), viewer.domain, viewer.username)
+    return plays.needs_step_up(played, guard.services().plays_per_hour)
 
 
 def _notice(viewer: shell.Viewer) -> str:

@@ -6,7 +6,7 @@ from flask import redirect, render_template
 
 from fsplug.policy.access.attempts import Act
 from fsplug.store.accounts import sessions, sign_in_links
-from fsplug.web.kernel import guard
+from fsplug.web.kernel import guard, step_up
 from fsplug.web.kernel.guard import SESSION, Open, takes
 from fsplug.web.pages.sign_in.views import PAGE
 
@@ -41,4 +41,5 @@ def sign_in_by_link() -> Any:
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
     guard.forget_cookie(response, _LINK)
+    step_up.begin(response, session)
     return response

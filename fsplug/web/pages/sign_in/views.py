@@ -14,7 +14,7 @@ from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, authenticators, known_browsers, sessions, signin
 from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.web.kernel import guard
+from fsplug.web.kernel import guard, step_up
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
@@ -52,6 +52,7 @@ def sign_in() -> Any:
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
     guard.set_cookie(response, BROWSER, found.browser, known_browsers.MARK_SECONDS)
+    step_up.begin(response, found.session)
     return response
 
 
@@ -104,7 +105,7 @@ def forgotten() -> str:
 
 
 @PAGE.get("/one-time-codes")
-@takes(Open.ENROLLING)
+@takes(Open.ENROLLING, steps_up=True)
 def codes_page() -> Any:
     """Show a new secret for the authenticator, or that one exists already."""
     session, services = g.session, guard.services()
@@ -122,7 +123,7 @@ def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -
 
 
 @PAGE.post("/one-time-codes")
-@takes(Open.ENROLLING, tries=Act.STEP_UP)
+@takes(Open.ENROLLING, tries=Act.STEP_UP, steps_up=True)
 def confirm_codes() -> Any:
     """The first code proves that the authenticator has the secret; after a wrong code the secret stays the same."""
     session, services, code = g.session, guard.services(), request.form.get("code", "")
