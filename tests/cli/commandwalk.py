@@ -48,7 +48,10 @@ _ACCOUNT = f"{_C} {{holder}}"
 LINES: tuple[Line, ...] = (
     *(Line(words, NOBODY) for words in ("init", "serve", "doctor", "demo --once", "store status", "store migrate")),
     *(Line(words, NOBODY) for words in ("secret rotate", "secret export", "node list", "node remove n --yes")),
-    *(Line(f"switch {words}", NOBODY) for words in ("install --conf . --yes", "uninstall --conf . --yes", "status")),
+    *(
+        Line(f"switch {words}", NOBODY)
+        for words in ("install --conf . --yes", "uninstall --conf . --yes", "status", "refused", "forgive 192.0.2.1")
+    ),
     Line("xml render --out .", NOBODY),
     Line(f"xml show directory {_C} --user {{user}} --show-secrets", NOBODY),
     Line("company add new.example --name New --country DK", NOBODY),
