@@ -5,7 +5,6 @@ limit.
 from peewee import SQL
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access import plays
 from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
@@ -49,14 +48,6 @@ def begin(
         _BEGIN.run(store, session=session.id, recording=found.id, at=now, until=now + LONGEST_SECONDS)
         play_counts.alert(store, session.company, session.username, per_hour)
     return found
-
-
-def needs_step_up(store: Store, session: Session, recording: str, per_hour: int = USUAL_PER_HOUR) -> bool:
-    """Whether this play asks once more who the person is; to go on with a recording never does."""
-    if is_begun(store, session, recording):
-        return False
-    played = play_counts.within_hour(store, session.company, session.username)
-    return plays.needs_step_up(played, per_hour)
 
 
 def is_begun(store: Store, session: Session, recording: str) -> bool:

@@ -80,18 +80,6 @@ def test_people_without_that_role_and_other_companies_hear_nothing(console: Cons
     assert _alerts(console, BETA) == []
 
 
-def test_half_way_to_the_threshold_a_play_asks_who_it_is_and_going_on_does_not(console: Console, bo: Session) -> None:
-    def asked(recording: str) -> bool:
-        return playbacks.needs_step_up(console.store, bo, recording, PER_HOUR)
-
-    _play(console, bo, 0)
-    assert not asked("n1-rec")
-    _play(console, bo, 1)
-    assert asked("n2-rec") and not asked("n1-rec")
-    console.clock.turn(3_601.0)
-    assert not asked("n2-rec")
-
-
 def test_a_play_that_is_refused_counts_nothing(console: Console, bo: Session) -> None:
     with pytest.raises(Exception, match="there is no recording"):
         _play(console, bo, 9)
