@@ -27,6 +27,7 @@ from tests.stories import story_until
 from tests.tables import table
 from tests.web.walkers import (
     HOSTILE,
+    SHORTEST_ID,
     STRANGERS,
     URL,
     WALKERS,
@@ -37,6 +38,7 @@ from tests.web.walkers import (
     is_open_to_anybody,
     marks,
     names_taken,
+    nobody_s,
     rows_of,
     ways,
 )
@@ -169,6 +171,55 @@ def _forms(way: Way, store: Store, names: list[str]) -> Iterator[tuple[tuple[str
         yield (value,), urlencode(dict.fromkeys(names, value)).encode()
     if way.arguments > 1:
         yield from ((values, b"") for values in way.asked(ours, theirs))
+
+
+@pytest.mark.parametrize("name", ["my-console", "sub-admin", "everything"])
+def test_what_is_another_company_s_is_answered_as_what_nobody_has(site: tuple[Store, Any], name: str) -> None:
+    store, app = site
+    walker = Walker(app, store, WALKERS[name])
+    with table() as rows:
+        for way in (way for way in WAYS if way.arguments):
+            for theirs in ids(store, BETA):
+                # Their users' and groups' names are ours too.
+                if len(theirs) < SHORTEST_ID:
+                    continue
+                with rows.row(way, theirs):
+                    nobodys = nobody_s(theirs)
+                    found, nothing = (_told(walker, way, one) for one in (theirs, nobodys))
+                    assert found == nothing
+
+
+def _told(walker: Walker, way: Way, value: str) -> tuple[int, str, str]:
+    """What is answered, with the value taken out."""
+    answer = walker.ask(way, way.at(value), b"" if way.method != "GET" else None, content_type=FORM)
+    said = f"{html.unescape(body(answer))} {answer.headers.get('Location', '')}"
+    return answer.status_code, *(part.replace(value, "<it>") for part in (said, answer.headers.get("ETag", "")))
+
+
+@pytest.mark.parametrize("name", ["nobody", "no-role", "my-console", "everything"])
+def test_a_route_takes_no_method_but_its_own(site: tuple[Store, Any], name: str) -> None:
+    store, app = site
+    walker, before = Walker(app, store, WALKERS[name]), {domain: rows_of(store, domain) for domain in (ACME, BETA)}
+    taken: dict[str, set[str]] = {}
+    for way in WAYS:
+        taken.setdefault(way.path, set()).add(way.method)
+    with table() as rows:
+        for way in {way.path: way for way in WAYS}.values():
+            for method in sorted({"HEAD", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"} - taken[way.path]):
+                with rows.row(method, way.path):
+                    other = Way(method, way.path, way.endpoint)
+                    answer = walker.ask(other, other.at("x"))
+                    assert answer.get_data() == b"" or method != "HEAD"
+                    if method != "HEAD":
+                        assert answer.status_code in (302, 403, 405)
+                    elif "GET" in taken[way.path] and not is_open_to_anybody(app, way) and name in STRANGERS:
+                        assert answer.status_code == 302
+        for domain, rows_before in before.items():
+            with rows.row(domain):
+                after = rows_of(store, domain)
+                # The walker signs in anew for every request.
+                signed_in = {"console_session", "console_account"}
+                assert [one for one in after if after[one] != rows_before[one] and one not in signed_in] == []
 
 
 def test_who_is_not_signed_in_or_has_no_role_is_led_to_the_sign_in(site: tuple[Store, Any]) -> None:

@@ -68,6 +68,7 @@ _SEEN = {
     "share_link": ("email", "subject"),
 }
 _SHORTEST_MARK = 6
+SHORTEST_ID = 10
 # What a view takes out of a query string or a form.
 _TAKEN = re.compile(r"""(?:args|form|values|filled|typed)(?:\.get|\.getlist)?[(\[]\s*["']([a-z_-]+)["']""")
 _NAMED = re.compile(r"""name=["']([a-z_-]+)["']""")
@@ -126,6 +127,11 @@ def ids(store: Store, domain: str) -> list[str]:
     found = [store.row(newest.format(column, table, _order(table)), company) for table, column in _IDS]
     others = ("1002", "2001", *(row[0] for row in store.rows("SELECT name FROM department WHERE company = ?", company)))
     return [*(str(row[0]) for row in found if row), *others]
+
+
+def nobody_s(theirs: str) -> str:
+    """An id of the same shape that nobody has."""
+    return f"{'0' if theirs[0] != '0' else '1'}{theirs[1:]}"
 
 
 def marks(store: Store, domain: str) -> set[str]:
