@@ -23,14 +23,16 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The places in all, those of them that only known browsers may take, and those of one address.
+    """The places in all, those of them that only known browsers may take, and those of one address and of one browser.
 
-    Known browsers don't count against their address: a whole office may share one.
+    Known browsers don't count against their address: a whole office may share one. One that has all its places counts
+    as unknown with each further request.
     """
 
     total: int = 512
     reserve: int = 128
     per_address: int = 64
+    per_browser: int = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,20 @@ class Admission(Generic[Holder]):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """`home` is the address of the connection, `address` that of its request; "" is no single visitor's."""
+    """`home` is the address of the connection, `address` that of its request; "" is no single visitor's.
+
+    `browser` is the known browser that has the place, "" for a stranger's.
+    """
 
     home: str
     address: str
     stage: Stage
-    is_known: bool
+    browser: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is not a stranger's."""
+        return self.browser != ""
 
 
 class Places(Generic[Holder]):
@@ -75,25 +85,33 @@ class Places(Generic[Holder]):
                 return Admission(False)
         if closed is not None:
             self.leave(closed)
-        self._held[holder] = _Place(address, address, Stage.ARRIVING, False)
+        self._held[holder] = _Place(address, address, Stage.ARRIVING, "")
         return Admission(True, closed)
 
-    def work(self, holder: Holder, address: str, is_known: bool) -> bool:
-        """The request has arrived, from this address: whether it may be answered."""
+    def work(self, holder: Holder, address: str, browser: str) -> bool:
+        """The request has arrived, from this address and this known browser ("" is a stranger's): whether it may be
+        answered.
+        """
         before = self._held.pop(holder, None)
         if before is None:
             return False
-        self._held[holder] = replace(before, address=address, is_known=is_known)
-        if not is_known and self._is_crowded(address):
+        browser = browser if self._has_place(browser) else ""
+        self._held[holder] = replace(before, address=address, browser=browser)
+        if not browser and self._is_crowded(address):
             return False
-        self._held[holder] = _Place(before.home, address, Stage.WORKING, is_known)
+        self._held[holder] = _Place(before.home, address, Stage.WORKING, browser)
         return True
 
-    def know(self, holder: Holder) -> None:
+    def know(self, holder: Holder, browser: str) -> None:
         """The request that is being answered has turned out to be of a signed-in browser."""
         before = self._held.get(holder)
-        if before is not None:
-            self._held[holder] = replace(before, is_known=True)
+        if before is not None and not before.is_known and self._has_place(browser):
+            self._held[holder] = replace(before, browser=browser)
+
+    def is_known(self, holder: Holder) -> bool:
+        """Whether the connection has the place of a known browser."""
+        held = self._held.get(holder)
+        return held is not None and held.is_known
 
     def rest(self, holder: Holder) -> None:
         """The answer has been sent; the connection waits for another request."""
@@ -110,7 +128,12 @@ class Places(Generic[Holder]):
     def _put(self, holder: Holder, stage: Stage) -> None:
         before = self._held.pop(holder, None)
         if before is not None:
-            self._held[holder] = _Place(before.home, before.home, stage, before.is_known)
+            self._held[holder] = _Place(before.home, before.home, stage, before.browser)
+
+    def _has_place(self, browser: str) -> bool:
+        """Whether this known browser may have one more place as such."""
+        has = sum(one.browser == browser for one in self._held.values()) if browser else 0
+        return has < self._limits.per_browser
 
     def _strangers(self, address: str) -> int:
         return sum(not place.is_known and place.address == address for place in self._held.values())

@@ -4,7 +4,7 @@ import pytest
 
 from fsplug.policy.places import Admission, Limits, Places
 
-FEW = Limits(total=6, reserve=2, per_address=3)
+FEW = Limits(total=6, reserve=2, per_address=3, per_browser=2)
 NO_PLACE: Admission[str] = Admission(False)
 
 
@@ -20,9 +20,10 @@ def _arrive(places: "Places[str]", *named: str) -> None:
 
 
 def _work(places: "Places[str]", *named: str, is_known: bool = False) -> None:
+    """Each known one is another browser."""
     _arrive(places, *named)
     for one in named:
-        assert places.work(one, one[0], is_known)
+        assert places.work(one, one[0], f"browser {one}" if is_known else "")
 
 
 def test_a_silent_connection_loses_its_place_to_a_newer_one_of_its_address(places: "Places[str]") -> None:
@@ -52,9 +53,25 @@ def test_known_browsers_do_not_count_against_their_address(places: "Places[str]"
 
 def test_one_that_turns_out_to_be_known_makes_room_for_another_of_its_address(places: "Places[str]") -> None:
     _work(places, "a1", "a2", "a3")
-    places.know("a2")
-    places.know("gone")
+    places.know("a1", "")
+    places.know("a2", "browser")
+    places.know("gone", "browser")
+    assert [places.is_known(one) for one in ("a1", "a2", "gone")] == [False, True, False]
     assert places.admit("a4", "a") == Admission(True)
+
+
+def test_one_cookie_gets_no_more_places_of_the_reserve_than_one_browser_needs(places: "Places[str]") -> None:
+    for one in ("a1", "b1", "c1", "d1"):
+        _arrive(places, one)
+        assert places.work(one, one[0], "copied")
+        places.know(one, "copied")
+    assert [places.is_known(one) for one in ("a1", "b1", "c1", "d1")] == [True, True, False, False]
+    _work(places, "e1", "e2")
+    assert places.admit("f1", "f") == NO_PLACE
+    places.leave("a1")
+    _arrive(places, "f1")
+    assert not places.work("f1", "f", "")
+    assert places.work("f1", "f", "copied")
 
 
 def test_strangers_take_no_place_from_known_browsers_of_their_address(places: "Places[str]") -> None:
@@ -90,8 +107,8 @@ def test_whose_request_is_being_answered_never_loses_their_place(places: "Places
 def test_strangers_are_not_answered_in_the_places_kept_for_known_browsers(places: "Places[str]") -> None:
     _work(places, "a1", "b1", "c1", "d1")
     _arrive(places, "e1", "f1")
-    assert not places.work("e1", "e", is_known=False)
-    assert places.work("f1", "f", is_known=True)
+    assert not places.work("e1", "e", "")
+    assert places.work("f1", "f", "browser")
 
 
 def test_behind_a_proxy_the_connections_have_no_limit_and_the_requests_of_an_address_have_one(
@@ -99,15 +116,15 @@ def test_behind_a_proxy_the_connections_have_no_limit_and_the_requests_of_an_add
 ) -> None:
     for one in ("p1", "p2", "p3", "p4"):
         assert places.admit(one, "") == Admission(True)
-    assert [places.work(one, "a", is_known=False) for one in ("p1", "p2", "p3", "p4")] == [True, True, True, False]
+    assert [places.work(one, "a", "") for one in ("p1", "p2", "p3", "p4")] == [True, True, True, False]
     places.rest("p1")
-    assert places.work("p4", "a", is_known=False)
+    assert places.work("p4", "a", "")
 
 
 def test_a_connection_that_lost_its_place_is_not_answered_any_more(places: "Places[str]") -> None:
     _arrive(places, "a1", "a2", "a3")
     assert places.admit("a4", "a") == Admission(True, "a1")
-    assert not places.work("a1", "a", is_known=True)
+    assert not places.work("a1", "a", "browser")
     places.rest("a1")
     places.arrive("a1")
     assert len(places) == 3

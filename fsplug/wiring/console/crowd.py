@@ -13,7 +13,7 @@ from gevent.pool import Pool
 from fsplug.policy.places import Places
 from fsplug.policy.proxies import LOOPBACK, Network, is_within, neighbourhood, networks
 from fsplug.store.accounts.sessions import IDLE_SECONDS
-from fsplug.web.kernel.services import CONNECTION, SIGNED_IN
+from fsplug.web.kernel.services import CONNECTION, IS_KNOWN, SIGNED_IN
 from fsplug.wiring.console.request_input import Deadlines
 from fsplug.wiring.settings import Settings
 
@@ -30,38 +30,53 @@ class SignedIn:
     def __init__(self, cookie_name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = cookie_name
         self._clock = clock
-        # By the hash of the cookie, the one that was seen last at the end.
-        self._until: dict[bytes, float] = {}
+        # By the name of the browser, the one that was seen last at the end.
+        self._until: dict[str, float] = {}
 
-    def knows(self, cookies: str) -> bool:
-        """Whether the browser that sends these cookies is known to be signed in."""
-        key = self._key(cookies)
-        return key is not None and self._until.get(key, 0.0) > self._clock()
+    def which(self, cookies: str) -> str:
+        """A name for the browser that sends these cookies, if it is known to be signed in, else ""."""
+        browser = self._name_of(cookies)
+        return browser if self._until.get(browser, 0.0) > self._clock() else ""
 
-    def note(self, cookies: str, is_signed_in: bool | None) -> None:
-        """A page has looked at the session of these cookies; None if it did not need to."""
-        key = self._key(cookies)
-        if key is None or is_signed_in is None:
-            return
-        self._until.pop(key, None)
-        if is_signed_in:
-            self._until[key] = self._clock() + IDLE_SECONDS
-            if len(self._until) > MOST_KNOWN:
-                del self._until[next(iter(self._until))]
+    def note(self, cookies: str, is_signed_in: bool | None) -> str:
+        """A page has looked at the session of these cookies; None if it did not need to. Returns as `which`."""
+        browser = self._name_of(cookies)
+        if browser and is_signed_in is not None:
+            self._until.pop(browser, None)
+            if is_signed_in:
+                self._until[browser] = self._clock() + IDLE_SECONDS
+                if len(self._until) > MOST_KNOWN:
+                    del self._until[next(iter(self._until))]
+        return self.which(cookies)
 
-    def _key(self, cookies: str) -> bytes | None:
+    def _name_of(self, cookies: str) -> str:
         for cookie in cookies.split(";"):
             name, _, value = cookie.strip().partition("=")
             if name == self._name and value:
-                return hashlib.sha256(value.encode("utf-8", "replace")).digest()
-        return None
+                return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+        return ""
+
+
+def _no_mark(cookies: str) -> str:
+    return ""
 
 
 class Crowd:
-    """The connections to one server, and the deadlines that hold for them."""
+    """The connections to one server, and the deadlines that hold for them.
 
-    def __init__(self, proxies: Sequence[Network], signed_in: SignedIn, deadlines: Deadlines) -> None:
+    `mark_of` gives the mark of a browser that somebody has once signed in with. It is asked only when there is no place
+    for strangers: a browser that is about to sign in gets one, and so does every browser right after a restart.
+    """
+
+    def __init__(
+        self,
+        proxies: Sequence[Network],
+        signed_in: SignedIn,
+        deadlines: Deadlines,
+        mark_of: Callable[[str], str] = _no_mark,
+    ) -> None:
         self.proxies, self.signed_in, self.deadlines = proxies, signed_in, deadlines
+        self._mark_of = mark_of
         self.places: Places[Any] = Places()
 
     def admit(self, connection: Any, peer: str) -> bool:
@@ -74,15 +89,21 @@ class Crowd:
                 found.instead_of.shutdown(socket.SHUT_RDWR)
         return found.is_admitted
 
-    def may_work(self, connection: Any, address: str, is_known: bool) -> bool:
-        """Whether the request of this visitor may be answered."""
-        return self.places.work(connection, neighbourhood(address), is_known)
+    def may_work(self, environ: dict[str, Any]) -> bool:
+        """Whether this request may be answered. It learns whether its browser is known."""
+        connection, cookies = environ[CONNECTION], environ.get("HTTP_COOKIE", "")
+        address = neighbourhood(environ["REMOTE_ADDR"])
+        may = self.places.work(connection, address, self.signed_in.which(cookies))
+        if not may and (mark := self._mark_of(cookies)):
+            may = self.places.work(connection, address, mark)
+        environ[IS_KNOWN] = self.places.is_known(connection)
+        return may
 
     def note(self, environ: Mapping[str, Any]) -> None:
         """A page has been made for this request, and may have looked at its session."""
-        self.signed_in.note(environ.get("HTTP_COOKIE", ""), environ.get(SIGNED_IN))
-        if environ.get(SIGNED_IN):
-            self.places.know(environ[CONNECTION])
+        self.places.know(
+            environ[CONNECTION], self.signed_in.note(environ.get("HTTP_COOKIE", ""), environ.get(SIGNED_IN))
+        )
 
 
 def proxies(settings: Settings) -> Sequence[Network]:

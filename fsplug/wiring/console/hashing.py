@@ -108,5 +108,10 @@ class Marks:
 
     def knows(self, cookies: str) -> bool:
         """Whether one of these cookies is a mark of ours."""
+        return self.which(cookies) != ""
+
+    def which(self, cookies: str) -> str:
+        """The mark among these cookies; "" if there is none of ours."""
         named = (one.strip().partition("=") for one in cookies.split(";"))
-        return any(name == self._name and is_mark(mark, self._secret_keys) for name, _, mark in named)
+        ours = (mark for name, _, mark in named if name == self._name and is_mark(mark, self._secret_keys))
+        return next(ours, "")

@@ -13,7 +13,7 @@ from gevent import pywsgi
 
 from fsplug.policy.proxies import visitor
 from fsplug.web.kernel.app import HEADERS, LONGEST_BODY
-from fsplug.web.kernel.services import CONNECTION, IS_KNOWN, STREAMED
+from fsplug.web.kernel.services import CONNECTION, STREAMED
 from fsplug.wiring.console.crowd import Crowd
 from fsplug.wiring.console.request_input import Bounded
 from fsplug.words.catalogue import LANGUAGES, Words
@@ -70,7 +70,6 @@ class RequestHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no
         self.wsgi_input = Bounded(self.wsgi_input, time.monotonic() + seconds)
         peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.pop("HTTP_X_FORWARDED_FOR", "")
         environ["REMOTE_ADDR"] = visitor(peer, forwarded, self._crowd.proxies)
-        environ[IS_KNOWN] = self._crowd.signed_in.knows(environ.get("HTTP_COOKIE", ""))
         return {**environ, CONNECTION: self.socket}
 
     def handle_one_response(self) -> None:
@@ -80,7 +79,7 @@ class RequestHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no
         self.environ["wsgi.input"] = io.BytesIO(self.wsgi_input.whole() if is_taken else b"")
         if self.wsgi_input.is_late:
             self._turn_away(*_LATE)
-        elif not self._crowd.may_work(self._connection, self.environ["REMOTE_ADDR"], self.environ[IS_KNOWN]):
+        elif not self._crowd.may_work(self.environ):
             self._turn_away(*_FULL)
         else:
             super().handle_one_response()

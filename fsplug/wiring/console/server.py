@@ -70,9 +70,9 @@ class WebConsole:
             plays_per_hour=settings.plays_per_hour,
         )
         signed_in = SignedIn(cookie_name(SESSION, services.is_secure))
-        self._crowd = Crowd(proxies(settings), signed_in, deadlines or Deadlines())
-        self._feeds = LiveFeeds(store, live)
         self._marks = Marks(cookie_name(BROWSER, services.is_secure), secret_keys)
+        self._crowd = Crowd(proxies(settings), signed_in, deadlines or Deadlines(), self._marks.which)
+        self._feeds = LiveFeeds(store, live)
         self._app = InThreads(create_app(services), self._feeds, self._crowd, self._marks)
 
     @property

@@ -30,7 +30,7 @@ class Door:
     """A server with few places. Its pages: /, /held until `go_on`, /large, /me says the visitor's address."""
 
     def __init__(self, proxies: Any = (), deadlines: Deadlines = PATIENT) -> None:
-        self.crowd = Crowd(proxies, SignedIn("fsplug-session"), deadlines)
+        self.crowd = Crowd(proxies, SignedIn("fsplug-session"), deadlines, _mark)
         self.crowd.places = Places(FEW)
         self.go_on = Event()
         self.held = 0
@@ -76,6 +76,10 @@ class Door:
         return "Cookie: fsplug-session=good"
 
 
+def _mark(cookies: str) -> str:
+    return "a mark" if "mark=ours" in cookies else ""
+
+
 def _rest(connection: Any) -> bytes:
     found = b""
     try:
@@ -118,6 +122,8 @@ def test_a_known_browser_is_answered_while_strangers_have_all_places_they_may_ha
     assert all(f"{name}: {value}" in head for name, value in HEADERS.items())
     assert "Too many visitors" in turned and "Der er for travlt" in turned
     assert door.said("/", "X-Forwarded-For: 192.0.2.9", door.know()).endswith(b"page")
+    assert door.said("/", "X-Forwarded-For: 192.0.2.9", "Cookie: mark=theirs").startswith(b"HTTP/1.1 503")
+    assert door.said("/", "X-Forwarded-For: 192.0.2.9", "Cookie: mark=ours").endswith(b"page"), "it is about to sign in"
 
 
 def test_behind_a_proxy_each_visitor_has_as_many_requests_as_an_address_and_ipv6_counts_by_64_bits(
@@ -214,20 +220,20 @@ def test_a_browser_is_known_for_as_long_as_an_unused_session_lasts() -> None:
     now = [0.0]
     known = SignedIn("fsplug-session", lambda: now[0])
     cookies = "a=b; fsplug-session=t; c"
-    assert not known.knows(cookies)
+    assert not known.which(cookies)
     known.note(cookies, None)
-    assert not known.knows(cookies), "a page that needs no session says nothing of one"
+    assert not known.which(cookies), "a page that needs no session says nothing of one"
     known.note(cookies, True)
-    assert known.knows(cookies) and known.knows("fsplug-session=t") and not known.knows("fsplug-session=u")
+    assert known.which(cookies) and known.which("fsplug-session=t") and not known.which("fsplug-session=u")
     now[0] = IDLE_SECONDS
-    assert not known.knows(cookies)
+    assert not known.which(cookies)
     known.note(cookies, True)
     known.note(cookies, False)
-    assert not known.knows(cookies), "it has signed out"
+    assert not known.which(cookies), "it has signed out"
 
 
 def test_only_the_browsers_seen_last_are_remembered() -> None:
     known = SignedIn("s")
     for number in range(MOST_KNOWN + 1):
         known.note(f"s={number}", True)
-    assert not known.knows("s=0") and known.knows("s=1") and known.knows(f"s={MOST_KNOWN}")
+    assert not known.which("s=0") and known.which("s=1") and known.which(f"s={MOST_KNOWN}")
