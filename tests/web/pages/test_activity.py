@@ -41,7 +41,9 @@ def anna(browser: Browser, console: Console) -> Browser:
 
 def _written() -> Iterator[tuple[str, ast.expr]]:
     for path in _ROOT.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        parsed = ast.parse(path.read_text(encoding="utf-8"))
+        constants = {one.targets[0].id: one.value for one in parsed.body if _is_constant(one)}
+        for node in ast.walk(parsed):
             if not isinstance(node, ast.Call):
                 continue
             called = node.func
@@ -49,7 +51,12 @@ def _written() -> Iterator[tuple[str, ast.expr]]:
             name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
             place = _WRITERS.get((module, name))
             if place is not None and len(node.args) > place:
-                yield path.name, node.args[place]
+                written = node.args[place]
+                yield path.name, constants.get(written.id, written) if isinstance(written, ast.Name) else written
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
 
 
 TEXTS = texts.of(page.found())
