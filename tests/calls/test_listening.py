@@ -288,7 +288,7 @@ def in_a_meeting(document: dict[str, Any]) -> None:
 
 
 def bos_mobile(document: dict[str, Any]) -> None:
-    user_of(document, BO).update(mobile_numbers=[MOBILE])
+    user_of(document, BO).update(mobile_numbers=[MOBILE], verified_numbers=[MOBILE])
 
 
 def mobile_of(username: str) -> Change:

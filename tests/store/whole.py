@@ -31,8 +31,9 @@ def whole() -> dict[str, Any]:
                 "admin_departments": ["Sales", "Support"],
                 "licences": ["contact-pro"],
                 "rights": ["listen-in"],
-                "fixed_number": "70101001",
+                "fixed_number": "70501001",
                 "mobile_numbers": ["20101001"],
+                "verified_numbers": ["20101001"],
                 "device": [
                     {"kind": "desk", "sip_username": "1001"},
                     {"kind": "app"},
@@ -55,6 +56,7 @@ def whole() -> dict[str, Any]:
                 "prompts": {"da": "samtykke.wav", "en": "consent.wav"},
             }
         ],
+        "range": [{"first": "70501000", "last": "70502999"}],
         "number": [
             {
                 "number": "70502001",

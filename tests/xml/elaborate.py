@@ -27,6 +27,7 @@ def wide() -> dict[str, Any]:
                 "record": True,
                 "fixed_number": "70501001",
                 "mobile_numbers": ["20501001"],
+                "verified_numbers": ["20501001"],
                 "device": [
                     {"kind": "desk", "sip_username": "anna"},
                     {"kind": "app"},
@@ -53,6 +54,11 @@ def wide() -> dict[str, Any]:
                 "default": {"user": "anna"},
                 "prompts": {"sv": "hej.wav"},
             },
+        ],
+        "range": [
+            {"first": "70501001", "last": "70503001"},
+            {"first": "+46 70 123 45 67"},
+            {"first": "+46 8 123 45 67"},
         ],
         "number": [
             {"number": "70501001", "user": "anna"},

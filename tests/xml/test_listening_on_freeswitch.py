@@ -31,7 +31,7 @@ def document(trusted: bool = True) -> dict[str, Any]:
     acme = found["company"][0]
     bo = next(user for user in acme["user"] if user["username"] == BO)
     bo["device"].append({"kind": "app", "sip_username": APP, "a1_hash": a1_hash(APP, ACME, APP_PASSWORD)})
-    bo["mobile_numbers"] = [MOBILE]
+    bo["mobile_numbers"] = bo["verified_numbers"] = [MOBILE]
     acme["trunk"] = [{"name": "trunk", "host": "127.0.0.1", "caller_id_trusted": trusted}]
     return found
 

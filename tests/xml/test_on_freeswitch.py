@@ -343,7 +343,7 @@ def legs_up(switch: RealSwitch) -> list[str]:
 def test_a_mobile_is_called_by_its_trunk(office: Office) -> None:
     def give_mobile(document: Document) -> None:
         [bo] = [user for user in document["company"][0]["user"] if user["username"] == "1002"]
-        bo["mobile_numbers"] = ["20101002"]
+        bo["mobile_numbers"] = bo["verified_numbers"] = ["20101002"]
         bo["device"].append({"kind": "mobile", "number": "20101002"})
 
     office.change(give_mobile)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from fsplug.policy.dialling import dialling
 from fsplug.store.config import companies, numbers, users
 from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
-from fsplug.xml.dialplan.dialling import dialling
 from tests.xml import documents
 
 DOMAINS = ("acme.example", "beta.example", "wide.example", "many.example", "usa.example")

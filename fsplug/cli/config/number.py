@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import click
 
+from fsplug.cli.config.number_range import number_range
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import TargetType, company_option, yes_option
@@ -38,6 +39,9 @@ def number() -> None:
     """Numbers dialled from outside: each leads to a user, a ring group or an IVR."""
 
 
+number.add_command(number_range)
+
+
 @number.command(rule=COMPANY_SETTINGS)
 @company_option
 @_NUMBER
@@ -46,7 +50,7 @@ def number() -> None:
 @pass_invocation
 def add(invocation: Invocation, company: str, number: str, to: dict[str, str] | Literal[""], **given: Any) -> None:
     """Add a number, in any spelling."""
-    name = _e164(invocation, company, number)
+    name = crud.in_e164(invocation, company, number)[0]
     crud.add(invocation, company, "number", name, {"number": name, **_led(to), **given})
 
 
@@ -64,7 +68,7 @@ def list_(invocation: Invocation, company: str) -> None:
 @pass_invocation
 def show(invocation: Invocation, company: str, number: str) -> None:
     """Show where a number leads."""
-    crud.show(invocation, company, "number", _e164(invocation, company, number))
+    crud.show(invocation, company, "number", crud.in_e164(invocation, company, number)[0])
 
 
 @number.command(name="set", rule=COMPANY_SETTINGS)
@@ -77,7 +81,7 @@ def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] |
     """Change where a number leads, and when. Without hours it is always open."""
     if given["hours"] == ("",):
         given["closed"] = ""
-    name = _e164(invocation, company, number)
+    name = crud.in_e164(invocation, company, number)[0]
     crud.change(invocation, company, "number", name, {**(_led(to) if to else {}), **given})
 
 
@@ -88,12 +92,7 @@ def set_(invocation: Invocation, company: str, number: str, to: dict[str, str] |
 @pass_invocation
 def remove(invocation: Invocation, company: str, number: str, yes: bool) -> None:
     """Remove a number."""
-    crud.remove(invocation, company, "number", _e164(invocation, company, number), yes)
-
-
-def _e164(invocation: Invocation, company: str, text: str) -> str:
-    with invocation.store() as store:
-        return crud.e164(store, company, text)
+    crud.remove(invocation, company, "number", crud.in_e164(invocation, company, number)[0], yes)
 
 
 def _led(to: dict[str, str] | Literal[""]) -> dict[str, str]:

@@ -22,17 +22,26 @@ _MOST_PASSWORD = 4096
 
 
 def edit(
-    invocation: Invocation, company: str, done: str, change: Callable[[Draft], None], new_password: str | None = None
+    invocation: Invocation,
+    company: str,
+    done: str,
+    change: Callable[[Draft], None],
+    new_password: str | None = None,
+    dry_run: bool = False,
 ) -> None:
     """Change the company by passing a draft to `change`; then print what was done and the resulting version.
 
     A password that was made, here or as `new_password`, is printed this once: nobody can read it later.
     """
     with invocation.store() as store:
-        made = drafts.edit(store, company, invocation.by, change)
+        made = drafts.edit(store, company, invocation.by, change, dry_run=dry_run)
     line = f"{done}; {company} has policy version {made.version}, from the next call on"
+    if dry_run:
+        line = "nothing is wrong with it; nothing was changed (--dry-run)"
     unchanged = f"nothing to change; {company} stays at policy version {made.version}"
     facts: Table = {"company": company, "changed": made.changed, "version": made.version}
+    if dry_run:
+        facts["dry_run"] = True
     passwords = {one.column: one.password for one in made.plan.made} or (
         {"password": new_password} if new_password else {}
     )
@@ -162,6 +171,12 @@ def password(password_file: str | None, ask_password: bool) -> str | None:
 def e164(store: Store, company: str, text: str) -> str:
     """The number in E.164; Invalid, with a `NumberTrouble` as its code, if the text is not a number."""
     return required(text, companies.get(store, company).country)
+
+
+def in_e164(invocation: Invocation, company: str, *texts: str) -> list[str]:
+    """Each number in E.164, as `e164`."""
+    with invocation.store() as store:
+        return [e164(store, company, text) for text in texts]
 
 
 def in_words(value: Any) -> Any:

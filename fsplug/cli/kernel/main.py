@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "right": CommandPlace("config.right:right", "Supervisors' rights: add, list, show, set, remove."),
     "group": CommandPlace("config.group:group", "Ring groups: add, list, show, set, remove."),
     "ivr": CommandPlace("config.ivr:ivr", "Numbers that ask the caller to press a key: add, list, show, set, remove."),
-    "number": CommandPlace("config.number:number", "Numbers dialled from outside: add, list, show, set, remove."),
+    "number": CommandPlace("config.number:number", "Numbers dialled from outside, and the company's ranges of them."),
     "trunk": CommandPlace("config.trunk:trunk", "Connections to other networks: add, list, show, set, remove."),
     "policy": CommandPlace("config.policy:policy", "What is recorded: show, set, preview, simulate."),
     "exclude": CommandPlace("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),

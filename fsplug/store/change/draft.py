@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.audit import trail
-from fsplug.store.change import checks, credentials, entry_rows, permission, planning
+from fsplug.store.change import checks, claims, credentials, entry_rows, permission, planning
 from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
@@ -22,6 +22,7 @@ from fsplug.store.change.view import Changed
 from fsplug.store.config import companies, policies
 from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Change, Noun, Row
+from fsplug.store.config.ranges import RANGE
 from fsplug.store.db.database import Store
 
 Table = dict[str, Any]
@@ -30,6 +31,8 @@ _SHOWN_ERRORS = 10
 # How often somebody else may save first before the company is locked.
 _TRIES = 3
 _DETAIL_KEY = DETAIL.key_type()
+# The nouns of the command line that are not called as the tables of the document.
+_LISTED_BY = {"range": "number range"}
 
 
 class Draft:
@@ -90,7 +93,8 @@ class Draft:
     def _known_part(self, kind: str, name: str) -> Rows:
         part = self._seen_part(kind, name)
         if part is None:
-            text = f"{self.domain} has no {kind} {name}; see: fsplug {kind} list --company {self.domain}"
+            command = _LISTED_BY.get(kind, kind)
+            text = f"{self.domain} has no {kind} {name}; see: fsplug {command} list --company {self.domain}"
             raise Invalid(f"unknown-{kind}", text, company=self.domain, name=name)
         return part
 
@@ -148,10 +152,12 @@ class Draft:
     def errors(self) -> list[str]:
         """Everything that is wrong, each with its place and remedy."""
         plan = self._company_plan()
-        between = checks.troubles_of(self._view, plan.changes)
+        between = (
+            *checks.troubles_of(self._view, plan.changes),
+            *claims.troubles_of(self.domain, self._view, plan.changes),
+        )
         found = [f"company {self.domain}, {entry}: {text}" for entry, text in between]
-        foreign = planning.foreign_numbers(self._store, plan, {self.domain})
-        return list(dict.fromkeys((*self._reader.errors, *found, *foreign)))
+        return list(dict.fromkeys((*self._reader.errors, *found)))
 
     def plan(self) -> Plan:
         """The plan with the draft's changes; Invalid("invalid-entry") lists everything that is wrong."""
@@ -166,7 +172,8 @@ class Draft:
             for noun in NOUNS
             for key, after in self._changed[noun].items()
         )
-        changes = tuple(one for one in every if one.before != one.after)
+        known = claims.settled(every, lambda: claims.of_rows(self._view.everything(RANGE)))
+        changes = tuple(one for one in known if one.before != one.after)
         # One that was put again in the same draft has another password, or is gone.
         made = [
             one for one in self._made if getattr(self._changed[one.noun].get(one.key), one.column, None) == one.password

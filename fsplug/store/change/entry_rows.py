@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.nouns import Key, Noun, Row
+from fsplug.store.config.ranges import RANGE
 
 # The rows of each noun, by key.
 Rows = dict[Noun, dict[Key, Row]]
@@ -24,6 +25,7 @@ OWNED: Mapping[str, tuple[Noun, ...]] = {
     "ivr": (ivrs.IVR, ivrs.PROMPT, ivrs.CHOICE),
     "policy": (policies.DEPARTMENT_POLICY,),
     "excluded": (policies.EXCLUDED,),
+    "range": (RANGE,),
     "number": (numbers.NUMBER, numbers.HOURS),
     "trunk": (trunks.TRUNK,),
 }

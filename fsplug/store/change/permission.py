@@ -5,9 +5,12 @@ from typing import Any
 
 from fsplug.policy.access.scopes import Actor, Need, Reach, Touch, check_may, check_may_change, reach
 from fsplug.policy.entities import AdminScope, GroupMode, Role
+from fsplug.policy.ranges import Ranges
 from fsplug.store.audit import wording
-from fsplug.store.config import companies, devices, policies, profiles, trunks, users
+from fsplug.store.change import claims
+from fsplug.store.config import companies, devices, numbers, policies, profiles, ranges, trunks, users
 from fsplug.store.config.nouns import Change
+from fsplug.store.config.ranges import RANGE
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -81,6 +84,10 @@ class _Touches:
         self._places = _places(store, domain, changes)
         self._admins_set_record = companies.get(store, domain).admins_set_record
         self._trusted = _trusted(store, domain, changes, actor)
+        claimed = filter(None, map(claims.claimed, changes))
+        self._answerers = numbers.answerers(store, domain, [row.number for row in claimed])
+        verifies = any(change.noun is users.USER_NUMBER for change in changes)
+        self._owned = Ranges(ranges.of_company(store, domain) if verifies else ())
 
     def touches(self) -> Iterator[Touch]:
         """Everything that the changes do."""
@@ -96,6 +103,7 @@ class _Touches:
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
             yield from self._of_trusted(change, username)
+        yield from self._of_number(change)
         if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
             yield from (Touch(need, change.noun.name) for need in _needs(change))
 
@@ -104,6 +112,14 @@ class _Touches:
         if change.noun is not users.USER or change.after is None or self._admins_set_record:
             return False
         return bool(change.after.record) is not (change.before is not None and bool(change.before.record))
+
+    def _of_number(self, change: Change) -> Iterator[Touch]:
+        """A number whose calls others answer is the company's to give; only the operator vouches for one outside."""
+        if claims.is_vouched_for(change, self._owned):
+            yield Touch(Need.INSTALLATION, f"whether {change.key.number} is known to be a user's")
+        row = claims.claimed(change)
+        if row is not None and self._answerers.get(row.number, row.username) != row.username:
+            yield Touch(Need.COMPANY, f"the number {row.number}, whose calls others answer")
 
     def _of_trusted(self, change: Change, username: str) -> Iterator[Touch]:
         """Somebody who reads another user's mail can sign in as that user; somebody with another user's phone or number
@@ -152,7 +168,7 @@ def _need(change: Change) -> Need:
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:
         return _need_of_mode(change)
-    return Need.INSTALLATION if change.noun is trunks.TRUNK else Need.COMPANY
+    return Need.INSTALLATION if change.noun in (trunks.TRUNK, RANGE) else Need.COMPANY
 
 
 def _need_of_mode(change: Change) -> Need:

@@ -1,6 +1,6 @@
 """From a document to the store and back: plan what would change, apply the plan, export what is there."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,17 @@ from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
-from fsplug.store.change import checks, credentials, entry_rows, permission, present, revisions
+from fsplug.store.change import checks, claims, credentials, entry_rows, permission, present, revisions
 from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import invalid
 from fsplug.store.change.document.write import Secrets
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
 from fsplug.store.change.revisions import Revision
-from fsplug.store.config import companies, numbers, policies
+from fsplug.store.change.view import WholeCompany
+from fsplug.store.config import companies, policies, ranges
 from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.ranges import RANGE
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given
@@ -79,7 +81,7 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: A
     wanted = _read(document, folder, by)
     untold = {domain: _untold(document, domain, by) for domain in wanted}
     planned = Plan(tuple(_company_plan(store, domain, rows, untold[domain]) for domain, rows in wanted.items()))
-    errors = [error for company in planned.companies for error in foreign_numbers(store, company, wanted)]
+    errors = [error for company in planned.companies for error in _claimed(company, wanted[company.domain])]
     for domain in (one for one in wanted if untold[one]):
         errors += [f"company {domain}, {entry}: {text}" for entry, text in checks.troubles(wanted[domain])]
     if errors:
@@ -98,12 +100,16 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     check(store, plan, actor)
     changing = [company for company in plan.companies if company.changes]
     with store.atomic():
+        if gives_ranges := any(change.noun is RANGE for change in plan.changes):
+            ranges.hold_all(store)
         opened = [(company, _begun(store, company)) for company in changing]
         # First end all rows, then begin all rows: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
         for company, revision in opened:
             revision.open(company.changes)
+        if gives_ranges:
+            _check_ranges(store, plan)
         for company, revision in opened:
             accounts.follow(store, company.domain, company.changes, actor.logged_name)
             revision.finish(company.changes, actor.logged_name)
@@ -111,12 +117,13 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
 
 
 def check(store: Store, plan: Plan, by: str | Actor) -> None:
-    """Refused if the actor is not allowed to make some change in the plan.
+    """Refused if the actor is not allowed to make some change in the plan; Invalid("range-taken") as `check_free`.
 
     So nobody is offered a plan they can't apply.
     """
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, _actor(by))
+    _check_ranges(store, plan)
 
 
 def export(store: Store, domain: str, show_secrets: bool = False, by: Actor = _OPERATOR) -> dict[str, Any]:
@@ -173,8 +180,11 @@ def _company_plan(store: Store, domain: str, wanted: Rows, untold: Iterable[Noun
     before = entry_rows.empty() if is_new else present.rows(store, domain)
     for noun in untold:
         wanted[noun] = dict(before[noun])
+    wanted.setdefault(RANGE, before[RANGE])
     made = credentials.settle(domain, wanted, before)
-    return CompanyPlan(domain, version, tuple(_differences(before, wanted)), tuple(made))
+    changes = claims.settled(_differences(before, wanted), lambda: claims.of_rows(wanted[RANGE].values()))
+    changed = tuple(one for one in changes if one.before != one.after)
+    return CompanyPlan(domain, version, changed, tuple(made))
 
 
 def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:
@@ -187,14 +197,14 @@ def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:
                 yield Change(noun, key, before.get(key), after.get(key))
 
 
-def foreign_numbers(store: Store, company: CompanyPlan, wanted: Container[str]) -> Iterator[str]:
-    """An error for each number the plan takes from a company that isn't `wanted` itself."""
-    added = (change for change in company.changes if change.noun is numbers.NUMBER and change.action == "add")
-    for change in added:
-        owner = numbers.owner(store, change.key.number)
-        if owner is not None and owner not in wanted:
-            where = f"company {company.domain}, number {change.key.number}"
-            yield f"{where}: it already belongs to {owner}; take it out there first"
+def _claimed(company: CompanyPlan, wanted: Rows) -> Iterator[str]:
+    """An error for each entry of a document that claims what is not the company's."""
+    for entry, text in claims.troubles_of(company.domain, WholeCompany(wanted), company.changes):
+        yield f"company {company.domain}, {entry}: {text}"
+
+
+def _check_ranges(store: Store, plan: Plan) -> None:
+    claims.check_free(store, {company.domain: company.changes for company in plan.companies})
 
 
 def hold(store: Store, domain: str) -> None:

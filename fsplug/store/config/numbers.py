@@ -1,6 +1,6 @@
 """Numbers dialled from outside (DIDs) and where they lead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,9 @@ from fsplug.store.config.destinations import Target, target
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given
+from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.routes import NumberHours, Numbers
@@ -54,6 +55,12 @@ class _Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class _Led:
+    number: str
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Owned:
     number: str
     domain: str
@@ -70,6 +77,11 @@ def _hours() -> Any:
     return hours.order_by(NumberHours.days, NumberHours.opens)
 
 
+def _led() -> Any:
+    which = (Numbers.company == given.company) & Numbers.number.in_(given_each.numbers) & is_current(Numbers)
+    return Numbers.select(Numbers.number, Numbers.username).where(which)
+
+
 def _owned() -> Any:
     owned = Numbers.select(Numbers.number, Companies.domain).join(Companies, on=(Companies.id == Numbers.company))
     return owned.where(is_current(Numbers)).order_by(Numbers.number)
@@ -78,6 +90,7 @@ def _owned() -> Any:
 _NUMBERS = Select(_Number, _numbers_at)
 _NUMBER = Select(_Number, lambda: _numbers_at().where(Numbers.number == given.number))
 _HOURS_OF = Select(_Hours, _hours)
+_LED = Select(_Led, _led)
 _OWNERS = Select(_Owned, _owned)
 _OWNER = Select(_Owned, lambda: _owned().where(Numbers.number == given.number))
 
@@ -94,6 +107,13 @@ def routes(store: Store, domain: str, version: int) -> Iterator[Route]:
     company = company_id(store, domain)
     for found in _NUMBERS.rows(store, company=company, version=version):
         yield _route(store, company, found, version)
+
+
+def answerers(store: Store, domain: str, e164s: Iterable[str]) -> Mapping[str, str]:
+    """Who answers each of these numbers that is led somewhere now: a username, or "" where several people may."""
+    company = company_id(store, domain)
+    found = (one for some in in_batches(e164s) for one in _LED.rows(store, company=company, numbers=some))
+    return {one.number: one.username or "" for one in found}
 
 
 def owners(store: Store) -> list[tuple[str, str]]:

@@ -19,7 +19,8 @@ from fsplug.store.schema.users import Departments, UserNumbers, Users
 
 DEPARTMENT = Noun("department", Departments)
 USER = Noun("user", Users)
-# Its `kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first.
+# Its `kind` is fixed or mobile; `position` orders the numbers of one user, the fixed one first. A number that is not
+# `verified` counts for nothing.
 USER_NUMBER = Noun("user's number", UserNumbers)
 
 
@@ -39,17 +40,21 @@ def _users_at(which: Any = None) -> Any:
     """The users `which` as of a version, once for each of their numbers."""
     is_theirs = (UserNumbers.company == Users.company) & (UserNumbers.username == Users.username)
     query = Users.select(*columns(_Numbered, Users, number=UserNumbers.number)).join(
-        UserNumbers, JOIN.LEFT_OUTER, on=is_theirs & holds(UserNumbers, given.version)
+        UserNumbers, JOIN.LEFT_OUTER, on=is_theirs & UserNumbers.verified & holds(UserNumbers, given.version)
     )
     of_company = (Users.company == given.company) & holds(Users, given.version)
     return query.where(of_company if which is None else of_company & which)
 
 
 def _owner(kind: str | None = None) -> Any:
-    """The username of the number's user; with a kind, only if the number is of that kind."""
+    """The username of the number's user; with a kind, only if the number is of that kind.
+
+    A claim that nobody has verified makes nobody its user.
+    """
     owner: Any = UserNumbers.alias("o")
-    which = (owner.company == given.company) & (owner.number == given.number) & holds(owner, given.version)
-    return owner.select(owner.username).where(which if kind is None else which & (owner.kind == kind))
+    which = (owner.company == given.company) & (owner.number == given.number) & owner.verified
+    its = which & holds(owner, given.version)
+    return owner.select(owner.username).where(its if kind is None else its & (owner.kind == kind))
 
 
 def _page() -> Any:

@@ -1,4 +1,4 @@
-"""Where calls go: ring groups, numbers and their opening hours, IVRs, and trunks."""
+"""Where calls go: ring groups, numbers, their opening hours and the company's ranges of them, IVRs, and trunks."""
 
 from fsplug.store.schema.base import VersionedTable, index, reference, text, truth, unique, versioned, whole
 from fsplug.store.schema.companies import Companies
@@ -65,6 +65,22 @@ index(Numbers, "number_user", "company username", where="until IS NULL")
 index(Numbers, "number_group", "company group", where="until IS NULL")
 index(Numbers, "number_ivr", "company ivr", where="until IS NULL")
 index(Numbers, "number_closed", "company closed_to", where="until IS NULL")
+
+
+class NumberRanges(VersionedTable):
+    """Numbers that the operator has given the company: those from `first` to `last`, equally long."""
+
+    company = reference(Companies)
+    first = text()
+    last = text()
+    since = whole()
+    until = whole(null=True)
+
+    class Meta:
+        table_name = "number_range"
+
+
+versioned(NumberRanges, "first")
 
 
 class NumberHours(VersionedTable):

@@ -62,7 +62,10 @@ versioned(AdminDepartments, "username department")
 
 
 class UserNumbers(VersionedTable):
-    """A number that means a user: one they are called by, or one they call from."""
+    """A number that means a user: one they are called by, or one they call from.
+
+    One that is not `verified` is a claim that counts for nothing: a mobile outside the company's ranges.
+    """
 
     company = reference(Companies)
     number = text()
@@ -71,6 +74,7 @@ class UserNumbers(VersionedTable):
     position = whole()
     since = whole()
     until = whole(null=True)
+    verified = truth(default="TRUE")
 
     class Meta:
         table_name = "user_number"

@@ -17,7 +17,7 @@ from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring import archives
-from fsplug.wiring.doctor import console, nodes, sign_ins, trail, waiting
+from fsplug.wiring.doctor import claims, console, nodes, sign_ins, trail, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -191,6 +191,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
         yield from waiting.every(settings)
         yield waiting.missed(settings, time.time())
         yield waiting.refused(settings, time.time())
+        yield claims.claimed(settings)
         yield from nodes.every(settings)
         yield from trail.every(settings)
         yield sign_ins.short_passwords(settings)

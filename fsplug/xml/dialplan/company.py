@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from fsplug.policy.dialling import Dialling, dialling
 from fsplug.policy.entities import DeviceKind, Direction, Party, PolicySnapshot, Talk, User, WhenAway
 from fsplug.policy.recording.verdict import verdict
 from fsplug.policy.terms import OnFailure
@@ -13,7 +14,6 @@ from fsplug.store.config.devices import Device
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
-from fsplug.xml.dialplan.dialling import Dialling, dialling
 from fsplug.xml.dialplan.extensions import Gateways, Leg
 from fsplug.xml.ways import Ways
 
@@ -82,7 +82,9 @@ class CompanySnapshot:
 
     def legs(self, person: UserWithDevices) -> tuple[Leg, ...]:
         """The legs that ring when this person is called."""
-        dials = ((device, self.dial(device)) for device in person.devices)
+        # A mobile that nobody has verified may be anybody's.
+        known = (one for one in person.devices if one.number is None or one.number in person.user.numbers)
+        dials = ((device, self.dial(device)) for device in known)
         username = person.user.username
         return tuple(Leg(f"{username}.{device.name}", username, dial) for device, dial in dials if dial)
 

@@ -103,7 +103,7 @@ def test_who_changed_what_stands_beside_the_version(cli: Cli) -> None:
 
 
 def test_a_document_for_ten_thousand_users_is_applied_as_a_whole(cli: Cli, tmp_path: Path) -> None:
-    people = (f'[[company.user]]\nusername = "{n}"\nextension = "{n}"\nrecord = true' for n in range(10_000, 20_000))
+    people = (f'[[company.user]]\nusername = "{n}"\nextension = "{n}"\nrecord = true' for n in range(20_000, 30_000))
     path = tmp_path / "many.toml"
     path.write_text(SMALL.format(more="\n".join(people)))
     assert len(cli.json("apply", path)["changes"]) == 10_001

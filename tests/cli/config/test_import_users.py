@@ -116,7 +116,8 @@ def test_a_file_that_wont_do_says_where_and_why(cli: Cli, sheet: Path, text: str
 
 
 def test_ten_thousand_users_are_taken_in_at_once(cli: Cli, sheet: Path) -> None:
-    rows = "".join(f"u{n},{n},{70000000 + n}\n" for n in range(110_000, 120_000))
+    rows = "".join(f"u{n},{n},{70000000 + n}\n" for n in range(120_000, 130_000))
     sheet.write_text(f"username,extension,fixed_number\n{rows}")
+    cli.ok("number", "range", "add", *C, "70120000", "70129999")
     facts = cli.json("import", "users", sheet, *C)
-    assert (facts["users"], facts["versions"]) == (10_000, {ACME: 2})
+    assert (facts["users"], facts["versions"]) == (10_000, {ACME: 3})

@@ -26,7 +26,7 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, Any]]] = {
         ("choices", {"2": {"user": "1001"}}),
     ),
     "number": (
-        ("+4570109999", "--to", "user:1001"),
+        ("+4570103999", "--to", "user:1001"),
         ("--to", "group:2001", "--hours", "mon-fri 08:00-16:00", "--closed", "ivr:3001"),
         ("closed", {"ivr": "3001"}),
     ),

@@ -21,11 +21,15 @@ ROOT = Path(__file__).parents[3]
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Every command that can be called, by its whole name."""
     for name, place in COMMANDS.items():
-        command = place.load()
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {verb}", one) for verb, one in command.commands.items())
-        else:
-            yield name, command
+        yield from _below(name, place.load())
+
+
+def _below(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for verb, one in command.commands.items():
+        yield from _below(f"{name} {verb}", one)
 
 
 def test_every_command_has_help() -> None:

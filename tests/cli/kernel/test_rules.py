@@ -24,7 +24,7 @@ def staffed(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     cli.ok("user", "set", "--company", ACME, "1002", *departments)
     cli.ok("user", "set", "--company", ACME, "1003", "--admin", "company-admin")
     cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "david@acme.example")
-    cli.ok("user", "add", "--company", BETA, "all", "--extension", "999", "--email", "all@beta.example")
+    cli.ok("user", "add", "--company", BETA, "all", "--extension", "901", "--email", "all@beta.example")
     cli.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin")
     cli.write(recorded("a"))
     return cli.data

@@ -44,7 +44,8 @@ def _company(users: int) -> dict[str, Any]:
     ]
     found[0] |= admin
     excluded = [{"number": f"+452{number:07d}"} for number in range(users)]
-    named = {"domain": DOMAIN, "name": "Big", "country": "DK"}
+    named: dict[str, Any] = {"domain": DOMAIN, "name": "Big", "country": "DK"}
+    named["range"] = [{"first": "+4570000000", "last": "+4570010000"}]
     return {**named, "department": [{"name": "Sales"}, {"name": "Support"}], "user": found, "excluded": excluded}
 
 

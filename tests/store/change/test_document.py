@@ -301,6 +301,7 @@ def test_a_removed_companys_number_may_be_anothers(furnished: Store) -> None:
             "name": "New",
             "country": "DK",
             "user": [{"username": "x", "extension": "1"}],
+            "range": [{"first": "70502001"}],
             "number": [{"number": "70502001", "user": "x"}],
         },
     )
@@ -388,6 +389,7 @@ def documents(draw: st.DrawFn) -> Company:
                 "prompts": draw(st.dictionaries(st.sampled_from(languages), st.just("a.wav"))),
             }
         ],
+        "range": [{"first": "+4570500000", "last": "+4570509999"}],
         "number": [numbered],
         "trunk": [
             {

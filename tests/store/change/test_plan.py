@@ -68,7 +68,7 @@ def test_each_change_is_a_line_that_people_can_read(store: Store, document: Docu
     assert str(planning.plan(store, document)).splitlines() == [
         "acme.example: change company: name 'Acme' -> 'Acme A/S'",
         "acme.example: change user 1002: department 'Sales' -> 'Support'",
-        "acme.example: add user's number +4533333333: username '1002', kind 'mobile', position 0",
+        "acme.example: add user's number +4533333333: username '1002', kind 'mobile', position 0, verified False",
         "acme.example: change group policy 2001: mode 'always' -> 'never'",
         "acme.example: remove excluded number +4570101155",
     ]
@@ -131,7 +131,9 @@ def test_export_writes_numbers_as_e164_and_every_term(store: Store) -> None:
         "record": True,
         "fixed_number": "+4570101001",
         "mobile_numbers": ["+4520101001"],
+        "verified_numbers": ["+4520101001"],
     }
+    assert acme["range"] == [{"first": "+4570101000", "last": "+4570102999"}]
     assert acme["group"][0]["members"] == ["1001", "1002"]
     assert (acme["group"][0]["mode"], acme["group"][0]["on_failure"]) == ("always", "open")
     assert acme["number"] == [{"number": "+4570101001", "user": "1001"}, {"number": "+4570102001", "group": "2001"}]
@@ -141,6 +143,7 @@ def test_two_users_may_swap_extensions_and_numbers(store: Store, document: Docum
     anna, bo, _ = document["company"][0]["user"]
     anna["extension"], bo["extension"] = "1002", "1001"
     bo["mobile_numbers"] = anna.pop("mobile_numbers")
+    bo["verified_numbers"] = anna.pop("verified_numbers")
     assert _apply(store, document) == {ACME: 2}
     found = users.by_extension(store, ACME, "1001", 2), users.by_number(store, ACME, "+4520101001", 2)
     assert [user.name for user in found if user] == ["Bo", "Bo"]
@@ -150,6 +153,9 @@ def test_two_users_may_swap_extensions_and_numbers(store: Store, document: Docum
 def test_a_number_may_move_from_one_company_to_another(store: Store, document: Document, order: int) -> None:
     acme, beta = document["company"]
     acme["number"].pop(0)
+    acme["user"][0].pop("fixed_number")
+    acme["range"] = [{"first": "+4570102001"}]
+    beta["range"] = [{"first": "+4570101001"}]
     beta["number"] = [{"number": "+4570101001", "user": "1001"}]
     assert _apply(store, {"company": document["company"][::order]}) == {ACME: 2, BETA: 2}
     assert numbers.owner(store, "+4570101001") == BETA
@@ -157,9 +163,13 @@ def test_a_number_may_move_from_one_company_to_another(store: Store, document: D
 
 def test_a_number_of_a_company_outside_the_document_is_not_taken(store: Store) -> None:
     beta = {"domain": BETA, "name": "Beta", "country": "SE", "user": [{"username": "b", "extension": "1"}]}
-    beta["number"] = [{"number": "+4570101001", "user": "b"}]
+    numbers = ["+4570101001", "+4570199999"]
+    beta["number"] = [{"number": number, "user": "b"} for number in numbers]
+    # Of a number that is another company's the same is said as of one that is nobody's.
     assert _errors(store, {"company": [beta]}) == [
-        "company beta.example, number +4570101001: it already belongs to acme.example; take it out there first"
+        f"company beta.example, number {number}: {number} is not one of the company's numbers; the operator of this "
+        f"fsplug gives it with: fsplug number range add --company beta.example {number}"
+        for number in numbers
     ]
 
 

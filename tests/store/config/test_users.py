@@ -21,6 +21,7 @@ def moved(store: Store) -> Store:
     """Version 2: Anna has left, David has her extension and her mobile number, and the group."""
     company: dict[str, Any] = dict(CAST["company"][0])
     david = {"username": "david", "extension": "1001", "name": "David", "mobile_numbers": ["+4520101001"]}
+    david["verified_numbers"] = david["mobile_numbers"]
     company["user"] = [david, *company["user"][1:]]
     company["group"] = [{"number": "2001", "name": "Sales", "members": ["1002", "david"], "mode": "never"}]
     company["number"] = [{"number": "70101001", "group": "2001"}]

@@ -53,6 +53,10 @@ def full_and_empty(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("speed")
     full, small = (Store(shutil.copy(sqlite_template, folder / name)) for name in ("full.db", "small.db"))
     [company] = planning.export(full, ACME)["company"]
+    company["range"] += [
+        {"first": "+4570000000", "last": "+4570019999"},
+        {"first": "+4580000000", "last": "+4580099999"},
+    ]
     company["user"] += [_user(number) for number in range(USERS)]
     company["number"] += [{"number": f"+458{number:07d}", "user": "1001"} for number in range(NUMBERS)]
     company["excluded"] += [{"number": f"+452{number:07d}"} for number in range(EXCLUSIONS)]
@@ -68,7 +72,7 @@ def _numbers_leading(column: str, store: Store) -> list[Any]:
 
 
 def _user(number: int) -> dict[str, Any]:
-    return {"username": f"u{number}", "extension": str(100_000 + number), "fixed_number": f"+457{number:07d}"}
+    return {"username": f"u{number}", "extension": str(200_000 + number), "fixed_number": f"+457{number:07d}"}
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,28 @@ def test_the_contract_of_the_migrations_names_every_other_package() -> None:
 
 def _modules_in(package: ModuleType) -> list[str]:
     return [f"{package.__name__}.{one.name}" for one in pkgutil.iter_modules(package.__path__)]
+
+
+def test_each_company_is_given_the_numbers_it_has_and_no_others(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        before = tuple(name for name in runner.names() if name < "0029")
+        earlier.setattr(runner, "names", lambda: before)
+        store.migrate()
+    for company in ("a", "b"):
+        store.run("INSERT INTO company (id, domain, version) VALUES (?, ?, 7)", company, f"{company}.example")
+    routes = [("a", "+4570101001"), ("a", "+4570101003"), ("b", "+4681001001")]
+    insert = "INSERT INTO number (company, number, grp, since, until) VALUES (?, ?, '2001', 1, ?)"
+    store.run_many(insert, [*((*one, None) for one in routes), ("b", "+4670199999", 5)])
+    # Both have the number; it leads to b's group.
+    its = [("a", "+4570101002", "fixed"), ("a", "+4681001001", "fixed"), ("b", "+4681001002", "fixed")]
+    its += [("a", "+4520101001", "mobile")]
+    people = "INSERT INTO user_number (company, number, username, kind, position, since) VALUES (?, ?, 'x', ?, 0, 3)"
+    store.run_many(people, its)
+    store.migrate()
+    rows = store.rows("SELECT company, first, last, since, until FROM number_range ORDER BY company, first")
+    assert rows == [("a", "+4570101001", "+4570101003", 7, None), ("b", "+4681001001", "+4681001002", 7, None)]
+    assert [bool(verified) for (verified,) in store.rows("SELECT verified FROM user_number")] == [True] * 4
+    store.close()

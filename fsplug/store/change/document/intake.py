@@ -19,6 +19,7 @@ from fsplug.store.change.document.models import (
     NumberTarget,
     Policy,
     Profile,
+    Range,
     Trunk,
     User,
 )
@@ -28,6 +29,7 @@ from fsplug.store.change.entry_rows import Rows, twice
 from fsplug.store.config import devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.destinations import TargetKind
 from fsplug.store.config.nouns import Noun
+from fsplug.store.config.ranges import RANGE
 
 _Target = tuple[str | None, str | None]
 _NOWHERE: _Target = (None, None)
@@ -48,6 +50,7 @@ class Intake:
             "ivr": self._ivr,
             "policy": self._policy,
             "excluded": self._excluded,
+            "range": self._range,
             "number": self._number,
             "trunk": self._trunk,
         }
@@ -85,11 +88,19 @@ class Intake:
         given = [("fixed", user.fixed_number)] if user.fixed_number else []
         given += [("mobile", number) for number in user.mobile_numbers or ()]
         found = [(kind, self._e164(where, f"{kind} number", text)) for kind, text in given]
+        verified = self._verified(where, user)
         for position, (kind, number) in enumerate(found):
             if number:
-                columns = {"number": number, "username": user.username, "kind": kind, "position": position}
-                self._add(where, users.USER_NUMBER, columns)
+                counts = kind == "fixed" or (None if verified is None else number in verified)
+                its = {"username": user.username, "kind": kind, "position": position, "verified": counts}
+                self._add(where, users.USER_NUMBER, {"number": number, **its})
         return {number for kind, number in found if number and kind == "mobile"}
+
+    def _verified(self, where: str, user: User) -> set[str | None] | None:
+        """The numbers that are known to be the user's; None where the entry does not say."""
+        if user.verified_numbers is None:
+            return None
+        return {self._e164(where, "verified number", text) for text in user.verified_numbers}
 
     def _device(self, where: str, username: str, given: object, mobiles: set[str]) -> None:
         device = table(self._reader, f"{where}, device", given, Device)
@@ -160,6 +171,12 @@ class Intake:
         number = self._e164(where, "number", excluded.number)
         if number:
             self._add(where, policies.EXCLUDED, {"number": number, "note": excluded.note})
+
+    def _range(self, where: str, given: Range) -> None:
+        first = self._e164(where, "first", given.first)
+        last = first if given.last is None else self._e164(where, "last", given.last)
+        if first and last:
+            self._add(where, RANGE, {"first": first, "last": last})
 
     def _number(self, where: str, number: Number) -> None:
         given = (number.user, number.group, number.ivr)

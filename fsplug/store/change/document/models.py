@@ -145,6 +145,7 @@ class User(Table):
     rights: list[Annotated[str, one_of(Right)]] = Field(default_factory=list)
     fixed_number: Line | None = None
     mobile_numbers: list[Line] = Field(default_factory=list)
+    verified_numbers: list[Line] | None = None
     device: Tables = Field(default_factory=list)
     profile: Tables = Field(default_factory=list)
 
@@ -197,6 +198,15 @@ class Excluded(Table):
 
     number: Line
     note: Line = ""
+
+
+class Range(Table):
+    """A [[company.range]]: numbers that the operator gives the company."""
+
+    called_by = "first"
+
+    first: Line
+    last: Line | None = None
 
 
 class Number(Table):
@@ -258,6 +268,8 @@ class Company(Table):
     ivr: Tables = Field(default_factory=list)
     policy: Tables = Field(default_factory=list)
     excluded: Tables = Field(default_factory=list)
+    # Without it the company keeps its ranges: a document may be written by somebody who can't give any.
+    range: Tables | None = None
     number: Tables = Field(default_factory=list)
     trunk: Tables = Field(default_factory=list)
 
@@ -276,6 +288,7 @@ TABLES: Mapping[str, type[Table]] = {
     "ivr": Ivr,
     "policy": _with_terms(Policy),
     "excluded": Excluded,
+    "range": Range,
     "number": Number,
     "trunk": Trunk,
 }

@@ -12,12 +12,15 @@ from fsplug.store.change.document.tables import label, table
 from fsplug.store.change.entry_rows import OWNED, Rows
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.nouns import Row
+from fsplug.store.config.ranges import RANGE
 
 DEFAULT_LANGUAGE = "en"
 
 
 def read(document: object, folder: Path | None = None) -> dict[str, Rows]:
     """The rows of each company by domain; Invalid("invalid-document") lists every error, with its place and remedy.
+
+    There are none of `RANGE` where the document says nothing of ranges, which stay as they are.
 
     Passwords that the document keeps in files are read from `folder`; without one no file is read.
     """
@@ -60,6 +63,8 @@ def _take_company(reader: Reader, position: int, given: object, found: dict[str,
             intake.take(kind, one)
     for place, text in checks.troubles(rows):
         reader.error(f"{intake.where}, {place}", text)
+    if company.range is None:
+        del rows[RANGE]
     if company.domain:
         found[company.domain] = rows
 

@@ -9,6 +9,7 @@ from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.change.entry_rows import OWNED, Rows, parts
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks, users
 from fsplug.store.config.nouns import Noun, Row
+from fsplug.store.config.ranges import RANGE
 
 Table = dict[str, Any]
 
@@ -42,6 +43,7 @@ def entry(domain: str, kind: str, part: Rows, secrets: Secrets = Secrets.LEFT_OU
         "ivr": _ivr,
         "policy": lambda part: _there(_only(part, policies.DEPARTMENT_POLICY)),
         "excluded": lambda part: _only(part, policies.EXCLUDED),
+        "range": lambda part: _only(part, RANGE),
         "number": _number,
         "trunk": lambda part: _trunk(part, secrets),
     }
@@ -61,6 +63,7 @@ def _user(domain: str, part: Rows, secrets: Secrets) -> Table:
         "admin": None if written["admin"] == AdminScope.NONE else written["admin"],
         "fixed_number": next((one.number for one in known if one.kind == "fixed"), None),
         "mobile_numbers": [one.number for one in known if one.kind == "mobile"],
+        "verified_numbers": [one.number for one in known if one.kind == "mobile" and one.verified],
         "admin_departments": [one.department for one in _sorted(part, grants.ADMIN_DEPARTMENT, "department")],
         "licences": [one.licence for one in _sorted(part, grants.LICENCE, "licence")],
         "rights": [one.right_name for one in _sorted(part, grants.RIGHT, "right_name")],

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from fsplug.policy.dialling import dialling
 from fsplug.policy.numbers import normalise
-from fsplug.xml.dialplan.dialling import dialling
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 
