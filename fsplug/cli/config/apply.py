@@ -8,6 +8,7 @@ import click
 
 from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.granting import Granting
 from fsplug.cli.kernel.output import safe, working
 from fsplug.cli.kernel.rules import CommandRule
 from fsplug.errors import Invalid
@@ -23,13 +24,16 @@ _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 @click.command(cls=Verb, rule=CommandRule(Need.PEOPLE, None, itself=True))
 @click.argument("file", metavar="FILE.toml", type=documents.DocumentFile())
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--yes", is_flag=True, help="Remove without asking for confirmation.")
+@click.option("--yes", is_flag=True, help="Remove and grant without asking for confirmation.")
 @pass_invocation
 def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     """Make companies match the document FILE.toml; - reads the document from standard input.
 
     Whatever the document leaves out of a company is removed. Companies that are not in the document stay as they
     are. Either every change is made or none, and a second run has nothing to change.
+
+    Where somebody who is there already gets a right, a licence or a role, the plan shows which address, phones and
+    numbers that will reach, who set them and when, and asks for confirmation.
     """
     document = documents.read(file, invocation)
     _check_companies(invocation, document)
@@ -38,6 +42,8 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
             plan = planning.plan(store, document, documents.folder(file), invocation.by)
         planning.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
+        granting = Granting(invocation, yes or dry_run, may_ask=file != documents.STDIN)
+        granting.consider(planning.grantees(store, plan))
         versions = {}
         if plan and not dry_run:
             _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
@@ -45,7 +51,9 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
                 versions = planning.apply_plan(store, plan, invocation.by)
     # Nobody reads them but a program: of 30,000 changes they are as many dicts.
     changes = list(_facts(plan)) if invocation.json else []
-    facts = {"dry_run": dry_run, "changes": changes, "versions": versions}
+    facts: dict[str, Any] = {"dry_run": dry_run, "changes": changes, "versions": versions}
+    if granting.found:
+        facts["reaches"] = granting.facts()
     invocation.print(facts, _summary(plan, dry_run, versions))
     if plan.made and not dry_run:
         remedy = "make others that are printed, with: fsplug device set --new-password"

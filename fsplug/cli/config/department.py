@@ -60,7 +60,8 @@ def set_(invocation: Invocation, company: str, name: str, new_name: str) -> None
         draft.put("department", {**draft.entry("department", name), "name": new_name}, name)
         _rename(draft, name, new_name)
 
-    crud.edit(invocation, company, f"department {name} renamed to {new_name}", rename)
+    # Who administered it goes on administering it: nobody is granted anything.
+    crud.edit(invocation, company, f"department {name} renamed to {new_name}", rename, yes=True)
 
 
 @department.command(rule=COMPANY_SETTINGS)

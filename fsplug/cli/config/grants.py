@@ -8,6 +8,7 @@ import click
 
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import GRANTS, PEOPLE
 from fsplug.store.change.draft import Draft
@@ -16,6 +17,7 @@ from fsplug.store.config.grants import LICENCE, RIGHT
 
 # Where a user's grants are, by the field of the user's entry that lists them.
 _GRANTS: Mapping[str, tuple[nouns.Noun, str]] = {"licences": (LICENCE, "licence"), "rights": (RIGHT, "right_name")}
+_SHOWN = "First you see which address, phones and numbers that will reach, and who set them; confirm it, or give --yes."
 _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 
 
@@ -24,14 +26,15 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
     named = click.argument("name", metavar=noun.upper(), type=click.Choice(list(map(str, choices))))
     group = NounGroup(noun, help=about)
 
-    @group.command(rule=GRANTS, help=f"Give users a {noun}. Either every user gets it or none does.")
+    @group.command(rule=GRANTS, help=f"Give users a {noun}. Either every user gets it or none does. {_SHOWN}")
     @company_option
     @named
     @_USERS
+    @grant_option
     @pass_invocation
-    def add(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...]) -> None:
+    def add(invocation: Invocation, company: str, name: str, usernames: tuple[str, ...], yes: bool) -> None:
         done = f"{noun} {name} given to {', '.join(usernames)}"
-        crud.edit(invocation, company, done, lambda draft: _give(draft, field, name, usernames))
+        crud.edit(invocation, company, done, lambda draft: _give(draft, field, name, usernames), yes=yes)
 
     @group.command(name="list", rule=PEOPLE, help=f"List who holds which {noun}.")
     @company_option
@@ -52,7 +55,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
             found: dict[str, Any] = {noun: name, "users": _holders(draft, field, name)}
         crud.print_one(invocation, found)
 
-    @group.command(name="set", rule=GRANTS, help=f"Give a {noun} to these users and take it from all others.")
+    @group.command(name="set", rule=GRANTS, help=f"Give a {noun} to these users and take it from all others. {_SHOWN}")
     @company_option
     @named
     @_USERS
@@ -68,7 +71,7 @@ def commands(noun: str, field: str, choices: type[StrEnum], about: str) -> click
             _take(draft, field, name, [user for user in _holders(draft, field, name) if user not in usernames])
             _give(draft, field, name, usernames)
 
-        crud.edit(invocation, company, f"{noun} {name} held by {', '.join(usernames)}", put)
+        crud.edit(invocation, company, f"{noun} {name} held by {', '.join(usernames)}", put, yes=yes)
 
     @group.command(rule=GRANTS, help=f"Take a {noun} from users.")
     @company_option

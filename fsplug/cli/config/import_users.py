@@ -10,11 +10,12 @@ import click
 
 from fsplug.cli.kernel import crud, documents
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.errors import Invalid
-from fsplug.store.change.draft import Draft, edit
+from fsplug.store.change.draft import Draft
 
 _TEXTS = ("username", "extension", "name", "email", "department", "role", "fixed_number")
 _LISTS = ("mobile_numbers", "licences", "rights")
@@ -44,8 +45,9 @@ def import_() -> None:
 @click.argument("file", metavar="FILE.csv", type=documents.DocumentFile())
 @company_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@grant_option
 @pass_invocation
-def users(invocation: Invocation, file: str, company: str, dry_run: bool) -> None:
+def users(invocation: Invocation, file: str, company: str, dry_run: bool, yes: bool) -> None:
     """Add the users in FILE.csv (-: standard input) and change those that exist already; nobody is removed.
 
     The first line names the columns: username, and any of extension (a new user needs it), name, email, department,
@@ -53,15 +55,18 @@ def users(invocation: Invocation, file: str, company: str, dry_run: bool) -> Non
     three hold several values separated by spaces, so numbers in them are written without spaces. Columns are
     separated by commas or semicolons; the text is UTF-8. An empty cell clears the value; a missing column keeps it.
 
+    Before somebody who is there already gets a right, a licence or a role, you see what that will reach; confirm it, or
+    give --yes.
+
     If any line is wrong, nothing is imported, and every wrong line is reported with its remedy.
     """
     lines = _lines(invocation, file)
-    with invocation.store() as store:
-        made = edit(
-            store, company, invocation.by, lambda draft: _take_all(draft, file, company, lines), dry_run=dry_run
-        )
+    made, granting = crud.confirmed(
+        invocation, company, lambda draft: _take_all(draft, file, company, lines), yes, dry_run
+    )
     plan, versions = made.plan, {company: made.version} if made.changed and not dry_run else {}
-    facts = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
+    facts: dict[str, Any] = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
+    facts |= {"reaches": granting.facts()} if granting.found else {}
     summary = f"{len(lines)} users, {len(plan.changes)} changes"
     invocation.print(
         {**facts, "versions": versions}, f"{summary}; nothing was changed (--dry-run)" if dry_run else summary

@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.free_text import LINE
+from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option, yes_option
 from fsplug.cli.kernel.rules import PEOPLE
 from fsplug.policy.entities import AdminScope, Role
@@ -86,12 +87,17 @@ def show(invocation: Invocation, company: str, username: str) -> None:
 @_USERNAME
 @click.option("--extension", help="The number that colleagues dial.")
 @_options
+@grant_option
 @pass_invocation
-def set_(invocation: Invocation, company: str, username: str, **given: Any) -> None:
-    """Change a user. Options that are not given keep their values; '' clears a value."""
+def set_(invocation: Invocation, company: str, username: str, yes: bool, **given: Any) -> None:
+    """Change a user. Options that are not given keep their values; '' clears a value.
+
+    Before a role or an admin's scope is given, it is shown which address, phones and numbers that will reach, who set
+    them and when; confirm it, or give --yes.
+    """
     if given["admin"] not in (None, AdminScope.SUB_ADMIN) and not given["admin_departments"]:
         given["admin_departments"] = ("",)
-    crud.change(invocation, company, "user", username, given)
+    crud.change(invocation, company, "user", username, given, yes)
 
 
 @user.command(rule=PEOPLE)

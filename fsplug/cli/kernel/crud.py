@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel.context import Invocation
+from fsplug.cli.kernel.granting import Granting, Unanswered
 from fsplug.cli.kernel.output import cell, sheet, table
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import required
 from fsplug.store.change import draft as drafts
-from fsplug.store.change.draft import Draft
+from fsplug.store.change.draft import Draft, Outcome
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 
@@ -28,13 +29,14 @@ def edit(
     change: Callable[[Draft], None],
     new_password: str | None = None,
     dry_run: bool = False,
+    yes: bool = False,
 ) -> None:
     """Change the company by passing a draft to `change`; then print what was done and the resulting version.
 
-    A password that was made, here or as `new_password`, is printed this once: nobody can read it later.
+    A password that was made, here or as `new_password`, is printed this once: nobody can read it later. What a grant
+    reaches is shown, and with `yes` nobody is asked about it.
     """
-    with invocation.store() as store:
-        made = drafts.edit(store, company, invocation.by, change, dry_run=dry_run)
+    made, granting = confirmed(invocation, company, change, yes, dry_run)
     line = f"{done}; {company} has policy version {made.version}, from the next call on"
     if dry_run:
         line = "nothing is wrong with it; nothing was changed (--dry-run)"
@@ -42,12 +44,31 @@ def edit(
     facts: Table = {"company": company, "changed": made.changed, "version": made.version}
     if dry_run:
         facts["dry_run"] = True
+    if granting.found:
+        facts["reaches"] = granting.facts()
     passwords = {one.column: one.password for one in made.plan.made} or (
         {"password": new_password} if new_password else {}
     )
     lines = [f"its {name.replace('_', ' ')}, which is shown only now: {one}" for name, one in passwords.items()]
     facts |= passwords
     invocation.print(facts, cell(line if made.changed else unchanged), *lines)
+
+
+def confirmed(
+    invocation: Invocation, company: str, change: Callable[[Draft], None], yes: bool, dry_run: bool
+) -> tuple[Outcome, Granting]:
+    """The change, made once what its grants reach is confirmed; and what they reach."""
+    granting = Granting(invocation, yes or dry_run)
+    with invocation.store() as store:
+        while True:
+            try:
+                made = drafts.edit(store, company, invocation.by, change, dry_run=dry_run, confirm=granting.confirm)
+                break
+            except Unanswered:
+                granting.ask()
+    if yes or dry_run:
+        granting.show()
+    return made, granting
 
 
 @contextmanager
@@ -57,7 +78,9 @@ def reading(invocation: Invocation, company: str) -> Iterator[Draft]:
         yield Draft(store, company, departments=invocation.departments)
 
 
-def add(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
+def add(
+    invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any], yes: bool = False
+) -> None:
     """Add an entry; Invalid("...-exists") when it exists already."""
 
     def put(draft: Draft) -> None:
@@ -67,17 +90,19 @@ def add(invocation: Invocation, company: str, kind: str, name: str, given: Mappi
             raise Invalid(f"{kind}-exists", text, company=company, name=name)
         draft.put(kind, merged({}, given))
 
-    edit(invocation, company, f"{kind} {name} added", put)
+    edit(invocation, company, f"{kind} {name} added", put, yes=yes)
 
 
-def change(invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any]) -> None:
+def change(
+    invocation: Invocation, company: str, kind: str, name: str, given: Mapping[str, Any], yes: bool = False
+) -> None:
     """Change the given fields of an entry."""
     check_given(given)
 
     def put(draft: Draft) -> None:
         draft.put(kind, merged(draft.entry(kind, name), given), name)
 
-    edit(invocation, company, f"{kind} {name} changed", put)
+    edit(invocation, company, f"{kind} {name} changed", put, yes=yes)
 
 
 def remove(invocation: Invocation, company: str, kind: str, name: str, yes: bool) -> None:

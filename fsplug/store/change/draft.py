@@ -18,6 +18,7 @@ from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
 from fsplug.store.change.planning import CompanyPlan, Plan
 from fsplug.store.change.present import Present
+from fsplug.store.change.reached import Grantee
 from fsplug.store.change.view import Changed
 from fsplug.store.config import companies, policies
 from fsplug.store.config.companies import DETAIL
@@ -226,19 +227,24 @@ def edit(
     by: str | Actor,
     change: Callable[[Draft], None],
     dry_run: bool = False,
+    confirm: Callable[[list[Grantee]], None] | None = None,
 ) -> Outcome:
     """Change the company as `change` does with a draft of it: all of it as one new version, or nothing.
 
     Invalid and Refused as `Draft.plan` and `planning.apply_plan` say, also for a `dry_run`, which saves nothing.
     `change` is called again if somebody else saved first. After a few tries the company is locked until it is done.
+    `confirm` is called before anything is saved, with whoever is granted something and what that reaches; it must not
+    wait. What it raises ends the act.
     """
 
     def once() -> Outcome:
         draft = Draft(store, domain)
         change(draft)
         plan = draft.plan()
-        if dry_run:
+        if dry_run or confirm:
             planning.check(store, plan, by)
+        if confirm:
+            confirm(planning.grantees(store, plan))
         if dry_run or not plan:
             return Outcome(draft.version, plan)
         return Outcome(planning.apply_plan(store, plan, by)[domain], plan)

@@ -10,12 +10,13 @@ from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
-from fsplug.store.change import checks, claims, credentials, entry_rows, permission, present, revisions
+from fsplug.store.change import checks, claims, credentials, entry_rows, permission, present, reached, revisions
 from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import invalid
 from fsplug.store.change.document.write import Secrets
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
+from fsplug.store.change.reached import Grantee
 from fsplug.store.change.revisions import Revision
 from fsplug.store.change.view import WholeCompany
 from fsplug.store.config import companies, policies, ranges
@@ -124,6 +125,12 @@ def check(store: Store, plan: Plan, by: str | Actor) -> None:
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, _actor(by))
     _check_ranges(store, plan)
+
+
+def grantees(store: Store, plan: Plan) -> list[Grantee]:
+    """Whoever the plan grants something, and what it will reach. Ask `check` first: not everybody may know."""
+    known = (company for company in plan.companies if company.version)
+    return [one for company in known for one in reached.grantees(store, company.domain, company.changes)]
 
 
 def export(store: Store, domain: str, show_secrets: bool = False, by: Actor = _OPERATOR) -> dict[str, Any]:

@@ -155,7 +155,7 @@ _TARGETS = st.one_of(_target("user", "group", "ivr"), st.just("")).map(lambda to
 
 def _grants(noun: str, name: str) -> dict[str, Given]:
     return {
-        f"{noun} add": _line(noun, "add", _OF, name, _USERS),
+        f"{noun} add": _line(noun, "add", _OF, "--yes", name, _USERS),
         f"{noun} set": _line(noun, "set", _OF, "--yes", name, _USERS),
         f"{noun} remove": _line(noun, "remove", _OF, "--yes", name, _USERS),
     }
@@ -178,7 +178,9 @@ COMMANDS: Mapping[str, Given] = {
     "user add": _line(
         "user", "add", _OF, _EXTENSION.map(lambda one: ("--extension", one)), _USER_OPTIONS, "--", _NEW_USER
     ),
-    "user set": _line("user", "set", "--record", _OF, _options(extension=_EXTENSION), _USER_OPTIONS, "--", _USER),
+    "user set": _line(
+        "user", "set", "--yes", "--record", _OF, _options(extension=_EXTENSION), _USER_OPTIONS, "--", _USER
+    ),
     "user remove": _removal("user", _USER),
     "device add": _line(
         "device",
@@ -229,6 +231,7 @@ COMMANDS: Mapping[str, Given] = {
     "import users": _line(
         "import",
         "users",
+        "--yes",
         _OF,
         st.tuples(_USER, _EXTENSION, _TEXT, _EMAIL, _OWN, _mostly(["yes", "no", ""], ["perhaps"])).map(
             lambda cells: "csv:" + ";".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells)

@@ -77,7 +77,7 @@ def test_a_change_of_nothing_is_a_mistyped_line(cli: Cli, noun: str) -> None:
 @pytest.mark.parametrize("noun", [*NOUNS, "licence", "right"])
 def test_nobody_sees_another_companys(cli: Cli, noun: str) -> None:
     names = {str(one) for one in cli.json(noun, "list", "--company", BETA)}
-    cli.ok(noun, "add", *C, *(NOUNS[noun][0] if noun in NOUNS else (_grant(noun), "1001")))
+    cli.ok(noun, "add", *C, *(NOUNS[noun][0] if noun in NOUNS else (_grant(noun), "1001", "--yes")))
     assert {str(one) for one in cli.json(noun, "list", "--company", BETA)} == names
 
 
@@ -91,7 +91,7 @@ def test_licences_and_rights_are_given_to_several_and_taken_again(cli: Cli, noun
     cli.ok(noun, "remove", *C, name, "1002", "--yes")
     if noun == "licence":
         cli.ok(noun, "remove", *C, name, "1001", "--yes")
-    assert cli.json(noun, "add", *C, name, "1001", "1002")["changed"]
+    assert cli.json(noun, "add", *C, name, "1001", "1002", "--yes")["changed"]
     assert cli.json(noun, "add", *C, name, "1001")["changed"] is False
     assert cli.json(noun, "show", *C, name) == {noun: name, "users": ["1001", "1002"]}
     assert cli.error(noun, "set", *C, name, "1002", "1003") == (2, "removal-not-confirmed")
@@ -162,7 +162,7 @@ def test_any_other_name_is_kept_as_it_was_typed(cli: Cli, name: str) -> None:
 
 
 def test_a_renamed_department_keeps_its_users_its_policy_and_its_administrators(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1003", "--admin", "sub-admin", "--admin-department", "Sales")
+    cli.ok("user", "set", *C, "1003", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
     cli.ok("department", "set", *C, "Sales", "--name", "Salg")
     assert cli.json("department", "show", *C, "Salg")["users"] == ["1001", "1002"]
     assert cli.json("user", "show", *C, "1003")["admin_departments"] == ["Salg"]
@@ -190,8 +190,8 @@ def test_an_empty_value_takes_one_away(cli: Cli) -> None:
 
 
 def test_an_admin_of_the_whole_company_needs_no_departments(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1001", "--admin", "sub-admin", "--admin-department", "Sales")
-    cli.ok("user", "set", *C, "1001", "--admin", "company-admin")
+    cli.ok("user", "set", *C, "1001", "--admin", "sub-admin", "--admin-department", "Sales", "--yes")
+    cli.ok("user", "set", *C, "1001", "--admin", "company-admin", "--yes")
     shown = cli.json("user", "show", *C, "1001")
     assert (shown["admin"], "admin_departments" in shown) == ("company-admin", False)
 

@@ -33,7 +33,7 @@ def test_a_dry_run_gives_nothing(cli: Cli) -> None:
 
 
 def test_an_admin_of_the_company_lists_its_numbers_and_changes_none(cli: Cli) -> None:
-    cli.ok("user", "set", *C, "1003", "--admin", "company-admin")
+    cli.ok("user", "set", *C, "1003", "--admin", "company-admin", "--yes")
     chief = ("--as", f"1003@{ACME}")
     assert len(cli.json("number", "range", "list", *C, *chief)) == 1
     for act in (("add", *C, "33333300"), ("remove", *C, "70101000", "--yes")):

@@ -23,7 +23,7 @@ WHOSE = ("--company", ACME)
 @pytest.fixture
 def staff(cli: Cli, tmp_path: Path) -> Cli:
     """Anna is a superuser with a password, and was recorded."""
-    cli.ok("user", "set", *WHOSE, "1001", "--role", "superuser", "--email", ANNA)
+    cli.ok("user", "set", *WHOSE, "1001", "--role", "superuser", "--email", ANNA, "--yes")
     (tmp_path / "password").write_text(PASSWORD)
     cli.ok("account", "password", *WHOSE, "1001", "--password-file", tmp_path / "password")
     cli.write(recorded("a"))

@@ -19,13 +19,13 @@ SUPERUSER, SUB_ADMIN, CHIEF, LISTENER = (f"{one}@{ACME}" for one in ("1001", "10
 def staffed(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the staff in it, to be copied for each test."""
     cli = Cli(Path(shutil.copytree(furnished, tmp_path_factory.mktemp("staffed") / "data")))
-    cli.ok("user", "set", "--company", ACME, "1001", "--role", "superuser", "--email", "anna@acme.example")
+    cli.ok("user", "set", "--company", ACME, "1001", "--role", "superuser", "--email", "anna@acme.example", "--yes")
     departments = ("--admin", "sub-admin", "--admin-department", "Sales")
-    cli.ok("user", "set", "--company", ACME, "1002", *departments)
-    cli.ok("user", "set", "--company", ACME, "1003", "--admin", "company-admin")
-    cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "david@acme.example")
+    cli.ok("user", "set", "--company", ACME, "1002", *departments, "--yes")
+    cli.ok("user", "set", "--company", ACME, "1003", "--admin", "company-admin", "--yes")
+    cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "david@acme.example", "--yes")
     cli.ok("user", "add", "--company", BETA, "all", "--extension", "901", "--email", "all@beta.example")
-    cli.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin")
+    cli.ok("user", "set", "--company", BETA, "all", "--role", "superuser", "--admin", "company-admin", "--yes")
     cli.write(recorded("a"))
     return cli.data
 
@@ -102,7 +102,7 @@ def test_a_document_and_a_file_do_no_more_than_their_bearer_may(staff: Cli, tmp_
     users.write_text("username,rights\n1001,listen-in\n")
     assert staff.error("--as", SUB_ADMIN, "import", "users", "--company", ACME, users)[0] == 3
     assert staff.error("--as", SUPERUSER, "import", "users", "--company", ACME, users)[0] == 3
-    staff.ok("--as", CHIEF, "import", "users", "--company", ACME, users)
+    staff.ok("--as", CHIEF, "import", "users", "--company", ACME, users, "--yes")
 
 
 def test_recordings_are_the_superusers_and_one_s_own(staff: Cli) -> None:
