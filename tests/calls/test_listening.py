@@ -293,7 +293,7 @@ def bos_mobile(document: dict[str, Any]) -> None:
 
 def mobile_of(username: str) -> Change:
     def change(document: dict[str, Any]) -> None:
-        user_of(document, username).update(mobile_numbers=[MOBILE], rights=["listen-in"])
+        user_of(document, username).update(mobile_numbers=[MOBILE], verified_numbers=[MOBILE], rights=["listen-in"])
 
     return change
 

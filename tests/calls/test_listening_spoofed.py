@@ -34,7 +34,7 @@ def line(request: pytest.FixtureRequest) -> object:
 
 
 def mobiles(document: dict[str, Any]) -> None:
-    user_of(document, BO).update(mobile_numbers=[MOBILE])
+    user_of(document, BO).update(mobile_numbers=[MOBILE], verified_numbers=[MOBILE])
 
 
 class Forger:

@@ -241,10 +241,11 @@ def edit(
         draft = Draft(store, domain)
         change(draft)
         plan = draft.plan()
-        if dry_run or confirm:
+        asked = confirm if confirm and planning.grants(plan) else None
+        if dry_run or asked:
             planning.check(store, plan, by)
-        if confirm:
-            confirm(planning.grantees(store, plan))
+        if asked:
+            asked(planning.grantees(store, plan))
         if dry_run or not plan:
             return Outcome(draft.version, plan)
         return Outcome(planning.apply_plan(store, plan, by)[domain], plan)

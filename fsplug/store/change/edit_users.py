@@ -10,6 +10,7 @@ from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, Table, edit
+from fsplug.store.change.reached import Grantee, seen
 from fsplug.store.config import entitlements, policies, user_list
 from fsplug.store.config.companies import Company
 from fsplug.store.config.user_list import Person
@@ -21,6 +22,8 @@ from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.accounts import ConsoleAccounts
 from fsplug.store.schema.history import holds
 from fsplug.store.schema.users import Users
+
+NOT_SEEN = "grant-not-seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,20 @@ class UserTrouble:
 
 @dataclass(frozen=True, slots=True)
 class UserPreview:
-    """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end."""
+    """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end.
+
+    `grantees` say what it grants and what that reaches, and `reached` is the word for just that, to be given to `save`.
+    `called` are the names of the users by username.
+    """
 
     version: int
     differences: tuple[UserDifference, ...]
     invited: tuple[str, ...]
     ended: tuple[str, ...]
     troubles: tuple[UserTrouble, ...]
+    grantees: tuple[Grantee, ...]
+    reached: str
+    called: Mapping[str, str]
 
 
 def may_set_record(company: Company, actor: Actor) -> bool:
@@ -111,21 +121,36 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
         draft = Draft(store, domain)
         moved = list(_changed(draft, found, user_edit))
         troubles = tuple(_troubles(store, domain, moved))
+        grantees: list[Grantee] = []
         if not troubles:
-            planning.check(store, draft.plan(), actor)
+            plan = draft.plan()
+            planning.check(store, plan, actor)
+            grantees = planning.grantees(store, plan)
         return UserPreview(
             policies.current_version(store, domain),
             tuple(_differences(moved, user_edit)),
             tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
             tuple(one.called for one, before, after in moved if _role(before) and not _role(after)),
             troubles,
+            tuple(grantees),
+            seen(grantees),
+            {one.username: one.called for one in found},
         )
 
 
-def save(store: Store, domain: str, usernames: Collection[str], user_edit: UserEdit, actor: Actor, version: int) -> int:
+def save(
+    store: Store,
+    domain: str,
+    usernames: Collection[str],
+    user_edit: UserEdit,
+    actor: Actor,
+    version: int,
+    reached: str = "",
+) -> int:
     """Save the edit for all these users, as one new version of the company; returns how many users changed.
 
     Refused("changed-meanwhile") when one of them has been changed since `version`, which is what the actor looked at.
+    Refused(NOT_SEEN) when it grants what reaches something, and `reached` is not the word for just that.
     """
     moved: list[_Moved] = []
 
@@ -136,7 +161,15 @@ def save(store: Store, domain: str, usernames: Collection[str], user_edit: UserE
         for trouble in _troubles(store, domain, moved):
             raise Invalid(trouble.code, f"{trouble.name}: {trouble.code}", name=trouble.name)
 
-    edit(store, domain, actor, change)
+    def confirm(grantees: list[Grantee]) -> None:
+        if grantees and seen(grantees) != reached:
+            names = [one.username for one in grantees]
+            text = (
+                f"this grants what reaches addresses, phones or numbers of {', '.join(names[:3])}; look at them first"
+            )
+            raise Refused(NOT_SEEN, text, users=names[:10])
+
+    edit(store, domain, actor, change, confirm=confirm)
     return len(moved)
 
 

@@ -10,6 +10,7 @@ from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
+from fsplug.store.audit import wording
 from fsplug.store.change import checks, claims, credentials, entry_rows, permission, present, reached, revisions
 from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
@@ -125,6 +126,11 @@ def check(store: Store, plan: Plan, by: str | Actor) -> None:
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, _actor(by))
     _check_ranges(store, plan)
+
+
+def grants(plan: Plan) -> bool:
+    """Whether the plan gives or takes anything that only some people may grant."""
+    return any(True for change in plan.changes for _ in wording.grants(change))
 
 
 def grantees(store: Store, plan: Plan) -> list[Grantee]:

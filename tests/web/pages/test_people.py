@@ -10,7 +10,8 @@ from fsplug.policy.entities import Licence, Right
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.change import edit_policy
-from fsplug.store.config import grants, policies, user_list, users
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.config import actors, grants, policies, user_list, users
 from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME
@@ -58,8 +59,10 @@ def version(console: Console) -> str:
 
 
 def saved(browser: Browser, console: Console, *marked: str, **form: str) -> Any:
-    """Seen now, and saved."""
-    return send(browser, "/people/save", *marked, version=version(console), **form)
+    """Seen now, with what it reaches, and saved."""
+    summary = send(browser, "/people/summary", *marked, version=version(console), **form).text
+    reached = "".join(re.findall(r'name="reached" value="(\w+)"', summary))
+    return send(browser, "/people/save", *marked, version=version(console), reached=reached, **form)
 
 
 def held(console: Console, username: str) -> Any:
@@ -181,6 +184,44 @@ def test_a_state_somebody_chose_meanwhile_is_no_change(admin: Browser, console: 
 def test_a_version_that_nobody_can_have_seen_saves_nothing(admin: Browser, console: Console, seen: str) -> None:
     assert send(admin, "/people/save", CLARA, version=seen, licence="yes").status_code == 403
     assert not held(console, CLARA).licences
+
+
+def test_a_grant_shows_what_it_reaches_and_marks_what_an_admin_of_less_power_planted(
+    admin: Browser, console: Console
+) -> None:
+    console.made("1002", BO, "my-console")
+    console.give("1002", admin="sub-admin", admin_departments=["Support"])
+    sub = actors.actor(console.store, ACME, "1002")
+    edit(console.store, ACME, sub, _planted)
+    summary = send(admin, "/people/summary", CLARA, version=version(console), right="yes").text
+    assert "What this will reach" in summary and "Grant and save" in summary
+    [email, number] = [row for row in re.findall(r"<tr>.*?</tr>", summary, re.DOTALL) if f"1002@{ACME}" in row]
+    assert "E-mail mine@evil.example" in email and "may not grant" in email
+    assert "Number +4522334499" in number and "may not grant" in number and "not verified" in number
+    assert "What this will reach" not in send(admin, "/people/summary", CLARA, version=version(console)).text
+
+
+def test_nothing_is_granted_that_was_not_looked_at(admin: Browser, console: Console) -> None:
+    console.give(CLARA, email="clara@acme.example")
+    form = {"right": "yes", "version": version(console)}
+    summary = send(admin, "/people/summary", CLARA, **form).text
+    [reached] = re.findall(r'name="reached" value="(\w+)"', summary)
+    for unseen in ("", "x", reached[:-1]):
+        answer = send(admin, "/people/save", CLARA, reached=unseen, **form)
+        assert answer.status_code == 409 and "Review the addresses" in answer.text
+    # Something is planted between the look and the press.
+    edit(console.store, ACME, "operator", _planted)
+    answer = send(admin, "/people/save", CLARA, reached=reached, **{**form, "version": version(console)})
+    assert answer.status_code == 409 and "mine@evil.example" in answer.text
+    assert not held(console, CLARA).rights
+    [reached] = re.findall(r'name="reached" value="(\w+)"', answer.text)
+    assert send(admin, "/people/save", CLARA, reached=reached, right="yes", version=version(console)).status_code == 303
+    assert held(console, CLARA).rights
+
+
+def _planted(draft: Draft) -> None:
+    mine = {"email": "mine@evil.example", "mobile_numbers": ["+4522334499"]}
+    draft.put("user", {**draft.entry("user", CLARA), **mine}, CLARA)
 
 
 @pytest.mark.usefixtures("delegated")

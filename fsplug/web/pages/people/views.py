@@ -59,14 +59,7 @@ def page() -> str:
 @takes(Need.PEOPLE, Reach.DEPARTMENTS)
 def summary() -> Any:
     """What saving would change, and for how many users."""
-    viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
-    try:
-        found = edit_users.preview(guard.store(), viewer.domain, marked, user_edit, actor)
-    except (Invalid, Refused) as error:
-        return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
-    # The version that the viewer saw, not the current one: the list may have been open for an hour.
-    seen = request.form.get("version", "")
-    return render_template("people/summary.html", preview=found, marked=marked, seen=seen, kept=_kept())
+    return _summary()
 
 
 @PAGE.post("/people/save")
@@ -75,9 +68,12 @@ def save() -> Any:
     """Save the change."""
     viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
     version = forms.number(request.form.get("version", "")) or 0
+    reached = request.form.get("reached", "")
     try:
-        count = edit_users.save(guard.store(), viewer.domain, marked, user_edit, actor, version)
+        count = edit_users.save(guard.store(), viewer.domain, marked, user_edit, actor, version, reached)
     except (Invalid, Refused) as error:
+        if error.code == edit_users.NOT_SEEN:
+            return _summary(g.words.error(error.code)), 409
         names = error.facts.get("names")
         said = ", ".join(map(str, names)) if isinstance(names, list) else ""
         return _page(g.words.error(error.code, names=said)), 422 if isinstance(error, Invalid) else 403
@@ -91,6 +87,19 @@ def invite() -> Any:
     viewer, username, actor = shell.viewer(), request.form.get("username", ""), g.actor
     accounts.invite(guard.store(), viewer.domain, username, actor.logged_name)
     return shell.done(f"/people?marked={username}", "said-invited")
+
+
+def _summary(trouble: str | None = None) -> Any:
+    viewer, marked, user_edit, actor = shell.viewer(), _marked(), _user_edit(), g.actor
+    try:
+        found = edit_users.preview(guard.store(), viewer.domain, marked, user_edit, actor)
+    except (Invalid, Refused) as error:
+        return _page(g.words.error(error.code)), 422 if isinstance(error, Invalid) else 403
+    # The version that the viewer saw, not the current one: the list may have been open for an hour.
+    seen = request.form.get("version", "")
+    return render_template(
+        "people/summary.html", trouble=trouble, preview=found, marked=marked, seen=seen, kept=_kept()
+    )
 
 
 def _page(trouble: str | None = None) -> str:
