@@ -125,7 +125,7 @@ def test_who_may_not_grant_gives_no_phone_to_who_holds_something(store: Store, h
         "another": {"device": [{"name": "desk", "kind": "desk"}, {"name": "mine", "kind": "app"}]},
         "none": {"device": []},
         "mobile": {"mobile_numbers": ["+4520101099"]},
-        "fixed": {"fixed_number": "+4520101098"},
+        "fixed": {"fixed_number": "+4570502098"},
     }
 
     def changed(username: str, change: dict[str, object], actor: Actor) -> bool:
