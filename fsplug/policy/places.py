@@ -31,7 +31,7 @@ class Limits:
 
     total: int = 512
     reserve: int = 128
-    per_address: int = 64
+    per_address: int = 128
     per_browser: int = 48
 
 
