@@ -5,12 +5,15 @@ newer one, and only browsers that are known to be signed in may take the last pl
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Generic, TypeVar
 
 Holder = TypeVar("Holder", bound=Hashable)
+
+# So many requests of one address may be arriving at a time without looking like silence.
+_FEW_ARRIVING = 4
 
 
 class Stage(Enum):
@@ -76,11 +79,11 @@ class Places(Generic[Holder]):
         """A new connection. The address "" has no limit of its own: many visitors share it, as behind a proxy."""
         closed: Holder | None = None
         if address and self._strangers(address) >= self._limits.per_address:
-            closed = next(self._dispensable(address), None)
+            closed = self._dispensable(address)
             if closed is None:
                 return Admission(False)
         elif len(self._held) >= self._limits.total:
-            closed = next(self._dispensable(), None)
+            closed = self._dispensable()
             if closed is None:
                 return Admission(False)
         if closed is not None:
@@ -144,20 +147,30 @@ class Places(Generic[Holder]):
         of_address = sum(one.address == address for one in busy) if address else 0
         return len(busy) >= self._limits.total - self._limits.reserve or of_address >= self._limits.per_address
 
-    def _dispensable(self, address: str | None = None) -> Iterator[Holder]:
-        """The connections that may be closed, the first to go first: all, or the strangers of this address.
+    def _dispensable(self, address: str | None = None) -> Holder | None:
+        """The connection that is closed next: of all, or of the strangers of this address.
 
-        An idle browser opens another connection without anybody noticing. Of requests that are still arriving, those of
-        the address with the most of them go first: an honest request arrives within moments.
+        An idle browser opens another connection without anybody noticing, and an honest request arrives within moments:
+        many that are still arriving from one address are none.
         """
-        mine = [
-            (holder, one)
-            for holder, one in self._held.items()
-            if address is None or (one.home == address and not one.is_known)
-        ]
-        for is_known in (False, True):
-            yield from (holder for holder, one in mine if one.stage is Stage.IDLE and one.is_known is is_known)
-        arriving = [(holder, one) for holder, one in mine if one.stage is Stage.ARRIVING]
-        crowds = Counter(one.home for _, one in arriving)
-        arriving.sort(key=lambda held: (held[1].is_known, -crowds[held[1].home]))
-        yield from (holder for holder, _ in arriving)
+        if address is not None:
+            idle, arriving = self._waiting(address)
+            return next(iter(idle or arriving), None)
+        idle, arriving = self._waiting(None)
+        crowds = Counter(arriving.values())
+        largest, count = crowds.most_common(1)[0] if crowds else ("", 0)
+        oldest = next((holder for holder, home in arriving.items() if home == largest), None)
+        strangers = (holder for holder in idle if not self._held[holder].is_known)
+        first = next(strangers, None)
+        if first is not None or count > _FEW_ARRIVING:
+            return first if first is not None else oldest
+        return next(iter(idle), oldest)
+
+    def _waiting(self, address: str | None) -> tuple[dict[Holder, str], dict[Holder, str]]:
+        """The idle connections and those whose request is arriving, with their addresses, the longest waiting first."""
+        idle: dict[Holder, str] = {}
+        arriving: dict[Holder, str] = {}
+        for holder, one in self._held.items():
+            if one.stage is not Stage.WORKING and (address is None or (one.home == address and not one.browser)):
+                (idle if one.stage is Stage.IDLE else arriving)[holder] = one.home
+        return idle, arriving

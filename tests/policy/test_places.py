@@ -93,6 +93,14 @@ def test_a_full_server_closes_an_idle_connection_first_one_of_a_stranger_before_
     assert places.admit("e2", "e") == Admission(True, "a1")
 
 
+def test_many_silent_connections_of_an_address_go_before_the_idle_one_of_a_known_browser() -> None:
+    places: Places[str] = Places(Limits(total=6, reserve=2, per_address=6))
+    _work(places, "a1", is_known=True)
+    places.rest("a1")
+    _arrive(places, "b1", "b2", "b3", "b4", "b5")
+    assert places.admit("c1", "c") == Admission(True, "b1")
+
+
 def test_then_the_oldest_of_the_address_with_the_most_silent_connections(places: "Places[str]") -> None:
     _arrive(places, "a1", "b1", "b2", "b3", "c1", "c2")
     assert places.admit("d1", "d") == Admission(True, "b1")

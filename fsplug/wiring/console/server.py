@@ -33,7 +33,7 @@ from fsplug.words.catalogue import LANGUAGES
 log = structlog.get_logger()
 
 STORE_THREADS, STRANGER_THREADS = 4, 2
-_BACKLOG = 128
+_BACKLOG = 1024
 # Their passwords are hashed: few wait for it, so that a processor is left for calls and pages.
 HASHING = frozenset({"/sign-in", "/set-password"})
 
