@@ -42,7 +42,7 @@ class Settings:
     `audit_checkpoints` are the places that its checkpoints go to. Lists are separated by spaces. The phone of a
     recorded call that sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms
     calls by itself, where a company wants it, for `when_away_seconds` after fsplug last compared its policy with the
-    store; with 0, for ever.
+    store; with 0, for ever. With `phones_srtp`, phones encrypt their audio.
     """
 
     data: Path
@@ -84,6 +84,7 @@ class Settings:
     least_free_bytes: int = 1_000_000_000
     phone_timeout_seconds: int = 0
     when_away_seconds: int = 0
+    phones_srtp: bool = False
 
     @property
     def console_url(self) -> str:

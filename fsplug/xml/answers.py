@@ -7,8 +7,10 @@ from typing import Any
 from fsplug.errors import Invalid
 from fsplug.policy.one_line import LONGEST_TEXT
 from fsplug.store.config import companies, numbers
+from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
+from fsplug.xml import trunk_directory
 from fsplug.xml.dialplan import incoming
 from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
@@ -61,7 +63,10 @@ class Answers:
         return self._store.read(lambda: answered(request)) if answered else NOT_FOUND
 
     def directory(self, domain: str, user: str = "", department: str = "") -> str:
-        """A user of a company, or a department of it."""
+        """A user of a company, or a department of it; a trunk that proves a password."""
+        if domain == TRUNK_REALM and _is_name(user):
+            entries = trunk_directory.entries(self._store, user)
+            return self._document("directory", "directory/trunks.xml.j2", realm=domain, entries=entries)
         snapshot = self._snapshot(domain)
         if snapshot is None or not all(map(_is_name, filter(None, (user, department)))):
             return NOT_FOUND

@@ -12,7 +12,9 @@ from fsplug.errors import Refused, Unavailable
 from fsplug.policy.recording.away import AwayPolicy, away_text
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
+from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.database import Store
+from fsplug.xml import trunk_directory
 from fsplug.xml.dialplan import incoming
 from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
@@ -50,6 +52,7 @@ class Files:
         return [
             File("dialplan/fsplug.xml", lambda: self._stream("dialplan/fsplug.xml.j2")),
             File(f"dialplan/{self._ways.public_context}.xml", self._public),
+            File(f"directory/{TRUNK_REALM}.xml", self._trunks),
         ]
 
     def of(self, company: Company) -> list[File]:
@@ -63,6 +66,10 @@ class Files:
     def every(self) -> list[File]:
         """All of them."""
         return [*self.shared(), *(file for one in companies.every(self._store) for file in self.of(one))]
+
+    def _trunks(self) -> Iterator[str]:
+        known = trunk_directory.entries(self._store)
+        return self._stream("directory/trunks.xml.j2", realm=TRUNK_REALM, entries=known)
 
     def _public(self) -> Iterator[str]:
         known = (incoming.extension(number, domain) for number, domain in numbers.owners(self._store))

@@ -14,6 +14,7 @@ class Ways:
     fsplug at `listen_host` and `listen_port`. A person is rung for `ring_seconds`. Prompts are looked for in
     `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own. The switch may arm calls by
     itself while fsplug is away: by the policies in the folder `away` (without it, none), to be recorded into `spool`.
+    With `srtp`, phones encrypt their audio, or there is no call.
     """
 
     sip_profile: str = "internal"
@@ -25,3 +26,4 @@ class Ways:
     prompts: Path | None = None
     spool: Path | None = None
     away: Path | None = None
+    srtp: bool = False

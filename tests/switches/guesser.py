@@ -1,4 +1,4 @@
-"""Somebody who tries passwords: REGISTERs by hand, from an address of their own."""
+"""Somebody who tries passwords: REGISTERs and INVITEs by hand, from an address of their own."""
 
 import hashlib
 import re
@@ -10,6 +10,7 @@ from uuid import uuid4
 _NONCE, _REALM = re.compile(r'nonce="([^"]+)"'), re.compile(r'realm="([^"]+)"')
 _LARGEST_MESSAGE = 65_535
 _DEADLINE_SECONDS = 60.0
+_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n"
 
 
 class Guesser:
@@ -22,29 +23,45 @@ class Guesser:
 
     def register(self, user: str, password: str) -> str:
         """The status of a REGISTER with this password."""
-        challenge = self._send(user, uuid4().hex, 1, "")
-        nonce, realm = _NONCE.search(challenge), _REALM.search(challenge)
-        assert nonce and realm, challenge
-        uri = f"sip:{self._domain}"
-        secret = _md5(f"{_md5(f'{user}:{realm[1]}:{password}')}:{nonce[1]}:{_md5(f'REGISTER:{uri}')}")
-        said = f'username="{user}", realm="{realm[1]}", nonce="{nonce[1]}", uri="{uri}", response="{secret}"'
-        return self._send(user, uuid4().hex, 2, f"Authorization: Digest {said}\r\n").partition("\r\n")[0]
+        return self._proven("REGISTER", f"sip:{self._domain}", user, user, password, "").partition("\r\n")[0]
 
-    def _send(self, user: str, call: str, number: int, more: str) -> str:
+    def invite(self, number: str, user: str = "", password: str = "", realm: str = "") -> str:
+        """The first status of an INVITE that is not "100 Trying", with this password if there is one."""
+        uri = f"sip:{number}@127.0.0.1"
+        if not user:
+            return self._send("INVITE", uri, "caller", uuid4().hex, 1, "").partition("\r\n")[0]
+        return self._proven("INVITE", uri, "caller", user, password, realm).partition("\r\n")[0]
+
+    def _proven(self, method: str, uri: str, caller: str, user: str, password: str, realm: str) -> str:
+        call = uuid4().hex
+        challenge = self._send(method, uri, caller, call, 1, "")
+        nonce, asked = _NONCE.search(challenge), _REALM.search(challenge)
+        if not (nonce and asked):
+            return challenge
+        realm = realm or asked[1]
+        secret = _md5(f"{_md5(f'{user}:{realm}:{password}')}:{nonce[1]}:{_md5(f'{method}:{uri}')}")
+        said = f'username="{user}", realm="{realm}", nonce="{nonce[1]}", uri="{uri}", response="{secret}"'
+        name = "Authorization" if method == "REGISTER" else "Proxy-Authorization"
+        return self._send(method, uri, caller, uuid4().hex, 2, f"{name}: Digest {said}\r\n")
+
+    def _send(self, method: str, uri: str, user: str, call: str, number: int, more: str) -> str:
         host, port = self._socket.getsockname()
+        to = f"{user}@{self._domain}" if method == "REGISTER" else uri.removeprefix("sip:")
+        sdp = "" if method == "REGISTER" else _SDP
         lines = (
-            f"REGISTER sip:{self._domain} SIP/2.0",
+            f"{method} {uri} SIP/2.0",
             f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bK{uuid4().hex};rport",
             "Max-Forwards: 70",
             f"From: <sip:{user}@{self._domain}>;tag={call[:8]}",
-            f"To: <sip:{user}@{self._domain}>",
+            f"To: <sip:{to}>",
             f"Call-ID: {call}",
-            f"CSeq: {number} REGISTER",
+            f"CSeq: {number} {method}",
             f"Contact: <sip:{user}@{host}:{port}>",
             f"{more}Expires: 60",
-            "Content-Length: 0",
+            *(["Content-Type: application/sdp"] if sdp else []),
+            f"Content-Length: {len(sdp)}",
         )
-        self._socket.sendto("\r\n".join([*lines, "", ""]).encode(), self._switch)
+        self._socket.sendto(("\r\n".join([*lines, "", ""]) + sdp).encode(), self._switch)
         while True:
             answer = self._socket.recv(_LARGEST_MESSAGE).decode(errors="replace")
             if f"Call-ID: {call}" in answer and not answer.startswith("SIP/2.0 100"):

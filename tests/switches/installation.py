@@ -63,7 +63,7 @@ class Installed:
         return [f"{one.role.name}: {one.complaint or one.exit}" for one in outcomes if not one.is_well]
 
 
-def furnished(folder: Path, way: str, *init: object) -> tuple[Cli, Ports]:
+def furnished(folder: Path, way: str, *init: object, more: tuple[object, ...] = ()) -> tuple[Cli, Ports]:
     """An fsplug with the demo's companies, installed into `folder`/conf, and the ports it is installed for."""
     cli, ports, (xml_port,) = Cli(folder / "data"), free_ports(), some_ports(1)
     cli.ok("init", *init)
@@ -77,5 +77,5 @@ def furnished(folder: Path, way: str, *init: object) -> tuple[Cli, Ports]:
     (folder / "conf").mkdir()
     sip = ("--sip-address", "127.0.0.1", "--sip-port", ports.internal_port, "--trunk-port", ports.external_port)
     rtp = ("--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
-    cli.ok("switch", "install", "--conf", folder / "conf", "--yes", "--way", way, *sip, *rtp)
+    cli.ok("switch", "install", "--conf", folder / "conf", "--yes", "--way", way, *sip, *rtp, *more)
     return cli, ports

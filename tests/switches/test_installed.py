@@ -116,6 +116,8 @@ def test_a_call_from_elsewhere_than_a_trunk_is_refused_and_leaves_nothing(instal
         installed.serving.start()
     assert switch.api("global_getvar core_uuid") == core
     assert installed.account().calls == before.calls
+    rejected = [line for line in switch.log.read_text(errors="replace").splitlines() if "Rejected by" in line]
+    assert {host_of(line) for line in rejected} == {"127.0.0.2"}
 
 
 def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: Installed) -> None:
@@ -142,9 +144,30 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
         installed.cli.ok("switch", "forgive", "--all")
         assert refused() == []
         assert attacker.register("1001", right) == OK
-    log = installed.switch.log.read_text(errors="replace")
-    logged = [host_of(line) for line in log.splitlines() if "SIP auth failure" in line and "127.0.0.3" in line]
-    assert len(logged) >= FAILURES and set(logged) == {"127.0.0.3"}
+    logged = [line for line in installed.serving.log.read_text().splitlines() if "source-refused" in line]
+    assert [host_of(line) for line in logged] == ["127.0.0.3", "127.0.0.4"]
+
+
+def test_a_trunk_that_proves_a_password_calls_in_with_it_and_from_its_address_alone(installed: Installed) -> None:
+    switch, of, secret = installed.switch, ("--company", ACME, "trunk"), installed.cli.data.parent / "secret"
+    external, name = switch.ports.external_port, f"trunk.{ACME}"
+    secret.write_text("a-secret-of-the-provider")
+    installed.cli.ok("trunk", "set", *of, "--inbound-digest", "--inbound-password-file", secret)
+    wait_for(lambda: switch.api("acl 127.0.0.1 fsplug-trunks-with-digest") == "true", "the switch to ask for it")
+    try:
+        with guesser("127.0.0.1", external, ACME) as provider, guesser("127.0.0.2", external, ACME) as stranger:
+            assert provider.invite("nobody").startswith("SIP/2.0 407")
+            assert provider.invite("nobody", name, "wrong").startswith("SIP/2.0 403")
+            assert stranger.invite("nobody", name, "a-secret-of-the-provider").startswith("SIP/2.0 403")
+            phone = phone_password(installed.cli.data, ACME, "1001")
+            assert provider.invite("nobody", "1001", phone, realm=ACME).startswith("SIP/2.0 403")
+            assert provider.invite("nobody", name, "a-secret-of-the-provider").startswith("SIP/2.0 404")
+            assert provider.invite(CONSENT, name, "a-secret-of-the-provider").startswith("SIP/2.0 200")
+    finally:
+        installed.cli.ok("trunk", "set", *of, "--no-inbound-digest")
+        wait_for(lambda: switch.api("acl 127.0.0.1 fsplug-trunks-with-digest") == "false", "the switch not to ask")
+        switch.api("hupall")
+        switch.wait_until_idle()
 
 
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:

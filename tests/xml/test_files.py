@@ -22,7 +22,7 @@ from tests.xml.installed import demo, stored
 
 ACME = ("dialplan/acme.example.xml", "directory/acme.example.xml")
 BETA = ("dialplan/beta.example.xml", "directory/beta.example.xml")
-SHARED = ("dialplan/fsplug.xml", "dialplan/public.xml")
+SHARED = ("dialplan/fsplug.xml", "dialplan/public.xml", "directory/trunks.fsplug.invalid.xml")
 
 
 @pytest.fixture

@@ -74,6 +74,9 @@ def test_every_number_from_outside_leads_the_same_way_by_both(
         for dialled in (number, digits, f"00{digits}", f"{digits}0", digits[:-1], f"0{digits}"):
             answered = documents.answer(answers.dialplan("public", dialled))
             one, other = (documents.extensions_run(tree, dialled) for tree in (files, answered))
+            if not other:
+                # The switch goes on to its files then, and runs what they have for every call over a trunk.
+                one = [each for each in one if not each.get("continue")]
             assert [documents.canonical(each) for each in one] == [documents.canonical(each) for each in other]
 
 

@@ -12,6 +12,8 @@ import click
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.output import working
 from fsplug.cli.kernel.rules import INSTALLATION
+from fsplug.cli.operate import secure_sip
+from fsplug.cli.operate.secure_sip import certificate_options
 from fsplug.errors import Invalid
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ force_option = click.option(
     help="A domain that phones of this switch name though the switch looks all of them up in one; repeatable  "
     "[the domains of the phones that are signed in]",
 )
+@certificate_options
 @click.option("--lock-out", is_flag=True, help="Go on although phones that are named will not sign in any more.")
 @click.option(
     "--modules",
@@ -101,6 +104,9 @@ def install(
     group = switch_group(new_settings.event_socket_port, conf)
     installer = Installer(ConfFolder(conf, group))
     options = _options(installer, given)
+    certificates = secure_sip.certificates(options)
+    wanted_settings["phones_srtp"] = bool(options.get("srtp"))
+    new_settings = replace(settings, **wanted_settings)
     with invocation.store() as store:
         with working("looking at the phones that are signed in"):
             profile = xml_ways.ways(settings).sip_profile
@@ -123,6 +129,8 @@ def install(
             agree(invocation, plan, yes, rights)
             share(settings, group)
             installer.install(plan, wanted, options, force)
+            if certificates is not None:
+                certificates.write(ConfFolder(conf, group))
             _put_settings(invocation, settings, wanted_settings)
             with working("writing directory and dialplan"):
                 _render(new_settings, conf, store)
@@ -167,7 +175,8 @@ def uninstall(invocation: Invocation, conf: Path, dry_run: bool, yes: bool, forc
 def _options(installer: "Installer", given: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the existing installation, with those that are given now."""
     before = installer.manifest.options
-    options = {**before, **{name: one for name, one in given.items() if one}}
+    options = {**before, **{name: one for name, one in given.items() if one or one is False}}
+    options |= {name: str(Path(options[name]).absolute()) for name in secure_sip.FILES if options.get(name)}
     domains = [*before.get("phone_domains", ()), *given["phone_domains"]]
     return {**options, "phone_domains": domains}
 
@@ -237,6 +246,9 @@ def wanted_installation(settings: "Settings", options: Mapping[str, Any], arms_i
         public_context=ways.public_context,
         phone_domains=tuple(options.get("phone_domains", ())),
         wideband=codecs.wideband(folder),
+        tls=bool(options.get("tls_certificate")),
+        tls_ports=(options.get("tls_port") or 5061, options.get("tls_trunk_port") or 5081),
+        trunks_show_certificates=bool(options.get("tls_ca")),
         arms_itself=arms_itself and codecs.has_module(folder, PYTHON),
     )
 

@@ -31,8 +31,12 @@ REASONS = {
     "accept-blind-auth": "a call must prove a password",
     "accept-blind-reg": "a phone must prove its password",
     "auth-calls-acl-only": "phones prove a password, wherever they are",
-    "log-auth-failures": "wrong passwords are logged with the address that they came from",
     "auth-calls": "a call must prove a password",
+    **dict.fromkeys(
+        ("tls", "tls-only", "tls-bind-params", "tls-sip-port", "tls-cert-dir", "tls-version", "tls-verify-date"),
+        "phones and trunks may use SIP over TLS",
+    ),
+    "tls-verify-policy": "trunks over TLS show a certificate",
     "disable-transfer": "callers from outside must not transfer calls, also not through your own trunks (REFER)",
     "parse-all-invite-headers": "an excluded number can stand in any value of any header",
     "enable-3pcc": "a call whose INVITE has no SDP is answered and recorded, not refused",

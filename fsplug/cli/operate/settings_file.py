@@ -100,6 +100,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "How long after fsplug last read the store the switch may record by itself (record-then-judge). 0: for ever.",
         lambda one: one.when_away_seconds,
     ),
+    "phones_srtp": (
+        "Phones encrypt their audio (SRTP), or there is no call. fsplug switch install --srtp sets it.",
+        lambda one: one.phones_srtp,
+    ),
 }
 
 

@@ -265,7 +265,10 @@ def every(
     yield from trunks(api, trunks_known, wanted.trunk_profile)
     addresses = HostAddresses(xml_ways.trunk_addresses(settings))
     yield from callers.every(api, trunks_known, wanted, addresses)
-    yield switch_secrets.closed(api, Path(settings.switch_conf) if settings.switch_conf else None)
+    conf = Path(settings.switch_conf) if settings.switch_conf else None
+    yield switch_secrets.closed(api, conf)
+    if conf is not None and (found := switch_secrets.certificate(conf, time.time())):
+        yield found
 
 
 def _no_gateway(trunk: Trunk, profile: str) -> Finding:

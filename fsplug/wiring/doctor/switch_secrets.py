@@ -1,9 +1,11 @@
 """The check-up of the switch's secrets on the disk: nobody but the switch and fsplug may read them."""
 
+import time
 from pathlib import Path
 
 from fsplug.wiring import open_secrets
-from fsplug.wiring.doctor.findings import Api, Finding, ok, wrong
+from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
+from fsplug.xml.install import certificates
 
 _SUBJECT = "switch's secrets"
 _NAMED = 5
@@ -21,3 +23,17 @@ def closed(api: Api, conf: Path | None) -> Finding:
         more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         return wrong(_SUBJECT, f"others can read passwords in {named}{more}", f"chmod o-rwx {named}")
     return ok(_SUBJECT, "only the switch and fsplug can read them")
+
+
+def certificate(conf: Path, now: float) -> Finding | None:
+    """The certificate for SIP over TLS does not end soon; None without one."""
+    subject, ends_at = "certificate", certificates.installed_end(conf)
+    if ends_at is None:
+        return None
+    when = time.strftime("%Y-%m-%d", time.gmtime(ends_at))
+    remedy = "renew it, then: fsplug switch install --conf DIR --yes, and restart the switch"
+    if ends_at <= now:
+        return wrong(subject, f"the certificate for SIP over TLS has ended on {when}", remedy)
+    if ends_at <= now + certificates.WARN_SECONDS:
+        return warn(subject, f"the certificate for SIP over TLS ends on {when}", remedy)
+    return ok(subject, f"for SIP over TLS, until {when}")

@@ -24,6 +24,7 @@ def ways(settings: Settings) -> Ways:
         listen_port=settings.listen_port,
         prompts=settings.data / "prompts",
         spool=settings.spool,
+        srtp=settings.phones_srtp,
         away=Path(settings.switch_conf) / away_check.FOLDER if settings.switch_conf else None,
     )
 

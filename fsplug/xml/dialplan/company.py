@@ -86,7 +86,11 @@ class CompanySnapshot:
         known = (one for one in person.devices if one.number is None or one.number in person.user.numbers)
         dials = ((device, self.dial(device)) for device in known)
         username = person.user.username
-        return tuple(Leg(f"{username}.{device.name}", username, dial) for device, dial in dials if dial)
+        return tuple(
+            Leg(f"{username}.{device.name}", username, dial, self.ways.srtp and device.kind is not DeviceKind.MOBILE)
+            for device, dial in dials
+            if dial
+        )
 
     def dial(self, device: Device) -> str | None:
         """Where the switch dials a device: a phone by its registration, a mobile through the trunk that accepts its

@@ -11,11 +11,15 @@ Gateways = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A leg that may answer: its name in `fsplug_legs`, its user, and where the switch dials it."""
+    """A leg that may answer: its name in `fsplug_legs`, its user, and where the switch dials it.
+
+    With `srtp` its audio is encrypted, or there is no call.
+    """
 
     name: str
     username: str
     dial: str
+    srtp: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,10 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
     for kind, name in (("internal", installation.sip_profile), ("external", installation.trunk_profile)):
         found = tree.profile(name)
         if found is not None:
-            tree.put(_for_phones(tree, found[0], installation) if kind == "internal" else _for_trunks(found[0], name))
+            file = _for_phones(tree, found[0], installation) if kind == "internal" else _for_trunks(found[0], name)
+            for setting, value in installation.tls_params(kind).items():
+                file = file.with_param(_settings(file, name), setting, value)
+            tree.put(file)
             continue
         files |= own_files.profile(installation, text, kind)
         if sofia is not None:
@@ -208,8 +211,7 @@ def _for_phones(tree: ConfTree, file: XmlFile, installation: Installation) -> Xm
         # Each phone of the profile is found under these hosts: a call to one there would ring companies' phones too.
         file = file.without_param(_settings(file, name), one_domain.PRESENCE_HOSTS)
     file = file.with_param(_settings(file, name), one_domain.REALM, "auto_from")
-    for setting in ("auth-calls", "log-auth-failures"):
-        file = file.with_param(_settings(file, name), setting, "true")
+    file = file.with_param(_settings(file, name), "auth-calls", "true")
     return file.with_param(_settings(file, name), MATCHING_NAMES, "true")
 
 

@@ -11,12 +11,13 @@ from fsplug.store.db.database import Store
 from fsplug.xml.files import File
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.host_addresses import HostAddresses
+from fsplug.xml.trunk_directory import trunk_list
 
 FOLDER = "acl"
 # Whoever stands in none of these lists gets no further than 403. A list that the switch does not have lets nobody in.
 TRUNKS = "fsplug-trunks"
-# Those of them who must prove a password as well.
-WITH_DIGEST = "fsplug-trunks-with-digest"
+# Those of them who must prove a password as well, and those who must encrypt their audio.
+WITH_DIGEST, WITH_SRTP = "fsplug-trunks-with-digest", "fsplug-trunks-with-srtp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,22 @@ class Callers:
         return File(f"{FOLDER}/trunks.xml", lambda: iter([self._text.render("acl.xml", lists=lists).decode()]))
 
     def lists(self) -> list[AccessList]:
-        """The list of everybody, the list of those who must prove a password, and a list for each of those."""
+        """The lists of everybody, of those who must prove a password, and of those who must encrypt, and a list for
+        each trunk that proves a password.
+        """
         everybody: list[Network] = []
         proving: list[Network] = []
+        encrypting: list[Network] = []
         own = []
         for domain, trunk in self._trunks():
             networks = [network for source in trunk.callers for network in self._networks(source)]
             everybody += networks
+            encrypting += networks if trunk.srtp else []
             if trunk.inbound_digest:
                 proving += networks
-                own.append(AccessList(own_list(trunk.sip_username(domain)), _written(networks)))
-        return [AccessList(TRUNKS, _written(everybody)), AccessList(WITH_DIGEST, _written(proving)), *own]
+                own.append(AccessList(trunk_list(trunk.sip_username(domain)), _written(networks)))
+        known = {TRUNKS: everybody, WITH_DIGEST: proving, WITH_SRTP: encrypting}
+        return [*(AccessList(name, _written(networks)) for name, networks in known.items()), *own]
 
     def _trunks(self) -> Iterator[tuple[str, Trunk]]:
         for company in companies.every(self._store):
@@ -72,11 +78,6 @@ class Callers:
         network = source_network(source)
         found = [network] if network else map(source_network, self._addresses.of(source))
         yield from filter(None, found)
-
-
-def own_list(username: str) -> str:
-    """The name of the list of one trunk that proves a password under this name."""
-    return f"fsplug-trunk-{username}"
 
 
 def _written(networks: Iterable[Network]) -> tuple[str, ...]:

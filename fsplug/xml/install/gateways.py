@@ -50,4 +50,4 @@ def name_of(place: str) -> str | None:
 
 
 def _account(trunk: Trunk) -> tuple[object, ...]:
-    return (trunk.host, trunk.port, trunk.register, trunk.username, trunk.password)
+    return (trunk.host, trunk.port, trunk.register, trunk.username, trunk.password, trunk.transport, trunk.srtp)

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from fsplug.xml.install import callers, codecs
+from fsplug.store.config.trunks import TRUNK_REALM
+from fsplug.xml.install import callers, certificates, codecs
 from fsplug.xml.install.conf_text import ConfText
 
 # The switch finds this address itself: it is that of the interface with the default route.
 OWN_ADDRESS = Markup("$${local_ip_v4}")
+CONF_FOLDER = Markup("$${conf_dir}")
 # FreeSWITCH's documented default, which every new configuration should change.
 DEFAULT_PASSWORD = "ClueCon"
 # The SIP profiles' parameter by which every value of every header reaches fsplug: an excluded number can stand in any.
@@ -55,6 +57,9 @@ class Installation:
     `records` is the folder for the call records that the switch can't post. `wideband` are the codecs beyond PCMA and
     PCMU that the switch has modules for. `arms_itself`: the switch must arm calls while fsplug is away.
 
+    With `tls` phones and trunks may use SIP over TLS at these ports (phones', trunks'), and trunks must with
+    `trunks_show_certificates` show one of the CA's.
+
     `sip_address` may be one of FreeSWITCH's own variables. `phone_domains` are the names that phones use for the one
     domain in which the profile has looked them all up.
     """
@@ -78,6 +83,31 @@ class Installation:
     phone_domains: tuple[str, ...] = ()
     wideband: tuple[str, ...] = ()
     arms_itself: bool = False
+    tls: bool = False
+    tls_ports: tuple[int, int] = (5061, 5081)
+    trunks_show_certificates: bool = False
+
+    def tls_params(self, kind: str) -> dict[str, str]:
+        """The parameters of the SIP profile for phones (`internal`) or trunks (`external`) that make it take TLS."""
+        if not self.tls:
+            return {}
+        is_trunks = kind == "external"
+        known = {
+            "tls": "true",
+            "tls-only": "false",
+            "tls-bind-params": "transport=tls",
+            "tls-sip-port": str(self.tls_ports[is_trunks]),
+            "tls-cert-dir": CONF_FOLDER + f"/{certificates.FOLDER}",
+            "tls-version": "tlsv1.2,tlsv1.3",
+            "tls-verify-date": "true",
+        }
+        # Whoever connects shows a certificate of the CA, and so does the provider that the switch connects to.
+        return known | ({"tls-verify-policy": "all"} if is_trunks and self.trunks_show_certificates else {})
+
+    @property
+    def trunk_realm(self) -> str:
+        """The domain of those who prove a password when they call in over trunks."""
+        return TRUNK_REALM
 
     @property
     def callers(self) -> str:

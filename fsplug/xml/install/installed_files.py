@@ -142,7 +142,7 @@ def clear(conf: Path) -> None:
     """Remove every one of them, and the folders that are empty then."""
     folder = ConfFolder(conf)
     Folder(folder.root / OWN).write([])
-    for place in (MANIFEST, _PUBLIC, f"{AWAY}/{CHECK}"):
+    for place in (MANIFEST, _PUBLIC, f"{AWAY}/{CHECK}", "tls/agent.pem", "tls/cafile.pem"):
         folder.remove(f"{OWN}/{place}")
     for name in reversed(_FOLDERS):
         _remove_empty(folder.root / f"{OWN}{name}")

@@ -44,7 +44,7 @@ def lists(callers: Callers) -> dict[str, tuple[str, ...]]:
 
 def test_the_trunks_of_every_company_are_let_in_and_with_none_nobody_is(store: Store) -> None:
     callers = Callers(store, ConfText(), HostAddresses())
-    nobody = {"fsplug-trunks": (), "fsplug-trunks-with-digest": ()}
+    nobody = {"fsplug-trunks": (), "fsplug-trunks-with-digest": (), "fsplug-trunks-with-srtp": ()}
     assert lists(callers) == nobody
     put(store, "acme.example", {"name": "a", "host": "192.0.2.1"})
     put(store, "beta.example", {"name": "b", "host": "[2001:db8::1]", "sources": ["198.51.100.0/28", "192.0.2.1"]})
@@ -53,11 +53,12 @@ def test_the_trunks_of_every_company_are_let_in_and_with_none_nobody_is(store: S
 
 
 def test_a_trunk_that_proves_a_password_has_a_list_of_its_own(store: Store) -> None:
-    put(store, "acme.example", {"name": "a", "host": "192.0.2.1", "inbound_digest": True})
+    put(store, "acme.example", {"name": "a", "host": "192.0.2.1", "inbound_digest": True, "srtp": True})
     here = ("192.0.2.1/32",)
     assert lists(Callers(store, ConfText(), HostAddresses())) == {
         "fsplug-trunks": here,
         "fsplug-trunks-with-digest": here,
+        "fsplug-trunks-with-srtp": here,
         "fsplug-trunk-a.acme.example": here,
     }
 
