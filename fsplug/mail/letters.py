@@ -1,6 +1,6 @@
 """Mail as text and HTML, from its facts to the message that is sent. This module makes no links and reads no store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -14,7 +14,9 @@ from jinja2 import Environment, StrictUndefined
 
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import normalised
+from fsplug.store.change.split import ShownItem
 from fsplug.store.outbox.mails import MailKind
+from fsplug.words import changes
 from fsplug.words.catalogue import Words
 
 _HERE = Path(__file__).parent
@@ -54,6 +56,8 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     has_password, by_mail = said.get("has_password"), said.get("by_mail")
     said["password"] = words("letter-user-id-password-kept" if has_password else "letter-user-id-password-to-choose")
     said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
+    if "until" in said:
+        said["waits"] = words("letter-change-second" if said.get("takes_second") else "letter-change-day", **said)
     said["times"] = words.count("letter-share-plays", facts.get("plays", 0))
     subject = words(f"letter-{kind}-subject", **said)
     # Text that other people wrote is kept on one line, so that it can't add paragraphs.
@@ -61,6 +65,12 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     # CPython decodes encoded words (RFC 2047) in header values, and writes the line ends they contain.
     subject = subject.replace("=?", "= ?")[:_LONGEST_SUBJECT]
     return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"))
+
+
+def items(shown: Iterable[ShownItem], language: str) -> str:
+    """What changes of a user, in one line."""
+    words = Words(language)
+    return "; ".join(changes.line(words, one.what, one.before, one.after) for one in shown)
 
 
 def message(letter: Letter, sender: str, receiver: str, message_id: str, at: float) -> EmailMessage:

@@ -1,7 +1,7 @@
 """Takes queued mail from the store, writes it, hands it to the server and stores the outcome."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.mail import letters
 from fsplug.mail.letters import Letter, letter, message
 from fsplug.store.accounts import accounts
-from fsplug.store.config import companies
+from fsplug.store.change import rejecting, waiting
+from fsplug.store.config import companies, user_list
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Mail, MailKind
@@ -24,7 +26,7 @@ from fsplug.store.recordings import shares
 log = structlog.get_logger()
 
 GIVE_UP_SECONDS = 5 * 86_400.0
-_SET_PASSWORD, _SHARED = "set-password", "shared"
+_SET_PASSWORD, _SHARED, _CHANGE = "set-password", "shared", "changes/reject"
 
 Send = Callable[[EmailMessage], None]
 
@@ -85,12 +87,8 @@ class Postman:
         log.info("mail-delayed", mail=mail.id, seconds=pause, code=code, reason=reason)
 
     def _written(self, mail: Mail) -> EmailMessage:
-        return message(self._letter(mail), self._post.sender, mail.receiver, mail.id, time.time())
-
-    def _letter(self, mail: Mail) -> Letter:
-        if mail.kind in (MailKind.SHARE, MailKind.CODE):
-            return self._of_share(mail)
-        return self._of_plays(mail) if mail.kind in (MailKind.PLAYS, MailKind.OWN_PLAYS) else self._of_account(mail)
+        writer = _WRITERS.get(mail.kind, Postman._of_account)
+        return message(writer(self, mail), self._post.sender, mail.receiver, mail.id, time.time())
 
     def _of_plays(self, mail: Mail) -> Letter:
         facts = {"company": self._company(mail), "url": self._post.url, "username": mail.subject, "name": mail.subject}
@@ -128,12 +126,43 @@ class Postman:
             facts["link"] = f"{self._post.url}/{_SHARED}/{shares.new_link(self._store, share)}"
         return letter(mail.kind, mail.language, facts)
 
+    def _of_change(self, mail: Mail) -> Letter:
+        change_id, _, username = mail.subject.partition(":")
+        change = waiting.get(self._store, mail.company, change_id)
+        facts: dict[str, Any] = {"company": self._company(mail), "items": letters.items(change.shown, mail.language)}
+        facts |= {"name": self._called(mail.company, change.username), "by": self._maker(mail.company, change.made_by)}
+        if mail.kind is MailKind.CHANGE_WAITS:
+            if not change.is_waiting:
+                raise _withdrawn("the change waits no more")
+            facts |= {"takes_second": change.takes_second, "until": self._when(mail, change.due_at)}
+            token = rejecting.new_link(self._store, mail.company, change_id, username)
+            facts["link"] = f"{self._post.url}/{_CHANGE}/{token}"
+        return letter(mail.kind, mail.language, facts)
+
+    def _maker(self, company: str, made_by: str) -> str:
+        username, _, domain = made_by.rpartition("@")
+        return self._called(company, username) if domain == company else made_by
+
+    def _called(self, company: str, username: str) -> str:
+        name = user_list.names(self._store, company, [username]).get(username)
+        return f"{name} ({username})" if name and name != username else username
+
     def _when(self, mail: Mail, at: float) -> str:
         zone = ZoneInfo(companies.get(self._store, mail.company).timezone)
         return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M %Z")
 
     def _company(self, mail: Mail) -> str:
         return companies.get(self._store, mail.company).name
+
+
+_WRITERS: Mapping[MailKind, Callable[[Postman, Mail], Letter]] = {
+    MailKind.SHARE: Postman._of_share,
+    MailKind.CODE: Postman._of_share,
+    MailKind.PLAYS: Postman._of_plays,
+    MailKind.OWN_PLAYS: Postman._of_plays,
+    MailKind.CHANGE_WAITS: Postman._of_change,
+    MailKind.CHANGE_MADE: Postman._of_change,
+}
 
 
 def _withdrawn(why: str) -> Refused:

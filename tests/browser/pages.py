@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fsplug.lab.story.cast import ACME, EVERYTHING, MY_CONSOLE
+from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE
 from fsplug.store.accounts import accounts, sign_in_links, tokens
+from fsplug.store.change import rejecting, waiting
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings, shares
 from fsplug.store.recordings.recordings import State
@@ -71,6 +74,18 @@ def _there_is(store: Store, name: str) -> str:
     return _open_share(store).id if name == "share" else tokens.new_token()
 
 
+def _change_link(store: Store) -> str:
+    """The link of a change that waits."""
+    admin = actors.actor(store, ACME, COMPANY_ADMIN)
+
+    def change(draft: Draft) -> None:
+        draft.put("user", {**draft.entry("user", EVERYTHING), "email": "another@acme.example"}, EVERYTHING)
+
+    edit(store, ACME, admin, change)
+    [found] = waiting.of_users(store, ACME, [EVERYTHING])
+    return rejecting.new_link(store, ACME, found.id, EVERYTHING)
+
+
 def _open_share(store: Store) -> Share:
     return next(one for one in shares.listed(store, ACME) if one.is_open(store.now()))
 
@@ -85,6 +100,7 @@ def _step_up(store: Store) -> str:
 # Pages behind a link that is to be good.
 _LINKS: Mapping[str, Callable[[Store], str]] = {
     "/step-up": _step_up,
+    "/changes/reject/<token>": lambda store: f"/changes/reject/{_change_link(store)}",
     "/shared/<token>": lambda store: f"/shared/{shares.new_link(store, _open_share(store))}",
     "/set-password/<token>": lambda store: f"/set-password/{accounts.new_link(store, ACME, MY_CONSOLE)}",
     "/sign-in/<token>": lambda store: f"/sign-in/{sign_in_links.make(store, ACME, MY_CONSOLE, 'operator')}",

@@ -25,6 +25,9 @@ FACTS = {
     "until": "2026-11-30 12:00 CET",
     "by_mail": True,
     "has_password": False,
+    "by": "Bo (1002)",
+    "items": "E-mail: a@acme.example → b@acme.example",
+    "takes_second": True,
 }
 
 

@@ -72,6 +72,7 @@ STEP_UP = {
     "GET /one-time-codes",
     "POST /deletions/delete",
     "POST /one-time-codes",
+    "POST /changes/confirm",
     "POST /people/save",
     "POST /recordings/<recording>/share",
     "POST /step-up",

@@ -11,10 +11,11 @@ from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.granting import Granting
 from fsplug.cli.kernel.output import safe, working
 from fsplug.cli.kernel.rules import CommandRule
+from fsplug.cli.kernel.waiting import facts_of, lines_of, lines_of_held
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store.change import planning
-from fsplug.store.change.planning import Plan
+from fsplug.store.change.plans import Plan
 from fsplug.store.config.nouns import Change
 
 _MARKS = {"add": "+", "change": "~", "remove": "-"}
@@ -44,17 +45,19 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
         _show_plan(invocation, plan)
         granting = Granting(invocation, yes or dry_run, may_ask=file != documents.STDIN)
         granting.consider(planning.grantees(store, plan))
-        versions = {}
+        made = planning.Applied({}, planning.held(store, plan, invocation.by) if dry_run else ())
         if plan and not dry_run:
             _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
             with working(f"making {len(plan.changes)} changes"):
-                versions = planning.apply_plan(store, plan, invocation.by)
+                made = planning.make(store, plan, invocation.by)
     # Nobody reads them but a program: of 30,000 changes they are as many dicts.
     changes = list(_facts(plan)) if invocation.json else []
-    facts: dict[str, Any] = {"dry_run": dry_run, "changes": changes, "versions": versions}
+    facts: dict[str, Any] = {"dry_run": dry_run, "changes": changes, "versions": made.versions}
     if granting.found:
         facts["reaches"] = granting.facts()
-    invocation.print(facts, _summary(plan, dry_run, versions))
+    facts |= {"waiting": [facts_of(one) for one in made.waiting]} if made.waiting else {}
+    waits = lines_of_held(made.held) if dry_run else lines_of(made.waiting)
+    invocation.print(facts, _summary(plan, dry_run, made.versions), *waits)
     if plan.made and not dry_run:
         remedy = "make others that are printed, with: fsplug device set --new-password"
         invocation.note(f"{len(plan.made)} passwords were made at random, and nobody has seen them; {remedy}")

@@ -14,6 +14,7 @@ from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
 from fsplug.cli.kernel.rules import PEOPLE
+from fsplug.cli.kernel.waiting import facts_of, lines_of, lines_of_held
 from fsplug.errors import Invalid
 from fsplug.store.change.draft import Draft
 
@@ -68,9 +69,10 @@ def users(invocation: Invocation, file: str, company: str, dry_run: bool, yes: b
     facts: dict[str, Any] = {"company": company, "dry_run": dry_run, "users": len(lines), "changes": len(plan.changes)}
     facts |= {"reaches": granting.facts()} if granting.found else {}
     summary = f"{len(lines)} users, {len(plan.changes)} changes"
-    invocation.print(
-        {**facts, "versions": versions}, f"{summary}; nothing was changed (--dry-run)" if dry_run else summary
-    )
+    facts |= {"waiting": [facts_of(one) for one in made.waiting]} if made.waiting else {}
+    waits = lines_of_held(made.held) if dry_run else lines_of(made.waiting)
+    said = f"{summary}; nothing was changed (--dry-run)" if dry_run else summary
+    invocation.print({**facts, "versions": versions}, said, *waits)
 
 
 def _take_all(draft: Draft, file: str, company: str, lines: list[_Line]) -> None:

@@ -10,8 +10,10 @@ from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option, password_options
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import ACCOUNT, INSTALLATION, OWN_ACCOUNT
+from fsplug.cli.kernel.waiting import facts_of, lines_of
 from fsplug.errors import Invalid
-from fsplug.store.accounts import accounts, authenticators, sessions, sign_in_links
+from fsplug.store.accounts import accounts, sessions, sign_in_links
+from fsplug.store.change import carrying
 
 _USERNAME = click.argument("username")
 _ONE_USER = click.option("--user", "username", metavar="USERNAME", help="Only this user.")
@@ -155,8 +157,14 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
 @_USERNAME
 @pass_invocation
 def totp_off(invocation: Invocation, company: str, username: str) -> None:
-    """Turn off one-time codes for a user whose authenticator is lost. The user's sessions end."""
+    """Turn off one-time codes for a user whose authenticator is lost. The user's sessions end.
+
+    An administrator's request waits until a second administrator or the operator confirms it.
+    """
     with invocation.store() as store:
-        authenticators.remove(store, company, username, invocation.author)
-    facts: dict[str, Any] = {"changed": True}
+        waits = carrying.remove_codes(store, company, username, invocation.by)
+    facts: dict[str, Any] = {"changed": waits is None}
+    if waits is not None:
+        invocation.print({**facts, "waiting": [facts_of(waits)]}, *lines_of([waits]))
+        return
     invocation.print(facts, f"{username} signs in without one-time codes, until new ones are set up")

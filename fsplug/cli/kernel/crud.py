@@ -10,6 +10,7 @@ import click
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.granting import Granting, Unanswered
 from fsplug.cli.kernel.output import cell, sheet, table
+from fsplug.cli.kernel.waiting import facts_of, lines_of
 from fsplug.errors import Invalid
 from fsplug.policy.numbers import required
 from fsplug.store.change import draft as drafts
@@ -49,9 +50,11 @@ def edit(
     passwords = {one.column: one.password for one in made.plan.made} or (
         {"password": new_password} if new_password else {}
     )
-    lines = [f"its {name.replace('_', ' ')}, which is shown only now: {one}" for name, one in passwords.items()]
     facts |= passwords
-    invocation.print(facts, cell(line if made.changed else unchanged), *lines)
+    facts |= {"waiting": [facts_of(one) for one in made.waiting]} if made.waiting else {}
+    lines = [] if made.waiting and not made.changed else [cell(line if made.changed else unchanged)]
+    lines += [f"its {name.replace('_', ' ')}, which is shown only now: {one}" for name, one in passwords.items()]
+    invocation.print(facts, *lines, *lines_of(made.waiting))
 
 
 def confirmed(

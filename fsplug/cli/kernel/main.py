@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "outage": CommandPlace("calls.outage:outage", "Times in which fsplug missed talks: list."),
     "decision": CommandPlace("calls.decision:decision", "Past decisions: replay."),
     "account": CommandPlace("console.account:account", "Who may sign in to the console, and who is signed in."),
+    "change": CommandPlace("console.change:change", "Changes of people that wait: list, show, confirm, reject."),
     "mail": CommandPlace("console.mail:mail", "Mail to people: list, show, retry."),
     "audit": CommandPlace(
         "console.audit:audit", "Who did what to people's data and rights: list, verify, export, calls."

@@ -14,8 +14,9 @@ from fsplug.lab.story.cast import ACME, BEGAN_DAYS, TURNS, document_of
 from fsplug.lab.story.voices import Conversation, conversations
 from fsplug.media.archive import FolderArchive
 from fsplug.media.destroyer import Destroyer
+from fsplug.policy.access import scopes
 from fsplug.store.calls import ledger
-from fsplug.store.change import planning
+from fsplug.store.change import carrying, planning
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.deletions import UNDO_SECONDS
@@ -93,7 +94,9 @@ def _found(writer: _Writer) -> None:
 
 def _turn(writer: _Writer, days_ago: int, by: str) -> None:
     plan = planning.plan(writer.store, document_of(days_ago))
-    planning.apply_plan(writer.store, plan, actors.actor(writer.store, ACME, by))
+    made = planning.make(writer.store, plan, actors.actor(writer.store, ACME, by))
+    for change in made.waiting:
+        carrying.confirm(writer.store, ACME, change.id, scopes.operator("operator"))
 
 
 def _happen(writer: _Writer, call: StoryCall) -> None:

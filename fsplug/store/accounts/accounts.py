@@ -1,6 +1,6 @@
 """Console accounts: one for each user with a console role, made and removed with the role."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import known_browsers, one_time_codes, passwords, sessions, throttle, tokens
+from fsplug.store.accounts import known_browsers, one_time_codes, open_access, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
@@ -88,10 +88,10 @@ _KEEP = Write(
 _END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
 
 
-def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> None:
+def follow(store: Store, domain: str, changes: Collection[Change], by: str) -> None:
     """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
     gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
-    there is no password yet. A lost role ends every session.
+    there is no password yet. Another role, admin scope or address ends every session and every open link.
     """
     ours = [
         (change.key.username, _address(change.before), _address(change.after))
@@ -101,8 +101,13 @@ def follow(store: Store, domain: str, changes: Iterable[Change], by: str) -> Non
     for username, before, after in ours:
         if before is not None and after is None:
             _end(store, domain, username, by)
-    stay = ((username, before, after) for username, before, after in ours if before is not None and after is not None)
+    stay = [(username, before, after) for username, before, after in ours if before is not None and after is not None]
     _move(store, domain, {username: after for username, before, after in stay if before != after})
+    staying = {username for username, _, _ in stay}
+    for change in changes:
+        if change.noun is users.USER and change.key.username in staying:
+            was_invited = get(store, domain, change.key.username).password_at is None
+            open_access.follow(store, domain, change, by, keeps_invitation=was_invited)
     for username, before, after in ours:
         if before is None and after is not None:
             _make(store, domain, username, after)

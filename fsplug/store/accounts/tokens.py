@@ -21,6 +21,7 @@ class TokenKind(StrEnum):
     SIGN_IN = "sign-in"
     SHARE = "share"
     CODE = "code"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)

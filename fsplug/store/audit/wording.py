@@ -26,9 +26,9 @@ _GRANTED_COLUMNS: Mapping[str, str] = {"role": str(Role.NONE), "admin": str(Admi
 _CALLED = {"admin": "admin scope"}
 # The columns that say whether a user is recorded, or allows listening in.
 _TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
-RECORDING, ALLOW_LISTEN = "recording", "allow listen-in"
+RECORDING, ALLOW_LISTEN, ADDRESS = "recording", "allow listen-in", "e-mail address"
 _WRITTEN = re.compile(
-    rf"user (.*): (licence|right|role|admin scope|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
+    rf"user (.*): (licence|right|role|admin scope|{ADDRESS}|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
 )
 
 
@@ -71,7 +71,7 @@ def grants(change: Change) -> Iterator[Grant]:
 
 def act(changes: Sequence[Change]) -> str:
     """The name of the act, by the most important change: rights, policy, or else configuration."""
-    if any(True for change in changes for _ in grants(change)):
+    if any(True for change in changes for _ in (*grants(change), *_moves(change))):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
@@ -83,10 +83,11 @@ def granted_in(changes: Sequence[Change]) -> list[Grant]:
 
 
 def turned_in(changes: Sequence[Change]) -> list[Grant]:
-    """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no");
-    at most a hundred. New users are left out: the trail says that they are new.
+    """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no"),
+    and those with a role or admin scope whose address was changed; at most a hundred. New users are left out: the trail
+    says that they are new.
     """
-    found = (turn for change in changes for turn in _turns(change))
+    found = (turn for change in changes for turn in (*_moves(change), *_turns(change)))
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
@@ -105,6 +106,15 @@ def _has_other_secret(change: Change) -> bool:
 
 def _secrets_of(change: Change, row: Row | None) -> list[str | None]:
     return [] if row is None else [getattr(row, one) for one in sorted(change.noun.secrets)]
+
+
+def _moves(change: Change) -> Iterator[Grant]:
+    """The new address of somebody with a role or admin scope."""
+    before, after = change.before, change.after
+    if change.noun.table != "user" or before is None or after is None or before.email == after.email:
+        return
+    if any(getattr(before, name) != usual for name, usual in _GRANTED_COLUMNS.items()):
+        yield Grant(change.key.username, ADDRESS, before.email or None, after.email or None)
 
 
 def _turns(change: Change) -> Iterator[Grant]:

@@ -16,13 +16,15 @@ from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
-from fsplug.store.change.planning import CompanyPlan, Plan
+from fsplug.store.change.plans import CompanyPlan, Plan
 from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
+from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed
+from fsplug.store.change.waiting import WaitingChange
 from fsplug.store.config import companies, policies
 from fsplug.store.config.companies import DETAIL
-from fsplug.store.config.nouns import Change, Noun, Row
+from fsplug.store.config.nouns import Change, Key, Noun, Row
 from fsplug.store.config.ranges import RANGE
 from fsplug.store.db.database import Store
 
@@ -128,6 +130,10 @@ class Draft:
         """The rows of a noun that have this value in a column."""
         return self._view.holding(noun, column, [value])
 
+    def row(self, noun: Noun, key: Key) -> Row | None:
+        """The row of this key, or None."""
+        return self._view.row(noun, key)
+
     def put_row(self, noun: Noun, row: Row) -> None:
         """Put a row in place of the one with its key. Nothing else of its entry is read or checked again."""
         kind, name, key = entry_rows.KINDS[noun], entry_rows.owner(noun, row), noun.key_of(row)
@@ -210,15 +216,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The policy version of a company after an act, and the plan of what the act changed, or would have changed."""
+    """The policy version of a company after an act, and the plan of what the act changed, or would have changed.
+
+    `held` waits of it, for a dry run too; `waiting` are the changes that do.
+    """
 
     version: int
     plan: Plan
-
-    @property
-    def changed(self) -> bool:
-        """Whether there was anything to change."""
-        return bool(self.plan)
+    held: tuple[Held, ...] = ()
+    waiting: tuple[WaitingChange, ...] = ()
+    changed: bool = False
 
 
 def edit(
@@ -246,9 +253,13 @@ def edit(
             planning.check(store, plan, by)
         if asked:
             asked(planning.grantees(store, plan))
-        if dry_run or not plan:
+        if dry_run:
+            return Outcome(draft.version, plan, planning.held(store, plan, by), changed=bool(plan))
+        if not plan:
             return Outcome(draft.version, plan)
-        return Outcome(planning.apply_plan(store, plan, by)[domain], plan)
+        made = planning.make(store, plan, by)
+        version = made.versions[domain]
+        return Outcome(version, plan, made.held, made.waiting, changed=version != draft.version)
 
     for _ in range(_TRIES):
         version = policies.current_version(store, domain)

@@ -6,9 +6,10 @@ from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach, reach
+from fsplug.policy.access.waiting import Wait
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import Licence, Right, Role
-from fsplug.store.change import planning
+from fsplug.store.change import planning, waiting
 from fsplug.store.change.draft import Draft, Table, edit
 from fsplug.store.change.reached import Grantee, seen
 from fsplug.store.config import entitlements, policies, user_list
@@ -90,8 +91,8 @@ class UserTrouble:
 class UserPreview:
     """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end.
 
-    `grantees` say what it grants and what that reaches, and `reached` is the word for just that, to be given to `save`.
-    `called` are the names of the users by username.
+    `second` and `day`: of whom a part waits, for a second person or a day. `grantees`: what it grants and what that
+    reaches; `reached`: the word for just that, to be given to `save`. `called`: the users' names by username.
     """
 
     version: int
@@ -99,6 +100,8 @@ class UserPreview:
     invited: tuple[str, ...]
     ended: tuple[str, ...]
     troubles: tuple[UserTrouble, ...]
+    second: tuple[str, ...]
+    day: tuple[str, ...]
     grantees: tuple[Grantee, ...]
     reached: str
     called: Mapping[str, str]
@@ -121,20 +124,24 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
         draft = Draft(store, domain)
         moved = list(_changed(draft, found, user_edit))
         troubles = tuple(_troubles(store, domain, moved))
-        grantees: list[Grantee] = []
+        grantees, second, day = list[Grantee](), list[str](), list[str]()
+        called = {one.username: one.called for one in found}
         if not troubles:
-            plan = draft.plan()
-            planning.check(store, plan, actor)
+            planning.check(store, plan := draft.plan(), actor)
             grantees = planning.grantees(store, plan)
+            waits = waiting.waits_of(store, domain, planning.held(store, plan, actor), actor.logged_name)
+            second, day = ([called[one] for one in waits[wait]] for wait in (Wait.SECOND_PERSON, Wait.DAY))
         return UserPreview(
             policies.current_version(store, domain),
             tuple(_differences(moved, user_edit)),
             tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
             tuple(one.called for one, before, after in moved if _role(before) and not _role(after)),
             troubles,
+            tuple(second),
+            tuple(day),
             tuple(grantees),
             seen(grantees),
-            {one.username: one.called for one in found},
+            called,
         )
 
 
@@ -146,8 +153,9 @@ def save(
     actor: Actor,
     version: int,
     reached: str = "",
-) -> int:
-    """Save the edit for all these users, as one new version of the company; returns how many users changed.
+) -> tuple[int, int]:
+    """Save the edit for all these users, as one new version of the company; returns how many users it is about, and of
+    how many of them a part waits.
 
     Refused("changed-meanwhile") when one of them has been changed since `version`, which is what the actor looked at.
     Refused(NOT_SEEN) when it grants what reaches something, and `reached` is not the word for just that.
@@ -164,13 +172,11 @@ def save(
     def confirm(grantees: list[Grantee]) -> None:
         if grantees and seen(grantees) != reached:
             names = [one.username for one in grantees]
-            text = (
-                f"this grants what reaches addresses, phones or numbers of {', '.join(names[:3])}; look at them first"
-            )
-            raise Refused(NOT_SEEN, text, users=names[:10])
+            what = f"addresses, phones or numbers of {', '.join(names[:3])}"
+            raise Refused(NOT_SEEN, f"this grants what reaches {what}; look at them first", users=names[:10])
 
-    edit(store, domain, actor, change, confirm=confirm)
-    return len(moved)
+    made = edit(store, domain, actor, change, confirm=confirm)
+    return len(moved), len(made.waiting)
 
 
 def _marked(store: Store, domain: str, usernames: Collection[str], actor: Actor) -> list[Person]:

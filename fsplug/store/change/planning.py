@@ -1,25 +1,40 @@
 """From a document to the store and back: plan what would change, apply the plan, export what is there."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fsplug.errors import Invalid
+from fsplug.errors import Invalid, Refused
 from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import wording
-from fsplug.store.change import checks, claims, credentials, entry_rows, permission, present, reached, revisions
-from fsplug.store.change.credentials import Made
+from fsplug.store.change import (
+    aftermath,
+    checks,
+    claims,
+    credentials,
+    entry_rows,
+    permission,
+    present,
+    reached,
+    revisions,
+    split,
+    waiting,
+)
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import invalid
 from fsplug.store.change.document.write import Secrets
 from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
+from fsplug.store.change.plans import CompanyPlan, Plan
+from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
 from fsplug.store.change.revisions import Revision
-from fsplug.store.change.view import WholeCompany
+from fsplug.store.change.split import Held
+from fsplug.store.change.view import Changed, WholeCompany
+from fsplug.store.change.waiting import WaitingChange
 from fsplug.store.config import companies, policies, ranges
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.ranges import RANGE
@@ -30,47 +45,6 @@ from fsplug.store.schema.companies import Companies
 
 _OPERATOR = scopes.operator("operator")
 _HELD = Select(int, lambda: Companies.select(Companies.version).where(Companies.id == given.company).for_update())
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyPlan:
-    """What would change in one company, which is at `version` (0: it doesn't exist yet).
-
-    `made` are the passwords that are made at random with it.
-    """
-
-    domain: str
-    version: int
-    changes: tuple[Change, ...]
-    made: tuple[Made, ...] = ()
-
-    def lines(self) -> Iterator[str]:
-        """One line for each change, for people."""
-        return (f"{self.domain}: {_line(change)}" for change in self.changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a document would change. A plan with changes is true; its text lists the changes."""
-
-    companies: tuple[CompanyPlan, ...]
-
-    def __bool__(self) -> bool:
-        return any(company.changes for company in self.companies)
-
-    def __str__(self) -> str:
-        lines = [line for company in self.companies for line in company.lines()]
-        return "\n".join(lines) or "nothing to change"
-
-    @property
-    def changes(self) -> list[Change]:
-        """Every change, company by company."""
-        return [change for company in self.companies for change in company.changes]
-
-    @property
-    def made(self) -> list[Made]:
-        """Every password that is made at random, company by company."""
-        return [one for company in self.companies for one in company.made]
 
 
 def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: Actor = _OPERATOR) -> Plan:
@@ -91,20 +65,38 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: A
     return planned
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan: the companies' versions by domain, and what waits of it (`fsplug.store.change.split`)."""
+
+    versions: dict[str, int]
+    held: tuple[Held, ...] = ()
+    waiting: tuple[WaitingChange, ...] = ()
+
+
 def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
-    """Make the changes, all or none, each company one version further; the new versions by domain.
+    """As `make`; the versions by domain."""
+    return make(store, plan, by).versions
+
+
+def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> Applied:
+    """Make the changes, all or none, each company one version further; what of them must wait is kept instead.
 
     `by` makes the changes, as an operator if only a name is given. Refused("plan-outdated") if the store has changed
-    since the plan was made; Refused also as `check` says. A user who is given a console role gets an account, and mail
-    about it; the account ends with the role.
+    since the plan was made; Refused also as `check` says, and Refused("waits-for-another") if the rest of the plan
+    can't be without what waits. A user who is given a console role gets an account, and mail about it; the account ends
+    with the role. With `is_told`, people are told of changes of their role, address and admin scope.
     """
     actor = _actor(by)
     check(store, plan, actor)
-    changing = [company for company in plan.companies if company.changes]
     with store.atomic():
         if gives_ranges := any(change.noun is RANGE for change in plan.changes):
             ranges.hold_all(store)
+        parts = [_parted(store, company, actor) for company in plan.companies if company.changes]
+        changing = [company for company, _ in parts if company.changes]
         opened = [(company, _begun(store, company)) for company in changing]
+        kept = [one for company, its in parts for one in waiting.keep(store, company.domain, its, actor.logged_name)]
+        notes = [note for company in changing for note in aftermath.notes(store, company.domain, company.changes)]
         # First end all rows, then begin all rows: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)
@@ -114,8 +106,18 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
             _check_ranges(store, plan)
         for company, revision in opened:
             accounts.follow(store, company.domain, company.changes, actor.logged_name)
+            aftermath.follow(store, company.domain, company.changes, actor.logged_name)
             revision.finish(company.changes, actor.logged_name)
-    return {company.domain: revision.version for company, revision in opened}
+        for note in notes if is_told else ():
+            waiting.note(store, note.domain, note.username, note.items, actor.logged_name, note.told)
+    versions = {company.domain: company.version for company, _ in parts}
+    versions |= {company.domain: revision.version for company, revision in opened}
+    return Applied(versions, tuple(one for _, its in parts for one in its), tuple(kept))
+
+
+def held(store: Store, plan: Plan, by: str | Actor) -> tuple[Held, ...]:
+    """What of the plan would wait."""
+    return tuple(one for company in plan.companies for one in _parted(store, company, _actor(by))[1])
 
 
 def check(store: Store, plan: Plan, by: str | Actor) -> None:
@@ -232,6 +234,25 @@ def _actor(by: str | Actor) -> Actor:
     return scopes.operator(by) if isinstance(by, str) else by
 
 
+def _parted(store: Store, company: CompanyPlan, actor: Actor) -> tuple[CompanyPlan, list[Held]]:
+    """What of the plan is made at once, and what waits of it."""
+    if not company.version:
+        return company, []
+    now, its = split.split(store, company.domain, company.changes, actor)
+    if its:
+        changed = entry_rows.empty()
+        for one in now:
+            changed[one.noun][one.key] = one.after
+        view = Changed(store, company.domain, Present(store, company.domain), changed)
+        for entry, trouble in checks.troubles_of(view, now):
+            who = ", ".join(one.username for one in its[:3])
+            text = (
+                f"a change of {who} waits, and this can't be without it: {entry}: {trouble}; make one after the other"
+            )
+            raise Refused("waits-for-another", text)
+    return replace(company, changes=tuple(now)), its
+
+
 def _begun(store: Store, company: CompanyPlan) -> Revision:
     if company.version:
         return Revision(store, company.domain, company.version)
@@ -240,21 +261,3 @@ def _begun(store: Store, company: CompanyPlan) -> Revision:
     companies.insert(store, company.domain)
     # A removed company that is added again goes on from its last version.
     return Revision(store, company.domain, policies.current_version(store, company.domain))
-
-
-def _line(change: Change) -> str:
-    what = " ".join((change.action, change.noun.name, *change.key))
-    if change.action == "remove":
-        return what
-    before = change.noun.named(change.before) if change.before is not None else {}
-    after, shown = change.noun.named(change.after), change.noun.shown(change.after)
-    changed = (name for name, value in after.items() if before.get(name) != value)
-    details = [_detail(name, change, shown[name]) for name in changed]
-    return f"{what}: {', '.join(details)}" if details else what
-
-
-def _detail(name: str, change: Change, value: object) -> str:
-    if name in change.noun.secrets:
-        return f"{name} {value}"
-    before = change.noun.named(change.before)[name] if change.before is not None else None
-    return f"{name} {before!r} -> {value!r}" if change.before is not None else f"{name} {value!r}"

@@ -24,7 +24,7 @@ LEASE_SECONDS = 180.0
 
 
 class MailKind(StrEnum):
-    """What a mail is for. Its subject is a user, or a share for the last two kinds."""
+    """What a mail is for. Its subject is a user, a share, or for the last two kinds a change and who is told of it."""
 
     USER_ID = "user-id"
     PASSWORD = "password"
@@ -33,6 +33,8 @@ class MailKind(StrEnum):
     OWN_PLAYS = "own-plays"
     SHARE = "share"
     CODE = "code"
+    CHANGE_WAITS = "change-waits"
+    CHANGE_MADE = "change-made"
 
 
 class MailState(StrEnum):
@@ -81,7 +83,7 @@ QUEUE = Queue(
 _MAILS = Mails.select(*columns(Mail, Mails, company=Companies.domain)).join(
     Companies, on=(Companies.id == Mails.company)
 )
-_OF_ACCOUNTS = Mails.kind.not_in([MailKind.SHARE, MailKind.CODE])
+_OF_ACCOUNTS = Mails.kind.not_in([MailKind.SHARE, MailKind.CODE, MailKind.CHANGE_WAITS, MailKind.CHANGE_MADE])
 _QUEUE = Write(lambda: insert(Mails, "id company kind subject receiver language state at next_at", once_by="id"))
 _DUE = Select(
     Mail,
@@ -201,6 +203,8 @@ _AGAIN = {
     MailKind.RESET: "account reset",
     MailKind.SHARE: "share create",
     MailKind.CODE: "share create",
+    MailKind.CHANGE_WAITS: "change list",
+    MailKind.CHANGE_MADE: "change list",
 }
 
 

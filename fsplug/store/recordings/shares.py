@@ -101,6 +101,15 @@ _OF_RECORDING = Select(
         .limit(given.limit)
     ),
 )
+_OPEN_OF = Select(
+    Share,
+    lambda: _SHARES.where(
+        (ShareLinks.company == given.company)
+        & (ShareLinks.made_by == given.made_by)
+        & ShareLinks.revoked_at.is_null()
+        & (ShareLinks.expires_at > given.now)
+    ),
+)
 _ADD = Write(
     lambda: insert(ShareLinks, "id company recording made_by at email subject language code_by expires_at plays")
 )
@@ -177,6 +186,14 @@ def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:
         if _REVOKE.run(store, now=store.now(), by=actor.logged_name, share=share):
             audit(store, found, actor.logged_name, "share-revoke")
         return get(store, domain, share)
+
+
+def revoke_of(store: Store, domain: str, made_by: str, by: str) -> None:
+    """Revoke every open share that somebody (a logged name) made, in the caller's transaction."""
+    now = store.now()
+    for share in _OPEN_OF.rows(store, company=company_id(store, domain), made_by=made_by, now=now):
+        if _REVOKE.run(store, now=now, by=by, share=share.id):
+            audit(store, share, by, "share-revoke")
 
 
 def new_link(store: Store, share: Share) -> str:

@@ -1,5 +1,6 @@
 """Access to pages: every route has a rule, and forms sent by another site's page are refused."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +13,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import Need, Reach, check_reaches
 from fsplug.store.accounts import sessions
+from fsplug.store.accounts.tokens import hash_of
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.services import SIGNED_IN, Services
@@ -127,6 +129,17 @@ def forget_cookie(response: Any, name: str) -> None:
     """Delete a cookie."""
     secure = services().is_secure
     response.delete_cookie(_cookie_name(name), secure=secure, httponly=True, samesite="Lax", path="/")
+
+
+def press_token(link: str) -> str:
+    """What the button of a mailed link's page sends along: only who has opened that page has it, with its cookie."""
+    return hash_of(f"press {link}")
+
+
+def check_press(link: str) -> None:
+    """403 unless the button on the page of this link was pressed: programs that try links out send forms too."""
+    if not link or not hmac.compare_digest(request.form.get("press", "").encode(), press_token(link).encode()):
+        abort(403)
 
 
 def signed_out() -> Any:

@@ -12,6 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.media.archive import Archive
 from fsplug.policy import proxies
 from fsplug.store.audit import failures
+from fsplug.store.change import carrying
 from fsplug.store.config import away_check
 from fsplug.store.config.local_copy import open_store
 from fsplug.store.db.database import Store
@@ -35,6 +36,7 @@ SIGN_SECONDS = 1.0
 POST_SECONDS = 1.0
 SETTLE_SECONDS = 5.0
 SUM_UP_SECONDS = 30.0
+CHANGES_SECONDS = 30.0
 
 
 def _has_way(settings: Settings, seals: bool) -> bool:
@@ -132,6 +134,7 @@ class PeopleProcess:
     def _loops(self) -> Iterator[Any]:
         yield gevent.spawn(every, SETTLE_SECONDS, in_its_thread(lambda: settle_gone(self.store, self._own_name)))
         yield gevent.spawn(every, SUM_UP_SECONDS, in_its_thread(lambda: failures.sum_up(self.store)))
+        yield gevent.spawn(every, CHANGES_SECONDS, in_its_thread(lambda: carrying.carry_out(self.store)))
         if self._post is not None:
             yield gevent.spawn(every, POST_SECONDS, in_its_thread(self._post.round))
         if self._upkeep is not None:

@@ -76,7 +76,7 @@ def postgres_url(cluster: Any) -> Iterator[str]:
 
 
 def _tick(store: Store) -> None:
-    assert edit_users.save(store, DOMAIN, ["u7"], edit_users.UserEdit(records=True), _admin(store), 1) == 1
+    assert edit_users.save(store, DOMAIN, ["u7"], edit_users.UserEdit(records=True), _admin(store), 1) == (1, 0)
 
 
 def _tick_as_a_command_does(store: Store) -> None:

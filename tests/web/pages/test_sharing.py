@@ -114,6 +114,7 @@ def test_who_hears_their_own_only_neither_shares_nor_sees_shares(anna: Browser, 
     assert FORM["email"] in anna.get(PAGE).text
     [share] = shares.of_recording(console.store, ACME, "a-rec")
     console.give("1001", role="my-console")
+    anna.sign_in()
     page = anna.get(PAGE).text
     assert "Played by" in page and FORM["email"] not in page
     assert anna.post(f"{PAGE}/share", **FORM).status_code == 403

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import g, redirect, render_template, request
 
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
+from fsplug.store.change import waiting
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import SESSION, Open, takes
 from fsplug.web.kernel.page import Page
+from fsplug.words import changes
 from fsplug.words.catalogue import LANGUAGES
 
 PAGE = Page(__name__)
@@ -23,7 +25,9 @@ def page() -> str:
     """The settings that viewers may choose themselves."""
     viewer = shell.viewer()
     found = sessions.listed(guard.store(), viewer.domain, viewer.username)
-    return render_template("account/page.html", sessions=found)
+    waits = waiting.of_users(guard.store(), viewer.domain, [viewer.username])
+    lines = [(one, [changes.line(g.words, it.what, it.before, it.after) for it in one.shown]) for one in waits]
+    return render_template("account/page.html", sessions=found, waiting=lines)
 
 
 @PAGE.post("/account/sign-out")

@@ -70,13 +70,15 @@ def save() -> Any:
     version = forms.number(request.form.get("version", "")) or 0
     reached = request.form.get("reached", "")
     try:
-        count = edit_users.save(guard.store(), viewer.domain, marked, user_edit, actor, version, reached)
+        count, waiting = edit_users.save(guard.store(), viewer.domain, marked, user_edit, actor, version, reached)
     except (Invalid, Refused) as error:
         if error.code == edit_users.NOT_SEEN:
             return _summary(g.words.error(error.code)), 409
         names = error.facts.get("names")
         said = ", ".join(map(str, names)) if isinstance(names, list) else ""
         return _page(g.words.error(error.code, names=said)), 422 if isinstance(error, Invalid) else 403
+    if waiting:
+        return shell.done("/people", "said-people-waits", count=str(count), waiting=str(waiting))
     return shell.done("/people", "said-people-saved", count=str(count))
 
 

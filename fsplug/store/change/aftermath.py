@@ -1,0 +1,82 @@
+"""What follows a change of people that is made: who is told of it, and which of their links end."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fsplug.policy.access.scopes import logged_name
+from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.change import notices, waiting
+from fsplug.store.change.notices import Receiver
+from fsplug.store.change.split import Item
+from fsplug.store.config import companies, users
+from fsplug.store.config.nouns import Change
+from fsplug.store.db.database import Store
+from fsplug.store.recordings import shares
+
+_TOLD = ("role", "admin", "email")
+_NOBODY = {"role": Role.NONE, "admin": AdminScope.NONE, "email": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A change of a user, and who is told of it, at addresses from before the change."""
+
+    domain: str
+    username: str
+    items: tuple[Item, ...]
+    told: tuple[Receiver, ...]
+
+
+def notes(store: Store, domain: str, changes: Sequence[Change]) -> Iterator[Note]:
+    """Who is to be told of what: people with a role or admin scope of its change, and superusers of a new one.
+
+    Ask before the changes are made. Of a company that is removed nobody is told.
+    """
+    if _ends_company(changes):
+        return
+    for change in changes:
+        if change.noun is users.USER and (columns := _columns(change)):
+            told = _told(store, domain, change)
+            if told:
+                yield Note(domain, change.key.username, (_item(change, columns),), tuple(told))
+
+
+def follow(store: Store, domain: str, changes: Sequence[Change], by: str) -> None:
+    """End what people have open that these changes, made already, take from them."""
+    if _ends_company(changes):
+        return
+    its = [change for change in changes if change.noun is users.USER and change.before is not None]
+    if removed := [change.key.username for change in its if change.after is None]:
+        waiting.drop_of(store, domain, removed, by)
+    for change in its:
+        if _value(change.before, "role") == Role.SUPERUSER != _value(change.after, "role"):
+            # Sharing was theirs as a superuser; colleagues can share anew.
+            shares.revoke_of(store, domain, logged_name(change.key.username, domain), by)
+
+
+def _ends_company(changes: Sequence[Change]) -> bool:
+    """Whether the company itself is removed: its links end with it, and no mail can be written in its name."""
+    return any(change.noun is companies.DETAIL and change.after is None for change in changes)
+
+
+def _columns(change: Change) -> list[str]:
+    return [name for name in _TOLD if _value(change.before, name) != _value(change.after, name)]
+
+
+def _told(store: Store, domain: str, change: Change) -> list[Receiver]:
+    before, after, username = change.before, change.after, change.key.username
+    told = list[Receiver]()
+    if before is not None and (before.role != Role.NONE or before.admin != AdminScope.NONE) and before.email:
+        told.append(Receiver(username, before.email))
+    if after is not None and after.role == Role.SUPERUSER and _value(before, "role") != Role.SUPERUSER:
+        told += [one for one in notices.superusers(store, domain) if one.username != username]
+    return told
+
+
+def _item(change: Change, columns: Sequence[str]) -> Item:
+    before, after = ({name: _value(row, name) for name in columns} for row in (change.before, change.after))
+    return Item(users.USER.table, tuple(change.key), before, after)
+
+
+def _value(row: object | None, name: str) -> str:
+    return str(_NOBODY[name] if row is None else getattr(row, name))

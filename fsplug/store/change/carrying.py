@@ -1,0 +1,140 @@
+"""Making the changes that waited: confirmed by a second person, or because their day is over."""
+
+import structlog
+
+from fsplug.errors import FsplugError, Invalid, Refused
+from fsplug.policy.access import scopes
+from fsplug.policy.access import waiting as waits
+from fsplug.policy.access.clock import CLOCK_SECONDS
+from fsplug.policy.access.scopes import Actor, Need, check_may
+from fsplug.policy.access.waiting import ChangeState
+from fsplug.store.accounts import accounts, authenticators
+from fsplug.store.audit import trail
+from fsplug.store.change import notices, permission, planning, split, waiting
+from fsplug.store.change.draft import Draft
+from fsplug.store.change.entry_rows import NOUNS
+from fsplug.store.change.split import Held, Item
+from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.config import actors
+from fsplug.store.config.nouns import Row
+from fsplug.store.db.database import Store
+from fsplug.store.outbox.mails import MailKind
+
+log = structlog.get_logger()
+
+# The trail's name for fsplug itself.
+ITSELF = "fsplug"
+_BY_TABLE = {noun.table: noun for noun in NOUNS}
+
+
+def confirm(store: Store, domain: str, change: str, actor: Actor) -> WaitingChange:
+    """Make the change now, as its second person. Refused("not-second-person") if the actor can't be that,
+    Refused("change-ended") if it waits no more; Refused and Invalid if it can't be made any more.
+    """
+    if not actor.is_operator:
+        check_may(actor, Need.GRANTS, domain)
+    found = waiting.get(store, domain, change)
+    waiting.check_waiting(found)
+    if not waits.may_confirm(actor, domain, found.made_by, found.username):
+        text = "a second person confirms a change: another administrator of the company, or the operator"
+        raise Refused("not-second-person", text, change=change)
+    return _made(store, found, actor, actor.logged_name)
+
+
+def carry_out(store: Store) -> int:
+    """Make every change whose day is over, and drop those that nobody confirmed; returns how many there were.
+
+    If the clock was put back, the time a change has waited is unknown: it waits its whole time again, once.
+    """
+    found = waiting.due(store)
+    for one in found:
+        if one.made_at > store.now() + CLOCK_SECONDS:
+            waiting.wait_anew(store, one)
+        elif one.takes_second:
+            waiting.drop(store, one, ITSELF, "nobody confirmed it in time")
+        else:
+            _carry_out(store, one)
+    return len(found)
+
+
+def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> WaitingChange | None:
+    """Turn off a user's one-time codes, as an operator at once; another's request waits for a second person.
+
+    Returns the change that waits, or None.
+    """
+    account = accounts.get(store, domain, username)
+    item = Item(split.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
+    told = notices.addresses(store, domain, [username])
+    with store.atomic():
+        if account.totp and not actor.is_operator:
+            held = Held(username, (item,), waits.Wait.SECOND_PERSON)
+            [kept] = waiting.keep(store, domain, [held], actor.logged_name)
+            return kept
+        authenticators.remove(store, domain, username, actor.logged_name)
+        if account.totp:
+            waiting.note(store, domain, username, [item], actor.logged_name, told)
+    return None
+
+
+def _carry_out(store: Store, change: WaitingChange) -> None:
+    try:
+        _made(store, change, _maker(store, change), None)
+    except (Invalid, Refused) as trouble:
+        waiting.drop(store, change, ITSELF, trouble.text)
+    except FsplugError as trouble:
+        log.warning("change-delayed", change=change.id, code=trouble.code, reason=trouble.text)
+    except Exception:
+        # The others must not wait for this one.
+        log.exception("change-delayed", change=change.id)
+
+
+def _maker(store: Store, change: WaitingChange) -> Actor:
+    """Who asked for it, as they are today: what they may not do any more does not happen."""
+    username, _, domain = change.made_by.rpartition("@")
+    return actors.named(store, username, domain)
+
+
+def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str | None) -> WaitingChange:
+    by = confirmed_by or ITSELF
+    with store.atomic():
+        planning.hold(store, change.company)
+        told = notices.concerned(store, change.company, Held(change.username, change.items, waits.Wait.NOTHING))
+        if not waiting.end(store, change, ChangeState.MADE, by):
+            waiting.check_waiting(waiting.get(store, change.company, change.id))
+        _apply(store, change, actor)
+        facts = {"change": change.id, "items": waiting.in_words(change), "made_by": change.made_by}
+        trail.add(store, change.company, by, "change-made", change.username, [change.username], **facts)
+        notices.send(store, change.company, MailKind.CHANGE_MADE, change.id, told)
+    return waiting.get(store, change.company, change.id)
+
+
+def _apply(store: Store, change: WaitingChange, actor: Actor) -> None:
+    rows = [item for item in change.items if item.table != split.ACCOUNT_TABLE]
+    if len(rows) < len(change.items):
+        authenticators.remove(store, change.company, change.username, change.made_by)
+    if not rows:
+        return
+    draft = Draft(store, change.company)
+    for item in rows:
+        noun = _BY_TABLE[item.table]
+        key = noun.key_type(*item.key)
+        draft.put_row(noun, _changed(item, draft.row(noun, key)))
+    plan = draft.plan()
+    for company in plan.companies:
+        permission.check(store, company.domain, company.changes, actor)
+    planning.make(store, plan, scopes.operator(change.made_by), is_told=False)
+
+
+def _changed(item: Item, now: Row | None) -> Row:
+    """The row with what waited; Refused("changed-meanwhile") if it is not what it was."""
+    noun = _BY_TABLE[item.table]
+    key = dict(zip(noun.key, item.key, strict=True))
+    if item.before is None:
+        made = noun.row({**key, **item.after})
+        is_as_it_was = now is None or now == made
+    else:
+        made = now._replace(**item.after) if now is not None else None
+        is_as_it_was = now is not None and (now == made or all(getattr(now, x) == v for x, v in item.before.items()))
+    if not is_as_it_was:
+        raise Refused("changed-meanwhile", f"{noun.name} {' '.join(item.key)} has been changed meanwhile")
+    return made

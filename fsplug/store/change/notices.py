@@ -1,0 +1,111 @@
+"""Who is told of a change of a person, at which address: those it concerns, at the addresses from before the change."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN
+
+from fsplug.policy.access import waiting as waits
+from fsplug.policy.access.scopes import logged_name
+from fsplug.policy.addresses import normalised, same
+from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.accounts import accounts
+from fsplug.store.change import split
+from fsplug.store.change.split import Held
+from fsplug.store.config.versioned import company_id
+from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
+from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import MailKind
+from fsplug.store.schema.companies import PolicyVersions
+from fsplug.store.schema.history import is_current
+from fsplug.store.schema.users import Users
+
+# An address that somebody had so long ago is told too: it may have been changed to prepare for this.
+_ADDRESS_SECONDS = 30 * waits.DAY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody to tell, at one address."""
+
+    username: str
+    email: str
+
+
+def _addresses() -> Any:
+    ended = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.until)
+    return (
+        Users.select(Users.username, Users.email)
+        .join(PolicyVersions, JOIN.LEFT_OUTER, on=ended)
+        .where(
+            (Users.company == given.company)
+            & Users.username.in_(given_each.usernames)
+            & (Users.until.is_null() | (PolicyVersions.at > given.since))
+        )
+        .distinct()
+    )
+
+
+def _with(column: Any, value: str) -> Any:
+    which = (Users.company == given.company) & is_current(Users) & (column == value)
+    return Users.select(Users.username, Users.email).where(which).order_by(Users.username)
+
+
+_ADDRESSES = Select(Receiver, _addresses)
+_SUPERUSERS = Select(Receiver, lambda: _with(Users.role, Role.SUPERUSER))
+_ADMINS = Select(Receiver, lambda: _with(Users.admin, AdminScope.COMPANY_ADMIN))
+
+
+def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
+    """Whom a waiting change concerns: the user, whose phone it was, and all superusers if it lets somebody hear."""
+    found = addresses(store, domain, [held.username, *held.also])
+    if any(split.hears(item) for item in held.items):
+        found += superusers(store, domain)
+    return list(_once(found))
+
+
+def addresses(store: Store, domain: str, usernames: Iterable[str]) -> list[Receiver]:
+    """The addresses that these users have, and had in the last month."""
+    found: list[Receiver] = []
+    since = store.now() - _ADDRESS_SECONDS
+    for some in in_batches(usernames):
+        found += _ADDRESSES.rows(store, company=company_id(store, domain), usernames=some, since=since)
+    return list(_once(found))
+
+
+def superusers(store: Store, domain: str) -> list[Receiver]:
+    """The superusers as of now."""
+    return list(_once(_SUPERUSERS.rows(store, company=company_id(store, domain))))
+
+
+def confirmers(store: Store, domain: str, username: str, by: str, besides: Iterable[Receiver]) -> list[Receiver]:
+    """The administrators who may be the second person, but for those who are told already."""
+    told = {one.username for one in besides} | {username}
+    found = _ADMINS.rows(store, company=company_id(store, domain))
+    return [one for one in _once(found) if one.username not in told and logged_name(one.username, domain) != by]
+
+
+def has_witness(store: Store, domain: str, held: Held, told: Iterable[Receiver], by: str) -> bool:
+    """Whether somebody is told who would object: not the person who asks for it, nor the one who gains a right."""
+    by_right = any(map(split.is_right, held.items))
+    allowed = {one.username for one in superusers(store, domain)} - {held.username} if by_right else None
+    return any(logged_name(one.username, domain) != by and (allowed is None or one.username in allowed) for one in told)
+
+
+def send(store: Store, domain: str, kind: MailKind, change: str, receivers: Iterable[Receiver]) -> None:
+    """Queue the mail about this change to each, in their language."""
+    for one in receivers:
+        language = accounts.language(store, domain, one.username)
+        mails.queue(store, domain, kind, f"{change}:{one.username}", one.email, language)
+
+
+def _once(found: Iterable[Receiver]) -> Iterator[Receiver]:
+    """Each address once, without those that no mail can be sent to."""
+    seen = set[str]()
+    for one in found:
+        if normalised(one.email) is not None and same(one.email) not in seen:
+            seen.add(same(one.email))
+            yield one
