@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fsplug.wiring.settings import Settings
 
 Result = TypeVar("Result")
+Given = TypeVar("Given")
 
 SYSTEM_FOLDER = Path("/var/lib/fsplug")
 LOCAL_FOLDER = Path("fsplug-data")
@@ -102,7 +103,11 @@ class Invocation:
                 text = f"{store.place} was made by an older fsplug; stop fsplug serve, then run: fsplug store migrate"
                 raise Invalid("store-outdated", text, store=store.place, pending=pending)
             yield store
-            self._tell_switch(store)
+            settings = self.settings()
+            if settings.switch_conf:
+                from fsplug.cli.kernel.switch_told import tell
+
+                tell(settings, store, self.note)
 
     @contextmanager
     def store_as_is(self) -> Iterator["Store"]:
@@ -128,24 +133,6 @@ class Invocation:
         from fsplug.store.config import away_check
 
         return away_check.changing(self.settings().switch_conf, domain)
-
-    def _tell_switch(self, store: "Store") -> None:
-        """Bring what the switch arms calls by, while fsplug is away, to the company's latest version.
-
-        `fsplug serve` does so too. But it may be away, and an excluded number must hold from the next call on.
-        """
-        from fsplug.wiring.process.serving import is_served
-
-        settings = self.settings()
-        conf = settings.switch_conf
-        if not conf or is_served(settings.lock_file) or not (behind := _behind(store, Path(conf))):
-            return
-        from fsplug.wiring.endpoint import xml_ways
-
-        try:
-            xml_ways.installed_files(settings, store, Path(conf)).bring_up()
-        except FsplugError as error:
-            self.note(f"the switch does not know of this change to {', '.join(behind)} yet: {error.text}")
 
     def print(self, facts: Any, *lines: str) -> None:
         """Print the result: `facts` as JSON with --json, else the lines."""
@@ -187,6 +174,7 @@ def common_options(*own: click.Parameter) -> list[click.Parameter]:
         click.Option(
             ["--data"],
             metavar="DIR",
+            multiple=True,
             type=click.Path(path_type=Path),
             callback=_remember_data,
             expose_value=False,
@@ -204,6 +192,7 @@ def common_options(*own: click.Parameter) -> list[click.Parameter]:
         click.Option(
             ["--as", "acting"],
             metavar="USER",
+            multiple=True,
             callback=_remember_acting,
             expose_value=False,
             is_eager=True,
@@ -250,9 +239,17 @@ class NounGroup(click.Group):
         self.rule = rule
 
 
-def _remember_data(ctx: click.Context, _option: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        ctx.ensure_object(Invocation).data = value
+def _remember_data(ctx: click.Context, _option: click.Parameter, value: tuple[Path, ...]) -> None:
+    for one in value:
+        invocation = ctx.ensure_object(Invocation)
+        invocation.data = _only(ctx, "--data", invocation.data, one)
+
+
+def _only(ctx: click.Context, option: str, before: Given | None, given: Given) -> Given:
+    """A program that runs fsplug for somebody says who and where first: no word after that may say otherwise."""
+    if before not in (None, given):
+        raise click.UsageError(f"{option} is given twice: {before} and {given}; give it once", ctx)
+    return given
 
 
 def _remember_json(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -260,9 +257,10 @@ def _remember_json(ctx: click.Context, _option: click.Parameter, value: bool) ->
         ctx.ensure_object(Invocation).json = True
 
 
-def _remember_acting(ctx: click.Context, _option: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        ctx.ensure_object(Invocation).acting = value
+def _remember_acting(ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> None:
+    for one in value:
+        invocation = ctx.ensure_object(Invocation)
+        invocation.acting = _only(ctx, "--as", invocation.acting, one)
 
 
 def _acting_by_itself(params: dict[str, Any]) -> str | None:
@@ -281,15 +279,3 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-def _behind(store: "Store", conf: Path) -> list[str]:
-    """The companies whose calls the switch arms by itself, and of which it has no policy or an older one."""
-    from fsplug.store.config import companies
-
-    found = [one for one in companies.every(store) if one.arms_itself]
-    if not found:
-        return []
-    from fsplug.xml.install.installed_files import armed_by
-
-    return [one.domain for one in found if armed_by(conf, one.domain) != one.version]

@@ -176,10 +176,22 @@ def check_may_change(actor: Actor, company: str, touches: Iterable[Touch]) -> No
         return
     if company != actor.company:
         check_may(actor, refused[0].need, company)
-    what = ", ".join(sorted({touch.what for touch in refused}))
+    named = sorted({_named(actor, touch) for touch in refused})
     code = "not-company-admin" if any(touch.need is Need.GRANTS for touch in refused) else "not-allowed"
-    text = f"{actor.name} is not allowed to change {what}; ask {_holder(refused[0].need)}"
-    raise Refused(code, text, actor=actor.name, refused=sorted({touch.what for touch in refused}))
+    text = f"{actor.name} is not allowed to change {', '.join(named)}; ask {_holder(refused[0].need)}"
+    raise Refused(code, text, actor=actor.name, refused=named)
+
+
+def check_reaches_user(actor: Actor, username: str, department: str | None) -> None:
+    """Refused when the user of this department is out of a sub-admin's reach; the text does not say who is there."""
+    if reach(actor, Need.PEOPLE) is Reach.DEPARTMENTS and username != actor.name:
+        check_may_change(actor, str(actor.company), [Touch(Need.PEOPLE, f"user {username}", frozenset({department}))])
+
+
+def _named(actor: Actor, touch: Touch) -> str:
+    """What is refused, as the actor may read it: a sub-admin learns no names from other departments."""
+    is_foreign = bool(touch.departments) and not touch.departments <= actor.departments
+    return "users of other departments" if is_foreign and reach(actor, Need.PEOPLE) is Reach.DEPARTMENTS else touch.what
 
 
 def _may_touch(actor: Actor, company: str, touch: Touch) -> bool:

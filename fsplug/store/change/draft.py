@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor
+from fsplug.policy.access.scopes import Actor, check_reaches_user
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.audit import trail
 from fsplug.store.change import checks, claims, credentials, entry_rows, permission, planning
@@ -22,7 +22,7 @@ from fsplug.store.change.reached import Grantee
 from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed
 from fsplug.store.change.waiting import WaitingChange
-from fsplug.store.config import companies, policies
+from fsplug.store.config import companies, policies, users
 from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Change, Key, Noun, Row
 from fsplug.store.config.ranges import RANGE
@@ -53,6 +53,7 @@ class Draft:
         self._view = Changed(store, domain, self._present, self._changed)
         self._reader = Reader()
         self._made: list[Made] = []
+        self._asked: set[tuple[str, str]] = set()
         self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
         self.domain = domain
@@ -84,6 +85,7 @@ class Draft:
 
     def entry(self, kind: str, name: str) -> Table:
         """One entry as the document writes it; Invalid("unknown-...") if there is none."""
+        self._asked.add((kind, name))
         return write.entry(self.domain, kind, self._known_part(kind, name))
 
     def entry_with_secrets(self, kind: str, name: str, by: Actor) -> Table:
@@ -165,6 +167,12 @@ class Draft:
         )
         found = [f"company {self.domain}, {entry}: {text}" for entry, text in between]
         return list(dict.fromkeys((*self._reader.errors, *found)))
+
+    def check_asked(self, by: Actor) -> None:
+        """Refused if `by` was told of a user out of their reach: also that nothing would change would tell of them."""
+        for kind, name in self._asked:
+            for user in self._present.part(kind, name)[users.USER].values() if kind == "user" else ():
+                check_reaches_user(by, user.username, user.department)
 
     def plan(self) -> Plan:
         """The plan with the draft's changes; Invalid("invalid-entry") lists everything that is wrong."""
@@ -248,6 +256,8 @@ def edit(
         draft = Draft(store, domain)
         change(draft)
         plan = draft.plan()
+        if isinstance(by, Actor) and not plan:
+            draft.check_asked(by)
         asked = confirm if confirm and planning.grants(plan) else None
         if dry_run or asked:
             planning.check(store, plan, by)

@@ -64,7 +64,9 @@ def check_reads_secrets(actor: Actor, domain: str) -> None:
 
 
 def unreadable(actor: Actor) -> frozenset[str]:
-    """The tables of their own company that the actor must not read."""
+    """The tables of their own company that the actor must not read; none for who may read no company as a whole."""
+    if reach(actor, Need.COMPANY) is Reach.NOTHING:
+        return frozenset()
     return frozenset(kind for kind, need in _READ_WITH.items() if reach(actor, need) is Reach.NOTHING)
 
 
@@ -97,7 +99,8 @@ class _Touches:
     def _of(self, change: Change) -> Iterator[Touch]:
         yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
         if self._turns_recording(change):
-            yield Touch(Need.POLICY, f"whether {change.key.username} is recorded")
+            where = self._places.get(change.key.username, frozenset())
+            yield Touch(Need.POLICY, f"whether {change.key.username} is recorded", where)
         if self._turns_recording(change) and _is_recording_alone(change):
             return
         for username in _usernames(change):
@@ -129,9 +132,11 @@ class _Touches:
             before, after = change.before, change.after
             is_holder = before.role != Role.NONE or before.admin != AdminScope.NONE
             if is_holder and before.email != after.email:
-                yield Touch(Need.GRANTS, f"the e-mail address of {username}, who holds a role")
+                where = self._places.get(username, frozenset())
+                yield Touch(Need.GRANTS, f"the e-mail address of {username}, who holds a role", where)
         if change.noun in _PHONES and username in self._trusted:
-            yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right or a role")
+            where = self._places.get(username, frozenset())
+            yield Touch(Need.GRANTS, f"the phones of {username}, who holds a right or a role", where)
 
 
 def _usernames(change: Change) -> tuple[str, ...]:

@@ -208,6 +208,31 @@ def test_with_as_no_file_is_opened_but_the_document(staff: Cli, tmp_path: Path) 
     staff.ok(*mine, *users, tmp_path / "users.csv")
 
 
+def test_nothing_that_is_said_later_makes_one_somebody_else(staff: Cli, tmp_path: Path) -> None:
+    for words in (("--as", CHIEF, "user", "list"), ("user", "--as", CHIEF, "list"), ("user", "list", "--as", CHIEF)):
+        result = staff.run("--as", SUB_ADMIN, *words)
+        assert (result.exit_code, "--as is given twice" in result.stderr) == (2, True), words
+    result = staff.run("--as", SUB_ADMIN, "--data", staff.data, "user", "list", "--data", tmp_path)
+    assert (result.exit_code, "--data is given twice" in result.stderr) == (2, True)
+    assert staff.json("--as", SUB_ADMIN, "user", "--as", SUB_ADMIN, "list", "--company", ACME)
+
+
+def test_a_sub_admin_learns_nothing_of_other_departments(staff: Cli, tmp_path: Path) -> None:
+    mine = ("--as", SUB_ADMIN)
+    elsewhere = staff.json("user", "show", "--company", ACME, "1003")
+    assert elsewhere["department"] != "Sales"
+    # That nothing would change would say that a guess is right.
+    change = ("user", "set", "--company", ACME, "1003", "--name")
+    for name in (elsewhere["name"], "Another"):
+        result = staff.run(*mine, *change, name, "--json")
+        assert (result.exit_code, "of other departments" in result.stderr) == (3, True), name
+    document = tmp_path / "acme.toml"
+    document.write_text(f'[[company]]\ndomain = "{ACME}"\nname = "Acme"\ncountry = "DK"\n')
+    result = staff.run(*mine, "apply", document)
+    assert result.exit_code == 3 and "users of other departments" in result.stderr, result.output
+    assert "1003" not in result.output and "1005" not in result.output
+
+
 def test_the_company_may_be_left_out_and_as_may_stand_anywhere(staff: Cli) -> None:
     assert staff.json("recording", "list", "--as", SUPERUSER)
     assert staff.json("recording", "list", "--company", ACME, "--as", "1001")

@@ -100,7 +100,8 @@ def test_a_sub_admin_changes_users_of_the_named_departments_and_no_others() -> N
     sub = user(AdminScope.SUB_ADMIN, Role.NONE, "Sales", "Support")
     check_may_change(sub, ACME, [Touch(Need.PEOPLE, "user 1", frozenset({"Sales", "Support"}))])
     for departments in ({"Legal"}, {"Sales", "Legal"}, {None}, {"Sales", None}, set()):
-        with pytest.raises(Refused, match="is not allowed to change user 1"):
+        named = "users of other departments" if departments else "user 1"
+        with pytest.raises(Refused, match=f"is not allowed to change {named};"):
             check_may_change(sub, ACME, [Touch(Need.PEOPLE, "user 1", frozenset(departments))])
 
 
