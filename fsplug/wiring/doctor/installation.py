@@ -148,6 +148,9 @@ def outbound_socket(settings: Settings) -> Finding:
         socket.create_connection((settings.listen_host, settings.listen_port), ANSWER_SECONDS).close()
     except OSError as error:
         return wrong(subject, f"nobody answers calls at {place}: {error}", "systemctl restart fsplug")
+    if not is_loopback(settings.listen_host):
+        text = f"other machines can reach {place}, and keep calls from being recorded by connecting in great numbers"
+        return warn(subject, text, "set listen_host = 127.0.0.1, or let a firewall admit the switch alone")
     return ok(subject, f"{place} takes calls")
 
 
