@@ -1,5 +1,6 @@
 """Before every view that needs no session: the limiter is asked, and afterwards told whether the attempt failed."""
 
+import random
 import time
 from typing import Any
 
@@ -13,10 +14,16 @@ from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import BROWSER, rule_of
 from fsplug.web.kernel.services import NOT_BEFORE
 
-# A refusal is held back for this long, so that a program that tries again and again makes less work.
-HELD_SECONDS = 1.0
+# A refusal is held back for a time between these, so that programs that try again and again make less work, and don't
+# all do it at the same moment.
+_LEAST_HELD_SECONDS, _MOST_HELD_SECONDS = 1.0, 2.0
 # A view refuses with these: a wrong password or code, a link that is not good.
 _FAILED = frozenset({403, 404, 410})
+
+
+def held_seconds() -> float:
+    """How long a refusal is held back, each time another time."""
+    return random.uniform(_LEAST_HELD_SECONDS, _MOST_HELD_SECONDS)
 
 
 def ask() -> None:
@@ -27,7 +34,7 @@ def ask() -> None:
     try:
         g.passed_doors = guard.services().limiter.take(_attempt(rule.tries))
     except TryLater:
-        request.environ[NOT_BEFORE] = time.monotonic() + HELD_SECONDS
+        request.environ[NOT_BEFORE] = time.monotonic() + held_seconds()
         raise
     g.tried = rule.tries
 

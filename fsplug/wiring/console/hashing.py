@@ -22,7 +22,7 @@ from fsplug.wiring.process.threads import done_in
 
 # Requests of unknown browsers that may wait or be worked on at once, and the threads for them and for known ones. A
 # password takes some 30 ms: the last in the queue waits for less than a second, even on a slow machine.
-MOST_WAITING, THREADS = 8, 2
+MOST_WAITING, THREADS, THREADS_OF_KNOWN = 8, 1, 2
 RETRY_SECONDS = 2.0
 # The lowest niceness that a thread can have on Linux, where each thread has its own (sched(7)).
 _NICENESS = 19
@@ -81,7 +81,7 @@ class SignIns:
     """The threads for requests that hash a password: known browsers have their own, and few of the others wait."""
 
     def __init__(self) -> None:
-        self._known, self._others = ThreadPool(THREADS), ThreadPool(THREADS)
+        self._known, self._others = ThreadPool(THREADS_OF_KNOWN), ThreadPool(THREADS)
         self._waiting = 0
 
     def done(self, is_known: bool, work: Callable[[], Any]) -> Any:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import random
 import time
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -18,6 +19,8 @@ from fsplug.wiring.console.crowd import Crowd
 from fsplug.wiring.console.request_input import Bounded
 from fsplug.words.catalogue import LANGUAGES, Words
 
+# The share of the time for a head that a connection has at least.
+_SOONEST = 0.75
 # When a browser that found no place may ask again.
 _AGAIN_SECONDS = 5
 _LATE = "408 Request Timeout", ""
@@ -36,7 +39,7 @@ class RequestHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no
         self._connection = connection
         self._crowd: Crowd = server.crowd
         self._deadlines = self._crowd.deadlines
-        self._head_until: float | None = time.monotonic() + self._deadlines.head_seconds
+        self._head_until: float | None = self._head_deadline()
         self._sendable_seconds = 0.0
 
     def handle(self) -> None:
@@ -105,9 +108,14 @@ class RequestHandler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no
         with contextlib.suppress(OSError), gevent.Timeout(self._deadlines.idle_seconds, False):
             if self.rfile.peek(1):
                 self._crowd.places.arrive(self._connection)
-                self._head_until = time.monotonic() + self._deadlines.head_seconds
+                self._head_until = self._head_deadline()
                 return True
         return False
+
+    def _head_deadline(self) -> float:
+        # Hundreds of connections that came at once, and stay silent, don't end at once: requests go on between.
+        seconds: float = self._deadlines.head_seconds
+        return time.monotonic() + random.uniform(_SOONEST, 1.0) * seconds
 
     def _head_seconds_left(self) -> float:
         return max(0.001, (self._head_until or 0.0) - time.monotonic())

@@ -16,7 +16,7 @@ from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.db.database import Store
 from fsplug.web.kernel.app import create_app
 from fsplug.web.kernel.guard import BROWSER, SESSION, cookie_name
-from fsplug.web.kernel.limits import HELD_SECONDS
+from fsplug.web.kernel.limits import held_seconds
 from fsplug.web.kernel.services import CONNECTION, FEED, IS_KNOWN, NOT_BEFORE, PLAYED, STREAMED, Services
 from fsplug.web.kernel.texts import words_in
 from fsplug.wiring.console.crowd import Crowd, CrowdedServer, SignedIn, proxies
@@ -161,7 +161,7 @@ class InThreads:
 def _later(app: Any, busy: TooBusy, start: Callable[..., Any]) -> Iterable[bytes]:
     """The answer of a server that has no time to make a page."""
     # A person notices the wait as little as any other; a program that tries again and again is slowed down by it.
-    gevent.sleep(HELD_SECONDS)
+    gevent.sleep(held_seconds())
     seconds = f"{busy.seconds:.0f}"
     texts = (words_in(language, app).error(busy.code, seconds=seconds) for language in LANGUAGES)
     body = "\n".join(texts).encode()

@@ -14,7 +14,7 @@ from fsplug.policy.places import Limits, Places
 from fsplug.policy.proxies import LOOPBACK, networks
 from fsplug.store.accounts.sessions import IDLE_SECONDS
 from fsplug.web.kernel.app import HEADERS
-from fsplug.web.kernel.services import IS_KNOWN, SIGNED_IN
+from fsplug.web.kernel.services import CONNECTION, IS_KNOWN, SIGNED_IN
 from fsplug.wiring.console.crowd import MOST_KNOWN, Crowd, CrowdedServer, SignedIn
 from fsplug.wiring.console.request_handler import RequestHandler
 from fsplug.wiring.console.request_input import Deadlines
@@ -48,6 +48,7 @@ class Door:
             environ[SIGNED_IN] = True
         self.crowd.note(environ)
         pages = {"/me": environ["REMOTE_ADDR"].encode(), "/large": bytes(LARGE), "/known": b"%d" % environ[IS_KNOWN]}
+        pages["/at-once"] = b"%d" % environ[CONNECTION].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         start("200 OK", [])
         return [pages.get(environ["PATH_INFO"], b"page")]
 
@@ -102,6 +103,10 @@ def doors() -> Iterator[Callable[..., Door]]:
             return one
 
         yield door
+
+
+def test_the_body_of_an_answer_does_not_wait_until_its_head_is_acknowledged(doors: Callable[..., Door]) -> None:
+    assert doors().said("/at-once").partition(b"\r\n\r\n")[2] == b"1"
 
 
 def test_silent_connections_in_any_number_keep_nobody_waiting(doors: Callable[..., Door]) -> None:
