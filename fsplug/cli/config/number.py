@@ -6,6 +6,7 @@ from typing import Any, Literal
 import click
 
 from fsplug.cli.config.number_range import number_range
+from fsplug.cli.config.number_verify import verify
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import TargetType, company_option, yes_option
@@ -40,6 +41,7 @@ def number() -> None:
 
 
 number.add_command(number_range)
+number.add_command(verify)
 
 
 @number.command(rule=COMPANY_SETTINGS)

@@ -1,15 +1,13 @@
 """What a company may call its own: extensions that read as nothing else, and the numbers that the operator gave it."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from fsplug.errors import Invalid
 from fsplug.policy.extensions import extension_trouble, extension_trouble_said
-from fsplug.policy.ranges import NumberRange, Ranges, range_trouble
+from fsplug.policy.ranges import Ranges, range_trouble
 from fsplug.store.change import present
 from fsplug.store.change.view import View, WholeCompany
-from fsplug.store.config import companies, groups, ivrs, numbers, ranges, users
+from fsplug.store.config import companies, groups, ivrs, numbers, users
 from fsplug.store.config.nouns import Change, Noun, Row
 from fsplug.store.config.ranges import RANGE, number_range
 from fsplug.store.db.database import Store
@@ -22,8 +20,6 @@ _INSIDE = (
     (groups.RING_GROUP, "number", "group {row.number}", ""),
     (ivrs.IVR, "number", "ivr {row.number}", ""),
 )
-# Longer than any number that begins the same way.
-_AFTER_ALL = "~"
 
 
 def settled(changes: Iterable[Change], given: Callable[[], Ranges]) -> Iterator[Change]:
@@ -40,7 +36,7 @@ def settled(changes: Iterable[Change], given: Callable[[], Ranges]) -> Iterator[
         known = known or given()
         counts = after.kind == FIXED or known.has(after.number) or after.verified
         if counts is None:
-            counts = _was_verified(change)
+            counts = was_verified(change)
         yield change._replace(after=after._replace(verified=bool(counts)))
 
 
@@ -62,7 +58,7 @@ def is_vouched_for(change: Change, owned: Ranges) -> bool:
     """Whether the change says of a number that is not the company's that it is the user's all the same."""
     if change.noun is not users.USER_NUMBER or change.after is None or not change.after.verified:
         return False
-    return not _was_verified(change) and not owned.has(change.after.number)
+    return not was_verified(change) and not owned.has(change.after.number)
 
 
 def troubles_of(domain: str, view: View, changes: Sequence[Change]) -> Iterator[Trouble]:
@@ -82,54 +78,8 @@ def standing(store: Store, domain: str) -> Iterator[Trouble]:
     )
 
 
-def check_free(store: Store, changes_of: Mapping[str, Sequence[Change]]) -> None:
-    """Invalid("range-taken") if the changes (by domain) give a company numbers that another company has.
-
-    Only the operator gives companies ranges, and is told whose they are.
-    """
-    given = {
-        domain: [change.after for change in changes if change.noun is RANGE and change.after is not None]
-        for domain, changes in changes_of.items()
-    }
-    if not any(given.values()):
-        return
-    there = {(one.domain, one.first): NumberRange(one.first, one.last) for one in ranges.every(store)}
-    for domain, changes in changes_of.items():
-        for change in changes:
-            if change.noun is RANGE:
-                there.pop((domain, change.key.first), None)
-                if change.after is not None:
-                    there[domain, change.key.first] = number_range(change.after)
-    for domain, rows in given.items():
-        others = _Others((one, its) for (its, _), one in there.items() if its != domain) if rows else None
-        for row in rows:
-            if others and (taken := others.overlapping(number_range(row))):
-                one, owner = taken
-                text = f"{number_range(row)} overlaps {one}, which {owner} has; take it from {owner} first, with: "
-                command = f"fsplug number range remove --company {owner} {one.first}"
-                raise Invalid("range-taken", text + command, company=domain, first=row.first, last=row.last)
-
-
-class _Others:
-    """Ranges of other companies, each with its owner, in the order of the numbers."""
-
-    def __init__(self, owned: Iterable[tuple[NumberRange, str]]) -> None:
-        self._owned = sorted(owned)
-        self._firsts = [one.first for one, _ in self._owned]
-        # For each place, which range up to there ends last.
-        self._latest = list(accumulate(range(len(self._owned)), self._later))
-
-    def overlapping(self, wanted: NumberRange) -> tuple[NumberRange, str] | None:
-        """A range that overlaps the wanted one, with its owner."""
-        place = bisect_right(self._firsts, wanted.last + _AFTER_ALL)
-        found = self._owned[self._latest[place - 1]] if place else None
-        return found if found and found[0].last + _AFTER_ALL >= wanted.first else None
-
-    def _later(self, one: int, other: int) -> int:
-        return max(one, other, key=lambda place: self._owned[place][0].last + _AFTER_ALL)
-
-
-def _was_verified(change: Change) -> bool:
+def was_verified(change: Change) -> bool:
+    """Whether the mobile was known to be this user's before the change."""
     before, after = change.before, change.after
     if before is None or after is None or before.username != after.username:
         return False

@@ -17,6 +17,7 @@ from fsplug.store.change import (
     claims,
     credentials,
     entry_rows,
+    exclusive,
     permission,
     present,
     reached,
@@ -90,7 +91,7 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
     actor = _actor(by)
     check(store, plan, actor)
     with store.atomic():
-        if gives_ranges := any(change.noun is RANGE for change in plan.changes):
+        if gives_numbers := exclusive.concerns(plan.changes):
             ranges.hold_all(store)
         parts = [_parted(store, company, actor) for company in plan.companies if company.changes]
         changing = [company for company, _ in parts if company.changes]
@@ -102,8 +103,8 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
             revision.close(company.changes)
         for company, revision in opened:
             revision.open(company.changes)
-        if gives_ranges:
-            _check_ranges(store, plan)
+        if gives_numbers:
+            _check_exclusive(store, plan)
         for company, revision in opened:
             accounts.follow(store, company.domain, company.changes, actor.logged_name)
             aftermath.follow(store, company.domain, company.changes, actor.logged_name)
@@ -121,13 +122,13 @@ def held(store: Store, plan: Plan, by: str | Actor) -> tuple[Held, ...]:
 
 
 def check(store: Store, plan: Plan, by: str | Actor) -> None:
-    """Refused if the actor is not allowed to make some change in the plan; Invalid("range-taken") as `check_free`.
+    """Refused if the actor is not allowed to make some change in the plan; Invalid as `exclusive.check`.
 
     So nobody is offered a plan they can't apply.
     """
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, _actor(by))
-    _check_ranges(store, plan)
+    _check_exclusive(store, plan)
 
 
 def grants(plan: Plan) -> bool:
@@ -218,8 +219,8 @@ def _claimed(company: CompanyPlan, wanted: Rows) -> Iterator[str]:
         yield f"company {company.domain}, {entry}: {text}"
 
 
-def _check_ranges(store: Store, plan: Plan) -> None:
-    claims.check_free(store, {company.domain: company.changes for company in plan.companies})
+def _check_exclusive(store: Store, plan: Plan) -> None:
+    exclusive.check(store, {company.domain: company.changes for company in plan.companies})
 
 
 def hold(store: Store, domain: str) -> None:

@@ -10,6 +10,7 @@ from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.routes import NumberRanges
+from fsplug.store.schema.users import UserNumbers
 
 RANGE = Noun("number range", NumberRanges)
 # Any number will do but the one of the migrations, as long as every fsplug takes the same one.
@@ -25,12 +26,29 @@ class OwnedRange:
     last: str
 
 
+@dataclass(frozen=True, slots=True)
+class HeldNumber:
+    """A number that counts as a user's, and the domain of the company."""
+
+    domain: str
+    number: str
+    username: str
+
+
 _EVERY = Select(
     OwnedRange,
     lambda: (
         NumberRanges.select(Companies.domain, NumberRanges.first, NumberRanges.last)
         .join(Companies, on=(Companies.id == NumberRanges.company))
         .where(is_current(NumberRanges))
+    ),
+)
+_HELD = Select(
+    HeldNumber,
+    lambda: (
+        UserNumbers.select(Companies.domain, UserNumbers.number, UserNumbers.username)
+        .join(Companies, on=(Companies.id == UserNumbers.company))
+        .where(is_current(UserNumbers) & UserNumbers.verified)
     ),
 )
 _OF = Select(
@@ -54,6 +72,11 @@ def of_company(store: Store, domain: str) -> list[NumberRange]:
 def every(store: Store) -> list[OwnedRange]:
     """The ranges of every company now."""
     return _EVERY.rows(store)
+
+
+def held(store: Store) -> list[HeldNumber]:
+    """The numbers of every company's users that count now."""
+    return _HELD.rows(store)
 
 
 def hold_all(store: Store) -> None:

@@ -219,6 +219,7 @@ COMMANDS: Mapping[str, Given] = {
     "number add": _line("number", "add", _OF, _TARGETS, _NUMBER_OPTIONS, "--", _E164),
     "number set": _line("number", "set", _OF, st.one_of(st.just(()), _TARGETS), _NUMBER_OPTIONS, "--", _E164),
     "number remove": _removal("number", _E164),
+    "number verify": _line("number", "verify", _OF, _options(withdraw=False), "--", _E164),
     "number range add": _line("number", "range", "add", _OF, "--", _E164, st.one_of(st.just(()), st.tuples(_E164))),
     "number range remove": _line("number", "range", "remove", _OF, "--yes", "--", _E164),
     "trunk add": _line("trunk", "add", _OF, _TRUNK_OPTIONS, "--", _TRUNK),

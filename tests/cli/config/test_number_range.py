@@ -40,3 +40,27 @@ def test_an_admin_of_the_company_lists_its_numbers_and_changes_none(cli: Cli) ->
         assert cli.error("number", "range", *act, *chief) == (3, "not-allowed")
     result = cli.run("number", "range", "list", "--company", BETA, *chief)
     assert (result.exit_code, "+46" in result.output) == (3, False)
+
+
+def test_the_operator_vouches_for_a_mobile_and_nobody_else_does(cli: Cli) -> None:
+    mobile = "+4522334455"
+    cli.ok("user", "set", *C, "1003", "--admin", "company-admin", "--yes")
+    chief = ("--as", f"1003@{ACME}")
+    assert cli.error("number", "verify", *C, mobile) == (2, "unknown-number")
+    cli.ok("user", "set", *C, "1002", "--mobile-number", mobile, *chief)
+    assert cli.error("number", "verify", *C, mobile, *chief) == (3, "not-allowed")
+    assert "verified_numbers" not in cli.json("user", "show", *C, "1002")
+    assert cli.json("number", "verify", *C, mobile, "--dry-run")["dry_run"] is True
+    assert "known to be the user's" in cli.ok("number", "verify", *C, "22334455")
+    assert cli.json("user", "show", *C, "1002")["verified_numbers"] == [mobile]
+    cli.ok("number", "verify", *C, mobile, "--withdraw")
+    assert "verified_numbers" not in cli.json("user", "show", *C, "1002")
+
+
+def test_a_mobile_that_is_another_companys_number_is_nobodys_and_the_other_way_round(cli: Cli) -> None:
+    theirs, outside = "+4681002001", "+4522334455"
+    cli.ok("user", "set", *C, "1002", "--mobile-number", theirs, "--mobile-number", outside)
+    assert cli.error("number", "verify", *C, theirs) == (2, "number-taken")
+    cli.ok("number", "verify", *C, outside)
+    assert cli.error("number", "range", "add", "--company", BETA, outside) == (2, "range-taken")
+    cli.ok("number", "range", "add", *C, outside)
