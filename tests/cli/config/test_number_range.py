@@ -47,14 +47,14 @@ def test_the_operator_vouches_for_a_mobile_and_nobody_else_does(cli: Cli) -> Non
     cli.ok("user", "set", *C, "1003", "--admin", "company-admin", "--yes")
     chief = ("--as", f"1003@{ACME}")
     assert cli.error("number", "verify", *C, mobile) == (2, "unknown-number")
-    cli.ok("user", "set", *C, "1002", "--mobile-number", mobile, *chief)
+    cli.ok("user", "set", *C, "1004", "--mobile-number", mobile, *chief)
     assert cli.error("number", "verify", *C, mobile, *chief) == (3, "not-allowed")
-    assert "verified_numbers" not in cli.json("user", "show", *C, "1002")
+    assert "verified_numbers" not in cli.json("user", "show", *C, "1004")
     assert cli.json("number", "verify", *C, mobile, "--dry-run")["dry_run"] is True
     assert "known to be the user's" in cli.ok("number", "verify", *C, "22334455")
-    assert cli.json("user", "show", *C, "1002")["verified_numbers"] == [mobile]
+    assert cli.json("user", "show", *C, "1004")["verified_numbers"] == [mobile]
     cli.ok("number", "verify", *C, mobile, "--withdraw")
-    assert "verified_numbers" not in cli.json("user", "show", *C, "1002")
+    assert "verified_numbers" not in cli.json("user", "show", *C, "1004")
 
 
 def test_a_mobile_that_is_another_companys_number_is_nobodys_and_the_other_way_round(cli: Cli) -> None:
