@@ -59,6 +59,7 @@ LINES: tuple[Line, ...] = (
     Line("company remove {company} --yes", NOBODY),
     Line("company show {company}", CHIEFS),
     Line("company set {company} --name New", CHIEFS),
+    Line("company set {company} --country SE", NOBODY),
     Line("company set {company} --when-away refused", CHIEFS, both=SUPERS),
     Line("company set {company} --admins-set-record", CHIEFS, both=SUPERS),
     Line("company set {company} --admins-set-record --name New", CHIEFS, both=SUPERS),

@@ -101,7 +101,11 @@ def show(invocation: Invocation, domain: str) -> None:
 @company.command(name="set", rule=COMPANY_ITSELF)
 @_DOMAIN
 @click.option("--name", metavar="TEXT", type=LINE, help="The company's name.")
-@click.option("--country", metavar="CODE", help="The country whose number format the company uses, such as DK.")
+@click.option(
+    "--country",
+    metavar="CODE",
+    help="The country whose number format the company uses, such as DK; only an operator may change it.",
+)
 @_options
 @pass_invocation
 def set_(invocation: Invocation, domain: str, **given: Any) -> None:

@@ -37,8 +37,13 @@ _Places = dict[str, Departments]
 Changes = Sequence[Change]
 # Rows that decide where a user is rung, and by which password and number a caller is taken for the user.
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
-# What a company says of itself that is part of its recording policy.
-_POLICY_DETAILS = ("when_away", "admins_set_record")
+# What a company says of itself that is more than a setting: part of its recording policy; or how numbers are read,
+# which decides what an extension, an excluded or an emergency number is.
+_DETAIL_NEEDS: Mapping[str, Need] = {
+    "when_away": Need.POLICY,
+    "admins_set_record": Need.POLICY,
+    "country": Need.INSTALLATION,
+}
 # What must be allowed to read the tables of a company whose other tables are the company's settings.
 _READ_WITH: Mapping[str, Need] = {"policy": Need.POLICY, "excluded": Need.POLICY, "trunk": Need.INSTALLATION}
 
@@ -158,12 +163,10 @@ def _is_recording_alone(change: Change) -> bool:
 def _needs(change: Change) -> Iterator[Need]:
     """What it takes to change a row that is neither a user's nor a grant."""
     if change.noun is companies.DETAIL and change.before is not None and change.after is not None:
-        before, after = change.before, change.after
-        of_policy = {name: getattr(after, name) for name in _POLICY_DETAILS}
-        if before._replace(**of_policy) != before:
-            yield Need.POLICY
-        if before._replace(**of_policy) != after:
-            yield Need.COMPANY
+        changed = {
+            name for name in companies.DETAIL.values if getattr(change.before, name) != getattr(change.after, name)
+        }
+        yield from sorted({_DETAIL_NEEDS.get(name, Need.COMPANY) for name in changed})
     else:
         yield _need(change)
 

@@ -72,6 +72,18 @@ def test_who_sets_no_policy_lets_nobody_set_it_not_even_beside_another_change(st
     edit(store, ACME, chief, lambda draft: draft.put_detail({**draft.detail(), "name": "New A/S"}))
 
 
+def test_how_a_company_s_numbers_are_read_is_the_operator_s_to_change(store: Store) -> None:
+    """Elsewhere a customer's number reads as an extension, and an excluded number as another."""
+
+    def put(draft: Draft) -> None:
+        draft.put_detail({**draft.detail(), "country": "SE"})
+
+    for actor in (*ADMINS, SUPERUSER, BOTH):
+        with pytest.raises(Refused, match="ask the operator"):
+            edit(store, ACME, actor, put)
+    assert edit(store, ACME, "operator", put, dry_run=True).changed
+
+
 def test_a_document_turns_no_more_than_its_bearer_may(store: Store) -> None:
     document = {"company": [{**CAST["company"][0]}]}
     document["company"][0]["user"] = [
