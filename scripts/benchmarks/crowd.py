@@ -18,7 +18,8 @@ def document(users: int) -> Mapping[str, Any]:
                 "country": "DK",
                 "department": [{"name": name} for name in _DEPARTMENTS],
                 "policy": [{"department": name, "incoming": True} for name in _DEPARTMENTS],
-                "trunk": [{"name": "trunk", "gateway": "trunk"}],
+                "trunk": [{"name": "trunk", "gateway": "trunk", "sources": ["127.0.0.1"]}],
+                "range": [{"first": "+4530000000", "last": "+4539999999"}],
                 "user": [_user(number) for number in range(users)],
                 "group": [_group(first) for first in range(0, min(users, 1_000), _IN_A_GROUP)],
             }

@@ -85,7 +85,7 @@ def _document() -> dict[str, Any]:
     for user in users:
         user["profile"] = [{"name": "available", "allow_listen": True, "active": True}]
     for count in range(LISTENERS):
-        mobile = {"mobile_numbers": [_mobile(count)], "rights": ["listen-in"]}
+        mobile = {"mobile_numbers": [_mobile(count)], "verified_numbers": [_mobile(count)], "rights": ["listen-in"]}
         users.append({"username": f"60{count:02}", "extension": f"60{count:02}", **mobile})
     users[1]["rights"] = ["listen-in"]
     for user in users:

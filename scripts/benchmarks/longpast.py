@@ -71,7 +71,7 @@ def _company() -> dict[str, Any]:
 
 
 def _user(number: int) -> dict[str, Any]:
-    named = {"username": f"u{number}", "extension": str(100_000 + number), "name": f"Person {number}"}
+    named = {"username": f"u{number}", "extension": str(200_000 + number), "name": f"Person {number}"}
     return {**named, "department": department(number % DEPARTMENTS), "record": True, "email": f"u{number}@acme.example"}
 
 
@@ -133,7 +133,7 @@ def _talks(company: str, first: int, end: int, count: int) -> Iterator[tuple[Row
 
 
 def _inside(user: int) -> dict[str, Any]:
-    named = {"username": f"u{user}", "extension": str(100_000 + user), "name": f"Person {user}", "records": True}
+    named = {"username": f"u{user}", "extension": str(200_000 + user), "name": f"Person {user}", "records": True}
     return {"user": {**named, "department": department(user % DEPARTMENTS), "numbers": []}, "numbers": [f"u{user}"]}
 
 

@@ -127,6 +127,7 @@ def _document(size: Size) -> dict[str, object]:
                 "country": "DK",
                 "department": [{"name": "Sales"}],
                 "policy": [{"department": "Sales", "incoming": True}],
+                "range": [{"first": "+4530000000", "last": "+4539999999"}],
                 "user": [_user(number_) for number_ in range(size.users)],
                 "excluded": [{"number": f"+457{number_:07}"} for number_ in range(size.excluded)],
             }
@@ -137,7 +138,7 @@ def _document(size: Size) -> dict[str, object]:
 def _user(number_: int) -> dict[str, object]:
     return {
         "username": str(number_),
-        "extension": str(100_000 + number_),
+        "extension": str(200_000 + number_),
         "name": f"User {number_}",
         "department": "Sales",
         "record": True,
