@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
+from fsplug.policy.entities import Transport
 from fsplug.policy.hosts import source_network
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
@@ -24,12 +25,13 @@ def every(api: Api, known: Iterable[Trunk], wanted: Installation, addresses: Hos
         text = f"the profile {wanted.trunk_profile} takes calls from anybody"
         yield wrong(_TRUNKS, text, "fsplug switch install --conf DIR, then restart the switch")
     else:
-        yield from _trunks(api, list(known), addresses)
+        yield from _trunks(api, list(known), addresses, wanted.tls)
     yield _phones(params, wanted.sip_profile)
 
 
-def _trunks(api: Api, known: list[Trunk], addresses: HostAddresses) -> Iterator[Finding]:
+def _trunks(api: Api, known: list[Trunk], addresses: HostAddresses, has_tls: bool) -> Iterator[Finding]:
     trouble = list(chain.from_iterable(_trunk(api, trunk, addresses) for trunk in known))
+    trouble += [_without_tls(trunk) for trunk in known if trunk.transport is Transport.TLS and not has_tls]
     yield from trouble
     if not trouble:
         yield ok(_TRUNKS, f"taken from the addresses of {len(known)} trunks, and from nobody else")
@@ -47,6 +49,11 @@ def _trunk(api: Api, trunk: Trunk, addresses: HostAddresses) -> Iterator[Finding
             yield wrong(_TRUNKS, text, f"getent hosts {source}")
         elif api(f"acl {here[0]} {TRUNKS}").strip() != "true":
             yield wrong(_TRUNKS, f"the switch refuses calls from {source}, trunk {trunk.name}", "fs_cli -x reloadacl")
+
+
+def _without_tls(trunk: Trunk) -> Finding:
+    text = f"the trunk {trunk.name} goes over TLS, and the switch has no certificate for it"
+    return wrong(_TRUNKS, text, "fsplug switch install --conf DIR --tls-certificate FILE --tls-key FILE")
 
 
 def _phones(params: Mapping[tuple[str, str], list[str]], profile: str) -> Finding:

@@ -1,6 +1,7 @@
 """What the check-up says about who is let in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,12 @@ def test_a_trunk_whose_calls_are_refused_is_named(
 ) -> None:
     [(said, text), _] = found(api(let_in=let_in), one)
     assert said is state and word in text
+
+
+def test_a_trunk_over_tls_needs_a_switch_that_speaks_it() -> None:
+    one = replace(trunk("192.0.2.1"), transport=Transport.TLS)
+    [(state, text), _] = found(api(let_in=("192.0.2.1",)), one)
+    assert state is FindingState.WRONG and "no certificate" in text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.xml.install.callers import Callers
 from fsplug.xml.install.conf_text import ConfText
+from fsplug.xml.install.gateways import Gateways
 from fsplug.xml.install.host_addresses import HostAddresses
 
 
@@ -38,6 +39,9 @@ class Dns:
         return self.says
 
 
+SECURE = {"transport": "tls", "srtp": True}
+
+
 def lists(callers: Callers) -> dict[str, tuple[str, ...]]:
     return {one.name: one.networks for one in callers.lists()}
 
@@ -53,7 +57,7 @@ def test_the_trunks_of_every_company_are_let_in_and_with_none_nobody_is(store: S
 
 
 def test_a_trunk_that_proves_a_password_has_a_list_of_its_own(store: Store) -> None:
-    put(store, "acme.example", {"name": "a", "host": "192.0.2.1", "inbound_digest": True, "srtp": True})
+    put(store, "acme.example", {"name": "a", "host": "192.0.2.1", "inbound_digest": True, **SECURE})
     here = ("192.0.2.1/32",)
     assert lists(Callers(store, ConfText(), HostAddresses())) == {
         "fsplug-trunks": here,
@@ -61,6 +65,13 @@ def test_a_trunk_that_proves_a_password_has_a_list_of_its_own(store: Store) -> N
         "fsplug-trunks-with-srtp": here,
         "fsplug-trunk-a.acme.example": here,
     }
+
+
+def test_the_gateway_of_a_trunk_over_tls_encrypts(store: Store) -> None:
+    put(store, "acme.example", {"name": "a", "host": "192.0.2.1", **SECURE}, {"name": "b", "host": "192.0.2.2"})
+    secure, plain = ("".join(file.pieces()) for file in Gateways(store, ConfText()).files())
+    assert '"register-transport" value="tls"' in secure and '"rtp_secure_media" value="mandatory"' in secure
+    assert '"register-transport" value="udp"' in plain and "rtp_secure_media" not in plain
 
 
 def test_a_host_is_looked_up_again_and_keeps_its_addresses_while_the_dns_is_away(store: Store, tmp_path: Path) -> None:
@@ -93,6 +104,7 @@ def test_a_host_is_looked_up_again_and_keeps_its_addresses_while_the_dns_is_away
         ({"sources": ["192.0.2.0/33"]}, "192.0.2.0/28"),
         ({"sources": ["127.0.0.1 192.0.2.1"]}, "192.0.2.0/28"),
         ({"sources": ["a.example\"/><node type='allow"]}, "192.0.2.0/28"),
+        ({"host": "192.0.2.1", "srtp": True}, "keys would travel in the clear"),
         ({"host": "192.0.2.1", "inbound_password": "a-long-password"}, "inbound_digest"),
     ],
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fsplug.policy.entities import AdminScope, DeviceKind
+from fsplug.policy.entities import AdminScope, DeviceKind, Transport
 from fsplug.policy.hosts import source_trouble
 from fsplug.policy.hours import opening
 from fsplug.policy.numbers import read, trouble_said
@@ -209,6 +209,8 @@ class Intake:
             self._reader.error(where, "register: to sign in it needs a host and a username; add them")
         if password is not None and not trunk.username and not trunk.is_wrong("username"):
             self._reader.error(where, "password: there is nobody to sign in as; add a username")
+        if trunk.srtp and trunk.transport != Transport.TLS and not trunk.is_wrong("transport"):
+            self._reader.error(where, 'srtp: its keys would travel in the clear; add transport = "tls"')
         if trunk.inbound_password is not None and not trunk.inbound_digest:
             self._reader.error(where, "inbound_password: nobody is asked for it; add inbound_digest = true")
         self._check_callers(where, trunk)
