@@ -64,6 +64,8 @@ def test_a_new_company_has_its_files_and_the_switch_reads_them_once(store: Store
     assert sorted(path.name for path in (conf / "fsplug/directory").iterdir()) == [
         "acme.example.xml",
         "beta.example.xml",
+        # The accounts of trunks that prove a password.
+        "trunks.fsplug.invalid.xml",
     ]
 
 
