@@ -35,6 +35,7 @@ class HostAddresses:
         self._memory = memory
         self._lookup = lookup
         self._known = _remembered(memory)
+        self._kept = ""
 
     def of(self, host: str) -> tuple[str, ...]:
         """The addresses of the host, looked up if it is new; none if nobody can say."""
@@ -54,12 +55,15 @@ class HostAddresses:
     def keep(self, hosts: Iterable[str]) -> None:
         """Remember these hosts, and forget all others."""
         wanted = set(hosts)
-        self._known = {host: known for host, known in self._known.items() if host in wanted}
-        if self._memory is not None:
+        # Another thread may look a new host up meanwhile.
+        self._known = {host: known for host, known in tuple(self._known.items()) if host in wanted}
+        text = json.dumps({host: known for host, known in tuple(self._known.items()) if known}, sort_keys=True)
+        if self._memory is not None and text != self._kept:
             part = self._memory.with_name(f"{self._memory.name}.part")
             with suppress(OSError):
-                part.write_text(json.dumps({host: known for host, known in self._known.items() if known}))
+                part.write_text(text)
                 part.replace(self._memory)
+                self._kept = text
 
     def _looked_up(self, host: str) -> tuple[str, ...] | None:
         try:
