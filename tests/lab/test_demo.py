@@ -41,8 +41,10 @@ def _said(process: "subprocess.Popen[str]", until: str) -> str:
 def _signed_in(link: str) -> str:
     """The first page behind a link that signs in."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    browser.open(link, timeout=PATIENCE_SECONDS).read()
-    confirm = urllib.request.Request(f"{link.rpartition('/sign-in/')[0]}/sign-in-link", data=b"")
+    question: bytes = browser.open(link, timeout=PATIENCE_SECONDS).read()
+    [press] = re.findall(rb'name="press" value="\w+"', question)
+    form = press.replace(b'name="press" value="', b"press=").rstrip(b'"')
+    confirm = urllib.request.Request(f"{link.rpartition('/sign-in/')[0]}/sign-in-link", data=form)
     confirm.add_header("Sec-Fetch-Site", "same-origin")
     page: bytes = browser.open(confirm, timeout=PATIENCE_SECONDS).read()
     return page.decode()

@@ -10,7 +10,7 @@ from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
 from fsplug.store.accounts import known_browsers, one_time_codes, open_access, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
-from fsplug.store.accounts.tokens import Secret
+from fsplug.store.accounts.tokens import Secret, TokenKind
 from fsplug.store.audit import trail
 from fsplug.store.config import companies, users
 from fsplug.store.config.nouns import Change, Row
@@ -155,6 +155,13 @@ def new_link(store: Store, domain: str, username: str) -> str:
 def of_link(store: Store, token: str) -> Account:
     """The account whose password the token sets; Refused("link-not-good") if the token is no longer valid."""
     return of_secret(store, tokens.look(store, tokens.TokenKind.PASSWORD, token))
+
+
+def of_dead_link(store: Store, kind: TokenKind, token: str) -> Account | None:
+    """The account that a link of this kind was for, if it is known and there still is one; else None."""
+    with suppress(Refused):
+        return of_secret(store, tokens.owner(store, kind, token))
+    return None
 
 
 def set_password(store: Store, token: str, password: str, hasher: Passwords) -> Account:

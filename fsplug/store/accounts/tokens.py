@@ -40,13 +40,21 @@ _IS_GOOD = (
     & (OneTimeTokens.made_at <= given.latest)
 )
 _LOOK = Select(Secret, lambda: OneTimeTokens.select(*columns(Secret, OneTimeTokens)).where(_IS_GOOD))
+_LOOK_ANY = Select(
+    Secret,
+    lambda: OneTimeTokens.select(*columns(Secret, OneTimeTokens)).where(
+        (OneTimeTokens.hash == given.hash) & (OneTimeTokens.kind == given.kind)
+    ),
+)
 _USE = Write(lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(_IS_GOOD))
 _MAKE = Write(lambda: insert(OneTimeTokens, "hash company kind subject made_at expires_at"))
+# Kept until its time is over: who brings it is told that it is no longer good, and offered another.
 _VOID = Write(
-    lambda: OneTimeTokens.delete().where(
+    lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(
         (OneTimeTokens.company == given.company)
         & (OneTimeTokens.kind == given.kind)
         & (OneTimeTokens.subject == given.subject)
+        & OneTimeTokens.used_at.is_null()
     )
 )
 
@@ -74,6 +82,11 @@ def look(store: Store, kind: TokenKind, token: str) -> Secret | None:
     return _LOOK.row(store, **_good(store, kind, token))
 
 
+def owner(store: Store, kind: TokenKind, token: str) -> Secret | None:
+    """The owner of this token, good or not, for as long as it is known; else None."""
+    return _LOOK_ANY.row(store, hash=hash_of(token), kind=kind)
+
+
 def use(store: Store, kind: TokenKind, token: str) -> Secret | None:
     """As `look`, and the token is used up. If two requests use it at once, only one succeeds."""
     with store.atomic():
@@ -85,7 +98,7 @@ def use(store: Store, kind: TokenKind, token: str) -> Secret | None:
 def void(store: Store, kind: TokenKind, whose: Secret) -> None:
     """Make all of the owner's secrets of this kind invalid."""
     with store.atomic():
-        _VOID.run(store, company=whose.company, kind=kind, subject=whose.subject)
+        _VOID.run(store, company=whose.company, kind=kind, subject=whose.subject, now=store.now())
 
 
 def _good(store: Store, kind: TokenKind, token: str) -> dict[str, object]:

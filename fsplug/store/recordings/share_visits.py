@@ -1,7 +1,8 @@
 """Visits of people outside who were sent a link to a recording.
 
-Opening the link begins a visit, identified by a cookie; the code proves that the visitor is the right person. A proved
-visit may play the recording, within the share's number of plays, until the share expires or is revoked.
+Opening the link does nothing: programs open links in mails too. Sending the code begins a visit, identified by a
+cookie, and the right code proves that the visitor is the right person. A proved visit may play the recording, within
+the share's number of plays, until the share expires or is revoked.
 """
 
 from dataclasses import dataclass
@@ -99,10 +100,16 @@ _FORGIVE_CODE = Write(
 )
 
 
-def begin(store: Store, token: str, address: str, agent: str) -> str:
-    """Open the link; returns the visit's cookie. Refused("share-not-good") if nothing can be heard with the link."""
+def offered(store: Store, token: str) -> Share:
+    """The share of a link; Refused("share-not-good") if nothing can be heard with the link. Asking changes nothing."""
     share = _open_share(store, tokens.look(store, tokens.TokenKind.SHARE, token))
     _recording(store, share)
+    return share
+
+
+def begin(store: Store, token: str, address: str, agent: str) -> str:
+    """Begin a visit by this link; returns the visit's cookie. Refused as `offered`."""
+    share = offered(store, token)
     cookie = tokens.new_token()
     with store.atomic():
         if _VISITS.one(store, share=share.id) >= MOST_VISITS:
@@ -130,9 +137,13 @@ def visited(store: Store, cookie: str) -> Visit:
 
 
 def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
-    """Enter the code; Refused("code-wrong") if it is wrong. After ten wrong codes the share is closed."""
+    """Enter the code; Refused("code-wrong") if it is wrong. After ten wrong codes the share is closed; what is not even
+    digits is no code, and does not count.
+    """
     share = visited(store, cookie).share
     typed = "".join(code.split())
+    if not (typed.isascii() and typed.isdigit()):
+        raise _wrong_code()
     with store.atomic():
         # A code counts as wrong until it is known to be right, so that parallel guesses can't exceed ten.
         if not _COUNT_WRONG_CODE.run(store, share=share.id):
@@ -147,13 +158,15 @@ def prove(store: Store, cookie: str, code: str, address: str) -> Visit:
             store, share, outsider(share.email), "share-code" if is_right else "share-code-refused", address=address
         )
     if not is_right:
-        raise Refused("code-wrong", "that is not the code, or it has been used; ask for a new one")
+        raise _wrong_code()
     return visited(store, cookie)
 
 
-def ask_code(store: Store, cookie: str) -> None:
-    """Send another code by mail; Refused("no-more-codes") if enough were sent, or if codes don't go by mail."""
-    share = visited(store, cookie).share
+def ask_code(store: Store, token: str) -> None:
+    """Send another code to the address that the link was mailed to; Refused("no-more-codes") if enough were sent, or if
+    codes don't go by mail.
+    """
+    share = offered(store, token)
     with store.atomic():
         sent = _CODES_SENT.one(store, company=company_id(store, share.company), share=share.id)
         if share.code_by is not CodeBy.MAIL or sent >= MOST_CODES:
@@ -210,6 +223,10 @@ def _recording(store: Store, share: Share) -> Recording:
     if found is None or found.state is State.DELETED:
         raise _not_good()
     return found
+
+
+def _wrong_code() -> Refused:
+    return Refused("code-wrong", "that is not the code, or it has been used; ask for a new one")
 
 
 def _not_good() -> Refused:

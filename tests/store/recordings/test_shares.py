@@ -199,12 +199,20 @@ def test_a_code_of_one_share_is_none_of_another(store: Store) -> None:
 
 def test_more_codes_are_mailed_on_request_five_in_all(store: Store) -> None:
     _, link, _ = _shared(store, code_by=CodeBy.MAIL)
-    cookie = share_visits.begin(store, link, "", "")
     for _ in range(4):
-        share_visits.ask_code(store, cookie)
-    assert _code_of(lambda: share_visits.ask_code(store, cookie)) == "no-more-codes"
-    by_phone = share_visits.begin(store, _shared(store)[1], "", "")
+        share_visits.ask_code(store, link)
+    assert _code_of(lambda: share_visits.ask_code(store, link)) == "no-more-codes"
+    by_phone = _shared(store)[1]
     assert _code_of(lambda: share_visits.ask_code(store, by_phone)) == "no-more-codes"
+
+
+def test_what_is_no_code_at_all_does_not_count_as_a_guess(store: Store) -> None:
+    share, link, code = _shared(store)
+    cookie = share_visits.begin(store, link, "", "")
+    for typed in ("", "abc", "1234567x", "\u0661" * 8):
+        assert _code_of(lambda typed=typed: share_visits.prove(store, cookie, typed, "")) == "code-wrong"
+    assert shares.get(store, ACME, share.id).wrong_codes == 0
+    assert share_visits.prove(store, cookie, code, "").proved
 
 
 def test_a_link_is_opened_two_hundred_times_at_most(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,9 +158,10 @@ def test_from_an_empty_folder_to_a_shared_recording_that_was_revoked(
         next(one for one in mailbox.wait_for(6) if one["Subject"] == name) for name in ("Our call", "Your code")
     )
     outside = Visitor(web_port)
-    outside(_path(link))
+    _, page = outside(_path(link))
+    press = re.findall(rb'name="press" value="(\w+)"', page)[0].decode()
     assert outside("/shared/audio", "audio")[0] == 403
-    outside("/shared/code", code=re.findall(r"\b[0-9]{8}\b", _text(code))[0])
+    outside("/shared/code", press=press, code=re.findall(r"\b[0-9]{8}\b", _text(code))[0])
     outside("/shared/play", go="")
     assert outside("/shared/audio")[0] == 403, "it is no page"
     assert outside("/shared/audio", "audio") == (200, audio)

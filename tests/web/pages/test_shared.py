@@ -8,7 +8,7 @@ import pytest
 
 from fsplug.policy.access.scopes import operator
 from fsplug.store.audit import trail
-from fsplug.store.recordings import shares
+from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.shares import CodeBy, Offer, Share
 from fsplug.web.pages.player import streaming
 from tests.store.accountcast import Console
@@ -29,7 +29,7 @@ def hearing(browser: Browser, offered: tuple[Share, str, str]) -> Browser:
     """Somebody who opened the link, gave the code and pressed play."""
     _, token, code = offered
     browser.get(f"/shared/{token}")
-    browser.post("/shared/code", code=code)
+    browser.press("/shared/code", code=code)
     assert browser.post("/shared/play").status_code == 303
     return browser
 
@@ -42,7 +42,7 @@ def test_link_code_play_and_the_recording_is_heard(
     assert (answer.status_code, answer.headers["Location"]) == (303, "/shared")
     page = browser.get("/shared").text
     assert 'name="code"' in page and "<audio" not in page and token not in page
-    assert browser.post("/shared/code", code=code).status_code == 303
+    assert browser.press("/shared/code", code=code).status_code == 303
     assert "/shared/play" in browser.get("/shared").text
     assert browser.get("/shared/audio", **PLAYER).status_code == 403
     browser.post("/shared/play")
@@ -75,7 +75,7 @@ def test_a_second_browser_with_the_link_hears_nothing(
     _, token, code = offered
     second = new_browser()
     second.get(f"/shared/{token}")
-    assert second.post("/shared/code", code=code).status_code == 403
+    assert second.press("/shared/code", code=code).status_code == 403
     assert second.post("/shared/play").status_code == 403
     assert second.get("/shared/audio", **PLAYER).status_code == 403
 
@@ -126,7 +126,7 @@ def test_every_step_is_in_the_trail_with_the_address(hearing: Browser, console: 
 def test_without_the_code_there_is_no_waveform_either(browser: Browser, offered: tuple[Share, str, str]) -> None:
     browser.get(f"/shared/{offered[1]}")
     assert browser.get("/shared/waveform").status_code == 403
-    browser.post("/shared/code", code=offered[2])
+    browser.press("/shared/code", code=offered[2])
     assert len(browser.get("/shared/waveform").json) == 2
 
 
@@ -143,3 +143,24 @@ def test_a_script_that_presses_play_gets_the_number_of_plays_left(hearing: Brows
         console.clock.turn(700)
         answer = hearing.client.post("/shared/play", **pressed)
     assert (answer.status_code, "as many times as agreed" in answer.json["message"]) == (403, True)
+
+
+def test_however_often_programs_open_the_link_the_person_hears(
+    browser: Browser, new_browser: Callable[..., Browser], offered: tuple[Share, str, str], console: Console
+) -> None:
+    _, token, code = offered
+    scanner = new_browser(address="192.0.2.9")
+    for _ in range(share_visits.MOST_VISITS + 1):
+        console.clock.turn(60)
+        assert scanner.get(f"/shared/{token}").status_code == 303
+    scanner.get("/shared")
+    for _ in range(12):
+        assert scanner.post("/shared/code", code="12345678").status_code == 403, "nobody has read the page"
+    scanner.press("/shared/code", code="what a program fills in")
+    assert console.store.rows("SELECT share FROM share_visit WHERE proved_at IS NOT NULL") == []
+    assert shares.get(console.store, ACME, offered[0].id).wrong_codes == 0
+    browser.get(f"/shared/{token}")
+    assert browser.press("/shared/code", code=code).status_code == 303
+    assert browser.post("/shared/play").status_code == 303
+    browser.get(f"/shared/{token}")
+    assert "/shared/play" in browser.get("/shared").text, "who comes back by the link needs no second code"

@@ -49,7 +49,7 @@ def test_signing_in_again_ends_the_browser_s_older_session_and_no_other_browser_
     assert [one.address for one in sessions.listed(console.store, ACME, "1001")] == ["192.0.2.2"]
     link = sign_in_links.make(console.store, ACME, "1001", "operator")
     desk.get(f"/sign-in/{link}")
-    desk.post("/sign-in-link")
+    desk.press("/sign-in-link")
     assert sessions.listed(console.store, ACME, "1002") == []
 
 
@@ -158,6 +158,20 @@ def test_a_password_that_will_not_do_is_said_so(browser: Browser, console: Conso
     answer = browser.post("/set-password", password=password, again=again)
     assert answer.status_code == 422
     assert 'class="trouble"' in answer.text
+
+
+def test_a_used_link_offers_another_in_one_step_to_the_address_that_the_account_has(
+    browser: Browser, console: Console
+) -> None:
+    token = _link(console)
+    browser.get(f"/set-password/{token}")
+    browser.post("/set-password", password=PASSWORD, again=PASSWORD)
+    browser.get(f"/set-password/{token}")
+    page = browser.get("/set-password")
+    found = re.search('name="press" value="([^"]+)"', page.text)
+    assert page.status_code == 403 and found is not None and ANNA not in page.text
+    assert "on its way" in browser.post("/another-link/password", press=found[1]).text
+    assert [mail.receiver for mail in mails.listed(console.store, ACME) if mail.kind == "reset"] == [ANNA]
 
 
 def test_without_a_good_link_there_is_no_form(browser: Browser, console: Console) -> None:

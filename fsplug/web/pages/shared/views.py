@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, jsonify, redirect, render_template, request
+from flask import Response, g, jsonify, make_response, redirect, render_template, request
 
 from fsplug.errors import Refused
 from fsplug.policy.access.attempts import Act
@@ -15,18 +15,20 @@ from fsplug.web.pages.player import around, streaming, views, waveforms
 
 PAGE = Page(__name__)
 
-_VISIT = "visit"
+_LINK, _VISIT = "share", "visit"
 _VISIT_SECONDS = 30 * 86_400.0
 
 
 @PAGE.get("/shared/<token>")
 @takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def by_link(token: str) -> Any:
-    """Open the link; from here on, a cookie identifies the visit."""
-    address, agent = guard.address(), guard.agent()
-    visit = share_visits.begin(guard.store(), token, address, agent)
+    """Open the link; the token moves to a cookie. Nothing else happens, because programs open links in mails too."""
+    share = share_visits.offered(guard.store(), token)
     response = redirect("/shared", 303)
-    guard.set_cookie(response, _VISIT, visit, _VISIT_SECONDS)
+    guard.set_cookie(response, _LINK, token, _VISIT_SECONDS)
+    visit = _visit()
+    if visit is not None and visit.share.id != share.id:
+        guard.forget_cookie(response, _VISIT)
     return response
 
 
@@ -34,29 +36,39 @@ def by_link(token: str) -> Any:
 @takes(Open.ANYBODY, tries=Act.OPEN_SHARE)
 def page() -> str:
     """Ask for the code, or show the player."""
-    return _page(None)
+    visit = _visit()
+    if visit is None or not visit.proved:
+        return _code_page(guard.cookie(_LINK))
+    return _player_page(visit)
 
 
 @PAGE.post("/shared/code")
 @takes(Open.ANYBODY, tries=Act.GIVE_CODE)
 def prove() -> Any:
-    """Check the code."""
-    token, code, address = guard.cookie(_VISIT), request.form.get("code", ""), guard.address()
+    """Check the code. The first one that is sent begins the visit."""
+    link, code, address = guard.cookie(_LINK), request.form.get("code", ""), guard.address()
+    guard.check_press(link)
+    share, visit = share_visits.offered(guard.store(), link), _visit()
+    is_begun = visit is not None and visit.share.id == share.id
+    token = guard.cookie(_VISIT) if is_begun else share_visits.begin(guard.store(), link, address, guard.agent())
+    response: Any = redirect("/shared", 303)
     try:
         share_visits.prove(guard.store(), token, code, address)
     except Refused as refused:
         if guard.not_good(refused):
             raise
-        return _page(refused.code), 403
-    return redirect("/shared", 303)
+        response = make_response(_code_page(link, refused.code), 403)
+    guard.set_cookie(response, _VISIT, token, _VISIT_SECONDS)
+    return response
 
 
 @PAGE.post("/shared/another-code")
 @takes(Open.ANYBODY, tries=Act.ASK_MAIL)
 def another_code() -> Any:
     """Mail another code to the receiver's address."""
-    token = guard.cookie(_VISIT)
-    share_visits.ask_code(guard.store(), token)
+    link = guard.cookie(_LINK)
+    guard.check_press(link)
+    share_visits.ask_code(guard.store(), link)
     return redirect("/shared", 303)
 
 
@@ -93,19 +105,29 @@ def waveform() -> Response:
     return waveforms.waveform(share_visits.proved(guard.store(), token))
 
 
-def _page(trouble: str | None) -> str:
-    token = guard.cookie(_VISIT)
-    visit = share_visits.visited(guard.store(), token)
-    is_hearing = visit.proved and visit.hearing_until > guard.services().store.now()
+def _visit() -> Visit | None:
+    """The visit of this browser, if it has one that is good."""
+    try:
+        return share_visits.visited(guard.store(), guard.cookie(_VISIT))
+    except Refused:
+        return None
+
+
+def _code_page(link: str, trouble: str | None = None) -> str:
+    share = share_visits.offered(guard.store(), link)
+    error = g.words.error(trouble) if trouble else None
+    return render_template("shared/code.html", share=share, press=guard.press_token(link), trouble=error)
+
+
+def _player_page(visit: Visit) -> str:
+    is_hearing = visit.hearing_until > guard.services().store.now()
     return render_template(
         "shared/page.html",
-        visit=visit,
         left=_left(visit),
         plays_left=_plays_left(visit),
         is_hearing=is_hearing,
-        seconds=share_visits.proved(guard.store(), token).seconds if visit.proved else None,
+        seconds=share_visits.proved(guard.store(), guard.cookie(_VISIT)).seconds,
         speeds=around.speeds(g.words.language),
-        trouble=g.words.error(trouble) if trouble else None,
     )
 
 

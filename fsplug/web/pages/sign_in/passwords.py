@@ -4,14 +4,16 @@ from typing import Any
 
 from flask import g, redirect, render_template, request
 
-from fsplug.errors import Invalid
+from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.attempts import Act
 from fsplug.store.accounts import accounts
+from fsplug.store.accounts.tokens import TokenKind
 from fsplug.web.kernel import guard
 from fsplug.web.kernel.guard import Open, takes
+from fsplug.web.pages.sign_in import dead_links
 from fsplug.web.pages.sign_in.views import PAGE
 
-_LINK = "set-password"
+_LINK = dead_links.COOKIES[TokenKind.PASSWORD]
 
 
 @PAGE.get("/set-password/<token>")
@@ -25,9 +27,12 @@ def open_password_link(token: str) -> Any:
 
 @PAGE.get("/set-password")
 @takes(Open.ANYBODY, tries=Act.OPEN_LINK)
-def set_password_page() -> str:
-    """The form, for a visitor with a good link."""
-    return _page(None)
+def set_password_page() -> Any:
+    """The form, for a visitor with a good link; for others, where to get one."""
+    try:
+        return _page(None)
+    except Refused as refused:
+        return dead_links.page(TokenKind.PASSWORD, refused)
 
 
 @PAGE.post("/set-password")
@@ -35,13 +40,15 @@ def set_password_page() -> str:
 def set_password() -> Any:
     """Set the password, and use the link up."""
     token, password = guard.cookie(_LINK), request.form.get("password", "")
-    if password != request.form.get("again", ""):
-        return _page("not-the-same"), 422
     services = guard.services()
     try:
+        if password != request.form.get("again", ""):
+            return _page("not-the-same"), 422
         accounts.set_password(services.store, token, password, services.passwords)
     except Invalid as trouble:
         return _page(trouble.code), 422
+    except Refused as refused:
+        return dead_links.page(TokenKind.PASSWORD, refused)
     response = redirect("/sign-in", 303)
     guard.forget_cookie(response, _LINK)
     return response

@@ -46,7 +46,7 @@ def sign_in() -> Any:
     except TryLater:
         raise
     except Refused as refused:
-        _no_sooner(begun)
+        no_sooner(begun)
         return _again(refused.code), 200 if refused.code == "code-wanted" else 403
     sessions.end_replaced(services.store, guard.cookie(SESSION))
     response = redirect("/", 303)
@@ -100,7 +100,7 @@ def forgotten() -> str:
     begun = time.monotonic()
     customer_ref, email = request.form.get("customer_ref", ""), request.form.get("email", "")
     signin.ask_reset(guard.store(), customer_ref, email, guard.address())
-    _no_sooner(begun)
+    no_sooner(begun)
     return render_template("sign_in/forgotten.html", done=True)
 
 
@@ -139,6 +139,6 @@ def confirm_codes() -> Any:
     return redirect("/", 303)
 
 
-def _no_sooner(begun: float) -> None:
+def no_sooner(begun: float) -> None:
     """Make the server hold the answer back; nobody else waits meanwhile."""
     request.environ[NOT_BEFORE] = begun + ANSWER_SECONDS
