@@ -148,6 +148,18 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
     assert [host_of(line) for line in logged] == ["127.0.0.3", "127.0.0.4"]
 
 
+def test_wrong_passwords_of_calls_count_too(installed: Installed) -> None:
+    right = phone_password(installed.cli.data, ACME, "1001")
+    with guesser("127.0.0.5", installed.switch.ports.internal_port, ACME) as caller:
+        said = {caller.invite("1002", "1001", f"wrong-{number}") for number in range(FAILURES)}
+        assert said == {FORBIDDEN}
+        wait_for(lambda: "127.0.0.5" in installed.cli.ok("switch", "refused"), "the source to be refused")
+        if installed.is_asked:
+            assert caller.invite("1002", "1001", right) == FORBIDDEN
+        installed.cli.ok("switch", "forgive", "127.0.0.5")
+        assert caller.invite("1002", "1001", right) != FORBIDDEN
+
+
 def test_a_trunk_that_proves_a_password_calls_in_with_it_and_from_its_address_alone(installed: Installed) -> None:
     switch, of, secret = installed.switch, ("--company", ACME, "trunk"), installed.cli.data.parent / "secret"
     external, name = switch.ports.external_port, f"trunk.{ACME}"
