@@ -53,6 +53,11 @@ _SHOWN_CHARACTERS = 80
 _SHOWN_NUMBER = re.compile(r"[0-9A-Za-z+*#_.-]{1,40}")
 
 
+def set_secret(secret: str) -> str:
+    """Give the switch the secret with which its dialplan marks calls."""
+    return f"global_setvar fsplug_secret={_word(secret)}"
+
+
 # Legs.
 
 

@@ -95,6 +95,9 @@ class Switch(Protocol):
     def is_confirmed(self, leg: str) -> bool:
         """Whether the phone that made this call has confirmed its answer (ACK)."""
 
+    def set_secret(self, secret: str) -> None:
+        """Give the switch the secret with which its dialplan marks calls."""
+
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         """Make the switch read its configuration files again, the files of these gateways of the SIP profile, and its
         access lists.
@@ -213,6 +216,10 @@ class LinkedSwitch:
     def is_confirmed(self, leg: str) -> bool:
         # mod_sofia sets the tag with the ACK; an INVITE that begins a call has none (sofia.c 1.11.1).
         return self._variable(leg, "sip_to_tag") not in ("", "_undef_") and self.is_there(leg)
+
+    def set_secret(self, secret: str) -> None:
+        if not self._is_done(commands.set_secret(secret)):
+            raise Unavailable("switch-unclear", "the switch did not take the secret of call marks")
 
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         # reloadacl reads all files first (mod_commands.c 1.11.1).

@@ -1,6 +1,7 @@
 """The API commands about the switch itself; channel_apis.py has the commands about channels."""
 
 import ast
+import hashlib
 import operator
 import re
 import time
@@ -151,6 +152,10 @@ def sofia_contact(core: Core, argument: str) -> str:
     return f"sofia/internal/sip:{argument.rpartition('/')[2]}"
 
 
+def md5(core: Core, argument: str) -> str:
+    return hashlib.md5(argument.encode(), usedforsecurity=False).hexdigest()
+
+
 def nothing(core: Core, argument: str) -> str:
     return ""
 
@@ -191,6 +196,7 @@ SWITCH_APIS: dict[str, Api] = {
     "global_setvar": global_setvar,
     "hash": hash_,
     "hupall": hupall,
+    "md5": md5,
     "regex": regex,
     "reloadacl": accepted,
     "reloadxml": reloadxml,

@@ -35,7 +35,7 @@ _STEREO = f"record_session {_FILE} {{RECORD_STEREO%3Dtrue}}"
 # fsplug refuses variables in a path; here the dialplan expands them first.
 _AS_FSPLUG = record_session("/ID.wav", "ID", Terms()).replace("/ID.wav", _FILE).replace("ID", "${uuid}")
 _MARK = (
-    "^^|fsplug_company=acme.example|fsplug_group=|fsplug_legs=1001|fsplug_on_failure=open|fsplug_verdict=|fsplug_refuse="
+    "^^|fsplug_company=acme.example|fsplug_mark=${{md5(${{uuid}}:${{fsplug_secret}})}}|fsplug_group=|fsplug_legs=1001|fsplug_on_failure=open|fsplug_verdict=|fsplug_refuse="
     "|execute_on_answer=|fsplug_arm_1001={arm}|hangup_after_bridge=true|sip_disable_recording=true"
     "|call_timeout=$${{ring_seconds}}|RECORD_STEREO=true"
 )

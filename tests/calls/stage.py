@@ -28,11 +28,18 @@ _CAUSES: Mapping[str, str] = {
     "outside-hears-no-answer": "NO_ANSWER",
     "outside-is-refused": "CALL_REJECTED",
     "user-is-refused": "CALL_REJECTED",
+    "user-is-told": "CALL_REJECTED",
     "user-calls-and-transfers": "BLIND_TRANSFER",
     "user-calls-until-bye": "ATTENDED_TRANSFER",
 }
 _LATE_OFFER = ("outside-calls-late-offer", "user-calls-late-offer")
-_UNTIL_BYE = ("outside-calls-until-bye", "user-calls-until-bye", "user-calls-and-transfers", *_LATE_OFFER)
+_UNTIL_BYE = (
+    "outside-calls-until-bye",
+    "user-calls-until-bye",
+    "user-is-told",
+    "user-calls-and-transfers",
+    *_LATE_OFFER,
+)
 _HERTZ, _HERTZ_STEP = 2600, 110
 
 

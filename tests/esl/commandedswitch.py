@@ -99,5 +99,8 @@ class CommandedSwitch:
     def is_confirmed(self, leg: str) -> bool:
         return True
 
+    def set_secret(self, secret: str) -> None:
+        self.commands.append(("set secret",))
+
     def read_files(self, profile: str, gateways: Collection[str], access_lists: bool) -> None:
         self.commands.append(("read files", *gateways, str(access_lists)))

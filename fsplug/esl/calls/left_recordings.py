@@ -62,9 +62,10 @@ class LeftRecordings:
 
         What records its present talk leaves the book. Unavailable if the switch does not answer.
         """
-        channel = self._book.channels[leg]
-        recording = self._book.recording_of(channel)
-        if recording is None or recording.leg != leg or not self._ports.spool.exists(recording.id):
+        channel = self._book.channels.get(leg)
+        # Its event may have come while the switch was asked about another leg.
+        recording = self._book.recording_of(channel) if channel else None
+        if channel is None or recording is None or recording.leg != leg or not self._ports.spool.exists(recording.id):
             return
         if _began(recording) < self._ports.clock() - self._ports.switch.up_seconds():
             # The switch died with it. Until then every event came.
@@ -72,7 +73,8 @@ class LeftRecordings:
         conference = next((one for one, legs in self._book.conferences.items() if leg in legs), "")
         partner = conference or next(reversed(channel.talked_with), "")
         ordinal, until = channel.talked_with.count(partner) - 1, self._ports.clock() + RECORDS_SECONDS
-        self._book.recordings.pop(recording.id)
+        if self._book.recordings.pop(recording.id, None) is None:
+            return
         self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
         if (record := self._early.get(leg)) is not None:
             self.told(record)

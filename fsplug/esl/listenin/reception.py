@@ -21,13 +21,22 @@ class Door(Protocol):
 class Reception:
     """Calls to the star code go to listen-in, redirected ones to where they are led on; every other call is armed."""
 
-    def __init__(self, doors: Sequence[Door], arm: Callable[[OutboundSession, Event], None]) -> None:
+    def __init__(
+        self,
+        doors: Sequence[Door],
+        arm: Callable[[OutboundSession, Event], None],
+        confirmed: Callable[[Event], Event | None],
+    ) -> None:
         self._doors = doors
+        self._confirmed = confirmed
         self._arm = arm
 
     def handle(self, session: OutboundSession) -> None:
-        """Answer this session."""
-        channel = session.connect(ANSWER_SECONDS)
+        """Answer this session, if the switch confirms that its call asks; `confirmed` gives the switch's own report."""
+        channel = self._confirmed(session.connect(ANSWER_SECONDS))
+        if channel is None:
+            session.exit()
+            return
         door = next((one for one in self._doors if one.takes(channel)), None)
         if door is None:
             self._arm(session, channel)

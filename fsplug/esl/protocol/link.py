@@ -56,7 +56,8 @@ class Link:
     """Keeps one authenticated, subscribed connection to the switch, and reconnects when it is lost.
 
     `on_up`, `on_event` and `on_down` are called from one greenlet, in the order things happened, and may take their
-    time. `on_down` gets the reason, an error's code such as `switch-gone` or `auth-refused`, once per reason.
+    time. `on_down` gets the reason, an error's code such as `switch-gone` or `auth-refused`, once per reason. `first`
+    gives the API commands that the switch carries out before the link is up.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Link:
         on_up: Callable[[], None],
         on_down: Callable[[str], None],
         *,
+        first: Callable[[], Sequence[str]] = tuple,
         pace: Pace = Pace(),
         queued_events: int = QUEUED_EVENTS,
     ) -> None:
@@ -79,12 +81,15 @@ class Link:
         self._subscription = f"event plain {_JOB_DONE} {' '.join(events)}"
         wire.command(f"auth {password}")
         self._pace = pace
+        self._first = first
         self._on_up = on_up
         self._on_down = on_down
         self._inbox = Inbox(on_event, queued_events)
         self._connection: _Connection | None = None
         self._up_at: float | None = None
         self._reason: str | None = None
+        # Set when somebody wanted the link while it was down.
+        self._missed = gevent.event.Event()
         self._greenlets: list[Any] = []
 
     @property
@@ -129,6 +134,7 @@ class Link:
 
     def _live(self) -> "_Connection":
         if self._connection is None:
+            self._missed.set()
             why = f" ({self._reason})" if self._reason else ""
             text = f"the link to the switch at {self.peer} is down{why}; it comes back by itself when the switch does"
             raise Unavailable("link-down", text, peer=self.peer, reason=self._reason)
@@ -142,7 +148,15 @@ class Link:
             self._note_down(error)
             up_seconds = monotonic() - self._up_at if self._up_at else 0.0
             pause = pause_after(error.code, up_seconds, pause, self._pace)
-            gevent.sleep(pause * random.uniform(0.5, 1.0))
+            self._rest(pause * random.uniform(0.5, 1.0), error.code)
+
+    def _rest(self, seconds: float, reason: str) -> None:
+        """Wait before the next try; less if somebody asks for the link meanwhile, unless the switch has refused it."""
+        first = min(seconds, self._pace.first_retry / 4) if reason not in _REFUSALS else seconds
+        gevent.sleep(first)
+        self._missed.clear()
+        if first < seconds:
+            self._missed.wait(seconds - first)
 
     def _run_connection(self) -> Unavailable:
         """Run one connection from connect to end; returns what ended it."""
@@ -151,6 +165,8 @@ class Link:
         try:
             connection.connect()
             connection.command(self._subscription, self._pace.answer)
+            for command in self._first():
+                connection.api(command, self._pace.answer)
             pump = gevent.spawn(connection.pump)
             self._come_up(connection)
             self._watch(connection, pump)

@@ -56,9 +56,14 @@ class ListenInParts:
         self.live = LiveList(book, listens, self.facts, self.service)
         self.service.on_change = self.live.change
 
-    def reception(self, door: Door, arm: Callable[[OutboundSession, Event], None]) -> Callable[[OutboundSession], None]:
+    def reception(
+        self,
+        door: Door,
+        arm: Callable[[OutboundSession, Event], None],
+        confirmed: Callable[[Event], Event | None],
+    ) -> Callable[[OutboundSession], None]:
         """The handler of calls that ask: listen-in's door, the other `door`, or `arm`."""
-        return Reception((self.door, door), arm).handle
+        return Reception((self.door, door), arm, confirmed).handle
 
     def see(self, event: Event) -> None:
         """Handle an event of the switch."""

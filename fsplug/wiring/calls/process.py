@@ -12,8 +12,10 @@ import gevent.lock
 import structlog
 
 from fsplug.errors import FsplugError, Unavailable
+from fsplug.esl import commands
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.confirmation import Confirmation
 from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
@@ -34,6 +36,7 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
+from fsplug.wiring.call_secret import CallSecret
 from fsplug.wiring.calls import sign_ins
 from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
@@ -118,8 +121,11 @@ class CallsProcess:
             on_event=self._on_event,
             on_up=self._link_up,
             on_down=lambda reason: self._signs.now(LINK_DOWN, is_out=True),
+            first=lambda: [commands.set_secret(self._secret.current)],
         )
         self.switch = LinkedSwitch(self.link)
+        self._secret = CallSecret(settings.call_secret_file, self.switch.set_secret)
+        self._confirmation = Confirmation(self.switch, self._secret.in_force)
         ports = Ports(
             switch_name=settings.switch_name,
             switch=self.switch,
@@ -145,13 +151,14 @@ class CallsProcess:
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
-        answer = self.listen_in.reception(flow.redirects, armer.handle)
+        answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
         console = Console(self._stores.config, self.book, self._facts)
+        led = flow.redirects.or_else(armer.armed)
         self.endpoint = endpoint(
             settings,
             self._stores.config,
-            flow.redirects.or_else(armer.armed),
+            lambda channel: led(self._confirmation.required(channel)),
             console,
             self.records.save,
             self.sign_ins.refuses,
@@ -227,6 +234,7 @@ class CallsProcess:
             "spool": self._gate.trouble or "well",
             "calls asking now": self.server.active,
             "calls let through": self.server.let_through,
+            "calls not confirmed": self._confirmation.refused,
         }
 
     def _company_calls(self, company: str) -> CompanyCalls:
@@ -259,6 +267,7 @@ class CallsProcess:
                 self.sign_ins.already_there(self.switch.signed_in())
                 self._take_up.run()
                 self._signs.taken_up(outages.open_spans(self.store, self._settings.switch_name))
+            self._secret.look()
             self._reconciler.look()
             self.records.looked()
             self._away_files.sweep()

@@ -52,7 +52,7 @@ class Danish:
 def test_a_starved_switch_has_as_long_to_name_its_call_as_to_have_it_armed() -> None:
     armed = []
     session = SlowSwitch()
-    Reception([NoStarCode()], lambda session, channel: armed.append(session)).handle(session)
+    Reception([NoStarCode()], lambda session, channel: armed.append(session), lambda said: said).handle(session)
     assert armed == [session]
 
 
@@ -64,7 +64,7 @@ def test_a_starved_switch_has_as_long_at_every_door() -> None:
     star_code = {"Caller-Destination-Number": "*28*1001", "variable_fsplug_feature": "listen"}
     for door, marks in ((listening, star_code), (redirects, {"variable_fsplug_feature": "redirect"})):
         session = SlowSwitch(**marks)
-        Reception([door], lambda session, channel: None).handle(session)
+        Reception([door], lambda session, channel: None, lambda said: said).handle(session)
         assert len(session.done) == 1
 
 
