@@ -17,6 +17,11 @@ FORMER_SECONDS = 30.0
 _BYTES = 32
 
 
+def path_in(data: Path) -> Path:
+    """The file in this data folder."""
+    return data / "call-secret"
+
+
 def make(path: Path, again: bool = False) -> bool:
     """Make the secret if there is none, or another one with `again`; whether one was made.
 

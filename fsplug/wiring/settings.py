@@ -142,11 +142,6 @@ class Settings:
         return self.data / "signs"
 
     @property
-    def call_secret_file(self) -> Path:
-        """The secret with which the switch marks calls (wiring.call_secret)."""
-        return self.data / "call-secret"
-
-    @property
     def node_file(self) -> Path:
         """The token that shows whose `switch_name` is."""
         return self.data / "node"

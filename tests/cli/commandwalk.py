@@ -47,7 +47,10 @@ _ACCOUNT = f"{_C} {{holder}}"
 
 LINES: tuple[Line, ...] = (
     *(Line(words, NOBODY) for words in ("init", "serve", "doctor", "demo --once", "store status", "store migrate")),
-    *(Line(words, NOBODY) for words in ("secret rotate", "secret export", "node list", "node remove n --yes")),
+    *(
+        Line(words, NOBODY)
+        for words in ("secret rotate", "secret rotate-calls", "secret export", "node list", "node remove n --yes")
+    ),
     *(
         Line(f"switch {words}", NOBODY)
         for words in ("install --conf . --yes", "uninstall --conf . --yes", "status", "refused", "forgive 192.0.2.1")

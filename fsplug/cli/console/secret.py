@@ -48,6 +48,21 @@ def rotate(invocation: Invocation) -> None:
     invocation.print({"sealed_anew": count}, line)
 
 
+@secret.command(name="rotate-calls", rule=INSTALLATION)
+@pass_invocation
+def rotate_calls(invocation: Invocation) -> None:
+    """Replace the secret with which the switch marks calls. No call is harmed, and no restart is needed.
+
+    The process for calls takes the new secret within seconds and gives it to the switch; calls that were marked with
+    the old one are still answered for half a minute.
+    """
+    from fsplug.wiring import call_secret
+
+    path = call_secret.path_in(invocation.settings().data)
+    call_secret.make(path, again=True)
+    invocation.print({"file": str(path)}, "a new secret marks calls from now on")
+
+
 @secret.command(rule=INSTALLATION)
 @pass_invocation
 def export(invocation: Invocation) -> None:

@@ -43,6 +43,8 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     ~/.pgpass or in the file that FSPLUG_STORE_FILE names, not in --store. Machines that share a store share its
     secrets too: the first one makes them, and the others --join.
     """
+    from fsplug.wiring import call_secret
+
     given = {
         "store": _place(store),
         "spool": spool and str(Path(spool).expanduser().absolute()),
@@ -65,6 +67,7 @@ def init(invocation: Invocation, store: str | None, spool: str | None, archive: 
     steps = [folder, ("settings", settings_file.path(settings), _settings(settings, flags, keys)), *made]
     facts = {"data": str(settings.data), "made": [what for what, _, made in steps if made]}
     facts |= {what: str(place) for what, place, _ in steps[1:]}
+    call_secret.make(call_secret.path_in(settings.data))
     begun = trail_keys.begin(invocation.settings(**flags), joined.audit_keys)
     invocation.print(facts, *(_line(*step) for step in steps), *begun.lines, "", *_next_steps(settings))
 

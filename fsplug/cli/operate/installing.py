@@ -92,6 +92,7 @@ def install(
     from fsplug.cli.operate.plan_shown import agree, facts, lines, show
     from fsplug.cli.operate.shared_folders import share, shared_folders, show_folders, warn_of_spool
     from fsplug.store.config import companies
+    from fsplug.wiring import call_secret
     from fsplug.wiring.endpoint import xml_ways
     from fsplug.wiring.switch_account import switch_group
     from fsplug.xml.install.conf_folder import ConfFolder
@@ -132,6 +133,7 @@ def install(
             if certificates is not None:
                 certificates.write(ConfFolder(conf, group))
             _put_settings(invocation, settings, wanted_settings)
+            call_secret.make(call_secret.path_in(settings.data))
             with working("writing directory and dialplan"):
                 _render(new_settings, conf, store)
             # The folder of the call records may be new.

@@ -25,7 +25,6 @@ from fsplug.esl.calls.watch import EVENTS
 from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
-from fsplug.esl.protocol.server import Server
 from fsplug.esl.switch import LinkedSwitch
 from fsplug.media.access import Account
 from fsplug.media.record_folder import RecordFolder
@@ -36,8 +35,9 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
+from fsplug.wiring import call_secret
 from fsplug.wiring.call_secret import CallSecret
-from fsplug.wiring.calls import sign_ins
+from fsplug.wiring.calls import asking, sign_ins
 from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
@@ -124,7 +124,7 @@ class CallsProcess:
             first=lambda: [commands.set_secret(self._secret.current)],
         )
         self.switch = LinkedSwitch(self.link)
-        self._secret = CallSecret(settings.call_secret_file, self.switch.set_secret)
+        self._secret = CallSecret(call_secret.path_in(settings.data), self.switch.set_secret)
         self._confirmation = Confirmation(self.switch, self._secret.in_force)
         ports = Ports(
             switch_name=settings.switch_name,
@@ -152,7 +152,7 @@ class CallsProcess:
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
-        self.server = Server(settings.listen_host, settings.listen_port, answer, settings.session_limit)
+        self.server = asking.server(settings, answer)
         console = Console(self._stores.config, self.book, self._facts)
         led = flow.redirects.or_else(armer.armed)
         self.endpoint = endpoint(

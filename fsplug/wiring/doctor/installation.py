@@ -17,7 +17,7 @@ from fsplug.store.config import companies, local_copy
 from fsplug.store.db.database import Store
 from fsplug.store.migrations import runner
 from fsplug.wiring import archives
-from fsplug.wiring.doctor import claims, console, nodes, sign_ins, trail, waiting
+from fsplug.wiring.doctor import claims, console, marks, nodes, sign_ins, trail, waiting
 from fsplug.wiring.doctor.findings import Finding, FindingState, ok, warn, wrong
 from fsplug.wiring.doctor.role import MachineRole
 from fsplug.wiring.settings import FILE_NAME, Settings, secret_files
@@ -207,6 +207,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
         yield records(settings)
     yield service(is_served, role)
     if role is not MachineRole.CONSOLE:
+        yield marks.secret(settings)
         yield outbound_socket(settings)
         yield endpoint(settings)
         yield from sign_ins.refused(settings)
@@ -214,6 +215,7 @@ def every(settings: Settings, role: MachineRole, is_served: bool | None, conf: P
         yield from console.every(settings)
     if conf is not None and role is not MachineRole.CONSOLE:
         yield configuration(conf)
+        yield from marks.dialplans(settings, conf)
 
 
 def refused(error: Invalid) -> Finding:

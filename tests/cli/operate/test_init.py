@@ -18,7 +18,8 @@ def mode(path: Path) -> int:
 def test_it_makes_everything_that_serve_needs(empty: Cli) -> None:
     made = empty.json("init")["made"]
     assert made == ["data folder", "settings", "spool", "archive", "store"]
-    assert sorted(path.name for path in empty.data.iterdir()) == ["archive", "fsplug.db", "fsplug.toml", "spool"]
+    there = sorted(path.name for path in empty.data.iterdir())
+    assert there == ["archive", "call-secret", "fsplug.db", "fsplug.toml", "spool"]
     assert "fsplug apply" in empty.ok("init")
 
 
@@ -26,6 +27,7 @@ def test_only_its_owner_can_look_into_the_data_folder(empty: Cli) -> None:
     empty.ok("init")
     assert mode(empty.data) == 0o700
     assert mode(empty.data / "fsplug.toml") == 0o600
+    assert mode(empty.data / "call-secret") == 0o600
     assert mode(empty.data / "archive") == 0o700
 
 
