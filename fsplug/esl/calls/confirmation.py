@@ -82,14 +82,14 @@ class Confirmation:
         known = self._asked(said.uuid)
         if known is None:
             raise Unavailable("no-such-call", "the switch has no such call")
-        if different := [name for name in _COMPARED if said.get(name) != known.get(name)]:
+        if different := [name for name in _COMPARED if said.glance(name) != known.glance(name)]:
             raise Unavailable("another-call", f"the switch says otherwise of this call: {', '.join(different)}")
-        if known.variable("current_application") not in _ASKING:
+        if known.glance("variable_current_application") not in _ASKING:
             raise Unavailable("another-call", "this call does not ask now")
         return known
 
     def _is_marked(self, said: Event) -> bool:
-        given, uuid = (said.variable(MARK) or "").encode(), said.uuid
+        given, uuid = (said.glance(f"variable_{MARK}") or "").encode(), said.uuid
         return any(hmac.compare_digest(given, mark(uuid, one).encode()) for one in self._secrets())
 
     def _asked(self, uuid: str) -> Event | None:
