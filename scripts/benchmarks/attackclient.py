@@ -7,6 +7,7 @@ and "silent COUNT" whenever the silent connections have been counted.
 import http.client
 import itertools
 import os
+import random
 import socket
 import sys
 import time
@@ -56,7 +57,8 @@ def _keep_silent(port: int, first: int) -> None:
     kept = [_silent(port, first + one) for one in range(_SILENT_EACH)]
     while True:
         _say(f"silent {len(kept)}")
-        time.sleep(1.0)
+        # Not all at the same moment: they are many machines.
+        time.sleep(random.uniform(0.5, 1.5))
         kept = [one if _is_open(one) else _silent(port, first) for one in kept]
 
 

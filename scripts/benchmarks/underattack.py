@@ -26,7 +26,7 @@ PAGE = Target(f"a signed-in page while {_ATTACK}, more than without, 99th percen
 VERDICT = Target("a verdict under that attack, more than without, 99th percentile", 5, "ms")
 SIGN_IN = Target("a sign-in with a known browser under that attack, slowest", 1, "s")
 TARGETS = (PAGE, VERDICT, SIGN_IN)
-_PAGES_PER_SECOND = 20.0
+_PAGES_PER_SECOND = 40.0
 # The first page leads its person to another one.
 _PATHS = tuple(path for path in PAGES if path != "/")
 _WARM_UP = 100
@@ -97,7 +97,7 @@ def measure(setting: Setting) -> Iterator[Figure]:
         for round_ in range(setting.rounds(full=5, quick=2)):
             for is_attacked in (False, True):
                 with _attack(Path(folder) / f"attack{round_}.log", served.web_port, is_attacked) as log:
-                    pages[is_attacked] += browser.pages(count // 2)
+                    pages[is_attacked] += browser.pages(count)
                     answers[is_attacked] += verdicts(served.client, count)
                     if is_attacked:
                         signed_in += [browser.sign_in() for _ in range(10)]
