@@ -1,5 +1,6 @@
 """The parts of `fsplug serve`, each a process of its own: calls, and people."""
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,5 +53,13 @@ def serve_people(line: Lifeline, data: Path, has_console: bool = True, seals: bo
     """Run the people process; its exit code. Blocking work runs in threads here, so nothing is patched."""
     from fsplug.wiring.people.process import PeopleProcess
     from fsplug.wiring.process.main import serve_here
+    from fsplug.wiring.settings import Settings
 
-    return serve_here(data, "people", lambda settings: PeopleProcess(settings, line.pulse, has_console, seals))
+    def made(settings: Settings) -> PeopleProcess:
+        process = PeopleProcess(settings, line.pulse, has_console, seals)
+        # What is loaded by now stays. Each full collection would look through all of it, for 100 ms without any page.
+        gc.collect()
+        gc.freeze()
+        return process
+
+    return serve_here(data, "people", made)
