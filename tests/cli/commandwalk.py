@@ -126,6 +126,7 @@ LINES: tuple[Line, ...] = (
     Line(f"ivr set {_C} {{ivr}} --name New", CHIEFS),
     Line(f"ivr remove {_C} {{ivr}} --yes", CHIEFS),
     Line(f"number range add {_C} +4530101200", NOBODY),
+    Line(f"number verify {_C} +4522334400", NOBODY),
     Line(f"number range list {_C}", CHIEFS),
     Line(f"number range remove {_C} {{range}} --yes", NOBODY),
     Line(f"number list {_C}", CHIEFS),
