@@ -129,6 +129,7 @@ LINES: tuple[Line, ...] = (
     Line(f"number verify {_C} +4522334400", NOBODY),
     Line(f"number range list {_C}", CHIEFS),
     Line(f"number range remove {_C} {{range}} --yes", NOBODY),
+    Line(f"number verify {_C} +4520101200", NOBODY),
     Line(f"number list {_C}", CHIEFS),
     Line(f"number show {_C} {{number}}", CHIEFS),
     Line(f"number set {_C} {{number}} --to user:{{user}}", CHIEFS),
