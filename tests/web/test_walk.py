@@ -71,7 +71,10 @@ WHO = {
 
 # What nobody gets with a session's cookie alone, written down once more.
 STEP_UP = {
+    "GET /account/passkeys",
     "GET /one-time-codes",
+    "POST /account/passkeys",
+    "POST /account/passkeys/remove",
     "POST /deletions/delete",
     "POST /one-time-codes",
     "POST /changes/confirm",

@@ -7,12 +7,12 @@ import click
 
 from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.options import company_option, password_options
+from fsplug.cli.kernel.options import company_option, password_options, yes_option
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import ACCOUNT, INSTALLATION, OWN_ACCOUNT
 from fsplug.cli.kernel.waiting import facts_of, lines_of
 from fsplug.errors import Invalid
-from fsplug.store.accounts import accounts, sessions, sign_in_links
+from fsplug.store.accounts import accounts, passkeys, sessions, sign_in_links
 from fsplug.store.change import carrying
 
 _USERNAME = click.argument("username")
@@ -150,6 +150,33 @@ def sign_out(invocation: Invocation, company: str, session: str | None, username
         for one in ended:
             sessions.end(store, company, one, invocation.author)
     invocation.print({"ended": ended}, f"{len(ended)} sessions ended")
+
+
+@account.command(name="passkeys", rule=OWN_ACCOUNT)
+@company_option
+@_ONE_USER
+@pass_invocation
+def passkeys_(invocation: Invocation, company: str, username: str | None) -> None:
+    """List the passkeys that users sign in with."""
+    with invocation.store() as store:
+        found = passkeys.listed(store, company, username)
+    rows = [(one.id, one.username, one.name, when(one.made_at), when(one.used_at)) for one in found]
+    lines = table(("passkey", "username", "name", "made", "used"), rows) if found else ["there is no passkey"]
+    invocation.print([asdict(one) for one in found], *lines)
+
+
+@account.command(name="passkey-remove", rule=INSTALLATION)
+@company_option
+@_USERNAME
+@click.argument("passkey")
+@yes_option
+@pass_invocation
+def passkey_remove(invocation: Invocation, company: str, username: str, passkey: str, yes: bool) -> None:
+    """Remove a passkey, for a user who has lost it. The user's sessions end."""
+    with invocation.store() as store:
+        crud.confirm(invocation, f"the passkey {passkey} of {username}", yes)
+        found = passkeys.remove(store, company, username, passkey, invocation.author)
+    invocation.print(asdict(found), f"{username} can't sign in with {found.name} any more")
 
 
 @account.command(name="totp-off", rule=ACCOUNT)

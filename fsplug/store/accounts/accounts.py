@@ -20,7 +20,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
-from fsplug.store.schema.accounts import ConsoleAccounts
+from fsplug.store.schema.accounts import ConsoleAccounts, Passkeys
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
@@ -86,6 +86,9 @@ _KEEP = Write(
     ).where(_IS_THEIRS)
 )
 _END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
+_FORGET_PASSKEYS = Write(
+    lambda: Passkeys.delete().where((Passkeys.company == given.company) & (Passkeys.username == given.username))
+)
 
 
 def follow(store: Store, domain: str, changes: Collection[Change], by: str) -> None:
@@ -272,6 +275,7 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
     _void_links(store, Secret(company, username))
     known_browsers.forget_all(store, company, username)
     one_time_codes.forget(store, company, username)
+    _FORGET_PASSKEYS.run(store, company=company, username=username)
     _END.run(store, company=company, username=username)
 
 

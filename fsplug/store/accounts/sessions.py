@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+import peewee
+
 from fsplug.errors import Invalid
 from fsplug.policy.access.clock import is_ahead
 from fsplug.policy.access.scopes import logged_name
@@ -15,7 +17,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, constant, given, insert
 from fsplug.store.db.text import clean
-from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions
+from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions, Passkeys
 from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
@@ -29,7 +31,7 @@ LONGEST_AGENT = 200
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One sign-in. Times are epoch seconds; `needs_totp`: the session may only set up one-time codes."""
+    """One sign-in. Times are epoch seconds; `needs_totp`: the session may only set up a second factor."""
 
     id: str
     company: str
@@ -53,7 +55,17 @@ class Session:
         return self.ended_at is None and fresh and is_known_age and self.role is not Role.NONE
 
 
-_NEEDS_TOTP = CompanyDetails.superuser_totp & (Users.role == constant(Role.SUPERUSER)) & ~ConsoleAccounts.totp_confirmed
+_HAS_PASSKEY = peewee.fn.EXISTS(
+    Passkeys.select(Passkeys.id).where(
+        (Passkeys.company == ConsoleSessions.company) & (Passkeys.username == ConsoleSessions.username)
+    )
+)
+_NEEDS_TOTP = (
+    CompanyDetails.superuser_totp
+    & (Users.role == constant(Role.SUPERUSER))
+    & ~ConsoleAccounts.totp_confirmed
+    & ~_HAS_PASSKEY
+)
 _SESSIONS = (
     ConsoleSessions.select(
         *columns(Session, ConsoleSessions, company=Companies.domain, role=Users.role, needs_totp=_NEEDS_TOTP)
@@ -98,7 +110,9 @@ _SEEN = Write(
     lambda: ConsoleSessions.update({ConsoleSessions.seen_at: given.now}).where(ConsoleSessions.id == given.session)
 )
 _END = Write(lambda: _ended().where(ConsoleSessions.id == given.session))
-_END_ALL = Write(lambda: _ended().where(ConsoleSessions.username == given.username))
+_END_ALL = Write(
+    lambda: _ended().where((ConsoleSessions.username == given.username) & (ConsoleSessions.id != given.besides))
+)
 
 
 def begin(store: Store, domain: str, username: str, address: str, agent: str) -> str:
@@ -156,10 +170,11 @@ def end_replaced(store: Store, token: str) -> None:
         end(store, found.company, found.id, logged_name(found.username, found.company))
 
 
-def end_all(store: Store, domain: str, username: str, by: str) -> int:
-    """End every session of a user; returns how many there were."""
+def end_all(store: Store, domain: str, username: str, by: str, besides: str = "") -> int:
+    """End every session of a user, `besides` one; returns how many there were."""
+    whose = {"company": company_id(store, domain), "username": username}
     with store.atomic():
-        return _END_ALL.run(store, company=company_id(store, domain), username=username, now=store.now(), by=by)
+        return _END_ALL.run(store, now=store.now(), by=by, besides=besides, **whose)
 
 
 def _open(store: Store, found: Session | None) -> Session | None:

@@ -2,24 +2,25 @@
 
 from dataclasses import dataclass
 
-from peewee import Case
+from peewee import Case, fn
 
-from fsplug.errors import Refused, TooBusy, TryLater
+from fsplug.errors import Invalid, Refused, TooBusy, TryLater
 from fsplug.policy.access import throttle as limits
 from fsplug.policy.access.failures import Failure
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
-from fsplug.store.accounts import accounts, known_browsers, one_time_codes, sessions, throttle, tokens
+from fsplug.store.accounts import accounts, known_browsers, one_time_codes, passkeys, sessions, throttle, tokens
 from fsplug.store.accounts.known_browsers import Person
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
+from fsplug.store.accounts.webauthn import RelyingParty
 from fsplug.store.audit import failures, trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given
 from fsplug.store.db.text import clean
-from fsplug.store.schema.accounts import ConsoleAccounts
+from fsplug.store.schema.accounts import ConsoleAccounts, Passkeys
 from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 
@@ -55,6 +56,7 @@ class _Known:
     username: str
     password_hash: str | None
     totp_secret: str | None
+    has_passkey: bool
 
 
 # A removed company has no details any more.
@@ -66,6 +68,11 @@ _COMPANY = Select(
         .where(Companies.domain == given.domain)
     ),
 )
+_HAS_PASSKEY = fn.EXISTS(
+    Passkeys.select(Passkeys.id).where(
+        (Passkeys.company == ConsoleAccounts.company) & (Passkeys.username == ConsoleAccounts.username)
+    )
+)
 _KNOWN = Select(
     _Known,
     lambda: (
@@ -75,6 +82,7 @@ _KNOWN = Select(
                 ConsoleAccounts,
                 company=Companies.domain,
                 totp_secret=Case(None, [(ConsoleAccounts.totp_confirmed, ConsoleAccounts.totp_secret)]),
+                has_passkey=_HAS_PASSKEY,
             )
         )
         .join(Companies, on=(Companies.id == ConsoleAccounts.company))
@@ -87,7 +95,8 @@ def sign_in(store: Store, typed: TypedCredentials, passwords: Passwords, secret_
     """Sign somebody in.
 
     TryLater("sign-in-later") after too many wrong guesses. Refused: "sign-in-refused" if something is wrong, without
-    saying what; "code-wanted" if only the one-time code is missing. TooBusy while too many passwords wait to be hashed.
+    saying what; "code-wanted" or "passkey-wanted" if only the second factor is missing, with the `company` and
+    `username` in `facts`. TooBusy while too many passwords wait to be hashed.
     """
     domain, known = _known(store, typed)
     key, goes_first = _counted(store, typed, known, secret_keys)
@@ -142,23 +151,48 @@ def is_known_browser(store: Store, typed: TypedCredentials, secret_keys: SecretK
 
 
 def _past_password(store: Store, typed: TypedCredentials, known: _Known, key: str, secret_keys: SecretKeys) -> SignedIn:
-    if known.totp_secret is not None and not typed.code.strip():
+    if (known.totp_secret is not None and not typed.code.strip()) or (known.totp_secret is None and known.has_passkey):
         throttle.give_back(store, key)
-        raise Refused("code-wanted", "type the code that your authenticator shows")
+        code, what = ("passkey-wanted", "passkey") if known.totp_secret is None else ("code-wanted", "one-time code")
+        raise Refused(code, f"your {what} is wanted too", company=known.company, username=known.username)
     with store.atomic():
         if known.totp_secret is None or _has_code(store, known, typed.code, secret_keys):
-            return _signed_in(store, typed, known, key, secret_keys)
+            throttle.forget(store, key)
+            return _begun(store, typed, known.company, known.username, secret_keys, totp=known.totp_secret is not None)
     raise _refused(store, known.company, known, typed, "code")
 
 
-def _signed_in(store: Store, typed: TypedCredentials, known: _Known, key: str, secret_keys: SecretKeys) -> SignedIn:
-    throttle.forget(store, key)
-    session = sessions.begin(store, known.company, known.username, typed.address, typed.agent)
-    where = {"address": typed.address, "totp": known.totp_secret is not None}
-    by = logged_name(known.username, known.company)
-    trail.add(store, known.company, by, "sign-in", known.username, [known.username], **where)
-    browser = known_browsers.remember(store, _person(store, known), typed.browser, secret_keys)
-    return SignedIn(known.company, known.username, session, browser)
+def sign_in_by_passkey(
+    store: Store, typed: TypedCredentials, party: RelyingParty, answer: passkeys.Answer, secret_keys: SecretKeys
+) -> SignedIn:
+    """Sign somebody in by a passkey, after the right password or in place of one.
+
+    Refused: "sign-in-refused" if it is not that of the person whose customer ref and e-mail address were typed, if any
+    were, or not right; "passkey-late" if it comes too late.
+    """
+    try:
+        proved = passkeys.prove(store, party, answer, (passkeys.INSTEAD, passkeys.SECOND), secret_keys)
+        account = accounts.get(store, proved.company, proved.username)
+    except (Refused, Invalid) as error:
+        if error.code == "passkey-late":
+            raise
+        domain, username = (str(error.facts.get(name, "")) for name in ("company", "username"))
+        raise _refused_person(store, domain, Failure(typed.address, username, "", "passkey")) from error
+    wanted, own = words(typed), words(TypedCredentials(account.company, account.email, ""))
+    if any(word and word != its for word, its in zip(wanted, own, strict=True)):
+        raise _refused_person(store, account.company, Failure(typed.address, account.username, typed.email, "passkey"))
+    with store.atomic():
+        return _begun(store, typed, account.company, account.username, secret_keys, passkey=True)
+
+
+def _begun(
+    store: Store, typed: TypedCredentials, domain: str, username: str, secret_keys: SecretKeys, **how: bool
+) -> SignedIn:
+    session = sessions.begin(store, domain, username, typed.address, typed.agent)
+    by, facts = logged_name(username, domain), {"address": typed.address, **how}
+    trail.add(store, domain, by, "sign-in", username, [username], **facts)
+    person = Person(company_id(store, domain), username)
+    return SignedIn(domain, username, session, known_browsers.remember(store, person, typed.browser, secret_keys))
 
 
 def ask_reset(store: Store, customer_ref: str, email: str, address: str = "") -> None:
@@ -215,7 +249,11 @@ def _has_code(store: Store, known: _Known, typed: str, secret_keys: SecretKeys) 
 
 
 def _refused(store: Store, domain: str | None, known: _Known | None, typed: TypedCredentials, wrong: str) -> Refused:
-    if domain is not None:
-        person = known.username if known is not None else ""
-        failures.add(store, domain, "sign-in-refused", Failure(typed.address, person, typed.email, wrong))
+    person = known.username if known is not None else ""
+    return _refused_person(store, domain, Failure(typed.address, person, typed.email, wrong))
+
+
+def _refused_person(store: Store, domain: str | None, failure: Failure) -> Refused:
+    if domain:
+        failures.add(store, domain, "sign-in-refused", failure)
     return Refused("sign-in-refused", "customer ref, e-mail address or password is wrong")

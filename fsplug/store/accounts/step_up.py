@@ -10,18 +10,19 @@ from peewee import fn
 
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import signin
+from fsplug.store.accounts import passkeys, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.store.accounts.tokens import hash_of, new_token
+from fsplug.store.accounts.webauthn import RelyingParty
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given
-from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions
+from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions, Passkeys
 
 FRESH_SECONDS = 300.0
 
@@ -32,6 +33,16 @@ class Ways:
 
     password: bool
     code: bool
+    passkey: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAnswer:
+    """A passkey's answer, for the console as it knows it; `address` is the network address it came from."""
+
+    party: RelyingParty
+    answer: passkeys.Answer
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,11 @@ _WAYS = Select(
     lambda: ConsoleAccounts.select(
         fn.COALESCE(ConsoleAccounts.password_hash, "").__ne__("").alias("password"),
         ConsoleAccounts.totp_confirmed.alias("code"),
+        fn.EXISTS(
+            Passkeys.select(Passkeys.id).where(
+                (Passkeys.company == ConsoleAccounts.company) & (Passkeys.username == ConsoleAccounts.username)
+            )
+        ).alias("passkey"),
     ).where((ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)),
 )
 
@@ -61,7 +77,7 @@ _WAYS = Select(
 def ways(store: Store, session: Session) -> Ways:
     """What the session's user has to prove themselves with; nothing at all for one who only ever came by a link."""
     found = _WAYS.row(store, company=company_id(store, session.company), username=session.username)
-    return found or Ways(password=False, code=False)
+    return found or Ways(password=False, code=False, passkey=False)
 
 
 def is_fresh(store: Store, session: Session, proof: str) -> bool:
@@ -82,21 +98,41 @@ def new_proof(store: Store, token: str) -> str:
 
 
 def prove(
-    store: Store, session: Session, token: str, typed: TypedCredentials, passwords: Passwords, secret_keys: SecretKeys
+    store: Store,
+    session: Session,
+    token: str,
+    shown: TypedCredentials | PasskeyAnswer,
+    passwords: Passwords,
+    secret_keys: SecretKeys,
 ) -> str:
-    """A proof for the session, whose cookie is `token`, if the typed password or code is right.
+    """A proof for the session, whose cookie is `token`, if the typed password or code is right, or the passkey.
 
-    Refused: "sign-in-later" with the seconds to wait, "step-up-refused". Both are counted with the failed sign-ins.
+    TryLater, and Refused: "step-up-refused", "passkey-late". Wrong guesses are counted with the failed sign-ins.
     """
     by, whose = logged_name(session.username, session.company), [session.username]
     try:
-        kind = signin.prove(store, typed, passwords, secret_keys)
+        if isinstance(shown, PasskeyAnswer):
+            kind = _by_passkey(store, session, shown, secret_keys)
+        else:
+            kind = signin.prove(store, shown, passwords, secret_keys)
     except Refused as refused:
         if wrong := refused.facts.get("wrong"):
-            facts = {"address": typed.address, "wrong": wrong}
+            facts = {"address": shown.address, "wrong": wrong}
             trail.add(store, session.company, by, "step-up-refused", session.username, whose, **facts)
         raise
     with store.atomic():
-        facts = {"address": typed.address, "proved_by": kind}
+        facts = {"address": shown.address, "proved_by": kind}
         trail.add(store, session.company, by, "step-up", session.username, whose, **facts)
         return new_proof(store, token)
+
+
+def _by_passkey(store: Store, session: Session, shown: PasskeyAnswer, secret_keys: SecretKeys) -> str:
+    try:
+        proved = passkeys.prove(store, shown.party, shown.answer, (passkeys.STEP_UP,), secret_keys)
+    except Refused as refused:
+        if refused.code == "passkey-late":
+            raise
+        raise Refused("step-up-refused", refused.text, wrong="passkey") from refused
+    if (proved.company, proved.username) != (session.company, session.username):
+        raise Refused("step-up-refused", "that passkey is another person's", wrong="passkey")
+    return "passkey"

@@ -22,6 +22,7 @@ class TokenKind(StrEnum):
     SHARE = "share"
     CODE = "code"
     CHANGE = "change"
+    CHALLENGE = "challenge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ _LOOK_ANY = Select(
 )
 _USE = Write(lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(_IS_GOOD))
 _MAKE = Write(lambda: insert(OneTimeTokens, "hash company kind subject made_at expires_at"))
+_SPEND = Write(lambda: insert(OneTimeTokens, "hash company kind subject made_at expires_at used_at", once_by="hash"))
 # Kept until its time is over: who brings it is told that it is no longer good, and offered another.
 _VOID = Write(
     lambda: OneTimeTokens.update({OneTimeTokens.used_at: given.now}).where(
@@ -75,6 +77,14 @@ def make(store: Store, kind: TokenKind, whose: Secret, token: str, seconds: floa
     row = {"hash": hash_of(token), "kind": kind, "made_at": now, "expires_at": now + seconds}
     with store.atomic():
         _MAKE.run(store, company=whose.company, subject=whose.subject, **row)
+
+
+def spend(store: Store, kind: TokenKind, whose: Secret, token: str, seconds: float) -> bool:
+    """Keep a token that the store did not know, as used; False if it was used before. It is kept for `seconds`."""
+    now = store.now()
+    row = {"hash": hash_of(token), "kind": kind, "made_at": now, "used_at": now, "expires_at": now + seconds}
+    with store.atomic():
+        return _SPEND.run(store, company=whose.company, subject=whose.subject, **row) == 1
 
 
 def look(store: Store, kind: TokenKind, token: str) -> Secret | None:

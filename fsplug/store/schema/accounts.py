@@ -39,6 +39,27 @@ class UsedCodes(Table):
         primary_key = CompositeKey("company", "username", "step")
 
 
+class Passkeys(Table):
+    """A passkey that somebody registered. `credential` is its id and `public_key` its data (WebAuthn), in base64url."""
+
+    id = text(key=True)
+    credential = text()
+    company = reference(Companies)
+    username = text()
+    name = text()
+    public_key = text()
+    sign_count = whole()
+    made_at = real()
+    used_at = real(null=True)
+
+    class Meta:
+        table_name = "passkey"
+
+
+unique(Passkeys, "", "credential")
+index(Passkeys, "passkey_of", "company username made_at")
+
+
 class ConsoleSessions(Table):
     """A browser that is or was signed in."""
 

@@ -14,8 +14,10 @@ from werkzeug.datastructures import ImmutableMultiDict
 from fsplug.errors import Refused, TooBusy, TryLater
 from fsplug.policy.access.attempts import Act, Attempt
 from fsplug.store.accounts import step_up
+from fsplug.store.accounts.passkeys import STEP_UP, Answer, credentials
 from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.web.kernel import forms, guard, shell
+from fsplug.store.accounts.step_up import PasskeyAnswer
+from fsplug.web.kernel import forms, guard, passkeys, shell
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, rule_of, takes
 
 COOKIE = "step-up"
@@ -48,7 +50,7 @@ def asked() -> Any:
         _check_filled(answer)
         passed = services.limiter.take(Attempt(Act.STEP_UP, guard.address(), browser=f"session {session.id}"))
         g.step_up = step_up.prove(
-            services.store, session, token, _typed(answer), services.passwords, services.secret_keys
+            services.store, session, token, _given(answer), services.passwords, services.secret_keys
         )
     except (Refused, TooBusy) as error:
         return _page(error)
@@ -100,11 +102,14 @@ def _keep(response: Any) -> Any:
 
 
 def _check_filled(answer: Mapping[str, str]) -> None:
-    if not any(value.strip() for value in answer.values()):
+    if not any(answer.get(FIELD + name, "").strip() for name in ("password", "code", passkeys.ANSWER)):
         raise Refused("step-up-empty", "nothing was typed")
 
 
-def _typed(answer: Mapping[str, str]) -> TypedCredentials:
+def _given(answer: Mapping[str, str]) -> TypedCredentials | PasskeyAnswer:
+    if text := answer.get(FIELD + passkeys.ANSWER):
+        sealed = answer.get(FIELD + passkeys.CHALLENGE, "")
+        return PasskeyAnswer(passkeys.party(), Answer(sealed, text, g.session.id), guard.address())
     account = shell.viewer().account
     return TypedCredentials(
         account.company,
@@ -123,10 +128,16 @@ def _page(error: Refused | TooBusy | None, then: str = "") -> Any:
     status = 503 if isinstance(error, TooBusy) else 429 if facts else 403
     if request.headers.get("Accept") == "application/json":
         return jsonify(message=trouble or g.words("step-up-why"), step_up=True), status
-    is_form = request.method == "POST"
+    is_form, session = request.method == "POST", g.session
+    ways, asked = step_up.ways(guard.store(), session), None
+    if ways.passkey:
+        known = credentials(guard.store(), session.company, session.username)
+        asked = passkeys.ask(STEP_UP, session.id, known)
     page = render_template(
         "step_up.html",
-        ways=step_up.ways(guard.store(), g.session),
+        ways=ways,
+        asked=asked,
+        field=FIELD,
         action=request.full_path.rstrip("?") if is_form else _ADDRESS,
         kept=list(request.form.items(multi=True)) if is_form else [("then", then or request.full_path.rstrip("?"))],
         trouble=trouble,

@@ -6,7 +6,7 @@ from flask import g, redirect, render_template, request
 
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, sessions
+from fsplug.store.accounts import accounts, passkeys, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.change import waiting
 from fsplug.store.db.database import Store
@@ -25,9 +25,10 @@ def page() -> str:
     """The settings that viewers may choose themselves."""
     viewer = shell.viewer()
     found = sessions.listed(guard.store(), viewer.domain, viewer.username)
+    own = passkeys.listed(guard.store(), viewer.domain, viewer.username)
     waits = waiting.of_users(guard.store(), viewer.domain, [viewer.username])
     lines = [(one, [changes.line(g.words, it.what, it.before, it.after) for it in one.shown]) for one in waits]
-    return render_template("account/page.html", sessions=found, waiting=lines)
+    return render_template("account/page.html", sessions=found, passkeys=own, waiting=lines)
 
 
 @PAGE.post("/account/sign-out")

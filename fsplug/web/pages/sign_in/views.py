@@ -2,19 +2,21 @@
 
 import math
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import segno
-from flask import g, redirect, render_template, request
+from flask import abort, g, jsonify, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from fsplug.errors import Refused, TooBusy, TryLater
 from fsplug.policy.access import totp
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, authenticators, known_browsers, sessions, signin
+from fsplug.store.accounts import accounts, authenticators, challenges, known_browsers, sessions, signin
+from fsplug.store.accounts.passkeys import INSTEAD, Asked, credentials, second_of
 from fsplug.store.accounts.signin import TypedCredentials
-from fsplug.web.kernel import guard, step_up
+from fsplug.web.kernel import guard, passkeys, step_up
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
@@ -28,8 +30,8 @@ ANSWER_SECONDS = 0.3
 @PAGE.get("/sign-in")
 @takes(Open.ANYBODY, tries=Act.NOTHING)
 def page() -> str:
-    """The three fields."""
-    return render_template("sign_in/page.html", typed={}, wants_code=False, trouble=None)
+    """The three fields, and a passkey in place of the last."""
+    return _form({})
 
 
 @PAGE.post("/sign-in")
@@ -42,12 +44,16 @@ def sign_in() -> Any:
     typed = TypedCredentials(*words, guard.address(), guard.agent(), guard.cookie(BROWSER))
     services = guard.services()
     try:
-        found = signin.sign_in(services.store, typed, services.passwords, services.secret_keys)
+        if answer := passkeys.answer(passkeys.visitor()[1]):
+            party, keys = passkeys.party(), services.secret_keys
+            found = signin.sign_in_by_passkey(services.store, typed, party, answer, keys)
+        else:
+            found = signin.sign_in(services.store, typed, services.passwords, services.secret_keys)
     except TryLater:
         raise
     except Refused as refused:
         no_sooner(begun)
-        return _again(refused.code), 200 if refused.code == "code-wanted" else 403
+        return _second(refused) if "username" in refused.facts else (_again(refused.code), 403)
     sessions.end_replaced(services.store, guard.cookie(SESSION))
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
@@ -68,12 +74,45 @@ def later(error: TryLater | TooBusy) -> Any:
     return shown, 429 if isinstance(error, TryLater) else 503, {"Retry-After": seconds}
 
 
-def _again(code: str, **facts: str) -> str:
+@PAGE.post("/sign-in/passkey")
+@takes(Open.ANYBODY, tries=Act.PASSKEY)
+def ask_passkey() -> Any:
+    """What the script asks the browser for: any passkey of this console's, which its user chooses."""
+    cookie, holder = passkeys.visitor()
+    asked = passkeys.ask(INSTEAD, holder, None) or abort(404)
+    response = jsonify(options=asked.options, challenge=asked.challenge)
+    guard.set_cookie(response, passkeys.VISITOR, cookie, challenges.GOOD_SECONDS)
+    return response
+
+
+def _second(refused: Refused) -> Any:
+    """The password was right: the form, which asks for the code or for one of this user's passkeys."""
+    company, username = str(refused.facts["company"]), str(refused.facts["username"])
+    cookie, holder = passkeys.visitor()
+    known = credentials(guard.store(), company, username)
+    asked = passkeys.ask(second_of(company, username), holder, known) if known else None
+    response = make_response(_again(refused.code, asked))
+    guard.set_cookie(response, passkeys.VISITOR, cookie, challenges.GOOD_SECONDS)
+    return response
+
+
+def _again(code: str, asked: Asked | None = None, **facts: str) -> str:
     """The form with what was typed, and what was wrong with it."""
     form = request.form
-    wants_code = code == "code-wanted" or bool(form.get("code"))
-    trouble = g.words.error(code, **facts)
-    return render_template("sign_in/page.html", typed=form, wants_code=wants_code, trouble=trouble)
+    return _form(form, g.words.error(code, **facts), code == "code-wanted" or bool(form.get("code")), asked)
+
+
+def _form(
+    typed: Mapping[str, str], trouble: str | None = None, wants_code: bool = False, asked: Asked | None = None
+) -> str:
+    return render_template(
+        "sign_in/page.html",
+        typed=typed,
+        wants_code=wants_code,
+        trouble=trouble,
+        asked=asked,
+        has_passkeys=passkeys.party().is_possible,
+    )
 
 
 @PAGE.post("/sign-out")
@@ -111,15 +150,19 @@ def codes_page() -> Any:
     session, services = g.session, guard.services()
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
-        return render_template("sign_in/codes.html", secret=None, trouble=None)
+        return _codes_page(secret=None, trouble=None)
     secret = authenticators.new(guard.store(), session.company, session.username, services.secret_keys)
     return _codes(account, secret)
+
+
+def _codes_page(**facts: Any) -> str:
+    return render_template("sign_in/codes.html", has_passkeys=passkeys.party().is_possible, **facts)
 
 
 def _codes(account: accounts.Account, secret: str, trouble: str | None = None) -> str:
     uri = totp.uri(secret, account.company, account.email)
     drawn = Markup(segno.make(uri, micro=False).svg_inline(border=4, light="#fff", svgclass="qr", omitsize=True))
-    return render_template("sign_in/codes.html", secret=secret, uri=uri, drawn=drawn, trouble=trouble)
+    return _codes_page(secret=secret, uri=uri, drawn=drawn, trouble=trouble)
 
 
 @PAGE.post("/one-time-codes")

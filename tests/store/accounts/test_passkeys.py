@@ -1,0 +1,318 @@
+"""Passkeys: registered, used instead of a password and after it, and whatever is not quite right refused."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fsplug.errors import Invalid, Refused
+from fsplug.store.accounts import challenges, passkeys, sessions, signin
+from fsplug.store.accounts.passkeys import INSTEAD, STEP_UP, Answer
+from fsplug.store.accounts.signin import TypedCredentials
+from fsplug.store.accounts.webauthn import RelyingParty
+from fsplug.store.audit import trail
+from fsplug.store.change.draft import Draft, edit
+from tests.store.accountcast import ANNA, BO, Console
+from tests.store.cast import ACME, BETA
+from tests.store.passkeydevice import ORIGIN, Device
+from tests.tables import table
+
+PARTY = RelyingParty(ORIGIN)
+HOLDER = "visitor x"
+NOBODY = TypedCredentials("", "", "", address="192.0.2.1", agent="Firefox")
+
+
+def _session(console: Console, username: str = "1001") -> sessions.Session:
+    token = sessions.begin(console.store, ACME, username, "192.0.2.1", "Firefox")
+    found = sessions.find(console.store, token)
+    assert found is not None
+    return found
+
+
+def _add(console: Console, device: Device, username: str = "1001", name: str = "phone") -> passkeys.Passkey:
+    session = _session(console, username)
+    asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
+    answer = Answer(asked.challenge, device.make(asked.options), session.id)
+    return passkeys.add(console.store, PARTY, session, name, answer, console.secret_keys)
+
+
+def _ask(console: Console, purpose: str = INSTEAD, holder: str = HOLDER) -> passkeys.Asked:
+    return passkeys.ask(console.store, PARTY, purpose, holder, None, console.secret_keys)
+
+
+def _sign_in(console: Console, device: Device, typed: TypedCredentials = NOBODY, **others: str) -> signin.SignedIn:
+    asked = _ask(console, **others)
+    return _answered(console, Answer(asked.challenge, device.prove(asked.options), HOLDER), typed)
+
+
+def _answered(console: Console, answer: Answer, typed: TypedCredentials = NOBODY) -> signin.SignedIn:
+    return signin.sign_in_by_passkey(console.store, typed, PARTY, answer, console.secret_keys)
+
+
+def _refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+@pytest.fixture
+def device(console: Console) -> Device:
+    """Anna's."""
+    console.made()
+    device = Device()
+    _add(console, device)
+    return device
+
+
+def test_it_signs_in_alone_and_says_when_it_was_used(console: Console, device: Device) -> None:
+    console.clock.turn(60)
+    signed_in = _sign_in(console, device)
+    assert (signed_in.company, signed_in.username) == (ACME, "1001")
+    [kept] = passkeys.listed(console.store, ACME)
+    assert (kept.username, kept.name, kept.used_at) == ("1001", "phone", console.clock())
+    entries = trail.listed(console.store, ACME, limit=2)
+    assert [(one.act, one.facts) for one in entries] == [
+        ("sign-in", {"address": "192.0.2.1", "passkey": True}),
+        ("passkey-add", {"passkey": "phone"}),
+    ]
+
+
+def test_customer_ref_and_e_mail_that_are_typed_must_be_those_of_its_owner(console: Console, device: Device) -> None:
+    console.made("1002", BO)
+    own = replace(NOBODY, customer_ref=" ACME.example", email=" Anna@ACME.example ")
+    assert _sign_in(console, device, own).username == "1001"
+    for others in ({"email": BO}, {"customer_ref": BETA}):
+        assert _refused(lambda others=others: _sign_in(console, device, replace(own, **others))) == "sign-in-refused"
+
+
+def test_what_is_not_quite_right_is_refused(console: Console, device: Device) -> None:
+    wrong: dict[str, Callable[[Device], Device]] = {
+        "another site": lambda one: replace(one, origin="https://evil.example"),
+        "another port": lambda one: replace(one, origin=f"{ORIGIN}:8443"),
+        "no TLS": lambda one: replace(one, origin="http://console.example"),
+        "a host below": lambda one: replace(one, origin="https://a.console.example"),
+        "the host above": lambda one: replace(one, party="example"),
+        "another relying party": lambda one: replace(one, party="evil.example"),
+        "within another site's page": lambda one: replace(one, cross_origin=True),
+        "nobody was verified": lambda one: replace(one, verifies=False),
+        "another key": lambda one: replace(one, key=Device().key),
+        "no user's handle": lambda one: replace(one, handle=None),
+        "another user's handle": lambda one: replace(one, handle=b"x" * 32),
+        "a passkey that nobody registered": lambda _: Device(handle=device.handle),
+    }
+    with table() as rows:
+        for what, change in wrong.items():
+            with rows.row(what):
+                asked = _ask(console)
+                answer = Answer(asked.challenge, change(device).prove(asked.options), HOLDER)
+                assert _refused(lambda answer=answer: _answered(console, answer)) == "sign-in-refused"
+        with rows.row("the other ceremony"):
+            asked = _ask(console)
+            proved = device.prove(asked.options, type="webauthn.create")
+            answer = Answer(asked.challenge, proved, HOLDER)
+            assert _refused(lambda: _answered(console, answer)) == "sign-in-refused"
+    assert [one.username for one in sessions.listed(console.store, ACME) if one.agent == "Firefox"] == ["1001"]
+    assert _sign_in(console, device).username == "1001"
+
+
+def test_an_answer_is_good_once(console: Console, device: Device) -> None:
+    asked = _ask(console)
+    answer = Answer(asked.challenge, device.prove(asked.options), HOLDER)
+    assert _answered(console, answer).username == "1001"
+    assert _refused(lambda: _answered(console, answer)) == "passkey-late"
+
+
+def test_a_challenge_is_another_browser_s_too_old_or_for_something_else(console: Console, device: Device) -> None:
+    asked = _ask(console)
+    proved = device.prove(asked.options)
+    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, "visitor y"))) == "passkey-late"
+    assert _refused(lambda: _answered(console, Answer("made up", proved, HOLDER))) == "passkey-late"
+    assert _refused(lambda: _answered(console, Answer("", proved, HOLDER))) == "passkey-late"
+    console.clock.turn(challenges.GOOD_SECONDS)
+    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
+    console.clock.turn(-2 * challenges.GOOD_SECONDS)
+    assert _refused(lambda: _answered(console, Answer(asked.challenge, proved, HOLDER))) == "passkey-late"
+    assert _refused(lambda: _sign_in(console, device, purpose=STEP_UP)) == "sign-in-refused"
+
+
+def test_hostile_answers_are_refused_and_break_nothing(console: Console, device: Device) -> None:
+    whole = json.loads(device.prove(_ask(console).options))
+    hostile: list[Any] = [None, 1, [], {}, "x", {"rawId": 1}, {"rawId": None, "response": None}, {"rawId": "x" * 5000}]
+    hostile += [{**whole, "response": {**whole["response"], name: "AAAA"}} for name in whole["response"]]
+    hostile += [{**whole, name: value} for name in whole for value in (None, 1, [], {}, "\0", "\ud800")]
+    texts = [json.dumps(one) for one in hostile] + ["{", "[" * 8000, "x" * 20_000, '{"a": 1e999}', "\0"]
+    with table() as rows:
+        for text in texts:
+            with rows.row(text[:60]):
+                answer = Answer(_ask(console).challenge, text, HOLDER)
+                assert _refused(lambda answer=answer: _answered(console, answer)) == "sign-in-refused"
+
+
+def test_after_the_right_password_one_of_this_person_s_own_is_wanted(console: Console, device: Device) -> None:
+    console.made("1002", BO)
+    bos = Device()
+    _add(console, bos, "1002")
+    with pytest.raises(Refused) as refused:
+        console.sign_in()
+    assert (refused.value.code, refused.value.facts) == ("passkey-wanted", {"company": ACME, "username": "1001"})
+    with pytest.raises(Refused) as refused:
+        console.sign_in(password="wrong")
+    assert refused.value.code == "sign-in-refused"
+    purpose = passkeys.second_of(ACME, "1001")
+    assert _refused(lambda: _sign_in(console, bos, purpose=purpose)) == "sign-in-refused"
+    without_pin = replace(device, verifies=False, handle=None)
+    assert _sign_in(console, without_pin, purpose=purpose).username == "1001"
+    assert _sign_in(console, bos).username == "1002"
+
+
+def test_another_company_s_passkey_opens_its_own_company_alone(console: Console, device: Device) -> None:
+    edit(console.store, BETA, "operator", _betas_user)
+    token = sessions.begin(console.store, BETA, "2001", "192.0.2.1", "Firefox")
+    session = sessions.find(console.store, token)
+    assert session is not None
+    betas = Device()
+    asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
+    answer = Answer(asked.challenge, betas.make(asked.options), session.id)
+    passkeys.add(console.store, PARTY, session, "key", answer, console.secret_keys)
+    acmes = replace(NOBODY, customer_ref=ACME, email=ANNA)
+    assert _refused(lambda: _sign_in(console, betas, acmes)) == "sign-in-refused"
+    assert _refused(lambda: _sign_in(console, betas, purpose=passkeys.second_of(ACME, "1001"))) == "sign-in-refused"
+    assert [one.name for one in passkeys.listed(console.store, ACME)] == ["phone"]
+    with pytest.raises(Invalid):
+        passkeys.remove(console.store, ACME, "1001", passkeys.listed(console.store, BETA)[0].id, "operator")
+    assert _sign_in(console, betas).company == BETA
+
+
+def _betas_user(draft: Draft) -> None:
+    draft.put("user", {"username": "2001", "extension": "2001", "role": "superuser", "email": "x@beta.example"}, "2001")
+
+
+def test_removed_it_signs_nobody_in_and_other_sessions_end(console: Console, device: Device) -> None:
+    own, other = _session(console), _session(console)
+    [kept] = passkeys.listed(console.store, ACME)
+    passkeys.remove(console.store, ACME, "1001", kept.id, f"1001@{ACME}", own.id)
+    assert sessions.still_open(console.store, own.id) and not sessions.still_open(console.store, other.id)
+    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    assert console.sign_in().username == "1001", "the password alone is enough again"
+    with pytest.raises(Invalid) as unknown:
+        passkeys.remove(console.store, ACME, "1001", kept.id, "operator")
+    assert unknown.value.code == "unknown-passkey"
+
+
+def test_who_lost_the_role_has_no_passkey_any_more_even_with_the_role_given_anew(
+    console: Console, device: Device
+) -> None:
+    console.give("1001", role="none")
+    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    console.give("1001", email=ANNA, role="superuser")
+    assert passkeys.listed(console.store, ACME) == []
+    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+
+
+def test_a_removed_person_s_passkey_is_not_that_of_the_next_with_the_username(console: Console) -> None:
+    device = Device()
+    edit(console.store, ACME, "operator", _newcomer)
+    _add(console, device, "1009")
+    edit(console.store, ACME, "operator", lambda draft: draft.remove("user", "1009"))
+    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+    edit(console.store, ACME, "operator", _newcomer)
+    assert _refused(lambda: _sign_in(console, device)) == "sign-in-refused"
+
+
+def _newcomer(draft: Draft) -> None:
+    draft.put("user", {"username": "1009", "extension": "1009", "role": "superuser", "email": "n@acme.example"}, "1009")
+
+
+def test_a_count_that_goes_back_is_in_the_trail(console: Console, device: Device) -> None:
+    _sign_in(console, replace(device, count=7))
+    _sign_in(console, replace(device, count=9))
+    assert "passkey-count" not in {one.act for one in trail.listed(console.store, ACME)}
+    _sign_in(console, replace(device, count=8))
+    entry = next(one for one in trail.listed(console.store, ACME) if one.act == "passkey-count")
+    assert entry.facts == {"passkey": "phone", "was": 9, "now": 8}
+
+
+def test_a_registration_must_be_right_too(console: Console) -> None:
+    console.made()
+    session, other = _session(console), _session(console)
+    wrong = {
+        "another site": Device(origin="https://evil.example"),
+        "another relying party": Device(party="evil.example"),
+        "within another site's page": Device(cross_origin=True),
+    }
+    with table() as rows:
+        for what, device in wrong.items():
+            with rows.row(what):
+                asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
+                answer = Answer(asked.challenge, device.make(asked.options), session.id)
+                assert _refused(lambda answer=answer: _kept(console, session, answer)) == "passkey-refused"
+        with rows.row("another session's challenge"):
+            asked = passkeys.ask_new(console.store, PARTY, other, console.secret_keys)
+            answer = Answer(asked.challenge, Device().make(asked.options), session.id)
+            assert _refused(lambda: _kept(console, session, answer)) == "passkey-late"
+        with rows.row("used twice"):
+            asked = passkeys.ask_new(console.store, PARTY, session, console.secret_keys)
+            answer = Answer(asked.challenge, Device().make(asked.options), session.id)
+            _kept(console, session, answer)
+            assert _refused(lambda: _kept(console, session, answer)) == "passkey-late"
+        with rows.row("a challenge for signing in"):
+            asked = passkeys.ask(console.store, PARTY, INSTEAD, session.id, None, console.secret_keys)
+            options = {"publicKey": {**asked.options["publicKey"], "user": {"id": "AAAA"}}}
+            answer = Answer(asked.challenge, Device().make(options), session.id)
+            assert _refused(lambda: _kept(console, session, answer)) == "passkey-refused"
+        with rows.row("one that somebody has"):
+            device = Device()
+            _add(console, device)
+            assert _refused(lambda: _add(console, device)) == "passkey-refused"
+    for name in ("", " ", "x" * 61):
+        with pytest.raises(Invalid):
+            _add(console, Device(), name=name)
+
+
+def _kept(console: Console, session: sessions.Session, answer: Answer) -> passkeys.Passkey:
+    return passkeys.add(console.store, PARTY, session, "phone", answer, console.secret_keys)
+
+
+def test_there_are_at_most_twenty(console: Console) -> None:
+    console.made()
+    for _ in range(passkeys.MOST):
+        _add(console, Device())
+    with pytest.raises(Invalid) as refused:
+        _add(console, Device())
+    assert refused.value.code == "too-many-passkeys"
+
+
+def test_where_a_second_factor_is_required_a_passkey_is_one(console: Console) -> None:
+    console.made()
+    edit(console.store, ACME, "operator", lambda draft: draft.put_detail({**draft.detail(), "superuser_totp": True}))
+    assert _session(console).needs_totp
+    _add(console, Device())
+    assert not _session(console).needs_totp
+
+
+def test_failures_are_counted_for_the_company_of_the_passkey(console: Console, device: Device) -> None:
+    assert _refused(lambda: _sign_in(console, replace(device, key=Device().key))) == "sign-in-refused"
+    [(count,)] = console.store.rows("SELECT SUM(tries) FROM failed_try")
+    assert int(count) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "is_possible"),
+    [
+        ("https://console.example/", "https://console.example", True),
+        ("https://Console.example:443", "https://console.example", True),
+        ("https://console.example:8443", "https://console.example:8443", True),
+        ("http://console.example", "http://console.example", False),
+        ("http://localhost:8086", "http://localhost:8086", True),
+        ("https://192.0.2.1", "https://192.0.2.1", False),
+        ("https://[2001:db8::1]", "https://2001:db8::1", False),
+        ("", "://", False),
+    ],
+)
+def test_the_relying_party_is_the_console_s_address(url: str, origin: str, is_possible: bool) -> None:
+    party = RelyingParty.at(url)
+    assert party.is_possible is is_possible
+    if is_possible:
+        assert party.origin == origin
