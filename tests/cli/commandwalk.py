@@ -180,6 +180,8 @@ LINES: tuple[Line, ...] = (
     Line(f"account sign-out {_C} {{session}}", CHIEFS, unseen=HEARERS),
     Line(f"account sign-out {_C} --user {{self}}", READERS),
     Line(f"account sign-out {_C} --user {{holder}}", CHIEFS),
+    Line(f"account passkeys {_C}", READERS),
+    Line(f"account passkey-remove {_ACCOUNT} no-such-passkey --yes", NOBODY, also=(2,)),
     Line(f"account totp-off {_ACCOUNT}", CHIEFS, also=(2, 3)),
     Line(f"change list {_C}", READERS),
     Line(f"change show {_C} none", READERS, also=(2,)),
