@@ -144,6 +144,9 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
     outside, own = ended.stdout.splitlines()
     assert outside == "fsplug"
     assert own.split() == [
-        *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.one_line"),
-        *("fsplug.wiring", "fsplug.wiring.settings", "fsplug.wiring.toml_source"),
+        *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.access"),
+        *("fsplug.policy.access.clock", "fsplug.policy.access.plays", "fsplug.policy.access.throttle"),
+        *("fsplug.policy.hosts", "fsplug.policy.one_line", "fsplug.policy.proxies", "fsplug.store"),
+        *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.settings"),
+        *("fsplug.wiring.toml_source",),
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fsplug.esl.calls.confirmation import mark
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.scenario import read_scenario
@@ -80,6 +81,8 @@ def test_a_caller_from_outside_brings_no_marks(switch: RealSwitch, exchange: Exc
         "fsplug_direction": "incoming",
         "fsplug_legs": ANNA,
         "fsplug_on_failure": "open",
+        # The dialplan's own, on its leg alone; nobody has given this switch a secret.
+        "fsplug_mark": mark(caller["uuid"], ""),
     }
     assert marks(called) == {
         "fsplug_company": ACME,

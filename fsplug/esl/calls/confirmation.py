@@ -2,7 +2,8 @@
 
 Any process of the machine can connect and make up a channel. So the dialplan marks each call with a digest of its uuid
 and the installation's secret, and the authenticated link is asked about the channel of that uuid. What the switch
-itself says there is what fsplug works with; where it differs from what was said here, the call is not answered.
+itself says there is what fsplug works with; where it differs from what was said here, the call is not answered. While
+the switch can't be asked, the mark alone must do: only the switch could make it, and the call must not go unrecorded.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 # sets over the link; the channel has the digest alone, which is good for no other call.
 MARK = "fsplug_mark"
 # A call waits so long for a link that comes back. Callers hear silence meanwhile.
-LINK_SECONDS, LINK_LOOK_SECONDS = 2.5, 0.02
+LINK_SECONDS, LINK_LOOK_SECONDS = 0.5, 0.02
 _COMPARED = (
     "Call-Direction",
     "Caller-Caller-ID-Number",
@@ -58,7 +59,7 @@ class Confirmation:
     def of(self, said: Event) -> Event | None:
         """The channel of this uuid, as the switch reports it; None unless it is marked and agrees with what was said.
 
-        None, too, while the switch can't be asked: the call goes on as its dialplan says.
+        While the switch can't be asked, what a marked call said.
         """
         try:
             return self.required(said)
@@ -79,7 +80,11 @@ class Confirmation:
     def _known(self, said: Event) -> Event:
         if not self._is_marked(said):
             raise Unavailable("call-not-marked", _REMEDY)
-        known = self._asked(said.uuid)
+        try:
+            known = self._asked(said.uuid)
+        except Unavailable as error:
+            log.warning("call-not-looked-up", call=said.uuid[:64], error=error.text)
+            return said
         if known is None:
             raise Unavailable("no-such-call", "the switch has no such call")
         if different := [name for name in _COMPARED if said.glance(name) != known.glance(name)]:

@@ -87,12 +87,16 @@ def test_the_secret_before_counts_for_as_long_as_it_is_in_force() -> None:
     assert marked_before.of(event(CALL)) is not None
 
 
-def test_a_call_waits_for_a_link_that_comes_back_and_is_not_believed_without_one(
+def test_a_call_waits_for_a_link_that_comes_back_and_is_believed_by_its_mark_alone_without_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waiting = OneCall(down=3)
     assert Confirmation(waiting, lambda: (SECRET,)).of(event(CALL)) is not None
     assert waiting.asked == 4
     monkeypatch.setattr("fsplug.esl.calls.confirmation.LINK_SECONDS", 0.1)
-    assert Confirmation(OneCall(down=1_000), lambda: (SECRET,)).of(event(CALL)) is None
-    assert Confirmation(OneCall(down=1, code="switch-silent"), lambda: (SECRET,)).of(event(CALL)) is None
+    for code in ("link-down", "switch-gone", "switch-silent"):
+        without_link = Confirmation(OneCall(down=1_000, code=code), lambda: (SECRET,))
+        said = event(CALL)
+        assert without_link.of(said) is said
+        for guessed in ("", "0" * 32, mark("another", SECRET)):
+            assert without_link.of(event({**CALL, f"variable_{MARK}": guessed})) is None
