@@ -40,7 +40,7 @@ class Begun:
 
 
 def begin(settings: "Settings", joined: Sequence[str] = ()) -> Begun:
-    """Make the key unless there is one, or take those that another machine printed; a new key signs what is there.
+    """Make the key unless there is one, or take those that another machine printed; one made here signs what is there.
 
     Invalid("join-needed") if the store's key was made elsewhere and was not given, Invalid("other-secrets") if another.
     """
@@ -66,14 +66,13 @@ def begin(settings: "Settings", joined: Sequence[str] = ()) -> Begun:
             secrets.replace(store, keys[0], *here, name=AUDIT_KEY)
             store.audit_keys = keys
             return replace(_signed(store), lost=found is not None)
-        is_new = secrets.agreement(store, keys, AUDIT_KEY) is secrets.Agreement.NEW
         if secrets.claim(store, keys, *here, name=AUDIT_KEY) is secrets.Agreement.DIFFERENT:
             raise secrets.different_audit_key()
         made = tuple(keys) != settings.trail_keys
         if made:
             settings_edit.put(settings.data, {"audit_keys": " ".join(keys)})
-        store.audit_keys = keys
-        return _signed(store) if is_new else Begun(made)
+        # Only a key that is made here signs what is there: who can write the store can take the key's mark away, too.
+        return Begun(made)
     finally:
         store.close()
 

@@ -65,6 +65,15 @@ def test_an_upgrade_makes_the_key_once_and_signs_what_is_there(house: Cli) -> No
     assert [str(one.state) for one in trail_checks.every(read(house.data, {}))] == ["ok", "warn"]
 
 
+def test_forged_entries_are_not_signed_by_an_upgrade_though_the_store_has_lost_the_keys_mark(house: Cli) -> None:
+    house.ok("exclude", "add", *WHOSE, "+4570123456")
+    _sql(house, "UPDATE audit_entry SET signature = NULL WHERE number = 2")
+    _sql(house, "DELETE FROM secret_mark WHERE name = 'audit_key'")
+    for command in (("store", "migrate"), ("init",)):
+        assert "signed" not in house.ok(*command)
+        assert _verified(house)[ACME] == (True, (2, "unsigned"))
+
+
 def test_an_upgrade_signs_no_entry_that_was_altered(house: Cli) -> None:
     house.ok("exclude", "add", *WHOSE, "+4570123456")
     _without_key(house)
