@@ -1,7 +1,6 @@
 """fsplug's settings: read once, from the file, the environment, then flags; strict, all faults reported at once."""
 
 import os
-import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -12,8 +11,8 @@ from urllib.parse import urlsplit
 from fsplug.errors import Invalid
 from fsplug.policy.access.plays import USUAL_PER_HOUR
 from fsplug.policy.one_line import shown
-from fsplug.policy.proxies import Front, networks
-from fsplug.store.audit import signing
+from fsplug.policy.proxies import Front
+from fsplug.wiring import setting_values
 from fsplug.wiring.toml_source import parsed
 
 FILE_NAME = "fsplug.toml"
@@ -24,10 +23,8 @@ AWAY_SECONDS = 900
 ENVIRONMENT_PREFIX = "FSPLUG_"
 # An environment variable with this ending names a file that holds the value.
 _IN_FILE = "_FILE"
-SMTP_SECURITY = ("starttls", "tls", "none")
 # What no error repeats.
 _SECRETS = ("password", "_key", "_keys", "_keys_before")
-_DIGITS = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,96 +227,21 @@ def _converted(name: str, value: object, faults: list[str]) -> object:
         return None
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or "\n" in value:
-        raise ValueError("give one line of text")
-    return value
-
-
-def _path(value: object) -> Path:
-    path = value if isinstance(value, Path) else Path(_text(value))
-    return path.expanduser().absolute()
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+/?", text):
-        raise ValueError("give an address such as https://console.example")
-    return text
-
-
-def _proxies(value: object) -> str:
-    text = _text(value)
-    networks(text)
-    return text
-
-
-def _audit_keys(value: object) -> str:
-    text = _text(value)
-    try:
-        signing.checked(text.split())
-    except Invalid as error:
-        raise ValueError(error.text) from None
-    return text
-
-
-def _security(value: object) -> str:
-    if value not in SMTP_SECURITY:
-        raise ValueError(f"give {', '.join(SMTP_SECURITY)}")
-    return str(value)
-
-
-def _port(value: object) -> int:
-    return _between(value, 0, 65_535, "a TCP port")
-
-
-def _limit(value: object) -> int:
-    return _between(value, 1, 100_000, "a number of calls")
-
-
-def _recordings(value: object) -> int:
-    return _between(value, 1, 100_000, "a number of recordings")
-
-
-def _bytes(value: object) -> int:
-    return _between(value, 0, 1 << 50, "a number of bytes")
-
-
-def _timeout(value: object) -> int:
-    return _between(value, 0, 3_600, "a number of seconds")
-
-
-def _long_timeout(value: object) -> int:
-    return _between(value, 0, 31_536_000, "a number of seconds")
-
-
-def _yes_or_no(value: object) -> bool:
-    said = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else value
-    if not isinstance(said, bool):
-        raise ValueError("give true or false")
-    return said
-
-
-def _between(value: object, least: int, most: int, what: str) -> int:
-    is_whole = _DIGITS.fullmatch(value) if isinstance(value, str) else type(value) is int
-    if not is_whole:
-        raise ValueError(f"give {what}, a whole number")
-    number: int = int(value)  # type: ignore[call-overload]  # it is text of digits, or an int
-    if not least <= number <= most:
-        raise ValueError(f"give {what} from {least} to {most}")
-    return number
-
-
-_BY_TYPE: Mapping[object, Callable[[object], object]] = {Path: _path, str: _text, int: _port, bool: _yes_or_no}
+_BY_TYPE: Mapping[object, Callable[[object], object]] = {
+    Path: setting_values.path,
+    str: setting_values.text,
+    int: setting_values.port,
+    bool: setting_values.yes_or_no,
+}
 _KINDS: Mapping[str, Callable[[object], object]] = {
     **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
-    "web_url": _url,
-    "web_proxies": _proxies,
-    "smtp_security": _security,
-    "audit_keys": _audit_keys,
-    "plays_per_hour": _recordings,
-    "session_limit": _limit,
-    "least_free_bytes": _bytes,
-    "phone_timeout_seconds": _timeout,
-    "when_away_seconds": _long_timeout,
+    "web_url": setting_values.url,
+    "web_proxies": setting_values.proxies,
+    "smtp_security": setting_values.security,
+    "audit_keys": setting_values.audit_keys,
+    "plays_per_hour": setting_values.recordings,
+    "session_limit": setting_values.limit,
+    "least_free_bytes": setting_values.number_of_bytes,
+    "phone_timeout_seconds": setting_values.timeout,
+    "when_away_seconds": setting_values.long_timeout,
 }

@@ -147,6 +147,6 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
         *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.access"),
         *("fsplug.policy.access.clock", "fsplug.policy.access.plays", "fsplug.policy.access.throttle"),
         *("fsplug.policy.hosts", "fsplug.policy.one_line", "fsplug.policy.proxies", "fsplug.store"),
-        *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.settings"),
-        *("fsplug.wiring.toml_source",),
+        *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.setting_values"),
+        *("fsplug.wiring.settings", "fsplug.wiring.toml_source"),
     ]
