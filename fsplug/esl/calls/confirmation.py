@@ -12,7 +12,7 @@ from collections.abc import Callable
 from time import monotonic
 
 import structlog
-from gevent import sleep
+from gevent import Timeout, sleep
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.esl.protocol.event import Event
@@ -26,6 +26,8 @@ log = structlog.get_logger()
 MARK = "fsplug_mark"
 # A call waits so long for a link that comes back. Callers hear silence meanwhile.
 LINK_SECONDS, LINK_LOOK_SECONDS = 0.5, 0.02
+# And so long for an answer over the link, which may be dead without anybody knowing.
+LOOK_UP_SECONDS = 1.0
 _COMPARED = (
     "Call-Direction",
     "Caller-Caller-ID-Number",
@@ -80,8 +82,10 @@ class Confirmation:
     def _known(self, said: Event) -> Event:
         if not self._is_marked(said):
             raise Unavailable("call-not-marked", _REMEDY)
+        silent = Unavailable("switch-silent", "the switch did not say in time what it knows of this call")
         try:
-            known = self._asked(said.uuid)
+            with Timeout(LOOK_UP_SECONDS, silent):
+                known = self._asked(said.uuid)
         except Unavailable as error:
             log.warning("call-not-looked-up", call=said.uuid[:64], error=error.text)
             return said

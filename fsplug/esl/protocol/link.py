@@ -168,6 +168,8 @@ class Link:
             for command in self._first():
                 connection.api(command, self._pace.answer)
             pump = gevent.spawn(connection.pump)
+            # It reads from now on. Whoever waits for the link would else read, too, as soon as the link is up.
+            gevent.sleep(0)
             self._come_up(connection)
             self._watch(connection, pump)
             return connection.fault or connection.gone()

@@ -198,6 +198,21 @@ def test_while_it_is_down_commands_fail_at_once_and_say_why(diary: Diary, linkin
     assert not link.up
 
 
+def test_who_waits_for_the_link_asks_over_it_the_moment_it_is_up(
+    switch: Switch, diary: Diary, linking: Callable[..., Link]
+) -> None:
+    def ask(link: Link) -> str:
+        while not link.up:
+            gevent.sleep(0)
+        return link.api("status", 60)
+
+    for _ in range(5):
+        link = linking()
+        asking = [gevent.spawn(ask, link) for _ in range(20)]
+        assert [one.get(timeout=PATIENCE_SECONDS) for one in asking] == ["said status"] * 20
+        link.stop()
+
+
 def test_a_switch_that_drops_the_link_fails_who_waits_and_is_dialled_again(
     switch: Switch, diary: Diary, linking: Callable[..., Link]
 ) -> None:
