@@ -23,10 +23,15 @@ def calls(site: Site) -> Iterator[SwitchCalls]:
         yield found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def in_english(site: Site) -> None:
+    """The pages are in the language of these tests, whichever of them is run, and alone too."""
+    accounts.choose_language(site.store, ACME, EVERYTHING, "en")
+
+
 @pytest.fixture
 def other(site: Site) -> str:
     """A colleague whom she who may everything may listen to, as soon as they talk."""
-    accounts.choose_language(site.store, ACME, EVERYTHING, "en")
     names = [one.username for one in user_list.listed(site.store, ACME) if one.username != EVERYTHING]
     states = [{"name": "available", "allow_listen": True, "active": True}, {"name": "meeting"}]
 
