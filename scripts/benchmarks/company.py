@@ -53,16 +53,22 @@ def serving(folder: Path, program: Sequence[str], listen_port: int, **settings: 
 
 
 @contextmanager
-def answering(folder: Path, program: Sequence[str], has_console: bool = False) -> Iterator["Answering"]:
-    """`fsplug serve` for this folder without a switch."""
+def answering(
+    folder: Path, program: Sequence[str], has_console: bool = False, event_socket_port: int | None = None
+) -> Iterator["Answering"]:
+    """`fsplug serve` for this folder, linked to the switch with this event socket; without a port there is none."""
     log = folder / "serve.log"
     listen_port, xml_port, web_port, nobody = some_ports(4)
-    settings = {"xml_port": xml_port, "xml_password": _PASSWORD, "event_socket_port": nobody, "least_free_bytes": 0}
+    settings = {"xml_port": xml_port, "xml_password": _PASSWORD, "least_free_bytes": 0}
+    settings |= {"event_socket_port": event_socket_port or nobody}
     if has_console:
         settings |= {"web_port": web_port, "web_url": f"http://127.0.0.1:{web_port}"}
     with running([*program, "serve", "--data", str(folder)], log, _environment(settings, listen_port)) as process:
         for port in (xml_port, web_port) if has_console else (xml_port,):
             wait_until_bound(process, port, log)
+        if event_socket_port is not None:
+            wait_for(lambda: _LINKED in log.read_bytes(), f"fsplug's link (see {log})", START_SECONDS)
+            wait_until_idle(process.pid)
         yield Answering(Client(xml_port, _PASSWORD, folder), web_port, process.pid)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import company
+from benchmarks.askingcalls import Callers, callers
+from benchmarks.company import Answering
 from benchmarks.figures import Figure, Target, number
 from benchmarks.pageclient import PER_PERSON
 from benchmarks.processes import python
 from benchmarks.setting import Setting
-from benchmarks.signins import p99_of, verdicts
-from benchmarks.xmlclient import Client
+from benchmarks.signins import p99_of
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import sessions
 from fsplug.store.change.draft import Draft, edit
@@ -30,13 +31,17 @@ _WARM_UP = 100
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """fsplug and its console with the demo's companies; `cookies` are those of 20 signed-in people."""
+    """fsplug and its console with the demo's companies, beside a switch; `cookies` are those of 20 signed-in people."""
 
     folder: Path
     store: Store
-    verdicts: Client
-    web_port: int
+    fsplug: Answering
+    callers: Callers
     cookies: str
+
+    def verdicts(self, count: int) -> list[float]:
+        """See Callers.verdicts."""
+        return self.callers.verdicts(self.fsplug.client, count)
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
@@ -51,7 +56,7 @@ def _shown(served: _Served, changes: int) -> Iterator[float]:
     """Seconds from the commit of the change to the last page that shows it."""
     log = served.folder / "streams.log"
     count = PEOPLE * PER_PERSON
-    with python("benchmarks.pageclient", "streams", str(served.web_port), served.cookies, log=log):
+    with python("benchmarks.pageclient", "streams", str(served.fsplug.web_port), served.cookies, log=log):
         wait_for(lambda: log.read_text().count("open-200") == count, f"{count} streams (see {log})", 30)
         for change in range(changes):
             mark = f"mark-{change + 1}"
@@ -70,11 +75,11 @@ def _growth(served: _Served, setting: Setting) -> Figure:
     alone: list[float] = []
     beside: list[float] = []
     count, pages = setting.rounds(full=1_000, quick=300), list[float]()
-    verdicts(served.verdicts, _WARM_UP)
+    served.verdicts(_WARM_UP)
     for round_ in range(setting.rounds(full=5, quick=2)):
-        alone += verdicts(served.verdicts, count)
+        alone += served.verdicts(count)
         with _asking(served, round_) as log:
-            beside += verdicts(served.verdicts, count)
+            beside += served.verdicts(count)
         pages += _pages(log)
     p99 = [p99_of(took) * 1e3 for took in (alone, beside)]
     said = f"{number(p99[0])} ms alone, {number(p99[1])} ms beside {len(pages)} pages"
@@ -84,7 +89,7 @@ def _growth(served: _Served, setting: Setting) -> Figure:
 @contextmanager
 def _asking(served: _Served, round_: int) -> Iterator[Path]:
     log = served.folder / f"pages{round_}.log"
-    words = ("pages", str(served.web_port), served.cookies, str(PER_SECOND))
+    words = ("pages", str(served.fsplug.web_port), served.cookies, str(PER_SECOND))
     with python("benchmarks.pageclient", *words, log=log):
         wait_for(lambda: log.exists() and log.read_text().count("200 ") > PER_SECOND, f"pages (see {log})", 30)
         yield log
@@ -102,8 +107,11 @@ def _p95(took: Sequence[float]) -> float:
 def _serving(folder: Path, setting: Setting) -> Iterator[_Served]:
     store = company.lay_out(folder)
     cookies = ",".join(_signed_in(store))
-    with company.answering(folder, setting.program, has_console=True) as served:
-        yield _Served(folder, store, served.client, served.web_port, cookies)
+    with (
+        callers(folder) as switch,
+        company.answering(folder, setting.program, True, switch.event_socket_port) as fsplug,
+    ):
+        yield _Served(folder, store, fsplug, switch, cookies)
     store.close()
 
 

@@ -1,22 +1,20 @@
 """How much a busy console delays a verdict: 20 people sign in and 50 pages a second are served, compared with none."""
 
 import statistics
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
 from uuid import uuid4
 
 from benchmarks import company, signinclient
+from benchmarks.askingcalls import Callers, callers
 from benchmarks.company import Answering
 from benchmarks.figures import Figure, Target, number
 from benchmarks.processes import proportional_bytes, python, wait_until_idle
 from benchmarks.setting import Setting
-from benchmarks.xmlclient import Client
 from fsplug.lab.freeswitch import wait_for
-from fsplug.modpython_client import ARM
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.change.draft import Draft, edit
@@ -28,7 +26,6 @@ GROWTH = Target(f"a verdict while {_BUSY}, more than without, 99th percentile", 
 MEMORY = Target("memory of fsplug's processes after that (PSS)", 200, "MiB")
 TARGETS = (GROWTH, MEMORY)
 _DOMAIN = "acme.example"
-_PER_SECOND = 100.0
 _WARM_UP = 100
 
 
@@ -37,34 +34,50 @@ def measure(setting: Setting) -> Iterator[Figure]:
     alone: list[float] = []
     beside: list[float] = []
     signed_in = pages = 0
-    with TemporaryDirectory(prefix="fsplug-bench-") as folder, serving(Path(folder), setting) as (served, cookies):
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder, serving(Path(folder), setting) as served:
         count = setting.rounds(full=1_000, quick=300)
-        verdicts(served.client, _WARM_UP)
+        served.verdicts(_WARM_UP)
         for _ in range(setting.rounds(full=5, quick=2)):
-            alone += verdicts(served.client, count)
-            with _crowded(Path(folder), served.web_port, cookies) as (signing_in, looking):
-                beside += verdicts(served.client, count)
+            alone += served.verdicts(count)
+            with _crowded(Path(folder), served.fsplug.web_port, served.cookies) as (signing_in, looking):
+                beside += served.verdicts(count)
             signed_in += signing_in.read_text(encoding="ascii").count("in")
             pages += looking.read_text(encoding="ascii").count("200 ")
         # Each password that is being hashed takes its own memory until then.
-        wait_until_idle(served.pid)
-        memory = proportional_bytes(served.pid) / 2**20
+        wait_until_idle(served.fsplug.pid)
+        memory = proportional_bytes(served.fsplug.pid) / 2**20
     p99 = {name: p99_of(took) * 1e3 for name, took in (("alone", alone), ("beside", beside))}
     beside_it = f"{number(p99['beside'])} ms beside {signed_in} sign-ins and {pages} pages"
     yield GROWTH.judged(p99["beside"] - p99["alone"], f"{number(p99['alone'])} ms alone, {beside_it}")
     yield MEMORY.judged(memory)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """fsplug beside a switch with callers, and the cookies of 20 people who signed in earlier."""
+
+    fsplug: Answering
+    callers: Callers
+    cookies: str
+
+    def verdicts(self, count: int) -> list[float]:
+        """See Callers.verdicts."""
+        return self.callers.verdicts(self.fsplug.client, count)
+
+
 @contextmanager
-def serving(folder: Path, setting: Setting) -> Iterator[tuple[Answering, str]]:
-    """fsplug, and the cookies of 20 people who signed in earlier."""
+def serving(folder: Path, setting: Setting) -> Iterator[Served]:
+    """Everything of Served, running."""
     store = company.lay_out(folder)
     _give_accounts(store)
     people = range(signinclient.PEOPLE)
     cookies = ",".join(sessions.begin(store, _DOMAIN, f"bench{one}", "127.0.0.1", "bench") for one in people)
     store.close()
-    with company.answering(folder, setting.program, has_console=True) as served:
-        yield served, cookies
+    with (
+        callers(folder) as switch,
+        company.answering(folder, setting.program, True, switch.event_socket_port) as fsplug,
+    ):
+        yield Served(fsplug, switch, cookies)
 
 
 def _give_accounts(store: Store) -> None:
@@ -93,33 +106,6 @@ def _crowded(folder: Path, web_port: int, cookies: str) -> Iterator[tuple[Path, 
     ):
         wait_for(lambda: "in" in signing_in.read_text() and "200 " in looking.read_text(), "the crowd to be there", 60)
         yield signing_in, looking
-
-
-def verdicts(client: Client, count: int) -> list[float]:
-    """The seconds that each verdict took, counted from when it was due."""
-    begun, took = time.perf_counter(), []
-    for one in range(count):
-        due = begun + one / _PER_SECOND
-        time.sleep(max(0.0, due - time.perf_counter()))
-        client.answer(_channel(), ARM)
-        took.append(time.perf_counter() - due)
-    return took
-
-
-def _channel() -> bytes:
-    """A customer calls user 1001."""
-    uuid = uuid4().hex
-    headers = {
-        "Event-Name": "CHANNEL_DATA",
-        "Call-Direction": "inbound",
-        "Unique-ID": uuid,
-        "variable_uuid": uuid,
-        "Caller-Caller-ID-Number": "+4522334455",
-        "variable_fsplug_company": _DOMAIN,
-        "variable_fsplug_legs": "1001",
-        "variable_fsplug_direction": "incoming",
-    }
-    return "".join(f"{name}: {quote(value)}\n" for name, value in headers.items()).encode()
 
 
 def p99_of(took: Sequence[float]) -> float:

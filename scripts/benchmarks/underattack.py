@@ -17,7 +17,7 @@ from benchmarks.figures import Figure, Target, number
 from benchmarks.pageclient import PAGES
 from benchmarks.processes import python, wait_until_idle
 from benchmarks.setting import Setting
-from benchmarks.signins import p99_of, serving, verdicts
+from benchmarks.signins import p99_of, serving
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
 
@@ -87,18 +87,18 @@ def measure(setting: Setting) -> Iterator[Figure]:
     answers: dict[bool, list[float]] = {False: [], True: []}
     signed_in: list[float] = []
     said: Counter[str] = Counter()
-    with TemporaryDirectory(prefix="fsplug-bench-") as folder, serving(Path(folder), setting) as (served, cookies):
-        wait_until_idle(served.pid)
-        browser = _Browser(served.web_port, cookies.partition(",")[0])
+    with TemporaryDirectory(prefix="fsplug-bench-") as folder, serving(Path(folder), setting) as served:
+        wait_until_idle(served.fsplug.pid)
+        browser = _Browser(served.fsplug.web_port, served.cookies.partition(",")[0])
         count = setting.rounds(full=1_000, quick=300)
-        verdicts(served.client, _WARM_UP)
+        served.verdicts(_WARM_UP)
         browser.pages(_WARM_UP)
         browser.sign_in()
         for round_ in range(setting.rounds(full=5, quick=2)):
             for is_attacked in (False, True):
-                with _attack(Path(folder) / f"attack{round_}.log", served.web_port, is_attacked) as log:
+                with _attack(Path(folder) / f"attack{round_}.log", served.fsplug.web_port, is_attacked) as log:
                     pages[is_attacked] += browser.pages(count)
-                    answers[is_attacked] += verdicts(served.client, count)
+                    answers[is_attacked] += served.verdicts(count)
                     if is_attacked:
                         signed_in += [browser.sign_in() for _ in range(10)]
                 said.update(log.read_text(encoding="ascii").splitlines() if is_attacked else ())
