@@ -125,8 +125,13 @@ def test_each_user_in_a_conference_has_a_part_until_somebody_comes_who_is_never_
 
 
 def tones(plant: Plant, recording: Recording) -> tuple[set[int], ...]:
-    """The tones of each channel of a sealed recording."""
-    with FolderArchive(plant.data / "archive").open(recording.location or "") as file:
+    """The tones of each channel of a recording, once it is sealed."""
+
+    def location() -> str:
+        return next((one.location or "" for one in plant.recordings() if one.id == recording.id), "")
+
+    plant.until(lambda: location() != "", "the recording to be sealed")
+    with FolderArchive(plant.data / "archive").open(location()) as file:
         wav = file.read()
     with wave.open(io.BytesIO(wav)) as opened:
         samples = np.frombuffer(opened.readframes(opened.getnframes()), "<i2").reshape(-1, opened.getnchannels())
