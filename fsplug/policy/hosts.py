@@ -22,7 +22,9 @@ def source_trouble(source: str) -> str | None:
     """Why calls can't be told by this source, and what to write; None for a usable host name, address or network."""
     network = source_network(source)
     if network is None:
-        return None if _NAME.fullmatch(source) else "write a host name, an address, or a network such as 192.0.2.0/28"
+        if _NAME.fullmatch(source):
+            return None
+        return "calls can't come from that; write a host name, an address, or a network such as 192.0.2.0/28"
     if network.prefixlen < _WIDEST[network.version]:
         return f"nearly everybody is in it; write networks of /{_WIDEST[network.version]} or smaller"
     if network.network_address.is_unspecified or network.is_multicast:
