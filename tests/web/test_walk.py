@@ -79,9 +79,20 @@ STEP_UP = {
     "POST /one-time-codes",
     "POST /changes/confirm",
     "POST /people/save",
+    "POST /policies/admins-set-record",
+    "POST /policies/save",
+    "POST /policies/when-away",
     "POST /recordings/<recording>/share",
     "POST /step-up",
 }
+# The forms of those who set policy, grant, share or delete that need no step-up: they save nothing, or take back.
+NO_STEP_UP = {
+    "POST /deletions/confirm",
+    "POST /deletions/undo",
+    "POST /policies",
+    "POST /recordings/<recording>/share/<share>/revoke",
+}
+STEP_UP_NEEDS = {Need.POLICY, Need.GRANTS, Need.SHARING, Need.DELETION}
 
 
 @pytest.fixture(scope="module")
@@ -256,11 +267,13 @@ def _reaches(store: Store, username: str, rule: Any) -> bool:
     return reach(actors.actor(store, ACME, username), rule.who).is_at_least(rule.least)
 
 
-def test_with_the_session_s_cookie_alone_nobody_shares_deletes_grants_or_changes_what_they_sign_in_with(
+def test_with_the_session_s_cookie_alone_nobody_shares_deletes_grants_sets_policy_or_changes_what_they_sign_in_with(
     site: tuple[Store, Any],
 ) -> None:
     store, app = site
     assert {str(way) for way in WAYS if getattr(rule_of(app, way.endpoint), "steps_up", False)} == STEP_UP
+    asking = {str(way) for way in POSTS if getattr(rule_of(app, way.endpoint), "who", None) in STEP_UP_NEEDS}
+    assert asking - STEP_UP == NO_STEP_UP, "a new form of theirs steps up, unless it saves nothing"
     ours = ids(store, ACME)
     with table() as rows:
         for way in (way for way in WAYS if str(way) in STEP_UP):

@@ -9,13 +9,14 @@ import pytest
 from fsplug.policy.entities import DepartmentPolicy, GroupMode
 from fsplug.policy.recording.verdict import verdict
 from fsplug.policy.terms import OnFailure, Terms
+from fsplug.store.accounts import step_up
 from fsplug.store.audit import trail
 from fsplug.store.calls import decisions, ledger
 from fsplug.store.calls.replay import talk_of
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies, policies
 from fsplug.words.catalogue import LANGUAGES
-from tests.store.accountcast import Console
+from tests.store.accountcast import PASSWORD, Console
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, seen
 from tests.web.conftest import Browser
@@ -463,6 +464,28 @@ def test_the_law_is_said_and_linked(anna: Browser) -> None:
     for language in LANGUAGES:
         anna.post("/language", language=language, back="/")
         assert re.search(r'<a href="https://www\.(datatilsynet\.dk|imy\.se)/', anna.get("/policies").text)
+
+
+def test_every_save_asks_once_more_who_it_is_and_keeps_what_was_typed(anna: Browser, console: Console) -> None:
+    reviewed = review(anna, add(anna, anna.get("/policies"), "70101166", "a patient"))
+    draft = filled(reviewed.text)
+    forms: dict[str, dict[str, Any]] = {
+        "/policies/save": draft,
+        "/policies/when-away": {"when_away": ["refused"]},
+        "/policies/admins-set-record": {"admins_set_record": ["yes"]},
+    }
+    console.clock.turn(step_up.FRESH_SECONDS)
+    version = policies.current_version(console.store, ACME)
+    for path, form in forms.items():
+        asked = anna.post(path, **form)
+        kept = filled(asked.text)
+        assert asked.status_code == 403 and f'action="{path}"' in asked.text
+        assert {name: kept[name] for name in form} == form
+        assert policies.current_version(console.store, ACME) == version, path
+    asked = anna.post("/policies/save", **draft)
+    done = anna.post("/policies/save", **{**filled(asked.text), "step-up-password": [PASSWORD]})
+    assert (done.status_code, done.headers["Location"]) == (303, "/policies")
+    assert "+4570101166" in policies.snapshot(console.store, ACME).excluded
 
 
 def test_what_happens_while_fsplug_is_away_is_saved_by_itself(anna: Browser, console: Console) -> None:

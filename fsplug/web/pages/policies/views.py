@@ -98,7 +98,7 @@ def lead_back() -> Any:
 
 
 @PAGE.post("/policies/save")
-@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES)
+@takes(Need.POLICY, Reach.COMPANY, FORM_BYTES, steps_up=True)
 def save() -> Any:
     """Save the edit; if somebody else saved first, show the page again with the edit in it."""
     viewer, posted = shell.viewer(), request.form
@@ -126,7 +126,7 @@ def lead_back_when_away() -> Any:
 
 
 @PAGE.post("/policies/when-away")
-@takes(Need.POLICY, Reach.COMPANY)
+@takes(Need.POLICY, Reach.COMPANY, steps_up=True)
 def save_when_away() -> Any:
     """Save what happens to calls while fsplug is away."""
     viewer, wanted = shell.viewer(), request.form.get("when_away", "")
@@ -144,7 +144,7 @@ def lead_back_admins_set_record() -> Any:
 
 
 @PAGE.post("/policies/admins-set-record")
-@takes(Need.POLICY, Reach.COMPANY)
+@takes(Need.POLICY, Reach.COMPANY, steps_up=True)
 def save_admins_set_record() -> Any:
     """Save whether administrators may say which of their users are recorded."""
     viewer, wanted = shell.viewer(), request.form.get("admins_set_record", "")
