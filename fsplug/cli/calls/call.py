@@ -66,7 +66,7 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
             raise Invalid("unknown-call", f"there is no call {call}; see: fsplug call list", call=call)
         [(_, made)] = _with_decisions(store, [found])
         if invocation.actor is not None:
-            theirs = [one.user for one in made if one.at >= invocation.actor.began_at]
+            theirs = [one.user for one in made if invocation.actor.tenure.covers(one.at, one.version)]
             check_own(invocation.actor, Need.RECORDINGS, found.company, theirs)
     facts = _call_facts(found, made)
     shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}

@@ -87,17 +87,27 @@ def show(invocation: Invocation, company: str, username: str) -> None:
 @_USERNAME
 @click.option("--extension", help="The number that colleagues dial.")
 @_options
+@click.option("--same-person", is_flag=True, help="The person is the same, though name and address are others.")
 @grant_option
 @pass_invocation
-def set_(invocation: Invocation, company: str, username: str, yes: bool, **given: Any) -> None:
+def set_(invocation: Invocation, company: str, username: str, same_person: bool, yes: bool, **given: Any) -> None:
     """Change a user. Options that are not given keep their values; '' clears a value.
 
     Before a role or an admin's scope is given, it is shown which address, phones and numbers that will reach, who set
     them and when; confirm it, or give --yes.
+
+    A user who leaves is removed: whoever is added under that username later hears none of the earlier calls.
     """
     if given["admin"] not in (None, AdminScope.SUB_ADMIN) and not given["admin_departments"]:
         given["admin_departments"] = ("",)
-    crud.change(invocation, company, "user", username, given, yes)
+
+    def put(draft: Draft) -> None:
+        if same_person:
+            draft.keep_person(username)
+        draft.put("user", crud.merged(draft.entry("user", username), given), username)
+
+    crud.check_given(given)
+    crud.edit(invocation, company, f"user {username} changed", put, yes=yes)
 
 
 @user.command(rule=PEOPLE)

@@ -11,7 +11,7 @@ import click
 
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.errors import Invalid
-from fsplug.store.config import companies, policies
+from fsplug.store.config import companies, policies, users
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Cursor, Wanted
 
@@ -124,11 +124,12 @@ def _spellings(store: Store, domain: str, number: str) -> tuple[str, ...]:
 
 
 def _username(store: Store, domain: str, text: str) -> str:
-    """The username; the text itself if the user no longer exists."""
+    """The username; the text itself if the user no longer exists. A username comes first, whose extension it may be."""
     from fsplug.store.config.lookup import Directory
 
-    known = Directory(store, domain, policies.current_version(store, domain)).find(text)
-    return known.user.username if known.user else text
+    version = policies.current_version(store, domain)
+    known = users.user_at(store, domain, text, version) or Directory(store, domain, version).find(text).user
+    return known.username if known else text
 
 
 _OPTIONS = {

@@ -90,4 +90,4 @@ def _narrow_to_own(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> N
         raise Refused("not-own", f"{actor.name} may only reach their own {rule.need}", actor=actor.name)
     params[rule.own] = actor.name
     if "since" in params:
-        params["since"] = max(params["since"] or 0.0, actor.began_at)
+        params["since"] = max(params["since"] or 0.0, actor.tenure.at)

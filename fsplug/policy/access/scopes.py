@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.errors import Refused
+from fsplug.policy.access.tenure import FROM_THE_BEGINNING, Tenure
 from fsplug.policy.entities import AdminScope, Role
 
 
@@ -42,8 +43,8 @@ class Reach(StrEnum):
 class Actor:
     """The person who asks. An operator, who has the store itself, has no `scope`; a user has a scope and a company.
 
-    `departments` are the departments a sub-admin administers. Anything older than `began_at` (epoch seconds) belongs to
-    another person, who had the username before.
+    `departments` are the departments a sub-admin administers. What `tenure` does not cover belongs to another person,
+    who had the username before.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Actor:
     role: Role = Role.NONE
     company: str | None = None
     departments: frozenset[str] = frozenset()
-    began_at: float = 0.0
+    tenure: Tenure = FROM_THE_BEGINNING
 
     @property
     def is_operator(self) -> bool:

@@ -40,7 +40,7 @@ class _Known:
     """What every user concerned holds, now and at the versions their calls began under."""
 
     def __init__(self, store: Store, domain: str, version: int, calls: CompanyCalls, people: set[str]) -> None:
-        self._domain, self._version = domain, version
+        self._store, self._domain, self._version = store, domain, version
         talks = [calls.talks[person] for person in people if person in calls.talks]
         wanted: defaultdict[int, set[str]] = defaultdict(set)
         wanted[version] = people | {talk.other for talk in talks if talk.other}
@@ -57,8 +57,10 @@ class _Known:
 
     def colleague(self, username: str, talk: UserTalk | None) -> Colleague:
         """The user as the gate sees them, in this talk or (None) in no talk."""
-        then = self._held[self._began_under(talk or _NOT_TALKING)][username]
-        today = self._held[self._version][username]
+        began_under = self._began_under(talk or _NOT_TALKING)
+        then, today = self._held[began_under][username], self._held[self._version][username]
+        if entitlements.has_passed_on(self._store, self._domain, username, began_under, self._version):
+            today = Held()
         return Colleague(username, self._domain, then.with_profile(then.active), today.with_profile(then.active))
 
     def _began_under(self, talk: UserTalk) -> int:

@@ -115,6 +115,8 @@ def _apply(store: Store, change: WaitingChange, actor: Actor) -> None:
     if not rows:
         return
     draft = Draft(store, change.company)
+    # That was looked at when the change was asked for.
+    draft.keep_person(change.username)
     for item in rows:
         noun = _BY_TABLE[item.table]
         key = noun.key_type(*item.key)

@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, check_reaches_user
 from fsplug.policy.entities import PolicySnapshot
 from fsplug.store.audit import trail
-from fsplug.store.change import checks, claims, credentials, entry_rows, permission, planning
+from fsplug.store.change import checks, claims, credentials, entry_rows, permission, planning, successors
 from fsplug.store.change.credentials import Made
 from fsplug.store.change.document import write
 from fsplug.store.change.document.reader import Reader
@@ -54,6 +54,7 @@ class Draft:
         self._reader = Reader()
         self._made: list[Made] = []
         self._asked: set[tuple[str, str]] = set()
+        self._same: set[str] = set()
         self._parts: dict[tuple[str, str], Rows] = {}
         self._departments = departments
         self.domain = domain
@@ -136,6 +137,10 @@ class Draft:
         """The row of this key, or None."""
         return self._view.row(noun, key)
 
+    def keep_person(self, username: str) -> None:
+        """The user is the same person as before, whatever the entry says."""
+        self._same.add(username)
+
     def put_row(self, noun: Noun, row: Row) -> None:
         """Put a row in place of the one with its key. Nothing else of its entry is read or checked again."""
         kind, name, key = entry_rows.KINDS[noun], entry_rows.owner(noun, row), noun.key_of(row)
@@ -164,6 +169,7 @@ class Draft:
         between = (
             *checks.troubles_of(self._view, plan.changes),
             *claims.troubles_of(self.domain, self._view, plan.changes),
+            *successors.troubles(self._store, self.domain, plan.changes, self._same),
         )
         found = [f"company {self.domain}, {entry}: {text}" for entry, text in between]
         return list(dict.fromkeys((*self._reader.errors, *found)))

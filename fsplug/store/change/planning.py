@@ -23,6 +23,7 @@ from fsplug.store.change import (
     reached,
     revisions,
     split,
+    successors,
     waiting,
 )
 from fsplug.store.change.document import write
@@ -58,7 +59,7 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: A
     wanted = _read(document, folder, by)
     untold = {domain: _untold(document, domain, by) for domain in wanted}
     planned = Plan(tuple(_company_plan(store, domain, rows, untold[domain]) for domain, rows in wanted.items()))
-    errors = [error for company in planned.companies for error in _claimed(company, wanted[company.domain])]
+    errors = [error for company in planned.companies for error in _claimed(store, company, wanted[company.domain])]
     for domain in (one for one in wanted if untold[one]):
         errors += [f"company {domain}, {entry}: {text}" for entry, text in checks.troubles(wanted[domain])]
     if errors:
@@ -213,9 +214,11 @@ def _differences(there: Rows, wanted: Rows) -> Iterator[Change]:
                 yield Change(noun, key, before.get(key), after.get(key))
 
 
-def _claimed(company: CompanyPlan, wanted: Rows) -> Iterator[str]:
-    """An error for each entry of a document that claims what is not the company's."""
+def _claimed(store: Store, company: CompanyPlan, wanted: Rows) -> Iterator[str]:
+    """An error for each entry of a document that claims what is not the company's, or another person's past."""
     for entry, text in claims.troubles_of(company.domain, WholeCompany(wanted), company.changes):
+        yield f"company {company.domain}, {entry}: {text}"
+    for entry, text in successors.troubles(store, company.domain, company.changes) if company.version else ():
         yield f"company {company.domain}, {entry}: {text}"
 
 

@@ -35,8 +35,8 @@ def actor(store: Store, domain: str, username: str) -> Actor:
         text = f"{domain} has no user {username}; see: fsplug user list --company {domain}"
         raise Invalid("unknown-user", text, company=domain, name=username)
     departments = grants.administered(store, domain, username, get(store, domain).version)
-    began_at = users.began_at(store, domain, username)
-    return Actor(username, found.admin, found.role, domain, departments, began_at)
+    tenure = users.tenure(store, domain, username)
+    return Actor(username, found.admin, found.role, domain, departments, tenure)
 
 
 def named(store: Store, text: str, company: str | None = None) -> Actor:

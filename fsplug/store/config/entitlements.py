@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.policy.listening.gate import CompanyRules, Entitlements
-from fsplug.store.config import companies, grants, profiles
+from fsplug.policy.listening.gate import NO_ENTITLEMENTS, CompanyRules, Entitlements
+from fsplug.store.config import companies, grants, profiles, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -69,11 +69,21 @@ def of_user(store: Store, domain: str, username: str, version: int) -> Entitleme
 
 
 def of_user_in_call(store: Store, domain: str, username: str, began_under: int, version: int) -> Entitlements:
-    """As `of_user`, at `version`, for the profile that was active when the call began."""
+    """As `of_user`, at `version`, for the profile that was active when the call began.
+
+    Nothing of a person who was given the username since: the one in the call is another.
+    """
+    if has_passed_on(store, domain, username, began_under, version):
+        return NO_ENTITLEMENTS
     then = profiles.active(store, domain, username, began_under)
     found = profiles.profiles(store, domain, username, version) if then is not None else []
     allows = any(profile.allow_listen for profile in found if then is not None and profile.name == then.name)
     return _of_user(store, domain, username, version, allows)
+
+
+def has_passed_on(store: Store, domain: str, username: str, began_under: int, version: int) -> bool:
+    """Whether the username is another person's at `version` than when a call began under `began_under`."""
+    return began_under < version and users.tenure(store, domain, username).version > began_under
 
 
 def listen_rules(store: Store, domain: str) -> CompanyRules:

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
+from fsplug.policy.access.tenure import FROM_THE_BEGINNING, Tenure
 from fsplug.policy.entities import User
 from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
@@ -76,7 +77,7 @@ def _began() -> Any:
     )
     is_version = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.since)
     return (
-        Users.select(PolicyVersions.at)
+        Users.select(PolicyVersions.version, PolicyVersions.at)
         .join(PolicyVersions, on=is_version)
         .where(
             (Users.company == given.company)
@@ -89,7 +90,7 @@ def _began() -> Any:
     )
 
 
-_BEGAN = Select(float, _began)
+_BEGAN = Select(Tenure, _began)
 _BY_USERNAME = Select(_Numbered, lambda: _users_at(Users.username == given.username).order_by(UserNumbers.position))
 _BY_EXTENSION = Select(_Numbered, lambda: _users_at(Users.extension == given.extension).order_by(UserNumbers.position))
 _BY_NUMBER = Select(_Numbered, lambda: _users_at(Users.username == _owner()).order_by(UserNumbers.position))
@@ -117,13 +118,12 @@ def _usernames(which: Any) -> Any:
     return Users.select(Users.username).where(of_company & which).order_by(Users.username)
 
 
-def began_at(store: Store, domain: str, username: str) -> float:
-    """The time (epoch seconds) from which the username belongs to its latest user: 0.0 when nobody else had it before.
+def tenure(store: Store, domain: str, username: str) -> Tenure:
+    """Since when the username is its latest user's.
 
     A username that somebody has left behind may be given to another person, whose calls the earlier ones are not.
     """
-    found = _BEGAN.row(store, company=company_id(store, domain), username=username)
-    return found if found is not None else 0.0
+    return _BEGAN.row(store, company=company_id(store, domain), username=username) or FROM_THE_BEGINNING
 
 
 def user_at(store: Store, domain: str, username: str, version: int) -> User | None:

@@ -2,8 +2,8 @@
 when somebody does.
 """
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fsplug.errors import Invalid, Refused
@@ -21,9 +21,17 @@ from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.schema.calls import Decisions
 
 LONGEST_REASON = 300
-_INPUTS = Select(
-    str,
-    lambda: Decisions.select(Decisions.inputs).where(
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    inputs: Mapping[str, Any]
+    version: int
+
+
+_DECIDED = Select(
+    _Decided,
+    lambda: Decisions.select(Decisions.inputs, Decisions.version).where(
         (Decisions.company == given.company) & (Decisions.id == given.decision)
     ),
 )
@@ -73,20 +81,20 @@ def people_of(store: Store, recording: Recording) -> list[str]:
     """The users who are heard in the recording; not a person who was later given one of their usernames."""
     if recording.company is None:
         return []
-    heard, domain = participants.everybody(*_facts(store, recording)), recording.company
-    named = participants.people(heard, recording.user)
-    return [username for username in named if users.began_at(store, domain, username) <= recording.at]
+    domain, decided = recording.company, _decided(store, recording)
+    heard = participants.everybody(decided.inputs if decided else {}, recording.caller, recording.answerer)
+    named, version = participants.people(heard, recording.user), decided.version if decided else None
+    return [one for one in named if users.tenure(store, domain, one).covers(recording.at, version)]
 
 
 def ends_of(store: Store, recording: Recording) -> tuple[Participant, Participant]:
     """The recording's caller and answerer, as its decision knew them."""
-    return participants.both(*_facts(store, recording))
+    decided = _decided(store, recording)
+    return participants.both(decided.inputs if decided else {}, recording.caller, recording.answerer)
 
 
-def _facts(store: Store, recording: Recording) -> tuple[Mapping[str, Any], str | None, str | None]:
-    company = company_id(store, recording.company or "")
-    found = _INPUTS.row(store, company=company, decision=recording.decision)
-    return json.loads(found) if found else {}, recording.caller, recording.answerer
+def _decided(store: Store, recording: Recording) -> _Decided | None:
+    return _DECIDED.row(store, company=company_id(store, recording.company or ""), decision=recording.decision)
 
 
 def _reason(store: Store, domain: str, typed: str) -> dict[str, str]:

@@ -88,7 +88,7 @@ _RECORDED = Select(
 
 def about(store: Store, domain: str, username: str, limit: int = 50, before: int | None = None) -> DeedPage:
     """What other people did with this user's calls, newest first. Listen-ins in which nothing was heard don't count."""
-    since = users.began_at(store, domain, username)
+    since = users.tenure(store, domain, username).at
     wanted = AuditFilter(since=since or None, acts=ACTS, people=(username,), not_by=logged_name(username, domain))
     found = browse.search(store, domain, wanted, limit + 1, before)
     entries = found[:limit]

@@ -54,7 +54,6 @@ def test_a_command_without_a_rule_is_refused_where_it_is_written() -> None:
 
 def test_a_sub_admin_manages_users_of_the_department_and_grants_nothing(staff: Cli) -> None:
     mine = ("--as", SUB_ADMIN)
-    staff.ok(*mine, "user", "set", "--company", ACME, "1001", "--name", "Anna H")
     staff.ok(*mine, "user", "add", "--company", ACME, "1900", "--extension", "1900", "--department", "Sales")
     assert staff.error(*mine, "user", "add", "--company", ACME, "1901", "--extension", "1901") == (3, "not-allowed")
     for change in (
@@ -70,6 +69,7 @@ def test_a_sub_admin_manages_users_of_the_department_and_grants_nothing(staff: C
             (3, "not-company-admin"),
             (3, "not-allowed"),
         }, change
+    staff.ok(*mine, "user", "set", "--company", ACME, "1001", "--name", "Anna H")
     assert staff.json("policy", "show", "--company", ACME)["by"] == SUB_ADMIN
 
 
@@ -133,6 +133,17 @@ def test_who_is_given_a_username_that_was_another_s_hears_and_reads_nothing_of_t
     assert staff.error(*carl, "call", "show", "d")[0] == 3
     assert [one["act"] for one in staff.json(*carl, "audit", "list")] == ["rights"]
     assert "d-rec" in {one["id"] for one in staff.json("--as", SUPERUSER, "recording", "list")}
+
+
+def test_a_username_that_is_another_s_extension_lists_nothing_of_the_other_s(staff: Cli) -> None:
+    david = ("--company", ACME, "1004")
+    staff.ok("user", "set", *david, "--extension", "1994")
+    staff.ok("user", "add", "--company", ACME, "eva", "--extension", "1004", "--name", "Eva Ring")
+    staff.write([*recorded("e", at=6000.0, user="eva"), *recorded("d", at=5000.0, user="1004")])
+    for noun, column in (("recording", "id"), ("call", "call")):
+        found = [one[column] for one in staff.json("--as", LISTENER, noun, "list")]
+        assert found == [{"id": "d-rec", "call": "d"}[column]], noun
+    assert [one["user"] for one in staff.json("recording", "list", "--user", "1994")] == ["1004"]
 
 
 def test_policy_is_the_superuser_s(staff: Cli) -> None:

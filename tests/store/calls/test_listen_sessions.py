@@ -96,6 +96,23 @@ def test_the_profile_of_the_calls_start_is_asked_what_it_says_today(store: Store
     assert not entitlements.of_user_in_call(store, ACME, "1001", second, first).allows
 
 
+def test_who_has_a_username_since_the_call_began_says_nothing_of_the_one_who_talks(store: Store) -> None:
+    profiles: list[dict[str, object]] = [{"name": "available", "allow_listen": True, "active": True}]
+    began_under = _with_profiles(store, profiles)
+    entry = Draft(store, ACME).entry("user", "1001")
+
+    def leave(draft: Draft) -> None:
+        draft.remove("user", "1001")
+        draft.remove("number", "+4570101001")
+        draft.put("group", {**draft.entry("group", "2001"), "members": ["1002"]}, "2001")
+
+    edit(store, ACME, "test", leave)
+    version = edit(store, ACME, "test", lambda draft: draft.put("user", {**entry, "name": "Bodil Krog"})).version
+    assert entitlements.of_user(store, ACME, "1001", version).allows
+    assert not entitlements.of_user_in_call(store, ACME, "1001", began_under, version).allows
+    assert entitlements.of_user_in_call(store, ACME, "1001", version, version).allows
+
+
 def _with_profiles(store: Store, profiles: list[dict[str, object]]) -> int:
     def change(draft: Draft) -> None:
         draft.put("user", {**draft.entry("user", "1001"), "profile": profiles}, "1001")

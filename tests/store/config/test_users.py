@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.policy.access.tenure import Tenure
 from fsplug.policy.entities import User
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, edit
@@ -120,10 +121,10 @@ def test_a_username_given_to_another_person_is_theirs_from_then_on(console: Cons
 
     newcomer = {"username": "1003", "extension": "1003", "name": "Carl"}
     change(lambda draft: draft.put("user", {**newcomer, "name": "Clara K"}, "1003"))
-    assert users.began_at(console.store, ACME, "1003") == 0.0, "Clara is who she was"
+    assert users.tenure(console.store, ACME, "1003").at == 0.0, "Clara is who she was"
     change(lambda draft: draft.remove("user", "1003"))
     change(lambda draft: draft.put("user", newcomer))
     began_at = console.clock.now
     change(lambda draft: draft.put("user", {**newcomer, "name": "Carl L"}, "1003"))
-    assert users.began_at(console.store, ACME, "1003") == began_at
-    assert users.began_at(console.store, ACME, "1002") == users.began_at(console.store, ACME, "nobody") == 0.0
+    assert users.tenure(console.store, ACME, "1003").at == began_at
+    assert users.tenure(console.store, ACME, "1002") == users.tenure(console.store, ACME, "nobody") == Tenure()

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import JOIN, SQL, NodeList, fn
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.tenure import FROM_THE_BEGINNING, Tenure
 from fsplug.policy.entities import Direction
 from fsplug.policy.numbers import compact, required
 from fsplug.store.calls import participants
@@ -42,8 +43,8 @@ MOST_PEOPLE = 20
 class RecordingFilter:
     """What to look for; None or empty for no limit.
 
-    Times are epoch seconds. `own` is a user who must be heard; `people` are usernames, at least one of which must be
-    heard. `number` is one in any spelling, or a part of it with `FEWEST_DIGITS` digits or more.
+    Times are epoch seconds. `own` is a user who must be heard, who has the username since `tenure`; of the usernames
+    `people` one at least must be heard. `number` is in any spelling, or a part with `FEWEST_DIGITS` digits or more.
     """
 
     since: float | None = None
@@ -54,13 +55,14 @@ class RecordingFilter:
     department: str | None = None
     group: str | None = None
     number: str = ""
+    tenure: Tenure = FROM_THE_BEGINNING
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A recording on the list.
 
-    `user` is the user of the recorded leg, `name` that user's name then; `cause` is why it was lost.
+    `user` is the user of the recorded leg, `cause` why it was lost; `version` is the policy version of its decision.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Found:
     group: str | None
     seconds: float | None
     cause: str | None
+    version: int | None
 
     @property
     def cursor(self) -> Cursor:
@@ -120,6 +123,7 @@ class _Kept:
     group: str | None
     seconds: float | None
     cause: str | None
+    version: int | None
 
     @property
     def found(self) -> Found:
@@ -127,7 +131,7 @@ class _Kept:
         caller, answerer = participants.both(self.inputs or {}, self.caller, self.answerer)
         return Found(
             self.id, self.at, self.state, self.direction, caller, answerer, self.user, self.group, self.seconds,
-            self.cause,
+            self.cause, self.version,
         )  # fmt: skip
 
 
@@ -149,6 +153,7 @@ _KEPT = (
             user=Recordings.username,
             group=Decisions.group,
             cause=Recordings.lost_cause,
+            version=Decisions.version,
         )
     )
     .join(
@@ -194,7 +199,7 @@ def search(
         keys, looked_to = keys_of(store, query, limit + 1, before)
         found = _rows(store, company, keys[:limit])
     if wanted.own is not None:
-        found = [one for one in found if wanted.own in one.people]
+        found = [one for one in found if wanted.own in one.people and wanted.tenure.covers(one.at, one.version)]
     if len(keys) > limit:
         return RecordingPage(found, keys[limit - 1])
     return RecordingPage(found, looked_to, looked_to[0] if looked_to else None)

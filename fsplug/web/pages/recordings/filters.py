@@ -94,7 +94,7 @@ def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFil
     people = results.users_called(store, viewer.domain, filters.person) if filters.person else None
     own = None if viewer.reaches(Need.RECORDINGS, Reach.COMPANY) else viewer.username
     return RecordingFilter(
-        since if own is None else max(since or 0.0, viewer.actor.began_at),
+        since if own is None else max(since or 0.0, viewer.actor.tenure.at),
         until,
         Direction(filters.direction) if filters.direction else None,
         own,
@@ -102,6 +102,7 @@ def store_filter(store: Store, filters: Filters, viewer: Viewer) -> RecordingFil
         filters.department or None,
         filters.group or None,
         filters.number,
+        viewer.actor.tenure,
     )
 
 
