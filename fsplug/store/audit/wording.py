@@ -27,8 +27,10 @@ _CALLED = {"admin": "admin scope"}
 # The columns that say whether a user is recorded, or allows listening in.
 _TURNED: Mapping[str, str] = {"user": "record", "profile": "allow_listen"}
 RECORDING, ALLOW_LISTEN, ADDRESS = "recording", "allow listen-in", "e-mail address"
+IN_USE = "profile in use, which allows listen-in"
 _WRITTEN = re.compile(
-    rf"user (.*): (licence|right|role|admin scope|{ADDRESS}|{RECORDING}|{ALLOW_LISTEN} \(.*\)) (.*) -> (.*)", re.DOTALL
+    rf"user (.*): (licence|right|role|admin scope|{ADDRESS}|{RECORDING}|{ALLOW_LISTEN} \(.*\)|{IN_USE}) (.*) -> (.*)",
+    re.DOTALL,
 )
 
 
@@ -69,9 +71,17 @@ def grants(change: Change) -> Iterator[Grant]:
                 yield Grant(key.username, _CALLED.get(name, name), str(before), str(after))
 
 
+def allows_listening(change: Change) -> bool:
+    """Whether the change lets others listen to a user by one more profile, or by putting such a profile in use."""
+    before, after = change.before, change.after
+    if change.noun.table != "profile" or after is None or not after.allow_listen:
+        return False
+    return before is None or not before.allow_listen or (bool(after.active) and not before.active)
+
+
 def act(changes: Sequence[Change]) -> str:
     """The name of the act, by the most important change: rights, policy, or else configuration."""
-    if any(True for change in changes for _ in (*grants(change), *_moves(change))):
+    if any(True for change in changes for _ in (*grants(change), *_moves(change), *_allowed(change))):
         return RIGHTS
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
@@ -84,10 +94,10 @@ def granted_in(changes: Sequence[Change]) -> list[Grant]:
 
 def turned_in(changes: Sequence[Change]) -> list[Grant]:
     """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no"),
-    and those with a role or admin scope whose address was changed; at most a hundred. New users are left out: the trail
-    says that they are new.
+    who got such a profile or now use it, and those with a role or admin scope whose address was changed; at most a
+    hundred. Of new users the trail says that they are new, and what profiles allow.
     """
-    found = (turn for change in changes for turn in (*_moves(change), *_turns(change)))
+    found = (turn for change in changes for turn in (*_moves(change), *_turns(change), *_used(change)))
     return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
 
 
@@ -117,8 +127,22 @@ def _moves(change: Change) -> Iterator[Grant]:
         yield Grant(change.key.username, ADDRESS, before.email or None, after.email or None)
 
 
+def _allowed(change: Change) -> Iterator[Grant]:
+    """The profile that allows listening in now, and did not before."""
+    yield from (one for one in _turns(change) if one.what.startswith(ALLOW_LISTEN) and one.after == "yes")
+
+
+def _used(change: Change) -> Iterator[Grant]:
+    """The profile that a user uses now, if others may listen during it."""
+    before, after = change.before, change.after
+    if allows_listening(change) and after is not None and after.active and not (before is not None and before.active):
+        yield Grant(change.key.username, IN_USE, None, change.key.name)
+
+
 def _turns(change: Change) -> Iterator[Grant]:
     column = _TURNED.get(change.noun.table)
+    if change.noun.table == "profile" and change.before is None and change.after and change.after.allow_listen:
+        yield Grant(change.key.username, f"{ALLOW_LISTEN} ({change.key.name})", None, "yes")
     if column is None or change.before is None or change.after is None:
         return
     before, after = ("yes" if getattr(row, column) else "no" for row in (change.before, change.after))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.audit import wording
 from fsplug.store.change import notices, waiting
 from fsplug.store.change.notices import Receiver
-from fsplug.store.change.split import Item
+from fsplug.store.change.split import Item, items_of
 from fsplug.store.config import companies, users
 from fsplug.store.config.nouns import Change
 from fsplug.store.db.database import Store
@@ -27,8 +28,9 @@ class Note:
     told: tuple[Receiver, ...]
 
 
-def notes(store: Store, domain: str, changes: Sequence[Change]) -> Iterator[Note]:
-    """Who is to be told of what: people with a role or admin scope of its change, and superusers of a new one.
+def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
+    """Who is to be told of what: people with a role or admin scope of its change, superusers of a new one, and whom
+    others may listen to now, unless they said so themselves.
 
     Ask before the changes are made. Of a company that is removed nobody is told.
     """
@@ -39,6 +41,7 @@ def notes(store: Store, domain: str, changes: Sequence[Change]) -> Iterator[Note
             told = _told(store, domain, change)
             if told:
                 yield Note(domain, change.key.username, (_item(change, columns),), tuple(told))
+    yield from _listened_to(store, domain, changes, by)
 
 
 def follow(store: Store, domain: str, changes: Sequence[Change], by: str) -> None:
@@ -52,6 +55,15 @@ def follow(store: Store, domain: str, changes: Sequence[Change], by: str) -> Non
         if _value(change.before, "role") == Role.SUPERUSER != _value(change.after, "role"):
             # Sharing was theirs as a superuser; colleagues can share anew.
             shares.revoke_of(store, domain, logged_name(change.key.username, domain), by)
+
+
+def _listened_to(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
+    items: dict[str, list[Item]] = {}
+    for change in changes:
+        if wording.allows_listening(change) and logged_name(change.key.username, domain) != by:
+            items.setdefault(change.key.username, []).append(items_of(change, ("allow_listen", "active")))
+    for receiver in notices.now_at(store, domain, items):
+        yield Note(domain, receiver.username, tuple(items[receiver.username]), (receiver,))
 
 
 def _ends_company(changes: Sequence[Change]) -> bool:

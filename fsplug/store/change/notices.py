@@ -54,7 +54,9 @@ def _with(column: Any, value: str) -> Any:
     return Users.select(Users.username, Users.email).where(which).order_by(Users.username)
 
 
+_IS_NOW = (Users.company == given.company) & Users.username.in_(given_each.usernames) & is_current(Users)
 _ADDRESSES = Select(Receiver, _addresses)
+_NOW = Select(Receiver, lambda: Users.select(Users.username, Users.email).where(_IS_NOW).order_by(Users.username))
 _SUPERUSERS = Select(Receiver, lambda: _with(Users.role, Role.SUPERUSER))
 _ADMINS = Select(Receiver, lambda: _with(Users.admin, AdminScope.COMPANY_ADMIN))
 
@@ -74,6 +76,13 @@ def addresses(store: Store, domain: str, usernames: Iterable[str]) -> list[Recei
     for some in in_batches(usernames):
         found += _ADDRESSES.rows(store, company=company_id(store, domain), usernames=some, since=since)
     return list(_once(found))
+
+
+def now_at(store: Store, domain: str, usernames: Iterable[str]) -> Iterator[Receiver]:
+    """The addresses of these users as of now; without those of whom there is none that mail can be sent to."""
+    for some in in_batches(usernames):
+        found = _NOW.rows(store, company=company_id(store, domain), usernames=some)
+        yield from (one for one in found if normalised(one.email) is not None)
 
 
 def superusers(store: Store, domain: str) -> list[Receiver]:

@@ -87,7 +87,7 @@ def _is_own_state(change: Change, actor: Actor) -> bool:
 
 class _Touches:
     def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
-        self._changes = changes
+        self._changes, self._actor = changes, actor
         self._places = _places(store, domain, changes)
         self._admins_set_record = companies.get(store, domain).admins_set_record
         self._trusted = _trusted(store, domain, changes, actor)
@@ -108,6 +108,10 @@ class _Touches:
             yield Touch(Need.POLICY, f"whether {change.key.username} is recorded", where)
         if self._turns_recording(change) and _is_recording_alone(change):
             return
+        if wording.allows_listening(change) and change.key.username != self._actor.name:
+            # Who wants to listen must not be the one who allows it in the other's name.
+            where = self._places.get(change.key.username, frozenset())
+            yield Touch(Need.GRANTS, f"whether {change.key.username} may be listened to", where)
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
             yield from self._of_trusted(change, username)

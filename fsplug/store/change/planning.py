@@ -90,6 +90,7 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
     with the role. With `is_told`, people are told of changes of their role, address and admin scope.
     """
     actor = _actor(by)
+    by_name = actor.logged_name
     check(store, plan, actor)
     with store.atomic():
         if gives_numbers := exclusive.concerns(plan.changes):
@@ -98,7 +99,9 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
         changing = [company for company, _ in parts if company.changes]
         opened = [(company, _begun(store, company)) for company in changing]
         kept = [one for company, its in parts for one in waiting.keep(store, company.domain, its, actor.logged_name)]
-        notes = [note for company in changing for note in aftermath.notes(store, company.domain, company.changes)]
+        notes = [
+            note for company in changing for note in aftermath.notes(store, company.domain, company.changes, by_name)
+        ]
         # First end all rows, then begin all rows: a number may move from one company or user to another.
         for company, revision in opened:
             revision.close(company.changes)

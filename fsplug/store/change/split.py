@@ -8,7 +8,7 @@ from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.access.waiting import ChangeState, Wait
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.config import devices, grants, users
+from fsplug.store.config import devices, grants, profiles, users
 from fsplug.store.config.nouns import SECRET, Change, Noun, Row
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -46,7 +46,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """A value that changes, for people: `what` is role, admin, email, right, phone, number or totp; None: nothing."""
+    """A value that changes, for people: `what` is one of `waiting-what` in fsplug/words/changes.toml; None: nothing."""
 
     what: str
     before: str | None
@@ -81,6 +81,10 @@ def shown(item: Item) -> Iterator[ShownItem]:
             yield ShownItem(name, (item.before or {}).get(name) or None, after or None)
     elif item.table == grants.RIGHT.table:
         yield ShownItem("right", None, item.key[-1])
+    elif item.table == profiles.PROFILE.table:
+        for name, what in (("allow_listen", "allow-listen"), ("active", "profile-in-use")):
+            if item.after[name] and not (item.before or {}).get(name):
+                yield ShownItem(what, None, item.key[-1])
     else:
         what = "phone" if item.table == devices.DEVICE.table else "number"
         yield ShownItem(what, _phone(item, item.before), _phone(item, item.after))
