@@ -41,7 +41,7 @@ WALKERS: Mapping[str, tuple[str, Who]] = {
 }
 # Those who reach furthest in their own company, and so have the most to try in another.
 FAR = ("my-console", "sub-admin", "superuser and company-admin")
-REFUSALS = {"not-allowed", "not-own", "other-company", "not-company-admin", "no-files"}
+REFUSALS = {"not-allowed", "not-own", "other-company", "not-company-admin", "not-superuser", "no-files"}
 
 
 @dataclass

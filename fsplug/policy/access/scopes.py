@@ -178,7 +178,9 @@ def check_may_change(actor: Actor, company: str, touches: Iterable[Touch]) -> No
     if company != actor.company:
         check_may(actor, refused[0].need, company)
     named = sorted({_named(actor, touch) for touch in refused})
-    code = "not-company-admin" if any(touch.need is Need.GRANTS for touch in refused) else "not-allowed"
+    needs = {touch.need for touch in refused}
+    code = "not-superuser" if needs == {Need.POLICY} else "not-allowed"
+    code = "not-company-admin" if Need.GRANTS in needs else code
     text = f"{actor.name} is not allowed to change {', '.join(named)}; ask {_holder(refused[0].need)}"
     raise Refused(code, text, actor=actor.name, refused=named)
 

@@ -5,8 +5,8 @@ ring group set to always is; then the department's boxes decide by direction. Ev
 rule, no recording.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fsplug.policy.entities import (
@@ -168,8 +168,23 @@ def _by_department(talk: Talk, snapshot: PolicySnapshot, user: User) -> Verdict:
 
 def department_policy(user: User, snapshot: PolicySnapshot) -> DepartmentPolicy | None:
     """The boxes that count for this user: the department's own, else those for every department, else None."""
-    own = snapshot.departments.get(user.department) if user.department else None
-    return own or snapshot.departments.get(EVERY_DEPARTMENT)
+    return _boxes(user.department, snapshot.departments)
+
+
+def recorded_in(department: str | None, policies: Mapping[str, DepartmentPolicy]) -> DepartmentPolicy | None:
+    """The boxes and terms by which users of this department are recorded, under no name; None where no box is ticked.
+
+    Two departments that have the same record the same.
+    """
+    policy = _boxes(department, policies)
+    if policy is None or not any(map(policy.covers, Direction)):
+        return None
+    return replace(policy, department="")
+
+
+def _boxes(department: str | None, policies: Mapping[str, DepartmentPolicy]) -> DepartmentPolicy | None:
+    own = policies.get(department) if department else None
+    return own or policies.get(EVERY_DEPARTMENT)
 
 
 def _mode(group: str, snapshot: PolicySnapshot) -> GroupMode:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fsplug.policy.access.scopes import Actor, Need, Reach, Touch, check_may, check_may_change, reach
-from fsplug.policy.entities import AdminScope, GroupMode, Role
+from fsplug.policy.entities import AdminScope, Role
 from fsplug.policy.ranges import Ranges
 from fsplug.store.audit import wording
 from fsplug.store.change import claims
+from fsplug.store.change.recorded import Recorded, says_nothing
 from fsplug.store.config import companies, devices, numbers, policies, profiles, ranges, trunks, users
 from fsplug.store.config.nouns import Change
 from fsplug.store.config.ranges import RANGE
@@ -89,7 +90,10 @@ class _Touches:
     def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._changes, self._actor = changes, actor
         self._places = _places(store, domain, changes)
-        self._admins_set_record = companies.get(store, domain).admins_set_record
+        self._recorded = Recorded(store, domain, changes)
+        # Whoever sets policy does so as that; others only where the company lets its administrators.
+        may_set = reach(actor, Need.POLICY) is not Reach.NOTHING
+        self._is_policy = may_set or not companies.get(store, domain).admins_set_record
         self._trusted = _trusted(store, domain, changes, actor)
         claimed = filter(None, map(claims.claimed, changes))
         self._answerers = numbers.answerers(store, domain, [row.number for row in claimed])
@@ -103,11 +107,17 @@ class _Touches:
 
     def _of(self, change: Change) -> Iterator[Touch]:
         yield from (Touch(Need.GRANTS, grant.what) for grant in wording.grants(change))
-        if self._turns_recording(change):
+        is_turned = self._is_policy and self._recorded.is_turned(change)
+        if not (is_turned and _is_recording_alone(change)):
+            yield from self._of_user(change)
+        if is_turned:
             where = self._places.get(change.key.username, frozenset())
             yield Touch(Need.POLICY, f"whether {change.key.username} is recorded", where)
-        if self._turns_recording(change) and _is_recording_alone(change):
-            return
+        yield from self._of_number(change)
+        if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
+            yield from (Touch(need, change.noun.name) for need in _needs(change))
+
+    def _of_user(self, change: Change) -> Iterator[Touch]:
         if wording.allows_listening(change) and change.key.username != self._actor.name:
             # Who wants to listen must not be the one who allows it in the other's name.
             where = self._places.get(change.key.username, frozenset())
@@ -115,18 +125,11 @@ class _Touches:
         for username in _usernames(change):
             yield Touch(Need.PEOPLE, f"user {username}", self._places.get(username, frozenset()))
             yield from self._of_trusted(change, username)
-        yield from self._of_number(change)
-        if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
-            yield from (Touch(need, change.noun.name) for need in _needs(change))
-
-    def _turns_recording(self, change: Change) -> bool:
-        """Whether a user is recorded is policy, unless the company lets its administrators say so too."""
-        if change.noun is not users.USER or change.after is None or self._admins_set_record:
-            return False
-        return bool(change.after.record) is not (change.before is not None and bool(change.before.record))
 
     def _of_number(self, change: Change) -> Iterator[Touch]:
         """A number whose calls others answer is the company's to give; only the operator vouches for one outside."""
+        if self._recorded.is_excluded(change):
+            yield Touch(Need.POLICY, f"who has {change.key.number}, which is never recorded")
         if claims.is_vouched_for(change, self._owned):
             yield Touch(Need.INSTALLATION, f"whether {change.key.number} is known to be a user's")
         row = claims.claimed(change)
@@ -179,16 +182,10 @@ def _need(change: Change) -> Need:
     if change.noun in (policies.DEPARTMENT_POLICY, policies.EXCLUDED):
         return Need.POLICY
     if change.noun is policies.GROUP_POLICY:
-        return _need_of_mode(change)
+        # Every group has a policy row. Adding an empty one, or removing it, is part of changing the group.
+        is_empty = says_nothing(change.before) and says_nothing(change.after)
+        return Need.COMPANY if is_empty else Need.POLICY
     return Need.INSTALLATION if change.noun in (trunks.TRUNK, RANGE) else Need.COMPANY
-
-
-def _need_of_mode(change: Change) -> Need:
-    """Every group has a policy row. Adding an empty one, or removing it, is part of changing the group."""
-    if change.after is None:
-        return Need.COMPANY
-    says_nothing = change.before is None and change.after.mode == GroupMode.DEPARTMENT
-    return Need.COMPANY if says_nothing else Need.POLICY
 
 
 def _places(store: Store, domain: str, changes: Changes) -> _Places:

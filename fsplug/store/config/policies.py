@@ -1,6 +1,6 @@
 """Recording policies: department boxes, group modes, excluded numbers; and the versions they make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Noun, Row
 from fsplug.store.config.versioned import company_id, unknown_company
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given
+from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import Companies, CompanyDetails, PolicyVersions
 from fsplug.store.schema.history import holds, is_current
 from fsplug.store.schema.policies import DepartmentPolicies, ExcludedNumbers, GroupPolicies
@@ -77,6 +78,14 @@ _COUNTRY = Select(str, lambda: _at(CompanyDetails, CompanyDetails.country))
 _DEPARTMENTS = Select(DepartmentPolicy, lambda: _at(DepartmentPolicies, *columns(DepartmentPolicy, DepartmentPolicies)))
 _GROUPS = Select(GroupPolicy, lambda: _at(GroupPolicies, *columns(GroupPolicy, GroupPolicies)))
 _EXCLUDED = Select(str, lambda: _at(ExcludedNumbers, ExcludedNumbers.number))
+_EXCLUDED_OF = Select(
+    str,
+    lambda: ExcludedNumbers.select(ExcludedNumbers.number).where(
+        (ExcludedNumbers.company == given.company)
+        & ExcludedNumbers.number.in_(given_each.numbers)
+        & is_current(ExcludedNumbers)
+    ),
+)
 _EXCLUDED_NOW = Select(ExcludedNumber, _excluded_now)
 _CHANGED_LAST = tuple(map(_changed_last, (DepartmentPolicies, GroupPolicies, ExcludedNumbers)))
 _CURRENT_VERSION = Select(int, lambda: Companies.select(Companies.version).where(Companies.domain == given.domain))
@@ -141,6 +150,21 @@ def last_change(store: Store, domain: str) -> PolicyVersion | None:
 def excluded(store: Store, domain: str) -> list[ExcludedNumber]:
     """The numbers never recorded, now, by number."""
     return _EXCLUDED_NOW.rows(store, company=company_id(store, domain))
+
+
+def excluded_of(store: Store, domain: str, numbers: Iterable[str]) -> frozenset[str]:
+    """Those of these numbers (E.164) that are never recorded, now."""
+    company, found = company_id(store, domain), set[str]()
+    for some in in_batches(dict.fromkeys(numbers)):
+        found.update(_EXCLUDED_OF.rows(store, company=company, numbers=some))
+    return frozenset(found)
+
+
+def of_departments(store: Store, domain: str) -> dict[str, DepartmentPolicy]:
+    """The boxes of every department that has some, and of `*`, now."""
+    version = current_version(store, domain)
+    found = _DEPARTMENTS.rows(store, company=company_id(store, domain), version=version)
+    return {one.department: one for one in found}
 
 
 def history(store: Store, domain: str, limit: int = 100) -> list[PolicyVersion]:

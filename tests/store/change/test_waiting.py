@@ -81,7 +81,7 @@ def acme(console: Console) -> Company:
         (ADMIN, {"email": "anna@acme.example", "admin": "company-admin"}),
         (OTHER, {"email": "ole@acme.example", "admin": "company-admin"}),
         (CHIEF, {"email": OLD, "role": "superuser"}),
-        (CLARA, {"email": "clara@acme.example", "role": "my-console"}),
+        (CLARA, {"email": "clara@acme.example", "role": "my-console", "record": False}),
         (BO, {"email": "bo@acme.example", "licences": ["contact-pro"], "rights": ["listen-in"]}),
     )
     company = Company(console.store, console.clock, console)

@@ -350,8 +350,16 @@ def test_one_s_own_rights_can_be_an_administrator_s_to_give_and_that_is_written_
     assert (entry.actor, entry.people) == (f"1001@{ACME}", ("1001",))
 
 
+def test_who_may_not_say_who_is_recorded_is_told_why_a_department_won_t_do(admin: Browser, console: Console) -> None:
+    admin.post("/language", language="en", back="/")
+    refused = send(admin, "/people/summary", "1001", version=version(console), department="in Support")
+    assert refused.status_code == 403 and "Only a superuser may do that" in refused.text
+    assert saved(admin, console, "1002", department="in Support").status_code == 303, "who is not recorded is moved"
+
+
 def test_departments_are_the_directory_s(admin: Browser, console: Console) -> None:
     assert users.departments(console.store, ACME) == ["Sales", "Support"]
+    edit_policy.set_admins_set_record(console.store, ACME, True, "operator")
     saved(admin, console, "1001", CLARA, department="in ")
     assert {held(console, name).department for name in ("1001", CLARA)} == {None}
     assert saved(admin, console, "1001", department="in Nowhere").status_code == 422
