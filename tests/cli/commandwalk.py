@@ -100,7 +100,8 @@ LINES: tuple[Line, ...] = (
     Line(f"profile add {_USER} new", ADMINS),
     Line(f"profile list {_C}", ADMINS),
     Line(f"profile show {_USER} available", ADMINS),
-    Line(f"profile set {_USER} available --allow-listen", ADMINS),
+    Line(f"profile set {_USER} available --allow-listen", CHIEFS),
+    Line(f"profile set {_USER} available --no-allow-listen", ADMINS),
     Line(f"profile remove {_USER} spare --yes", ADMINS),
     *(
         Line(f"{noun} {words}", who)
