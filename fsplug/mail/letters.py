@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from fsplug.errors import Invalid
 from fsplug.policy.addresses import normalised
-from fsplug.store.change.split import ShownItem
+from fsplug.store.change.shown import ShownItem
 from fsplug.store.outbox.mails import MailKind
 from fsplug.words import changes
 from fsplug.words.catalogue import Words

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.audit import wording
+from fsplug.store.audit import leading, wording
+from fsplug.store.audit.leading import Led
 from fsplug.store.change import notices, waiting
 from fsplug.store.change.notices import Receiver
+from fsplug.store.change.shown import LEADING
 from fsplug.store.change.split import Item, items_of
-from fsplug.store.config import companies, users
+from fsplug.store.config import companies, groups, numbers, policies, users
+from fsplug.store.config.destinations import Target
 from fsplug.store.config.nouns import Change
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import shares
@@ -20,7 +23,9 @@ _NOBODY = {"role": Role.NONE, "admin": AdminScope.NONE, "email": ""}
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A change of a user, and who is told of it, at addresses from before the change."""
+    """A change of a user, or of a number, group or IVR that `username` names then, and who is told of it, at addresses
+    from before the change.
+    """
 
     domain: str
     username: str
@@ -30,7 +35,7 @@ class Note:
 
 def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
     """Who is to be told of what: people with a role or admin scope of its change, superusers of a new one, and whom
-    others may listen to now, unless they said so themselves.
+    others may listen to now, unless they said so themselves; and where calls are led outside, whoever answered them.
 
     Ask before the changes are made. Of a company that is removed nobody is told.
     """
@@ -42,6 +47,7 @@ def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iter
             if told:
                 yield Note(domain, change.key.username, (_item(change, columns),), tuple(told))
     yield from _listened_to(store, domain, changes, by)
+    yield from _led_outside(store, domain, changes, by)
 
 
 def follow(store: Store, domain: str, changes: Sequence[Change], by: str) -> None:
@@ -64,6 +70,37 @@ def _listened_to(store: Store, domain: str, changes: Sequence[Change], by: str) 
             items.setdefault(change.key.username, []).append(items_of(change, ("allow_listen", "active")))
     for receiver in notices.now_at(store, domain, items):
         yield Note(domain, receiver.username, tuple(items[receiver.username]), (receiver,))
+
+
+def _led_outside(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
+    """Calls that are led to a number outside: told to those who answered them, and to all administrators."""
+    entries: dict[tuple[str, str], list[Led]] = {}
+    for one in leading.led(changes):
+        if one.is_outside:
+            entries.setdefault((one.kind, one.entry), []).append(one)
+    if not entries:
+        return
+    version, admins = policies.current_version(store, domain), notices.administrators(store, domain)
+    for (kind, entry), its in entries.items():
+        group = groups.group_at(store, domain, entry, version) if kind == "group" else None
+        route = numbers.route_at(store, domain, entry, version) if kind == "number" else None
+        if route is not None and route.group is not None:
+            group = groups.group_at(store, domain, route.group, version)
+        answering = [*(group.members if group else ()), *([route.user] if route and route.user else ())]
+        found = {one.username: one for one in (*admins, *notices.now_at(store, domain, answering))}
+        told = [one for one in found.values() if logged_name(one.username, domain) != by]
+        called = f"{group.name} ({entry})" if kind == "group" and group is not None and group.name else entry
+        yield Note(domain, called, tuple(map(_leading_item, its)), tuple(told))
+
+
+def _leading_item(one: Led) -> Item:
+    before = {"to": _to(one, one.before)} if one.before is not None else None
+    after = {"to": _to(one, one.after) if one.after is not None else None}
+    return Item(LEADING, (one.way, one.digit), before, after)
+
+
+def _to(one: Led, where: Target) -> str:
+    return f"{one.digit}: {where.name}" if one.digit else where.name
 
 
 def _ends_company(changes: Sequence[Change]) -> bool:

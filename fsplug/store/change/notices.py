@@ -90,6 +90,11 @@ def superusers(store: Store, domain: str) -> list[Receiver]:
     return list(_once(_SUPERUSERS.rows(store, company=company_id(store, domain))))
 
 
+def administrators(store: Store, domain: str) -> list[Receiver]:
+    """The company-admins as of now."""
+    return list(_once(_ADMINS.rows(store, company=company_id(store, domain))))
+
+
 def confirmers(store: Store, domain: str, username: str, by: str, besides: Iterable[Receiver]) -> list[Receiver]:
     """The administrators who may be the second person, but for those who are told already."""
     told = {one.username for one in besides} | {username}

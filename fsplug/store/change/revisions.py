@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from fsplug.errors import Refused
-from fsplug.store.audit import chain, wording
+from fsplug.store.audit import chain, leading, wording
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -63,6 +63,8 @@ class Revision:
         act = wording.act(changes)
         if passwords := wording.secrets_in(changes):
             texts["passwords"] = passwords
+        if led := leading.led_in(changes):
+            texts["led"] = led
         facts = {"version": self.version, **summary, **texts}
         chain.append(self._store, self._company, by, act, "", sorted(who), is_held=True, **facts)
 

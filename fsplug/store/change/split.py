@@ -1,6 +1,6 @@
 """What of a plan is made at once, and what waits for a second person or a day (`fsplug.policy.access.waiting`)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.access.waiting import ChangeState, Wait
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.config import devices, grants, profiles, users
+from fsplug.store.config import devices, grants, users
 from fsplug.store.config.nouns import SECRET, Change, Noun, Row
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -44,18 +44,6 @@ class Held:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShownItem:
-    """A value that changes, for people: `what` is one of `waiting-what` in fsplug/words/changes.toml; None: nothing."""
-
-    what: str
-    before: str | None
-    after: str | None
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.before or '-'} -> {self.after or '-'}"
-
-
 def gives(item: Item) -> bool:
     """Whether the item makes somebody a superuser, one who listens in, or one who may make such people."""
     role, scope = item.after.get("role"), item.after.get("admin")
@@ -70,24 +58,6 @@ def hears(item: Item) -> bool:
 def is_right(item: Item) -> bool:
     """Whether the item gives a right: the user gains by it, so that telling the user protects nobody."""
     return item.table == grants.RIGHT.table
-
-
-def shown(item: Item) -> Iterator[ShownItem]:
-    """The item in the words that pages, mails and commands have texts for; no secrets."""
-    if item.table == ACCOUNT_TABLE:
-        yield ShownItem("totp", "yes", "no")
-    elif item.table == users.USER.table:
-        for name, after in item.after.items():
-            yield ShownItem(name, (item.before or {}).get(name) or None, after or None)
-    elif item.table == grants.RIGHT.table:
-        yield ShownItem("right", None, item.key[-1])
-    elif item.table == profiles.PROFILE.table:
-        for name, what in (("allow_listen", "allow-listen"), ("active", "profile-in-use")):
-            if item.after[name] and not (item.before or {}).get(name):
-                yield ShownItem(what, None, item.key[-1])
-    else:
-        what = "phone" if item.table == devices.DEVICE.table else "number"
-        yield ShownItem(what, _phone(item, item.before), _phone(item, item.after))
 
 
 def split(store: Store, domain: str, changes: Changes, actor: Actor) -> tuple[Changes, list[Held]]:
@@ -195,14 +165,6 @@ def _parted_user(change: Change, facts: "_Facts") -> tuple[Change | None, Item |
 
 def _has_account(user: Row) -> bool:
     return bool(user.role != Role.NONE or user.admin != AdminScope.NONE)
-
-
-def _phone(item: Item, row: Mapping[str, Any] | None) -> str | None:
-    if row is None:
-        return None
-    if item.table == users.USER_NUMBER.table:
-        return item.key[-1]
-    return " ".join(str(one) for one in (item.key[-1], row.get("number") or row.get("sip_username")) if one)
 
 
 def _accounts(which: Any) -> Any:

@@ -18,7 +18,8 @@ from fsplug.store.audit import trail
 from fsplug.store.change import notices, split
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.notices import Receiver
-from fsplug.store.change.split import Held, Item, ShownItem
+from fsplug.store.change.shown import ShownItem, shown
+from fsplug.store.change.split import Held, Item
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -71,7 +72,7 @@ class WaitingChange:
     @property
     def shown(self) -> list[ShownItem]:
         """What changes, for people."""
-        return [one for item in self.items for one in split.shown(item)]
+        return [one for item in self.items for one in shown(item)]
 
     @property
     def hears(self) -> bool:
