@@ -90,9 +90,9 @@ class Postman:
         writer = _WRITERS.get(mail.kind, Postman._of_account)
         return message(writer(self, mail), self._post.sender, mail.receiver, mail.id, time.time())
 
-    def _of_plays(self, mail: Mail) -> Letter:
+    def _of_act(self, mail: Mail) -> Letter:
         facts = {"company": self._company(mail), "url": self._post.url, "username": mail.subject, "name": mail.subject}
-        # The alert holds even if the user has left since.
+        # It was so, even if the user has left since.
         with suppress(Invalid):
             facts["name"] = accounts.get(self._store, mail.company, mail.subject).name or mail.subject
         return letter(mail.kind, mail.language, {**facts, "when": self._when(mail, mail.at)})
@@ -158,8 +158,11 @@ class Postman:
 _WRITERS: Mapping[MailKind, Callable[[Postman, Mail], Letter]] = {
     MailKind.SHARE: Postman._of_share,
     MailKind.CODE: Postman._of_share,
-    MailKind.PLAYS: Postman._of_plays,
-    MailKind.OWN_PLAYS: Postman._of_plays,
+    MailKind.PLAYS: Postman._of_act,
+    MailKind.OWN_PLAYS: Postman._of_act,
+    MailKind.PASSKEY_ADDED: Postman._of_act,
+    MailKind.PASSKEY_REMOVED: Postman._of_act,
+    MailKind.CODES_ON: Postman._of_act,
     MailKind.CHANGE_WAITS: Postman._of_change,
     MailKind.CHANGE_MADE: Postman._of_change,
 }

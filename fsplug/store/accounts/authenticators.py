@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from fsplug.errors import Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, one_time_codes, sessions
+from fsplug.store.accounts import accounts, factor_notices, one_time_codes, sessions
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given
+from fsplug.store.outbox.mails import MailKind
 from fsplug.store.schema.accounts import ConsoleAccounts
 
 
@@ -80,6 +81,7 @@ def confirm(store: Store, domain: str, username: str, code: str, secret_keys: Se
             raise Refused("code-wrong", "that is not the current code; check the clock of your device")
         if _CONFIRM_TOTP.run(store, sealed=sealed, **whose):
             trail.add(store, domain, logged_name(username, domain), "totp-on", username, [username])
+            factor_notices.tell(store, domain, username, MailKind.CODES_ON)
 
 
 def remove(store: Store, domain: str, username: str, by: str) -> None:

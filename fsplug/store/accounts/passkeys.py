@@ -7,7 +7,7 @@ from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, challenges, sessions, webauthn
+from fsplug.store.accounts import accounts, challenges, factor_notices, sessions, webauthn
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.accounts.tokens import Secret
@@ -18,6 +18,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.db.text import clean
+from fsplug.store.outbox.mails import MailKind
 from fsplug.store.schema.accounts import Passkeys
 from fsplug.store.schema.companies import Companies
 
@@ -151,6 +152,7 @@ def add(
             raise Refused("passkey-refused", "that passkey is registered already")
         by = logged_name(session.username, session.company)
         trail.add(store, session.company, by, "passkey-add", session.username, [session.username], passkey=called)
+        factor_notices.tell(store, session.company, session.username, MailKind.PASSKEY_ADDED)
     return Passkey(row["id"], session.username, called, store.now(), None)
 
 
@@ -167,6 +169,7 @@ def remove(store: Store, domain: str, username: str, passkey: str, by: str, sess
         _REMOVE.run(store, company=company_id(store, domain), username=username, id=passkey)
         sessions.end_all(store, domain, username, by, besides=session)
         trail.add(store, domain, by, "passkey-remove", username, [username], passkey=found.name)
+        factor_notices.tell(store, domain, username, MailKind.PASSKEY_REMOVED)
     return found
 
 

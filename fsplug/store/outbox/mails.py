@@ -24,13 +24,16 @@ LEASE_SECONDS = 180.0
 
 
 class MailKind(StrEnum):
-    """What a mail is for. Its subject is a user, a share, or for the last two kinds a change and who is told of it."""
+    """What a mail is for. Its subject is a user, a share, or of a change the change and who is told of it."""
 
     USER_ID = "user-id"
     PASSWORD = "password"
     RESET = "reset"
     PLAYS = "plays"
     OWN_PLAYS = "own-plays"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    CODES_ON = "codes-on"
     SHARE = "share"
     CODE = "code"
     CHANGE_WAITS = "change-waits"

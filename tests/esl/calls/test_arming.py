@@ -150,3 +150,20 @@ def test_a_talk_the_store_could_not_be_asked_about_is_decided_when_it_is_back(st
     story.reconciler.look()
     assert story.verdicts() == [(True, "department-policy", "1001")]
     assert (story.gaps(), story.open_calls()) == (["store-away"], [])
+
+
+@pytest.mark.parametrize(
+    ("group", "more", "is_recorded"),
+    [
+        ("2001", {}, True),
+        ("2002", {}, False),
+        ("2001", {"Caller-Destination-Number": "+4522334499"}, False),
+        ("2001", {"fsplug_user": ""}, False),
+    ],
+)
+def test_policy_goes_with_a_call_that_a_group_leads_outside(story, group, more, is_recorded):
+    """A colleague called the group, so it goes out by the caller's department. A group that is never recorded and an
+    excluded number count wherever the call is led, and a customer who is led outside is no user.
+    """
+    story.asks("trunk", **{"fsplug_user": "1001", "fsplug_groups": group, **more})
+    assert bool(story.variables["execute_on_answer"] or story.variables["fsplug_arm_trunk"]) is is_recorded

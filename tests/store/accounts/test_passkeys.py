@@ -14,6 +14,7 @@ from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.store.accounts.webauthn import RelyingParty
 from fsplug.store.audit import trail
 from fsplug.store.change.draft import Draft, edit
+from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME, BETA
 from tests.store.passkeydevice import ORIGIN, Device
@@ -316,3 +317,12 @@ def test_the_relying_party_is_the_console_s_address(url: str, origin: str, is_po
     assert party.is_possible is is_possible
     if is_possible:
         assert party.origin == origin
+
+
+def test_who_gets_a_passkey_or_loses_one_is_told_by_mail_whoever_did_it(console: Console) -> None:
+    console.made()
+    before = {one.id for one in mails.listed(console.store, ACME)}
+    added = _add(console, Device())
+    passkeys.remove(console.store, ACME, "1001", added.id, "operator")
+    told = [one for one in mails.listed(console.store, ACME) if one.id not in before]
+    assert sorted((str(one.kind), one.receiver) for one in told) == [("passkey-added", ANNA), ("passkey-removed", ANNA)]

@@ -20,6 +20,7 @@ from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
+from fsplug.store.outbox.mails import MailKind
 from tests.store.accountcast import ANNA, BO, PASSWORD, Clock, Console
 from tests.store.cast import ACME, BETA
 
@@ -283,6 +284,7 @@ def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replace
     authenticators.confirm(
         console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.secret_keys
     )
+    assert [one.receiver for one in mails.listed(console.store, ACME) if one.kind is MailKind.CODES_ON] == [ANNA]
     with pytest.raises(Refused, match="has an authenticator"):
         authenticators.new(console.store, ACME, "1001", console.secret_keys)
     authenticators.remove(console.store, ACME, "1001", "root")
