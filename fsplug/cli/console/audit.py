@@ -119,14 +119,12 @@ def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: 
     `fsplug audit verify` names the first of them. They must fit their hashes; entries with a false signature stay so.
     """
     with invocation.store() as store:
-        keys, store.audit_keys = store.audit_keys, ()
-        if not keys:
+        if not store.audit_keys:
             raise Invalid("no-audit-key", _NO_KEY)
-        found = verification.verify(store, company)
+        found = verification.verify(store, company, signatures=False)
         if found.trouble is not None:
             text = f"entry {found.trouble.number} is {found.trouble.fault}: {found.trouble.detail}; nothing was signed"
             raise Refused("trail-altered", text, company=company, number=found.trouble.number)
-        store.audit_keys = keys
         unsigned = list(signatures.unsigned(store, company, found.checkpoint.number, again))
         for one in unsigned[:_SHOWN]:
             invocation.note(f"entry {one.number}: {when(one.at)} {one.actor} {one.act}")

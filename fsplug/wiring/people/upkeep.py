@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import gevent
+import structlog
 
+from fsplug.errors import Invalid
 from fsplug.media.archive import Archive
 from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
@@ -18,11 +20,13 @@ from fsplug.store.db.database import Store
 from fsplug.wiring.archives import is_shared, place_of
 from fsplug.wiring.node import NodeName
 from fsplug.wiring.people import checkpoints
-from fsplug.wiring.people.checkpoint_places import places
+from fsplug.wiring.people.checkpoint_places import Place, places
 from fsplug.wiring.people.checkpoints import CheckpointKeeper
 from fsplug.wiring.process.loops import every
 from fsplug.wiring.process.threads import in_its_thread
 from fsplug.wiring.settings import Settings
+
+log = structlog.get_logger()
 
 SEAL_SECONDS = 1.0
 DESTROY_SECONDS = 2.0
@@ -40,7 +44,7 @@ class Upkeep:
         self._worker = Worker(store, Spool(settings.spool), archive, settings.switch_name)
         shared = place_of(settings.archive) if is_shared(settings.archive) else ""
         self._destroyer = Destroyer(store, archive, settings.switch_name, shared, self._name.is_mine)
-        self._checkpoints = CheckpointKeeper(store, places(settings), settings.checkpoints_file, time.time)
+        self._checkpoints = CheckpointKeeper(store, _places(settings), settings.checkpoints_file, time.time)
         self._sealed: list[JournalEntry] = []
 
     def loops(self) -> Iterator[Any]:
@@ -66,3 +70,12 @@ class Upkeep:
         if self._sealed:
             ledger.apply(self._store, self._sealed)
             self._sealed = []
+
+
+def _places(settings: Settings) -> tuple[Place, ...]:
+    """A place that can't be used must not keep recordings from being sealed; the doctor names it."""
+    try:
+        return places(settings)
+    except Invalid as error:
+        log.error("checkpoints-refused", code=error.code, error=error.text)
+        return ()

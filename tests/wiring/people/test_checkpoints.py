@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Invalid, Unavailable
+from fsplug.media.archive import FolderArchive
 from fsplug.store.audit import checkpoints, signing, trail
 from fsplug.store.audit.checkpoints import TrailCheckpoint
 from fsplug.store.config.versioned import company_id
@@ -20,6 +21,7 @@ from fsplug.wiring.doctor import trail as trail_checks
 from fsplug.wiring.people import checkpoint_places
 from fsplug.wiring.people.checkpoint_places import Place, places
 from fsplug.wiring.people.checkpoints import CheckpointKeeper, read_state
+from fsplug.wiring.people.upkeep import Upkeep
 from fsplug.wiring.settings import Settings, read
 from tests.furnished import cast_store
 from tests.mail.conftest import make_mailbox  # noqa: F401
@@ -161,6 +163,15 @@ def test_a_mailbox_gets_them_once_a_day(store: Store, tmp_path: Path, make_mailb
 def test_any_other_place_is_refused_by_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid, match=r"audit_checkpoints: .* is not a place; give a file's absolute path"):
         places(_settings(tmp_path, name))
+
+
+def test_a_wrong_place_does_not_stop_the_upkeep_of_recordings_and_the_doctor_names_it(
+    store: Store, tmp_path: Path
+) -> None:
+    settings = _settings(tmp_path, "nowhere")
+    assert Upkeep(settings, store, FolderArchive(tmp_path)) is not None
+    found = list(trail_checks.every(settings))[1]
+    assert "'nowhere' is not a place" in str(found)
 
 
 def test_a_link_in_a_files_place_is_not_followed(store: Store, tmp_path: Path) -> None:
