@@ -67,13 +67,13 @@ class Call:
     """A call fsplug knows of, named by the uuid of the leg that placed it; `legs` are the uuids of its live legs.
 
     `began_at` is when fsplug first saw it. `caller_answered` is whether that leg was answered, `caller_left` whether it
-    has hung up, `answered` whether the call led to a talk. `rings` are the uuids of the legs that ring, with their
-    names; `has_rung` is whether a ringing leg was ever reported, and `leg_answered` whether one answered. `withdrawn`
-    are the recordings that were armed in vain, each with the name of its leg and what was armed. `redirects` are the
-    legs whose phones sent the call elsewhere, by uuid, and `redirected_by` the users whose redirections were followed
-    since the caller's talk `redirected_after`. `left_at` and `left_by` are when and by which cause the last of its legs
-    so far ended, and `over_at` is when it was over, if it has left a file that no event explained; `witnessed` are its
-    recordings that a record explained.
+    has hung up, and `taken_back` what was armed then, by leg name; `answered` is whether the call led to a talk.
+    `rings` are the uuids of the legs that ring, with their names; `has_rung` is whether a ringing leg was ever
+    reported, and `leg_answered` whether one answered. `withdrawn` are the recordings that were armed in vain, each with
+    the name of its leg and what was armed. `redirects` are the legs whose phones sent the call elsewhere, by uuid, and
+    `redirected_by` the users whose redirections were followed since the caller's talk `redirected_after`. `left_at` and
+    `left_by` are when and by which cause the last of its legs so far ended, and `over_at` is when it was over, if it
+    has left a file that no event explained; `witnessed` are its recordings that a record explained.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Call:
     withdrawn: dict[str, tuple[str, ArmedLeg]] = field(default_factory=dict)
     caller_answered: bool = False
     caller_left: bool = False
+    taken_back: dict[str, ArmedLeg] = field(default_factory=dict)
     has_rung: bool = False
     leg_answered: bool = False
     answered: bool = False
@@ -230,6 +231,16 @@ class CallBook:
         """Take back every arm of this call: it is over, or rings somewhere else."""
         for name in list(call.armed):
             self.withdraw(call, name)
+        call.taken_back.clear()
+
+    def arm_again(self, call: Call, name: str) -> None:
+        """What was taken back when the caller left, and was armed for the leg of this name, counts again."""
+        armed = call.taken_back.pop(name)
+        call.armed[name] = armed
+        call.withdrawn.pop(armed.recording or "", None)
+        recording = self.recordings.get(armed.recording or "")
+        if recording is not None:
+            recording.withdrawn = ""
 
     def forget_call(self, call: Call) -> None:
         """Remove a call that is over, with what was armed in vain."""

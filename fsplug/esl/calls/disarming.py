@@ -91,6 +91,8 @@ class Disarmer:
         """These two legs talk to each other: whatever was armed on either for another partner is taken back."""
         for channel, partner in ((one, other), (other, one)):
             call = self._book.calls.get(channel.leg.call)
+            if call is not None and _is_of_call(call, channel, partner):
+                self._arm_again(call, channel.leg.name)
             if call is None or not call.armed:
                 continue
             if _is_of_call(call, channel, partner) and not self._is_excluded(call, channel.leg.uuid):
@@ -133,7 +135,20 @@ class Disarmer:
         channel.cleared = (call.ringing, channel.leg)
         return False
 
+    def _arm_again(self, call: Call, name: str) -> None:
+        """Its answer was not reported, so it seemed to ring on when its caller left: but these two have talked.
+
+        A recording that has been stopped since is destroyed.
+        """
+        armed = call.taken_back.get(name)
+        recording = self._book.recordings.get(armed.recording or "") if armed else None
+        if armed is None or name in call.armed or recording is None:
+            return
+        if recording.stage is Stage.ARMED or self._ports.spool.exists(recording.id):
+            self._book.arm_again(call, name)
+
     def _take_back(self, call: Call) -> None:
+        call.taken_back |= call.armed
         for leg, name in call.rings.items():
             if name in call.armed:
                 self._book.withdraw(call, name)

@@ -452,3 +452,26 @@ def test_a_talk_of_which_no_event_came_is_kept_though_its_leg_is_alone_for_a_mom
     """)
     assert (flow.talks(), flow.kept(), flow.commanded()) == (["A-B recorded 1001"], ["B stopped"], [])
     assert_nothing_is_left(story)
+
+
+def test_a_talk_stays_as_armed_when_its_end_is_reported_before_the_switch_says_who_has_answered(story):
+    flow = Flow(story, {"A": customer(), "B": called("1001", by="A")})
+    flow.begins("""
+        0.00  A  ASKS     1001
+        0.02  B  RINGS
+    """)
+    flow.goes_unseen("""
+        0.60  B  ANSWER
+        0.60  B  FILE
+        0.62  A  ANSWER
+        0.62  A  BRIDGE   A-B
+    """)
+    # The link is up again, and a look at the switch sees the two talk. The switch is asked about B, and meanwhile:
+    flow.begins("2.58  A  LEAVES   NORMAL_CLEARING")
+    story.watch.begin("A", "B")
+    flow.plays("""
+        2.58  B  HANGUP   NORMAL_CLEARING
+        2.58  A  HANGUP   NORMAL_CLEARING
+    """)
+    assert (flow.talks(), flow.kept(), flow.files()) == (["A-B recorded 1001"], ["B stopped"], 1)
+    assert_nothing_is_left(story)
