@@ -34,7 +34,9 @@ _NO_TRAIL = Verified(0, Checkpoint(), TrailTrouble(1, Fault.MISSING, "checkpoint
 
 @click.group(cls=NounGroup)
 def audit() -> None:
-    """The audit trail: one entry for each act on people's data or rights. Hashes chain each company's entries.
+    """The audit trail: an entry for each act on people's data or rights. Hashes chain each company's entries.
+
+    A change of more than a hundred things takes several entries, which name all of them.
 
     `audit calls` compares fsplug's rows with what the switch itself recorded of its calls.
     """
@@ -198,8 +200,19 @@ def _facts(one: AuditEntry) -> str:
 
 def _said(name: str, value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(" ".join(map(str, one)).rstrip() if isinstance(one, list) else str(one) for one in value)
+        return ", ".join(" ".join(map(_part, one)).rstrip() if isinstance(one, list) else str(one) for one in value)
     return when(value) if name.endswith("_at") and isinstance(value, float) else cell(value)
+
+
+def _part(one: object) -> str:
+    """A part of a change: a word, or the values that it has put in place of others."""
+    if not isinstance(one, dict):
+        return str(one)
+    return f"({', '.join(f'{name}: {_or_dash(old)} -> {_or_dash(new)}' for name, (old, new) in one.items())})"
+
+
+def _or_dash(value: object) -> str:
+    return "-" if value in (None, "") else str(value)
 
 
 def _trouble(found: verification.TrailTrouble | None) -> dict[str, Any] | None:

@@ -3,13 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from fsplug.store.config.destinations import Target, TargetKind, target
 from fsplug.store.config.nouns import Change, Row
-
-# The trail lists this many of one change.
-NAMED = 100
 
 
 class Way(StrEnum):
@@ -52,11 +48,6 @@ def led(changes: Sequence[Change]) -> Iterator[Led]:
         for one in _ways(change):
             if one.before != one.after:
                 yield one
-
-
-def led_in(changes: Sequence[Change]) -> list[str]:
-    """The same in words, with where calls went and where they go, at most a hundred."""
-    return [str(one) for one in islice(led(changes), NAMED)]
 
 
 def _ways(change: Change) -> Iterator[Led]:

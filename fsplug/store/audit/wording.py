@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.audit import leading
 from fsplug.store.config.nouns import Change, Row
 
-# The number of grants of one change that the trail lists one by one.
-NAMED_GRANTS = 100
 RIGHTS, POLICY, CONFIGURATION = "rights", "policy", "configuration"
 
 # Rows that grant something by name, and the word for what they grant.
@@ -86,25 +85,48 @@ def act(changes: Sequence[Change]) -> str:
     return POLICY if any(change.noun.table in _POLICY_TABLES for change in changes) else CONFIGURATION
 
 
-def granted_in(changes: Sequence[Change]) -> list[Grant]:
-    """The grants in these changes, at most a hundred."""
-    found = (grant for change in changes for grant in grants(change))
-    return [grant for grant, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+def named(change: Change) -> list[object]:
+    """The change as the trail has it: what was done, the noun, the key, and its old and new values by column, if any.
 
-
-def turned_in(changes: Sequence[Change]) -> list[Grant]:
-    """The users whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no"),
-    who got such a profile or now use it, and those with a role or admin scope whose address was changed; at most a
-    hundred. Of new users the trail says that they are new, and what profiles allow.
+    None stands for no value; secrets are left out.
     """
-    found = (turn for change in changes for turn in (*_moves(change), *_turns(change), *_used(change)))
-    return [turn for turn, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+    done: list[object] = [change.action, change.noun.name, " ".join(change.key)]
+    values = {one: sides for one in change.noun.values if (sides := _sides(change, one)) is not None}
+    return [*done, values] if values else done
 
 
-def secrets_in(changes: Sequence[Change]) -> list[str]:
-    """The phones and trunks that got another password, at most a hundred; the trail never has the passwords."""
-    found = (f"{change.noun.name} {' '.join(change.key)}" for change in changes if _has_other_secret(change))
-    return [one for one, _ in zip(found, range(NAMED_GRANTS), strict=False)]
+def facts(changes: Sequence[Change]) -> dict[str, list[str]]:
+    """What an entry about these changes says besides: what they grant and turn, which passwords they replace, and where
+    they lead calls.
+    """
+    granted = [str(one) for change in changes for one in grants(change)]
+    turned = [str(one) for change in changes for one in turns(change)]
+    passwords = [f"{one.noun.name} {' '.join(one.key)}" for one in changes if _has_other_secret(one)]
+    led = [str(one) for one in leading.led(changes)]
+    found = {"granted": granted, "turned": turned, "passwords": passwords, "led": led}
+    return {name: its for name, its in found.items() if its}
+
+
+def people(changes: Sequence[Change]) -> list[str]:
+    """The users whom an entry about these changes is about: to whom they grant something, or of whom they turn it."""
+    return sorted({one.username for change in changes for one in (*grants(change), *turns(change))})
+
+
+def turns(change: Change) -> Iterator[Grant]:
+    """The user whose recording flag, or whose profile's permission to listen in, was turned on ("yes") or off ("no"),
+    who got such a profile or now uses it, or who has a role or admin scope and another address. Of new users the trail
+    says that they are new, and what profiles allow.
+    """
+    yield from (*_moves(change), *_turns(change), *_used(change))
+
+
+def _sides(change: Change, column: str) -> list[object] | None:
+    if column in change.noun.secrets:
+        return None
+    before, after = (None if row is None else getattr(row, column) for row in (change.before, change.after))
+    # Somebody new with no role has gained nothing by it.
+    is_nothing = {before, after} <= {None, "", False, _GRANTED_COLUMNS.get(column)}
+    return None if is_nothing or before == after else [before, after]
 
 
 def _has_other_secret(change: Change) -> bool:

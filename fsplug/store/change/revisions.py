@@ -1,11 +1,11 @@
-"""One company's step from one policy version to the next: rows end and begin, and the audit trail gets one entry."""
+"""One company's step from one policy version to the next: rows end and begin, and the audit trail gets its entries."""
 
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from fsplug.errors import Refused
-from fsplug.store.audit import chain, leading, wording
+from fsplug.store.audit import chain, wording
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -13,7 +13,8 @@ from fsplug.store.db.statements import Given, Write, given, insert
 from fsplug.store.schema.companies import Companies, PolicyVersions
 from fsplug.store.schema.history import is_current
 
-# A history entry names this many changes, and counts the rest.
+# A version's history names this many changes, and counts the rest; so many stand in one entry of the audit trail, which
+# names all of them.
 NAMED_CHANGES = 100
 _BEGIN = Write(
     lambda: Companies.update({Companies.version: given.next}).where(
@@ -51,22 +52,18 @@ class Revision:
             _add(noun).run_each(self._store, rows, company=self._company, since=self.version)
 
     def finish(self, changes: Sequence[Change], by: str) -> None:
-        """Write the changes into the company's history and its audit trail."""
+        """Write the changes into the company's history and its audit trail, in as many entries as they need."""
         summary = _summary(changes)
         what = json.dumps(summary, ensure_ascii=False)
         at = self._store.now()
         _REMEMBER.run(self._store, company=self._company, version=self.version, at=at, author=by, what=what)
-        granted, turned = wording.granted_in(changes), wording.turned_in(changes)
-        named = {"granted": granted, "turned": turned}
-        texts = {name: [str(grant) for grant in grants] for name, grants in named.items() if grants}
-        who = {grant.username for grant in (*granted, *turned)}
-        act = wording.act(changes)
-        if passwords := wording.secrets_in(changes):
-            texts["passwords"] = passwords
-        if led := leading.led_in(changes):
-            texts["led"] = led
-        facts = {"version": self.version, **summary, **texts}
-        chain.append(self._store, self._company, by, act, "", sorted(who), is_held=True, **facts)
+        entries = [changes[first : first + NAMED_CHANGES] for first in range(0, len(changes), NAMED_CHANGES)]
+        for number, its in enumerate(entries, 1):
+            facts = {"version": self.version, "changes": list(map(wording.named, its)), **wording.facts(its)}
+            if len(entries) > 1:
+                facts["part"] = f"{number}/{len(entries)}"
+            people, act = wording.people(its), wording.act(its)
+            chain.append(self._store, self._company, by, act, "", people, is_held=True, **facts)
 
 
 def outdated(domain: str, version: int) -> Refused:

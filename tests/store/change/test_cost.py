@@ -152,7 +152,8 @@ def _cost(file: Path, tmp_path: Path, act: Callable[[Store], None]) -> Executed:
     with executed.counting(store):
         act(store)
     assert policies.current_version(store, DOMAIN) == 2, "one act is one version"
-    assert store.row("SELECT COUNT(*) FROM audit_entry") == (2,), "and one entry, after that of the company's making"
+    of_the_act = "SELECT COUNT(*) FROM audit_entry WHERE facts LIKE '%\"version\":2%'"
+    assert store.row(of_the_act) == (1,), "and one entry, after those of the company's making"
     store.close()
     return executed
 

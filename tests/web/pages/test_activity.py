@@ -11,6 +11,9 @@ import pytest
 import fsplug
 from fsplug.policy.listening.gate import Door
 from fsplug.store.audit import browse, trail, wording
+from fsplug.store.change.draft import Draft, edit
+from fsplug.store.change.entry_rows import NOUNS
+from fsplug.store.config.nouns import Noun
 from fsplug.store.recordings.shares import CodeBy
 from fsplug.web.kernel import page, texts
 from fsplug.words.catalogue import LANGUAGES
@@ -212,7 +215,11 @@ def test_what_was_given_and_by_which_way_stands_there_in_words(anna: Browser, co
     console.give("1002", role="superuser", rights=["listen-in"], licences=["contact-pro"], email="bo@acme.example")
     trail.add(console.store, ACME, "1002@acme.example", "listen", "1001", ["1001"], door="command")
     page = re.sub(r"<[^>]+>", "", anna.get("/activity").text)
-    for text in ("Bo: role: no access → superuser", "Bo: right: none → Listen-in", "Bo: licence: none → Contact Pro"):
+    for text in (
+        "Bo 1002: role: no access → superuser",
+        "Bo 1002: right: none → Listen-in",
+        "Bo 1002: licence: none → Contact Pro",
+    ):
         assert text in page
     assert "the console or a command" in page and "->" not in page
 
@@ -223,13 +230,54 @@ def test_whose_recording_was_turned_off_is_found_by_their_name(anna: Browser, co
     for record, profile in ((False, state), (True, allowing), (False, state)):
         console.give("1002", record=record, profile=[profile])
     page = re.sub(r"<[^>]+>", "", anna.get("/activity?about=Bo").text)
-    for text in ("Bo: Call recording: On", "Bo: Call recording: Off", "Bo: Allow listen-in: At lunch: Not allowed"):
+    for text in (
+        "Bo 1002: Call recording: On",
+        "Bo 1002: Call recording: Off",
+        "Bo 1002: Allow listen-in: At lunch: Not allowed",
+    ):
         assert text in page
 
 
-def test_a_changed_user_stands_there_by_name(anna: Browser, console: Console) -> None:
-    console.give("1002", department="Support")
-    assert "Changed: user <strong>Bo</strong>" in anna.get("/activity").text
+def test_a_changed_user_stands_there_by_name_with_the_old_and_new_values(anna: Browser, console: Console) -> None:
+    console.give("1002", department="Support", name="Bo B")
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", anna.get("/activity").text))
+    assert "Changed: user Bo B 1002 department: Sales → Support name: Bo → Bo B" in page
+
+
+def test_values_stand_there_in_the_words_of_the_other_pages(anna: Browser, console: Console) -> None:
+    def change(draft: Draft) -> None:
+        draft.put("group", {**draft.entry("group", "2001"), "mode": "never", "max_seconds": 5}, "2001")
+        draft.put_detail({**draft.detail(), "name": "Acme A/S", "listen_consent": True})
+
+    edit(console.store, ACME, "operator", change)
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", anna.get("/activity").text))
+    for text in (
+        "recording: Always record → Never record",
+        "name: Acme → Acme A/S",
+        "listen-in needs consent: no → yes",
+    ):
+        assert text in page
+    assert "seconds at most: none → 5" in page
+
+
+def test_another_name_hides_nobody(anna: Browser, console: Console) -> None:
+    trail.add(console.store, ACME, f"1002@{ACME}", "play", "a-rec", ["1003"])
+    console.give("1002", name="Anna")
+    row = next(one for one in _rows(anna.get("/activity").text) if "a-rec" in one)
+    assert re.search(r"<td>Anna <span[^>]*>1002</span></td>", row) and re.search(r"Clara <span[^>]*>1003</span>", row)
+
+
+@pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun.values], ids=lambda noun: noun.table)
+def test_a_column_has_its_words_in_every_language(noun: Noun) -> None:
+    for name in (one for one in noun.values if one not in noun.secrets):
+        assert set(TEXTS[f"value-{name}"]) == set(LANGUAGES)
+    called = noun.name.lower().replace(" ", "-").replace("'", "")
+    assert set(TEXTS[f"noun-{called}"]) == set(LANGUAGES)
+
+
+def test_no_words_are_there_for_columns_that_no_noun_has() -> None:
+    shown = {name for noun in NOUNS for name in noun.values if name not in noun.secrets}
+    assert {name.removeprefix("value-") for name in TEXTS if name.startswith("value-")} == shown
 
 
 def test_wrong_dates_are_reported_in_the_part_that_a_script_puts_into_the_page(anna: Browser) -> None:

@@ -27,6 +27,17 @@ PAGE = Page(__name__, Menu(Section.CONFIGURATION, 40, "M8 6h12M8 12h12M8 18h12M4
 
 ROWS = 50
 _ACT = "act-"
+# Where the values of a column have their words.
+_VALUE_WORDS = {
+    "role": "role",
+    "admin": "admin-scope",
+    "mode": "policy-mode",
+    "channels": "policy-channels",
+    "on_failure": "policy-on-failure",
+    "when_away": "policy-when-away",
+}
+# The facts that are lists of sentences.
+_LONG_FACTS = ("changes", "granted", "turned", "led")
 # Acts with these names or prefixes are done to recordings.
 _RECORDING_ACTS = ("play", "share", "delete", "undelete", "destroy")
 
@@ -49,11 +60,19 @@ class ActivityFilters:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody's name, and the username beside it, which no change of the name changes; "" where the name is all."""
+
+    name: str
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityPage:
-    """One page of the list; `before` is where the next page begins."""
+    """One page of the list; `before` is where the next page begins. Users and actors are `called` by name now."""
 
     entries: list[AuditEntry]
-    called: Mapping[str, str]
+    called: Mapping[str, Called]
     check: Check | None
     before: int | None = None
     trouble: str = ""
@@ -78,6 +97,8 @@ def page() -> Any:
         found=found,
         grant=Grant.parsed,
         recording_acts=_RECORDING_ACTS,
+        value_words=_VALUE_WORDS,
+        long_facts=_LONG_FACTS,
         acts=sorted(acts(), key=lambda act: g.words(_ACT + act).lower()),
         periods=list(Period),
         wider=(next_wider, filters.address(period=next_wider)) if next_wider else None,
@@ -114,15 +135,23 @@ def _page_of(store: Store, viewer: Viewer, filters: ActivityFilters, before: int
         return ActivityPage([], {}, last, trouble=error.code)
     entries = browse.search(store, viewer.domain, wanted, ROWS + 1, before)
     shown = entries[:ROWS]
-    called = dict(names.of_actors(store, viewer.domain, (one.actor for one in shown)))
-    called |= names.of_users(store, viewer.domain, {username for one in shown for username in _people(one)})
+    usernames = {username for one in shown for username in _people(one)}
+    called = {
+        username: _called(name, username) for username, name in names.of_users(store, viewer.domain, usernames).items()
+    }
+    for actor, name in names.of_actors(store, viewer.domain, (one.actor for one in shown)).items():
+        called[actor] = _called(name, names.username_of(actor, viewer.domain) or "")
     return ActivityPage(shown, called, last, shown[-1].number if len(entries) > ROWS else None)
+
+
+def _called(name: str, username: str) -> Called:
+    return Called(name, username if username != name else "")
 
 
 def _people(entry: AuditEntry) -> Iterator[str]:
     """The users whom the entry is about, and the user it changed."""
     yield from entry.people
-    yield from (key for _, noun, key in entry.facts.get("changes", ()) if noun == "user")
+    yield from (change[2] for change in entry.facts.get("changes", ()) if change[1] == "user")
 
 
 def _store_filter(store: Store, viewer: Viewer, filters: ActivityFilters) -> AuditFilter:
