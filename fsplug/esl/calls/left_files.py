@@ -50,9 +50,16 @@ class LeftFiles:
     def ordered(self, call: str, decision: str) -> None:
         """The records told of the talk of this decision, which keeps its file. Its events may come all the same."""
         known = self._book.calls.get(call)
-        if known is not None:
-            arms = (*known.armed.values(), *(one for _, one in known.withdrawn.values()))
-            known.witnessed.update(one.recording for one in arms if one.decision == decision)
+        if known is None:
+            return
+        arms = (*known.armed.values(), *(one for _, one in known.withdrawn.values()))
+        ordered = {one.recording for one in arms if one.decision == decision}
+        known.witnessed |= ordered
+        for one in ordered:
+            # Its rows are written. What seems armed in vain is destroyed with its call, and this is not.
+            recording = self._book.recordings.pop(one or "", None)
+            if recording is not None:
+                recording.withdrawn = ""
 
     def told(self, record: LegRecord) -> None:
         """All talks of this leg, which has ended, are decided: what it recorded and none of them ordered goes."""

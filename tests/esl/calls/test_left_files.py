@@ -189,6 +189,28 @@ def test_while_events_are_missing_the_end_of_its_caller_does_not_say_that_a_phon
     assert_nothing_is_left(story, "\n".join(story.gaps()))
 
 
+def test_a_file_that_a_record_has_explained_is_not_destroyed_with_the_call_whose_bridge_no_event_told(story):
+    flow = Flow(story, {leg: SEMI_ATTENDED[leg] for leg in "AB"})
+    flow.begins("""
+        0.00  A  ASKS    1001
+        0.02  B  RINGS
+        0.60  B  ANSWER
+        0.60  B  START
+        0.62  A  ANSWER
+    """)
+    story.switch.live = {}
+    for seconds in (5.0, 6.1):
+        story.until(seconds)
+        story.reconciler.look()
+    story.write_down()
+    story.witness.settle(records_of("incoming-user", CUSTOMER), {})
+    story.reconciler.look()
+    story.until(100)
+    story.reconciler.look()
+    assert (flow.talks(), flow.kept(), flow.files()) == (["A-B recorded 1001"], ["B stopped"], 1)
+    assert_nothing_is_left(story)
+
+
 def test_a_second_restart_does_not_forget_the_file(story):
     flow = Flow(story, NEVER_LEGS)
     flow.begins(NEVER + "1.00 D FILE")
