@@ -75,6 +75,7 @@ class Reconciler:
 
     def _compare(self) -> bool:
         """Correct what has differed since an earlier look; whether anything new differs."""
+        asked_at = self._ports.clock()
         live, bridges = self._ports.switch.legs(), self._ports.switch.bridges()
         differ: list[Difference] = [(leg,) for leg in frozenset(self._book.channels) - live]
         differ += [pair for pair in bridges if self._is_owed(*pair)]
@@ -85,7 +86,9 @@ class Reconciler:
         self._looked_at = now
         confirmed = [one for one, its in self._seen.items() if one in seen and now - its.since >= SECOND_LOOK_SECONDS]
         for one in confirmed:
-            self._correct(one)
+            # Correcting the one before may have taken time, in which events of these legs came.
+            if self._heard_at(one) < asked_at:
+                self._correct(one)
         for pair in bridges:
             if self._lacks_decision(*pair):
                 self._watch.begin(*pair)

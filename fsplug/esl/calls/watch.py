@@ -89,10 +89,15 @@ class Watch:
             self._note_time(legs)
 
     def begin(self, caller: str, answerer: str, at: float | None = None) -> None:
-        """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs."""
+        """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs.
+
+        A bridge that was found counts no more if an event of its legs comes meanwhile: the next look shows what is so.
+        """
+        asked_at = self._ports.clock()
         one, other = (known_or_asked(self._book, self._ports.switch, leg) for leg in (caller, answerer))
-        if one is not None and other is not None:
-            self._talks.begin(one, other, at or self._began_at(one, other), is_reported=at is not None)
+        if one is None or other is None or (at is None and max(one.heard_at, other.heard_at) > asked_at):
+            return
+        self._talks.begin(one, other, at or self._began_at(one, other), is_reported=at is not None)
 
     def _note_time(self, legs: Collection[str]) -> None:
         now = self._ports.clock()

@@ -211,6 +211,44 @@ def test_a_file_that_a_record_has_explained_is_not_destroyed_with_the_call_whose
     assert_nothing_is_left(story)
 
 
+def test_a_bridge_that_a_look_found_is_no_second_talk_when_its_end_is_reported_meanwhile(story):
+    flow = Flow(story, {leg: SEMI_ATTENDED[leg] for leg in "AB"})
+    flow.begins("""
+        0.00  A  ASKS    1001
+        0.02  B  RINGS
+    """)
+    flow.goes_unseen("""
+        0.60  B  ANSWER
+        0.60  B  FILE
+        0.62  A  ANSWER
+        0.62  A  BRIDGE  A-B
+    """)
+    story.until(5.0)
+    story.reconciler.look()
+    asked = story.switch.channel
+
+    def ends_meanwhile(leg):
+        dump = asked(leg)
+        flow.begins("""
+            6.20  A  UNBRIDGE A-B
+            6.20  A  LEAVES   NORMAL_CLEARING
+            6.20  B  HANGUP   NORMAL_CLEARING
+            6.20  A  HANGUP   NORMAL_CLEARING
+        """)
+        return dump
+
+    story.switch.channel = ends_meanwhile
+    story.until(6.1)
+    story.switch.channel, story.switch.bridged = asked, []
+    assert flow.talks() == []
+    story.witness.settle(records_of("incoming-user", CUSTOMER), {})
+    for seconds in (100.0, 102.0):
+        story.until(seconds)
+        story.reconciler.look()
+    assert (flow.talks(), flow.kept(), flow.files()) == (["A-B recorded 1001"], ["B stopped"], 1)
+    assert_nothing_is_left(story)
+
+
 def test_a_second_restart_does_not_forget_the_file(story):
     flow = Flow(story, NEVER_LEGS)
     flow.begins(NEVER + "1.00 D FILE")
