@@ -15,7 +15,7 @@ from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.mail import letters
 from fsplug.mail.letters import Letter, letter, message
 from fsplug.store.accounts import accounts
-from fsplug.store.change import rejecting, waiting
+from fsplug.store.change import rejecting, waiting_rows
 from fsplug.store.config import companies, user_list
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -128,13 +128,14 @@ class Postman:
 
     def _of_change(self, mail: Mail) -> Letter:
         change_id, _, username = mail.subject.partition(":")
-        change = waiting.get(self._store, mail.company, change_id)
+        change = waiting_rows.get(self._store, mail.company, change_id)
         facts: dict[str, Any] = {"company": self._company(mail), "items": letters.items(change.shown, mail.language)}
         facts |= {"name": self._called(mail.company, change.username), "by": self._maker(mail.company, change.made_by)}
         if mail.kind is MailKind.CHANGE_WAITS:
             if not change.is_waiting:
                 raise _withdrawn("the change waits no more")
-            facts |= {"takes_second": change.takes_second, "until": self._when(mail, change.due_at)}
+            facts |= {"takes_second": change.takes_second, "of_hearer": change.of_hearer}
+            facts |= {"until": self._when(mail, change.due_at)}
             token = rejecting.new_link(self._store, mail.company, change_id, username)
             facts["link"] = f"{self._post.url}/{_CHANGE}/{token}"
         return letter(mail.kind, mail.language, facts)

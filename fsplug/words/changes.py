@@ -13,6 +13,11 @@ def line(words: Words, what: str, before: str | None, after: str | None) -> str:
     )
 
 
+def confirmers(words: Words, of_hearer: bool) -> str:
+    """Who confirms a change, in the middle of a sentence."""
+    return words("waiting-who-superuser" if of_hearer else "waiting-who-admin")
+
+
 def _value(words: Words, what: str, value: str | None) -> str:
     return words("waiting-none") if value is None else _named(words, what, value)
 

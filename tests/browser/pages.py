@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE
 from fsplug.store.accounts import accounts, sign_in_links, tokens
-from fsplug.store.change import rejecting, waiting
+from fsplug.store.change import rejecting, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
@@ -82,7 +82,7 @@ def _change_link(store: Store) -> str:
         draft.put("user", {**draft.entry("user", EVERYTHING), "email": "another@acme.example"}, EVERYTHING)
 
     edit(store, ACME, admin, change)
-    [found] = waiting.of_users(store, ACME, [EVERYTHING])
+    [found] = waiting_rows.of_users(store, ACME, [EVERYTHING])
     return rejecting.new_link(store, ACME, found.id, EVERYTHING)
 
 

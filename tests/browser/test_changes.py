@@ -5,7 +5,7 @@ from typing import Any
 
 from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE
 from fsplug.store.accounts import accounts
-from fsplug.store.change import rejecting, waiting
+from fsplug.store.change import rejecting, waiting_rows
 from tests.browser.looking import follow
 from tests.browser.site import Site
 
@@ -20,7 +20,7 @@ def _ask(page: Any, email: str) -> None:
 
 
 def _change(site: Site) -> str:
-    [found] = waiting.of_users(site.store, ACME, [MY_CONSOLE])
+    [found] = waiting_rows.of_users(site.store, ACME, [MY_CONSOLE])
     return found.id
 
 
@@ -34,14 +34,14 @@ def test_one_asks_another_confirms_and_whom_it_concerns_rejects(site: Site, visi
     person.goto("/account")
     follow(person, person.locator("form[action='/changes/decline'] button"))
     assert person.url.endswith("/account")
-    assert waiting.of_users(site.store, ACME, [MY_CONSOLE]) == []
+    assert waiting_rows.of_users(site.store, ACME, [MY_CONSOLE]) == []
     # By the link in the mail, which does nothing until the button is pressed.
     _ask(admin, "another@acme.example")
     change = _change(site)
     nobody.goto(f"/changes/reject/{rejecting.new_link(site.store, ACME, change, MY_CONSOLE)}")
     assert nobody.url.endswith("/changes/reject") and _change(site) == change
     follow(nobody, nobody.locator("button.first"))
-    assert waiting.of_users(site.store, ACME, [MY_CONSOLE]) == []
+    assert waiting_rows.of_users(site.store, ACME, [MY_CONSOLE]) == []
     # By the second administrator it becomes true, there and back.
     for email in ("another@acme.example", before):
         _ask(admin, email)

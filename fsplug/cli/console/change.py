@@ -8,15 +8,17 @@ from fsplug.cli.kernel import crud
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, table, when
-from fsplug.cli.kernel.rules import CHECKED, GRANTS, OWN_ACCOUNT, CommandRule
+from fsplug.cli.kernel.rules import CHANGES, CHECKED, OWN_CHANGES, CommandRule
 from fsplug.cli.kernel.waiting import facts_of
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need
-from fsplug.store.change import carrying, rejecting, waiting
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.policy.access.waiting import Wait
+from fsplug.store.change import carrying, rejecting, waiting, waiting_rows
+from fsplug.store.change.waiting_rows import WaitingChange
 
 _CHANGE = click.argument("change", metavar="CHANGE")
-_REJECTING = CommandRule(Need.ACCOUNT, own=CHECKED)
+_TAKES = {Wait.DAY: "24 hours", Wait.SECOND_PERSON: "a second person", Wait.SUPERUSER: "a superuser"}
+_REJECTING = CommandRule(Need.CHANGES, own=CHECKED)
 
 
 @click.group(cls=NounGroup)
@@ -24,24 +26,25 @@ def change() -> None:
     """Changes that wait: of the role, address, second factor, rights or phones of somebody who may hear.
 
     An operator's changes never wait. An administrator's are made when a second administrator or the operator confirms
-    them; most are also made after 24 hours, unless somebody whom they concern rejects them.
+    them; most are also made after 24 hours, unless somebody whom they concern rejects them. The address, phone or
+    second factor of somebody who hears others takes a superuser or the operator, unless who asks hears as much.
     """
 
 
-@change.command(name="list", rule=OWN_ACCOUNT)
+@change.command(name="list", rule=OWN_CHANGES)
 @company_option
 @click.option("--user", "username", metavar="USERNAME", help="Only changes of this user.")
 @pass_invocation
 def list_(invocation: Invocation, company: str, username: str | None) -> None:
     """List the changes that wait, and those that ended in the last 30 days."""
     with invocation.store() as store:
-        found = waiting.listed(store, company, username)
+        found = waiting_rows.listed(store, company, invocation.by, username)
     titles = ("change", "user", "what", "by", "made", "due", "takes", "state")
     lines = table(titles, [_row(one) for one in found]) if found else [f"nothing waits in {company}"]
     invocation.print([facts_of(one) for one in found], *lines)
 
 
-@change.command(rule=OWN_ACCOUNT)
+@change.command(rule=OWN_CHANGES)
 @company_option
 @_CHANGE
 @click.option("--user", "username", metavar="USERNAME", help="Only if it is a change of this user.")
@@ -49,7 +52,7 @@ def list_(invocation: Invocation, company: str, username: str | None) -> None:
 def show(invocation: Invocation, company: str, change: str, username: str | None) -> None:
     """Show a change."""
     with invocation.store() as store:
-        found = waiting.get(store, company, change)
+        found = waiting_rows.seen(store, company, change, invocation.by)
     if username not in (None, found.username):
         raise Invalid("unknown-change", f"{company} has no waiting change {change} of {username}", change=change)
     facts = facts_of(found)
@@ -57,12 +60,14 @@ def show(invocation: Invocation, company: str, change: str, username: str | None
     crud.print_one(invocation, {name: when(facts[name]) if name.endswith("_at") else facts[name] for name in facts})
 
 
-@change.command(rule=GRANTS)
+@change.command(rule=CHANGES)
 @company_option
 @_CHANGE
 @pass_invocation
 def confirm(invocation: Invocation, company: str, change: str) -> None:
-    """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes."""
+    """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes, nor one whom
+    the other has added, or whose role, rights, address or second factor the other has changed, in the last seven days.
+    """
     with invocation.store() as store:
         made = carrying.confirm(store, company, change, invocation.by)
     invocation.print(facts_of(made), cell(f"change {made.id} of {made.username} is made, from the next call on"))
@@ -82,6 +87,6 @@ def reject(invocation: Invocation, company: str, change: str) -> None:
 def _row(one: WaitingChange) -> tuple[Any, ...]:
     ended = f": {one.reason}" if one.reason else f" by {one.ended_by}" if one.ended_by else ""
     state = f"{one.state}{ended}"
-    takes = "a second person" if one.takes_second else "24 hours"
+    takes = _TAKES[one.takes]
     what = "; ".join(waiting.in_words(one))
     return (one.id, one.username, what, one.made_by, when(one.made_at), when(one.due_at), takes, state)

@@ -38,6 +38,7 @@ PEOPLE, GRANTS, POLICY, SHARING = (
 # A company's entries, and the company itself, whose commands name it DOMAIN.
 COMPANY_SETTINGS, COMPANY_ITSELF = CommandRule(Need.COMPANY), CommandRule(Need.COMPANY, "domain")
 ACCOUNT, OWN_ACCOUNT = CommandRule(Need.ACCOUNT), CommandRule(Need.ACCOUNT, own="username")
+CHANGES, OWN_CHANGES = CommandRule(Need.CHANGES), CommandRule(Need.CHANGES, own="username")
 RECORDINGS, AUDIT = CommandRule(Need.RECORDINGS, own=USER), CommandRule(Need.AUDIT)
 
 

@@ -7,12 +7,12 @@ from fsplug.cli.kernel.output import cell, when
 from fsplug.store.change import waiting
 from fsplug.store.change.shown import shown
 from fsplug.store.change.split import Held
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change.waiting_rows import WaitingChange
 
 
 def facts_of(one: WaitingChange) -> dict[str, Any]:
     """The change for programs; times are epoch seconds."""
-    names = ("id", "company", "username", "made_by", "made_at", "due_at", "takes_second", "state")
+    names = ("id", "company", "username", "made_by", "made_at", "due_at", "takes_second", "of_hearer", "state")
     facts = {name: getattr(one, name) for name in (*names, "ended_at", "ended_by", "reason")}
     return {**facts, "changes": waiting.in_words(one)}
 
@@ -34,5 +34,6 @@ def _line(one: WaitingChange) -> str:
     confirm = f"fsplug change confirm --company {one.company} {one.id}"
     what = f"waits: user {one.username}, {'; '.join(waiting.in_words(one))}"
     if one.takes_second:
-        return f"{what}; another administrator or the operator confirms it by {when(one.due_at)} with: {confirm}"
+        who = "a superuser" if one.of_hearer else "another administrator"
+        return f"{what}; {who} or the operator confirms it by {when(one.due_at)} with: {confirm}"
     return f"{what}; made {when(one.due_at)}, unless it is rejected; or at once by a second person with: {confirm}"

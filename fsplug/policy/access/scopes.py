@@ -23,6 +23,7 @@ class Need(StrEnum):
     DELETION = "deletion of recordings"
     AUDIT = "the audit trail"
     ACCOUNT = "console accounts"
+    CHANGES = "changes of people that wait"
 
 
 class Reach(StrEnum):
@@ -91,11 +92,17 @@ _OF_ADMIN: Mapping[AdminScope, Mapping[Need, Reach]] = {
         Need.GRANTS: Reach.COMPANY,
         Need.AUDIT: Reach.COMPANY,
         Need.ACCOUNT: Reach.COMPANY,
+        Need.CHANGES: Reach.COMPANY,
     },
 }
 _OF_ROLE: Mapping[Role, Mapping[Need, Reach]] = {
     Role.NONE: {},
-    Role.MY_CONSOLE: {Need.RECORDINGS: Reach.OWN, Need.AUDIT: Reach.OWN, Need.ACCOUNT: Reach.OWN},
+    Role.MY_CONSOLE: {
+        Need.RECORDINGS: Reach.OWN,
+        Need.AUDIT: Reach.OWN,
+        Need.ACCOUNT: Reach.OWN,
+        Need.CHANGES: Reach.OWN,
+    },
     Role.SUPERUSER: {
         Need.POLICY: Reach.COMPANY,
         Need.RECORDINGS: Reach.COMPANY,
@@ -103,6 +110,7 @@ _OF_ROLE: Mapping[Role, Mapping[Need, Reach]] = {
         Need.DELETION: Reach.COMPANY,
         Need.AUDIT: Reach.COMPANY,
         Need.ACCOUNT: Reach.OWN,
+        Need.CHANGES: Reach.COMPANY,
     },
 }
 _WIDTH = tuple(Reach)

@@ -5,6 +5,7 @@ takes a second person, or a day in which the people concerned, who are told of i
 is made at once.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from fsplug.policy.access.scopes import Actor, Need, Reach, reach
@@ -24,6 +25,16 @@ class Wait(IntEnum):
     NOTHING = 0
     DAY = 1
     SECOND_PERSON = 2
+    # A second person who is a superuser.
+    SUPERUSER = 3
+
+
+class Rank(IntEnum):
+    """Whose calls somebody hears: nobody else's, live ones by the right to listen in, or all that are recorded."""
+
+    NONE = 0
+    LISTENER = 1
+    SUPERUSER = 2
 
 
 class ChangeState(StrEnum):
@@ -33,6 +44,22 @@ class ChangeState(StrEnum):
     MADE = "made"
     REJECTED = "rejected"
     DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `made_by` (a logged name) asks to change of a user, as far as it decides who confirms and rejects it.
+
+    `gives`: it makes somebody a superuser, a company-admin, or one who listens in. `hears`: it lets somebody hear who
+    did not before. `of_hearer`: it is the address, phone or second factor of somebody who hears others.
+    """
+
+    company: str
+    username: str
+    made_by: str
+    gives: bool
+    hears: bool
+    of_hearer: bool
 
 
 def of_role(before: Role, after: Role, is_newcomer: bool) -> Wait:
@@ -54,22 +81,37 @@ def of_scope(before: AdminScope, after: AdminScope) -> Wait:
     return Wait.SECOND_PERSON
 
 
-def may_confirm(actor: Actor, company: str, made_by: str, username: str) -> bool:
-    """Whether the actor is the second person: may grant in this company, did not ask for the change, gains nothing."""
+def of_identity(whose: Rank, asker: Rank) -> Wait:
+    """What another address, phone or second factor of somebody waits for: who has it may act as that person.
+
+    Nobody takes over, alone, somebody who hears more than they do.
+    """
+    return Wait.SUPERUSER if whose > asker else Wait.DAY
+
+
+def may_confirm(actor: Actor, asked: Asked) -> bool:
+    """Whether the actor is a second person: did not ask for the change, gains nothing, and may grant in this company.
+
+    What is of somebody who hears others, a superuser confirms instead; also of themself, unless it gives something.
+    """
     if actor.is_operator:
         return True
-    return _may_grant(actor, company) and actor.logged_name != made_by and actor.name != username
+    if actor.company != asked.company or actor.logged_name == asked.made_by:
+        return False
+    if asked.of_hearer:
+        return actor.role is Role.SUPERUSER and (actor.name != asked.username or not asked.gives)
+    return _may_grant(actor, asked.company) and actor.name != asked.username
 
 
-def may_reject(actor: Actor, company: str, username: str, hears: bool) -> bool:
-    """Whether the actor may reject a change of this user: an administrator, the user, or a superuser.
+def may_reject(actor: Actor, asked: Asked) -> bool:
+    """Whether the actor sees the change and may reject it: an administrator, the user, or a superuser.
 
-    A superuser may if the change lets somebody hear who did not before (`hears`).
+    A superuser may if the change lets somebody hear who did not before, or is of somebody who hears others.
     """
-    if actor.is_operator or _may_grant(actor, company):
+    if actor.is_operator or _may_grant(actor, asked.company):
         return True
-    is_superuser = hears and actor.role is Role.SUPERUSER
-    return actor.company == company and (actor.name == username or is_superuser)
+    is_superuser = (asked.hears or asked.of_hearer) and actor.role is Role.SUPERUSER
+    return actor.company == asked.company and (actor.name == asked.username or is_superuser)
 
 
 def _may_grant(actor: Actor, company: str) -> bool:

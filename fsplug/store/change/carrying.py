@@ -6,15 +6,15 @@ from fsplug.errors import FsplugError, Invalid, Refused
 from fsplug.policy.access import scopes
 from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.clock import CLOCK_SECONDS
-from fsplug.policy.access.scopes import Actor, Need, check_may
-from fsplug.policy.access.waiting import ChangeState
+from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
+from fsplug.policy.access.waiting import ChangeState, Rank
 from fsplug.store.accounts import accounts, authenticators
 from fsplug.store.audit import trail
-from fsplug.store.change import notices, permission, planning, split, waiting
+from fsplug.store.change import notices, permission, planning, planted, ranks, split, waiting, waiting_rows
 from fsplug.store.change.draft import Draft
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.split import Held, Item
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import actors
 from fsplug.store.config.nouns import Row
 from fsplug.store.db.database import Store
@@ -32,13 +32,26 @@ def confirm(store: Store, domain: str, change: str, actor: Actor) -> WaitingChan
     Refused("change-ended") if it waits no more; Refused and Invalid if it can't be made any more.
     """
     if not actor.is_operator:
-        check_may(actor, Need.GRANTS, domain)
-    found = waiting.get(store, domain, change)
+        check_reaches(actor, Need.CHANGES, domain, Reach.COMPANY)
+    found = waiting_rows.get(store, domain, change)
     waiting.check_waiting(found)
-    if not waits.may_confirm(actor, domain, found.made_by, found.username):
-        text = "a second person confirms a change: another administrator of the company, or the operator"
-        raise Refused("not-second-person", text, change=change)
-    return _made(store, found, actor, actor.logged_name)
+    if not may_confirm(store, found, actor):
+        who = "a superuser" if found.of_hearer else "an administrator"
+        text = f"a second person confirms this change: {who} of the company who neither asked for it nor gains by it"
+        raise Refused("not-second-person", f"{text}, nor was lately made or changed by who asked; or the operator")
+    # A superuser who confirms need not be allowed to make such changes.
+    maker = actor if actor.is_operator else _maker(store, found)
+    return _made(store, found, maker, actor.logged_name)
+
+
+def may_confirm(store: Store, change: WaitingChange, actor: Actor) -> bool:
+    """Whether the actor is a second person: also not somebody whom the one who asks has lately made or changed, or who
+    has so made them.
+    """
+    if actor.is_operator:
+        return True
+    may = waits.may_confirm(actor, change.asked)
+    return may and not planted.tied(store, change.company, change.made_by, [actor.name], change.made_at)
 
 
 def carry_out(store: Store) -> int:
@@ -46,10 +59,10 @@ def carry_out(store: Store) -> int:
 
     If the clock was put back, the time a change has waited is unknown: it waits its whole time again, once.
     """
-    found = waiting.due(store)
+    found = waiting_rows.due(store)
     for one in found:
         if one.made_at > store.now() + CLOCK_SECONDS:
-            waiting.wait_anew(store, one)
+            waiting_rows.wait_anew(store, one)
         elif one.takes_second:
             waiting.drop(store, one, ITSELF, "nobody confirmed it in time")
         else:
@@ -65,9 +78,11 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
     account = accounts.get(store, domain, username)
     item = Item(split.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
     told = notices.addresses(store, domain, [username])
+    rank, asker = (ranks.of_user(store, domain, one) for one in (username, actor.name))
     with store.atomic():
         if account.totp and not actor.is_operator:
-            held = Held(username, (item,), waits.Wait.SECOND_PERSON)
+            wait = max(waits.Wait.SECOND_PERSON, waits.of_identity(rank, asker))
+            held = Held(username, (item,), wait, of_hearer=rank is not Rank.NONE)
             [kept] = waiting.keep(store, domain, [held], actor.logged_name)
             return kept
         authenticators.remove(store, domain, username, actor.logged_name)
@@ -98,14 +113,15 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
     by = confirmed_by or ITSELF
     with store.atomic():
         planning.hold(store, change.company)
-        told = notices.concerned(store, change.company, Held(change.username, change.items, waits.Wait.NOTHING))
-        if not waiting.end(store, change, ChangeState.MADE, by):
-            waiting.check_waiting(waiting.get(store, change.company, change.id))
+        held = Held(change.username, change.items, waits.Wait.NOTHING, of_hearer=change.of_hearer)
+        told = notices.concerned(store, change.company, held)
+        if not waiting_rows.end(store, change, ChangeState.MADE, by):
+            waiting.check_waiting(waiting_rows.get(store, change.company, change.id))
         _apply(store, change, actor)
         facts = {"change": change.id, "items": waiting.in_words(change), "made_by": change.made_by}
         trail.add(store, change.company, by, "change-made", change.username, [change.username], **facts)
         notices.send(store, change.company, MailKind.CHANGE_MADE, change.id, told)
-    return waiting.get(store, change.company, change.id)
+    return waiting_rows.get(store, change.company, change.id)
 
 
 def _apply(store: Store, change: WaitingChange, actor: Actor) -> None:

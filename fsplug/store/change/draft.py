@@ -21,7 +21,7 @@ from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
 from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import companies, policies, users
 from fsplug.store.config.companies import DETAIL
 from fsplug.store.config.nouns import Change, Key, Noun, Row

@@ -91,8 +91,8 @@ class UserTrouble:
 class UserPreview:
     """What an edit would do at a policy version: the differences, and whose accounts are made (with a mail) or end.
 
-    `second` and `day`: of whom a part waits, for a second person or a day. `grantees`: what it grants and what that
-    reaches; `reached`: the word for just that, to be given to `save`. `called`: the users' names by username.
+    `waits`: of whom a part waits, and for what. `grantees`: what it grants and what that reaches; `reached`: the word
+    for just that, to be given to `save`. `called`: the users' names by username.
     """
 
     version: int
@@ -100,8 +100,7 @@ class UserPreview:
     invited: tuple[str, ...]
     ended: tuple[str, ...]
     troubles: tuple[UserTrouble, ...]
-    second: tuple[str, ...]
-    day: tuple[str, ...]
+    waits: Mapping[Wait, tuple[str, ...]]
     grantees: tuple[Grantee, ...]
     reached: str
     called: Mapping[str, str]
@@ -124,21 +123,19 @@ def preview(store: Store, domain: str, usernames: Collection[str], user_edit: Us
         draft = Draft(store, domain)
         moved = list(_changed(draft, found, user_edit))
         troubles = tuple(_troubles(store, domain, moved))
-        grantees, second, day = list[Grantee](), list[str](), list[str]()
+        grantees, waits = list[Grantee](), dict[Wait, list[str]]()
         called = {one.username: one.called for one in found}
         if not troubles:
             planning.check(store, plan := draft.plan(), actor)
             grantees = planning.grantees(store, plan)
             waits = waiting.waits_of(store, domain, planning.held(store, plan, actor), actor.logged_name)
-            second, day = ([called[one] for one in waits[wait]] for wait in (Wait.SECOND_PERSON, Wait.DAY))
         return UserPreview(
             policies.current_version(store, domain),
             tuple(_differences(moved, user_edit)),
             tuple(one.called for one, before, after in moved if not _role(before) and _role(after)),
             tuple(one.called for one, before, after in moved if _role(before) and not _role(after)),
             troubles,
-            tuple(second),
-            tuple(day),
+            {wait: tuple(called[one] for one in its) for wait, its in waits.items() if its},
             tuple(grantees),
             seen(grantees),
             called,

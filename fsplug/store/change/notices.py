@@ -11,7 +11,7 @@ from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.accounts import accounts
-from fsplug.store.change import split
+from fsplug.store.change import planted, split
 from fsplug.store.change.split import Held
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -62,9 +62,11 @@ _ADMINS = Select(Receiver, lambda: _with(Users.admin, AdminScope.COMPANY_ADMIN))
 
 
 def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
-    """Whom a waiting change concerns: the user, whose phone it was, and all superusers if it lets somebody hear."""
+    """Whom a waiting change concerns: the user, whose phone it was, and all superusers if it lets somebody hear, or is
+    of somebody who hears others.
+    """
     found = addresses(store, domain, [held.username, *held.also])
-    if any(split.hears(item) for item in held.items):
+    if held.of_hearer or any(split.hears(item) for item in held.items):
         found += superusers(store, domain)
     return list(_once(found))
 
@@ -98,15 +100,18 @@ def administrators(store: Store, domain: str) -> list[Receiver]:
 def confirmers(store: Store, domain: str, username: str, by: str, besides: Iterable[Receiver]) -> list[Receiver]:
     """The administrators who may be the second person, but for those who are told already."""
     told = {one.username for one in besides} | {username}
-    found = _ADMINS.rows(store, company=company_id(store, domain))
-    return [one for one in _once(found) if one.username not in told and logged_name(one.username, domain) != by]
+    others = [one for one in administrators(store, domain) if one.username not in told]
+    return _without_tied(store, domain, others, by)
 
 
 def has_witness(store: Store, domain: str, held: Held, told: Iterable[Receiver], by: str) -> bool:
-    """Whether somebody is told who would object: not the person who asks for it, nor the one who gains a right."""
+    """Whether somebody is told who would object: not the person who asks for it or somebody whom they have made so
+    (`planted`), nor the one who gains a right.
+    """
     by_right = any(map(split.is_right, held.items))
     allowed = {one.username for one in superusers(store, domain)} - {held.username} if by_right else None
-    return any(logged_name(one.username, domain) != by and (allowed is None or one.username in allowed) for one in told)
+    found = [one for one in told if allowed is None or one.username in allowed]
+    return bool(_without_tied(store, domain, found, by))
 
 
 def send(store: Store, domain: str, kind: MailKind, change: str, receivers: Iterable[Receiver]) -> None:
@@ -114,6 +119,12 @@ def send(store: Store, domain: str, kind: MailKind, change: str, receivers: Iter
     for one in receivers:
         language = accounts.language(store, domain, one.username)
         mails.queue(store, domain, kind, f"{change}:{one.username}", one.email, language)
+
+
+def _without_tied(store: Store, domain: str, found: list[Receiver], by: str) -> list[Receiver]:
+    """These without `by`, and without whom is as good as `by` (`planted`)."""
+    theirs = planted.tied(store, domain, by, [one.username for one in found], store.now())
+    return [one for one in found if one.username not in theirs and logged_name(one.username, domain) != by]
 
 
 def _once(found: Iterable[Receiver]) -> Iterator[Receiver]:

@@ -36,7 +36,7 @@ from fsplug.store.change.reached import Grantee
 from fsplug.store.change.revisions import Revision
 from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed, WholeCompany
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import companies, policies, ranges
 from fsplug.store.config.nouns import Change, Noun
 from fsplug.store.config.ranges import RANGE

@@ -7,17 +7,17 @@ from fsplug.policy.access.waiting import ChangeState
 from fsplug.store.accounts import tokens
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
-from fsplug.store.change import waiting
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change import waiting, waiting_rows
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 
 
 def reject(store: Store, domain: str, change: str, actor: Actor) -> WaitingChange:
     """Nothing is changed. Refused("not-allowed") unless the actor may, Refused("change-ended") if it waits no more."""
-    found = waiting.get(store, domain, change) if actor.is_operator or actor.company == domain else None
-    if found is None or not waits.may_reject(actor, domain, found.username, found.hears):
-        check_may(actor, Need.GRANTS, domain)
+    found = waiting_rows.get(store, domain, change) if actor.is_operator or actor.company == domain else None
+    if found is None or not waits.may_reject(actor, found.asked):
+        check_may(actor, Need.CHANGES, domain)
         raise Refused("not-allowed", f"{actor.name} is not allowed to reject this change", change=change)
     return _rejected(store, found, actor.logged_name)
 
@@ -44,7 +44,7 @@ def reject_by_link(store: Store, token: str) -> WaitingChange:
 
 def _of_link(store: Store, token: str) -> tuple[WaitingChange, str]:
     secret = tokens.look(store, tokens.TokenKind.CHANGE, token)
-    found = waiting.of_secret(store, secret) if secret is not None else None
+    found = waiting_rows.of_secret(store, secret) if secret is not None else None
     if found is not None:
         return found
     raise Refused("link-not-good", "this link is too old, or the change waits no more")
@@ -52,8 +52,8 @@ def _of_link(store: Store, token: str) -> tuple[WaitingChange, str]:
 
 def _rejected(store: Store, change: WaitingChange, by: str) -> WaitingChange:
     with store.atomic():
-        if not waiting.end(store, change, ChangeState.REJECTED, by):
-            waiting.check_waiting(waiting.get(store, change.company, change.id))
+        if not waiting_rows.end(store, change, ChangeState.REJECTED, by):
+            waiting.check_waiting(waiting_rows.get(store, change.company, change.id))
         facts = {"change": change.id, "items": waiting.in_words(change), "made_by": change.made_by}
         trail.add(store, change.company, by, "change-rejected", change.username, [change.username], **facts)
-    return waiting.get(store, change.company, change.id)
+    return waiting_rows.get(store, change.company, change.id)

@@ -6,8 +6,9 @@ from typing import Any
 
 from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.scopes import Actor
-from fsplug.policy.access.waiting import ChangeState, Wait
+from fsplug.policy.access.waiting import ChangeState, Rank, Wait
 from fsplug.policy.entities import AdminScope, Role
+from fsplug.store.change import ranks
 from fsplug.store.config import devices, grants, users
 from fsplug.store.config.nouns import SECRET, Change, Noun, Row
 from fsplug.store.config.versioned import company_id
@@ -20,6 +21,7 @@ from fsplug.store.schema.waiting import WaitingChanges
 
 Changes = Sequence[Change]
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
+_PHONE_TABLES = frozenset(noun.table for noun in _PHONES)
 # A user's one-time codes are in no row of the configuration.
 ACCOUNT_TABLE = "console_account"
 
@@ -36,12 +38,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What waits of one user. `also` are other users whom it concerns: those whose phone it was."""
+    """What waits of one user. `also` are other users whom it concerns: those whose phone it was.
+
+    `of_hearer`: it is the address, phone or second factor of somebody who hears others.
+    """
 
     username: str
     items: tuple[Item, ...]
     wait: Wait
     also: tuple[str, ...] = ()
+    of_hearer: bool = False
 
 
 def gives(item: Item) -> bool:
@@ -65,7 +71,7 @@ def split(store: Store, domain: str, changes: Changes, actor: Actor) -> tuple[Ch
     concerned = _concerned(changes) if not actor.is_operator else []
     if not concerned:
         return changes, []
-    facts = _Facts(store, domain, changes)
+    facts = _Facts(store, domain, changes, actor)
     now, held = list[Change](), dict[str, list[tuple[Item, Wait]]]()
     for change in changes:
         left, item, wait = _parted(change, facts)
@@ -93,12 +99,14 @@ def without_secrets(item: Item, noun: Noun | None) -> Item:
 
 
 def _held(username: str, its: list[tuple[Item, Wait]], facts: "_Facts") -> Held:
-    return Held(
-        username,
-        tuple(item for item, _ in its),
-        max(wait for _, wait in its),
-        tuple(sorted(facts.former_holders(username))),
-    )
+    items = tuple(item for item, _ in its)
+    of_hearer = facts.rank(username) is not Rank.NONE and any(map(_is_identity, items))
+    also = tuple(sorted(facts.former_holders(username)))
+    return Held(username, items, max(wait for _, wait in its), also, of_hearer)
+
+
+def _is_identity(item: Item) -> bool:
+    return item.table in _PHONE_TABLES or "email" in item.after
 
 
 def _concerned(changes: Changes) -> list[Change]:
@@ -138,10 +146,13 @@ def _parted(change: Change, facts: "_Facts") -> tuple[Change | None, Item | None
         return change, None, Wait.NOTHING
     if change.noun is users.USER:
         return _parted_user(change, facts)
-    waits_whole = change.before is None if change.noun is grants.RIGHT else facts.is_phone_of_hearer(change)
-    if not waits_whole:
-        return change, None, Wait.NOTHING
-    return None, items_of(change, change.noun.values), Wait.DAY
+    if change.noun is grants.RIGHT:
+        wait = Wait.DAY if change.before is None else Wait.NOTHING
+    else:
+        wait = facts.of_identity(_owner(change)) if facts.is_phone_of_hearer(change) else Wait.NOTHING
+    if wait is Wait.NOTHING:
+        return change, None, wait
+    return None, items_of(change, change.noun.values), wait
 
 
 def _parted_user(change: Change, facts: "_Facts") -> tuple[Change | None, Item | None, Wait]:
@@ -153,7 +164,7 @@ def _parted_user(change: Change, facts: "_Facts") -> tuple[Change | None, Item |
     if change.before is not None and before.email != after.email:
         # Whoever reads the mail of somebody with an account can sign in as that person.
         has_reason = _has_account(before) or role or scope or username in facts.awaited
-        found["email"] = Wait.DAY if has_reason else Wait.NOTHING
+        found["email"] = facts.of_identity(username) if has_reason else Wait.NOTHING
     columns = [name for name, wait in found.items() if wait is not Wait.NOTHING]
     if not columns:
         return change, None, Wait.NOTHING
@@ -212,9 +223,10 @@ _BY_NUMBER = Select(str, lambda: _other_holders(UserNumbers, UserNumbers.number)
 class _Facts:
     """What the store knows of the users of a plan; read when it is first asked for."""
 
-    def __init__(self, store: Store, domain: str, changes: Changes) -> None:
+    def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._store, self._company, self._changes = store, company_id(store, domain), changes
         owners = list(dict.fromkeys(_owner(one) for one in _concerned(changes)))
+        self._ranks, self._asker = ranks.of_users(store, domain, [*owners, actor.name]), actor.name
         self.awaited = self._named(_AWAITED, owners)
         self._listeners = self._named(_LISTENERS, owners) | self.awaited
         self._listeners |= {one.key.username for one in changes if one.noun is grants.RIGHT and one.after is not None}
@@ -223,6 +235,14 @@ class _Facts:
             one.key.username for one in changes if one.noun is users.USER and one.after and one.after.role != Role.NONE
         }
         self._ever = self._named(_EVER, owners)
+
+    def rank(self, username: str) -> Rank:
+        """Whom the user hears before the plan is made."""
+        return self._ranks.get(username, Rank.NONE)
+
+    def of_identity(self, username: str) -> Wait:
+        """What another address or phone of the user waits for."""
+        return waits.of_identity(self.rank(username), self.rank(self._asker))
 
     def is_newcomer(self, username: str) -> bool:
         """Whether nobody of this name was there before, and no phone of theirs was anybody else's."""

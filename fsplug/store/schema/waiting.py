@@ -5,7 +5,10 @@ from fsplug.store.schema.companies import Companies
 
 
 class WaitingChanges(Table):
-    """What somebody wants to change of a user. `items` is JSON; `takes_second`: nothing happens at `due_at` alone."""
+    """What somebody wants to change of a user. `items` is JSON; `takes_second`: nothing happens at `due_at` alone.
+
+    `of_hearer`: it is the address, phone or second factor of somebody who hears others.
+    """
 
     id = text(key=True)
     company = reference(Companies)
@@ -19,6 +22,7 @@ class WaitingChanges(Table):
     ended_at = real(null=True)
     ended_by = text(null=True)
     reason = text(null=True)
+    of_hearer = truth(default="FALSE")
 
     class Meta:
         table_name = "waiting_change"

@@ -8,7 +8,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.audit import trail
-from fsplug.store.change import own_profile, waiting
+from fsplug.store.change import own_profile, waiting, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
@@ -35,7 +35,7 @@ def _told(console: Console) -> list[str]:
     """What was told of Bo's changes, to Bo."""
     sent = [one for one in mails.listed(console.store, ACME) if one.kind is MailKind.CHANGE_MADE]
     assert {one.receiver for one in sent} <= {ADDRESS}
-    found = (waiting.get(console.store, ACME, one.subject.partition(":")[0]) for one in sent)
+    found = (waiting_rows.get(console.store, ACME, one.subject.partition(":")[0]) for one in sent)
     return [line for one in found for line in waiting.in_words(one)]
 
 

@@ -15,7 +15,7 @@ from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, DeviceKind, Licence, Right
 from fsplug.policy.hours import opening
-from fsplug.store.change import carrying, planning, waiting
+from fsplug.store.change import carrying, planning, waiting_rows
 from fsplug.store.config import companies, devices, grants, groups, ivrs, numbers, policies, profiles, trunks
 from fsplug.store.config.destinations import Target, TargetKind
 from fsplug.store.config.nouns import SECRET
@@ -279,7 +279,7 @@ def test_what_is_granted_is_changed_by_operators_and_company_admins_only(furnish
 
 def _confirmed(store: Store) -> None:
     """The operator is the second person to everything that waits."""
-    for one in waiting.listed(store, DOMAIN):
+    for one in waiting_rows.listed(store, DOMAIN, scopes.operator("root")):
         if one.is_waiting:
             carrying.confirm(store, DOMAIN, one.id, scopes.operator("root"))
 

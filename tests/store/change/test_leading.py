@@ -7,7 +7,7 @@ import pytest
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.audit import trail
-from fsplug.store.change import waiting
+from fsplug.store.change import waiting, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
@@ -38,7 +38,7 @@ def _told(console: Console) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for mail in mails.listed(console.store, ACME):
         if mail.kind is MailKind.CHANGE_MADE:
-            change = waiting.get(console.store, ACME, mail.subject.partition(":")[0])
+            change = waiting_rows.get(console.store, ACME, mail.subject.partition(":")[0])
             if change.items[0].table == "leading":
                 text = f"{change.username}: {'; '.join(waiting.in_words(change))}"
                 found.setdefault(text, set()).add(mail.receiver.partition("@")[0])

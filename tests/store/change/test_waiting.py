@@ -9,13 +9,13 @@ import pytest
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access import totp
 from fsplug.policy.access.scopes import Actor, operator
-from fsplug.policy.access.waiting import DAY_SECONDS, LONGEST_SECONDS
+from fsplug.policy.access.waiting import DAY_SECONDS, LONGEST_SECONDS, Wait
 from fsplug.store.accounts import accounts, authenticators, sessions, sign_in_links
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
-from fsplug.store.change import carrying, planning, rejecting, waiting
+from fsplug.store.change import carrying, planning, rejecting, waiting_rows
 from fsplug.store.change.draft import Draft, Outcome, edit
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import actors, devices, grants, policies, users
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -26,15 +26,16 @@ from tests.store.accountcast import Clock, Console
 from tests.store.cast import ACME
 from tests.store.story import recorded_call
 
-ADMIN, OTHER, CHIEF, CLARA, BO = "1001", "1004", "1005", "1003", "1002"
+ADMIN, OTHER, CHIEF, CLARA, BO, SECOND, DORA = "1001", "1004", "1005", "1003", "1002", "1010", "1011"
 DESK = {"name": "desk", "kind": "desk"}
 SPARE = "+45 20 10 10 98"
-OLD, NEW = "chief@acme.example", "mallory@evil.example"
+OLD, NEW, CHIEFS = "chief@acme.example", "mallory@evil.example", "second@acme.example"
+CLARAS = "clara@acme.example"
 
 
 @dataclass(frozen=True)
 class Company:
-    """Acme with two administrators, a superuser, somebody with their own recordings and somebody who listens in."""
+    """Acme with two administrators, two superusers, somebody with their own recordings and somebody who listens in."""
 
     store: Store
     clock: Clock
@@ -72,7 +73,7 @@ class Company:
         return {mail.receiver for mail in mails.listed(self.store, ACME) if mail.kind is kind}
 
     def waits(self) -> list[WaitingChange]:
-        return [one for one in waiting.listed(self.store, ACME) if one.is_waiting]
+        return [one for one in waiting_rows.listed(self.store, ACME, operator("root")) if one.is_waiting]
 
 
 @pytest.fixture
@@ -81,7 +82,9 @@ def acme(console: Console) -> Company:
         (ADMIN, {"email": "anna@acme.example", "admin": "company-admin"}),
         (OTHER, {"email": "ole@acme.example", "admin": "company-admin"}),
         (CHIEF, {"email": OLD, "role": "superuser"}),
+        (SECOND, {"email": CHIEFS, "role": "superuser"}),
         (CLARA, {"email": "clara@acme.example", "role": "my-console", "record": False}),
+        (DORA, {"email": "dora@acme.example"}),
         (BO, {"email": "bo@acme.example", "licences": ["contact-pro"], "rights": ["listen-in"]}),
     )
     company = Company(console.store, console.clock, console)
@@ -99,8 +102,12 @@ WAYS: dict[str, tuple[Callable[[Company], object], bool]] = {
     "makes themself hear their own calls": (lambda c: c.put(ADMIN, role="my-console"), True),
     "makes a new user a superuser": (lambda c: c.put("1099", role="superuser", email=NEW), False),
     "makes a colleague a superuser": (lambda c: c.put(CLARA, role="superuser"), False),
-    "gives somebody with another address their recordings": (lambda c: c.put(BO, role="my-console", email=NEW), True),
-    "changes the superuser's address": (lambda c: c.put(CHIEF, email=NEW), True),
+    "gives somebody with another address their recordings": (lambda c: c.put(DORA, role="my-console", email=NEW), True),
+    "gives one who listens in their recordings at another address": (
+        lambda c: c.put(BO, role="my-console", email=NEW),
+        False,
+    ),
+    "changes the superuser's address": (lambda c: c.put(CHIEF, email=NEW), False),
     "changes the address of one who hears their own": (lambda c: c.put(CLARA, email=NEW), True),
     "makes a second administrator of their own": (lambda c: c.put("1099", admin="company-admin", email=NEW), False),
     "takes over the other administrator's address": (lambda c: c.put(OTHER, email=NEW), True),
@@ -111,9 +118,9 @@ WAYS: dict[str, tuple[Callable[[Company], object], bool]] = {
     ),
     "gives one who listens in another phone": (
         lambda c: c.put(BO, device=[DESK]),
-        True,
+        False,
     ),
-    "gives one who listens in another number": (lambda c: c.put(BO, mobile_numbers=["+45 20 10 10 99"]), True),
+    "gives one who listens in another number": (lambda c: c.put(BO, mobile_numbers=["+45 20 10 10 99"]), False),
     "turns off the superuser's one-time codes": (lambda c: _codes_off(c, CHIEF), False),
     "deletes somebody and makes them anew": (lambda c: (c.remove(CLARA), _anew(c, CLARA)), True),
     "deletes the superuser and makes them anew": (
@@ -163,7 +170,8 @@ def test_a_company_administrator_comes_to_hear_by_no_way_alone_and_unseen(acme: 
     assert told - {"anna@acme.example", NEW}, "somebody else is told, at an address from before"
     assert NEW not in told
     before = _state(acme)
-    for who in (ADMIN, change.username):
+    is_own = change.username == CHIEF and not change.asked.gives
+    for who in (ADMIN,) if is_own else (ADMIN, change.username):
         with pytest.raises((Refused, Invalid)):
             carrying.confirm(acme.store, ACME, change.id, acme.actor(who))
     acme.clock.turn(DAY_SECONDS - 60)
@@ -175,19 +183,20 @@ def test_a_company_administrator_comes_to_hear_by_no_way_alone_and_unseen(acme: 
     if not is_made_after_a_day:
         acme.clock.turn(LONGEST_SECONDS)
         carrying.carry_out(acme.store)
-        assert waiting.get(acme.store, ACME, change.id).state == "dropped"
+        assert waiting_rows.get(acme.store, ACME, change.id).state == "dropped"
         assert _state(acme) == before
 
 
 @pytest.mark.parametrize(
-    ("way", "second"), [(way, ("another administrator", "the operator")[at % 2]) for at, way in enumerate(WAYS)]
+    ("way", "second"), [(way, ("another person", "the operator")[at % 2]) for at, way in enumerate(WAYS)]
 )
 def test_a_second_person_makes_it_true_at_once(acme: Company, way: str, second: str) -> None:
     acme.put(OTHER, operator("root"), mobile_numbers=[SPARE])
     WAYS[way][0](acme)
     [change] = acme.waits()
     before = _state(acme)
-    by = operator("root") if second == "the operator" or change.username == OTHER else acme.actor(OTHER)
+    by_user = acme.actor(SECOND if change.of_hearer else OTHER)
+    by = operator("root") if second == "the operator" or change.username == OTHER else by_user
     made = carrying.confirm(acme.store, ACME, change.id, by)
     assert (made.state, made.ended_by) == ("made", by.logged_name)
     assert _state(acme) != before
@@ -198,17 +207,17 @@ def test_a_second_person_makes_it_true_at_once(acme: Company, way: str, second: 
 
 
 def test_whom_a_change_concerns_is_told_at_the_old_address_and_the_trail_names_both(acme: Company) -> None:
-    acme.put(CHIEF, email=NEW)
-    assert acme.told(MailKind.CHANGE_WAITS) == {OLD}
+    acme.put(CLARA, email=NEW)
+    assert acme.told(MailKind.CHANGE_WAITS) == {CLARAS}
     [entry] = [one for one in trail.listed(acme.store, ACME) if one.act == "change-waits"]
-    assert (entry.actor, entry.people) == (f"{ADMIN}@{ACME}", (CHIEF,))
-    assert entry.facts["items"] == [f"email: {OLD} -> {NEW}"]
-    assert accounts.get(acme.store, ACME, CHIEF).email == OLD
+    assert (entry.actor, entry.people) == (f"{ADMIN}@{ACME}", (CLARA,))
+    assert entry.facts["items"] == [f"email: {CLARAS} -> {NEW}"]
+    assert accounts.get(acme.store, ACME, CLARA).email == CLARAS
     acme.clock.turn(DAY_SECONDS + 1)
     carrying.carry_out(acme.store)
-    assert acme.told(MailKind.CHANGE_MADE) == {OLD}
+    assert acme.told(MailKind.CHANGE_MADE) == {CLARAS}
     named = [one.facts.get("turned") for one in trail.listed(acme.store, ACME) if one.act == "rights"]
-    assert named[0] == [f"user {CHIEF}: e-mail address {OLD} -> {NEW}"]
+    assert named[0] == [f"user {CLARA}: e-mail address {CLARAS} -> {NEW}"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +242,7 @@ def test_what_takes_access_away_is_made_at_once_and_told(acme: Company) -> None:
     acme.remove(CLARA)
     assert acme.waits() == []
     assert (acme.row(CHIEF).role, acme.rights(BO)) == ("none", set())
-    assert acme.told(MailKind.CHANGE_MADE) == {OLD, "clara@acme.example"}
+    assert acme.told(MailKind.CHANGE_MADE) == {OLD, CLARAS}
 
 
 def test_a_newcomer_s_role_and_what_is_no_way_to_hear_wait_for_nothing(acme: Company) -> None:
@@ -249,12 +258,12 @@ def test_an_operator_waits_for_nothing_and_superusers_are_told_of_a_new_one(acme
     acme.put(CLARA, operator("root"), role="superuser")
     carrying.remove_codes(acme.store, ACME, CHIEF, operator("root"))
     assert (acme.waits(), acme.row(CLARA).role) == ([], "superuser")
-    assert acme.told(MailKind.CHANGE_MADE) == {OLD, "clara@acme.example"}
+    assert acme.told(MailKind.CHANGE_MADE) == {OLD, CHIEFS, CLARAS}
 
 
 def test_a_new_superuser_is_told_to_all_superusers_before_and_may_be_rejected_by_them(acme: Company) -> None:
     acme.put(CLARA, role="superuser")
-    assert acme.told(MailKind.CHANGE_WAITS) == {OLD, "clara@acme.example", "ole@acme.example"}
+    assert acme.told(MailKind.CHANGE_WAITS) == {OLD, CHIEFS, CLARAS, "ole@acme.example"}
     [change] = acme.waits()
     for stranger in (acme.actor(BO), Actor("1001", acme.actor(ADMIN).scope, company="beta.example")):
         with pytest.raises(Refused):
@@ -279,22 +288,24 @@ def test_the_mailed_link_rejects_until_the_change_is_over(acme: Company) -> None
 
 
 def test_one_who_grants_no_more_has_nothing_made_of_what_they_asked_for(acme: Company) -> None:
-    acme.put(CHIEF, email=NEW)
+    acme.put(CLARA, email=NEW)
     acme.put(ADMIN, operator("root"), admin="none")
     acme.clock.turn(DAY_SECONDS + 1)
     carrying.carry_out(acme.store)
-    assert acme.row(CHIEF).email == OLD
-    assert [one.state for one in waiting.listed(acme.store, ACME, CHIEF) if one.made_by.startswith(ADMIN)] == [
-        "dropped"
-    ]
+    assert acme.row(CLARA).email == CLARAS
+    assert [
+        one.state
+        for one in waiting_rows.listed(acme.store, ACME, operator("root"), CLARA)
+        if one.made_by.startswith(ADMIN)
+    ] == ["dropped"]
 
 
 def test_what_somebody_else_changed_meanwhile_is_left_as_it_is(acme: Company) -> None:
-    acme.put(CHIEF, email=NEW)
-    acme.put(CHIEF, operator("root"), email="third@acme.example")
+    acme.put(CLARA, email=NEW)
+    acme.put(CLARA, operator("root"), email="third@acme.example")
     acme.clock.turn(DAY_SECONDS + 1)
     carrying.carry_out(acme.store)
-    assert acme.row(CHIEF).email == "third@acme.example"
+    assert acme.row(CLARA).email == "third@acme.example"
 
 
 def test_what_waits_of_a_removed_user_becomes_true_of_nobody_who_gets_the_name(acme: Company) -> None:
@@ -319,27 +330,28 @@ def test_nothing_is_planted_while_a_role_or_a_right_waits(acme: Company) -> None
 
 
 def test_the_same_wish_again_waits_no_longer_and_tells_nobody_twice(acme: Company) -> None:
-    acme.put(CHIEF, email=NEW)
+    acme.put(CLARA, email=NEW)
     [first] = acme.waits()
     acme.clock.turn(3_600)
-    acme.put(CHIEF, email=NEW)
+    acme.put(CLARA, email=NEW)
     assert acme.waits() == [first]
     assert len(mails.listed(acme.store, ACME)) == 1
 
 
 @pytest.mark.parametrize("seconds", [-40 * DAY_SECONDS, -3_600.0])
 def test_a_clock_that_is_put_back_makes_it_wait_a_day_from_then_and_no_longer(acme: Company, seconds: float) -> None:
-    acme.put(CHIEF, email=NEW)
+    acme.put(CLARA, email=NEW)
     acme.clock.turn(seconds)
     carrying.carry_out(acme.store)
-    assert acme.row(CHIEF).email == OLD
+    assert acme.row(CLARA).email == CLARAS
     acme.clock.turn(DAY_SECONDS + 1)
     carrying.carry_out(acme.store)
-    assert acme.row(CHIEF).email == NEW
+    assert acme.row(CLARA).email == NEW
 
 
 def test_where_nobody_would_object_a_day_is_not_enough(acme: Company) -> None:
-    acme.put(CHIEF, operator("root"), role="none")
+    for superuser in (CHIEF, SECOND):
+        acme.put(superuser, operator("root"), role="none")
     acme.put("1099", rights=["listen-in"], email=NEW)
     [change] = acme.waits()
     assert change.takes_second
@@ -359,7 +371,7 @@ def test_a_password_of_a_phone_that_waited_is_kept_no_longer(acme: Company) -> N
     acme.put(BO, device=[DESK])
     [change] = acme.waits()
     kept = str(acme.store.rows("SELECT items FROM waiting_change"))
-    carrying.confirm(acme.store, ACME, change.id, acme.actor(OTHER))
+    carrying.confirm(acme.store, ACME, change.id, acme.actor(SECOND))
     [device] = Draft(acme.store, ACME).rows(devices.DEVICE, "username", BO)
     assert device.password and device.password in kept
     assert device.password not in str(acme.store.rows("SELECT items FROM waiting_change"))
@@ -393,3 +405,68 @@ def test_a_document_is_no_other_door(acme: Company) -> None:
     assert (acme.row(CHIEF).email, acme.row(CLARA).role, acme.row(CLARA).name) == (OLD, "my-console", "Clara Holm")
     planning.make(acme.store, planning.plan(acme.store, document), operator("root"))
     assert (acme.row(CHIEF).email, acme.row(CLARA).role) == (NEW, "superuser")
+
+
+def test_what_is_of_a_superuser_another_superuser_sees_confirms_or_rejects(acme: Company) -> None:
+    acme.put(CHIEF, email=NEW)
+    [change] = acme.waits()
+    assert acme.told(MailKind.CHANGE_WAITS) == {OLD, CHIEFS} and change.takes is Wait.SUPERUSER
+    for username, sees in ((SECOND, True), (CHIEF, True), (ADMIN, True), (CLARA, False), (BO, False)):
+        seen = waiting_rows.listed(acme.store, ACME, acme.actor(username))
+        assert [one.id for one in seen] == ([change.id] if sees else [])
+    for username in (ADMIN, OTHER, CLARA):
+        with pytest.raises(Refused):
+            carrying.confirm(acme.store, ACME, change.id, acme.actor(username))
+    rejecting.reject(acme.store, ACME, change.id, acme.actor(SECOND))
+    acme.put(CHIEF, email=NEW)
+    [change] = acme.waits()
+    carrying.confirm(acme.store, ACME, change.id, acme.actor(CHIEF))
+    assert acme.row(CHIEF).email == NEW, "it is the superuser's own address"
+
+
+def test_one_superuser_changes_another_s_address_in_a_day_that_all_of_them_see(acme: Company) -> None:
+    acme.put(ADMIN, operator("root"), role="superuser")
+    acme.clock.turn(40 * DAY_SECONDS)
+    acme.store.run("DELETE FROM mail")
+    acme.put(CHIEF, email=NEW)
+    assert acme.told(MailKind.CHANGE_WAITS) == {OLD, CHIEFS, "anna@acme.example"}
+    acme.clock.turn(DAY_SECONDS + 1)
+    carrying.carry_out(acme.store)
+    assert acme.row(CHIEF).email == NEW
+
+
+@pytest.mark.parametrize("asker", [ADMIN, OTHER])
+def test_two_of_whom_one_has_lately_changed_the_other_are_one_person(acme: Company, asker: str) -> None:
+    acme.put(OTHER, email=NEW)
+    acme.clock.turn(DAY_SECONDS + 1)
+    carrying.carry_out(acme.store)
+    other = next(one for one in (ADMIN, OTHER) if one != asker)
+    acme.put(CLARA, asker, role="superuser")
+    [change] = acme.waits()
+    assert acme.told(MailKind.CHANGE_WAITS).isdisjoint({NEW, "anna@acme.example"})
+    with pytest.raises(Refused, match="lately"):
+        carrying.confirm(acme.store, ACME, change.id, acme.actor(other))
+    acme.clock.turn(LONGEST_SECONDS + 1)
+    carrying.carry_out(acme.store)
+    acme.put(CLARA, asker, role="superuser")
+    [change] = acme.waits()
+    carrying.confirm(acme.store, ACME, change.id, acme.actor(other))
+
+
+def test_an_address_that_who_asks_has_put_there_is_no_witness(acme: Company) -> None:
+    for superuser in (CHIEF, SECOND):
+        acme.put(superuser, operator("root"), role="none")
+    acme.put(DORA, email=NEW)
+    acme.put(DORA, role="my-console")
+    assert [one.takes for one in acme.waits()] == [Wait.SECOND_PERSON]
+    acme.clock.turn(LONGEST_SECONDS + 1)
+    carrying.carry_out(acme.store)
+    acme.put(DORA, role="my-console")
+    assert [one.takes for one in acme.waits()] == [Wait.DAY]
+
+
+def test_whose_codes_somebody_had_turned_off_is_no_witness_to_them(acme: Company) -> None:
+    _codes_off(acme, CLARA)
+    carrying.confirm(acme.store, ACME, acme.waits()[0].id, acme.actor(OTHER))
+    acme.put(CLARA, email=NEW)
+    assert [one.takes for one in acme.waits()] == [Wait.SECOND_PERSON]

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from fsplug.store.change import rejecting, waiting
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.policy.access.scopes import operator
+from fsplug.store.change import rejecting, waiting_rows
+from fsplug.store.change.waiting_rows import WaitingChange
 from tests.store.accountcast import ANNA, BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
@@ -18,8 +19,8 @@ CLARAS = "clara@acme.example"
 
 @pytest.fixture
 def anna(browser: Browser, console: Console) -> Browser:
-    """Anna administers the whole company, and so does Bo; Clara is a superuser."""
-    console.made(CLARA, CLARAS, "superuser")
+    """Anna administers the whole company, and so does Bo; Clara hears her own calls."""
+    console.made(CLARA, CLARAS, "my-console")
     for username, email in (("1001", ANNA), ("1002", BO)):
         console.made(username, email, "my-console")
         console.give(username, admin="company-admin")
@@ -36,8 +37,27 @@ def bo(anna: Browser, new_browser: Callable[..., Browser]) -> Browser:
 
 
 def _change(console: Console) -> WaitingChange:
-    [found] = [one for one in waiting.listed(console.store, ACME) if one.is_waiting]
+    [found] = [one for one in waiting_rows.listed(console.store, ACME, operator("root")) if one.is_waiting]
     return found
+
+
+def test_of_a_superuser_s_another_superuser_confirms_on_the_page(
+    anna: Browser, bo: Browser, console: Console, new_browser: Callable[..., Browser]
+) -> None:
+    console.give(CLARA, role="superuser")
+    saved(anna, console, CLARA, email="mallory@evil.example")
+    change = _change(console)
+    assert "a superuser or the operator, by" in anna.get("/changes").text
+    assert 'action="/changes/confirm"' not in bo.get("/changes").text
+    assert bo.post("/changes/confirm", change=change.id).status_code == 403
+    clara = new_browser(address="192.0.2.3")
+    clara.sign_in(email=CLARAS)
+    saved(anna, console, "1002", email="bo@evil.example")
+    page = clara.get("/changes").text
+    assert 'action="/changes/confirm"' in page and "mallory@evil.example" in page
+    assert "bo@evil.example" not in page, "it lets nobody hear others"
+    assert clara.post("/changes/confirm", change=change.id).headers["Location"] == "/changes"
+    assert held(console, CLARA).email == "mallory@evil.example"
 
 
 def test_who_asked_can_t_confirm_and_a_second_administrator_can(anna: Browser, bo: Browser, console: Console) -> None:
@@ -68,7 +88,7 @@ def test_whom_it_concerns_sees_it_on_their_account_page_and_rejects_it(
     assert clara.get("/changes").status_code == 403
     assert clara.post("/changes/confirm", change=change.id).status_code == 403
     assert clara.post("/changes/decline", change=change.id).headers["Location"] == "/account"
-    assert waiting.get(console.store, ACME, change.id).state == "rejected"
+    assert waiting_rows.get(console.store, ACME, change.id).state == "rejected"
     assert "rejected" in anna.get("/changes").text and held(console, CLARA).email == CLARAS
 
 
@@ -104,7 +124,7 @@ def test_the_mailed_link_rejects_by_a_press_and_by_nothing_else(
     assert clara.post("/changes/reject", site="cross-site", press=found[1]).status_code == 403
     assert _change(console).id == change.id, "it waits still"
     assert "The change is rejected" in clara.post("/changes/reject", press=found[1]).text
-    assert waiting.get(console.store, ACME, change.id).state == "rejected"
+    assert waiting_rows.get(console.store, ACME, change.id).state == "rejected"
     assert clara.get("/changes/reject").status_code == 403
 
 

@@ -10,7 +10,7 @@ from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import Licence, Right
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
-from fsplug.store.change import carrying, edit_policy, waiting
+from fsplug.store.change import carrying, edit_policy, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors, grants, policies, user_list, users
 from fsplug.store.outbox import mails
@@ -68,7 +68,7 @@ def saved(browser: Browser, console: Console, *marked: str, **form: str) -> Any:
 
 def confirmed(console: Console) -> None:
     """The operator is the second person to everything that waits."""
-    for one in waiting.listed(console.store, ACME):
+    for one in waiting_rows.listed(console.store, ACME, operator("root")):
         if one.is_waiting:
             carrying.confirm(console.store, ACME, one.id, operator("root"))
 

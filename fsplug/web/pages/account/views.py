@@ -8,7 +8,7 @@ from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, passkeys, sessions
 from fsplug.store.accounts.sessions import Session
-from fsplug.store.change import waiting
+from fsplug.store.change import waiting_rows
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import forms, guard, shell
 from fsplug.web.kernel.guard import SESSION, Open, takes
@@ -26,8 +26,15 @@ def page() -> str:
     viewer = shell.viewer()
     found = sessions.listed(guard.store(), viewer.domain, viewer.username)
     own = passkeys.listed(guard.store(), viewer.domain, viewer.username)
-    waits = waiting.of_users(guard.store(), viewer.domain, [viewer.username])
-    lines = [(one, [changes.line(g.words, it.what, it.before, it.after) for it in one.shown]) for one in waits]
+    waits = waiting_rows.of_users(guard.store(), viewer.domain, [viewer.username])
+    lines = [
+        (
+            one,
+            changes.confirmers(g.words, one.of_hearer),
+            [changes.line(g.words, it.what, it.before, it.after) for it in one.shown],
+        )
+        for one in waits
+    ]
     return render_template("account/page.html", sessions=found, passkeys=own, waiting=lines)
 
 

@@ -8,8 +8,8 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import Need, Reach
-from fsplug.store.change import carrying, rejecting, waiting
-from fsplug.store.change.waiting import WaitingChange
+from fsplug.store.change import carrying, rejecting, waiting_rows
+from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import user_list
 from fsplug.web.kernel import guard, names, shell
 from fsplug.web.kernel.guard import Open, takes
@@ -21,7 +21,7 @@ _LINK = "change"
 
 
 @PAGE.get("/changes")
-@takes(Need.GRANTS, Reach.COMPANY)
+@takes(Need.CHANGES, Reach.COMPANY)
 def page() -> Any:
     """What waits, and what became of the changes of the last month."""
     return _page()
@@ -29,14 +29,14 @@ def page() -> Any:
 
 @PAGE.get("/changes/confirm")
 @PAGE.get("/changes/decline")
-@takes(Need.GRANTS, Reach.COMPANY)
+@takes(Need.CHANGES, Reach.COMPANY)
 def lead_back() -> Any:
     """Redirect viewers who reload the answer to a form."""
     return redirect("/changes")
 
 
 @PAGE.post("/changes/confirm")
-@takes(Need.GRANTS, Reach.COMPANY, steps_up=True)
+@takes(Need.CHANGES, Reach.COMPANY, steps_up=True)
 def confirm() -> Any:
     """Make a change now, as its second person."""
     viewer, change = shell.viewer(), request.form.get("change", "")
@@ -53,8 +53,8 @@ def decline() -> Any:
     """Reject a change, as an administrator or as one whom it concerns."""
     viewer, change = shell.viewer(), request.form.get("change", "")
     rejecting.reject(guard.store(), viewer.domain, change, viewer.actor)
-    is_admin = viewer.reaches(Need.GRANTS, Reach.COMPANY)
-    return shell.done("/changes" if is_admin else "/account", "said-change-rejected")
+    sees_all = viewer.reaches(Need.CHANGES, Reach.COMPANY)
+    return shell.done("/changes" if sees_all else "/account", "said-change-rejected")
 
 
 @PAGE.get("/changes/reject/<token>")
@@ -94,21 +94,18 @@ def reject() -> str:
 
 def _page(trouble: str | None = None) -> Any:
     viewer, store = shell.viewer(), guard.store()
-    found = waiting.listed(store, viewer.domain)
+    found = waiting_rows.listed(store, viewer.domain, viewer.actor)
     called = dict(names.of_users(store, viewer.domain, {one.username for one in found}))
     called |= names.of_actors(store, viewer.domain, {one.made_by for one in found})
     called |= names.of_actors(store, viewer.domain, {one.ended_by for one in found if one.ended_by})
     return render_template(
         "changes/page.html",
         trouble=trouble,
-        waiting=[(one, _lines(one), _may_confirm(viewer, one)) for one in found if one.is_waiting],
+        waiting=[(one, _lines(one), carrying.may_confirm(store, one, viewer.actor)) for one in found if one.is_waiting],
         ended=[(one, _lines(one)) for one in found if not one.is_waiting],
+        who={one.id: changes.confirmers(g.words, one.of_hearer) for one in found},
         called=called,
     )
-
-
-def _may_confirm(viewer: shell.Viewer, one: WaitingChange) -> bool:
-    return waits.may_confirm(viewer.actor, viewer.domain, one.made_by, one.username)
 
 
 def _lines(found: WaitingChange) -> list[str]:
