@@ -10,12 +10,12 @@ from tests.browser.looking import follow
 from tests.browser.site import Site
 
 
-def _ask(page: Any, email: str) -> None:
+def _ask(page: Any, email: str, waits: str = "24") -> None:
     """Ask for another address, as an administrator does on the page of users."""
     page.goto(f"/people?marked={MY_CONSOLE}")
     page.fill("[name=email]", email)
     follow(page, page.locator("form[action='/people/summary'] button.first"))
-    assert page.locator("p.notice").filter(has_text="24").count() == 1
+    assert page.locator("p.notice").filter(has_text=waits).count() == 1
     follow(page, page.locator("form[action='/people/save'] button.first"))
 
 
@@ -43,8 +43,9 @@ def test_one_asks_another_confirms_and_whom_it_concerns_rejects(site: Site, visi
     follow(nobody, nobody.locator("button.first"))
     assert waiting_rows.of_users(site.store, ACME, [MY_CONSOLE]) == []
     # By the second administrator it becomes true, there and back.
-    for email in ("another@acme.example", before):
-        _ask(admin, email)
+    # Whose address the one who asks has changed just now, is no witness to the next change.
+    for email, waits in (("another@acme.example", "24"), (before, "driften")):
+        _ask(admin, email, waits)
         second.goto("/changes")
         follow(second, second.locator("form[action='/changes/confirm'] button"))
         assert accounts.get(site.store, ACME, MY_CONSOLE).email == email
