@@ -1,6 +1,7 @@
-"""The keys that sign the audit trail. They are kept outside the store: who can only write the store can't sign.
+"""The keys that sign the audit trail, and changes of people that wait. They are kept outside the store: who can only
+write the store can't sign.
 
-A signature is an HMAC-SHA-256 of an entry's hash, which covers the entry and all before it (RFC 2104).
+A signature is an HMAC-SHA-256 (RFC 2104); an entry's is of its hash, which covers the entry and all before it.
 """
 
 import hmac
@@ -11,6 +12,7 @@ from fsplug.errors import Invalid
 
 _KEY_BYTES = 32
 _ENTRY, _CHECKPOINT = b"fsplug audit entry\0", b"fsplug audit checkpoint\0"
+_CHANGE = b"fsplug waiting change\0"
 
 
 def new_key() -> str:
@@ -45,6 +47,16 @@ def sign_checkpoint(keys: Sequence[str], *said: str) -> str | None:
 def is_checkpoint_signed(keys: Sequence[str], said: Sequence[str], signature: object) -> bool:
     """Whether one of the keys made this signature."""
     return _is_signed(keys, _CHECKPOINT, said, signature)
+
+
+def sign_change(keys: Sequence[str], said: str) -> str | None:
+    """The signature, in hex, of a waiting change that says this, by the first key; None without keys."""
+    return _signed(keys[0], _CHANGE, said) if keys else None
+
+
+def is_change_signed(keys: Sequence[str], said: str, signature: object) -> bool:
+    """Whether one of the keys made this signature."""
+    return _is_signed(keys, _CHANGE, (said,), signature)
 
 
 def _is_signed(keys: Sequence[str], kind: bytes, said: Sequence[str], signature: object) -> bool:

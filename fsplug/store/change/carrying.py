@@ -57,8 +57,10 @@ def may_confirm(store: Store, change: WaitingChange, actor: Actor) -> bool:
 def carry_out(store: Store) -> int:
     """Make every change whose day is over, and drop those that nobody confirmed; returns how many there were.
 
-    If the clock was put back, the time a change has waited is unknown: it waits its whole time again, once.
+    What no key signed is dropped first. If the clock was put back, the time a change has waited is unknown: it waits
+    its whole time again, once.
     """
+    _drop_forged(store)
     found = waiting_rows.due(store)
     for one in found:
         if one.made_at > store.now() + CLOCK_SECONDS:
@@ -91,6 +93,14 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
     return None
 
 
+def _drop_forged(store: Store) -> None:
+    with store.atomic():
+        reason = "no key signed it: somebody else wrote it, or it is from before changes were signed"
+        for domain, username, change in waiting_rows.drop_forged(store, ITSELF, reason):
+            log.warning("change-dropped", company=domain, user=username, change=change, reason=reason)
+            trail.add(store, domain, ITSELF, "change-dropped", username, [username], change=change, reason=reason)
+
+
 def _carry_out(store: Store, change: WaitingChange) -> None:
     try:
         _made(store, change, _maker(store, change), None)
@@ -115,6 +125,9 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
         planning.hold(store, change.company)
         held = Held(change.username, change.items, waits.Wait.NOTHING, of_hearer=change.of_hearer)
         told = notices.concerned(store, change.company, held)
+        if not waiting_rows.is_genuine(store, change):
+            text = "nobody asked for this change, or it is over already: no key signed it as it is"
+            raise Refused("change-not-signed", text, change=change.id)
         if not waiting_rows.end(store, change, ChangeState.MADE, by):
             waiting.check_waiting(waiting_rows.get(store, change.company, change.id))
         _apply(store, change, actor)

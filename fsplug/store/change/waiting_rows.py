@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from fsplug.errors import Invalid
@@ -12,6 +12,7 @@ from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.access.waiting import Asked, ChangeState, Wait
 from fsplug.store.accounts.tokens import Secret
+from fsplug.store.audit import signing
 from fsplug.store.change import split
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.shown import ShownItem, shown
@@ -21,6 +22,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, constant, given, given_each, insert
+from fsplug.store.schema.audit import AuditAbout, AuditEntries
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.waiting import WaitingChanges
 
@@ -43,6 +45,7 @@ class _Row:
     ended_at: float | None
     ended_by: str | None
     reason: str | None
+    signature: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,24 @@ _LISTED = Select(
     ),
 )
 _OF_USERS = Select(_Row, lambda: _CHANGES.where(_IS_THEIRS & _IS_WAITING).order_by(WaitingChanges.made_at))
+_WAITING = Select(_Row, lambda: _CHANGES.where(_IS_WAITING))
+_DROP = Write(
+    lambda: WaitingChanges.update(
+        state=ChangeState.DROPPED, ended_at=given.now, ended_by=given.by, reason=given.reason, signature=None
+    ).where((WaitingChanges.id == given.change) & _IS_WAITING)
+)
+_OVER = Select(
+    str,
+    lambda: (
+        AuditEntries.select(AuditEntries.facts)
+        .join(AuditAbout, on=(AuditAbout.company == AuditEntries.company) & (AuditAbout.number == AuditEntries.number))
+        .where(
+            (AuditEntries.company == given.company)
+            & (AuditAbout.username == given.username)
+            & AuditEntries.act.in_([constant(act) for act in ("change-made", "change-rejected", "change-dropped")])
+        )
+    ),
+)
 _DUE = Select(
     _Row,
     lambda: _CHANGES.where(
@@ -112,16 +133,16 @@ _DUE = Select(
 _ADD = Write(
     lambda: insert(
         WaitingChanges,
-        "id company username items made_by made_at due_at takes_second of_hearer state ended_at ended_by",
+        "id company username items made_by made_at due_at takes_second of_hearer state ended_at ended_by signature",
     )
 )
 _END = Write(
     lambda: WaitingChanges.update(
-        state=given.state, ended_at=given.now, ended_by=given.by, reason=given.reason, items=given.items
+        state=given.state, ended_at=given.now, ended_by=given.by, reason=given.reason, items=given.items, signature=None
     ).where((WaitingChanges.id == given.change) & _IS_WAITING)
 )
 _WAIT_ANEW = Write(
-    lambda: WaitingChanges.update(made_at=given.now, due_at=given.due_at).where(
+    lambda: WaitingChanges.update(made_at=given.now, due_at=given.due_at, signature=given.signature).where(
         (WaitingChanges.id == given.change) & _IS_WAITING
     )
 )
@@ -177,8 +198,31 @@ def due(store: Store) -> list[WaitingChange]:
 def wait_anew(store: Store, change: WaitingChange) -> None:
     """Let the change wait its whole time from now on."""
     now = store.now()
+    due_at = now + _seconds(change.takes_second)
+    said = _said(store, replace(change, made_at=now, due_at=due_at), _written(change.items))
     with store.atomic():
-        _WAIT_ANEW.run(store, change=change.id, now=now, due_at=now + _seconds(change.takes_second))
+        signature = signing.sign_change(store.audit_keys, said)
+        _WAIT_ANEW.run(store, change=change.id, now=now, due_at=due_at, signature=signature)
+
+
+def drop_forged(store: Store, by: str, reason: str) -> list[tuple[str, str, str]]:
+    """Drop what none of the store's keys signed, in the caller's transaction; the companies, users and ids of the
+    changes. Without keys nothing is signed, and nothing is dropped.
+    """
+    found = [one for one in _WAITING.rows(store) if not _is_signed(store, one)]
+    # What the row says is not read: whoever forged it may have put anything there.
+    ended = [one for one in found if _DROP.run(store, change=one.id, now=store.now(), by=by, reason=reason)]
+    return [(one.company, one.username, one.id) for one in ended]
+
+
+def is_genuine(store: Store, change: WaitingChange) -> bool:
+    """Whether a key signed the change as it is, and the trail does not say that it is over; always so without keys."""
+    if not store.audit_keys:
+        return True
+    company = company_id(store, change.company)
+    row = _GET.row(store, company=company, change=change.id)
+    over = _OVER.rows(store, company=company, username=change.username)
+    return row is not None and _is_signed(store, row) and all(change.id not in facts for facts in over)
 
 
 def end(store: Store, change: WaitingChange, state: ChangeState, by: str, reason: str | None = None) -> bool:
@@ -199,13 +243,28 @@ def add(store: Store, domain: str, held: Held, by: str, now: float, takes_second
     row: dict[str, Any] = {"company": company_id(store, domain), "username": held.username, "made_by": by}
     row |= {"made_at": now, "due_at": now + _seconds(takes_second), "takes_second": takes_second, "state": state}
     row |= {"of_hearer": held.of_hearer, "ended_at": now if is_over else None, "ended_by": by if is_over else None}
-    _ADD.run(store, id=change, items=_written(held.items), **row)
+    row |= {"id": change, "items": _written(held.items)}
+    made = WaitingChange(**{**row, "company": domain, "items": held.items, "reason": None})
+    row["signature"] = None if is_over else signing.sign_change(store.audit_keys, _said(store, made, row["items"]))
+    _ADD.run(store, **row)
     return change
 
 
 def second(of_hearer: bool) -> Wait:
     """Which second person such a change takes."""
     return Wait.SUPERUSER if of_hearer else Wait.SECOND_PERSON
+
+
+def _is_signed(store: Store, row: _Row) -> bool:
+    keys = store.audit_keys
+    return not keys or signing.is_change_signed(keys, _said(store, row, row.items), row.signature)
+
+
+def _said(store: Store, one: _Row | WaitingChange, items: str) -> str:
+    """All that decides what becomes of it."""
+    times = (float(one.made_at), float(one.due_at))
+    flags = (bool(one.takes_second), bool(one.of_hearer))
+    return json.dumps((one.id, company_id(store, one.company), one.username, items, one.made_by, *times, *flags))
 
 
 def _seconds(takes_second: bool) -> float:
@@ -218,5 +277,5 @@ def _written(items: Iterable[Item]) -> str:
 
 def _read(row: _Row) -> WaitingChange:
     found = [Item(one["table"], tuple(one["key"]), one["before"], one["after"]) for one in json.loads(row.items)]
-    others = {name: getattr(row, name) for name in _Row.__slots__ if name != "items"}
+    others = {name: getattr(row, name) for name in _Row.__slots__ if name not in ("items", "signature")}
     return WaitingChange(items=tuple(found), **others)

@@ -7,7 +7,8 @@ from fsplug.store.schema.companies import Companies
 class WaitingChanges(Table):
     """What somebody wants to change of a user. `items` is JSON; `takes_second`: nothing happens at `due_at` alone.
 
-    `of_hearer`: it is the address, phone or second factor of somebody who hears others.
+    `of_hearer`: it is the address, phone or second factor of somebody who hears others. `signature` is of all that
+    somebody asked for; a change that waits no more has none.
     """
 
     id = text(key=True)
@@ -23,6 +24,7 @@ class WaitingChanges(Table):
     ended_by = text(null=True)
     reason = text(null=True)
     of_hearer = truth(default="FALSE")
+    signature = text(null=True)
 
     class Meta:
         table_name = "waiting_change"
