@@ -80,10 +80,10 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
     account = accounts.get(store, domain, username)
     item = Item(split.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
     told = notices.addresses(store, domain, [username])
-    rank, asker = (ranks.of_user(store, domain, one) for one in (username, actor.name))
+    rank = ranks.lately(store, domain, [username]).get(username, Rank.NONE)
     with store.atomic():
         if account.totp and not actor.is_operator:
-            wait = max(waits.Wait.SECOND_PERSON, waits.of_identity(rank, asker))
+            wait = max(waits.Wait.SECOND_PERSON, waits.of_identity(rank, ranks.of_user(store, domain, actor.name)))
             held = Held(username, (item,), wait, of_hearer=rank is not Rank.NONE)
             [kept] = waiting.keep(store, domain, [held], actor.logged_name)
             return kept

@@ -163,7 +163,7 @@ def _parted_user(change: Change, facts: "_Facts") -> tuple[Change | None, Item |
     found = {"role": role, "admin": scope}
     if change.before is not None and before.email != after.email:
         # Whoever reads the mail of somebody with an account can sign in as that person.
-        has_reason = _has_account(before) or role or scope or username in facts.awaited
+        has_reason = _has_account(before) or role or scope or username in facts.awaited or facts.rank(username)
         found["email"] = facts.of_identity(username) if has_reason else Wait.NOTHING
     columns = [name for name, wait in found.items() if wait is not Wait.NOTHING]
     if not columns:
@@ -226,7 +226,7 @@ class _Facts:
     def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._store, self._company, self._changes = store, company_id(store, domain), changes
         owners = list(dict.fromkeys(_owner(one) for one in _concerned(changes)))
-        self._ranks, self._asker = ranks.of_users(store, domain, [*owners, actor.name]), actor.name
+        self._ranks, self._asker = ranks.lately(store, domain, owners), ranks.of_user(store, domain, actor.name)
         self.awaited = self._named(_AWAITED, owners)
         self._listeners = self._named(_LISTENERS, owners) | self.awaited
         self._listeners |= {one.key.username for one in changes if one.noun is grants.RIGHT and one.after is not None}
@@ -237,12 +237,12 @@ class _Facts:
         self._ever = self._named(_EVER, owners)
 
     def rank(self, username: str) -> Rank:
-        """Whom the user hears before the plan is made."""
+        """Whom the user hears before the plan is made, or heard lately."""
         return self._ranks.get(username, Rank.NONE)
 
     def of_identity(self, username: str) -> Wait:
         """What another address or phone of the user waits for."""
-        return waits.of_identity(self.rank(username), self.rank(self._asker))
+        return waits.of_identity(self.rank(username), self._asker)
 
     def is_newcomer(self, username: str) -> bool:
         """Whether nobody of this name was there before, and no phone of theirs was anybody else's."""
@@ -251,7 +251,7 @@ class _Facts:
     def is_phone_of_hearer(self, change: Change) -> bool:
         """Whether who answers this phone could then listen in, or hear what another person's phone says."""
         username = _owner(change)
-        if username in self._listeners:
+        if username in self._listeners or self.rank(username) is Rank.LISTENER:
             return True
         # A newcomer's role waits instead, so that the phone works at once.
         return username in self._with_role & self._ever and bool(self._former([change]) - {username})

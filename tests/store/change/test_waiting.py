@@ -539,3 +539,28 @@ def test_a_signed_change_is_made_with_a_newer_key_and_after_the_clock_was_put_ba
     signing_acme.clock.turn(DAY_SECONDS + 1)
     carrying.carry_out(signing_acme.store)
     assert signing_acme.row(CLARA).email == NEW
+
+
+@pytest.mark.parametrize(
+    ("username", "taken", "changed"),
+    [(CHIEF, {"role": "none"}, {"email": NEW}), (BO, {"rights": []}, {"device": [DESK]})],
+)
+def test_who_loses_a_role_or_a_right_for_a_moment_is_taken_over_no_sooner(
+    acme: Company, username: str, taken: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    acme.put(username, **taken)
+    acme.put(username, **changed)
+    [change] = acme.waits()
+    assert change.takes is Wait.SUPERUSER
+    assert acme.told(MailKind.CHANGE_WAITS) >= {OLD, CHIEFS}
+    acme.clock.turn(LONGEST_SECONDS + 1)
+    carrying.carry_out(acme.store)
+    acme.put(username, **changed)
+    assert acme.waits() == [], "it was taken away for good"
+
+
+def test_who_was_a_superuser_until_lately_asks_as_one_who_is_none(acme: Company) -> None:
+    acme.put(ADMIN, operator("root"), role="superuser")
+    acme.put(ADMIN, operator("root"), role="none")
+    acme.put(CHIEF, email=NEW)
+    assert [one.takes for one in acme.waits()] == [Wait.SUPERUSER]
