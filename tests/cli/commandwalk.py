@@ -186,7 +186,7 @@ LINES: tuple[Line, ...] = (
     Line(f"account totp-off {_ACCOUNT}", CHIEFS, also=(2, 3)),
     Line(f"change list {_C}", READERS),
     Line(f"change show {_C} none", READERS, also=(2,)),
-    Line(f"change confirm {_C} none", CHIEFS, also=(2,)),
+    Line(f"change confirm {_C} none", KEEPERS, also=(2,)),
     Line(f"change reject {_C} none", READERS, also=(2,)),
     Line(f"mail list {_C}", CHIEFS),
     Line(f"mail show {_C} {{mail}}", CHIEFS),

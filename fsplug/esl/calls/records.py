@@ -110,7 +110,8 @@ class LegRecord:
 def leg_record(body: bytes) -> LegRecord:
     """The record in this file or request; Invalid("bad-record") if it is none."""
     try:
-        facts = json.loads(body)
+        # The switch writes a caller's name as it came, which need not be UTF-8.
+        facts = json.loads(body.decode("utf-8", "replace"))
         variables = _variables(facts["variables"])
         uuid = variables["uuid"]
         if not _UUID.fullmatch(uuid):

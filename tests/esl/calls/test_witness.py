@@ -346,6 +346,14 @@ def test_what_is_no_record_is_refused(body: bytes) -> None:
         leg_record(body)
 
 
+def test_a_record_is_read_whatever_bytes_a_caller_sent_as_its_name() -> None:
+    facts = raw("incoming-user")[0]
+    facts["variables"]["effective_caller_id_name"] = "S@ren"
+    whole = leg_record(encoded(facts))
+    for name in (b"S\xf8ren", b"\xff\xfe", b"\xc3"):
+        assert leg_record(encoded(facts).replace(b"S@ren", name)) == whole
+
+
 @pytest.mark.parametrize("flow", FLOWS)
 def test_a_record_that_is_cut_off_anywhere_is_refused(flow: str) -> None:
     whole = encoded(raw(flow)[0])

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fsplug.errors import Unavailable
+from fsplug.errors import Invalid, Unavailable
 from fsplug.store.change import edit_policy, planning
 from fsplug.store.config import companies, policies, users
-from fsplug.store.config.local_copy import LocalCopy, companies_in, open_store
+from fsplug.store.config.local_copy import LocalCopy, behind, companies_in, open_store
 from fsplug.store.db.database import Store
 from fsplug.store.schema import companies as company_tables
 from fsplug.store.schema import policies as policy_tables
@@ -154,3 +154,38 @@ def test_a_first_store_is_opened_and_made(empty_url: str, copy: Store) -> None:
     assert store.pending() == []
     assert companies.every(store) == []
     store.close()
+
+
+def test_the_copy_goes_on_when_a_phone_gets_another_password_and_when_a_trunk_loses_its_own(
+    store: Store, copy: Store, local: LocalCopy
+) -> None:
+    def with_secrets(password: str, inbound: str) -> dict[str, Any]:
+        def change(document: dict[str, Any]) -> None:
+            acme = document["company"][0]
+            acme["user"][0]["device"] = [{"name": "desk", "kind": "desk", "password": password}]
+            trunk = {"name": "trunk", "host": "192.0.2.7"}
+            acme["trunk"] = [{**trunk, "inbound_digest": True, "inbound_password": inbound} if inbound else trunk]
+
+        return another(change)
+
+    for password, inbound in (("a" * 24, "b" * 24), ("c" * 24, "d" * 24), ("c" * 24, "")):
+        planning.apply_plan(store, planning.plan(store, with_secrets(password, inbound)), "test")
+        local.catch_up()
+        assert rows(copy) == rows(store)
+
+
+def test_a_company_that_can_t_be_copied_does_not_keep_the_others_from_it(
+    store: Store, copy: Store, local: LocalCopy
+) -> None:
+    local.catch_up()
+    for domain in (ACME, BETA):
+        edit_policy.exclude(store, domain, {"+4511223344": "a journalist"}, "anna")
+    copy.run(
+        "CREATE TRIGGER stuck BEFORE INSERT ON excluded_number WHEN NEW.company = (SELECT id FROM company WHERE "
+        f"domain = '{ACME}') BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+    )
+    with pytest.raises(Invalid, match="stuck"):
+        local.catch_up()
+    assert behind(store, copy) == [ACME]
+    copy.run("DROP TRIGGER stuck")
+    assert (local.catch_up(), behind(store, copy)) == (1, [])
