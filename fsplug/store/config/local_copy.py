@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import peewee
+import structlog
 
 from fsplug.errors import FsplugError, Unavailable
 from fsplug.store.db.database import Store
@@ -18,6 +19,8 @@ from fsplug.store.migrations import runner
 from fsplug.store.schema import companies, policies, routes, users
 from fsplug.store.schema.base import VersionedTable
 from fsplug.store.schema.companies import Companies
+
+log = structlog.get_logger()
 
 _MODULES = (companies, users, routes, policies)
 
@@ -42,9 +45,11 @@ class _Table:
     def __init__(self, model: Any) -> None:
         self.names = tuple(field.name for field in model._meta.sorted_fields)
         self._model = model
-        # NULL is a value like others here (sqlite.org/lang_expr.html, IS).
+        # An entry has one row for each version it changed in. Its secrets are forgotten when the row ends, so what the
+        # copy has may differ in any other column. NULL is a value like others here (sqlite.org/lang_expr.html, IS).
         is_it = [
-            peewee.Expression(getattr(model, name), peewee.OP.IS, Given(name)) for name in self.names if name != "until"
+            peewee.Expression(getattr(model, name), peewee.OP.IS, Given(name))
+            for name in ("company", "since", *model.row_key)
         ]
         self.forget = Write(lambda: model.delete().where(*is_it))
         self.forget_company = Write(lambda: model.delete().where(model.company == given.company))
@@ -83,11 +88,19 @@ class LocalCopy:
         there = {one.id: one for one in _COMPANIES.rows(self._store)}
         here = {one.id: one for one in _COMPANIES.rows(self._copy)}
         changed = [one for one in there.values() if one != here.get(one.id)]
-        for one in changed:
-            self._copy_company(one, here[one.id].version if one.id in here else 0)
         gone = here.keys() - there.keys()
         for company in gone:
             self._forget(company)
+        failed: Exception | None = None
+        for one in changed:
+            try:
+                self._copy_company(one, here[one.id].version if one.id in here else 0)
+            except (FsplugError, peewee.PeeweeException) as error:
+                # The other companies' policy must not stand still with this one's.
+                log.error("policy-not-copied", company=one.domain, version=one.version, error=str(error))
+                failed = error
+        if failed is not None:
+            raise failed
         return len(changed) + len(gone)
 
     def _copy_company(self, company: _Company, known: int) -> None:
@@ -113,6 +126,12 @@ def companies_in(copy: Store) -> int:
         return len(_COMPANIES.rows(copy)) if runner.applied(copy) else 0
     except FsplugError:
         return 0
+
+
+def behind(store: Store, copy: Store) -> list[str]:
+    """The domains of the companies whose latest version the copy does not have."""
+    here = {one.id: one for one in _COMPANIES.rows(copy)}
+    return [one.domain for one in _COMPANIES.rows(store) if one != here.get(one.id)]
 
 
 def open_store(store: Store, copy: Store) -> None:

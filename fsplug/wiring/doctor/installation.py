@@ -72,14 +72,33 @@ def store(settings: Settings) -> Finding:
     return ok(_STORE, f"{found.place}: up to date, {len(known)} companies")
 
 
+# Twice as long as the copy may be behind while fsplug serves.
+_COPIED_SECONDS = 2.0
+
+
 def policy_copy(settings: Settings) -> Finding:
     """Calls can be decided by the local copy when the store is away."""
-    subject, copied = "local copy", Store(settings.local_copy_file)
-    known = local_copy.companies_in(copied) if settings.local_copy_file.exists() else 0
-    copied.close()
-    if not known:
-        text = f"there is no copy of the configuration in {settings.local_copy_file}: without the store, nobody serves"
-        return warn(subject, text, "systemctl restart fsplug")
+    subject, copied, store = "local copy", Store(settings.local_copy_file), Store(settings.store)
+    try:
+        known = local_copy.companies_in(copied) if settings.local_copy_file.exists() else 0
+        if not known:
+            file = settings.local_copy_file
+            text = f"there is no copy of the configuration in {file}: without the store, nobody serves"
+            return warn(subject, text, "systemctl restart fsplug")
+        store.connect()
+        # What was changed a moment ago is copied within a second.
+        missing = set(local_copy.behind(store, copied))
+        if missing:
+            time.sleep(_COPIED_SECONDS)
+            missing &= set(local_copy.behind(store, copied))
+    except FsplugError as error:
+        return wrong(subject, error.text, "fsplug store status")
+    finally:
+        copied.close()
+        store.close()
+    if missing:
+        text = f"it does not have the latest policy of {', '.join(sorted(missing)[:5])}"
+        return wrong(subject, text, "systemctl restart fsplug; then look for policy-not-copied in its log")
     return ok(subject, f"{known} companies, for calls while the store is away")
 
 
