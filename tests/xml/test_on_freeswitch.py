@@ -300,6 +300,7 @@ def test_a_prefix_withholds_the_caller_s_number_from_all_but_the_trunk(
         calling.result()
     assert invite.start.startswith("INVITE sip:+4522334455@")
     assert f"<sip:{sender}" in invite.header("From")
+    assert ("4570101001" in invite.header("From")) == (not privacy)
     assert invite.header("Privacy") == privacy
     assert ("<sip:+4570101001@" in invite.header("P-Asserted-Identity")) == bool(privacy)
 
