@@ -111,9 +111,19 @@ class Answers:
         address = request.get("ip", "") if request.get("action") == "sip_auth" else ""
         if not address or not (_PLAIN.fullmatch(user) and _PLAIN.fullmatch(domain)):
             return None
-        if not self._refuses(address, user, domain):
+        if not (self._signs_in_elsewhere(request, domain) or self._refuses(address, user, domain)):
             return None
         return self._document("directory", "directory/refused.xml.j2", user=user, domain=domain)
+
+    def _signs_in_elsewhere(self, request: Mapping[str, str], domain: str) -> bool:
+        """Whether a phone of this domain registers as one of another company.
+
+        The switch keeps a registration under the domain of To, and looks at the username alone (FreeSWITCH 1.11.1).
+        """
+        if request.get("sip_auth_method") != "REGISTER":
+            return False
+        registers_at = request.get("sip_to_host", "").lower()
+        return registers_at != domain.lower() and registers_at in companies.domains(self._store)
 
     def _dialplan(self, request: Mapping[str, str]) -> str:
         # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.

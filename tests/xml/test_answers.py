@@ -294,6 +294,17 @@ def test_every_question_about_a_user_gets_the_user(action: str, answers: Answers
     assert answers.answer(asked) == answers.answer({**asked, "domain": ACME}) == answers.directory(ACME, "1001")
 
 
+@pytest.mark.parametrize(
+    ("at", "may"),
+    [(ACME, True), ("Acme.Example", True), ("192.0.2.1", True), (BETA, False), (BETA.upper(), False)],
+)
+def test_a_phone_registers_as_nobody_of_another_company(at: str, may: bool, answers: Answers) -> None:
+    asked = {"section": "directory", "domain": ACME, "user": "1001", "action": "sip_auth", "ip": "192.0.2.9"}
+    answer = answers.answer({**asked, "sip_auth_method": "REGISTER", "sip_to_user": "1001", "sip_to_host": at})
+    assert ("sip-forbid-register" not in answer) == may
+    assert answers.answer({**asked, "sip_auth_method": "INVITE", "sip_to_host": at}) == answers.directory(ACME, "1001")
+
+
 def test_a_group_call_gets_the_department(answers: Answers) -> None:
     asked = {"section": "directory", "domain": ACME, "group_name": "Support", "action": "group_call"}
     assert answers.answer(asked) == answers.directory(ACME, department="Support")
