@@ -20,7 +20,7 @@ from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
 from fsplug.store.schema.companies import PolicyVersions
-from fsplug.store.schema.history import is_current
+from fsplug.store.schema.history import ended_with, is_current
 from fsplug.store.schema.users import Users
 
 # An address that somebody had so long ago is told too: it may have been changed to prepare for this.
@@ -36,14 +36,13 @@ class Receiver:
 
 
 def _addresses() -> Any:
-    ended = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.until)
     return (
         Users.select(Users.username, Users.email)
-        .join(PolicyVersions, JOIN.LEFT_OUTER, on=ended)
+        .join(PolicyVersions, JOIN.LEFT_OUTER, on=ended_with(Users))
         .where(
             (Users.company == given.company)
             & Users.username.in_(given_each.usernames)
-            & (Users.until.is_null() | (PolicyVersions.at > given.since))
+            & (is_current(Users) | (PolicyVersions.at > given.since))
         )
         .distinct()
     )

@@ -14,6 +14,7 @@ from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.companies import PolicyVersions
+from fsplug.store.schema.history import began_with
 from fsplug.store.schema.users import RightGrants, Users
 from fsplug.store.schema.waiting import WaitingChanges
 
@@ -43,8 +44,7 @@ class _Made:
 
 
 def _begun(table: Any, *which: Any) -> Any:
-    begun = (PolicyVersions.company == table.company) & (PolicyVersions.version == table.since)
-    return table.select(*which).join(PolicyVersions, on=begun)
+    return table.select(*which).join(PolicyVersions, on=began_with(table))
 
 
 def _theirs(table: Any) -> Any:

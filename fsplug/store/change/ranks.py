@@ -14,16 +14,15 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.companies import PolicyVersions
-from fsplug.store.schema.history import is_current
+from fsplug.store.schema.history import ended_with, is_current
 from fsplug.store.schema.users import RightGrants, Users
 
 
 def _theirs(table: Any, *which: Any) -> Any:
     """Who has such a row, or had one that ended after `given.after`."""
-    ended = (PolicyVersions.company == table.company) & (PolicyVersions.version == table.until)
     of_company = (table.company == given.company) & table.username.in_(given_each.usernames)
     is_late = is_current(table) | (PolicyVersions.at > given.after)
-    found = table.select(table.username).join(PolicyVersions, JOIN.LEFT_OUTER, on=ended)
+    found = table.select(table.username).join(PolicyVersions, JOIN.LEFT_OUTER, on=ended_with(table))
     return found.where(of_company & is_late, *which).distinct()
 
 

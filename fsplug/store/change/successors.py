@@ -21,6 +21,7 @@ from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import PolicyVersions
+from fsplug.store.schema.history import ended_with, is_current
 from fsplug.store.schema.users import Users
 
 # Name and address may change one after the other: what an entry said so lately is compared, too.
@@ -37,10 +38,9 @@ class _Said:
 
 
 def _lately() -> Any:
-    ended = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.until)
     its = (Users.company == given.company) & Users.username.in_(given_each.usernames)
-    said = Users.select(*columns(_Said, Users)).join(PolicyVersions, JOIN.LEFT_OUTER, on=ended)
-    return said.where(its & (Users.until.is_null() | (PolicyVersions.at > given.since))).order_by(Users.since)
+    said = Users.select(*columns(_Said, Users)).join(PolicyVersions, JOIN.LEFT_OUTER, on=ended_with(Users))
+    return said.where(its & (is_current(Users) | (PolicyVersions.at > given.since))).order_by(Users.since)
 
 
 _LATELY = Select(_Said, _lately)

@@ -31,11 +31,12 @@ _BY_TABLE = {noun.table: noun for noun in NOUNS}
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Kept:
+    """What a row and the change that it holds have in common. Times are epoch seconds."""
+
     id: str
     company: str
     username: str
-    items: str
     made_by: str
     made_at: float
     due_at: float
@@ -45,30 +46,23 @@ class _Row:
     ended_at: float | None
     ended_by: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(_Kept):
+    items: str
     signature: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingChange:
-    """A change of a user that waits, or waited. Times are epoch seconds.
+class WaitingChange(_Kept):
+    """A change of a user that waits, or waited.
 
     At `due_at` it is made, or dropped if it `takes_second`: a second person has not confirmed it by then. `of_hearer`:
     it is the address, phone or second factor of somebody who hears others.
     """
 
-    id: str
-    company: str
-    username: str
     items: tuple[Item, ...]
-    made_by: str
-    made_at: float
-    due_at: float
-    takes_second: bool
-    of_hearer: bool
-    state: ChangeState
-    ended_at: float | None
-    ended_by: str | None
-    reason: str | None
 
     @property
     def shown(self) -> list[ShownItem]:
@@ -277,5 +271,5 @@ def _written(items: Iterable[Item]) -> str:
 
 def _read(row: _Row) -> WaitingChange:
     found = [Item(one["table"], tuple(one["key"]), one["before"], one["after"]) for one in json.loads(row.items)]
-    others = {name: getattr(row, name) for name in _Row.__slots__ if name not in ("items", "signature")}
+    others = {name: getattr(row, name) for name in _Kept.__slots__}
     return WaitingChange(items=tuple(found), **others)

@@ -17,7 +17,7 @@ from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import Companies, CompanyDetails, PolicyVersions
-from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.history import began_with, holds, is_current
 from fsplug.store.schema.policies import DepartmentPolicies, ExcludedNumbers, GroupPolicies
 
 DEPARTMENT_POLICY = Noun("department policy", DepartmentPolicies)
@@ -58,11 +58,10 @@ def _versions(which: Any) -> Any:
 
 
 def _excluded_now() -> Any:
-    is_its = (PolicyVersions.company == ExcludedNumbers.company) & (PolicyVersions.version == ExcludedNumbers.since)
     said = {"version": ExcludedNumbers.since, "at": PolicyVersions.at, "by": PolicyVersions.author}
     return (
         ExcludedNumbers.select(*columns(ExcludedNumber, ExcludedNumbers, **said))
-        .join(PolicyVersions, on=is_its)
+        .join(PolicyVersions, on=began_with(ExcludedNumbers))
         .where((ExcludedNumbers.company == given.company) & is_current(ExcludedNumbers))
         .order_by(ExcludedNumbers.number)
     )

@@ -15,7 +15,7 @@ from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
 from fsplug.store.schema.companies import PolicyVersions
-from fsplug.store.schema.history import holds, is_current
+from fsplug.store.schema.history import began_with, holds, is_current
 from fsplug.store.schema.users import Departments, UserNumbers, Users
 
 DEPARTMENT = Noun("department", Departments)
@@ -75,10 +75,9 @@ def _began() -> Any:
     had_another = other.select(SQL("1")).where(
         (other.company == Users.company) & (other.username == Users.username) & (other.until < Users.since)
     )
-    is_version = (PolicyVersions.company == Users.company) & (PolicyVersions.version == Users.since)
     return (
         Users.select(PolicyVersions.version, PolicyVersions.at)
-        .join(PolicyVersions, on=is_version)
+        .join(PolicyVersions, on=began_with(Users))
         .where(
             (Users.company == given.company)
             & (Users.username == given.username)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fsplug.store.schema.companies import PolicyVersions
+
 
 def holds(table: Any, version: Any) -> Any:
     """The condition that a row of the versioned table, or of its alias, holds at `version`.
@@ -16,3 +18,13 @@ def holds(table: Any, version: Any) -> Any:
 def is_current(table: Any) -> Any:
     """The condition that a row of the versioned table, or of its alias, holds now."""
     return table.until.is_null()
+
+
+def began_with(table: Any) -> Any:
+    """The condition that `PolicyVersions` is the version that a row of the versioned table began with."""
+    return (PolicyVersions.company == table.company) & (PolicyVersions.version == table.since)
+
+
+def ended_with(table: Any) -> Any:
+    """The condition that `PolicyVersions` is the version that a row of the versioned table ended with."""
+    return (PolicyVersions.company == table.company) & (PolicyVersions.version == table.until)
