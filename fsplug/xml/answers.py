@@ -123,7 +123,7 @@ class Answers:
         if request.get("sip_auth_method") != "REGISTER":
             return False
         registers_at = request.get("sip_to_host", "").lower()
-        return registers_at != domain.lower() and registers_at in companies.domains(self._store)
+        return registers_at != domain.lower() and self._snapshot(registers_at) is not None
 
     def _dialplan(self, request: Mapping[str, str]) -> str:
         # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.

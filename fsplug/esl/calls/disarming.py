@@ -91,11 +91,11 @@ class Disarmer:
         """These two legs talk to each other: whatever was armed on either for another partner is taken back."""
         for channel, partner in ((one, other), (other, one)):
             call = self._book.calls.get(channel.leg.call)
-            if call is not None and _is_of_call(call, channel, partner):
-                self._arm_again(call, channel.leg.name)
-            if call is None or not call.armed:
+            if call is None:
                 continue
-            if _is_of_call(call, channel, partner) and not self._is_excluded(call, channel.leg.uuid):
+            if is_its := _is_of_call(call, channel, partner):
+                self._arm_again(call, channel.leg.name)
+            if not call.armed or (is_its and not self._is_excluded(call, channel.leg.uuid)):
                 continue
             names = list(call.armed) if channel.leg.uuid == call.id else [channel.leg.name]
             for name in names:

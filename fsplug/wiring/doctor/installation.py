@@ -27,6 +27,8 @@ from fsplug.xml.install.installer import Installer
 
 ANSWER_SECONDS = 3.0
 _LONG_SECONDS = 60.0
+# While fsplug serves, what is changed is copied within a second; a starved machine gets more.
+_COPIED_SECONDS = 20.0
 _SETTINGS, _STORE, _SPOOL, _CONF = "settings", "store", "spool", "switch's configuration"
 _ARCHIVE = "archive"
 _RECORDS = "call records' folder"
@@ -72,28 +74,24 @@ def store(settings: Settings) -> Finding:
     return ok(_STORE, f"{found.place}: up to date, {len(known)} companies")
 
 
-# While fsplug serves, what is changed is copied within a second; a starved machine gets more.
-_COPIED_SECONDS = 20.0
-
-
 def policy_copy(settings: Settings) -> Finding:
     """Calls can be decided by the local copy when the store is away."""
-    subject, copied, store = "local copy", Store(settings.local_copy_file), Store(settings.store)
+    subject, copied, copied_from = "local copy", Store(settings.local_copy_file), Store(settings.store)
     try:
         known = local_copy.companies_in(copied) if settings.local_copy_file.exists() else 0
         if not known:
             file = settings.local_copy_file
             text = f"there is no copy of the configuration in {file}: without the store, nobody serves"
             return warn(subject, text, "systemctl restart fsplug")
-        store.connect()
+        copied_from.connect()
         give_up_at = time.monotonic() + _COPIED_SECONDS
-        while (missing := local_copy.behind(store, copied)) and time.monotonic() < give_up_at:
+        while (missing := local_copy.behind(copied_from, copied)) and time.monotonic() < give_up_at:
             time.sleep(0.5)
     except FsplugError as error:
         return wrong(subject, error.text, "fsplug store status")
     finally:
         copied.close()
-        store.close()
+        copied_from.close()
     if missing:
         text = f"it does not have the latest policy of {', '.join(missing[:5])}"
         return wrong(subject, text, "systemctl restart fsplug; then look for policy-not-copied in its log")
