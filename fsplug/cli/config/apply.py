@@ -1,18 +1,17 @@
 """`fsplug apply`: make companies match a document."""
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from fsplug.cli.kernel import documents
+from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
 from fsplug.cli.kernel.granting import Granting
 from fsplug.cli.kernel.output import safe, working
 from fsplug.cli.kernel.rules import CommandRule
 from fsplug.cli.kernel.waiting import facts_of, lines_of, lines_of_held
-from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_may
 from fsplug.store.change import planning
 from fsplug.store.change.plans import Plan
@@ -47,7 +46,7 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
         granting.consider(planning.grantees(store, plan))
         made = planning.Applied({}, planning.held(store, plan, invocation.by) if dry_run else ())
         if plan and not dry_run:
-            _check_removals(plan, yes, may_ask=file != documents.STDIN and not invocation.json)
+            _check_removals(invocation, plan, yes, may_ask=file != documents.STDIN)
             with working(f"making {len(plan.changes)} changes"):
                 made = planning.make(store, plan, invocation.by)
     # Nobody reads them but a program: of 30,000 changes they are as many dicts.
@@ -82,15 +81,12 @@ def _show_plan(invocation: Invocation, plan: Plan) -> None:
                 click.echo(f"{_MARKS[change.action]} {safe(line)}")
 
 
-def _check_removals(plan: Plan, yes: bool, may_ask: bool) -> None:
+def _check_removals(invocation: Invocation, plan: Plan, yes: bool, may_ask: bool) -> None:
     removals = _count(plan, "remove")
-    if yes or not removals:
-        return
-    if may_ask and sys.stdin.isatty():
-        click.confirm(f"remove {removals} existing entries?", abort=True, err=True)
-        return
-    text = f"this removes {removals} entries and nobody can be asked to confirm; check with --dry-run, then add --yes"
-    raise Invalid("removals-not-confirmed", text, removals=removals)
+    if removals:
+        question, does = f"remove {removals} existing entries?", f"removes {removals} entries"
+        code = "removals-not-confirmed"
+        confirm(invocation, question, yes, does, code, has_dry_run=True, may_ask=may_ask, removals=removals)
 
 
 def _summary(plan: Plan, dry_run: bool, versions: dict[str, int]) -> str:

@@ -1,7 +1,6 @@
 """`fsplug audit`: who did what to people's data and rights, and whether the audit trail is complete."""
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from fsplug.cli.calls.accounting import calls
 from fsplug.cli.console import kept_checkpoints
 from fsplug.cli.console.kept_checkpoints import KeptCheckpoints
 from fsplug.cli.kernel.background import give_way
+from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.documents import STDIN
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
@@ -132,7 +132,8 @@ def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: 
             invocation.note(f"entry {one.number}: {when(one.at)} {one.actor} {one.act}")
         count = len(unsigned)
         if count and not dry_run:
-            _confirm_signing(f"sign {count} entries of {company}, of which these are the first?", yes)
+            question = f"sign {count} entries of {company}, of which these are the first?"
+            confirm(invocation, question, yes, f"signs {count} entries", has_dry_run=True, entries=count)
             with store.atomic():
                 signatures.sign(store, company, unsigned)
                 trail.add(store, company, invocation.author, "audit-sign", entries=count, first=unsigned[0].number)
@@ -168,14 +169,6 @@ def export(invocation: Invocation, company: str, out: Path) -> None:
 def _checked(store: Store, domain: str, since: Checkpoint | None, kept: KeptCheckpoints) -> Verified:
     found = verification.verify(store, domain, since)
     return replace(found, trouble=kept_checkpoints.first(found.trouble, kept.trouble(domain)))
-
-
-def _confirm_signing(question: str, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Invalid("not-confirmed", "nobody can be asked to confirm; look with --dry-run, then add --yes")
-    click.confirm(cell(question), abort=True, err=True)
 
 
 def _write(out: Path, lines: Iterator[str]) -> None:

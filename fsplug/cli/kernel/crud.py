@@ -1,12 +1,12 @@
 """What `add`, `list`, `show`, `set` and `remove` do with an entry of a company: a user, a group, a trunk ..."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from fsplug.cli.kernel import confirming
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.granting import Granting, Unanswered
 from fsplug.cli.kernel.output import cell, sheet, table
@@ -167,12 +167,7 @@ def check_given(given: Mapping[str, Any]) -> None:
 
 def confirm(invocation: Invocation, what: str, yes: bool) -> None:
     """Return once the user has confirmed the removal; Invalid("removal-not-confirmed") when nobody can be asked."""
-    if yes:
-        return
-    if invocation.json or not sys.stdin.isatty():
-        text = f"this removes {what} and nobody can be asked to confirm; add --yes"
-        raise Invalid("removal-not-confirmed", text, what=what)
-    click.confirm(cell(f"remove {what}?"), abort=True, err=True)
+    confirming.confirm(invocation, f"remove {what}?", yes, f"removes {what}", "removal-not-confirmed", what=what)
 
 
 def password(password_file: str | None, ask_password: bool) -> str | None:

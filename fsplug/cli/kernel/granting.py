@@ -1,14 +1,14 @@
 """Before somebody is given a right, a licence or a role: what it will reach, and whether that is wanted."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import click
 
+from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.output import safe, when
-from fsplug.errors import FsplugError, Invalid
+from fsplug.errors import FsplugError
 from fsplug.store.change.reached import Grantee, Reached
 
 grant_option = click.option("--yes", is_flag=True, help="Grant without asking for confirmation.")
@@ -39,10 +39,9 @@ class Granting:
     def ask(self) -> None:
         """Show the list and have it confirmed; Invalid("grant-not-confirmed") when nobody can be asked."""
         self.show()
-        if not self._may_ask or self._invocation.json or not sys.stdin.isatty():
-            text = "this grants what reaches the things named here, and nobody can be asked to confirm; add --yes"
-            raise Invalid("grant-not-confirmed", text, reaches=self.facts())
-        click.confirm("grant it?", abort=True, err=True)
+        does = "grants what reaches the things named here,"
+        code, may_ask = "grant-not-confirmed", self._may_ask
+        confirm(self._invocation, "grant it?", False, does, code, may_ask=may_ask, reaches=self.facts())
         self._accepted = self.found
 
     def consider(self, found: list[Grantee]) -> None:

@@ -1,14 +1,13 @@
 """What an installation changes, as the operator sees it before saying yes."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import Invocation
 from fsplug.cli.kernel.output import safe
-from fsplug.errors import Invalid
 
 if TYPE_CHECKING:
     from fsplug.cli.operate.phones import Phones
@@ -85,14 +84,10 @@ def show(
 
 def agree(invocation: Invocation, plan: "InstallPlan", yes: bool, folders: Sequence[object] = ()) -> None:
     """Ask whether to write; Invalid if nobody can be asked."""
-    if yes or not (plan or folders):
+    if not (plan or folders):
         return
     what = f"{len(plan.changes)} files" + (f" and {len(folders)} folders" if folders else "")
-    if sys.stdin.isatty() and not invocation.json:
-        click.confirm(f"write {what}?", abort=True, err=True)
-        return
-    text = f"this changes {what} and nobody can be asked to confirm; check with --dry-run, then add --yes"
-    raise Invalid("not-confirmed", text, files=len(plan.changes))
+    confirm(invocation, f"write {what}?", yes, f"changes {what}", has_dry_run=True, files=len(plan.changes))
 
 
 def facts(plan: "InstallPlan") -> dict[str, Any]:
