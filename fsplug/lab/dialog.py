@@ -1,5 +1,6 @@
 """One call of a telephone in Python, as the phone keeps it."""
 
+import time
 from dataclasses import dataclass, field
 
 from fsplug.lab.media import Voice
@@ -24,3 +25,9 @@ class Dialog:
     ended_at: float = 0.0
     shown: list[tuple[float, str]] = field(default_factory=list)
     invite: SipMessage | None = None
+
+    def end(self, status: int) -> None:
+        """The call is over with this status, unless it already was; nothing more is said."""
+        if self.state != "ended":
+            self.status, self.ended_at, self.state = status, time.monotonic(), "ended"
+        self.voice.stop()

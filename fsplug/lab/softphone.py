@@ -123,7 +123,7 @@ class Softphone:
     def hang_up(self, dialog: Dialog | None = None) -> None:
         """Send BYE."""
         ending = dialog or self.dialog
-        self._end(ending, 0)
+        ending.end(0)
         with suppress(Unavailable):
             self._in_dialog(ending, "BYE")
 
@@ -201,7 +201,7 @@ class Softphone:
         if dialog is not None and request.method in ("BYE", "CANCEL"):
             if request.method == "CANCEL" and dialog.invite is not None:
                 self._reply(dialog.invite, "487 Request Terminated", dialog)
-            self._end(dialog, 0)
+            dialog.end(0)
 
     def _be_called(self, invite: SipMessage) -> None:
         dialog = Dialog(invite.header("Call-ID"), Voice(self._hertz), state="ringing", invite=invite)
@@ -232,7 +232,7 @@ class Softphone:
                 self._send_in_dialog(dialog, "ACK", dialog.sequence)
                 self._come_up(dialog)
             else:
-                self._end(dialog, answer.status)
+                dialog.end(answer.status)
 
     def _come_up(self, dialog: Dialog) -> None:
         dialog.answered_at = time.monotonic()
@@ -241,11 +241,6 @@ class Softphone:
             dialog.state = "up"
             if self._codec == ALAW:
                 dialog.voice.start()
-
-    def _end(self, dialog: Dialog, status: int) -> None:
-        if dialog.state != "ended":
-            dialog.status, dialog.ended_at, dialog.state = status, time.monotonic(), "ended"
-        dialog.voice.stop()
 
     def _in_dialog(self, dialog: Dialog, method: str, headers: str = "", body: str = "") -> SipMessage:
         dialog.sequence += 1

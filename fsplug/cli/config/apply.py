@@ -8,6 +8,7 @@ import click
 from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.document_file import STDIN, DocumentFile
 from fsplug.cli.kernel.granting import Granting
 from fsplug.cli.kernel.output import safe, working
 from fsplug.cli.kernel.rules import CommandRule
@@ -22,7 +23,7 @@ _COUNTED = {"add": "new", "change": "different", "remove": "removed"}
 
 
 @click.command(cls=Verb, rule=CommandRule(Need.PEOPLE, None, itself=True))
-@click.argument("file", metavar="FILE.toml", type=documents.DocumentFile())
+@click.argument("file", metavar="FILE.toml", type=DocumentFile())
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Remove and grant without asking for confirmation.")
 @pass_invocation
@@ -42,11 +43,11 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
             plan = planning.plan(store, document, documents.folder(file), invocation.by)
         planning.check(store, plan, invocation.by)
         _show_plan(invocation, plan)
-        granting = Granting(invocation, yes or dry_run, may_ask=file != documents.STDIN)
+        granting = Granting(invocation, yes or dry_run, may_ask=file != STDIN)
         granting.consider(planning.grantees(store, plan))
         made = planning.Applied({}, planning.held(store, plan, invocation.by) if dry_run else ())
         if plan and not dry_run:
-            _check_removals(invocation, plan, yes, may_ask=file != documents.STDIN)
+            _check_removals(invocation, plan, yes, may_ask=file != STDIN)
             with working(f"making {len(plan.changes)} changes"):
                 made = planning.make(store, plan, invocation.by)
     # Nobody reads them but a program: of 30,000 changes they are as many dicts.

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, Verb, pass_invocation
+from fsplug.cli.kernel.document_file import STDIN
 from fsplug.cli.kernel.options import secrets_option
 from fsplug.cli.kernel.output import safe
 from fsplug.cli.kernel.rules import CommandRule
@@ -48,7 +48,7 @@ def export(invocation: Invocation, domains: tuple[str, ...], out: Path | None, s
         document = _document(store, domains, show_secrets, invocation.by)
         for company in document["company"]:
             trail.add(store, company["domain"], invocation.author, "export", secrets=show_secrets)
-    if out is None or str(out) == documents.STDIN:
+    if out is None or str(out) == STDIN:
         invocation.print(document, toml(document).rstrip("\n"))
         return
     _write(out, toml(document))

@@ -10,6 +10,7 @@ import click
 
 from fsplug.cli.kernel import crud, documents
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.document_file import DocumentFile
 from fsplug.cli.kernel.granting import grant_option
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import counted, safe
@@ -43,7 +44,7 @@ def import_() -> None:
 
 
 @import_.command(rule=PEOPLE)
-@click.argument("file", metavar="FILE.csv", type=documents.DocumentFile())
+@click.argument("file", metavar="FILE.csv", type=DocumentFile())
 @company_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @grant_option

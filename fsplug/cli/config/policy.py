@@ -8,6 +8,7 @@ from fsplug.cli.calls import simulation
 from fsplug.cli.config import policy_change, policy_facts, policy_terms
 from fsplug.cli.kernel import documents
 from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
+from fsplug.cli.kernel.document_file import DocumentFile
 from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import sheet
 from fsplug.cli.kernel.rules import POLICY
@@ -124,7 +125,7 @@ def record(invocation: Invocation, company: str, record: bool, usernames: tuple[
 
 
 @policy.command(rule=POLICY)
-@click.argument("file", metavar="FILE.toml", type=documents.DocumentFile())
+@click.argument("file", metavar="FILE.toml", type=DocumentFile())
 @_COMPANY
 @click.option(
     "--since", type=MOMENT, required=True, help="Count talks from this time on: a date, epoch seconds, 7d or today."

@@ -14,7 +14,7 @@ from fsplug.cli.console.kept_checkpoints import KeptCheckpoints
 from fsplug.cli.kernel.background import give_way
 from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.documents import STDIN
+from fsplug.cli.kernel.document_file import STDIN
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
 from fsplug.cli.kernel.output import cell, counted, safe, table, when

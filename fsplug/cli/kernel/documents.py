@@ -12,20 +12,13 @@ from typing import Any
 import click
 
 from fsplug.cli.kernel.context import Invocation
+from fsplug.cli.kernel.document_file import STDIN
 from fsplug.errors import Invalid, Refused
 from fsplug.wiring.toml_source import parsed
 
-STDIN = "-"
 # A document of 10,000 users has 6 MB.
 _MOST_BYTES = 256 * 2**20
 _CAREFULLY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
-
-class DocumentFile(click.Path):
-    """The document that a command takes, read by `read` or `content`. With --as no other file may be named."""
-
-    def __init__(self) -> None:
-        super().__init__(exists=True, dir_okay=False, allow_dash=True)
 
 
 def read(file: str, invocation: Invocation | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from fsplug.cli.kernel.documents import STDIN, DocumentFile
+from fsplug.cli.kernel.document_file import STDIN, DocumentFile
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_may
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,10 @@ class Backend:
     trouble: Callable[[Exception], Unavailable | None]
     row_errors: tuple[type[Exception], ...]
     read: Callable[[str, Sequence[object]], list[Any]] | None = None
+
+    def marked(self, sql: str) -> str:
+        """This statement, which has `?` for each value, with the marks of this database's driver."""
+        return sql if self.dialect == "sqlite" else _with_percent_marks(sql)
 
 
 # A value that no column can hold: an integer over 64 bits, a lone surrogate.
@@ -242,3 +247,8 @@ def _without_password(url: str) -> str:
 
     parts = conninfo_to_dict(url)
     return f"postgresql://{parts.get('host', '')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
+
+
+@lru_cache(maxsize=512)
+def _with_percent_marks(sql: str) -> str:
+    return sql.replace("?", "%s")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -154,7 +154,7 @@ class Store:
 
     def rows(self, sql: str, *params: object) -> list[Row]:
         """Every row of a SELECT."""
-        return self.fetch(self._dialect_sql(sql), params)
+        return self.fetch(self._backend.marked(sql), params)
 
     def row(self, sql: str, *params: object) -> Row | None:
         """The first row of a SELECT, or None."""
@@ -166,11 +166,11 @@ class Store:
 
     def run(self, sql: str, *params: object) -> int:
         """Run one statement in the transaction around it; the number of rows it touched."""
-        return self.execute(self._dialect_sql(sql), params)
+        return self.execute(self._backend.marked(sql), params)
 
     def run_many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each of `rows`, in the transaction around it."""
-        self.execute_many(self._dialect_sql(sql), rows)
+        self.execute_many(self._backend.marked(sql), rows)
 
     def compiled(self, query: peewee.Query) -> tuple[str, list[Any]]:
         """The SQL of a query built with peewee, in the marks of this database, and what is bound to them."""
@@ -216,9 +216,6 @@ class Store:
 
     def _cursor(self) -> Any:
         return self._holders[get_ident()].connection.cursor()
-
-    def _dialect_sql(self, sql: str) -> str:
-        return sql if self.dialect == "sqlite" else _with_percent_marks(sql)
 
     def _begun(self, holder: "_Holder") -> Any:
         begin = () if holder.transactions else self._backend.begin
@@ -295,8 +292,3 @@ def _original(error: Exception) -> Exception:
     """The driver's error inside peewee's."""
     inner = getattr(error, "orig", None)
     return inner if isinstance(inner, Exception) else error
-
-
-@lru_cache(maxsize=512)
-def _with_percent_marks(sql: str) -> str:
-    return sql.replace("?", "%s")
