@@ -1,5 +1,7 @@
 """scripts/bench: a measurement that breaks off costs its own rows, and nothing of the others."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -61,3 +65,23 @@ def test_when_all_are_measured_the_exit_code_says_that_nothing_broke_off(
 ) -> None:
     _measurements(bench, monkeypatch, None)
     assert bench.main() == 0
+
+
+def test_a_bench_that_is_told_to_end_leaves_no_process_behind(tmp_path: Path) -> None:
+    command = [sys.executable, str(SCRIPTS / "bench"), "--quick", "--only", "fake-switch"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        wait_for(lambda: bool(_children(process.pid)), "the bench to start a process")
+        children = _children(process.pid)
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 130
+    finally:
+        process.kill()
+        process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in children), "its processes to be gone")
+    assert not list(tmp_path.iterdir())
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

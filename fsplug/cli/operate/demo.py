@@ -54,12 +54,13 @@ def demo(invocation: Invocation, once: bool) -> None:
     switch. Everything stays on loopback and in a folder of its own. The calls of the weeks before are made up.
     """
     from fsplug.lab.demo import CALLS, demo_switch
+    from fsplug.lab.ending import end_in_good_order
 
     if not COMPANIES.exists():
         raise Invalid(
             "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} does not exist; run it from a checkout"
         )
-    _end_in_good_order()
+    end_in_good_order()
     starting, why = demo_switch()
     with _folder(once) as folder, starting as switch, _store(folder) as store, _serving(folder, switch):
         _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
@@ -178,13 +179,6 @@ def _somebody_listens(switch: "DemoSwitch", store: "Store") -> Iterator[None]:
         with switch.keeping(LISTENING):
             _until(lambda: listens() or None, VERDICT_SECONDS, "somebody to listen in")
             yield
-
-
-def _end_in_good_order() -> None:
-    """A signal, or closing the terminal, must leave neither a switch nor a server behind."""
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) is signal.SIG_DFL:
-            signal.signal(one, signal.default_int_handler)
 
 
 @contextmanager
