@@ -92,8 +92,10 @@ def _open_share(store: Store) -> Share:
 
 def _step_up(store: Store) -> str:
     """The question, for those who have every answer."""
-    has_both = "UPDATE console_account SET password_hash = 'a hash', totp_confirmed = TRUE, totp_secret = 'sealed'"
-    store.run(f"{has_both} WHERE username IN (?, ?)", EVERYTHING, MY_CONSOLE)
+    both = ("username IN (?, ?)", (EVERYTHING, MY_CONSOLE))
+    store.run(f"UPDATE console_account SET password_hash = 'a hash' WHERE {both[0]}", *both[1])
+    codes = "INSERT INTO authenticator (company, username, secret, confirmed) SELECT company, username, 'sealed', TRUE"
+    store.run(f"{codes} FROM console_account WHERE {both[0]} ON CONFLICT DO NOTHING", *both[1])
     return "/step-up"
 
 

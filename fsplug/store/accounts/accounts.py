@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import known_browsers, one_time_codes, open_access, passwords, sessions, throttle, tokens
+from fsplug.store.accounts import factors, known_browsers, open_access, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret, TokenKind
 from fsplug.store.audit import trail
@@ -20,7 +20,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
-from fsplug.store.schema.accounts import ConsoleAccounts, Passkeys
+from fsplug.store.schema.accounts import ConsoleAccounts
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
@@ -57,7 +57,7 @@ _ACCOUNTS = (
             name=Users.name,
             email=Users.email,
             role=Users.role,
-            totp=ConsoleAccounts.totp_confirmed,
+            totp=factors.has_codes(ConsoleAccounts),
         )
     )
     .join_from(ConsoleAccounts, Companies, on=(Companies.id == ConsoleAccounts.company))
@@ -86,16 +86,17 @@ _KEEP = Write(
     ).where(_IS_THEIRS)
 )
 _END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
-_FORGET_PASSKEYS = Write(
-    lambda: Passkeys.delete().where((Passkeys.company == given.company) & (Passkeys.username == given.username))
-)
 
 
 def follow(store: Store, domain: str, changes: Collection[Change], by: str) -> None:
     """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
     gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
-    there is no password yet. Another role, admin scope or address ends every session and every open link.
+    there is no password yet. Another role, admin scope or address ends every session and every open link. Second
+    factors stay until the user is removed.
     """
+    for change in changes:
+        if change.noun is users.USER and change.after is None:
+            factors.forget(store, company_id(store, domain), change.key.username)
     ours = [
         (change.key.username, _address(change.before), _address(change.after))
         for change in changes
@@ -274,8 +275,6 @@ def _end(store: Store, domain: str, username: str, by: str) -> None:
     sessions.end_all(store, domain, username, by)
     _void_links(store, Secret(company, username))
     known_browsers.forget_all(store, company, username)
-    one_time_codes.forget(store, company, username)
-    _FORGET_PASSKEYS.run(store, company=company, username=username)
     _END.run(store, company=company, username=username)
 
 

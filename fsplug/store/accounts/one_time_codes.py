@@ -13,7 +13,6 @@ _THEIRS = (UsedCodes.company == given.company) & (UsedCodes.username == given.us
 _USED = Select(int, lambda: UsedCodes.select(UsedCodes.step).where(_THEIRS))
 _USE = Write(lambda: insert(UsedCodes, "company username step", once_by="company username step"))
 _FORGET_OLD = Write(lambda: UsedCodes.delete().where(_THEIRS & UsedCodes.step.not_in(_latest())))
-_FORGET = Write(lambda: UsedCodes.delete().where(_THEIRS))
 
 
 def _latest() -> Any:
@@ -34,8 +33,3 @@ def use(store: Store, company: str, username: str, secret: str, typed: str) -> b
             return False
         _FORGET_OLD.run(store, **whose)
     return True
-
-
-def forget(store: Store, company: str, username: str) -> None:
-    """Forget the codes of an account that is removed."""
-    _FORGET.run(store, company=company, username=username)

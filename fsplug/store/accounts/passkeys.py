@@ -7,7 +7,7 @@ from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import accounts, challenges, factor_notices, sessions, webauthn
+from fsplug.store.accounts import accounts, challenges, factor_notices, factors, sessions, webauthn
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.accounts.tokens import Secret
@@ -19,7 +19,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.outbox.mails import MailKind
-from fsplug.store.schema.accounts import Passkeys
+from fsplug.store.schema.accounts import ConsoleAccounts, Passkeys
 from fsplug.store.schema.companies import Companies
 
 MOST, LONGEST_NAME = 20, 60
@@ -79,6 +79,7 @@ _LISTED = Select(
     Passkey,
     lambda: (
         Passkeys.select(*columns(Passkey, Passkeys))
+        .join(ConsoleAccounts, on=factors.is_of(ConsoleAccounts, Passkeys))
         .where(Passkeys.company == given.company)
         .order_by(Passkeys.username, Passkeys.made_at, Passkeys.id)
     ),
@@ -104,7 +105,7 @@ _REMOVE = Write(lambda: Passkeys.delete().where(_THEIRS & (Passkeys.id == given.
 
 
 def listed(store: Store, domain: str, username: str | None = None) -> list[Passkey]:
-    """The company's passkeys, or one user's, by user and then oldest first."""
+    """The passkeys of the company's accounts, or of one user's, by user and then oldest first."""
     found = _LISTED.rows(store, company=company_id(store, domain))
     return [one for one in found if username in (None, one.username)]
 

@@ -4,12 +4,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import peewee
-
 from fsplug.errors import Invalid
 from fsplug.policy.access.clock import is_ahead
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import Role
+from fsplug.store.accounts import factors
 from fsplug.store.accounts.tokens import hash_of, new_token
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
@@ -17,7 +16,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, constant, given, insert
 from fsplug.store.db.text import clean
-from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions, Passkeys
+from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions
 from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 from fsplug.store.schema.users import Users
@@ -55,16 +54,11 @@ class Session:
         return self.ended_at is None and fresh and is_known_age and self.role is not Role.NONE
 
 
-_HAS_PASSKEY = peewee.fn.EXISTS(
-    Passkeys.select(Passkeys.id).where(
-        (Passkeys.company == ConsoleSessions.company) & (Passkeys.username == ConsoleSessions.username)
-    )
-)
 _NEEDS_TOTP = (
     CompanyDetails.superuser_totp
     & (Users.role == constant(Role.SUPERUSER))
-    & ~ConsoleAccounts.totp_confirmed
-    & ~_HAS_PASSKEY
+    & ~factors.has_codes(ConsoleSessions)
+    & ~factors.has_passkey(ConsoleSessions)
 )
 _SESSIONS = (
     ConsoleSessions.select(

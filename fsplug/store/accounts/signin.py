@@ -2,14 +2,23 @@
 
 from dataclasses import dataclass
 
-from peewee import Case, fn
+from peewee import JOIN
 
 from fsplug.errors import Invalid, Refused, TooBusy, TryLater
 from fsplug.policy.access import throttle as limits
 from fsplug.policy.access.failures import Failure
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
-from fsplug.store.accounts import accounts, known_browsers, one_time_codes, passkeys, sessions, throttle, tokens
+from fsplug.store.accounts import (
+    accounts,
+    factors,
+    known_browsers,
+    one_time_codes,
+    passkeys,
+    sessions,
+    throttle,
+    tokens,
+)
 from fsplug.store.accounts.known_browsers import Person
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
@@ -20,7 +29,7 @@ from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given
 from fsplug.store.db.text import clean
-from fsplug.store.schema.accounts import ConsoleAccounts, Passkeys
+from fsplug.store.schema.accounts import Authenticators, ConsoleAccounts
 from fsplug.store.schema.companies import Companies, CompanyDetails
 from fsplug.store.schema.history import is_current
 
@@ -68,11 +77,6 @@ _COMPANY = Select(
         .where(Companies.domain == given.domain)
     ),
 )
-_HAS_PASSKEY = fn.EXISTS(
-    Passkeys.select(Passkeys.id).where(
-        (Passkeys.company == ConsoleAccounts.company) & (Passkeys.username == ConsoleAccounts.username)
-    )
-)
 _KNOWN = Select(
     _Known,
     lambda: (
@@ -81,11 +85,17 @@ _KNOWN = Select(
                 _Known,
                 ConsoleAccounts,
                 company=Companies.domain,
-                totp_secret=Case(None, [(ConsoleAccounts.totp_confirmed, ConsoleAccounts.totp_secret)]),
-                has_passkey=_HAS_PASSKEY,
+                totp_secret=Authenticators.secret,
+                has_passkey=factors.has_passkey(ConsoleAccounts),
             )
         )
-        .join(Companies, on=(Companies.id == ConsoleAccounts.company))
+        .join_from(ConsoleAccounts, Companies, on=(Companies.id == ConsoleAccounts.company))
+        .join_from(
+            ConsoleAccounts,
+            Authenticators,
+            JOIN.LEFT_OUTER,
+            on=factors.is_of(ConsoleAccounts, Authenticators) & Authenticators.confirmed,
+        )
         .where((Companies.domain == given.domain) & (ConsoleAccounts.address == given.address))
     ),
 )

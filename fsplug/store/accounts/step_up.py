@@ -10,7 +10,7 @@ from peewee import fn
 
 from fsplug.errors import Refused
 from fsplug.policy.access.scopes import logged_name
-from fsplug.store.accounts import passkeys, signin
+from fsplug.store.accounts import factors, passkeys, signin
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.accounts.sessions import Session
@@ -22,7 +22,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given
-from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions, Passkeys
+from fsplug.store.schema.accounts import ConsoleAccounts, ConsoleSessions
 
 FRESH_SECONDS = 300.0
 
@@ -64,12 +64,8 @@ _WAYS = Select(
     Ways,
     lambda: ConsoleAccounts.select(
         fn.COALESCE(ConsoleAccounts.password_hash, "").__ne__("").alias("password"),
-        ConsoleAccounts.totp_confirmed.alias("code"),
-        fn.EXISTS(
-            Passkeys.select(Passkeys.id).where(
-                (Passkeys.company == ConsoleAccounts.company) & (Passkeys.username == ConsoleAccounts.username)
-            )
-        ).alias("passkey"),
+        factors.has_codes(ConsoleAccounts).alias("code"),
+        factors.has_passkey(ConsoleAccounts).alias("passkey"),
     ).where((ConsoleAccounts.company == given.company) & (ConsoleAccounts.username == given.username)),
 )
 

@@ -15,8 +15,6 @@ class ConsoleAccounts(Table):
     made_at = real()
     password_hash = text(null=True)
     password_at = real(null=True)
-    totp_secret = text(null=True)
-    totp_confirmed = truth(default="FALSE")
     language = text(null=True)
 
     class Meta:
@@ -25,6 +23,19 @@ class ConsoleAccounts(Table):
 
 
 unique(ConsoleAccounts, "console_account_address", "company address")
+
+
+class Authenticators(Table):
+    """The sealed secret of somebody's one-time codes; until it is `confirmed` by a code, none is asked for."""
+
+    company = reference(Companies)
+    username = text()
+    secret = text()
+    confirmed = truth(default="FALSE")
+
+    class Meta:
+        table_name = "authenticator"
+        primary_key = CompositeKey("company", "username")
 
 
 class UsedCodes(Table):

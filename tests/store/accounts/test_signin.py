@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -205,12 +206,11 @@ def test_a_reset_is_mailed_to_the_account_and_asking_reveals_nothing(console: Co
     assert len(mails.listed(console.store, ACME)) <= before + 4, "nobody's mailbox is filled"
 
 
-def _with_totp(console: Console) -> str:
-    console.made()
-    secret = authenticators.new(console.store, ACME, "1001", console.secret_keys)
-    authenticators.confirm(
-        console.store, ACME, "1001", totp.code(secret, int(console.clock()) // 30), console.secret_keys
-    )
+def _with_totp(console: Console, username: str = "1001", email: str = ANNA) -> str:
+    console.made(username, email)
+    secret = authenticators.new(console.store, ACME, username, console.secret_keys)
+    code = totp.code(secret, int(console.clock()) // 30)
+    authenticators.confirm(console.store, ACME, username, code, console.secret_keys)
     console.clock.turn(30)
     return secret
 
@@ -291,6 +291,33 @@ def test_an_authenticator_counts_once_its_first_code_was_seen_and_is_not_replace
     assert console.sign_in()
 
 
+def test_a_role_taken_away_and_given_back_turns_no_codes_off(console: Console) -> None:
+    secret = _with_totp(console)
+    used = totp.code(secret, int(console.clock()) // 30)
+    assert console.sign_in(code=used)
+    console.give("1001", role="none")
+    newer = SecretKeys([new_key(), *_keys(console.secret_keys)])
+    assert authenticators.seal_anew(console.store, newer) == 1, "with a new key, too, while there is no account"
+    console.made()
+    assert accounts.get(console.store, ACME, "1001").totp
+    back = replace(console, secret_keys=newer)
+    assert _code(back) == "code-wanted"
+    assert _code(back, code=used) == "sign-in-refused"
+    console.clock.turn(60)
+    assert back.sign_in(code=totp.code(secret, int(console.clock()) // 30))
+
+
+def test_a_removed_person_s_codes_are_not_those_of_the_next_with_the_username(console: Console) -> None:
+    newcomer = {"username": "1009", "extension": "1009"}
+    edit(console.store, ACME, "operator", lambda draft: draft.put("user", newcomer))
+    _with_totp(console, "1009", "n@acme.example")
+    console.give("1009", role="none")
+    edit(console.store, ACME, "operator", lambda draft: draft.remove("user", "1009"))
+    edit(console.store, ACME, "operator", lambda draft: draft.put("user", newcomer))
+    console.made("1009", "n@acme.example")
+    assert console.sign_in(email="n@acme.example").username == "1009"
+
+
 def test_a_superuser_must_set_one_up_where_the_company_says_so(console: Console) -> None:
     console.made()
     console.made("1002", BO, "my-console")
@@ -306,7 +333,7 @@ def test_a_superuser_must_set_one_up_where_the_company_says_so(console: Console)
 
 def test_a_secret_is_sealed_and_its_key_may_be_replaced(console: Console) -> None:
     secret = _with_totp(console)
-    [(kept,)] = console.store.rows("SELECT totp_secret FROM console_account")
+    [(kept,)] = console.store.rows("SELECT secret FROM authenticator")
     assert secret not in kept
     old, new = console.secret_keys, new_key()
     both = SecretKeys([new, *_keys(old)])

@@ -234,3 +234,21 @@ def test_each_company_is_given_the_numbers_it_has_and_no_others(
     assert rows == [("a", "+4570101001", "+4570101003", 7, None), ("b", "+4681001001", "+4681001002", 7, None)]
     assert [bool(verified) for (verified,) in store.rows("SELECT verified FROM user_number")] == [True] * 4
     store.close()
+
+
+def test_every_secret_of_one_time_codes_moves_with_whether_it_is_confirmed(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(empty_url)
+    with monkeypatch.context() as earlier:
+        before = tuple(name for name in runner.names() if name < "0035")
+        earlier.setattr(runner, "names", lambda: before)
+        store.migrate()
+    store.run("INSERT INTO company (id, domain, version) VALUES ('a', 'a.example', 7)")
+    insert = "INSERT INTO console_account (company, username, address, made_at, totp_secret, totp_confirmed)"
+    for username, secret, confirmed in (("1", "one", "TRUE"), ("2", "two", "FALSE"), ("3", None, "FALSE")):
+        store.run(f"{insert} VALUES ('a', ?, ?, 0, ?, {confirmed})", username, username, secret)
+    store.migrate()
+    rows = store.rows("SELECT username, secret, confirmed FROM authenticator ORDER BY username")
+    assert [(*row[:2], bool(row[2])) for row in rows] == [("1", "one", True), ("2", "two", False)]
+    store.close()
