@@ -36,11 +36,11 @@ _STEREO = f"record_session {_FILE} {{RECORD_STEREO%3Dtrue}}"
 _AS_FSPLUG = record_session("/ID.wav", "ID", Terms()).replace("/ID.wav", _FILE).replace("ID", "${uuid}")
 _MARK = (
     "^^|fsplug_company=acme.example|fsplug_mark=${{md5(${{uuid}}:${{fsplug_secret}})}}|fsplug_group=|fsplug_legs=1001|fsplug_on_failure=open|fsplug_verdict=|fsplug_refuse="
-    "|execute_on_answer=|fsplug_arm_1001={arm}|hangup_after_bridge=true|sip_disable_recording=true"
+    "|execute_on_answer=|fsplug_arm_1001={arm}|hangup_after_bridge=true|sip_disable_recording=true|sip_copy_custom_headers=false"
     "|call_timeout=$${{ring_seconds}}|RECORD_STEREO=true"
 )
 DIAL_STRING = (
-    "{fsplug_company=acme.example,fsplug_call=${uuid},sip_disable_recording=true,outbound_redirect_fatal=true}"
+    "{fsplug_company=acme.example,fsplug_call=${uuid},sip_disable_recording=true,sip_copy_custom_headers=false,outbound_redirect_fatal=true}"
     "[fsplug_user=1001,fsplug_leg=1001,execute_on_answer='${fsplug_arm_1001}']user/1001@acme.example"
 )
 _ENTRY = """

@@ -16,10 +16,11 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.esl import commands
-from fsplug.lab.exchange import Exchange
+from fsplug.lab.exchange import Exchange, password
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole, read_scenario
 from fsplug.lab.sipp import play
+from fsplug.lab.softphone import Softphone
 from fsplug.policy.hours import DAYS
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
@@ -29,7 +30,7 @@ from fsplug.xml.text import name
 from fsplug.xml.ways import Ways
 from tests.switches.barephone import BarePhone, Message
 from tests.switches.standin import StandIn
-from tests.switches.test_fixture_dialplan import variables
+from tests.switches.test_fixture_dialplan import live_legs, variables
 from tests.xml.installed import demo, stored, switch_on_files
 from tests.xml.keypad import press
 from tests.xml.test_text import HOSTILE
@@ -250,9 +251,11 @@ def test_a_call_that_a_phone_sends_elsewhere_goes_where_fsplug_says(office: Offi
         caller.call(office.switch.ports.external_port, "+4570101001", headers="Diversion: <sip:22334499@c.example>\r\n")
         anna.answer(anna.hear("INVITE"), "302 Moved Temporarily", "Contact: <sip:99@elsewhere.example>")
         invite = clara.hear("INVITE")
+        named = {leg["variables"].get("sip_h_Diversion") for leg in live_legs(office.switch)}
         clara.answer(invite, "486 Busy Here")
         caller.hear("SIP/2.0 486")
-    assert invite.header("Diversion") == "<sip:22334499@c.example>"
+    # The switch knows who forwarded the call, and tells no phone.
+    assert (invite.header("Diversion"), named) == ("", {"<sip:22334499@c.example>", None})
     assert [(one["fsplug_legs"], one.get("fsplug_feature", "")) for one in fsplug.asked] == [
         ("1001.app,1001.desk", ""),
         ("1001.app,1001.desk", "redirect"),
@@ -283,6 +286,56 @@ def test_a_listener_s_phone_does_not_lead_what_is_heard_elsewhere(office: Office
         invite = clara.hear("INVITE")
         clara.answer(invite, "302 Moved Temporarily", f"Contact: <sip:1@127.0.0.1:{elsewhere.port}>")
         assert ringing.result() == "-ERR REQUESTED_CHAN_UNAVAIL\n"
+
+
+# What makes phones pick up by themselves or ring otherwise, and what trunks believe of whoever calls.
+_OF_THE_CALLER = {
+    "Alert-Info": "<http://127.0.0.1/Bellcore-dr4>;info=alert-autoanswer;answer-after=0",
+    "Call-Info": "<sip:c.example>;answer-after=0",
+    "Answer-Mode": "Auto",
+    "Priv-Answer-Mode": "Auto",
+    "P-Auto-Answer": "normal",
+    "X-AutoAnswer": "TRUE",
+    "Diversion": "<sip:+4587654323@c.example>;reason=unconditional",
+    "History-Info": "<sip:+4587654324@c.example>;index=1",
+    "P-Charge-Info": "<sip:+4587654325@c.example>",
+    "P-Served-User": "<sip:+4587654326@c.example>",
+    "User-to-User": "1234;encoding=hex",
+    "Referred-By": "<sip:+4587654327@c.example>",
+    "CC-Diversion": "<sip:+4587654328@c.example>",
+    "On-Behalf-Of": "<sip:+4587654329@c.example>",
+}
+_BROUGHT = "".join(f"{name}: {value}\r\n" for name, value in _OF_THE_CALLER.items())
+
+
+def test_no_header_of_a_trunk_s_reaches_a_phone_and_none_of_the_phone_s_the_trunk(office: Office) -> None:
+    office.change(lambda document: None)
+    with office.phone("1001") as anna, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570101001", headers=_BROUGHT)
+        invite = anna.hear("INVITE")
+        anna.answer(invite, "486 Busy Here", "X-Node: desk", "P-Charge-Info: <sip:1001@acme.example>")
+        heard = caller.hear("SIP/2.0 486")
+    assert passed_on(invite) == {}
+    assert (heard.header("X-Node"), heard.header("P-Charge-Info")) == ("", "")
+
+
+@pytest.mark.parametrize("dialled", ["22334466", "1001"])
+def test_no_header_of_a_phone_s_reaches_a_trunk_or_a_colleague(dialled: str, office: Office) -> None:
+    office.change(lambda document: None)
+    ports = office.switch.ports
+    clara = Softphone(ports.internal_port, ACME, "1003", password(ACME, "1003"))
+    with BarePhone(ports.trunk_port) as trunk, office.phone("1001") as anna, clara:
+        clara.call(dialled, _BROUGHT)
+        called = anna if dialled == "1001" else trunk
+        invite = called.hear("INVITE")
+        called.answer(invite, "486 Busy Here")
+        wait_for(lambda: clara.dialog.state == "ended", "the call to end")
+    assert passed_on(invite) == {}
+
+
+def passed_on(invite: Message) -> dict[str, str]:
+    """Those of the caller's headers that an INVITE of the switch's has."""
+    return {name: invite.header(name) for name in _OF_THE_CALLER if invite.header(name)}
 
 
 @pytest.mark.parametrize(
