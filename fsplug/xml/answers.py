@@ -27,8 +27,23 @@ NOT_FOUND = """<document type="freeswitch/xml">
 """
 CHECK_CONTEXT = "fsplug"
 _SNAPSHOTS = 256
-# What can stand in a document whatever the rest of it says, and is every name that can be somebody's.
-_PLAIN = re.compile(r"[A-Za-z0-9_.+-]{1,253}")
+# What can stand in a document whatever the rest of it says: every name of a company's or a trunk's, and every address.
+_PLAIN = re.compile(r"[A-Za-z0-9_.+:\[\]-]{1,253}")
+# Every field of a question that is read here, beside those that FreeSWITCH always sends (section, tag_name, key_value).
+FIELDS = (
+    "action",
+    "purpose",
+    "domain",
+    "user",
+    "group_name",
+    "ip",
+    "sip_auth_method",
+    "sip_to_host",
+    "Hunt-Context",
+    "Hunt-Destination-Number",
+    "Caller-Context",
+    "Caller-Destination-Number",
+)
 
 # Whether a phone must not sign in: its address, its username, its domain.
 Refuses = Callable[[str, str, str], bool]
@@ -57,10 +72,23 @@ class Answers:
         """The whole document for the fields that FreeSWITCH posted; `NOT_FOUND` if fsplug is not responsible.
 
         Text from callers and phones in the fields never raises; Unavailable is raised if the store does not answer.
+        Who is refused is so without the store, too.
         """
+        if (refused := self._refused(request)) is not None:
+            return refused
         sections = {"directory": self._directory, "dialplan": self._dialplan}
         answered = sections.get(request.get("section", ""))
         return self._store.read(lambda: answered(request)) if answered else NOT_FOUND
+
+    def of_part(self, request: Mapping[str, str]) -> str | None:
+        """The answer to a question of which only the beginning could be read; None if it is none for a domain's users.
+
+        It knows nobody of the domain, so that nobody signs in: the switch would let its older files answer an error.
+        """
+        domain = request.get("domain") or request.get("key_value", "")
+        if request.get("section") != "directory" or not _PLAIN.fullmatch(domain):
+            return None
+        return self._without("", domain)
 
     def directory(self, domain: str, user: str = "", department: str = "") -> str:
         """A user of a company, or a department of it; a trunk that proves a password."""
@@ -98,8 +126,8 @@ class Answers:
         # Gateways and network lists belong to the configuration (switch install).
         if "purpose" in request:
             return NOT_FOUND
-        if (refused := self._refused(request)) is not None:
-            return refused
+        if self._signs_in_elsewhere(request):
+            return self._without(request.get("user", ""), request.get("domain", ""))
         asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
         department = request.get("group_name", "") if request.get("action") == "group_call" else ""
         user = "" if department else request.get("user", "")
@@ -107,23 +135,31 @@ class Answers:
 
     def _refused(self, request: Mapping[str, str]) -> str | None:
         """The answer about a phone that must not sign in from where it is now; None if it may."""
+        address = request.get("ip", "")
+        if request.get("section") != "directory" or request.get("action") != "sip_auth" or not address:
+            return None
         user, domain = request.get("user", ""), request.get("domain", "")
-        address = request.get("ip", "") if request.get("action") == "sip_auth" else ""
-        if not address or not (_PLAIN.fullmatch(user) and _PLAIN.fullmatch(domain)):
-            return None
-        if not (self._signs_in_elsewhere(request, domain) or self._refuses(address, user, domain)):
-            return None
-        return self._document("directory", "directory/refused.xml.j2", user=user, domain=domain)
+        return self._without(user, domain) if self._refuses(address, user, domain) else None
 
-    def _signs_in_elsewhere(self, request: Mapping[str, str], domain: str) -> bool:
-        """Whether a phone of this domain registers as one of another company.
+    def _without(self, user: str, domain: str) -> str:
+        """The answer that keeps this user of the domain from signing in, or every user.
+
+        The domain has to be in it, or the switch looks for it in its older files.
+        """
+        if not _PLAIN.fullmatch(domain):
+            return NOT_FOUND
+        named = user if _PLAIN.fullmatch(user) else ""
+        return self._document("directory", "directory/refused.xml.j2", user=named, domain=domain)
+
+    def _signs_in_elsewhere(self, request: Mapping[str, str]) -> bool:
+        """Whether a phone registers at another domain than its own, and one of the two is a company's.
 
         The switch keeps a registration under the domain of To, and looks at the username alone (FreeSWITCH 1.11.1).
         """
-        if request.get("sip_auth_method") != "REGISTER":
+        if request.get("action") != "sip_auth" or request.get("sip_auth_method") != "REGISTER":
             return False
         registers_at = request.get("sip_to_host", "").lower()
-        return registers_at != domain.lower() and self._snapshot(registers_at) is not None
+        return registers_at != request.get("domain", "").lower() and self._snapshot(registers_at) is not None
 
     def _dialplan(self, request: Mapping[str, str]) -> str:
         # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.

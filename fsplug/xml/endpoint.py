@@ -5,8 +5,7 @@ import contextlib
 import errno
 import hmac
 import socket as kernel
-import urllib.parse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +17,7 @@ from gevent.pool import Pool
 
 from fsplug.errors import FsplugError, Invalid, Unavailable
 from fsplug.outage_log import outage_log
+from fsplug.xml.posted import Body, Posted, length_of, posted
 
 log = structlog.get_logger()
 
@@ -29,7 +29,6 @@ CONNECTION_SECONDS = 6.0
 # The places, and those for connections without a whole head: the switch sends it in one piece.
 CONNECTIONS, SILENT = 512, 256
 _BACKLOG = 1024
-_FIELDS = 4_000
 _STOP_SECONDS = 1.0
 _REALM = ("WWW-Authenticate", 'Basic realm="fsplug"')
 
@@ -37,13 +36,22 @@ Environ = Mapping[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
+def nothing(part: bytes) -> str | None:
+    """No answer to a part of a body."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """The service behind one path: `answer` turns a posted body into text. Its errors become 422 or 503."""
+    """The service behind one path: `answer` turns a posted body into text. Its errors become 422 or 503.
+
+    `of_part` answers a body that is too large or does not come, from what has come of it; None refuses it.
+    """
 
     answer: Callable[[bytes], str]
     content_type: str = "text/plain"
     body_bytes: int = BODY_BYTES
+    of_part: Callable[[bytes], str | None] = nothing
 
 
 class Endpoint:
@@ -103,7 +111,7 @@ class Endpoint:
     def _answered(self, environ: Environ, start: Start) -> list[bytes]:
         try:
             door = self._door(environ)
-            text = _in_time(door.answer, _body(environ, door.body_bytes))
+            text = _text(door, _posted(environ, door))
         except _Turned as turned:
             return _said(start, turned.status, turned.status.phrase, headers=turned.headers)
         except Invalid as error:
@@ -132,32 +140,6 @@ class Endpoint:
         return door
 
 
-class PostedForm(Mapping[str, str]):
-    """The fields of a posted form.
-
-    A value is decoded when it is read: only a handful of some 160 are. If a name comes twice, the first counts, which
-    is the switch's own. Invalid("bad-form") if there are more fields than any switch would send.
-    """
-
-    def __init__(self, body: bytes) -> None:
-        pairs = body.decode("utf-8", "replace").split("&")
-        if len(pairs) > _FIELDS:
-            raise Invalid("bad-form", f"a form of {len(pairs)} fields; the switch sends no more than {_FIELDS}")
-        self._values: dict[str, str] = {}
-        for pair in pairs:
-            name, _, value = pair.partition("=")
-            self._values.setdefault(_decoded(name), value)
-
-    def __getitem__(self, name: str) -> str:
-        return _decoded(self._values[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
 class _Turned(Exception):
     """A request that no door takes."""
 
@@ -165,15 +147,6 @@ class _Turned(Exception):
         super().__init__(status)
         self.status = status
         self.headers = headers
-
-
-class _Body(pywsgi.Input):  # type: ignore[misc]  # gevent has no types
-    """The posted body. A body that nobody wants is not read: the connection is closed."""
-
-    __slots__ = ()
-
-    def _discard(self) -> None:
-        pass
 
 
 class _Server(pywsgi.WSGIServer):  # type: ignore[misc]  # gevent has no types
@@ -218,7 +191,7 @@ class _Handler(pywsgi.WSGIHandler):  # type: ignore[misc]  # gevent has no types
         self.server.silent.pop(self._connection, None)
         environ: dict[str, Any] = super().get_environ()
         asks_first = self.socket if environ.get("HTTP_EXPECT", "").lower() == "100-continue" else None
-        self.wsgi_input = environ["wsgi.input"] = _Body(self.rfile, self.content_length, socket=asks_first)
+        self.wsgi_input = environ["wsgi.input"] = Body(self.rfile, self.content_length, socket=asks_first)
         return environ
 
 
@@ -232,26 +205,23 @@ class _Complaints:
         pass
 
 
-def _decoded(text: str) -> str:
-    return urllib.parse.unquote_plus(text) if "%" in text or "+" in text else text
-
-
-def _body(environ: Environ, most: int) -> bytes:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if not (length.isascii() and length.isdigit()):
+def _posted(environ: Environ, door: Responder) -> Posted:
+    length = length_of(environ.get("CONTENT_LENGTH") or "")
+    if length is None:
         raise _Turned(HTTPStatus.LENGTH_REQUIRED)
-    if len(length) > 15 or int(length) > most:
+    if length > door.body_bytes and door.of_part is nothing:
         raise _Turned(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    try:
-        with gevent.Timeout(READ_SECONDS, TimeoutError()):
-            body: bytes = environ["wsgi.input"].read(int(length))
-    except TimeoutError:
-        raise _Turned(HTTPStatus.REQUEST_TIMEOUT) from None
-    except OSError:
-        raise _Turned(HTTPStatus.BAD_REQUEST) from None
-    if len(body) < int(length):
-        raise _Turned(HTTPStatus.BAD_REQUEST)
-    return body
+    return posted(environ["wsgi.input"], length, door.body_bytes, READ_SECONDS)
+
+
+def _text(door: Responder, its: Posted) -> str:
+    if its.trouble is None:
+        return _in_time(door.answer, its.body)
+    log.warning("not-read", problem=its.trouble.phrase, read_bytes=len(its.body))
+    text = door.of_part(its.body)
+    if text is None:
+        raise _Turned(its.trouble)
+    return text
 
 
 def _in_time(answer: Callable[[bytes], str], body: bytes) -> str:

@@ -20,9 +20,11 @@ class Guesser:
         self._socket = its
         self._switch = ("127.0.0.1", switch_port)
         self._domain = domain
+        self._agent = ""
 
-    def register(self, user: str, password: str) -> str:
-        """The status of a REGISTER with this password."""
+    def register(self, user: str, password: str, agent: str = "") -> str:
+        """The status of a REGISTER with this password, by a phone that calls itself `agent`."""
+        self._agent = agent
         return self._proven("REGISTER", f"sip:{self._domain}", user, user, password, "").partition("\r\n")[0]
 
     def invite(self, number: str, user: str = "", password: str = "", realm: str = "") -> str:
@@ -58,6 +60,7 @@ class Guesser:
             f"CSeq: {number} {method}",
             f"Contact: <sip:{user}@{host}:{port}>",
             f"{more}Expires: 60",
+            *([f"User-Agent: {self._agent}"] if self._agent else []),
             *(["Content-Type: application/sdp"] if sdp else []),
             f"Content-Length: {len(sdp)}",
         )

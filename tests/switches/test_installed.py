@@ -26,6 +26,8 @@ CONSENT, SALES = "+4570103001", "+4570102001"
 # The question in two languages.
 OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"
 SILENCE_SECONDS = 30.0
+# What a question about a message makes three times as long.
+LONG = "%" * 23_000
 
 
 @pytest.fixture(scope="module", params=["endpoint", "files"])
@@ -132,6 +134,8 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
         wait_for(lambda: refused() == ["127.0.0.3"], "the source to be refused")
         if installed.is_asked:
             assert attacker.register("1001", right) == FORBIDDEN
+            assert attacker.register("1001", right, agent=LONG) == FORBIDDEN
+        assert honest.register("1001", right, agent=LONG) == OK
         # Whoever fails in a phone's name, from where it is signed in, does not lock it out.
         for number in range(FAILURES):
             honest.register("1002" if number % 2 else "1001", "wrong")
@@ -146,6 +150,7 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
         assert attacker.register("1001", right) == OK
     logged = [line for line in installed.serving.log.read_text().splitlines() if "source-refused" in line]
     assert [host_of(line) for line in logged] == ["127.0.0.3", "127.0.0.4"]
+    assert "Received HTTP error" not in installed.switch.log.read_text(errors="replace")
 
 
 def test_wrong_passwords_of_calls_count_too(installed: Installed) -> None:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
+from fsplug.errors import Unavailable
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
-from fsplug.xml.answers import NOT_FOUND, Answers
+from fsplug.xml.answers import FIELDS, NOT_FOUND, Answers
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 from tests.xml import documents
@@ -303,6 +304,42 @@ def test_a_phone_registers_as_nobody_of_another_company(at: str, may: bool, answ
     answer = answers.answer({**asked, "sip_auth_method": "REGISTER", "sip_to_user": "1001", "sip_to_host": at})
     assert ("sip-forbid-register" not in answer) == may
     assert answers.answer({**asked, "sip_auth_method": "INVITE", "sip_to_host": at}) == answers.directory(ACME, "1001")
+
+
+def test_who_is_refused_is_so_while_the_store_is_away_whatever_their_name(tmp_path: Any) -> None:
+    asked = {"section": "directory", "action": "sip_auth", "domain": "old.example", "ip": "192.0.2.9"}
+    away = Store(tmp_path / "gone" / "fsplug.db")
+    answers = Answers(away, Templates(), Ways(), refuses=lambda address, user, domain: address == "192.0.2.9")
+    assert "sip-forbid-register" in answers.answer({**asked, "user": "1001"})
+    assert documents.users(documents.answer(answers.answer({**asked, "user": "Åse & Bo"}))) == {}
+    with pytest.raises(Unavailable):
+        answers.answer({**asked, "user": "1001", "ip": "192.0.2.8"})
+
+
+def test_by_a_question_that_is_cut_nobody_signs_in(answers: Answers) -> None:
+    begun = {"section": "directory", "tag_name": "domain", "key_value": ACME, "action": "sip_auth"}
+    part = documents.answer(answers.of_part(begun) or "")
+    assert [one.get("name") for one in part.iter("domain")] == [ACME] and documents.users(part) == {}
+    assert answers.of_part({"section": "dialplan", "Caller-Context": ACME}) is None
+    assert answers.of_part({}) is None
+
+
+def test_the_switch_is_asked_to_send_every_field_that_is_read(answers: Answers) -> None:
+    read = set()
+
+    class Question(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:
+            read.add(name)
+            return super().get(name, default)
+
+        def __contains__(self, name: object) -> bool:
+            read.add(str(name))
+            return super().__contains__(name)
+
+    sign_in = {"section": "directory", "action": "sip_auth", "ip": "192.0.2.9", "sip_auth_method": "REGISTER"}
+    for one in (sign_in, {"section": "directory", "action": "group_call"}, {"section": "dialplan"}):
+        answers.answer(Question(one))
+    assert read - {"section", "tag_name", "key_value"} == set(FIELDS)
 
 
 def test_a_group_call_gets_the_department(answers: Answers) -> None:

@@ -11,7 +11,7 @@ from fsplug.errors import Invalid, Unavailable
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.xml import endpoint as module
 from fsplug.xml.answers import NOT_FOUND
-from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
+from fsplug.xml.endpoint import Endpoint, Responder
 
 USER, PASSWORD = "fsplug", "right: å"
 ACCOUNT = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -33,6 +33,7 @@ DOORS = {
     "/": Responder(lambda body: NOT_FOUND, "text/xml"),
     "/echo": Responder(lambda body: body.decode("latin-1")),
     "/slow": Responder(_slow),
+    "/part": Responder(lambda body: "whole", of_part=lambda part: f"{len(part)} of it" if part else None),
     "/away": Responder(_raises(Unavailable("store-gone", "the store is away"))),
     "/invalid": Responder(_raises(Invalid("bad-template", "template x: y"))),
     "/broken": Responder(_raises(KeyError("secret"))),
@@ -135,6 +136,28 @@ def test_a_body_too_large_is_refused_unread(served: Endpoint, length: int) -> No
     assert client.status == 413
 
 
+@pytest.mark.parametrize(
+    ("length", "sent", "answer"),
+    [
+        (65_536, b"x" * 65_536, (200, b"whole")),
+        (65_537, b"x" * 65_537, (200, b"65536 of it")),
+        (9_000_000, b"x" * 9_000_000, (200, b"65536 of it")),
+        (100, b"half", (200, b"4 of it")),
+        (100, b"", (408, b"Request Timeout")),
+    ],
+)
+def test_a_door_may_answer_what_could_be_read(
+    served: Endpoint, monkeypatch: pytest.MonkeyPatch, length: int, sent: bytes, answer: tuple[int, bytes]
+) -> None:
+    if len(sent) == length:
+        monkeypatch.setattr(module, "READ_SECONDS", PATIENCE_SECONDS)
+        monkeypatch.setattr(module, "CONNECTION_SECONDS", PATIENCE_SECONDS)
+    client = Client(served)
+    client.say(head("/part", length=length) + sent)
+    first, _, said = client.ask().partition(b"\r\n\r\n")
+    assert (int(first.split()[1]), said) == answer
+
+
 def test_a_door_may_take_more_than_the_others() -> None:
     served = Endpoint("127.0.0.1", 0, USER, PASSWORD, {"/": Responder(lambda body: str(len(body)), body_bytes=100_000)})
     served.start()
@@ -235,27 +258,3 @@ def test_a_taken_port_is_named(served: Endpoint) -> None:
 def test_without_a_password_there_is_no_endpoint() -> None:
     with pytest.raises(Invalid):
         Endpoint("127.0.0.1", 0, USER, "", DOORS)
-
-
-def test_a_form_is_decoded() -> None:
-    assert dict(PostedForm(b"a=1+2%2B3&b%20c=%C3%A5&d&&e=f=g")) == {
-        "a": "1 2+3",
-        "b c": "å",
-        "d": "",
-        "": "",
-        "e": "f=g",
-    }
-
-
-def test_of_a_field_that_comes_twice_the_first_counts() -> None:
-    assert PostedForm(b"section=directory&user=1001&user=1002&section=dialplan")["user"] == "1001"
-
-
-@pytest.mark.parametrize("body", [b"", b"&&&", b"=", b"%", b"%ff%00=%", b"\xff\xfe", b"a" * 60_000, b"a=%e2%80%a8"])
-def test_any_bytes_make_a_form(body: bytes) -> None:
-    assert all(isinstance(one, str) for pair in PostedForm(body).items() for one in pair)
-
-
-def test_a_form_of_too_many_fields_is_none() -> None:
-    with pytest.raises(Invalid):
-        PostedForm(b"&".join([b"a=b"] * 10_000))

@@ -16,7 +16,8 @@ from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.xml_ways import templates, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers, Refuses, nobody
-from fsplug.xml.endpoint import Endpoint, PostedForm, Responder
+from fsplug.xml.endpoint import Endpoint, Responder
+from fsplug.xml.posted import PostedForm
 
 log = structlog.get_logger()
 
@@ -26,6 +27,9 @@ Led = Callable[[Event], Mapping[str, str]]
 XML, RECORDS = "/", "/records"
 # A caller chooses the headers of an INVITE, and all of them arrive with the channel: even a huge one must be armed.
 CALL_BYTES = 1 << 20
+# So do they with a question about a call, some of them ten times and each byte as three: of a SIP message in UDP this
+# is the most. In TCP a message may have 2 MiB (sofia-sip).
+QUESTION_BYTES = 1 << 22
 
 
 def endpoint(
@@ -58,7 +62,7 @@ def doors(
 ) -> Mapping[str, Responder]:
     """Every door of the endpoint, by its path."""
     return {
-        XML: Responder(_document(answers), "text/xml"),
+        XML: Responder(_document(answers), "text/xml", QUESTION_BYTES, _of_part(answers)),
         ARM: Responder(_led(led), "application/json", CALL_BYTES),
         CONSOLE: Responder(lambda body: console.answer(body.decode("utf-8", "replace"))),
         **({RECORDS: Responder(_kept(keep), body_bytes=RECORD_BYTES)} if keep else {}),
@@ -67,6 +71,11 @@ def doors(
 
 def _document(answers: Answers) -> Callable[[bytes], str]:
     return lambda body: answers.answer(PostedForm(body))
+
+
+def _of_part(answers: Answers) -> Callable[[bytes], str | None]:
+    # The last field may be cut.
+    return lambda part: answers.of_part(PostedForm(part.rpartition(b"&")[0]))
 
 
 def _kept(keep: Callable[[bytes], None]) -> Callable[[bytes], str]:

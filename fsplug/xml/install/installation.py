@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from fsplug.store.config.trunks import TRUNK_REALM
+from fsplug.xml.answers import FIELDS
 from fsplug.xml.install import callers, certificates, codecs
 from fsplug.xml.install.conf_text import ConfText
 
@@ -167,7 +168,7 @@ def own(installation: Installation, text: ConfText) -> dict[str, bytes]:
     """The files that every installation has: where to ask fsplug."""
     if installation.way is not Way.ENDPOINT:
         return {}
-    return {"fsplug/xml_curl/fsplug.xml": text.render("binding.xml", it=installation)}
+    return {"fsplug/xml_curl/fsplug.xml": text.render("binding.xml", it=installation, fields=FIELDS)}
 
 
 def endpoint_url(host: str, port: int) -> str:
