@@ -57,7 +57,7 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     said["password"] = words("letter-user-id-password-kept" if has_password else "letter-user-id-password-to-choose")
     said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
     if "until" in said:
-        said["who"] = changes.confirmers(words, bool(said.get("of_hearer")))
+        said["who"] = changes.confirmers(words, bool(said.get("by_superuser")))
         said["waits"] = words("letter-change-second" if said.get("takes_second") else "letter-change-day", **said)
     said["times"] = words.count("letter-share-plays", facts.get("plays", 0))
     subject = words(f"letter-{kind}-subject", **said)

@@ -134,7 +134,7 @@ class Postman:
         if mail.kind is MailKind.CHANGE_WAITS:
             if not change.is_waiting:
                 raise _withdrawn("the change waits no more")
-            facts |= {"takes_second": change.takes_second, "of_hearer": change.of_hearer}
+            facts |= {"takes_second": change.takes_second, "by_superuser": change.by_superuser}
             facts |= {"until": self._when(mail, change.due_at)}
             token = rejecting.new_link(self._store, mail.company, change_id, username)
             facts["link"] = f"{self._post.url}/{_CHANGE}/{token}"

@@ -13,9 +13,9 @@ def line(words: Words, what: str, before: str | None, after: str | None) -> str:
     )
 
 
-def confirmers(words: Words, of_hearer: bool) -> str:
+def confirmers(words: Words, by_superuser: bool) -> str:
     """Who confirms a change, in the middle of a sentence."""
-    return words("waiting-who-superuser" if of_hearer else "waiting-who-admin")
+    return words("waiting-who-superuser" if by_superuser else "waiting-who-admin")
 
 
 def _value(words: Words, what: str, value: str | None) -> str:

@@ -26,8 +26,9 @@ def change() -> None:
     """Changes that wait: of the role, address, second factor, rights or phones of somebody who may hear.
 
     An operator's changes never wait. An administrator's are made when a second administrator or the operator confirms
-    them; most are also made after 24 hours, unless somebody whom they concern rejects them. The address, phone or
-    second factor of somebody who hears others takes a superuser or the operator, unless who asks hears as much.
+    them; most are also made after 24 hours, unless somebody whom they concern rejects them. A new superuser takes a
+    superuser or the operator; so does the address, phone or second factor of somebody who hears others, unless who asks
+    hears as much.
     """
 
 
@@ -65,8 +66,10 @@ def show(invocation: Invocation, company: str, change: str, username: str | None
 @_CHANGE
 @pass_invocation
 def confirm(invocation: Invocation, company: str, change: str) -> None:
-    """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes, nor one whom
-    the other has added, or whose role, rights, address or second factor the other has changed, in the last seven days.
+    """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes.
+
+    Nor may one of the two have added the other in the last seven days, changed the other's role, rights, address or
+    second factor, or sent the other an invitation or a new password.
     """
     with invocation.store() as store:
         made = carrying.confirm(store, company, change, invocation.by)

@@ -12,7 +12,7 @@ from fsplug.store.change.waiting_rows import WaitingChange
 
 def facts_of(one: WaitingChange) -> dict[str, Any]:
     """The change for programs; times are epoch seconds."""
-    names = ("id", "company", "username", "made_by", "made_at", "due_at", "takes_second", "of_hearer", "state")
+    names = ("id", "company", "username", "made_by", "made_at", "due_at", "takes_second", "by_superuser", "state")
     facts = {name: getattr(one, name) for name in (*names, "ended_at", "ended_by", "reason")}
     return {**facts, "changes": waiting.in_words(one)}
 
@@ -34,6 +34,6 @@ def _line(one: WaitingChange) -> str:
     confirm = f"fsplug change confirm --company {one.company} {one.id}"
     what = f"waits: user {one.username}, {'; '.join(waiting.in_words(one))}"
     if one.takes_second:
-        who = "a superuser" if one.of_hearer else "another administrator"
+        who = "a superuser" if one.by_superuser else "another administrator"
         return f"{what}; {who} or the operator confirms it by {when(one.due_at)} with: {confirm}"
     return f"{what}; made {when(one.due_at)}, unless it is rejected; or at once by a second person with: {confirm}"

@@ -51,7 +51,8 @@ class Asked:
     """What `made_by` (a logged name) asks to change of a user, as far as it decides who confirms and rejects it.
 
     `gives`: it makes somebody a superuser, a company-admin, or one who listens in. `hears`: it lets somebody hear who
-    did not before. `of_hearer`: it is the address, phone or second factor of somebody who hears others.
+    did not before. `by_superuser`: a superuser confirms it, since it makes one, or is the address, phone or second
+    factor of somebody who hears others.
     """
 
     company: str
@@ -59,18 +60,19 @@ class Asked:
     made_by: str
     gives: bool
     hears: bool
-    of_hearer: bool
+    by_superuser: bool
 
 
 def of_role(before: Role, after: Role, is_newcomer: bool) -> Wait:
     """What a change of a user's role waits for.
 
-    A newcomer is nobody's successor: there are no earlier calls of theirs to hear, and no phone of somebody else's.
+    A newcomer is nobody's successor: there are no earlier calls of theirs to hear, and no phone of somebody else's. Who
+    hears everything is made by one who does.
     """
     if _ROLES.index(after) <= _ROLES.index(before):
         return Wait.NOTHING
     if after is Role.SUPERUSER:
-        return Wait.SECOND_PERSON
+        return Wait.SUPERUSER
     return Wait.NOTHING if is_newcomer else Wait.DAY
 
 
@@ -92,13 +94,13 @@ def of_identity(whose: Rank, asker: Rank) -> Wait:
 def may_confirm(actor: Actor, asked: Asked) -> bool:
     """Whether the actor is a second person: did not ask for the change, gains nothing, and may grant in this company.
 
-    What is of somebody who hears others, a superuser confirms instead; also of themself, unless it gives something.
+    What takes a superuser may be the superuser's own, unless it gives something.
     """
     if actor.is_operator:
         return True
     if actor.company != asked.company or actor.logged_name == asked.made_by:
         return False
-    if asked.of_hearer:
+    if asked.by_superuser:
         return actor.role is Role.SUPERUSER and (actor.name != asked.username or not asked.gives)
     return _may_grant(actor, asked.company) and actor.name != asked.username
 
@@ -106,11 +108,11 @@ def may_confirm(actor: Actor, asked: Asked) -> bool:
 def may_reject(actor: Actor, asked: Asked) -> bool:
     """Whether the actor sees the change and may reject it: an administrator, the user, or a superuser.
 
-    A superuser may if the change lets somebody hear who did not before, or is of somebody who hears others.
+    A superuser may if the change lets somebody hear who did not before, or takes a superuser.
     """
     if actor.is_operator or _may_grant(actor, asked.company):
         return True
-    is_superuser = (asked.hears or asked.of_hearer) and actor.role is Role.SUPERUSER
+    is_superuser = (asked.hears or asked.by_superuser) and actor.role is Role.SUPERUSER
     return actor.company == asked.company and (actor.name == asked.username or is_superuser)
 
 

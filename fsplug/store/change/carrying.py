@@ -36,7 +36,7 @@ def confirm(store: Store, domain: str, change: str, actor: Actor) -> WaitingChan
     found = waiting_rows.get(store, domain, change)
     waiting.check_waiting(found)
     if not may_confirm(store, found, actor):
-        who = "a superuser" if found.of_hearer else "an administrator"
+        who = "a superuser" if found.by_superuser else "an administrator"
         text = f"a second person confirms this change: {who} of the company who neither asked for it nor gains by it"
         raise Refused("not-second-person", f"{text}, nor was lately made or changed by who asked; or the operator")
     # A superuser who confirms need not be allowed to make such changes.

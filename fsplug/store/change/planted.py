@@ -1,4 +1,4 @@
-"""Whom somebody has lately made, raised, or given another address: they are no witness to what that person asks for."""
+"""Whom somebody has lately made, raised, given another address or invited: no witness to what that person asks for."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -6,17 +6,15 @@ from typing import Any
 
 from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.scopes import logged_name
-from fsplug.policy.access.waiting import ChangeState
-from fsplug.store.change import split
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each
+from fsplug.store.schema.audit import AuditAbout, AuditEntries
 from fsplug.store.schema.companies import PolicyVersions
 from fsplug.store.schema.history import began_with
 from fsplug.store.schema.users import RightGrants, Users
-from fsplug.store.schema.waiting import WaitingChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +64,25 @@ _GRANTED = Select(
         _theirs(RightGrants), _IS_LATE
     ),
 )
-_CODES_OFF = Select(
+# What somebody does to another person's account that the trail alone knows of.
+_ACTS = ("invite", "password-reset", "password-set", "sign-in-link", "totp-off", "passkey-remove")
+_DONE_TO = Select(
     _Made,
-    lambda: WaitingChanges.select(*columns(_Made, WaitingChanges, author=WaitingChanges.made_by)).where(
-        _theirs(WaitingChanges),
-        (WaitingChanges.state == constant(ChangeState.MADE))
-        & (WaitingChanges.ended_at > given.after)
-        & WaitingChanges.items.contains(split.ACCOUNT_TABLE),
+    lambda: (
+        AuditEntries.select(*columns(_Made, AuditAbout, author=AuditEntries.actor))
+        .join(AuditAbout, on=(AuditAbout.company == AuditEntries.company) & (AuditAbout.number == AuditEntries.number))
+        .where(
+            _theirs(AuditAbout),
+            AuditEntries.act.in_([constant(act) for act in _ACTS]) & (AuditEntries.at > given.after),
+        )
     ),
 )
 
 
 def tied(store: Store, domain: str, maker: str, usernames: Collection[str], asked_at: float) -> set[str]:
-    """Those of these users who are no second person to `maker` (a logged name): one of the two has added the other, or
-    changed the other's role, admin scope, address, rights or second factor, within the longest wait before `asked_at`
-    (epoch seconds) or since.
+    """Those of these users who are no second person to `maker` (a logged name): one of the two has added the other,
+    changed the other's role, admin scope, address, rights or second factor, or sent the other an invitation or a new
+    password, within the longest wait before `asked_at` (epoch seconds) or since.
     """
     asker = maker.rpartition("@")[0]
     made = _made(store, domain, {*usernames, asker}, asked_at - waits.LONGEST_SECONDS)
@@ -96,7 +98,7 @@ def _made(store: Store, domain: str, usernames: Collection[str], after: float) -
         changed = _changed(_SAID.rows(store, **which))
         found += (_Made(one.username, one.author) for one in changed if one.at > after)
         found += _GRANTED.rows(store, **which, after=after)
-        found += _CODES_OFF.rows(store, **which, after=after)
+        found += _DONE_TO.rows(store, **which, after=after)
     return found
 
 

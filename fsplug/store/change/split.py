@@ -49,6 +49,16 @@ class Held:
     also: tuple[str, ...] = ()
     of_hearer: bool = False
 
+    @property
+    def by_superuser(self) -> bool:
+        """Whether the second person is a superuser, if it takes one."""
+        return takes_superuser(self.items, self.of_hearer)
+
+
+def takes_superuser(items: Iterable[Item], of_hearer: bool) -> bool:
+    """Whether a superuser confirms these: they make one, or are of somebody who hears others."""
+    return of_hearer or any(item.after.get("role") == Role.SUPERUSER for item in items)
+
 
 def gives(item: Item) -> bool:
     """Whether the item makes somebody a superuser, one who listens in, or one who may make such people."""

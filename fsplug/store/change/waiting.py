@@ -46,7 +46,7 @@ def wait_of(store: Store, domain: str, held: Held, by: str) -> Wait:
     told = notices.concerned(store, domain, held)
     without_witness = not notices.has_witness(store, domain, held, told, by)
     if held.wait > Wait.DAY or without_witness:
-        return waiting_rows.second(held.of_hearer)
+        return waiting_rows.second(held.by_superuser)
     return held.wait
 
 

@@ -73,12 +73,17 @@ class WaitingChange(_Kept):
     def asked(self) -> Asked:
         """What decides who confirms and rejects it."""
         gives, hears = (any(map(ask, self.items)) for ask in (split.gives, split.hears))
-        return Asked(self.company, self.username, self.made_by, gives, hears, self.of_hearer)
+        return Asked(self.company, self.username, self.made_by, gives, hears, self.by_superuser)
+
+    @property
+    def by_superuser(self) -> bool:
+        """Whether the second person is a superuser."""
+        return split.takes_superuser(self.items, self.of_hearer)
 
     @property
     def takes(self) -> Wait:
         """What it waits for."""
-        return second(self.of_hearer) if self.takes_second else Wait.DAY
+        return second(self.by_superuser) if self.takes_second else Wait.DAY
 
     @property
     def is_waiting(self) -> bool:
@@ -244,9 +249,9 @@ def add(store: Store, domain: str, held: Held, by: str, now: float, takes_second
     return change
 
 
-def second(of_hearer: bool) -> Wait:
-    """Which second person such a change takes."""
-    return Wait.SUPERUSER if of_hearer else Wait.SECOND_PERSON
+def second(by_superuser: bool) -> Wait:
+    """What a change that takes a second person waits for."""
+    return Wait.SUPERUSER if by_superuser else Wait.SECOND_PERSON
 
 
 def _is_signed(store: Store, row: _Row) -> bool:

@@ -137,7 +137,7 @@ def test_a_role_makes_an_account_and_mails_and_says_so(admin: Browser, console: 
     wish = {"role": "superuser", "email": "clara@acme.example"}
     summary = send(admin, "/people/summary", CLARA, version=version(console), **wish)
     assert "Each of these gets two e-mails: Clara" in summary.text
-    assert "another administrator or the operator confirms it, and e-mails are sent only then: Clara" in summary.text
+    assert "a superuser or the operator confirms it, and e-mails are sent only then: Clara" in summary.text
     assert saved(admin, console, CLARA, **wish).status_code == 303
     assert held(console, CLARA).role == "none" and "e-mail not sent" not in admin.get("/people").text
     confirmed(console)

@@ -30,7 +30,7 @@ def page() -> str:
     lines = [
         (
             one,
-            changes.confirmers(g.words, one.of_hearer),
+            changes.confirmers(g.words, one.by_superuser),
             [changes.line(g.words, it.what, it.before, it.after) for it in one.shown],
         )
         for one in waits

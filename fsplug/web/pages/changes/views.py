@@ -103,7 +103,7 @@ def _page(trouble: str | None = None) -> Any:
         trouble=trouble,
         waiting=[(one, _lines(one), carrying.may_confirm(store, one, viewer.actor)) for one in found if one.is_waiting],
         ended=[(one, _lines(one)) for one in found if not one.is_waiting],
-        who={one.id: changes.confirmers(g.words, one.of_hearer) for one in found},
+        who={one.id: changes.confirmers(g.words, one.by_superuser) for one in found},
         called=called,
     )
 
