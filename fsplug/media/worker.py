@@ -11,7 +11,7 @@ import structlog
 from fsplug.errors import Invalid, Refused, Unavailable
 from fsplug.media import disk
 from fsplug.media.archive import Archive
-from fsplug.media.seal import FindSilences, LengthWarning, Sealed, no_silences, seal
+from fsplug.media.seal import FindSilences, LengthWarning, NoAudio, Sealed, no_silences, seal
 from fsplug.outage_log import outage_log
 from fsplug.policy.recording.holds import Holder, silences, spans
 from fsplug.store.calls.entries import GapFound, JournalEntry, RecordingHeld, RecordingLost, RecordingSealed
@@ -29,6 +29,9 @@ ROUND_SECONDS = sealings.LEASE_SECONDS / 2
 # What is leased in one transaction: as many small recordings as make the lease no longer than twice that of one.
 GROUP_RECORDINGS = 100
 GROUP_BYTES = sealings.LEASE_SECONDS * sealings.SLOWEST_BYTES_PER_SECOND
+# FreeSWITCH's causes for a file that it removed at the end: no frame of sound came, or too few (switch_ivr_async.c
+# 1.11.1).
+_REMOVED = frozenset({"empty-file", "input-too-short"})
 
 
 class SpoolPaths(Protocol):
@@ -128,7 +131,7 @@ class Worker:
             sealings.failed(self._store, lease, trouble.code, trouble.text)
             return None
         except (Refused, Invalid) as refusal:
-            lost = self._lost(row, str(refusal.facts.get("cause", refusal.code)), refusal.text)
+            lost = self._lost(row, *_why(row, refusal))
             return [lost, *_closed(row, held, _longest(row))]
         self._trouble.worked()
         return [*self._kept(row, sealed), *_closed(row, held, sealed.seconds)]
@@ -147,6 +150,14 @@ class Worker:
     def _lost(self, row: Recording, cause: str, detail: str) -> JournalEntry:
         log.error("gap", recording=row.id, call=row.call, cause=cause, detail=detail)
         return RecordingLost(row.id, cause, detail, self._clock())
+
+
+def _why(row: Recording, refusal: Refused | Invalid) -> tuple[str, str]:
+    """The cause of the loss, and its detail. A file that is not there may have been removed by the switch."""
+    cause = str(refusal.facts.get("cause", refusal.code))
+    if cause == NoAudio.MISSING and row.stop_cause in _REMOVED:
+        return NoAudio.EMPTY, f"the switch removed its file, for there was hardly any sound in it ({row.stop_cause})"
+    return cause, refusal.text
 
 
 def _closed(row: Recording, held: Iterable[HoldRow], seconds: float | None) -> Iterator[JournalEntry]:

@@ -1,6 +1,7 @@
 """What a flow of calls leaves behind: its rows, its recordings, and how many files it made."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.calls.plant import Plant
 
 # A second of stereo and more.
 HEARD_BYTES = 40_000
+# The switch removes a file that has less than one frame of sound, 20 ms.
+BEGUN_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,39 @@ def seen_once_each(plant: Plant, flow: Callable[[], None]) -> Seen:
 def until_heard(plant: Plant) -> None:
     """Let what is still being recorded be long enough to hear who speaks in it."""
     plant.until(lambda: all(map(is_long, recorded_now(plant))), "a second of audio")
+
+
+def until_recorded(
+    plant: Plant, count: int, known: set[str], seconds: float = BEGUN_SECONDS
+) -> dict[str, float | None]:
+    """Once so many recordings besides the known ones have run for so long: each of them, and when it began.
+
+    A talk that is hung up before leaves no recording. AssertionError, with the cause, as soon as one is lost.
+    """
+
+    def running() -> dict[str, float | None]:
+        new = [one for one in plant.recordings() if one.id not in known]
+        assert lost(new) == []
+        return {one.id: one.started_at for one in new if has_run(one, seconds)}
+
+    plant.until(lambda: len(running()) == count, f"{count} calls to be recorded for {seconds:g} s")
+    return running()
+
+
+def has_run(one: Recording, seconds: float = BEGUN_SECONDS) -> bool:
+    """Whether it runs, and has for so long."""
+    return one.state is State.RECORDING and (one.started_at or 0.0) < time.time() - seconds
+
+
+def lost(recordings: Iterable[Recording]) -> list[tuple[str, str | None, str | None]]:
+    """Those that were lost, and why."""
+    return [(one.id, one.lost_cause, one.lost_detail) for one in recordings if one.state is State.LOST]
+
+
+def not_sealed(recordings: Iterable[Recording]) -> list[tuple[str, str, str | None, str | None]]:
+    """Those that were not kept: their state, its cause, and its detail."""
+    left = (one for one in recordings if one.state is not State.SEALED)
+    return [(one.id, str(one.state), one.cause, one.lost_detail) for one in left]
 
 
 def recorded_now(plant: Plant) -> list[Path]:

@@ -15,7 +15,7 @@ from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
-from fsplug.store.recordings.recordings import State
+from tests.calls.aftermath import not_sealed, until_recorded
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 from tests.calls.serving import Serving
@@ -39,7 +39,7 @@ def test_calls_go_on_while_the_database_is_locked_and_their_rows_come_afterwards
     calls = {call.id for call in plant.calls()} - before
     assert sorted(one.call for one in plant.decisions() if one.call in calls) == sorted(calls)
     kept = [one for one in plant.recordings() if one.call in calls]
-    assert [one.state for one in kept] == [State.SEALED] * CALLS
+    assert (len(kept), not_sealed(kept)) == (CALLS, [])
 
 
 @pytest.mark.parametrize("line", ["fake"], indirect=True)
@@ -48,9 +48,9 @@ def test_started_without_its_store_fsplug_serves_by_the_copy_and_the_rows_come_a
     is_missing: bool, plant: Plant
 ) -> None:
     plant.until(lambda: _copied(plant), "the configuration to be copied")
-    before = {call.id for call in plant.calls()}
+    before, known = {call.id for call in plant.calls()}, {one.id for one in plant.recordings()}
     with plant.line.crowd(CALLS, None) as earlier:
-        plant.until(lambda: len(_recording(plant, before)) == CALLS, "every call to be recorded")
+        until_recorded(plant, CALLS, known)
         plant.serving.stop()
         with _away(plant, is_missing):
             plant.serving.start(wait=False)
@@ -75,7 +75,7 @@ def test_started_without_its_store_fsplug_serves_by_the_copy_and_the_rows_come_a
     assert sorted(one.call for one in decided) == sorted(calls)
     assert {one.record for one in decided} == {True}
     kept = [one for one in plant.recordings() if one.call in calls]
-    assert [one.state for one in kept] == [State.SEALED] * 3 * CALLS
+    assert (len(kept), not_sealed(kept)) == (3 * CALLS, [])
     assert len(plant.serving.said("store-away")) == 1
 
 
@@ -101,10 +101,10 @@ def test_two_fsplugs_on_one_folder_are_refused(plant: Plant) -> None:
 def test_a_second_fsplug_under_the_name_of_a_live_one_is_refused_and_cuts_no_recording(
     plant: Plant, tmp_path: Path
 ) -> None:
-    before = {call.id for call in plant.calls()}
+    before, known = {call.id for call in plant.calls()}, {one.id for one in plant.recordings()}
     second = Serving(tmp_path, {**plant.line.settings, "store": str(plant.data / "fsplug.db")})
     with plant.line.crowd(3, None) as crowd:
-        plant.until(lambda: len(_recording(plant, before)) == 3, "every call to be recorded")
+        until_recorded(plant, 3, known)
         assert second.run_to_its_end(tmp_path / "log") == EXIT_HOPELESS
         # The killed one's name is still its own, and its next process has it at once.
         plant.serving.kill()
@@ -112,22 +112,22 @@ def test_a_second_fsplug_under_the_name_of_a_live_one_is_refused_and_cuts_no_rec
         last = (tmp_path / "log").read_text().splitlines()[-1]
         assert "is the name of the fsplug on" in last
         assert f'switch_name = "..." in {tmp_path}/fsplug.toml' in last
-        assert len(_recording(plant, before)) == 3
+        assert len(until_recorded(plant, 3, known)) == 3
         crowd.hang_up()
         assert crowd.complaints() == []
     plant.until_settled()
     kept = [one for one in plant.recordings() if one.call not in before]
-    assert [one.state for one in kept] == [State.SEALED] * 3
+    assert (len(kept), not_sealed(kept)) == (3, [])
 
 
 @pytest.mark.parametrize("line", ["fake"], indirect=True)
 def test_a_console_settles_a_killed_node_and_the_node_takes_that_back(plant: Plant, tmp_path: Path) -> None:
-    before = {call.id for call in plant.calls()}
+    before, known = {call.id for call in plant.calls()}, {one.id for one in plant.recordings()}
     [port] = some_ports(1)
     web = {"web_port": port, "web_url": f"http://127.0.0.1:{port}"}
     console = Serving(tmp_path, {"store": str(plant.data / "fsplug.db"), "switch_name": "console", **web}, "console")
     with plant.line.crowd(3, None) as crowd:
-        plant.until(lambda: len(_recording(plant, before)) == 3, "every call to be recorded")
+        until_recorded(plant, 3, known)
         plant.serving.kill()
         with plant.store.atomic():
             # As if its last sign were a minute ago.
@@ -141,13 +141,13 @@ def test_a_console_settles_a_killed_node_and_the_node_takes_that_back(plant: Pla
         finally:
             assert console.stop() == 0
         plant.serving.start()
-        assert len(_recording(plant, before)) == 3
+        assert len(until_recorded(plant, 3, known)) == 3
         assert [gap for gap in plant.gaps() if gap.call not in before] == []
         crowd.hang_up()
         assert crowd.complaints() == []
     plant.until_settled()
     kept = [one for one in plant.recordings() if one.call not in before]
-    assert [one.state for one in kept] == [State.SEALED] * 3
+    assert (len(kept), not_sealed(kept)) == (3, [])
     assert [gap for gap in plant.gaps() if gap.call not in before] == []
 
 
@@ -160,10 +160,6 @@ def _copied(plant: Plant) -> bool:
         return False
     finally:
         copy.close()
-
-
-def _recording(plant: Plant, before: set[str]) -> list[str]:
-    return [one.id for one in plant.recordings() if one.call not in before and one.state is State.RECORDING]
 
 
 @contextmanager

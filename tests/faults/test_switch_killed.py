@@ -5,6 +5,7 @@ import time
 import pytest
 
 from fsplug.store.recordings.recordings import State
+from tests.calls.aftermath import not_sealed, until_recorded
 from tests.calls.people import incoming
 from tests.calls.plant import Plant
 
@@ -17,7 +18,7 @@ CALLS = 8
 def test_at_most_a_second_is_lost_when_the_switch_is_killed(both: bool, plant: Plant) -> None:
     known = {one.id for one in plant.recordings()}
     with plant.line.crowd(CALLS, None):
-        begun = _when_all_have_talked(plant, known)
+        begun = until_recorded(plant, CALLS, known, TALKED_SECONDS)
         killed_at = time.time()
         plant.line.kill()
         if both:
@@ -34,7 +35,7 @@ def test_at_most_a_second_is_lost_when_the_switch_is_killed(both: bool, plant: P
 def test_calls_of_a_switch_that_is_restarted_are_ended_and_kept(plant: Plant) -> None:
     known = {one.id for one in plant.recordings()}
     with plant.line.crowd(CALLS, None):
-        begun = _when_all_have_talked(plant, known)
+        begun = until_recorded(plant, CALLS, known, TALKED_SECONDS)
         stopped_at = time.time()
         plant.line.restart()
     plant.until_settled()
@@ -42,23 +43,9 @@ def test_calls_of_a_switch_that_is_restarted_are_ended_and_kept(plant: Plant) ->
     _goes_on(plant)
 
 
-def _when_all_have_talked(plant: Plant, known: set[str]) -> dict[str, float]:
-    """Once each call has been recorded for a while: each recording, and when it began."""
-
-    def begun() -> dict[str, float]:
-        found = [one for one in plant.recordings() if one.id not in known and one.state is State.RECORDING]
-        return {one.id: one.started_at for one in found}
-
-    plant.until(
-        lambda: len(begun()) == CALLS and max(begun().values()) < time.time() - TALKED_SECONDS,
-        "every call to be recorded for a while",
-    )
-    return begun()
-
-
 def _all_are_kept(plant: Plant, begun: dict[str, float], until: float) -> None:
     kept = [one for one in plant.recordings() if one.id in begun]
-    assert [one.state for one in kept] == [State.SEALED] * CALLS
+    assert (len(kept), not_sealed(kept)) == (CALLS, [])
     missing = [until - begun[one.id] - one.seconds for one in kept]
     assert max(missing) <= LOST_SECONDS
     assert plant.files() == set()

@@ -68,7 +68,7 @@ def work(store, spool, archive):
     return run
 
 
-def finished(store, recording="r1", talk_seconds=2.0, switch="switch", company=ACME):
+def finished(store, recording="r1", talk_seconds=2.0, switch="switch", company=ACME, stop_cause="success-silence"):
     decision, call = f"d-{recording}", f"call-{recording}"
     decided = DecisionMade(
         decision, call, company, f"{call}:b:0", BEGAN, 1, "1001", "b", True, "department-policy", "box-ticked",
@@ -80,7 +80,7 @@ def finished(store, recording="r1", talk_seconds=2.0, switch="switch", company=A
             CallSeen(call, company, switch, 1, "incoming", None, "", "", {}, BEGAN),
             decided,
             RecordingStarted(recording, company, "b", f"/spool/{recording}.wav", BEGAN),
-            RecordingStopped(recording, BEGAN + 2, "success-silence", talk_seconds),
+            RecordingStopped(recording, BEGAN + 2, stop_cause, talk_seconds),
         ],
     )
 
@@ -117,6 +117,14 @@ def test_what_holds_no_audio_is_lost_and_is_a_gap(store, spool, work, content, c
     assert work() == ["recording-lost"]
     assert recordings.get(store, ACME, "r1").state == "lost"
     assert [gap.cause for gap in gaps.listed(store, ACME)] == [cause]
+
+
+@pytest.mark.parametrize("stop_cause", ["empty-file", "input-too-short"])
+def test_a_file_that_the_switch_removed_was_empty_and_is_not_missing(store, work, stop_cause):
+    finished(store, stop_cause=stop_cause)
+    assert work() == ["recording-lost"]
+    [gap] = gaps.listed(store, ACME)
+    assert (gap.cause, stop_cause in gap.detail) == ("empty", True)
 
 
 def test_a_recording_shorter_than_its_talk_is_kept_and_the_lack_is_a_gap(store, spool, work):

@@ -51,10 +51,13 @@ class Recorder:
         self.holds = Holds(book, ports)
         self._cutter = Cutter(ports)
 
-    def expect(self, recording: Recording) -> None:
-        """The talk has begun: make sure that the recording runs, start it, or report a gap."""
+    def expect(self, recording: Recording, is_reported: bool = True) -> None:
+        """The talk has begun: make sure that the recording runs, start it, or report a gap.
+
+        `is_reported`: False if the talk was found by looking. It has gone on for a while then, and nothing is awaited.
+        """
         if recording.stage is Stage.ARMED:
-            self._ports.later(CONFIRM_SECONDS, self._start_if_missing, recording)
+            self._ports.later(CONFIRM_SECONDS if is_reported else 0, self._start_if_missing, recording)
             return
         self._write_started(recording)
         if recording.stage is Stage.STOPPED:

@@ -48,7 +48,7 @@ class Talks:
         self._disarmer.meet(caller, answerer)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
-            self._decide(caller, answerer, at)
+            self._decide(caller, answerer, at, is_reported)
 
     def leg_ended(self, uuid: str, cause: str, at: float, was_bridged: bool = True, partner: str = "") -> None:
         """A leg is gone from the switch.
@@ -92,7 +92,7 @@ class Talks:
             call.legs -= {uuid for uuid in call.legs if uuid not in self._book.channels}
             self._end_call_without_legs(call.id, UNREPORTED_CAUSE, self._ports.clock())
 
-    def _decide(self, caller: Channel, answerer: Channel, at: float) -> None:
+    def _decide(self, caller: Channel, answerer: Channel, at: float, is_reported: bool) -> None:
         ordinal = caller.talked_with.count(answerer.leg.uuid)
         try:
             decided = self._decisions.of(caller.leg, answerer.leg, ordinal)
@@ -105,7 +105,7 @@ class Talks:
         self._trouble.worked()
         self._owed.pop((caller.leg.uuid, answerer.leg.uuid), None)
         self._decisions.write(decided, caller.leg, answerer.leg, ordinal, at)
-        self._record(decided, at)
+        self._record(decided, at, is_reported)
         for leg in (caller.leg, answerer.leg):
             self._left_files.overrule(leg, decided.recording.id if decided.recording else None)
         for channel, other in ((caller, answerer), (answerer, caller)):
@@ -114,12 +114,12 @@ class Talks:
             channel.decision = decided.id
             channel.recording = decided.recording.id if decided.recording else None
 
-    def _record(self, decided: Decided, at: float) -> None:
+    def _record(self, decided: Decided, at: float, is_reported: bool = True) -> None:
         if decided.recording is None:
             return
         decided.recording.due_at = at
         if decided.armed:
-            self._recorder.expect(decided.recording)
+            self._recorder.expect(decided.recording, is_reported)
         else:
             self._recorder.start(decided.recording)
 

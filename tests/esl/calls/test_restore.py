@@ -133,6 +133,51 @@ def test_after_a_restart_too_the_same_two_who_meet_again_get_a_file_of_their_own
     assert (story.verdicts(), story.rejects()) == (RECORDED * 2, [])
 
 
+# fsplug notes a call, and dies before the switch has the variables that arm it. The looks that find its talk come at 0
+# and at 1 s. What the switch sends then, and what is left: the recording's state and the causes of gaps.
+UNARMED = "id3"
+NOT_ARMED = [
+    (
+        "the recording begins",
+        [
+            (1.1, "B1001", "RECORD_START", started(UNARMED)),
+            (20.0, "B1001", "RECORD_STOP", stopped(UNARMED)),
+            (20.0, "A", "CHANNEL_UNBRIDGE", bridge()),
+            (20.0, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "A"}),
+            (20.0, "A", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "B1001"}),
+        ],
+        "stopped",
+        [],
+    ),
+    (
+        "the talk ends before that",
+        [
+            (1.1, "A", "CHANNEL_UNBRIDGE", bridge()),
+            (1.1, "B1001", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "A"}),
+            (1.1, "A", "CHANNEL_HANGUP_COMPLETE", {**ENDED, "bridge_uuid": "B1001"}),
+        ],
+        "lost",
+        ["ended-before-start"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "state", "causes"), [row[1:] for row in NOT_ARMED], ids=[row[0] for row in NOT_ARMED]
+)
+def test_a_talk_that_was_not_armed_is_recorded_as_soon_as_it_is_found(story, lines, state, causes):
+    story.asks("1001")
+    assert story.recording_of("1001") == UNARMED
+    live(story)
+    story.start_again()
+    story.until(1.0)
+    assert story.switch.commands == [("start", "B1001", UNARMED)]
+    story.receives(*lines)
+    story.until(60)
+    assert (story.recordings(), story.gaps(), story.open_calls()) == ({UNARMED: state}, causes, [])
+    assert [command for command in story.switch.commands if command[0] == "start"] == [("start", "B1001", UNARMED)]
+
+
 def test_a_leg_whose_caller_left_meanwhile_is_disarmed(story):
     story.asks("1001")
     live(story, bridged=False)
