@@ -59,6 +59,7 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     if "until" in said:
         said["who"] = changes.confirmers(words, bool(said.get("by_superuser")))
         said["waits"] = words("letter-change-second" if said.get("takes_second") else "letter-change-day", **said)
+    said["dropped"] = words("letter-change-unconfirmed" if said.get("unconfirmed") else "letter-change-otherwise")
     said["times"] = words.count("letter-share-plays", facts.get("plays", 0))
     subject = words(f"letter-{kind}-subject", **said)
     # Text that other people wrote is kept on one line, so that it can't add paragraphs.

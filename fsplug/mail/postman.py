@@ -138,6 +138,8 @@ class Postman:
             facts |= {"until": self._when(mail, change.due_at)}
             token = rejecting.new_link(self._store, mail.company, change_id, username)
             facts["link"] = f"{self._post.url}/{_CHANGE}/{token}"
+        if mail.kind is MailKind.CHANGE_DROPPED:
+            facts["unconfirmed"] = change.takes_second
         return letter(mail.kind, mail.language, facts)
 
     def _maker(self, company: str, made_by: str) -> str:
@@ -166,6 +168,7 @@ _WRITERS: Mapping[MailKind, Callable[[Postman, Mail], Letter]] = {
     MailKind.CODES_ON: Postman._of_act,
     MailKind.CHANGE_WAITS: Postman._of_change,
     MailKind.CHANGE_MADE: Postman._of_change,
+    MailKind.CHANGE_DROPPED: Postman._of_change,
 }
 
 

@@ -52,11 +52,11 @@ def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iter
 
 def follow(store: Store, domain: str, changes: Sequence[Change], by: str) -> None:
     """End what people have open that these changes, made already, take from them."""
-    if _ends_company(changes):
-        return
     its = [change for change in changes if change.noun is users.USER and change.before is not None]
     if removed := [change.key.username for change in its if change.after is None]:
         waiting.drop_of(store, domain, removed, by)
+    if _ends_company(changes):
+        return
     for change in its:
         if _value(change.before, "role") == Role.SUPERUSER != _value(change.after, "role"):
             # Sharing was theirs as a superuser; colleagues can share anew.

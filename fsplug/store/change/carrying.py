@@ -13,6 +13,7 @@ from fsplug.store.audit import trail
 from fsplug.store.change import notices, permission, planning, planted, ranks, split, waiting, waiting_rows
 from fsplug.store.change.draft import Draft
 from fsplug.store.change.entry_rows import NOUNS
+from fsplug.store.change.plans import CompanyPlan
 from fsplug.store.change.split import Held, Item
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import actors
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 
 # The trail's name for fsplug itself.
 ITSELF = "fsplug"
+_NOT_SIGNED = "change-not-signed"
 _BY_TABLE = {noun.table: noun for noun in NOUNS}
 
 
@@ -66,7 +68,7 @@ def carry_out(store: Store) -> int:
         if one.made_at > store.now() + CLOCK_SECONDS:
             waiting_rows.wait_anew(store, one)
         elif one.takes_second:
-            waiting.drop(store, one, ITSELF, "nobody confirmed it in time")
+            _drop(store, one, "nobody confirmed it in time")
         else:
             _carry_out(store, one)
     return len(found)
@@ -105,7 +107,11 @@ def _carry_out(store: Store, change: WaitingChange) -> None:
     try:
         _made(store, change, _maker(store, change), None)
     except (Invalid, Refused) as trouble:
-        waiting.drop(store, change, ITSELF, trouble.text)
+        if trouble.code == _NOT_SIGNED:
+            # Nobody asked for it, so nobody is told what it says.
+            waiting.drop(store, change, ITSELF, trouble.text)
+        else:
+            _drop(store, change, trouble.text)
     except FsplugError as trouble:
         log.warning("change-delayed", change=change.id, code=trouble.code, reason=trouble.text)
     except Exception:
@@ -113,31 +119,42 @@ def _carry_out(store: Store, change: WaitingChange) -> None:
         log.exception("change-delayed", change=change.id)
 
 
+def _drop(store: Store, change: WaitingChange, reason: str) -> None:
+    told = notices.disappointed(store, change.company, _held(change), change.made_by, change.made_at)
+    waiting.drop(store, change, ITSELF, reason, told)
+
+
+def _held(change: WaitingChange) -> Held:
+    return Held(change.username, change.items, waits.Wait.NOTHING, of_hearer=change.of_hearer)
+
+
 def _maker(store: Store, change: WaitingChange) -> Actor:
     """Who asked for it, as they are today: what they may not do any more does not happen."""
     username, _, domain = change.made_by.rpartition("@")
-    return actors.named(store, username, domain)
+    found = actors.named(store, username, domain)
+    if found.tenure.at > change.made_at:
+        raise Refused("unknown-actor", f"{change.made_by} is another person than the one who asked", actor=username)
+    return found
 
 
 def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str | None) -> WaitingChange:
     by = confirmed_by or ITSELF
     with store.atomic():
         planning.hold(store, change.company)
-        held = Held(change.username, change.items, waits.Wait.NOTHING, of_hearer=change.of_hearer)
-        told = notices.concerned(store, change.company, held)
+        told = notices.concerned(store, change.company, _held(change))
         if not waiting_rows.is_genuine(store, change):
             text = "nobody asked for this change, or it is over already: no key signed it as it is"
-            raise Refused("change-not-signed", text, change=change.id)
+            raise Refused(_NOT_SIGNED, text, change=change.id)
         if not waiting_rows.end(store, change, ChangeState.MADE, by):
             waiting.check_waiting(waiting_rows.get(store, change.company, change.id))
-        _apply(store, change, actor)
+        _apply(store, change, actor, is_confirmed=confirmed_by is not None)
         facts = {"change": change.id, "items": waiting.in_words(change), "made_by": change.made_by}
         trail.add(store, change.company, by, "change-made", change.username, [change.username], **facts)
         notices.send(store, change.company, MailKind.CHANGE_MADE, change.id, told)
     return waiting_rows.get(store, change.company, change.id)
 
 
-def _apply(store: Store, change: WaitingChange, actor: Actor) -> None:
+def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool) -> None:
     rows = [item for item in change.items if item.table != split.ACCOUNT_TABLE]
     if len(rows) < len(change.items):
         authenticators.remove(store, change.company, change.username, change.made_by)
@@ -153,7 +170,17 @@ def _apply(store: Store, change: WaitingChange, actor: Actor) -> None:
     plan = draft.plan()
     for company in plan.companies:
         permission.check(store, company.domain, company.changes, actor)
+        if not is_confirmed:
+            _check_waited(store, company, change, actor)
     planning.make(store, plan, scopes.operator(change.made_by), is_told=False)
+
+
+def _check_waited(store: Store, plan: CompanyPlan, change: WaitingChange, actor: Actor) -> None:
+    """Refused("waits-for-more") if a day would not do were it asked for now, or others would be told."""
+    _, held = split.split(store, plan.domain, plan.changes, actor)
+    if any(one.wait > waits.Wait.DAY or one.of_hearer > change.of_hearer for one in held):
+        text = f"a day is not enough any more: meanwhile {change.username} hears more, or {actor.name} less"
+        raise Refused("waits-for-more", f"{text}; ask for it again", change=change.id)
 
 
 def _changed(item: Item, now: Row | None) -> Row:

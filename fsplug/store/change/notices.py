@@ -13,6 +13,7 @@ from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.accounts import accounts
 from fsplug.store.change import planted, split
 from fsplug.store.change.split import Held
+from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -68,6 +69,18 @@ def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
     if held.of_hearer or any(split.hears(item) for item in held.items):
         found += superusers(store, domain)
     return list(_once(found))
+
+
+def disappointed(store: Store, domain: str, held: Held, by: str, asked_at: float) -> list[Receiver]:
+    """Whom it concerns that a waiting change is not made: also who asked for it (a logged name) at this time.
+
+    Of a company that is removed nobody is told: no mail can be written in its name.
+    """
+    if not companies.exists(store, domain):
+        return []
+    username, _, _ = by.rpartition("@")
+    asker = now_at(store, domain, [username]) if users.tenure(store, domain, username).at <= asked_at else ()
+    return list(_once([*asker, *concerned(store, domain, held)]))
 
 
 def addresses(store: Store, domain: str, usernames: Iterable[str]) -> list[Receiver]:

@@ -21,9 +21,9 @@ from fsplug.store.schema.waiting import WaitingChanges
 
 Changes = Sequence[Change]
 _PHONES = (devices.DEVICE, users.USER_NUMBER)
-_PHONE_TABLES = frozenset(noun.table for noun in _PHONES)
 # A user's one-time codes are in no row of the configuration.
 ACCOUNT_TABLE = "console_account"
+_IDENTITY_TABLES = frozenset((*(noun.table for noun in _PHONES), ACCOUNT_TABLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ def is_right(item: Item) -> bool:
     return item.table == grants.RIGHT.table
 
 
+def is_identity(item: Item) -> bool:
+    """Whether the item is an address, a phone or a second factor: who has it may act as the user."""
+    return item.table in _IDENTITY_TABLES or "email" in item.after
+
+
 def split(store: Store, domain: str, changes: Changes, actor: Actor) -> tuple[Changes, list[Held]]:
     """The changes to make at once, and what waits, user by user. Nothing of an operator's waits."""
     concerned = _concerned(changes) if not actor.is_operator else []
@@ -110,13 +115,9 @@ def without_secrets(item: Item, noun: Noun | None) -> Item:
 
 def _held(username: str, its: list[tuple[Item, Wait]], facts: "_Facts") -> Held:
     items = tuple(item for item, _ in its)
-    of_hearer = facts.rank(username) is not Rank.NONE and any(map(_is_identity, items))
+    of_hearer = facts.rank(username) is not Rank.NONE and any(map(is_identity, items))
     also = tuple(sorted(facts.former_holders(username)))
     return Held(username, items, max(wait for _, wait in its), also, of_hearer)
-
-
-def _is_identity(item: Item) -> bool:
-    return item.table in _PHONE_TABLES or "email" in item.after
 
 
 def _concerned(changes: Changes) -> list[Change]:

@@ -64,12 +64,13 @@ def drop_of(store: Store, domain: str, usernames: Collection[str], by: str) -> N
         drop(store, one, by, "the user was removed")
 
 
-def drop(store: Store, change: WaitingChange, by: str, reason: str) -> None:
-    """The change is not made, for a reason; nothing if it waits no more."""
+def drop(store: Store, change: WaitingChange, by: str, reason: str, told: Iterable[Receiver] = ()) -> None:
+    """The change is not made, for a reason, and these people are told; nothing if it waits no more."""
     with store.atomic():
         if waiting_rows.end(store, change, ChangeState.DROPPED, by, reason):
             facts = {"change": change.id, "items": in_words(change), "reason": reason}
             trail.add(store, change.company, by, "change-dropped", change.username, [change.username], **facts)
+            notices.send(store, change.company, MailKind.CHANGE_DROPPED, change.id, told)
 
 
 def check_waiting(change: WaitingChange) -> None:

@@ -13,7 +13,7 @@ from fsplug.policy.access.scopes import Actor
 from fsplug.policy.access.waiting import Asked, ChangeState, Wait
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import signing
-from fsplug.store.change import split
+from fsplug.store.change import ranks, split
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.shown import ShownItem, shown
 from fsplug.store.change.split import Held, Item
@@ -152,7 +152,8 @@ def get(store: Store, domain: str, change: str) -> WaitingChange:
     found = _GET.row(store, company=company_id(store, domain), change=change)
     if found is None:
         raise _unknown(domain, change)
-    return _read(found)
+    [read] = _as_of_now(store, domain, [_read(found)])
+    return read
 
 
 def seen(store: Store, domain: str, change: str, actor: Actor) -> WaitingChange:
@@ -169,7 +170,8 @@ def listed(store: Store, domain: str, actor: Actor, username: str | None = None)
     `username`: of this user.
     """
     since = store.now() - LISTED_DAYS * waits.DAY_SECONDS
-    found = map(_read, _LISTED.rows(store, company=company_id(store, domain), since=since))
+    rows = _LISTED.rows(store, company=company_id(store, domain), since=since)
+    found = _as_of_now(store, domain, list(map(_read, rows)))
     return [one for one in found if username in (None, one.username) and waits.may_reject(actor, one.asked)]
 
 
@@ -178,7 +180,7 @@ def of_users(store: Store, domain: str, usernames: Collection[str]) -> list[Wait
     found: list[_Row] = []
     for some in in_batches(usernames):
         found += _OF_USERS.rows(store, company=company_id(store, domain), usernames=some)
-    return [_read(one) for one in found]
+    return _as_of_now(store, domain, list(map(_read, found)))
 
 
 def of_secret(store: Store, secret: Secret) -> tuple[WaitingChange, str] | None:
@@ -229,6 +231,16 @@ def end(store: Store, change: WaitingChange, state: ChangeState, by: str, reason
     items = _written(split.without_secrets(item, _BY_TABLE.get(item.table)) for item in change.items)
     values = {"state": state, "now": store.now(), "by": by, "reason": reason, "items": items}
     return _END.run(store, change=change.id, **values) == 1
+
+
+def _as_of_now(store: Store, domain: str, found: list[WaitingChange]) -> list[WaitingChange]:
+    """The changes, those that wait also `of_hearer` if the user has come to hear others since they were asked for."""
+    hearers = ranks.lately(store, domain, {one.username for one in found if one.is_waiting})
+
+    def is_raised(one: WaitingChange) -> bool:
+        return one.is_waiting and one.username in hearers and any(map(split.is_identity, one.items))
+
+    return [replace(one, of_hearer=True) if is_raised(one) else one for one in found]
 
 
 def _unknown(domain: str, change: str) -> Invalid:

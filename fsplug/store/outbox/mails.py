@@ -38,6 +38,7 @@ class MailKind(StrEnum):
     CODE = "code"
     CHANGE_WAITS = "change-waits"
     CHANGE_MADE = "change-made"
+    CHANGE_DROPPED = "change-dropped"
 
 
 class MailState(StrEnum):
@@ -86,7 +87,8 @@ QUEUE = Queue(
 _MAILS = Mails.select(*columns(Mail, Mails, company=Companies.domain)).join(
     Companies, on=(Companies.id == Mails.company)
 )
-_OF_ACCOUNTS = Mails.kind.not_in([MailKind.SHARE, MailKind.CODE, MailKind.CHANGE_WAITS, MailKind.CHANGE_MADE])
+_OF_CHANGES = [MailKind.CHANGE_WAITS, MailKind.CHANGE_MADE, MailKind.CHANGE_DROPPED]
+_OF_ACCOUNTS = Mails.kind.not_in([MailKind.SHARE, MailKind.CODE, *_OF_CHANGES])
 _QUEUE = Write(lambda: insert(Mails, "id company kind subject receiver language state at next_at", once_by="id"))
 _DUE = Select(
     Mail,
@@ -208,6 +210,7 @@ _AGAIN = {
     MailKind.CODE: "share create",
     MailKind.CHANGE_WAITS: "change list",
     MailKind.CHANGE_MADE: "change list",
+    MailKind.CHANGE_DROPPED: "change list",
 }
 
 
