@@ -8,6 +8,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl import commands
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.protocol.wire import Event
+from fsplug.policy.access.sign_in_failures import SignIn, account_of
 from fsplug.policy.terms import Terms
 
 # How long to wait for one answer. Commands that take longer have their own limit and run in a separate thread of the
@@ -35,8 +36,8 @@ class Switch(Protocol):
     def conferences(self) -> Mapping[str, Sequence[str]]:
         """The uuids of the legs in each conference, the first comer first, by the conference's uuid."""
 
-    def signed_in(self) -> Sequence[tuple[str, str, str]]:
-        """The phones that are signed in: the address of each, its username and its domain."""
+    def signed_in(self) -> Sequence[SignIn]:
+        """The phones that are signed in."""
 
     def channel(self, leg: str) -> Event | None:
         """Everything about a leg; None when there is no such leg."""
@@ -126,9 +127,8 @@ class LinkedSwitch:
         rows = self._rows("show calls as json")
         return [(row["uuid"], row["b_uuid"]) for row in rows if row.get("b_uuid")]
 
-    def signed_in(self) -> Sequence[tuple[str, str, str]]:
-        rows = self._rows("show registrations as json")
-        return [(row["network_ip"], row["reg_user"], row["realm"]) for row in rows]
+    def signed_in(self) -> Sequence[SignIn]:
+        return [_sign_in(row) for row in self._rows("show registrations as json")]
 
     def conferences(self) -> Mapping[str, Sequence[str]]:
         answer = self._answer(commands.LIST_CONFERENCES)
@@ -245,6 +245,13 @@ class LinkedSwitch:
             return list(json.loads(answer).get("rows", []))
         except (ValueError, AttributeError) as error:
             raise _unclear(command, answer) from error
+
+
+def _sign_in(row: Mapping[str, str]) -> SignIn:
+    # The URL is sofia/PROFILE/sip:... (sofia_reg.c, 1.11.1).
+    _, _, rest = row.get("url", "").partition("/")
+    account = account_of(row["reg_user"], row["realm"])
+    return SignIn(rest.partition("/")[0], row["network_ip"], row.get("network_port", ""), account)
 
 
 def _members(conference: Mapping[str, Any]) -> tuple[str, ...]:

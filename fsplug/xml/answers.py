@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.sign_in_failures import SignIn, account_of
 from fsplug.policy.one_line import LONGEST_TEXT
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.trunks import TRUNK_REALM
@@ -37,6 +38,9 @@ FIELDS = (
     "user",
     "group_name",
     "ip",
+    "client_port",
+    "sip_profile",
+    "sip_auth_realm",
     "sip_auth_method",
     "sip_to_host",
     "Hunt-Context",
@@ -45,11 +49,11 @@ FIELDS = (
     "Caller-Destination-Number",
 )
 
-# Whether a phone must not sign in: its address, its username, its domain.
-Refuses = Callable[[str, str, str], bool]
+# Whether this account must not sign in from there.
+Refuses = Callable[[SignIn], bool]
 
 
-def nobody(address: str, username: str, domain: str) -> bool:
+def nobody(its: SignIn) -> bool:
     """Refuses nobody."""
     return False
 
@@ -135,11 +139,14 @@ class Answers:
 
     def _refused(self, request: Mapping[str, str]) -> str | None:
         """The answer about a phone that must not sign in from where it is now; None if it may."""
-        address = request.get("ip", "")
-        if request.get("section") != "directory" or request.get("action") != "sip_auth" or not address:
+        if request.get("section") != "directory" or request.get("action") != "sip_auth":
             return None
         user, domain = request.get("user", ""), request.get("domain", "")
-        return self._without(user, domain) if self._refuses(address, user, domain) else None
+        # The switch may look a user up in another domain than the password is for; its events name the latter.
+        account = account_of(user, request.get("sip_auth_realm", ""))
+        profile, address, port = (request.get(name, "") for name in ("sip_profile", "ip", "client_port"))
+        refused = self._refuses(SignIn(profile, address, port, account))
+        return self._without(user, domain) if refused else None
 
     def _without(self, user: str, domain: str) -> str:
         """The answer that keeps this user of the domain from signing in, or every user.

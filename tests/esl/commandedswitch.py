@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fsplug.errors import Unavailable
 from fsplug.esl.protocol.event import Event
+from fsplug.policy.access.sign_in_failures import SignIn
 from fsplug.policy.terms import Terms
 
 
@@ -38,7 +39,7 @@ class CommandedSwitch:
     def channel(self, leg: str) -> Event | None:
         return self.live.get(leg)
 
-    def signed_in(self) -> Sequence[tuple[str, str, str]]:
+    def signed_in(self) -> Sequence[SignIn]:
         return []
 
     def channels(self, legs: Collection[str]) -> list[Event]:

@@ -44,6 +44,10 @@ class Installed:
         calls = self.account().calls
         return [one for call in calls if call["call"] not in known for one in call["decisions"]]
 
+    def refused(self) -> list[tuple[str, str]]:
+        """Who is refused after wrong passwords: the profile that does and the source, the longest refused first."""
+        return [(one["profile"], one["source"]) for one in self.cli.json("switch", "refused")["refused"]]
+
     def desk(self, user: str) -> Softphone:
         """A phone that signs in with what fsplug knows, and answers."""
         password = phone_password(self.cli.data, ACME, user)

@@ -1,8 +1,8 @@
 """An empty folder, `fsplug switch install`, FreeSWITCH: phones sign in by digest and call, with fsplug and without."""
 
-import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -126,7 +126,7 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
     port, right = installed.switch.ports.internal_port, phone_password(installed.cli.data, ACME, "1001")
 
     def refused() -> list[str]:
-        return [one["source"] for one in json.loads(installed.cli.ok("switch", "refused", "--json"))["refused"]]
+        return [source for _, source in installed.refused()]
 
     with guesser("127.0.0.4", port, ACME) as honest, guesser("127.0.0.3", port, ACME) as attacker:
         assert honest.register("1001", right) == OK
@@ -165,26 +165,60 @@ def test_wrong_passwords_of_calls_count_too(installed: Installed) -> None:
         assert caller.invite("1002", "1001", right) != FORBIDDEN
 
 
-def test_a_trunk_that_proves_a_password_calls_in_with_it_and_from_its_address_alone(installed: Installed) -> None:
-    switch, of, secret = installed.switch, ("--company", ACME, "trunk"), installed.cli.data.parent / "secret"
-    external, name = switch.ports.external_port, f"trunk.{ACME}"
-    secret.write_text("a-secret-of-the-provider")
-    installed.cli.ok("trunk", "set", *of, "--inbound-digest", "--inbound-password-file", secret)
+@contextmanager
+def proving_trunk(installed: Installed, secret: str) -> Iterator[str]:
+    """The demo's trunk proves this password; the name under which it does."""
+    switch, of, path = installed.switch, ("--company", ACME, "trunk"), installed.cli.data.parent / "secret"
+    path.write_text(secret)
+    installed.cli.ok("trunk", "set", *of, "--inbound-digest", "--inbound-password-file", path)
     wait_for(lambda: switch.api("acl 127.0.0.1 fsplug-trunks-with-digest") == "true", "the switch to ask for it")
     try:
-        with guesser("127.0.0.1", external, ACME) as provider, guesser("127.0.0.2", external, ACME) as stranger:
-            assert provider.invite("nobody").startswith("SIP/2.0 407")
-            assert provider.invite("nobody", name, "wrong").startswith("SIP/2.0 403")
-            assert stranger.invite("nobody", name, "a-secret-of-the-provider").startswith("SIP/2.0 403")
-            phone = phone_password(installed.cli.data, ACME, "1001")
-            assert provider.invite("nobody", "1001", phone, realm=ACME).startswith("SIP/2.0 403")
-            assert provider.invite("nobody", name, "a-secret-of-the-provider").startswith("SIP/2.0 404")
-            assert provider.invite(CONSENT, name, "a-secret-of-the-provider").startswith("SIP/2.0 200")
+        yield f"trunk.{ACME}"
     finally:
         installed.cli.ok("trunk", "set", *of, "--no-inbound-digest")
         wait_for(lambda: switch.api("acl 127.0.0.1 fsplug-trunks-with-digest") == "false", "the switch not to ask")
         switch.api("hupall")
         switch.wait_until_idle()
+
+
+def test_a_trunk_that_proves_a_password_calls_in_with_it_and_from_its_address_alone(installed: Installed) -> None:
+    external, right = installed.switch.ports.external_port, "a-secret-of-the-provider"
+    with (
+        proving_trunk(installed, right) as name,
+        guesser("127.0.0.1", external, ACME) as provider,
+        guesser("127.0.0.2", external, ACME) as stranger,
+    ):
+        assert provider.invite("nobody").startswith("SIP/2.0 407")
+        assert provider.invite("nobody", name, "wrong").startswith("SIP/2.0 403")
+        assert stranger.invite("nobody", name, right).startswith("SIP/2.0 403")
+        phone = phone_password(installed.cli.data, ACME, "1001")
+        assert provider.invite("nobody", "1001", phone, realm=ACME).startswith("SIP/2.0 403")
+        assert provider.invite("nobody", name, right).startswith("SIP/2.0 404")
+        assert provider.invite(CONSENT, name, right).startswith("SIP/2.0 200")
+
+
+def test_a_trunk_that_has_proven_its_password_goes_on_whoever_fails_from_its_address(installed: Installed) -> None:
+    ports, right = installed.switch.ports, "a-secret-of-the-provider"
+    with proving_trunk(installed, right) as name, guesser("127.0.0.1", ports.external_port, ACME) as provider:
+        assert provider.invite("nobody", name, right).startswith("SIP/2.0 404")
+        with guesser("127.0.0.1", ports.internal_port, ACME) as elsewhere:
+            for number in range(FAILURES + 2):
+                elsewhere.register(f"9{number}", "wrong")
+        wait_for(lambda: installed.refused() == [("internal", "127.0.0.1")], "the phones' profile to refuse them")
+        assert provider.invite("nobody", name, right).startswith("SIP/2.0 404")
+        with (
+            guesser("127.0.0.1", ports.external_port, ACME) as fresh,
+            guesser("127.0.0.1", ports.external_port, ACME) as it,
+        ):
+            assert fresh.invite("nobody", name, right).startswith("SIP/2.0 404")
+            for number in range(FAILURES):
+                it.invite("nobody", name, f"wrong-{number}")
+            wait_for(lambda: ("external", "127.0.0.1") in installed.refused(), "the trunks' profile to refuse them")
+            if installed.is_asked:
+                assert it.invite("nobody", name, right).startswith("SIP/2.0 403")
+            for one in (fresh, provider):
+                assert one.invite("nobody", name, right).startswith("SIP/2.0 404")
+        installed.cli.ok("switch", "forgive", "--all")
 
 
 def test_a_trunk_of_tomorrow_gets_its_gateway(installed: Installed) -> None:

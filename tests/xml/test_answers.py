@@ -309,7 +309,7 @@ def test_a_phone_registers_as_nobody_of_another_company(at: str, may: bool, answ
 def test_who_is_refused_is_so_while_the_store_is_away_whatever_their_name(tmp_path: Any) -> None:
     asked = {"section": "directory", "action": "sip_auth", "domain": "old.example", "ip": "192.0.2.9"}
     away = Store(tmp_path / "gone" / "fsplug.db")
-    answers = Answers(away, Templates(), Ways(), refuses=lambda address, user, domain: address == "192.0.2.9")
+    answers = Answers(away, Templates(), Ways(), refuses=lambda its: its.address == "192.0.2.9")
     assert "sip-forbid-register" in answers.answer({**asked, "user": "1001"})
     assert documents.users(documents.answer(answers.answer({**asked, "user": "Åse & Bo"}))) == {}
     with pytest.raises(Unavailable):

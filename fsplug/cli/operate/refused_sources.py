@@ -10,7 +10,7 @@ from fsplug.cli.kernel.output import table
 from fsplug.cli.kernel.rules import INSTALLATION
 
 ANSWER_SECONDS = 5.0
-_TITLES = ("source", "failures", "minutes left", "tried")
+_TITLES = ("source", "profile", "failures", "minutes left", "tried")
 
 
 @click.command(cls=Verb, rule=INSTALLATION)
@@ -18,8 +18,8 @@ _TITLES = ("source", "failures", "minutes left", "tried")
 def refused(invocation: Invocation) -> None:
     """List the sources that may not sign in now, after ten wrong passwords or unknown names within five minutes.
 
-    A source is refused for 15 minutes: an address, or the /64 of an IPv6 address. Phones that have signed in from there
-    during the last day go on. The list ends with fsplug serve.
+    A SIP profile refuses a source for 15 minutes: an address, or the /64 of an IPv6 address. Phones and trunks that
+    have proven their passwords from there during the last day go on. The list ends with fsplug serve.
     """
     from fsplug.wiring.channel.client import answer
     from fsplug.wiring.channel.messages import AskRefused
@@ -43,7 +43,7 @@ def forgive(invocation: Invocation, source: str | None, every: bool, dry_run: bo
         raise click.UsageError("name one SOURCE, or give --all; see: fsplug switch refused")
     known = [one["source"] for one in answer(invocation.folder, AskRefused(), ANSWER_SECONDS)["refused"]]
     wanted = None if source is None else source_of(source.partition("/")[0])
-    found = [one for one in known if wanted in (None, one)]
+    found = list(dict.fromkeys(one for one in known if wanted in (None, one)))
     if not dry_run:
         answer(invocation.folder, Forgive(source and source.partition("/")[0]), ANSWER_SECONDS)
     said = ", ".join(found) or (f"{source} is not refused" if source else "nobody is refused")
@@ -53,7 +53,7 @@ def forgive(invocation: Invocation, source: str | None, every: bool, dry_run: bo
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     rows = [
-        (one["source"], one["failures"], ceil(one["seconds"] / 60), ", ".join(one["accounts"]))
+        (one["source"], one["profile"], one["failures"], ceil(one["seconds"] / 60), ", ".join(one["accounts"]))
         for one in facts["refused"]
     ]
     found = table(_TITLES, rows) if rows else ["nobody is refused"]

@@ -8,19 +8,43 @@ from typing import Any
 # How many failures within how many seconds make a source one to refuse, and for how long it is refused. A phone with an
 # old password tries every half minute; who guesses tries many times a second.
 FAILURES, WITHIN_SECONDS, REFUSED_SECONDS = 10, 300.0, 900.0
-# How long after its last sign-in a phone still counts as one that works where it is.
+# How many failures within that time refuse an account at a port from which its password was proven. A forger has to
+# know that port, and to send so many; and nobody tries more passwords than that.
+PROVEN_FAILURES = 1_000
+# How long after its last proof an account still counts as one that works where it is.
 WORKED_SECONDS = 86_400.0
 # How many of each are known at most; the oldest are forgotten first.
 MOST_SOURCES, MOST_ACCOUNTS, MOST_PHONES = 10_000, 10_000, 100_000
 _NAMED = 5
+# A provider may call from more than one port, and a phone's changes when it starts again.
+_PORTS = 8
 # The addresses of one subscriber (RFC 6177).
 _IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedSource:
-    """A source that is refused `until` then. `accounts` are some of those it tried."""
+class SignIn:
+    """A password given at a SIP profile of the switch: for which account, and from where.
 
+    An empty account is one that nobody knows.
+    """
+
+    profile: str
+    address: str
+    port: str
+    account: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Where failures are counted: the profile and the source."""
+        return self.profile, source_of(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSource:
+    """A source that a profile refuses `until` then. `accounts` are some of those it tried."""
+
+    profile: str
     source: str
     failures: int
     accounts: tuple[str, ...]
@@ -37,6 +61,14 @@ class TriedAccount:
 
 
 @dataclass(slots=True)
+class _Proofs:
+    """When an account last proved its password from one source, and from which ports it did of late."""
+
+    at: float
+    ports: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Count:
     """Failures since `began`, and some names of what they concerned."""
 
@@ -48,47 +80,58 @@ class _Count:
 class SignInFailures:
     """Counts what fails. A source that is refused stays so for its time, whatever it does; then it is as new.
 
-    The source of a UDP packet can be forged. So an account that has worked from a source goes on working from there:
-    nobody can lock a phone out by failing in its name. `now` is of a clock that nobody sets.
+    The source of a UDP packet can be forged. So an account that has proven its password from a source is not refused
+    with it, only after failures of its own from there: few from another port, many from a port that it has used. And
+    what fails at one profile refuses nobody at another. `now` is of a clock that nobody sets.
     """
 
     def __init__(self) -> None:
-        self._sources: OrderedDict[str, _Count] = OrderedDict()
+        self._sources: OrderedDict[tuple[str, str], _Count] = OrderedDict()
         self._accounts: OrderedDict[str, _Count] = OrderedDict()
-        self._refused: OrderedDict[str, RefusedSource] = OrderedDict()
-        self._worked: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._guesses: OrderedDict[tuple[str, str, str], _Count] = OrderedDict()
+        self._refused: OrderedDict[tuple[str, str], RefusedSource] = OrderedDict()
+        self._worked: OrderedDict[tuple[str, str, str], _Proofs] = OrderedDict()
 
-    def failed(self, address: str, account: str, now: float) -> RefusedSource | None:
-        """Note a failure; the source, if that makes it one to refuse. An empty account is one that nobody knows."""
-        source = source_of(address)
-        if account:
-            _note(self._accounts, account, source, now, MOST_ACCOUNTS)
-        if self._is_refused(source, now):
+    def failed(self, its: SignIn, now: float) -> RefusedSource | None:
+        """Note a failure; the source, if that makes it one to refuse."""
+        profile, source = its.place
+        if its.account:
+            _note(self._accounts, its.account, source, now, MOST_ACCOUNTS)
+            _note(self._guesses, (*its.place, its.account), "", now, MOST_ACCOUNTS)
+        if self._is_refused(its.place, now):
             return None
-        count = _note(self._sources, source, account, now, MOST_SOURCES)
+        count = _note(self._sources, its.place, its.account, now, MOST_SOURCES)
         if count.failures < FAILURES:
             return None
-        del self._sources[source]
-        found = RefusedSource(source, count.failures, tuple(count.names), now + REFUSED_SECONDS)
+        del self._sources[its.place]
+        found = RefusedSource(profile, source, count.failures, tuple(count.names), now + REFUSED_SECONDS)
         # The first of them is the one that ends first.
-        self._refused[source] = found
+        self._refused[its.place] = found
         _keep_most(self._refused, MOST_SOURCES)
         return found
 
-    def worked(self, address: str, account: str, now: float) -> None:
-        """Note that this account signed in from there."""
-        pair = (source_of(address), account)
-        self._worked[pair] = now
-        self._worked.move_to_end(pair)
+    def worked(self, its: SignIn, now: float) -> None:
+        """Note that this account proved its password from there."""
+        key = (*its.place, its.account)
+        proofs = self._worked.setdefault(key, _Proofs(now))
+        proofs.at = now
+        # The one used last is the last to be forgotten.
+        proofs.ports.pop(its.port, None)
+        proofs.ports[its.port] = None
+        if len(proofs.ports) > _PORTS:
+            del proofs.ports[next(iter(proofs.ports))]
+        self._worked.move_to_end(key)
         _keep_most(self._worked, MOST_PHONES)
 
-    def refuses(self, address: str, account: str, now: float) -> bool:
+    def refuses(self, its: SignIn, now: float) -> bool:
         """Whether this account must not sign in from there now, whatever its password."""
-        source = source_of(address)
-        if not self._is_refused(source, now):
+        proofs = self._worked.get((*its.place, its.account))
+        if proofs is None or now - proofs.at > WORKED_SECONDS:
+            return self._is_refused(its.place, now)
+        guesses = self._guesses.get((*its.place, its.account))
+        if guesses is None or now - guesses.began > WITHIN_SECONDS:
             return False
-        worked_at = self._worked.get((source, account))
-        return worked_at is None or now - worked_at > WORKED_SECONDS
+        return guesses.failures >= (PROVEN_FAILURES if its.port in proofs.ports else FAILURES)
 
     def refused(self, now: float) -> list[RefusedSource]:
         """The sources that are refused now, those that are longest refused first."""
@@ -105,18 +148,23 @@ class SignInFailures:
 
     def forgive(self, address: str | None = None) -> int:
         """Refuse this source no more, or none; returns how many were refused."""
-        known = [*self._refused] if address is None else [source_of(address)]
-        return sum(1 for source in known if self._refused.pop(source, None) is not None)
+        source = None if address is None else source_of(address)
+        known = [place for place in self._refused if source in (None, place[1])]
+        for place in known:
+            del self._refused[place]
+        for key in [key for key in self._guesses if source in (None, key[1])]:
+            del self._guesses[key]
+        return len({found for _, found in known})
 
-    def _is_refused(self, source: str, now: float) -> bool:
-        found = self._refused.get(source)
+    def _is_refused(self, place: tuple[str, str], now: float) -> bool:
+        found = self._refused.get(place)
         if found is not None and found.until <= now:
-            del self._refused[source]
+            del self._refused[place]
             return False
         return found is not None
 
 
-def _note(counts: OrderedDict[str, _Count], key: str, name: str, now: float, most: int) -> _Count:
+def _note(counts: OrderedDict[Any, _Count], key: Any, name: str, now: float, most: int) -> _Count:
     count = counts.get(key)
     if count is None or now - count.began > WITHIN_SECONDS:
         count = counts[key] = _Count(now)

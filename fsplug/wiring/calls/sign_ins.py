@@ -8,12 +8,16 @@ from typing import Any
 import structlog
 
 from fsplug.esl.protocol.event import Event
-from fsplug.policy.access.sign_in_failures import SignInFailures, account_of
+from fsplug.policy.access.sign_in_failures import SignIn, SignInFailures, account_of
 
 log = structlog.get_logger()
 
-_FAILED, _WORKED = "sofia::register_failure", "sofia::register"
-EVENTS = (_FAILED, _WORKED)
+# The switch looked at a password: a phone's that registers, or a phone's or a trunk's that calls (mod_sofia, 1.11.1).
+_ATTEMPT = "sofia::register_attempt"
+EVENTS = (_ATTEMPT,)
+_WORKED, _FAILED = ("SUCCESS", "RENEWED"), "FORBIDDEN"
+# What the switch calls a user that it did not look for.
+_UNKNOWN = "unknown"
 # At most so many refusals are logged a minute; all are counted.
 LOGGED_A_MINUTE = 60
 _MOST_SHOWN = 100
@@ -31,29 +35,33 @@ class SignIns:
         """Take in an event, if it is one of a sign-in; whether it is."""
         if event.name != "CUSTOM" or event.subclass not in EVENTS:
             return False
-        address = event.get("network-ip") or ""
-        if event.subclass == _WORKED:
-            self._known.worked(
-                address, account_of(event.get("username") or "", event.get("realm") or ""), self._clock()
-            )
-        else:
-            self._failed(address, event)
+        result, its = event.get("auth-result"), _sign_in(event)
+        if result in _WORKED:
+            self._known.worked(its, self._clock())
+        elif result == _FAILED:
+            self._failed(its)
         return True
 
-    def refuses(self, address: str, username: str, domain: str) -> bool:
-        """Whether this phone must not sign in from there now."""
-        return self._known.refuses(address, account_of(username, domain), self._clock())
+    def refuses(self, its: SignIn) -> bool:
+        """Whether this account must not sign in from there now."""
+        return self._known.refuses(its, self._clock())
 
-    def already_there(self, phones: Iterable[tuple[str, str, str]]) -> None:
-        """Take in the phones that are signed in: the address of each, its username and its domain."""
-        for address, username, domain in phones:
-            self._known.worked(address, account_of(username, domain), self._clock())
+    def already_there(self, phones: Iterable[SignIn]) -> None:
+        """Take in the phones that are signed in."""
+        for its in phones:
+            self._known.worked(its, self._clock())
 
     def facts(self) -> dict[str, Any]:
         """Who is refused, for how many more seconds, and which accounts are tried from many sources."""
         now = self._clock()
         refused = [
-            {"source": one.source, "failures": one.failures, "accounts": list(one.accounts), "seconds": one.until - now}
+            {
+                "profile": one.profile,
+                "source": one.source,
+                "failures": one.failures,
+                "accounts": list(one.accounts),
+                "seconds": one.until - now,
+            }
             for one in self._known.refused(now)
         ]
         tried = [asdict(one) for one in self._known.tried(now)[:_MOST_SHOWN]]
@@ -63,14 +71,13 @@ class SignIns:
         """Refuse this source no more, or none; returns how many were refused."""
         return self._known.forgive(address)
 
-    def _failed(self, address: str, event: Event) -> None:
-        # Of a call the switch tells whom it wanted to reach, not who it said it was.
-        is_call = event.get("registration-type") == "INVITE"
-        account = "" if is_call else account_of(event.get("to-user") or "", event.get("to-host") or "")
-        found = self._known.failed(address, account, self._clock())
+    def _failed(self, its: SignIn) -> None:
+        found = self._known.failed(its, self._clock())
         if found is not None and self._may_log():
             tried = ", ".join(found.accounts)
-            log.warning("source-refused", source=found.source, failures=found.failures, tried=tried)
+            log.warning(
+                "source-refused", source=found.source, failures=found.failures, tried=tried, profile=found.profile
+            )
 
     def _may_log(self) -> bool:
         now = self._clock()
@@ -78,3 +85,11 @@ class SignIns:
             self._minute, self._logged = now, 0
         self._logged += 1
         return self._logged <= LOGGED_A_MINUTE
+
+
+def _sign_in(event: Event) -> SignIn:
+    user = event.get("username") or _UNKNOWN
+    account = "" if user == _UNKNOWN else account_of(user, event.get("realm") or "")
+    return SignIn(
+        event.get("profile-name") or "", event.get("network-ip") or "", event.get("network-port") or "", account
+    )

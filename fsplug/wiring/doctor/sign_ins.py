@@ -21,12 +21,13 @@ def refused(settings: Settings) -> Iterator[Finding]:
         facts = answer(settings.data, AskRefused(), _ANSWER_SECONDS)
     except FsplugError:
         return
-    sources, accounts = facts["refused"], facts["tried"]
+    sources = list(dict.fromkeys(one["source"] for one in facts["refused"]))
+    accounts = facts["tried"]
     if accounts:
         names = ", ".join(f"{one['account']} ({one['failures']} failures)" for one in accounts[:_NAMED])
         yield warn(_SUBJECT, f"wrong passwords from many sources for {names}", "close port 5060 to the internet")
     if sources:
-        names = ", ".join(one["source"] for one in sources[:_NAMED])
+        names = ", ".join(sources[:_NAMED])
         more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
         text = f"refused for a while after wrong passwords: {names}{more}"
         yield warn(_SUBJECT, text, "fsplug switch refused; if it was a mistake: fsplug switch forgive SOURCE")
