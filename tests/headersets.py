@@ -40,14 +40,25 @@ KNOWN = [
     ["Call-Info: <sip:+4522334499@carrier.example>;purpose=info"],
     ["To-Number: <tel:+4522334499>"],
     ["Call-Forwarded-By: <sip:22334499@carrier.example>"],
+    ["History-Info: <sip:a@c.example>;index=1, <sip:b@c.example;cause=302;target=%2B4522334499>;index=1.1"],
+    ["History-Info: <sip:b@c.example?Diversion=%253Csip%253A%252B4522334499%2540c%253E>;index=1"],
+    ["Diversion: <sip:desk@carrier.example;tel=+45-22-33-44-99>;reason=unconditional"],
+    ["P-Asserted-Identity: <sip:user@carrier.example;user=phone;tel=+4522334499>"],
+    ["P-Asserted-Identity: <sip:00045 22334499@carrier.example>"],
+    ["P-Asserted-Identity: <sip:0,22334499@carrier.example>"],
+    ["Diversion: <sip:desk@+4522334499>"],
+    ["Diversion: <sip:9004522334499*1@carrier.example>;reason=no-answer"],
+    ['Diversion: "sent on by 22 33 44 99" <sip:+4531112233@carrier.example>'],
+    ["X-Original-Caller: 022334499"],
+    ["Subject: call of +45 22 33 44 99, from the desk"],
 ]
 # What names somebody else, or nobody.
 HARMLESS = [
     [],
     ["P-Asserted-Identity: <sip:+4531112233@carrier.example>, <tel:+4531112234>"],
-    ['Diversion: "22 33 44 99, <sip:+4522334499@x>" <sip:+4531112233@carrier.example>'],
-    ["X-Trace: 22334499", "X-Node: <sip:22.33.44.99:5060;lr>"],
-    ["Call-Info: <http://carrier.example/22334499.png>;purpose=icon"],
+    ["X-Trace: 1223344990", "X-Session: 45223344991", "X-Node: <sip:22.33.44.99:5060;lr>"],
+    ["X-Trace: 33-4499 1233-4499", "X-Caller: +94522334499"],
+    ["User-Agent: desk/22334499", "Subject: 2026-11-30 08:15"],
 ]
 _NAMES = (
     "P-Asserted-Identity",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
+from fsplug.policy.digit_runs import numbers_written
 from fsplug.policy.header_values import has_uri, parties
 from fsplug.policy.numbers import compact
 
@@ -21,7 +22,6 @@ _SKIPPED = (
     "via",
     "call_id",
     "cseq",
-    "contact",
     r"content_\w+",
     "max_forwards",
     "user_agent",
@@ -57,6 +57,7 @@ VARIABLES = (
     "sip_referred_by_params",
     "sip_req_params",
     "sip_refer_to",
+    "sip_contact_user",
 )
 
 
@@ -89,17 +90,14 @@ _PARTS = {
     "referred_by_user": _Part.FORWARDING,
     "referred_by_user_stripped": _Part.FORWARDING,
     "refer_to": _Part.FORWARDING,
-    # Addresses of machines, and proofs of who may call.
-    "via": _Part.NOBODY,
+    # No party's own, but a number can stand there.
     "contact": _Part.NOBODY,
-    "route": _Part.NOBODY,
-    "record_route": _Part.NOBODY,
-    "path": _Part.NOBODY,
+    "contact_user": _Part.NOBODY,
     "req_params": _Part.NOBODY,
     "referred_by_params": _Part.NOBODY,
-    "authorization": _Part.NOBODY,
-    "proxy_authorization": _Part.NOBODY,
 }
+# Addresses of machines, and proofs of who may call.
+_UNREAD = frozenset({"via", "route", "record_route", "path", "authorization", "proxy_authorization"})
 _SPLIT = frozenset({"sip_req_user", "sip_referred_by_user"})
 _BARE_USERS = frozenset({"from_user", "to_user", "req_user", "referred_by_user", "referred_by_user_stripped"})
 # RFC 3325 and draft-ietf-sip-privacy: a Remote-Party-ID can name the called party.
@@ -112,7 +110,8 @@ _INTERNATIONAL = re.compile(r"\s*\+[0-9][0-9 ().-]{6,20}\s*")
 class Identities:
     """The parties of a call, each as it would be dialled: who calls, who was called, and who sent the call on.
 
-    Parties of headers that fsplug does not know are among those who sent it on.
+    Among those who sent it on are the parties of headers that fsplug does not know, and all other numbers that stand
+    anywhere: in a parameter, a display, a host.
     """
 
     calling: tuple[str, ...] = ()
@@ -123,10 +122,18 @@ class Identities:
 def identities(variables: Mapping[str, str]) -> Identities:
     """The parties that a channel's variables name, in the variables' order, each once."""
     found: tuple[dict[str, None], ...] = ({}, {}, {})
+    written: dict[str, None] = {}
     for name, value in variables.items():
+        header = _header(name)
+        if header in _UNREAD:
+            continue
         in_context = _in_context(name, value, variables) if name in _SPLIT else value
-        for part, party in _named(_header(name), in_context):
+        for part, party in _named(header, in_context):
             found[part][party] = None
+        if header not in _BARE_USERS:
+            written.update(dict.fromkeys(_written(value)))
+    named = set().union(*found)
+    found[_Part.FORWARDING].update((one, None) for one in written if one.replace(" ", "") not in named)
     return Identities(*map(tuple, found))
 
 
@@ -149,6 +156,11 @@ def _header(variable: str) -> str:
     if place in ("i", "h", "rh", "ph"):
         name = _REPEATED.sub("", header)
     return name.lower().replace("-", "_")
+
+
+@lru_cache(maxsize=4_096)
+def _written(value: str) -> tuple[str, ...]:
+    return numbers_written(value)
 
 
 @lru_cache(maxsize=4_096)

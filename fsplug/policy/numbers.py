@@ -1,6 +1,7 @@
 """Telephone numbers as phones, trunks, people and spreadsheets spell them, converted to E.164.
 
-This is the one reader of numbers: what can be excluded is what the verdict matches and what a search finds.
+This is the one reader of numbers: what can be excluded is what a search finds. The verdict matches it, and whatever
+`digit_runs` finds beside it.
 """
 
 import re
@@ -142,6 +143,11 @@ def seen(text: str) -> str:
     if text.isascii():
         return text.strip()
     return "".join(map(_as_ascii, text)).strip()
+
+
+def spaced(text: str) -> str:
+    """The text with a blank for whatever people write between digits."""
+    return text if text.isascii() else "".join(" " if _is_between(char) else char for char in text)
 
 
 def _as_ascii(char: str) -> str:

@@ -67,11 +67,26 @@ _ROWS = [
     ({"sip_rh_P-Called-Party-ID": "<sip:+4522334499@c>"}, ((), ("+4522334499",), ())),
     ({"sip_i_p_charge_info": "<sip:+4522334499@c>"}, ((), (), ("+4522334499",))),
     ({"sip_i_x_caller": "+45 22 33 44 99"}, ((), (), ("+4522334499",))),
-    # Addresses of machines, numbers that are none, and what only reads like a number.
-    ({"sip_i_contact": "<sip:+4522334499@127.0.0.1:5060>"}, ((), (), ())),
-    ({"sip_i_route": "<sip:22.33.44.99;lr>", "sip_i_x_node": "<sip:22.33.44.99:5060>"}, ((), (), ())),
-    ({"sip_i_x_trace": "22334499", "sip_i_x_number": "22334499"}, ((), (), ())),
-    ({"sip_h_Diversion": '"call <sip:+4522334499@x>" <sip:+4531112233@c>'}, ((), (), ("+4531112233",))),
+    # Digits wherever they stand, as they are written, after the parties.
+    ({"sip_i_contact": "<sip:+4522334499@127.0.0.1:5060>"}, ((), (), ("+4522334499",))),
+    ({"sip_contact_user": "022334499"}, ((), (), ("022334499",))),
+    ({"sip_i_x_number": "22334499", "sip_h_X-Again": "22334499"}, ((), (), ("22334499",))),
+    ({"sip_i_subject": "of +45 (0)22-33 44 99, by 5 others"}, ((), (), ("+45 0 22 33 44 99",))),
+    (
+        {"sip_h_Diversion": '"call <sip:+4522334499@x>" <sip:+4531112233@c>'},
+        ((), (), ("+4531112233", "+4522334499")),
+    ),
+    (
+        {"sip_history_info": "<sip:+4531112233@c;cause=302;target=%2B4522334499>;index=1.1"},
+        ((), (), ("+4531112233", "+4522334499")),
+    ),
+    ({"sip_full_from": "<sip:x@c;tel=+4522334499>;tag=7000000000"}, ((), (), ("+4522334499",))),
+    ({"sip_full_from": "<sip:x@+4522334499>"}, ((), (), ("+4522334499",))),
+    ({"sip_req_user": "x", "sip_req_params": "tel=22334499"}, ((), ("x;tel=22334499",), ("22334499",))),
+    ({"sip_req_user": "+4522334499*1"}, ((), ("+4522334499*1",), ())),
+    # Addresses of machines, and what is too short.
+    ({"sip_i_route": "<sip:+4522334499@c;lr>", "sip_i_x_node": "<sip:22.33.44.99:5060>"}, ((), (), ())),
+    ({"sip_i_x_trace": "a-223344", "sip_i_via": "SIP/2.0/UDP c;branch=z9hG4bK22334499"}, ((), (), ())),
 ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fsplug.policy.digit_runs import named_in
 from fsplug.policy.entities import (
     EVERY_DEPARTMENT,
     DepartmentPolicy,
@@ -80,7 +81,8 @@ def excluded_number(talk: Talk, snapshot: PolicySnapshot) -> str | None:
     spellings = (*(number for party in parties for number in party.numbers), *talk.forwarders)
     own = [number for party in parties if party.user for number in party.user.numbers]
     numbers = (*normalise_all(spellings, snapshot.country), *own)
-    return next((number for number in numbers if number in snapshot.excluded), None)
+    found = next((number for number in numbers if number in snapshot.excluded), None)
+    return found or named_in(spellings, snapshot.excluded, snapshot.country)
 
 
 def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.fakeswitch.sip_headers import read_headers
+from fsplug.policy.digit_runs import named_in
 from fsplug.policy.numbers import normalise_all
 from fsplug.policy.recording.legs import Leg
 from tests.esl.story import Story, bridge, started, talk_ends
@@ -29,8 +30,10 @@ def leg(headers: list[str], *, parse_all: bool = True, **others: str) -> Leg:
 
 
 def numbers(one: Leg) -> tuple[str, ...]:
-    """Every number that the leg is decided by."""
-    return normalise_all(one.numbers + one.dialled + one.forwarders, "DK")
+    """Every number that the leg is decided by, and the excluded one if the leg names it."""
+    texts = one.numbers + one.dialled + one.forwarders
+    excluded = named_in(texts, frozenset({EXCLUDED}), "DK")
+    return tuple(dict.fromkeys((*normalise_all(texts, "DK"), *([excluded] if excluded else []))))
 
 
 @pytest.mark.parametrize("headers", KNOWN, ids=lambda one: one[-1][:60])
@@ -66,7 +69,10 @@ def test_what_the_switch_hands_over_is_read_where_the_profile_lacks_the_paramete
     assert EXCLUDED in numbers(leg(headers, parse_all=False))
 
 
-@pytest.mark.parametrize("spelling", ["tel:22334499;phone-context=+45", "<sip:%2B4522334499@c>", "*31#22334499"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["tel:22334499;phone-context=+45", "<sip:%2B4522334499@c>", "*31#22334499", "+4522334499*1", "022334499#2"],
+)
 @pytest.mark.parametrize(
     "field", ["Caller-Callee-ID-Number", "variable_sip_to_user", "variable_sip_rh_P-Called-Party-ID"]
 )

@@ -116,7 +116,16 @@ def test_an_excluded_number_beats_every_rule(mode):
 
 
 @pytest.mark.parametrize(
-    "spelling", ["22334455", "0045 22 33 44 55", "sip:+4522334455@x", "tel:22-33-44-55", "4522334455"]
+    "spelling",
+    [
+        "22334455",
+        "0045 22 33 44 55",
+        "sip:+4522334455@x",
+        "tel:22-33-44-55",
+        "4522334455",
+        "9004522334455*1",
+        "022334455",
+    ],
 )
 @pytest.mark.parametrize("place", ["calling", "called", "forwarding"])
 def test_an_excluded_number_counts_in_every_spelling_and_every_place(spelling, place):
