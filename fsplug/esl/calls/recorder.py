@@ -54,10 +54,12 @@ class Recorder:
     def expect(self, recording: Recording, is_reported: bool = True) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap.
 
-        `is_reported`: False if the talk was found by looking. It has gone on for a while then, and nothing is awaited.
+        `is_reported`: False if the talk was found by looking. It has gone on for a while then: what has not begun to
+        record will not.
         """
         if recording.stage is Stage.ARMED:
-            self._ports.later(CONFIRM_SECONDS if is_reported else 0, self._start_if_missing, recording)
+            is_awaited = is_reported or self._ports.spool.exists(recording.id)
+            self._ports.later(CONFIRM_SECONDS if is_awaited else 0, self._start_if_missing, recording)
             return
         self._write_started(recording)
         if recording.stage is Stage.STOPPED:
