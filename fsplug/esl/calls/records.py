@@ -2,7 +2,8 @@
 
 A record holds the leg's variables as they were at its end, and its call flow: one caller profile for each part of the
 leg's life, the latest first. A new part begins with every transfer, so a part has at most one bridge, with its time and
-with the profiles of the legs it was bridged to. Nothing here is believed that a caller could have written.
+with the profiles of the legs it was bridged to. A leg that was hung up before the switch had looked at whom it calls
+has no part. Nothing here is believed that a caller could have written.
 """
 
 import json
@@ -118,6 +119,8 @@ def leg_record(body: bytes) -> LegRecord:
             raise ValueError(f"{uuid[:80]!r} is no leg's uuid")
         direction = str(facts["channel_data"]["direction"])
         parts = _parts(facts["callflow"], called_in=direction == "inbound")
+        if not parts and _seconds(variables.get("answer_uepoch")):
+            raise ValueError("a leg that answered has a call flow")
         bridges = tuple(_bridges(uuid, direction, variables, parts))
         stay = _stay(uuid, direction, variables, parts, (facts.get("app_log") or {}).get("applications") or ())
         calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
@@ -181,7 +184,7 @@ def _parts(flow: Sequence[Facts], called_in: bool) -> list[_Part]:
     own, in the part before it too; the first part still has its own.
     """
     parts = [_Part.of(one) for one in reversed(flow)]
-    if not called_in:
+    if not called_in or not parts:
         return parts
     first = parts[0].profile
     number = first.get("caller_id_number")

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from fsplug.errors import Invalid
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
@@ -323,43 +322,6 @@ def test_no_text_of_a_caller_marks_a_call(tmp_path: Path) -> None:
     for record in map(leg_record, map(encoded, facts)):
         [bridge] = record.bridges
         assert (record.company, bridge.leg.company, bridge.leg.groups) == (ACME, ACME, ())
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"7",
-        b'{"variables": {}}',
-        b'{"variables": {"uuid": "../../etc/passwd"}, "callflow": [], "channel_data": {"direction": "inbound"}}',
-        b'{"variables": {"uuid": "a"}, "callflow": [], "channel_data": {"direction": "inbound"}}',
-        b'{"variables": {"uuid": "a"}, "callflow": [{}], "channel_data": {"direction": "inbound"}}',
-        b'{"variables": {"uuid": "a"}, "callflow": [{"caller_profile": 1}], "channel_data": {"direction": "inbound"}}',
-        b"[" * 100_000,
-        b"\xff\xfe",
-    ],
-)
-def test_what_is_no_record_is_refused(body: bytes) -> None:
-    with pytest.raises(Invalid, match="no record of a leg"):
-        leg_record(body)
-
-
-def test_a_record_is_read_whatever_bytes_a_caller_sent_as_its_name() -> None:
-    facts = raw("incoming-user")[0]
-    facts["variables"]["effective_caller_id_name"] = "S@ren"
-    whole = leg_record(encoded(facts))
-    for name in (b"S\xf8ren", b"\xff\xfe", b"\xc3"):
-        assert leg_record(encoded(facts).replace(b"S@ren", name)) == whole
-
-
-@pytest.mark.parametrize("flow", FLOWS)
-def test_a_record_that_is_cut_off_anywhere_is_refused(flow: str) -> None:
-    whole = encoded(raw(flow)[0])
-    for length in range(0, len(whole), 97):
-        with pytest.raises(Invalid):
-            leg_record(whole[:length])
 
 
 def raw(flow: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from fsplug.errors import Unavailable
 from fsplug.esl.calls.records import LegRecord
 from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFile, RecordFolder
 from fsplug.wiring.calls.record_reader import BELIEVED_SECONDS, LOOKS, RecordReader
+from tests.esl.calls.test_records import WITHOUT_A_FLOW
 from tests.esl.calls.test_witness import FLOWS, encoded, raw, rows
 from tests.esl.story import Story
 
@@ -149,6 +150,23 @@ def test_a_record_that_is_being_written_is_left_and_one_that_never_parses_is_set
     reading.reader.read()
     reading.look()
     assert (reading.left, rows(reading.story)) == ([], FLOWS["incoming-user"])
+
+
+@pytest.mark.parametrize("way", ["left", "posted"])
+def test_what_is_no_record_is_set_aside_once_with_a_line_in_the_log_and_keeps_no_other_waiting(
+    way: str, reading: Reading, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [b"{", b"[]", b'{"variables": {"uuid": "a"}, "callflow": null, "channel_data": {"direction": "inbound"}}']
+    for number, body in enumerate(bad):
+        reading.leave(body, f"bad{number}") if way == "left" else reading.post(body)
+    reading.now += WRITTEN_SECONDS + 1.0
+    for one in (*raw("incoming-user"), WITHOUT_A_FLOW):
+        reading.leave(encoded(one)) if way == "left" else reading.reader.save(encoded(one))
+    for _ in range(3):
+        reading.look()
+    assert (reading.left, rows(reading.story), reading.folder.aside) == ([], FLOWS["incoming-user"], len(bad))
+    said = [line for line in capsys.readouterr().out.splitlines() if "record-unreadable" in line]
+    assert len(said) == len(bad)
 
 
 def test_a_record_waits_for_the_one_of_the_other_leg(reading: Reading) -> None:
