@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from fsplug.store.config.destinations import Target, TargetKind, target
-from fsplug.store.config.nouns import Change, Row
+from fsplug.store.config.nouns import Change
 
 
 class Way(StrEnum):
@@ -54,7 +55,7 @@ def _ways(change: Change) -> Iterator[Led]:
     if change.noun.table not in _OF:
         return
     key = change.key
-    before, after = _targets(change.noun.table, change.before), _targets(change.noun.table, change.after)
+    before, after = ways_of(change.noun.table, change.before), ways_of(change.noun.table, change.after)
     for way in dict.fromkeys((*before, *after)):
         kind, entry = _OF[change.noun.table]
         digit = key.digit if way is Way.CHOICE else ""
@@ -70,7 +71,8 @@ _OF: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _targets(table: str, row: Row | None) -> Mapping[Way, Target | None]:
+def ways_of(table: str, row: Any) -> Mapping[Way, Target | None]:
+    """The ways that calls take by a row of this table, or by an object with its columns; none without one."""
     if row is None:
         return {}
     if table == "number":

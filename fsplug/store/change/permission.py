@@ -8,6 +8,7 @@ from fsplug.policy.entities import AdminScope, Role
 from fsplug.policy.ranges import Ranges
 from fsplug.store.audit import wording
 from fsplug.store.change import claims
+from fsplug.store.change.led_past import LedPast
 from fsplug.store.change.recorded import Recorded, says_nothing
 from fsplug.store.config import companies, devices, numbers, policies, profiles, ranges, trunks, users
 from fsplug.store.config.nouns import Change
@@ -90,7 +91,7 @@ class _Touches:
     def __init__(self, store: Store, domain: str, changes: Changes, actor: Actor) -> None:
         self._changes, self._actor = changes, actor
         self._places = _places(store, domain, changes)
-        self._recorded = Recorded(store, domain, changes)
+        self._recorded, self._led_past = Recorded(store, domain, changes), LedPast(store, domain, changes)
         # Whoever sets policy does so as that; others only where the company lets its administrators.
         may_set = reach(actor, Need.POLICY) is not Reach.NOTHING
         self._is_policy = may_set or not companies.get(store, domain).admins_set_record
@@ -114,6 +115,8 @@ class _Touches:
             where = self._places.get(change.key.username, frozenset())
             yield Touch(Need.POLICY, f"whether {change.key.username} is recorded", where)
         yield from self._of_number(change)
+        if led := self._led_past.of(change):
+            yield Touch(Need.POLICY, f"whether calls to {led} are recorded")
         if not _usernames(change) and change.noun.table not in wording.GRANTED_TABLES:
             yield from (Touch(need, change.noun.name) for need in _needs(change))
 
