@@ -39,7 +39,8 @@ class Settings:
     `audit_checkpoints` are the places that its checkpoints go to. Lists are separated by spaces. The phone of a
     recorded call that sends nothing for `phone_timeout_seconds` has vanished; with 0 none ever has. The switch arms
     calls by itself, where a company wants it, for `when_away_seconds` after fsplug last compared its policy with the
-    store; with 0, for ever. With `phones_srtp`, phones encrypt their audio.
+    store; with 0, for ever. With `phones_srtp`, phones encrypt their audio. Phones that
+    register from `phone_proxies` (addresses and networks) are reached as they say.
     """
 
     data: Path
@@ -82,6 +83,7 @@ class Settings:
     phone_timeout_seconds: int = 0
     when_away_seconds: int = 0
     phones_srtp: bool = False
+    phone_proxies: str = ""
 
     @property
     def console_url(self) -> str:
@@ -237,6 +239,7 @@ _KINDS: Mapping[str, Callable[[object], object]] = {
     **{field.name: _BY_TYPE[field.type] for field in fields(Settings)},
     "web_url": setting_values.url,
     "web_proxies": setting_values.proxies,
+    "phone_proxies": setting_values.proxies,
     "smtp_security": setting_values.security,
     "audit_keys": setting_values.audit_keys,
     "plays_per_hour": setting_values.recordings,

@@ -7,11 +7,13 @@ from typing import Any
 from fsplug.errors import Invalid
 from fsplug.policy.access.sign_in_failures import SignIn, account_of
 from fsplug.policy.one_line import LONGEST_TEXT
+from fsplug.policy.proxies import is_within
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 from fsplug.xml import trunk_directory
+from fsplug.xml.contacts import contact
 from fsplug.xml.dialplan import incoming
 from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
@@ -43,11 +45,16 @@ FIELDS = (
     "sip_auth_realm",
     "sip_auth_method",
     "sip_to_host",
+    "sip_contact_user",
+    "sip_via_protocol",
     "Hunt-Context",
     "Hunt-Destination-Number",
     "Caller-Context",
     "Caller-Destination-Number",
 )
+
+# Where a phone that registers is, and what it calls itself.
+_REACHED = ("sip_contact_user", "ip", "client_port", "sip_via_protocol")
 
 # Whether this account must not sign in from there.
 Refuses = Callable[[SignIn], bool]
@@ -94,8 +101,11 @@ class Answers:
             return None
         return self._without("", domain)
 
-    def directory(self, domain: str, user: str = "", department: str = "") -> str:
-        """A user of a company, or a department of it; a trunk that proves a password."""
+    def directory(self, domain: str, user: str = "", department: str = "", contact: str = "") -> str:
+        """A user of a company, or a department of it; a trunk that proves a password.
+
+        `contact` is where the switch is to reach the user's phone.
+        """
         if domain == TRUNK_REALM and _is_name(user):
             entries = trunk_directory.entries(self._store, user)
             return self._document("directory", "directory/trunks.xml.j2", realm=domain, entries=entries)
@@ -103,7 +113,7 @@ class Answers:
         if snapshot is None or not all(map(_is_name, filter(None, (user, department)))):
             return NOT_FOUND
         known = Directory(self._store, snapshot)
-        groups = known.of(user) if user else known.department(department) if department else []
+        groups = known.of(user, contact) if user else known.department(department) if department else []
         return self._document("directory", "directory/company.xml.j2", company=snapshot.company, groups=groups)
 
     def dialplan(self, context: str, dialled: str) -> str:
@@ -135,7 +145,7 @@ class Answers:
         asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
         department = request.get("group_name", "") if request.get("action") == "group_call" else ""
         user = "" if department else request.get("user", "")
-        return self.directory(request.get("domain") or asked_by_name, user, department)
+        return self.directory(request.get("domain") or asked_by_name, user, department, self._contact(request))
 
     def _refused(self, request: Mapping[str, str]) -> str | None:
         """The answer about a phone that must not sign in from where it is now; None if it may."""
@@ -167,6 +177,13 @@ class Answers:
             return False
         registers_at = request.get("sip_to_host", "").lower()
         return registers_at != request.get("domain", "").lower() and self._snapshot(registers_at) is not None
+
+    def _contact(self, request: Mapping[str, str]) -> str:
+        """Where the switch is to reach a phone that registers; empty for everything else."""
+        user, address, port, transport = (request.get(name, "") for name in _REACHED)
+        if request.get("sip_auth_method") != "REGISTER" or is_within(address, self._ways.phone_proxies):
+            return ""
+        return contact(user, address, port, transport)
 
     def _dialplan(self, request: Mapping[str, str]) -> str:
         # "Hunt" is where a transfer or execute_extension looks, "Caller" where the call came in.

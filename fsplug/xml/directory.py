@@ -1,7 +1,7 @@
 """The names that can sign in: people and their phones, one of them or all of a company's."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fsplug.policy.entities import DeviceKind
 from fsplug.store.config import devices, users
@@ -19,7 +19,8 @@ Groups = Iterable[tuple[str, Iterable["DirectoryEntry"]]]
 class DirectoryEntry:
     """A name that signs in and that is rung.
 
-    `device` is the device's kind, empty for a person without a phone of that name.
+    `device` is the device's kind, empty for a person without a phone of that name. `contact` is where the switch
+    reaches the phone that registers under it; if empty, the phone says that itself.
     """
 
     id: str
@@ -31,6 +32,7 @@ class DirectoryEntry:
     number: str
     fail_closed: bool
     a1_hash: str | None = field(default=None, repr=False)
+    contact: str = ""
 
 
 class Directory:
@@ -42,8 +44,11 @@ class Directory:
         self._at = (store, snapshot.company.domain)
         self._version = snapshot.company.version
 
-    def of(self, name: str) -> Groups:
-        """The entry with this name, in its group; nothing if there is none."""
+    def of(self, name: str, contact: str = "") -> Groups:
+        """The entry with this name, in its group; nothing if there is none. `contact` is that of its phone."""
+        return [(group, [replace(entry, contact=contact) for entry in entries]) for group, entries in self._of(name)]
+
+    def _of(self, name: str) -> Groups:
         device = devices.by_sip_username(*self._at, name, self._version)
         user = users.user_at(*self._at, device.username if device else name, self._version)
         if user is None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from fsplug.policy.proxies import Network
+
 OWN_PROMPTS = Path(__file__).parents[1] / "prompts"
 
 
@@ -14,7 +16,8 @@ class Ways:
     fsplug at `listen_host` and `listen_port`. A person is rung for `ring_seconds`. Prompts are looked for in
     `prompts/DOMAIN/LANGUAGE`, then in `prompts/LANGUAGE`, then among our own. The switch may arm calls by
     itself while fsplug is away: by the policies in the folder `away` (without it, none), to be recorded into `spool`.
-    With `srtp`, phones encrypt their audio, or there is no call.
+    With `srtp`, phones encrypt their audio, or there is no call. A phone that registers from one of `phone_proxies` is
+    reached as its REGISTER says, any other where its REGISTER came from.
     """
 
     sip_profile: str = "internal"
@@ -27,3 +30,4 @@ class Ways:
     spool: Path | None = None
     away: Path | None = None
     srtp: bool = False
+    phone_proxies: tuple[Network, ...] = ()

@@ -1,4 +1,4 @@
-"""Somebody who tries passwords: REGISTERs and INVITEs by hand, from an address of their own."""
+"""Somebody who tries passwords: REGISTERs and INVITEs by hand, from an address of their own; it lies about itself."""
 
 import hashlib
 import re
@@ -20,12 +20,24 @@ class Guesser:
         self._socket = its
         self._switch = ("127.0.0.1", switch_port)
         self._domain = domain
-        self._agent = ""
+        self._headers: tuple[str, ...] = ()
+        self._contact = ""
 
-    def register(self, user: str, password: str, agent: str = "") -> str:
-        """The status of a REGISTER with this password, by a phone that calls itself `agent`."""
-        self._agent = agent
+    @property
+    def place(self) -> str:
+        """Where its messages come from: ADDRESS:PORT."""
+        return "{}:{}".format(*self._socket.getsockname())
+
+    def register(self, user: str, password: str, *headers: str, contact: str = "") -> str:
+        """The status of a REGISTER with this password, these headers and this contact."""
+        self._headers, self._contact = headers, contact
         return self._proven("REGISTER", f"sip:{self._domain}", user, user, password, "").partition("\r\n")[0]
+
+    def called(self) -> str:
+        """The request line of the next INVITE."""
+        while not (heard := self._socket.recv(_LARGEST_MESSAGE).decode(errors="replace")).startswith("INVITE "):
+            pass
+        return heard.partition("\r\n")[0]
 
     def invite(self, number: str, user: str = "", password: str = "", realm: str = "") -> str:
         """The first status of an INVITE that is not "100 Trying", with this password if there is one."""
@@ -58,9 +70,9 @@ class Guesser:
             f"To: <sip:{to}>",
             f"Call-ID: {call}",
             f"CSeq: {number} {method}",
-            f"Contact: <sip:{user}@{host}:{port}>",
+            f"Contact: {self._contact or f'<sip:{user}@{host}:{port}>'}",
             f"{more}Expires: 60",
-            *([f"User-Agent: {self._agent}"] if self._agent else []),
+            *self._headers,
             *(["Content-Type: application/sdp"] if sdp else []),
             f"Content-Length: {len(sdp)}",
         )

@@ -26,8 +26,15 @@ CONSENT, SALES = "+4570103001", "+4570102001"
 # The question in two languages.
 OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"
 SILENCE_SECONDS = 30.0
-# What a question about a message makes three times as long.
-LONG = "%" * 23_000
+# The ways of a REGISTER to say that the phone is elsewhere: its Contact, and a header.
+LIES = (
+    ("<sip:1004@{elsewhere}>", "Subject: none"),
+    ("<sip:1004@{own};fs_path=sip%3A{elsewhere}>", "Subject: none"),
+    ("<sip:1004@{own};maddr=127.0.0.9>", "Subject: none"),
+    ("<sip:1004@{own}>", "Path: <sip:{elsewhere};lr>"),
+)
+# A question about it is three times as long.
+LONG = f"User-Agent: {'%' * 23_000}"
 
 
 @pytest.fixture(scope="module", params=["endpoint", "files"])
@@ -134,8 +141,8 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
         wait_for(lambda: refused() == ["127.0.0.3"], "the source to be refused")
         if installed.is_asked:
             assert attacker.register("1001", right) == FORBIDDEN
-            assert attacker.register("1001", right, agent=LONG) == FORBIDDEN
-        assert honest.register("1001", right, agent=LONG) == OK
+            assert attacker.register("1001", right, LONG) == FORBIDDEN
+        assert honest.register("1001", right, LONG) == OK
         # Whoever fails in a phone's name, from where it is signed in, does not lock it out.
         for number in range(FAILURES):
             honest.register("1002" if number % 2 else "1001", "wrong")
@@ -151,6 +158,21 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
     logged = [line for line in installed.serving.log.read_text().splitlines() if "source-refused" in line]
     assert [host_of(line) for line in logged] == ["127.0.0.3", "127.0.0.4"]
     assert "Received HTTP error" not in installed.switch.log.read_text(errors="replace")
+
+
+def test_a_phone_is_called_where_it_registered_from_wherever_it_says_it_is(installed: Installed) -> None:
+    password, port = phone_password(installed.cli.data, ACME, "1004"), installed.switch.ports.internal_port
+    with guesser("127.0.0.9", port, ACME) as provider, installed.desk("1003") as clara:
+        # A switch that reads files is told the same of every phone.
+        for contact, header in LIES if installed.is_asked else ():
+            with guesser("127.0.0.1", port, ACME) as phone:
+                places = {"own": phone.place, "elsewhere": provider.place}
+                lie = contact.format(**places)
+                assert phone.register("1004", password, header.format(**places), contact=lie) == OK
+                clara.call("1004")
+                assert phone.called() == f"INVITE sip:1004@{phone.place} SIP/2.0"
+            installed.switch.api("hupall")
+            installed.switch.wait_until_idle()
 
 
 def test_wrong_passwords_of_calls_count_too(installed: Installed) -> None:

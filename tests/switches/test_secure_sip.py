@@ -86,6 +86,19 @@ def test_a_call_over_tls_with_srtp_is_recorded_and_has_both_voices(
         assert pitches(file.read()) == [HERTZ, OUTSIDE_HERTZ]
 
 
+def test_a_phone_is_called_over_the_connection_that_it_registered_with(
+    installed: Installed, ca: Ca, tls_port: int, tmp_path: Path
+) -> None:
+    password = phone_password(installed.cli.data, ACME, "1001")
+    with (
+        BaresipPhone(tmp_path / "anna", "1001", ACME, password, tls_port, ca.file) as anna,
+        installed.customer() as customer,
+    ):
+        anna.until("200 OK")
+        customer.hang_up(customer.until_up(customer.call("+4570101001")))
+        installed.switch.wait_until_idle()
+
+
 def test_a_phone_in_the_clear_is_refused(installed: Installed) -> None:
     before = installed.account()
     with installed.desk("1002") as bo:

@@ -104,6 +104,10 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         "Phones encrypt their audio (SRTP), or there is no call. fsplug switch install --srtp sets it.",
         lambda one: one.phones_srtp,
     ),
+    "phone_proxies": (
+        "Proxies of yours, and networks, from which phones register that are reached as they say; separated by spaces.",
+        lambda one: one.phone_proxies or "...",
+    ),
 }
 
 

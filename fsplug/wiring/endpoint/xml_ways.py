@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fsplug.policy.proxies import networks
 from fsplug.store.config import away_check
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
@@ -25,6 +26,7 @@ def ways(settings: Settings) -> Ways:
         prompts=settings.data / "prompts",
         spool=settings.spool,
         srtp=settings.phones_srtp,
+        phone_proxies=networks(settings.phone_proxies),
         away=Path(settings.switch_conf) / away_check.FOLDER if settings.switch_conf else None,
     )
 
