@@ -147,6 +147,23 @@ def test_who_is_in_a_call_must_end_it_first(people: Party, listens: Listens) -> 
     assert row.reason is Reason.LINE_BUSY
 
 
+# Who calls whom, and which of them sends the other to the star code.
+SENT = [(BO, CLARA, BO), (CLARA, BO, BO), (CUSTOMER, BO, BO)]
+
+
+@pytest.mark.parametrize(("caller", "answerer", "by"), SENT)
+def test_a_call_that_is_sent_there_by_a_transfer_hears_nothing_and_the_row_says_who_sent_it(
+    caller: str, answerer: str, by: str, people: Party, listens: Listens
+) -> None:
+    people.is_ready(answerer)
+    people.talk(CUSTOMER, ANNA)
+    talk = people.talk(caller, answerer)
+    talk.transfer(by, ANNAS_STAR)
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert (row.reason, row.door, row.listener) == (Reason.NOT_IDENTIFIED, Door.TRANSFER, by)
+    assert (row.dialled, row.began_at, row.ended_at) == ("70101001", None, None)
+
+
 def test_whose_own_phone_rings_must_answer_or_wait(people: Party, listens: Listens) -> None:
     people.ring(CLARA, BO)
     people.talk(CUSTOMER, ANNA)

@@ -42,10 +42,10 @@ class Channel:
 
     `partner` is the uuid it talks to, `decision` the id of that talk's decision and `recording` the id of that talk's
     recording; `records` are the ids of all recordings that run on this very leg; `talks` counts the talks it has had,
-    and `talked_with` are the legs it had them with; `left` is the talk whose end has been reported, with its partner;
-    `held_at` is since when its phone holds the call, and `heard_at` when its latest event came. `cleared` is the
-    ringing it answered and the leg as it was when that answer was found to name no excluded number. In a conference it
-    has no partner, but a `part` once that is decided.
+    `talked_with` are the legs it had them with, and `met` is the latest one of two legs; `left` is the talk whose end
+    has been reported, with its partner; `held_at` is since when its phone holds the call, and `heard_at` when its
+    latest event came. `cleared` is the ringing it answered and the leg as it was when that answer was found to name no
+    excluded number. In a conference it has no partner, but a `part` once that is decided.
     """
 
     leg: Leg
@@ -55,6 +55,7 @@ class Channel:
     records: set[str] = field(default_factory=set)
     talks: int = 0
     talked_with: list[str] = field(default_factory=list)
+    met: Leg | None = None
     left: tuple[int, str] | None = None
     part: Part | None = None
     held_at: float | None = None

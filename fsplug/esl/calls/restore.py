@@ -167,9 +167,10 @@ class Restorer:
             self._conferences.take_up(one, answerer, decision)
         if one is None or other is None:
             return
-        for channel, other_leg in ((one, answerer), (other, caller)):
+        for channel, partner in ((one, other), (other, one)):
             channel.talks += 1
-            channel.talked_with.append(other_leg)
+            channel.talked_with.append(partner.leg.uuid)
+            channel.met = partner.leg
         if (caller, answerer) in bridged or (answerer, caller) in bridged:
             one.partner, other.partner = answerer, caller
             one.decision = other.decision = decision.id

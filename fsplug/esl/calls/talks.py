@@ -111,6 +111,7 @@ class Talks:
         for channel, other in ((caller, answerer), (answerer, caller)):
             channel.talks += 1
             channel.talked_with.append(other.leg.uuid)
+            channel.met = other.leg
             channel.decision = decided.id
             channel.recording = decided.recording.id if decided.recording else None
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.protocol.event import Event
 from fsplug.esl.switch import Switch
 from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Colleague, CompanyRules, Door, Listener, ListenRequest
@@ -88,6 +90,18 @@ class ListenFacts:
         if not talking:
             return None
         return self._target_talk(max(talking, key=lambda one: one.leg.answered_at or 0.0))
+
+    def sender(self, channel: Event) -> str | None:
+        """The user whose phone sent this call where it is now, by a transfer (REFER); None if nobody's did.
+
+        The switch notes the target of a REFER, and who the call talked to before is known: no header that a phone
+        writes is believed.
+        """
+        sent_to = unquote(channel.variable("sip_refer_to") or "")
+        book_channel = self._book.channels.get(channel.uuid)
+        is_sent = f":{channel.get('Caller-Destination-Number')}@" in sent_to
+        met = book_channel.met if book_channel is not None and is_sent else None
+        return met.username or None if met is not None else None
 
     def request(
         self, caller: Caller | None, company: str, target: User | None, talk: TargetTalk | None

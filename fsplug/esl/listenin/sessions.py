@@ -19,7 +19,7 @@ from fsplug.esl.listenin.gate_facts import Caller, ListenFacts, TargetTalk
 from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.notices import Notices
 from fsplug.policy.entities import User
-from fsplug.policy.listening.gate import Admission, Ending, Reason, admission
+from fsplug.policy.listening.gate import Admission, Door, Ending, Reason, admission
 from fsplug.store.calls.entries import ListenBegan, ListenEnded, ListenRefused
 
 log = structlog.get_logger()
@@ -90,20 +90,12 @@ class ListenService:
         self, caller: Caller, company: str, target: User | None, dialled: str, reason: Reason, listen: str = ""
     ) -> None:
         """Write down that a request was refused."""
-        self._ports.write(
-            ListenRefused(
-                listen=listen or self._ports.new_id(),
-                company=company,
-                switch=self._ports.switch_name,
-                listener=caller.user.username,
-                target=target.username if target else None,
-                dialled=dialled[:64],
-                door=caller.door,
-                listener_leg=caller.leg,
-                reason=reason,
-                at=self._ports.clock(),
-            )
-        )
+        username, named = caller.user.username, target.username if target else None
+        self._write_refused(company, username, named, dialled, caller.door, caller.leg, reason, listen)
+
+    def refuse_unidentified(self, company: str, sender: str | None, dialled: str, door: Door, leg: str) -> None:
+        """Write down that a request of nobody known was refused; `sender` is the user who sent the call there."""
+        self._write_refused(company, sender, None, dialled, door, leg, Reason.NOT_IDENTIFIED)
 
     def cut(self, listening: Listening, ending: Ending, reason: Reason | None = None) -> None:
         """End a listen-in now. The row says this ending, even if the switch reports the hangup before it confirms."""
@@ -209,6 +201,32 @@ class ListenService:
             raise Refused(Reason.NOT_IN_CALL, "the call ended meanwhile", leg=listening.talk.leg)
         if listening.id not in self.book.listens:
             raise Refused(Reason.UNAVAILABLE, "it was ended meanwhile", listen=listening.id)
+
+    def _write_refused(
+        self,
+        company: str,
+        listener: str | None,
+        target: str | None,
+        dialled: str,
+        door: Door,
+        leg: str,
+        reason: Reason,
+        listen: str = "",
+    ) -> None:
+        self._ports.write(
+            ListenRefused(
+                listen=listen or self._ports.new_id(),
+                company=company,
+                switch=self._ports.switch_name,
+                listener=listener,
+                target=target,
+                dialled=dialled[:64],
+                door=door,
+                listener_leg=leg,
+                reason=reason,
+                at=self._ports.clock(),
+            )
+        )
 
     def _write_began(self, listening: Listening, dialled: str) -> None:
         self._ports.write(

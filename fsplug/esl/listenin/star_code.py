@@ -127,7 +127,7 @@ class ListenDoor:
         dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
         report = self._asking.pop(channel.uuid, _nobody)
         if caller is None:
-            log.warning("listen-in-refused", call=channel.uuid, company=company, reason=Reason.NOT_IDENTIFIED)
+            self._refuse_unidentified(company, channel, dialled)
             return self._refusal(company, Reason.NOT_IDENTIFIED)
         try:
             listening = self._service.begin(caller, dialled)
@@ -137,6 +137,14 @@ class ListenDoor:
             return self._refusal(company, Reason(refusal.code))
         report(listening.id)
         return {"fsplug_listen": listening.talk.leg, "fsplug_listen_prompt": ""}
+
+    def _refuse_unidentified(self, company: str, channel: Event, dialled: str) -> None:
+        """Write down that the call came here, and who sent it."""
+        is_sent, leg = bool(channel.variable("transfer_source")), channel.uuid
+        door, sender = (Door.TRANSFER, self._facts.sender(channel)) if is_sent else (Door.DESK, None)
+        reason = Reason.NOT_IDENTIFIED
+        log.warning("listen-in-refused", call=leg, company=company, door=door, user=sender, reason=reason)
+        self._service.refuse_unidentified(company, sender, dialled, door, leg)
 
     def _refusal(self, company: str, reason: Reason) -> dict[str, str]:
         return {

@@ -38,12 +38,13 @@ ABOUT_LISTENER = frozenset({Reason.NOT_IDENTIFIED, Reason.DEVICE, Reason.LISTENE
 
 
 class Door(StrEnum):
-    """The way by which somebody asked to listen."""
+    """The way by which somebody asked to listen. Nobody is let in by a transfer: who sent the call is not on it."""
 
     DESK = "desk"
     APP = "app"
     MOBILE = "mobile"
     COMMAND = "command"
+    TRANSFER = "transfer"
 
 
 class Ending(StrEnum):

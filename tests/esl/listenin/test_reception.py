@@ -49,6 +49,16 @@ class Danish:
         return "da"
 
 
+class Noting:
+    """The service behind the door, which notes whom it refuses."""
+
+    def __init__(self) -> None:
+        self.refused: list[tuple[str, ...]] = []
+
+    def refuse_unidentified(self, company: str, sender: str | None, dialled: str, door: str, leg: str) -> None:
+        self.refused.append((company, dialled, door, leg))
+
+
 def test_a_starved_switch_has_as_long_to_name_its_call_as_to_have_it_armed() -> None:
     armed = []
     session = SlowSwitch()
@@ -57,8 +67,9 @@ def test_a_starved_switch_has_as_long_to_name_its_call_as_to_have_it_armed() -> 
 
 
 def test_a_starved_switch_has_as_long_at_every_door() -> None:
+    service = Noting()
     listening = ListenDoor(
-        None, None, Danish(), None, lambda company, language, name: f"/prompts/{language}/{name}.wav"
+        None, service, Danish(), None, lambda company, language, name: f"/prompts/{language}/{name}.wav"
     )
     redirects: Door = Redirects(CallBook(), None)
     star_code = {"Caller-Destination-Number": "*28*1001", "variable_fsplug_feature": "listen"}
@@ -66,6 +77,7 @@ def test_a_starved_switch_has_as_long_at_every_door() -> None:
         session = SlowSwitch(**marks)
         Reception([door], lambda session, channel: None, lambda said: said).handle(session)
         assert len(session.done) == 1
+    assert service.refused == [("acme.example", "1001", "desk", "a")]
 
 
 def test_whoever_has_a_phone_rung_waits_longer_than_a_starved_switch_takes_to_name_the_call() -> None:
