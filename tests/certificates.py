@@ -14,10 +14,11 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Signed:
-    """The files of a certificate and of its key."""
+    """The files of a certificate and of its key; `both` in one file."""
 
     certificate: Path
     key: Path
+    both: Path = Path()
 
 
 class Ca:
@@ -31,20 +32,21 @@ class Ca:
         self.file = folder / "ca.pem"
         self.file.write_bytes(own.public_bytes(Encoding.PEM))
 
-    def signed(self, name: str, days: int = 365) -> Signed:
-        """A certificate for this name and for 127.0.0.1 that ends so many days from now."""
+    def signed(self, name: str, days: int = 365, host: str = "acme.example") -> Signed:
+        """A certificate of this name, for the host and for 127.0.0.1, that ends so many days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        made = Signed(self._folder / f"{name}.pem", self._folder / f"{name}.key")
-        made.certificate.write_bytes(self._built(subject, key, days).public_bytes(Encoding.PEM))
+        made = Signed(*(self._folder / f"{name}.{kind}" for kind in ("pem", "key", "both")))
+        made.certificate.write_bytes(self._built(subject, key, days, host=host).public_bytes(Encoding.PEM))
         made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        made.both.write_bytes(made.certificate.read_bytes() + made.key.read_bytes())
         return made
 
     def _built(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int, is_ca: bool = False
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, days: int, is_ca: bool = False, host: str = ""
     ) -> x509.Certificate:
         now = datetime.now(UTC)
-        names: list[x509.GeneralName] = [x509.DNSName("acme.example"), x509.IPAddress(ip_address("127.0.0.1"))]
+        names: list[x509.GeneralName] = [x509.DNSName(host or "ca.invalid"), x509.IPAddress(ip_address("127.0.0.1"))]
         builder = (
             x509.CertificateBuilder()
             .subject_name(subject)

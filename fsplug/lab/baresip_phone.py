@@ -1,4 +1,4 @@
-"""A telephone that speaks SIP over TLS and SRTP: baresip, which says a tone and answers by itself."""
+"""baresip, which speaks SIP over TLS and SRTP, says a tone and answers by itself: a telephone, or a provider."""
 
 import os
 import shutil
@@ -24,31 +24,31 @@ def find_baresip() -> str | None:
     return shutil.which("baresip")
 
 
-class BaresipPhone:
-    """Signs in as `user` of `domain`, whose switch listens for TLS at `port`. `ca` names whom it trusts.
+class Baresip:
+    """One that runs until the `with` ends. `account` is its line in baresip's accounts, `ca` names whom it trusts.
 
-    It says a tone of `hertz`. With `srtp` its audio is encrypted.
+    It says a tone of `hertz`. With `srtp` its audio is encrypted. With `certificate`, a file that holds its key too, it
+    shows it, and takes calls over TLS at the port `listens`.
     """
 
     def __init__(
         self,
         folder: Path,
-        user: str,
-        domain: str,
-        password: str,
-        port: int,
+        account: str,
         ca: Path,
         srtp: bool = True,
         hertz: int = 440,
+        certificate: Path | None = None,
+        listens: int = 0,
     ) -> None:
         self._folder = folder
         self._hertz = hertz
         encryption = ";mediaenc=srtp-mand" if srtp else ""
-        self._account = (
-            f'<sip:{user}@{domain};transport=tls>;auth_pass={password};outbound="sip:127.0.0.1:{port};transport=tls"'
-            f";answermode=auto;audio_codecs=pcma/8000/1{encryption};regint=600\n"
-        )
+        self._account = f"{account};answermode=auto;audio_codecs=pcma/8000/1{encryption}\n"
         self._ca = ca
+        self._certificate = certificate
+        # It listens for TLS at the port after the one for UDP and TCP (baresip 1.0, uag_transp_add).
+        self._port = listens - 1 if listens else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -63,10 +63,11 @@ class BaresipPhone:
             raise Unavailable("no-baresip", "no baresip here; install the packages baresip-core and baresip-x11")
         self._folder.mkdir(parents=True, exist_ok=True)
         lines = (
-            "sip_listen 127.0.0.1:0",
+            f"sip_listen 127.0.0.1:{self._port}",
             "net_interface 127.0.0.1",
             f"sip_cafile {self._ca}",
             "sip_verify_server yes",
+            *((f"sip_certificate {self._certificate}",) if self._certificate else ()),
             f"audio_source aufile,{self._folder / 'tone.wav'}",
             "audio_player aufile,/dev/null",
             "audio_alert aufile,/dev/null",
@@ -123,3 +124,39 @@ class BaresipPhone:
         assert self._process is not None and self._process.stdin is not None
         self._process.stdin.write(text.encode())
         self._process.stdin.flush()
+
+
+class BaresipPhone(Baresip):
+    """Signs in as `user` of `domain`, whose switch listens for TLS at `port`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        user: str,
+        domain: str,
+        password: str,
+        port: int,
+        ca: Path,
+        srtp: bool = True,
+        hertz: int = 440,
+    ) -> None:
+        switch = f"sip:127.0.0.1:{port};transport=tls"
+        account = f'<sip:{user}@{domain};transport=tls>;auth_pass={password};outbound="{switch}";regint=600'
+        super().__init__(folder, account, ca, srtp, hertz)
+
+
+class BaresipProvider(Baresip):
+    """A trunk's other side: takes the switch's calls to `number` at `port`, and signs in nowhere."""
+
+    def __init__(
+        self,
+        folder: Path,
+        number: str,
+        port: int,
+        ca: Path,
+        certificate: Path,
+        srtp: bool = True,
+        hertz: int = 440,
+    ) -> None:
+        account = f"<sip:{number}@127.0.0.1:{port};transport=tls>;regint=0"
+        super().__init__(folder, account, ca, srtp, hertz, certificate, port)

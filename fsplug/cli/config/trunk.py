@@ -32,7 +32,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--srtp/--no-srtp", default=None, help="Whether audio is encrypted (SRTP); without it there is no call."
         ),
-        click.option("--transport", type=click.Choice(list(map(str, Transport))), help="How SIP travels  [udp]"),
+        click.option(
+            "--transport",
+            type=click.Choice(list(map(str, Transport))),
+            help="How SIP travels; over tls, calls come over TLS alone  [udp]",
+        ),
         click.option(
             "--source",
             "sources",

@@ -25,7 +25,8 @@ def certificate_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--tls-ca",
             metavar="FILE",
-            help="The certificates (PEM) of those whom the switch trusts; trunks over TLS must show one of theirs.",
+            help="The certificates (PEM) of the CAs that the switch trusts: trunks over TLS must show one of theirs, "
+            "which for a trunk's host names the host.",
         ),
         click.option("--tls-key", metavar="FILE", help="The certificate's private key, in PEM."),
         click.option(

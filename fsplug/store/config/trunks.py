@@ -92,10 +92,14 @@ def of_all(store: Store) -> list[Trunk]:
 
 
 def towards(trunks: list[Trunk], e164: str) -> list[Trunk]:
-    """The trunks that take this number: those with the longest matching prefix first, then by name."""
+    """The trunks that take this number: those with the longest matching prefix first, then by name.
+
+    After one that encrypts there is none that doesn't: whoever keeps a call from the first must not get to hear it.
+    """
     fits = {trunk: _fit(trunk, e164) for trunk in trunks}
-    taking = (trunk for trunk in trunks if fits[trunk])
-    return sorted(taking, key=lambda trunk: (-fits[trunk], trunk.name))
+    taking = sorted((trunk for trunk in trunks if fits[trunk]), key=lambda trunk: (-fits[trunk], trunk.name))
+    encrypting = next((place for place, trunk in enumerate(taking) if trunk.srtp), len(taking))
+    return [trunk for place, trunk in enumerate(taking) if trunk.srtp or place < encrypting]
 
 
 def _fit(trunk: Trunk, e164: str) -> int:

@@ -25,13 +25,17 @@ def every(api: Api, known: Iterable[Trunk], wanted: Installation, addresses: Hos
         text = f"the profile {wanted.trunk_profile} takes calls from anybody"
         yield wrong(_TRUNKS, text, "fsplug switch install --conf DIR, then restart the switch")
     else:
-        yield from _trunks(api, list(known), addresses, wanted.tls)
+        yield from _trunks(api, list(known), addresses, wanted)
     yield _phones(params, wanted.sip_profile)
 
 
-def _trunks(api: Api, known: list[Trunk], addresses: HostAddresses, has_tls: bool) -> Iterator[Finding]:
+def _trunks(api: Api, known: list[Trunk], addresses: HostAddresses, wanted: Installation) -> Iterator[Finding]:
     trouble = list(chain.from_iterable(_trunk(api, trunk, addresses) for trunk in known))
-    trouble += [_without_tls(trunk) for trunk in known if trunk.transport is Transport.TLS and not has_tls]
+    over_tls = [trunk for trunk in known if trunk.transport is Transport.TLS]
+    if not wanted.tls:
+        trouble += map(_without_tls, over_tls)
+    if wanted.trunks_show_certificates:
+        trouble += [_without_name(trunk) for trunk in over_tls if source_network(trunk.host)]
     yield from trouble
     if not trouble:
         yield ok(_TRUNKS, f"taken from the addresses of {len(known)} trunks, and from nobody else")
@@ -54,6 +58,12 @@ def _trunk(api: Api, trunk: Trunk, addresses: HostAddresses) -> Iterator[Finding
 def _without_tls(trunk: Trunk) -> Finding:
     text = f"the trunk {trunk.name} goes over TLS, and the switch has no certificate for it"
     return wrong(_TRUNKS, text, "fsplug switch install --conf DIR --tls-certificate FILE --tls-key FILE")
+
+
+def _without_name(trunk: Trunk) -> Finding:
+    # sofia-sip reads no addresses in certificates (tport_tls.c, 1.13: it looks for "IP", OpenSSL says "IP Address").
+    text = f"the switch finds no address in a certificate: it calls the trunk {trunk.name} by name alone"
+    return warn(_TRUNKS, text, f"fsplug trunk set --company COMPANY {trunk.name} --host NAME")
 
 
 def _phones(params: Mapping[tuple[str, str], list[str]], profile: str) -> Finding:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import collapse_addresses
 
+from fsplug.policy.entities import Transport
 from fsplug.policy.hosts import Network, source_network
 from fsplug.store.config import companies, trunks
 from fsplug.store.config.trunks import Trunk
@@ -16,8 +17,8 @@ from fsplug.xml.trunk_directory import trunk_list
 FOLDER = "acl"
 # Whoever stands in none of these lists gets no further than 403. A list that the switch does not have lets nobody in.
 TRUNKS = "fsplug-trunks"
-# Those of them who must prove a password as well, and those who must encrypt their audio.
-WITH_DIGEST, WITH_SRTP = "fsplug-trunks-with-digest", "fsplug-trunks-with-srtp"
+# Those of them who must prove a password as well, who must come over TLS, and who must encrypt their audio.
+WITH_DIGEST, WITH_TLS, WITH_SRTP = "fsplug-trunks-with-digest", "fsplug-trunks-with-tls", "fsplug-trunks-with-srtp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,24 @@ class Callers:
         return File(f"{FOLDER}/trunks.xml", lambda: iter([self._text.render("acl.xml", lists=lists).decode()]))
 
     def lists(self) -> list[AccessList]:
-        """The lists of everybody, of those who must prove a password, and of those who must encrypt, and a list for
-        each trunk that proves a password.
+        """The lists of everybody, of those of whom something is asked, and of each trunk that proves a password.
+
+        Where trunks share an address, all that is asked of one of them is asked of every call from there.
         """
         everybody: list[Network] = []
         proving: list[Network] = []
+        over_tls: list[Network] = []
         encrypting: list[Network] = []
         own = []
         for domain, trunk in self._trunks():
             networks = [network for source in trunk.callers for network in self._networks(source)]
             everybody += networks
+            over_tls += networks if trunk.transport is Transport.TLS else []
             encrypting += networks if trunk.srtp else []
             if trunk.inbound_digest:
                 proving += networks
                 own.append(AccessList(trunk_list(trunk.sip_username(domain)), _written(networks)))
-        known = {TRUNKS: everybody, WITH_DIGEST: proving, WITH_SRTP: encrypting}
+        known = {TRUNKS: everybody, WITH_DIGEST: proving, WITH_TLS: over_tls, WITH_SRTP: encrypting}
         return [*(AccessList(name, _written(networks)) for name, networks in known.items()), *own]
 
     def _trunks(self) -> Iterator[tuple[str, Trunk]]:

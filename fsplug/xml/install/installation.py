@@ -102,8 +102,13 @@ class Installation:
             "tls-version": "tlsv1.2,tlsv1.3",
             "tls-verify-date": "true",
         }
-        # Whoever connects shows a certificate of the CA, and so does the provider that the switch connects to.
-        return known | ({"tls-verify-policy": "all"} if is_trunks and self.trunks_show_certificates else {})
+        if not is_trunks:
+            # A call to a phone takes the connection that the phone has made: few phones accept one over TLS, and none
+            # behind a NAT.
+            return known | {"tls-always-nat": "true"}
+        # Whoever connects shows a certificate of the CA. That of the provider whom the switch connects to names the
+        # trunk's host as well: of a public CA everybody has a certificate.
+        return known | ({"tls-verify-policy": "in|subjects_out"} if self.trunks_show_certificates else {})
 
     @property
     def trunk_realm(self) -> str:

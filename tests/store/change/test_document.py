@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -322,6 +323,15 @@ def test_the_longest_prefix_leads_out_first(furnished: Store) -> None:
     found = trunks.trunks(furnished, DOMAIN, 1)
     assert [one.name for one in trunks.towards(found, "+4570101155")] == ["out", "world"]
     assert [one.name for one in trunks.towards(found, "+4681001001")] == ["world"]
+
+
+def test_no_call_goes_on_from_a_trunk_that_encrypts_to_one_that_does_not(furnished: Store) -> None:
+    by_name = {one.name: one for one in trunks.trunks(furnished, DOMAIN, 1)}
+    encrypting = [replace(by_name["out"], srtp=True), by_name["world"]]
+    assert [one.name for one in trunks.towards(encrypting, "+4570101155")] == ["out"]
+    assert [one.name for one in trunks.towards(encrypting, "+4681001001")] == ["world"]
+    last = [by_name["out"], replace(by_name["world"], srtp=True)]
+    assert [one.name for one in trunks.towards(last, "+4570101155")] == ["out", "world"]
 
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=30).filter(

@@ -13,6 +13,7 @@ from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installation import Installation
 
 TAKES = '<param name="apply-inbound-acl" value="fsplug-trunks"/>'
+PLAIN = Installation()
 PROVES = '<param name="auth-calls" value="true"/>'
 
 
@@ -30,9 +31,9 @@ def nowhere(host: str) -> list[str]:
     raise OSError(host)
 
 
-def found(switch: Callable[[str], str], *known: Trunk) -> list[tuple[FindingState, str]]:
+def found(switch: Callable[[str], str], *known: Trunk, wanted: Installation = PLAIN) -> list[tuple[FindingState, str]]:
     addresses = HostAddresses(lookup=nowhere)
-    return [(one.state, one.text) for one in callers.every(switch, known, Installation(), addresses)]
+    return [(one.state, one.text) for one in callers.every(switch, known, wanted, addresses)]
 
 
 def test_a_trunk_profile_that_takes_calls_from_anybody_is_wrong() -> None:
@@ -61,6 +62,15 @@ def test_a_trunk_over_tls_needs_a_switch_that_speaks_it() -> None:
     one = replace(trunk("192.0.2.1"), transport=Transport.TLS)
     [(state, text), _] = found(api(let_in=("192.0.2.1",)), one)
     assert state is FindingState.WRONG and "no certificate" in text
+
+
+def test_a_trunk_whose_certificate_is_checked_is_called_by_its_name() -> None:
+    one = replace(trunk(host="192.0.2.1"), transport=Transport.TLS)
+    switch, wanted = api(let_in=("192.0.2.1",)), Installation(tls=True, trunks_show_certificates=True)
+    [(state, text), _] = found(switch, one, wanted=wanted)
+    assert state is FindingState.WARN and "by name alone" in text
+    [(state, _), _] = found(switch, one, wanted=Installation(tls=True))
+    assert state is FindingState.OK
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def lists(callers: Callers) -> dict[str, tuple[str, ...]]:
 
 def test_the_trunks_of_every_company_are_let_in_and_with_none_nobody_is(store: Store) -> None:
     callers = Callers(store, ConfText(), HostAddresses())
-    nobody = {"fsplug-trunks": (), "fsplug-trunks-with-digest": (), "fsplug-trunks-with-srtp": ()}
+    asked = ("", "-with-digest", "-with-tls", "-with-srtp")
+    nobody: dict[str, tuple[str, ...]] = {f"fsplug-trunks{one}": () for one in asked}
     assert lists(callers) == nobody
     put(store, "acme.example", {"name": "a", "host": "192.0.2.1"})
     put(store, "beta.example", {"name": "b", "host": "[2001:db8::1]", "sources": ["198.51.100.0/28", "192.0.2.1"]})
@@ -62,6 +63,7 @@ def test_a_trunk_that_proves_a_password_has_a_list_of_its_own(store: Store) -> N
     assert lists(Callers(store, ConfText(), HostAddresses())) == {
         "fsplug-trunks": here,
         "fsplug-trunks-with-digest": here,
+        "fsplug-trunks-with-tls": here,
         "fsplug-trunks-with-srtp": here,
         "fsplug-trunk-a.acme.example": here,
     }
