@@ -7,7 +7,7 @@ from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.audit import leading, wording
 from fsplug.store.audit.leading import Led
-from fsplug.store.change import notices, waiting
+from fsplug.store.change import meanwhile, notices, waiting
 from fsplug.store.change.notices import Receiver
 from fsplug.store.change.shown import LEADING
 from fsplug.store.change.split import Item, items_of
@@ -45,7 +45,9 @@ def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iter
         if change.noun is users.USER and (columns := _columns(change)):
             told = _told(store, domain, change)
             if told:
-                yield Note(domain, change.key.username, (_item(change, columns),), tuple(told))
+                username, items = change.key.username, (_item(change, columns),)
+                others = meanwhile.items(store, domain, username, items)
+                yield Note(domain, username, (*items, *others), tuple(told))
     yield from _listened_to(store, domain, changes, by)
     yield from _led_outside(store, domain, changes, by)
 

@@ -155,8 +155,8 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
 
 
 def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool) -> None:
-    rows = [item for item in change.items if item.table != split.ACCOUNT_TABLE]
-    if len(rows) < len(change.items):
+    rows = [item for item in change.items if item.table in _BY_TABLE]
+    if any(item.table == split.ACCOUNT_TABLE for item in change.items):
         authenticators.remove(store, change.company, change.username, change.made_by)
     if not rows:
         return

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fsplug.store.change.meanwhile import MEANWHILE
 from fsplug.store.change.split import ACCOUNT_TABLE, Item
 from fsplug.store.config import devices, grants, profiles, users
 
@@ -27,6 +28,8 @@ def shown(item: Item) -> Iterator[ShownItem]:
     """The item in the words that pages, mails and commands have texts for; no secrets."""
     if item.table == LEADING:
         yield ShownItem(item.key[0], item.before["to"] if item.before else None, item.after["to"])
+    elif item.table == MEANWHILE:
+        yield ShownItem(f"meanwhile-{item.key[0]}", (item.before or {}).get("is") or None, item.after["is"] or None)
     elif item.table == ACCOUNT_TABLE:
         yield ShownItem("totp", "yes", "no")
     elif item.table == users.USER.table:

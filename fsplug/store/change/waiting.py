@@ -4,11 +4,12 @@ See `fsplug.policy.access.waiting` for what waits, and `fsplug.store.change.carr
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from fsplug.errors import Refused
 from fsplug.policy.access.waiting import ChangeState, Wait
 from fsplug.store.audit import trail
-from fsplug.store.change import notices, waiting_rows
+from fsplug.store.change import meanwhile, notices, waiting_rows
 from fsplug.store.change.notices import Receiver
 from fsplug.store.change.split import Held, Item
 from fsplug.store.change.waiting_rows import WaitingChange
@@ -17,12 +18,14 @@ from fsplug.store.outbox.mails import MailKind
 
 
 def keep(store: Store, domain: str, held: Iterable[Held], by: str) -> list[WaitingChange]:
-    """Let these changes wait, in the caller's transaction, and tell everybody concerned.
+    """Let these changes wait, in the caller's transaction, and tell everybody concerned; also what has changed of
+    somebody who gets back a role or right (`meanwhile`).
 
     What waits already, word for word, waits on as it is.
     """
     found = []
-    for one in held:
+    for asked in held:
+        one = replace(asked, items=(*asked.items, *meanwhile.items(store, domain, asked.username, asked.items)))
         again = next(
             (old for old in waiting_rows.of_users(store, domain, [one.username]) if old.items == one.items), None
         )

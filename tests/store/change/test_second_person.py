@@ -9,7 +9,7 @@ from fsplug.errors import Refused
 from fsplug.policy.access.scopes import operator
 from fsplug.policy.access.waiting import DAY_SECONDS, LONGEST_SECONDS, Wait
 from fsplug.store.accounts import accounts, signin
-from fsplug.store.change import carrying, rejecting, waiting_rows
+from fsplug.store.change import carrying, rejecting, waiting, waiting_rows
 from fsplug.store.outbox.mails import MailKind
 from tests.store.cast import ACME
 from tests.store.change.staff import (
@@ -25,6 +25,7 @@ from tests.store.change.staff import (
     OLD,
     OTHER,
     SECOND,
+    SPARE,
     Company,
     codes_off,
 )
@@ -160,6 +161,58 @@ def test_who_loses_a_role_or_a_right_for_a_moment_is_taken_over_no_sooner(
     carrying.carry_out(acme.store)
     acme.put(username, **changed)
     assert acme.waits() == [], "it was taken away for good"
+
+
+@pytest.mark.parametrize(
+    ("username", "taken", "given"),
+    [
+        (CLARA, {"role": "none"}, {"role": "my-console"}),
+        (CHIEF, {"role": "none"}, {"role": "superuser"}),
+        (BO, {"rights": []}, {"rights": ["listen-in"]}),
+    ],
+)
+def test_with_what_is_given_back_it_is_told_what_has_changed_of_the_person_meanwhile(
+    acme: Company, username: str, taken: dict[str, Any], given: dict[str, Any]
+) -> None:
+    before = acme.row(username).email
+    acme.put(username, device=[DESK])
+    for one in acme.waits():
+        carrying.confirm(acme.store, ACME, one.id, acme.actor(SECOND))
+    acme.put(username, **taken)
+    acme.clock.turn(40 * DAY_SECONDS)
+    acme.put(username, email=NEW, device=[])
+    acme.put(username, mobile_numbers=[SPARE])
+    assert acme.waits() == []
+    acme.clock.turn(40 * DAY_SECONDS)
+    acme.store.run("DELETE FROM mail")
+    acme.put(username, **given)
+    [change] = acme.waits()
+    added = "; ".join(waiting.in_words(change))
+    assert f"meanwhile-email: {before} -> {NEW}" in added
+    assert "meanwhile-phone: desk" in added and "meanwhile-number: - -> +4520101098" in added
+    assert acme.told(MailKind.CHANGE_WAITS) & {OLD, CHIEFS}, "who would object learns it"
+    acme.put(username, **given)
+    assert [one.id for one in acme.waits()] == [change.id]
+    carrying.confirm(acme.store, ACME, change.id, acme.actor(SECOND if username == CHIEF else OTHER))
+    assert (acme.row(username).role, acme.rights(username)) == (given.get("role", "none"), set(given.get("rights", [])))
+
+
+def test_the_operator_s_new_superuser_who_was_one_before_is_told_with_what_has_changed(acme: Company) -> None:
+    acme.put(CHIEF, role="none")
+    acme.clock.turn(40 * DAY_SECONDS)
+    acme.put(CHIEF, email=NEW)
+    acme.store.run("DELETE FROM mail")
+    acme.put(CHIEF, operator("root"), role="superuser")
+    assert acme.told(MailKind.CHANGE_MADE) == {CHIEFS}
+    [note] = [one for one in waiting_rows.listed(acme.store, ACME, operator("root"), CHIEF) if one.made_by == "root"]
+    assert waiting.in_words(note)[-1] == f"meanwhile-email: {OLD} -> {NEW}"
+
+
+def test_who_gets_it_back_as_they_were_or_for_the_first_time_is_told_of_nothing_else(acme: Company) -> None:
+    acme.put(CLARA, role="none")
+    acme.put(CLARA, role="my-console")
+    acme.put(DORA, role="my-console")
+    assert {len(one.items) for one in acme.waits()} == {1}
 
 
 def test_who_was_a_superuser_until_lately_asks_as_one_who_is_none(acme: Company) -> None:
