@@ -53,6 +53,7 @@ class Performance:
         self._scenario = scenario
         self._control = control
         self._ended = {role.name: gevent.event.Event() for role in scenario.calling}
+        self._placed = {role.name: gevent.event.Event() for role in scenario.calling}
         self._latest: dict[str, str] = {}
         self.complaints: list[str] = []
         self.legs: set[str] = set()
@@ -73,6 +74,7 @@ class Performance:
 
     def _call(self, role: ScenarioRole, control: ControlClient, order: dict[str, Any]) -> None:
         call = self._latest[role.name] = control.ask("place", **order)["call"]
+        self._placed[role.name].set()
         if _kind(self._scenario, role) == "user-listens":
             gevent.sleep(role.talk_seconds)
             control.ask("hang_up", call=call)
@@ -129,10 +131,14 @@ class Performance:
         return next(iter(phones), None) if not role.consults else None
 
     def _connect(self, control: ControlClient, call: str, phone: ScenarioRole) -> None:
+        [consulting] = [role for role in self._scenario.calling if role.consults]
         control.ask("wait_bridged", call=call)
-        gevent.sleep(phone.talk_seconds)
-        consultation = next(self._latest[role.name] for role in self._scenario.calling if role.consults)
+        gevent.sleep(consulting.wait_seconds + RING_SECONDS)
+        self._placed[consulting.name].wait(PATIENCE_SECONDS)
+        consultation = self._latest[consulting.name]
         control.ask("wait_bridged", call=consultation)
+        # The consultation lasts as long on a slow machine.
+        gevent.sleep(phone.talk_seconds - consulting.wait_seconds - RING_SECONDS)
         control.ask("attended_transfer", call=call, consultation=consultation)
 
 

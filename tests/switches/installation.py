@@ -1,12 +1,14 @@
 """A FreeSWITCH on what `fsplug switch install` wrote for it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fsplug.errors import Unavailable
 from fsplug.lab.exchange import Exchange
 from fsplug.lab.free_ports import some_ports
-from fsplug.lab.freeswitch import RealSwitch
+from fsplug.lab.freeswitch import RealSwitch, wait_for
 from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import Ports, free_ports
 from fsplug.lab.scenario import read_scenario
@@ -60,6 +62,20 @@ class Installed:
     def gateway(self, name: str) -> str:
         """What the switch tells of it."""
         return self.switch.api(f"sofia status gateway {name}")
+
+    def healthy(self) -> str:
+        """What the doctor says once it finds nothing wrong: copies of a busy machine are a while behind."""
+        said = [""]
+
+        def is_well() -> bool:
+            result = self.cli.run("doctor")
+            said[0] = result.stdout
+            return result.exit_code == 0
+
+        with suppress(Unavailable):
+            wait_for(is_well, "the doctor to find nothing wrong")
+            return said[0]
+        raise AssertionError(said[0])
 
     def play(self, name: str) -> list[str]:
         """What went wrong for the people of a scenario."""

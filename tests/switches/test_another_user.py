@@ -44,7 +44,7 @@ def test_the_cause_is_said_and_found_and_install_gives_the_folder_to_the_switch(
             said = cli.ok("switch", "install", "--conf", switch.conf, "--yes")
             assert f"{spool}: root:root 0770 -> root:nogroup 2770" in said
             assert _call(installed) == ""
-            assert cli.run("doctor").exit_code == 0
+            installed.healthy()
         finally:
             serving.stop()
             serving.end()

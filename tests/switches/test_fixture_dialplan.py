@@ -182,15 +182,22 @@ def ringing(switch: RealSwitch, exchange: Exchange, user: str, headers: str = ""
 
 def live_legs(switch: RealSwitch, count: int = 2) -> list[dict]:
     """Each live leg, once there are so many: uuid, direction, variables."""
-    # FreeSWITCH writes the table that `show` reads in batches, some 100 ms after the fact.
-    wait_for(lambda: switch.legs() == count, f"{count} legs to be listed")
-    rows = json.loads(switch.api("show channels as json"))["rows"]
-    return [{**row, "variables": variables(switch, row["uuid"])} for row in rows]
+    found: list[dict] = []
+
+    def are_listed() -> bool:
+        # FreeSWITCH writes the table that `show` reads in batches, some 100 ms after the fact.
+        rows = json.loads(switch.api("show channels as json")).get("rows", [])
+        found[:] = [{**row, "variables": variables(switch, row["uuid"])} for row in rows]
+        return len(found) == count and all(one["variables"] for one in found)
+
+    wait_for(are_listed, f"{count} legs to be listed")
+    return found
 
 
 def variables(switch: RealSwitch, uuid: str) -> dict[str, str]:
-    """The channel variables of a leg."""
-    dump = json.loads(switch.api(f"uuid_dump {uuid} json"))
+    """The channel variables of a leg; none if it is gone."""
+    answer = switch.api(f"uuid_dump {uuid} json")
+    dump = {} if answer.startswith("-ERR") else json.loads(answer)
     return {name.removeprefix("variable_"): value for name, value in dump.items() if name.startswith("variable_")}
 
 

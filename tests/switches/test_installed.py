@@ -58,8 +58,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 def test_the_doctor_finds_nothing_wrong(installed: Installed) -> None:
-    result = installed.cli.run("doctor")
-    assert result.exit_code == 0, result.stdout
+    assert "wrong " not in installed.healthy()
 
 
 @pytest.mark.parametrize("name", ["incoming-user", "internal", "outgoing", "two-groups-same-members"])
@@ -148,8 +147,7 @@ def test_who_tries_passwords_is_refused_for_a_while_and_nobody_else(installed: I
             honest.register("1002" if number % 2 else "1001", "wrong")
         wait_for(lambda: refused() == ["127.0.0.3", "127.0.0.4"], "that source to be refused too")
         assert honest.register("1001", right) == OK
-        said = installed.cli.run("doctor")
-        assert (said.exit_code, "127.0.0.3" in said.stdout) == (0, True), said.stdout
+        assert "127.0.0.3" in installed.healthy()
         installed.cli.ok("switch", "forgive", "127.0.0.3", "--dry-run")
         assert len(refused()) == 2
         installed.cli.ok("switch", "forgive", "--all")
