@@ -33,7 +33,10 @@ Row = TypeVar("Row", bound=Listed)
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """Which rows to list; None means no limit. `number` and `user` are as typed; times are in epoch seconds."""
+    """Which rows to list; None means no limit. `number` and `user` are as typed; times are in epoch seconds.
+
+    `version`: of calls since this policy version, with which a user with --as got their username (`rules`).
+    """
 
     company: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -41,6 +44,7 @@ class ListOptions:
     until: float | None = None
     number: str | None = None
     user: str | None = None
+    version: int | None = None
 
 
 def listing_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,7 +60,9 @@ def numberless_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _with_options(command: Callable[..., Any], names: tuple[str, ...]) -> Callable[..., Any]:
     @functools.wraps(command)
     def with_options(*args: Any, **given: Any) -> Any:
-        return command(*args, options=ListOptions(**{name: given.pop(name) for name in names}), **given)
+        version = given.pop("version", None)
+        options = ListOptions(**{name: given.pop(name) for name in names}, version=version)
+        return command(*args, options=options, **given)
 
     for name in reversed(names):
         with_options = _OPTIONS[name](with_options)
@@ -113,7 +119,7 @@ def _wanted_of_each(store: Store, domains: list[str], options: ListOptions) -> l
 def _wanted(store: Store, domain: str, options: ListOptions) -> Wanted:
     person = None if options.user is None else _username(store, domain, options.user)
     numbers = None if options.number is None else _spellings(store, domain, options.number)
-    return Wanted(since=options.since, until=options.until, person=person, numbers=numbers)
+    return Wanted(since=options.since, until=options.until, person=person, numbers=numbers, version=options.version)
 
 
 def _spellings(store: Store, domain: str, number: str) -> tuple[str, ...]:

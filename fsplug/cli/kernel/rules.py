@@ -92,3 +92,4 @@ def _narrow_to_own(actor: Actor, rule: CommandRule, params: dict[str, Any]) -> N
     params[rule.own] = actor.name
     if "since" in params:
         params["since"] = max(params["since"] or 0.0, actor.tenure.at)
+        params["version"] = actor.tenure.version or None

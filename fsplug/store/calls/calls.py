@@ -51,6 +51,7 @@ _LISTED = Listing(
     Calls,
     lambda: _CALLS.where(Calls.company == given.company),
     person=fn.EXISTS(_DECIDED),
+    version=fn.EXISTS(_DECIDED.where(Decisions.version >= given.version)),
     numbers=(Calls.caller.in_(given_each.numbers)) | (Calls.called.in_(given_each.numbers)),
 )
 _OPEN = Select(

@@ -43,6 +43,7 @@ _LISTED = Listing(
     lambda: _GAPS.where(Gaps.company == given.company),
     key="decision",
     person=Decisions.username == given.person,
+    version=Decisions.version.is_null() | (Decisions.version >= given.version),
     numbers=(Decisions.caller.in_(given_each.numbers)) | (Decisions.answerer.in_(given_each.numbers)),
 )
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from peewee import fn
+
 from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, given, given_each
-from fsplug.store.schema.calls import ListenSessions
+from fsplug.store.schema.calls import Calls, ListenSessions
 from fsplug.store.schema.companies import Companies
 
 
@@ -50,11 +52,16 @@ _LISTENS = ListenSessions.select(*columns(ListenIn, ListenSessions, company=Comp
 _WAS_HEARD = ListenSessions.began_at.is_null(False) & (
     ListenSessions.ending.is_null() | (ListenSessions.ending != Ending.NEVER_HEARD)
 )
+_OLDER_CALL = Calls.select(Calls.id).where(
+    (Calls.company == ListenSessions.company) & (Calls.id == ListenSessions.call) & (Calls.version < given.version)
+)
 _LISTED = Listing(
     ListenIn,
     ListenSessions,
     lambda: _LISTENS.where(ListenSessions.company == given.company),
     person=(ListenSessions.listener == given.person) | (ListenSessions.target == given.person),
+    # Whoever listens is who has the username then; who is listened to may be on an older call.
+    version=(ListenSessions.listener == given.person) | ~fn.EXISTS(_OLDER_CALL),
     numbers=ListenSessions.dialled.in_(given_each.numbers),
 )
 _OF_IDS = Select(

@@ -21,13 +21,15 @@ _BATCH = 500
 class Wanted:
     """What a list holds; None for no limit.
 
-    Times are epoch seconds, `person` a username, `numbers` the spellings of one number (`policy.spellings`).
+    Times are epoch seconds, `person` a username, `numbers` the spellings of one number (`policy.spellings`). `version`:
+    of calls that began under this policy version or a later one; what is of no call is of the moment it was written.
     """
 
     since: float | None = None
     until: float | None = None
     person: str | None = None
     numbers: tuple[str, ...] | None = None
+    version: int | None = None
 
 
 EVERYTHING = Wanted()
@@ -51,6 +53,7 @@ class Listing(Generic[Shape]):
         self, shape: type[Shape], table: Any, build: Callable[[], Any], *, key: str = "id", **conditions: Any
     ) -> None:
         at, unique = table.at, getattr(table, key)
+        self._is_of_calls = "version" in conditions
         before = (at <= given.before_at) & ((at < given.before_at) | (unique < given.before))
         self._pages = Filtered(
             shape,
@@ -66,7 +69,7 @@ class Listing(Generic[Shape]):
 
         KeyError if the list has no condition for something that is wanted.
         """
-        asked = {name: getattr(wanted, name) for name in _ASKED}
+        asked = {name: getattr(wanted, name) for name in _ASKED if name != "version" or self._is_of_calls}
         if before is None:
             return self._pages.rows(store, asked, **values, limit=limit)
         return self._pages.rows(store, {**asked, "before": before[1]}, **values, before_at=before[0], limit=limit)

@@ -111,6 +111,7 @@ def _listing(deleted: bool) -> Listing[Recording]:
         Recordings,
         lambda: _RECORDINGS.where((Recordings.company == given.company) & Deletions.recording.is_null(not deleted)),
         person=Recordings.username == given.person,
+        version=Decisions.version.is_null() | (Decisions.version >= given.version),
         numbers=_ENDS,
     )
 

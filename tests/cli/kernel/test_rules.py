@@ -1,6 +1,7 @@
 """--as: every command has a rule, and whoever runs it reaches what is theirs and no more."""
 
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from fsplug.cli.kernel.context import Verb
 from fsplug.cli.kernel.main import COMMANDS
+from fsplug.store.calls.entries import ListenBegan, RecordingLost
 from tests.cli.conftest import ACME, BETA, Cli
-from tests.cli.happened import recorded
+from tests.cli.happened import answered, recorded
 from tests.cli.kernel.test_main import commands
 
 SUPERUSER, SUB_ADMIN, CHIEF, LISTENER = (f"{one}@{ACME}" for one in ("1001", "1002", "1003", "1004"))
@@ -127,11 +129,20 @@ def test_who_is_given_a_username_that_was_another_s_hears_and_reads_nothing_of_t
     staff.ok("user", "add", *whose, *words, "carl@acme.example")
     staff.ok(*share)
     carl = ("--as", "1009@acme.example")
+    # A call that goes on from before: what is decided in it now is still of who had the username.
+    later = time.time() + 60
+    staff.write(recorded("m", at=later, user="1009"))
+    staff.write([*answered("g", later, user="1009"), RecordingLost("g-rec", "spool-full", "0 bytes are left", later)])
     for noun in ("recording", "call", "gap", "listen"):
         assert staff.json(*carl, noun, "list") == [], noun
     assert staff.error(*carl, "recording", "show", "d-rec") == (2, "unknown-recording")
     assert staff.error(*carl, "call", "show", "d")[0] == 3
     assert [one["act"] for one in staff.json(*carl, "audit", "list")] == ["rights"]
+    ends = {"listener": "1001", "target": "1009", "dialled": "1009", "door": "app", "call": "m"}
+    legs = {"target_leg": "m-b", "listener_leg": "l-b"}
+    staff.write([ListenBegan(listen="h", company=ACME, switch="fs1", **ends, **legs, at=later)])
+    assert staff.json(*carl, "listen", "list") == []
+    assert [one["id"] for one in staff.json("--as", SUPERUSER, "listen", "list")] == ["h"]
     assert "d-rec" in {one["id"] for one in staff.json("--as", SUPERUSER, "recording", "list")}
 
 
