@@ -50,6 +50,8 @@ def _install(setting: Setting, data: Path, conf: Path, way: str, document: Path)
     with (data / "fsplug.toml").open("a", encoding="utf-8") as settings:
         for name, port in (("listen", ports.fsplug_port), ("xml", xml_port), ("event_socket", ports.event_socket_port)):
             settings.write(f"{name}_port = {port}\n")
+        # SIPp's phones register from another port than theirs.
+        settings.write('phone_proxies = "127.0.0.1"\n')
     seconds(setting, data, "apply", str(document))
     addresses = ("--sip-address", "127.0.0.1", "--rtp-ports", f"{ports.rtp_start}-{ports.rtp_end}")
     places = ("--sip-port", str(ports.internal_port), "--trunk-port", str(ports.external_port))

@@ -102,6 +102,8 @@ company() {
     install -d -o fsplug -g fsplug -m 0700 "$data"
     install -d -o fsplug -g freeswitch -m 2770 "$spool"
     as_fsplug "$venv/bin/fsplug init --data $data --spool $spool"
+    # SIPp's phones register from another port than theirs.
+    as_fsplug "grep -q '^phone_proxies' $data/fsplug.toml || echo 'phone_proxies = \"127.0.0.1\"' >>$data/fsplug.toml"
     as_fsplug "$venv/bin/fsplug apply $source/fixtures/demo.toml --data $data --yes"
     as_fsplug "$venv/bin/fsplug trunk set --data $data --company acme.example trunk --host 127.0.0.1 --port $trunk_port"
 }

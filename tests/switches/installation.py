@@ -83,14 +83,19 @@ class Installed:
         return [f"{one.role.name}: {one.complaint or one.exit}" for one in outcomes if not one.is_well]
 
 
-def furnished(folder: Path, way: str, *init: object, more: tuple[object, ...] = ()) -> tuple[Cli, Ports]:
-    """An fsplug with the demo's companies, installed into `folder`/conf, and the ports it is installed for."""
+def furnished(
+    folder: Path, way: str, *init: object, more: tuple[object, ...] = (), phone_proxies: str = "127.0.0.1"
+) -> tuple[Cli, Ports]:
+    """An fsplug with the demo's companies, installed into `folder`/conf, and the ports it is installed for.
+
+    SIPp's phones, which register from another port than theirs, need the address of this machine in `phone_proxies`.
+    """
     cli, ports, (xml_port,) = Cli(folder / "data"), free_ports(), some_ports(1)
     cli.ok("init", *init)
     places = {"event_socket_port": ports.event_socket_port, "listen_port": ports.fsplug_port, "xml_port": xml_port}
     settings = cli.data / "fsplug.toml"
     named = "".join(f"{name} = {port}\n" for name, port in places.items())
-    settings.write_text(named + settings.read_text())
+    settings.write_text(f'{named}phone_proxies = "{phone_proxies}"\n{settings.read_text()}')
     cli.ok("apply", DEMO)
     cli.ok("trunk", "set", "--company", ACME, "trunk", "--host", "127.0.0.1", "--port", ports.trunk_port)
     cli.ok("ivr", "set", "--company", ACME, "3001", "--timeout-seconds", "1", "--tries", "1")

@@ -163,7 +163,7 @@ def test_a_phone_is_called_where_it_registered_from_wherever_it_says_it_is(insta
     with guesser("127.0.0.9", port, ACME) as provider, installed.desk("1003") as clara:
         # A switch that reads files is told the same of every phone.
         for contact, header in LIES if installed.is_asked else ():
-            with guesser("127.0.0.1", port, ACME) as phone:
+            with guesser("127.0.0.5", port, ACME) as phone:
                 places = {"own": phone.place, "elsewhere": provider.place}
                 lie = contact.format(**places)
                 assert phone.register("1004", password, header.format(**places), contact=lie) == OK

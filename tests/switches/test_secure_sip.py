@@ -65,7 +65,7 @@ def installed(
     folder, its = tmp_path_factory.mktemp("secure"), ca.signed("switch")
     secure = ("--tls-certificate", its.certificate, "--tls-key", its.key, "--tls-ca", ca.file, "--srtp")
     places = ("--tls-port", tls_port, "--tls-trunk-port", trunk_port)
-    cli, ports = furnished(folder, "endpoint", more=(*secure, *places))
+    cli, ports = furnished(folder, "endpoint", more=(*secure, *places), phone_proxies="192.0.2.1")
     ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
     with RealSwitch(ports, fixture=folder / "conf") as switch:
         cli.ok("switch", "install", "--conf", switch.conf, "--yes", *secure, *places)
@@ -158,19 +158,6 @@ def test_a_trunk_over_tls_calls_by_no_other_way(installed: Installed) -> None:
     with BarePhone() as somebody:
         somebody.call(installed.switch.ports.external_port, ANNAS)
         assert somebody.hear("SIP/2.0 403").start == "SIP/2.0 403 TLS Required"
-
-
-def test_a_phone_is_called_over_the_connection_that_it_registered_with(
-    installed: Installed, ca: Ca, tls_port: int, tmp_path: Path
-) -> None:
-    password = phone_password(installed.cli.data, ACME, "1001")
-    with (
-        BaresipPhone(tmp_path / "anna", "1001", ACME, password, tls_port, ca.file) as anna,
-        installed.customer() as customer,
-    ):
-        anna.until("200 OK")
-        customer.hang_up(customer.until_up(customer.call("+4570101001")))
-        installed.switch.wait_until_idle()
 
 
 def test_a_phone_in_the_clear_is_refused(installed: Installed) -> None:
