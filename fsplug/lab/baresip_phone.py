@@ -1,27 +1,31 @@
 """baresip, which speaks SIP over TLS and SRTP, says a tone and answers by itself: a telephone, or a provider."""
 
+import math
 import os
 import shutil
+import struct
 import subprocess
 import wave
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from fsplug.errors import Unavailable
 from fsplug.lab.freeswitch import wait_for
 
 # In this order: an account names what must be there.
 _MODULES = ("g711", "aufile", "srtp", "account", "menu", "stdio")
-_RATE, _TONE_SECONDS = 8_000, 600
+_RATE, _TONE_SECONDS, _LOUDNESS = 8_000, 600, 8_000
 _MODULE_FOLDERS = ("/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules")
 
 
 def find_baresip() -> str | None:
-    """The program, or None."""
-    return shutil.which("baresip")
+    """The program, or None; without its modules it can do nothing."""
+    return shutil.which("baresip") if _modules() else None
+
+
+def _modules() -> str | None:
+    return next((place for place in _MODULE_FOLDERS if Path(place).is_dir()), None)
 
 
 class Baresip:
@@ -57,8 +61,7 @@ class Baresip:
         return (self._folder / "log").read_text(errors="replace") if (self._folder / "log").exists() else ""
 
     def __enter__(self) -> Self:
-        program = find_baresip()
-        modules = next((place for place in _MODULE_FOLDERS if Path(place).is_dir()), None)
+        program, modules = find_baresip(), _modules()
         if program is None or modules is None:
             raise Unavailable("no-baresip", "no baresip here; install the packages baresip-core and baresip-x11")
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -113,12 +116,14 @@ class Baresip:
             raise Unavailable(error.code, f"{error.text}; it said:\n{self.log[-4000:]}") from error
 
     def _write_tone(self) -> None:
-        times = np.arange(_TONE_SECONDS * _RATE) / _RATE
+        angle = 2 * math.pi * self._hertz / _RATE
+        # Whole hertz: a second repeats without a click.
+        second = struct.pack(f"<{_RATE}h", *(round(_LOUDNESS * math.sin(angle * sample)) for sample in range(_RATE)))
         with wave.open(str(self._folder / "tone.wav"), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(_RATE)
-            file.writeframes((8_000 * np.sin(2 * np.pi * self._hertz * times)).astype("<i2").tobytes())
+            file.writeframes(second * _TONE_SECONDS)
 
     def _type(self, text: str) -> None:
         assert self._process is not None and self._process.stdin is not None

@@ -4,17 +4,21 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from fsplug.errors import Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
-from fsplug.lab.exchange import Exchange
+from fsplug.lab.baresip_phone import find_baresip
+from fsplug.lab.exchange import Exchange, password
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
 from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole
+from fsplug.lab.secure_demo import SecureSip, call_out, secure_sip
 from fsplug.lab.sipp import play
 
 TRUNK = "trunk"
@@ -27,7 +31,10 @@ CUSTOMER, WORKS_DOCTOR = "+4522334455", "+4522334499"
 
 @dataclass(frozen=True, slots=True)
 class DemoCall:
-    """One call. `caller` is a username of `company`, or an outside number; `answers` is the user who answers."""
+    """One call. `caller` is a username of `company`, or an outside number; `answers` is the user who answers.
+
+    `is_encrypted`: the caller's phone speaks SIP over TLS and SRTP.
+    """
 
     about: str
     caller: str
@@ -35,6 +42,7 @@ class DemoCall:
     answers: str
     company: str = ACME
     talk_seconds: float = 1.5
+    is_encrypted: bool = False
 
     @property
     def from_outside(self) -> bool:
@@ -55,6 +63,13 @@ CALLS = (
     DemoCall("Anna calls the works doctor, in another spelling: never recorded", "1001", "004522334499", "trunk"),
     DemoCall("another company: its 1001 is not Anna", CUSTOMER, "+4681001001", "1001", company=BETA),
 )
+ENCRYPTED = DemoCall(
+    "Anna calls a customer from a phone over TLS that encrypts its audio (SRTP): recorded as any other",
+    "1001",
+    "22334455",
+    TRUNK,
+    is_encrypted=True,
+)
 LONG_CALL = DemoCall(
     "a customer talks to Anna until the demo ends", CUSTOMER, "+4570101001", "1001", talk_seconds=36_000
 )
@@ -63,13 +78,18 @@ _HANG_UP_SECONDS = 20.0
 
 
 class DemoSwitch(Protocol):
-    """A switch on which demo calls can be placed. `settings` are fsplug's for this switch."""
+    """A switch on which demo calls can be placed, `calls` among them. `settings` are fsplug's for this switch.
+
+    `hints` say how somebody can try the switch with a telephone.
+    """
 
     name: str
     settings: Mapping[str, str | int]
+    calls: Sequence[DemoCall]
+    hints: Sequence[str]
 
-    def place(self, call: DemoCall) -> None:
-        """Place the call and wait for its end. Unavailable if the call fails."""
+    def place(self, call: DemoCall) -> str:
+        """Place the call and wait for its end; how it was encrypted, if it was. Unavailable if the call fails."""
 
     def keeping(self, call: DemoCall) -> AbstractContextManager[None]:
         """Keep the call up until the `with` ends; then hang everything up."""
@@ -78,16 +98,27 @@ class DemoSwitch(Protocol):
 class RealDemoSwitch:
     """A FreeSWITCH of the demo's own, with SIPp for telephones."""
 
-    def __init__(self, switch: RealSwitch) -> None:
+    def __init__(self, switch: RealSwitch, secure: SecureSip) -> None:
         self._switch = switch
+        self._secure = secure
+        self.calls: Sequence[DemoCall] = CALLS if find_baresip() is None else (*CALLS, ENCRYPTED)
+        self.hints: Sequence[str] = _secure_hints(secure, self.calls)
         self._exchange = Exchange(switch.ports)
         self.name = f"FreeSWITCH, event socket on 127.0.0.1:{switch.ports.event_socket_port}, with SIPp phones"
         self.settings: Mapping[str, str | int] = switch.fsplug_settings
 
-    def place(self, call: DemoCall) -> None:
-        """Play the call as a scenario of two roles."""
+    def place(self, call: DemoCall) -> str:
+        """Play the call as a scenario of two roles, or of the one that answers a phone over TLS."""
+        if not call.is_encrypted:
+            self._play(call, _roles(call))
+            return ""
+        caller = (call.company, call.caller)
+        answer = partial(self._play, call, _roles(call)[:1])
+        return call_out(self._secure, self._switch, caller, call.dials, call.talk_seconds, answer)
+
+    def _play(self, call: DemoCall, roles: tuple[ScenarioRole, ...]) -> None:
         seconds = int(call.talk_seconds) + 30
-        scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, _roles(call), seconds=seconds)
+        scenario = Scenario("demo", SCENARIOS / "roles", call.about, call.company, roles, seconds=seconds)
         failed = [outcome for outcome in play(scenario, self._exchange) if not outcome.is_well]
         if failed:
             text = "; ".join(f"{one.role.name}: {one.complaint or one.exit}" for one in failed)
@@ -117,13 +148,16 @@ class FakeDemoSwitch:
         self._control = control
         self.name = f"the fake switch, event socket on 127.0.0.1:{event_socket}"
         self.settings: Mapping[str, str | int] = {"event_socket_port": event_socket, "listen_port": fsplug}
+        self.calls: Sequence[DemoCall] = CALLS
+        self.hints: Sequence[str] = ()
 
-    def place(self, call: DemoCall) -> None:
+    def place(self, call: DemoCall) -> str:
         """Place the call through the control port."""
         placed = self._control.ask("place", **_order(call))
         ended = self._control.ask("wait", call=placed["call"])
         if not ended["bridges"]:
             raise Unavailable("demo-call-failed", f"the call ended with {ended['cause']} and was not answered")
+        return ""
 
     @contextmanager
     def keeping(self, call: DemoCall) -> Iterator[None]:
@@ -135,19 +169,23 @@ class FakeDemoSwitch:
             self._control.ask("hang_up_all", cause="NORMAL_CLEARING")
 
 
-def demo_switch() -> tuple[AbstractContextManager[DemoSwitch], str]:
-    """The best switch that this machine has for the demo, and in words why this one was chosen."""
+def demo_switch(folder: Path) -> tuple[AbstractContextManager[DemoSwitch], str]:
+    """The best switch that this machine has for the demo, and in words why this one was chosen.
+
+    It keeps its certificates in the folder.
+    """
     if find_freeswitch() is None:
         return _fake_switch(), "no FreeSWITCH is installed here (FSPLUG_FREESWITCH names one elsewhere)"
     if shutil.which("sipp") is None:
         return _fake_switch(), "SIPp is not installed here (on Debian: apt-get install sip-tester)"
-    return _real_switch(), "FreeSWITCH and SIPp are installed here"
+    return _real_switch(folder), "FreeSWITCH and SIPp are installed here"
 
 
 @contextmanager
-def _real_switch() -> Iterator[DemoSwitch]:
-    with RealSwitch() as switch:
-        yield RealDemoSwitch(switch)
+def _real_switch(folder: Path) -> Iterator[DemoSwitch]:
+    secure = secure_sip(folder)
+    with RealSwitch(fixture=secure.fixture) as switch:
+        yield RealDemoSwitch(switch, secure)
 
 
 @contextmanager
@@ -164,6 +202,19 @@ def _fake_switch() -> Iterator[DemoSwitch]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _secure_hints(secure: SecureSip, calls: Sequence[DemoCall]) -> list[str]:
+    """How a softphone on this machine can use TLS and SRTP, and why the demo made no such call, if it made none."""
+    users = " or ".join(f"{user} (password {password(ACME, user)})" for user in ("1003", "1004"))
+    missing = [] if ENCRYPTED in calls else ["No call was made so: baresip is not installed (apt-get install baresip)."]
+    return [
+        "SIP over TLS and SRTP: softphones on this machine call each other, recorded; SRTP is for the one that calls.",
+        f"  sign in at 127.0.0.1:{secure.port} over TLS, as {users} of {ACME}",
+        f"  trust the demo's own CA: {secure.ca}",
+        *missing,
+        "",
+    ]
 
 
 def _roles(call: DemoCall) -> tuple[ScenarioRole, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from fsplug.errors import Unavailable
 from fsplug.lab.baresip_phone import BaresipPhone, BaresipProvider, find_baresip
+from fsplug.lab.certificates import Ca, Signed
 from fsplug.lab.free_ports import some_media_ports, some_ports
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
@@ -20,7 +21,6 @@ from fsplug.media.archive import FolderArchive
 from fsplug.wiring.settings import read
 from tests.calls.plant import pitches
 from tests.calls.serving import Serving
-from tests.certificates import Ca, Signed
 from tests.cli.conftest import ACME
 from tests.switches.barephone import BarePhone
 from tests.switches.installation import Installed, furnished

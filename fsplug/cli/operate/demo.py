@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,8 +52,9 @@ def demo(invocation: Invocation, once: bool) -> None:
 
     The calls run on this machine's FreeSWITCH with SIPp as the telephones if both are installed, else on the fake
     switch. Everything stays on loopback and in a folder of its own. The calls of the weeks before are made up.
+    FreeSWITCH takes SIP over TLS and SRTP too, with a certificate that the demo makes; with baresip, one call goes so.
     """
-    from fsplug.lab.demo import CALLS, demo_switch
+    from fsplug.lab.demo import demo_switch
     from fsplug.lab.ending import end_in_good_order
 
     if not COMPANIES.exists():
@@ -61,17 +62,20 @@ def demo(invocation: Invocation, once: bool) -> None:
             "no-fixtures", f"the demo needs fsplug's sources: {COMPANIES} does not exist; run it from a checkout"
         )
     end_in_good_order()
-    starting, why = demo_switch()
-    with _folder(once) as folder, starting as switch, _store(folder) as store, _serving(folder, switch):
+    with ExitStack() as stack:
+        folder = stack.enter_context(_folder(once))
+        starting, why = demo_switch(folder)
+        switch, store = stack.enter_context(starting), stack.enter_context(_store(folder))
+        stack.enter_context(_serving(folder, switch))
         _say(f"Switch:  {switch.name}; {why}.", f"Data:    {folder}", f"Console: {_door(folder, store, SEER)}", "")
         _say("The link signs in once, as a superuser who sees the calls below come in.", "")
         begun_at = store.now()
-        for number, call in enumerate(CALLS, 1):
+        for number, call in enumerate(switch.calls, 1):
             _show(number, call, switch, store)
         _show_recordings(store, begun_at)
         if not once:
             with _somebody_listens(switch, store):
-                _stay(folder, store)
+                _stay(folder, store, switch)
 
 
 def _show(number: int, call: "DemoCall", switch: "DemoSwitch", store: "Store") -> None:
@@ -83,9 +87,9 @@ def _show(number: int, call: "DemoCall", switch: "DemoSwitch", store: "Store") -
         return [one for one in decisions.listed(store, call.company) if one.id not in known]
 
     _say(f"{number:2}. {call.caller} dials {call.dials}: {call.about}")
-    switch.place(call)
+    encryption = switch.place(call)
     for decision in _until(news, VERDICT_SECONDS, "a verdict"):
-        _say(f"    {_verdict(decision)}")
+        _say(f"    {_verdict(decision)}", *([f"    {encryption}"] if encryption else []))
 
 
 def _verdict(decision: "Decision") -> str:
@@ -122,13 +126,14 @@ def _show_recordings(store: "Store", since: float) -> None:
     _say("", f"{len(found)} recordings, complete and in the archive:", "", *table(titles, rows), "")
 
 
-def _stay(folder: Path, store: "Store") -> None:
+def _stay(folder: Path, store: "Store", switch: "DemoSwitch") -> None:
     _say(
         "Still serving: a customer talks to Anna, and Bo listens in. Try in another terminal:",
         f"  {_program()} call list --data {folder}",
         f"  {_program()} recording verify --all --data {folder}",
         f"  {_program()} policy simulate --company acme.example --from 22334499 --to 1001 --data {folder}",
         "",
+        *switch.hints,
         *_invitations(folder, store),
         "",
         "Ctrl-C ends it.",

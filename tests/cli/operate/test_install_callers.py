@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.certificates import Ca
+from fsplug.lab.certificates import Ca
 from tests.cli.conftest import ACME, Cli
 from tests.cli.operate.switchconf import everything, install
 

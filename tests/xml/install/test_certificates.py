@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fsplug.errors import Invalid
+from fsplug.lab.certificates import Ca, Signed
 from fsplug.wiring.doctor import switch_secrets
 from fsplug.wiring.doctor.findings import FindingState
 from fsplug.xml.install import certificates
 from fsplug.xml.install.conf_folder import ConfFolder
-from tests.certificates import Ca, Signed
 
 
 @pytest.fixture

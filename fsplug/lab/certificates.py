@@ -1,4 +1,4 @@
-"""Certificates for tests: a CA, and what it signs."""
+"""Certificates for the demo and the tests: a CA, and what it signs."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,12 @@ class Signed:
 
 
 class Ca:
-    """Signs certificates, into a folder. `file` is its own."""
+    """Signs certificates, into a folder. `file` is its own certificate; its key is in memory alone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")])
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fsplug's demo and tests")])
         own = self._built(self._name, self._key, 3650, is_ca=True)
         self.file = folder / "ca.pem"
         self.file.write_bytes(own.public_bytes(Encoding.PEM))
