@@ -92,13 +92,13 @@ class Softphone:
         call_id = f"register-{uuid4().hex}"
         self._ask_with_password(Request("REGISTER", uri, me, me, call_id, 1, f"{contact}\r\n"))
 
-    def call(self, number: str, headers: str = "") -> Dialog:
-        """Dial, without waiting for an answer."""
+    def call(self, number: str, headers: str = "", says: str = "") -> Dialog:
+        """Dial, without waiting for an answer. `says` is who From names instead of the phone's user."""
         dialog = Dialog(uuid4().hex, Voice(self._hertz))
         where = self.company if self._password else f"{HOST}:{self._switch[1]}"
         dialog.target = f"sip:{number}@{where}"
         host = self.company if self._password else HOST
-        dialog.own = f"<sip:{self.user}@{host}>;tag={uuid4().hex[:8]}"
+        dialog.own = f"<sip:{says or self.user}@{host}>;tag={uuid4().hex[:8]}"
         dialog.other = f"<{dialog.target}>"
         dialog.peer = self._switch
         self.dialogs.append(dialog)

@@ -91,6 +91,8 @@ class DeviceKind(StrEnum):
 
 
 EVERY_DEPARTMENT = "*"
+# The realm of trunks that prove a password. No company can have it: RFC 2606 reserves the name.
+TRUNK_REALM = "trunks.fsplug.invalid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,12 +51,10 @@ VARIABLES = (
     "sip_to_user",
     "sip_req_user",
     "sip_history_info",
-    "sip_redirected_by",
     "sip_referred_by_user",
     "sip_referred_by_user_stripped",
     "sip_referred_by_params",
     "sip_req_params",
-    "sip_refer_to",
     "sip_contact_user",
 )
 
@@ -85,11 +83,9 @@ _PARTS = {
     "cc_redirect": _Part.FORWARDING,
     "history_info": _Part.FORWARDING,
     "p_served_user": _Part.FORWARDING,
-    "redirected_by": _Part.FORWARDING,
     "referred_by": _Part.FORWARDING,
     "referred_by_user": _Part.FORWARDING,
     "referred_by_user_stripped": _Part.FORWARDING,
-    "refer_to": _Part.FORWARDING,
     # No party's own, but a number can stand there.
     "contact": _Part.NOBODY,
     "contact_user": _Part.NOBODY,
@@ -98,6 +94,10 @@ _PARTS = {
 }
 # Addresses of machines, and proofs of who may call.
 _UNREAD = frozenset({"via", "route", "record_route", "path", "authorization", "proxy_authorization"})
+# mod_sofia sets it on the leg that a REFER sends on, from what the one who sent it says of itself.
+_TRANSFERRED_BY = "sip_h_Referred-By"
+# A phone's username can be digits; so many are a telephone number.
+_LONGEST_NAME = 6
 _SPLIT = frozenset({"sip_req_user", "sip_referred_by_user"})
 _BARE_USERS = frozenset({"from_user", "to_user", "req_user", "referred_by_user", "referred_by_user_stripped"})
 # RFC 3325 and draft-ietf-sip-privacy: a Remote-Party-ID can name the called party.
@@ -127,6 +127,9 @@ def identities(variables: Mapping[str, str]) -> Identities:
         header = _header(name)
         if header in _UNREAD:
             continue
+        if name == _TRANSFERRED_BY:
+            found[_Part.FORWARDING].update((one, None) for one in _transferring(value))
+            continue
         in_context = _in_context(name, value, variables) if name in _SPLIT else value
         for part, party in _named(header, in_context):
             found[part][party] = None
@@ -135,6 +138,17 @@ def identities(variables: Mapping[str, str]) -> Identities:
     named = set().union(*found)
     found[_Part.FORWARDING].update((one, None) for one in written if one.replace(" ", "") not in named)
     return Identities(*map(tuple, found))
+
+
+def identities_of_phone(variables: Mapping[str, str]) -> Identities:
+    """The parties that count on the leg of a phone that has proved a password: whom it called, by the request line, and
+    who transferred it.
+
+    What else its headers say, of itself or of somebody whose call it sends on, is a claim of whoever holds the phone.
+    """
+    user = variables.get("sip_req_user", "")
+    called = (dialled(_in_context("sip_req_user", user, variables)),) if user else ()
+    return Identities(called=called, forwarding=tuple(_transferring(variables.get(_TRANSFERRED_BY, ""))))
 
 
 def dialled(text: str) -> str:
@@ -175,6 +189,11 @@ def _named(header: str, value: str) -> tuple[tuple[_Part, str], ...]:
     if part is _Part.CALLING and _IS_CALLED.search(value):
         return tuple((_part_of(one), party) for one in value.split("<") for party in _numbers(f"<{one}"))
     return tuple((part, party) for party in _numbers(value))
+
+
+def _transferring(referred_by: str) -> Iterator[str]:
+    """Who transferred the call, by name. Trunks may not transfer, and a phone names a number at will."""
+    yield from (one for one in _numbers(referred_by) if len(one) <= _LONGEST_NAME)
 
 
 def _part_of(remote_party: str) -> _Part:

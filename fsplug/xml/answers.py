@@ -6,10 +6,10 @@ from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.policy.access.sign_in_failures import SignIn, account_of
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.one_line import LONGEST_TEXT
 from fsplug.policy.proxies import is_within
 from fsplug.store.config import companies, numbers
-from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.cache import Cache
 from fsplug.store.db.database import Store
 from fsplug.xml import trunk_directory

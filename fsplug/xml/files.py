@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Refused, Unavailable
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.recording.away import AwayPolicy, away_text
 from fsplug.store.config import companies, numbers
 from fsplug.store.config.companies import Company
-from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.database import Store
 from fsplug.xml import trunk_directory
 from fsplug.xml.dialplan import incoming

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.store.config import companies, devices, trunks
-from fsplug.store.config.trunks import TRUNK_REALM
 from fsplug.store.db.database import Store
 
 

@@ -84,8 +84,8 @@ class Party(Protocol):
     def only_rings(self, user: str) -> None:
         """This user's phone only rings, unless it is told to answer."""
 
-    def dial(self, user: str, number: str) -> Caller:
-        """A user's phone dials."""
+    def dial(self, user: str, number: str, headers: str = "", says: str = "") -> Caller:
+        """A user's phone dials, with these headers more, and with somebody else (`says`) in From."""
 
     def dial_in(self, number: str, dialled: str, headers: str = "") -> Caller:
         """Somebody outside dials, over the trunk."""

@@ -96,9 +96,9 @@ class RealParty:
         wait_for(lambda: len(answering.dialogs) > before, f"{called} to ring")
         return RealTalk({caller: self.phone(caller), called: answering}, {caller: dialog})
 
-    def dial(self, user: str, number: str) -> "RealCaller":
+    def dial(self, user: str, number: str, headers: str = "", says: str = "") -> "RealCaller":
         phone = self.phone(user)
-        return RealCaller(phone, phone.call(number))
+        return RealCaller(phone, phone.call(number, headers, says))
 
     def dial_in(self, number: str, dialled: str, headers: str = "") -> "RealCaller":
         phone = Softphone(self._ports.external_port, ACME, number, hertz=HERTZ["trunk"])
@@ -216,8 +216,8 @@ class FakeParty:
         wait_for(lambda: self._line.legs() >= before + 2, f"{called} to ring")
         return talk
 
-    def dial(self, user: str, number: str) -> "FakeCaller":
-        return FakeCaller(self._line, self._call(user, number, "").call)
+    def dial(self, user: str, number: str, headers: str = "", says: str = "") -> "FakeCaller":
+        return FakeCaller(self._line, self._call(user, number, "", headers=headers, says=says).call)
 
     def dial_in(self, number: str, dialled: str, headers: str = "") -> "FakeCaller":
         order = {"caller": number, "destination": dialled, "talk": None, "headers": headers.splitlines()}
@@ -238,11 +238,19 @@ class FakeParty:
         rows = json.loads(self._line.api("show channels as json")).get("rows", [])
         return {row["uuid"] for row in rows if row["direction"] == "outbound" and row["name"].endswith(mobile)}
 
-    def _call(self, caller: str, number: str, called: str, answers: dict[str, float | str] | None = None) -> "FakeTalk":
+    def _call(
+        self,
+        caller: str,
+        number: str,
+        called: str,
+        answers: dict[str, float | str] | None = None,
+        headers: str = "",
+        says: str = "",
+    ) -> "FakeTalk":
         who = {} if caller == CUSTOMER else {"context": ACME, "user": caller, "domain": ACME}
         rates = {**self._rates, "caller": self._rates.get(caller, 8_000)}
-        order = {"caller": caller, "destination": number, "talk": None, "answers": answers or self._answers, **who}
-        order["rates"] = rates
+        order = {"caller": says or caller, "destination": number, "talk": None, "answers": answers or self._answers}
+        order |= {"rates": rates, "headers": headers.splitlines(), **who}
         return FakeTalk(self._line, self._line.ask("place", **order)["call"], caller)
 
 

@@ -11,7 +11,7 @@ from tests.calls.foldereye import FolderEye
 from tests.calls.parties import party
 from tests.calls.people import ANNA, CLARA, CUSTOMER, WORKS_DOCTOR
 from tests.calls.plant import Plant
-from tests.headersets import HARMLESS, KNOWN, header_sets
+from tests.headersets import EXCLUDED, HARMLESS, KNOWN, header_sets
 
 NEVER = [
     pytest.param(read_scenario("excluded-number"), id="in-every-spelling"),
@@ -104,6 +104,20 @@ def test_the_same_headers_without_the_number_are_recorded(plant: Plant) -> None:
             caller.hang_up()
         plant.until_settled()
         assert len(eye.seen()) == len(HARMLESS)
+
+
+@pytest.mark.parametrize("says", [EXCLUDED, "22334499", CLARA])
+def test_a_phone_that_calls_itself_somebody_else_is_recorded_as_who_it_is(plant: Plant, says: str) -> None:
+    before = {one.id for one in plant.decisions()}
+    with party(plant) as people:
+        people.is_ready(CUSTOMER)
+        caller = people.dial(ANNA, CUSTOMER, _lines([line for headers in KNOWN for line in headers]), says)
+        plant.until(lambda: bool(_since(plant, before)), "the call to be decided")
+        plant.until(lambda: bool(plant.files()), "the call to be recorded")
+        caller.hang_up()
+        plant.until_settled()
+    [decided] = _since(plant, before)
+    assert (decided.record, decided.user, decided.caller) == (True, ANNA, ANNA)
 
 
 def _lines(headers: list[str]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from fsplug.policy.header_values import parties
-from fsplug.policy.identities import identities
+from fsplug.policy.identities import Identities, identities, identities_of_phone
 
 _ROWS = [
     # The profile parses all headers.
@@ -51,8 +51,9 @@ _ROWS = [
         ((), (), ("+4522334499",)),
     ),
     ({"sip_req_user": "22334499", "sip_req_params": "phone-context=+45"}, ((), ("+4522334499",), ())),
-    ({"sip_h_Referred-By": '"q" <sip:+4522334499@c.example>'}, ((), (), ("+4522334499",))),
-    ({"sip_redirected_by": "<sip:22334499@c>;reason=deflection"}, ((), (), ("22334499",))),
+    # A REFER comes from a phone, which says of itself what it likes: only a name counts.
+    ({"sip_h_Referred-By": '"q" <sip:+4522334499@c.example;tel=+4522334499>'}, ((), (), ())),
+    ({"sip_h_Referred-By": '"q" <sip:1003@c.example>'}, ((), (), ("1003",))),
     ({"sip_Remote-Party-ID": '"x" <sip:+4522334499@c>;party=calling'}, (("+4522334499",), (), ())),
     # From, in every form.
     ({"sip_full_from": "<tel:22334499;phone-context=+45>;tag=a"}, (("+4522334499",), (), ())),
@@ -94,6 +95,22 @@ _ROWS = [
 def test_each_party_is_read_with_its_part_in_the_call(variables, expected):
     found = identities(variables)
     assert (found.calling, found.called, found.forwarding) == expected
+
+
+@pytest.mark.parametrize(
+    ("variables", "called", "forwarding"),
+    [
+        ({"sip_req_user": "22334499", "sip_full_to": "<sip:+4531112233@c>"}, ("22334499",), ()),
+        ({"sip_req_user": "22334499", "sip_req_params": "phone-context=+45"}, ("+4522334499",), ()),
+        ({"sip_req_user": "1004", "sip_req_params": "tel=+4522334499"}, ("1004",), ()),
+        ({"sip_from_user": "1002", "sip_full_from": "<sip:1002@c>", "sip_P-Asserted-Identity": "1002"}, (), ()),
+        ({"sip_h_Diversion": "<sip:+4522334499@c>", "sip_i_history_info": "<sip:+4522334499@c>"}, (), ()),
+        ({"sip_referred_by_user": "+4522334499", "sip_i_referred_by": "<sip:+4522334499@c>"}, (), ()),
+        ({"sip_h_Referred-By": "<sip:1003@c>"}, (), ("1003",)),
+    ],
+)
+def test_of_a_phone_only_what_it_dials_counts_and_who_transferred_it(variables, called, forwarding):
+    assert identities_of_phone(variables) == Identities(called=called, forwarding=forwarding)
 
 
 @pytest.mark.parametrize("display", ['"', '"Bo', '"Bo \\" ', "Bo '", '"a"b"', "<", "<<", "=?utf-8?q?x?= "])

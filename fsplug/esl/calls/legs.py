@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from fsplug.esl.protocol.event import Event, Headers
-from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities
+from fsplug.policy.entities import TRUNK_REALM
+from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities, identities_of_phone
 from fsplug.policy.recording.legs import AWAY_PREFIX, TRUNK, Leg
 
 _VARIABLE = "variable_"
@@ -77,17 +78,21 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
     """The leg that these headers of an event describe, of which each `is_read`.
 
     A leg that calls carries its caller's numbers and, separately, the numbers it dialled; a leg that was called carries
-    the numbers it was called by. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
+    the numbers it was called by. A phone that has proved a password has its user's name for a number, whatever its
+    headers say. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
     """
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")
-    named = identities(_naming(headers))
+    phone = _phone(headers) if called_in else ""
+    named = identities_of_phone(_naming(headers)) if phone else identities(_naming(headers))
     asked_for = _values(headers, _ASKED_FOR)
     # A leg that was called and then sent elsewhere, to a park or a conference, has that place as its destination.
     is_sent_on = bool(headers.get(_TRANSFERRED)) and not called_in
     called = (*named.called, *asked_for) if is_sent_on else (*asked_for, *named.called)
-    if called_in:
+    if phone:
+        numbers: tuple[str, ...] = (phone,)
+    elif called_in:
         numbers = (*_values(headers, _own_ids(headers)), *named.calling)
     else:
         numbers = (*named.called, *_values(headers, (_SENT_ON,))) if calls else called
@@ -111,6 +116,16 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         is_parked=bool(headers.get(_PARKED)),
         away=armed_away(headers.get(_ON_ANSWER, "")),
     )
+
+
+def _phone(headers: Mapping[str, str]) -> str:
+    """The user on a leg that called in, if it is a user's phone, by name; empty for somebody outside.
+
+    A trunk can prove a password, too, but in no company's realm.
+    """
+    proved, realm = (headers.get(name, "") for name in _SIGNED_IN)
+    is_in_company = bool(proved) and realm == (headers.get("variable_fsplug_company") or realm) != TRUNK_REALM
+    return headers.get("variable_fsplug_user") or (proved if is_in_company else "")
 
 
 def _own_ids(headers: Mapping[str, str]) -> tuple[str, ...]:

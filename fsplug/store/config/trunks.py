@@ -15,9 +15,6 @@ from fsplug.store.schema.routes import Trunks
 # Its `prefixes` and `sources` are separated by blanks.
 TRUNK = Noun("trunk", Trunks, frozenset({"password", "inbound_password"}))
 
-# The realm of trunks that prove a password. No company can have it: RFC 2606 reserves the name.
-TRUNK_REALM = "trunks.fsplug.invalid"
-
 
 @dataclass(frozen=True, slots=True)
 class Trunk:

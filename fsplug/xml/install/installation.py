@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from fsplug.store.config.trunks import TRUNK_REALM
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.xml.answers import FIELDS
 from fsplug.xml.install import callers, certificates, codecs
 from fsplug.xml.install.conf_text import ConfText

@@ -9,6 +9,7 @@ from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.protocol.event import Event, plain_event
 from fsplug.fakeswitch.sip_headers import read_headers
 from fsplug.policy.digit_runs import named_in
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.numbers import normalise_all
 from fsplug.policy.recording.legs import Leg
 from tests.esl.story import Story, bridge, started, talk_ends
@@ -79,6 +80,39 @@ def test_what_the_switch_hands_over_is_read_where_the_profile_lacks_the_paramete
 def test_the_leg_that_was_called_is_read_too(field, spelling):
     called = {"Unique-ID": "B", "Call-Direction": "outbound", "Caller-Destination-Number": "1001", field: spelling}
     assert numbers(leg_of(Event(plain_event(called)))) == (EXCLUDED,)
+
+
+PROVED = {"variable_sip_auth_username": "1003", "variable_sip_auth_realm": "acme.example"}
+MARKED = {"variable_fsplug_user": "1003", "variable_fsplug_company": "acme.example"}
+FORGED = {
+    "Caller-Caller-ID-Number": EXCLUDED,
+    "Caller-ANI": EXCLUDED,
+    "variable_sip_from_user": EXCLUDED,
+    "variable_sip_full_from": f'"{EXCLUDED}" <sip:{EXCLUDED}@acme.example>;tag=1',
+    "variable_sip_full_to": f"<sip:{EXCLUDED}@acme.example>",
+    "variable_sip_req_params": f"tel={EXCLUDED}",
+    "variable_sip_contact_user": EXCLUDED,
+    "variable_sip_h_Referred-By": f"<sip:{EXCLUDED}@acme.example>",
+    "variable_sip_rh_P-Asserted-Identity": f"<sip:{EXCLUDED}@acme.example>",
+}
+
+
+@pytest.mark.parametrize("phone", [PROVED, MARKED, PROVED | MARKED], ids=["proved", "marked", "both"])
+@pytest.mark.parametrize("headers", KNOWN, ids=lambda one: one[-1][:60])
+def test_a_phone_is_who_proved_its_password_whatever_its_headers_say(headers, phone):
+    one = leg(headers, **FORGED, **phone)
+    assert (one.numbers, EXCLUDED in numbers(one)) == (("1003",), False)
+
+
+def test_a_phone_that_dials_an_excluded_number_names_it():
+    assert EXCLUDED in numbers(leg([], **PROVED, variable_sip_req_user="22334499"))
+
+
+@pytest.mark.parametrize("company", ["", "acme.example"])
+def test_a_trunk_that_proves_a_password_is_no_phone(company):
+    trunk = {"variable_sip_auth_username": "trunk.acme.example", "variable_sip_auth_realm": TRUNK_REALM}
+    one = leg(KNOWN[0], **trunk, variable_fsplug_company=company)
+    assert EXCLUDED in numbers(one) and one.numbers[0] == "+4531112233"
 
 
 def test_the_number_that_the_switch_shows_is_the_first():
