@@ -1,5 +1,6 @@
 """A page that has a phone rung waits a moment for the gate, and not for the phone."""
 
+import threading
 from collections.abc import Callable
 
 import gevent
@@ -70,6 +71,19 @@ def test_a_phone_that_rings_on_is_not_waited_for_and_its_result_is_reported_late
     assert asked(ringer) is None
     assert ringer.note(ACME, ANNA) is None
     given_up.set()
+
+
+def test_a_refusal_that_a_busy_loop_is_late_with_is_reported_later() -> None:
+    woken, got = gevent.event.Event(), []
+    ringer = Ringing(refusing("not-in-call"), woken.set)
+    page = threading.Thread(target=lambda: got.append(ringer.ask(ACME, ANNA, "1003")))
+    page.start()
+    # The loop does nothing meanwhile.
+    page.join()
+    assert got == [None]
+    assert woken.wait(PATIENCE_SECONDS)
+    note = ringer.note(ACME, ANNA)
+    assert note is not None and note.code == "not-in-call"
 
 
 def test_what_came_of_a_ringing_is_news_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
