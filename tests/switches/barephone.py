@@ -88,12 +88,20 @@ class BarePhone:
                 return message
         raise Unavailable("nothing-heard", f"no {start} within {deadline_seconds:g} s", start=start)
 
-    def answer(self, request: Message, status: str, *headers: str) -> None:
-        """Reply to a request with a final status, further headers and no body."""
+    def never_answer(self) -> None:
+        """Be called, and say that sound comes before any answer; none comes until the switch gives up."""
+        invite = self.hear("INVITE")
+        self.answer(invite, "183 Session Progress", "Contact: <sip:bare@127.0.0.1>", sdp=_SDP.format(own=self.port))
+        self.answer(self.hear("CANCEL"), "200 OK")
+        self.answer(invite, "487 Request Terminated")
+
+    def answer(self, request: Message, status: str, *headers: str, sdp: str = "") -> None:
+        """Reply to a request with a status, further headers and this body, if any."""
         names = ("Via", "From", "Call-ID", "CSeq")
         lines = [f"{name}: {request.header(name)}" for name in names]
         to = f"To: {request.header('To')};tag=bare"
-        reply = "\r\n".join([f"SIP/2.0 {status}", *lines, to, *headers, "Content-Length: 0", "", ""])
+        kind = [*(["Content-Type: application/sdp"] if sdp else []), f"Content-Length: {len(sdp)}"]
+        reply = "\r\n".join([f"SIP/2.0 {status}", *lines, to, *headers, *kind, "", sdp])
         self._socket.sendto(reply.encode(), request.source)
 
 

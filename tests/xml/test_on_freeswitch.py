@@ -244,6 +244,26 @@ def test_a_group_that_nobody_answers_asks_anew_for_its_overflow(office: Office) 
     assert [one["fsplug_group"] for one in fsplug.asked] == ["2005", "2003"]
 
 
+def test_whose_phone_plays_sound_and_never_answers_is_not_called_for_ever(office: Office) -> None:
+    office.change(lambda document: None)
+    with office.fsplug(), office.phone("1003") as clara, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570101003")
+        clara.never_answer()
+        caller.hear("SIP/2.0 183")
+        caller.hear("SIP/2.0 480")
+
+
+def test_a_call_goes_on_to_the_overflow_though_a_phone_plays_sound_and_never_answers(office: Office) -> None:
+    overflowing = {"number": "2005", "members": ["1003"], "ring_seconds": 1, "overflow": {"user": "1004"}}
+    office.change(lambda document: document["company"][0]["group"].__setitem__(-1, overflowing))
+    with office.fsplug() as fsplug, office.phone("1003") as clara, office.phone("1004") as david, BarePhone() as caller:
+        caller.call(office.switch.ports.external_port, "+4570104005")
+        clara.never_answer()
+        david.answer(david.hear("INVITE"), "486 Busy Here")
+        caller.hear("SIP/2.0 486")
+    assert [one["fsplug_legs"] for one in fsplug.asked] == ["1003.desk", "1004.desk"]
+
+
 def test_a_call_that_a_phone_sends_elsewhere_goes_where_fsplug_says(office: Office) -> None:
     office.change(lambda document: None)
     follow = StandIn(office.switch.ports.fsplug_port, {"fsplug_redirect": "1003"})
