@@ -19,6 +19,7 @@ from fsplug.xml.dialplan.company import CompanySnapshot
 from fsplug.xml.dialplan.routing import Routing
 from fsplug.xml.directory import Directory
 from fsplug.xml.templates import Templates
+from fsplug.xml.trunk_places import TrunkPlaces
 from fsplug.xml.ways import Ways
 
 # FreeSWITCH's own words for "look elsewhere": it goes on to its static files.
@@ -72,8 +73,16 @@ class Answers:
     say. `refuses` tells who must not sign in from where.
     """
 
-    def __init__(self, store: Store, templates: Templates, ways: Ways, refuses: Refuses = nobody) -> None:
+    def __init__(
+        self,
+        store: Store,
+        templates: Templates,
+        ways: Ways,
+        refuses: Refuses = nobody,
+        trunk_places: TrunkPlaces | None = None,
+    ) -> None:
         self._store = store
+        self._trunk_places = trunk_places or TrunkPlaces(store)
         self._refuses = refuses
         self._templates = templates
         self._ways = ways
@@ -140,7 +149,7 @@ class Answers:
         # Gateways and network lists belong to the configuration (switch install).
         if "purpose" in request:
             return NOT_FOUND
-        if self._signs_in_elsewhere(request):
+        if self._signs_in_elsewhere(request) or self._is_at_a_trunk(request):
             return self._without(request.get("user", ""), request.get("domain", ""))
         asked_by_name = request.get("key_value", "") if request.get("tag_name") == "domain" else ""
         department = request.get("group_name", "") if request.get("action") == "group_call" else ""
@@ -177,6 +186,12 @@ class Answers:
             return False
         registers_at = request.get("sip_to_host", "").lower()
         return registers_at != request.get("domain", "").lower() and self._snapshot(registers_at) is not None
+
+    def _is_at_a_trunk(self, request: Mapping[str, str]) -> bool:
+        """Whether a phone registers from where calls go out to: the source of a UDP packet can be forged."""
+        if request.get("sip_auth_method") != "REGISTER":
+            return False
+        return self._trunk_places.holds(request.get("ip", ""), request.get("client_port", ""))
 
     def _contact(self, request: Mapping[str, str]) -> str:
         """Where the switch is to reach a phone that registers; empty for everything else."""

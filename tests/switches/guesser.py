@@ -84,11 +84,11 @@ class Guesser:
 
 
 @contextmanager
-def guesser(host: str, switch_port: int, domain: str) -> Iterator[Guesser]:
-    """Somebody at this address."""
+def guesser(host: str, switch_port: int, domain: str, own_port: int = 0) -> Iterator[Guesser]:
+    """Somebody at this address, and at this port if one is given."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as its:
         its.settimeout(_DEADLINE_SECONDS)
-        its.bind((host, 0))
+        its.bind((host, own_port))
         yield Guesser(its, switch_port, domain)
 
 

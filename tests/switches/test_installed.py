@@ -173,6 +173,13 @@ def test_a_phone_is_called_where_it_registered_from_wherever_it_says_it_is(insta
             installed.switch.wait_until_idle()
 
 
+def test_no_phone_registers_from_where_calls_go_out_to(installed: Installed) -> None:
+    ports, password = installed.switch.ports, phone_password(installed.cli.data, ACME, "1004")
+    with guesser("127.0.0.1", ports.internal_port, ACME, ports.trunk_port) as provider:
+        if installed.is_asked:
+            assert provider.register("1004", password) == FORBIDDEN
+
+
 def test_wrong_passwords_of_calls_count_too(installed: Installed) -> None:
     right = phone_password(installed.cli.data, ACME, "1001")
     with guesser("127.0.0.5", installed.switch.ports.internal_port, ACME) as caller:

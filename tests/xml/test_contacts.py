@@ -1,7 +1,9 @@
 """Where the switch is told to reach a phone, and what of the phone's own words counts."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,9 @@ from fsplug.store.db.database import Store
 from fsplug.xml.answers import Answers
 from fsplug.xml.contacts import contact
 from fsplug.xml.templates import Templates
+from fsplug.xml.trunk_places import GOOD_SECONDS, TrunkPlaces
 from fsplug.xml.ways import Ways
+from tests.xml.installed import demo, stored
 
 REGISTER = {
     "section": "directory",
@@ -65,3 +69,40 @@ def test_a_proxy_of_the_operator_s_says_where_phones_are(store: Store) -> None:
     answers = Answers(store, Templates(), ways)
     assert "sip-force-contact" not in answers.answer(REGISTER)
     assert "sip-force-contact" in answers.answer(REGISTER | {"ip": "192.0.2.10"})
+
+
+@pytest.fixture(scope="module")
+def provided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A company whose calls go out to a host with a name."""
+    document = demo()
+    document["company"][0]["trunk"][0] |= {"host": "sip.provider.example", "port": 5060}
+    with stored(tmp_path_factory.mktemp("provided") / "fsplug.db", document) as store:
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "may"),
+    [
+        ("198.51.100.1", "5060", False),
+        ("2001:db8::1", "5060", False),
+        ("198.51.100.1", "40000", True),
+        ("198.51.100.2", "5060", True),
+    ],
+)
+def test_nobody_registers_from_where_calls_go_out_to(
+    provided: Store, tmp_path: Path, address: str, port: str, may: bool
+) -> None:
+    memory = tmp_path / "addresses"
+    memory.write_text('{"sip.provider.example": ["198.51.100.1", "2001:db8::1"]}')
+    answers = Answers(provided, Templates(), Ways(), trunk_places=TrunkPlaces(provided, memory))
+    answer = answers.answer(REGISTER | {"ip": address, "client_port": port})
+    assert ("sip-forbid-register" not in answer) == may
+
+
+def test_where_calls_go_out_to_is_looked_at_again(provided: Store, tmp_path: Path) -> None:
+    memory, now = tmp_path / "addresses", [0.0]
+    places = TrunkPlaces(provided, memory, lambda: now[0])
+    assert not places.holds("198.51.100.1", "5060")
+    memory.write_text('{"sip.provider.example": ["198.51.100.1"]}')
+    now[0] += GOOD_SECONDS + 1
+    assert places.holds("198.51.100.1", "5060")

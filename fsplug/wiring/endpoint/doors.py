@@ -13,11 +13,12 @@ from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.fs_cli import Console
-from fsplug.wiring.endpoint.xml_ways import templates, ways
+from fsplug.wiring.endpoint.xml_ways import templates, trunk_addresses, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers, Refuses, nobody
 from fsplug.xml.endpoint import Endpoint, Responder
 from fsplug.xml.posted import PostedForm
+from fsplug.xml.trunk_places import TrunkPlaces
 
 log = structlog.get_logger()
 
@@ -53,7 +54,9 @@ def endpoint(
         remedy = "set xml_host = 127.0.0.1, or xml_off_loopback = true if nobody else can listen on that network"
         text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
         raise Invalid("xml-off-loopback", text, host=settings.xml_host)
-    behind = doors(Answers(store, templates(settings), ways(settings), refuses), led, console, keep)
+    trunk_places = TrunkPlaces(store, trunk_addresses(settings))
+    answers = Answers(store, templates(settings), ways(settings), refuses, trunk_places)
+    behind = doors(answers, led, console, keep)
     return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
 
 

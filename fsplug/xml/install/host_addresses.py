@@ -34,7 +34,7 @@ class HostAddresses:
         self.version = 0
         self._memory = memory
         self._lookup = lookup
-        self._known = _remembered(memory)
+        self._known = remembered(memory)
         self._kept = ""
 
     def of(self, host: str) -> tuple[str, ...]:
@@ -73,7 +73,8 @@ class HostAddresses:
         return tuple(sorted(found))[:MOST_ADDRESSES] or None
 
 
-def _remembered(memory: Path | None) -> dict[str, tuple[str, ...]]:
+def remembered(memory: Path | None) -> dict[str, tuple[str, ...]]:
+    """The addresses of the hosts in that file; none of a file that is not there."""
     try:
         kept = json.loads(memory.read_text()) if memory else {}
         return {str(host): tuple(map(str, known)) for host, known in kept.items()}
