@@ -164,6 +164,18 @@ def test_a_call_that_is_sent_there_by_a_transfer_hears_nothing_and_the_row_says_
     assert (row.dialled, row.began_at, row.ended_at) == ("70101001", None, None)
 
 
+def test_a_call_that_an_operator_sends_there_hears_nothing_and_the_row_names_nobody(
+    plant: Plant, people: Party, listens: Listens
+) -> None:
+    people.is_ready(CLARA)
+    known = {call.id for call in plant.calls()}
+    people.talk(BO, CLARA)
+    [call] = [call for call in plant.calls() if call.id not in known]
+    plant.line.api(f"uuid_transfer {call.id} {ANNAS_STAR} XML {ACME}")
+    [row] = listens.until(lambda row: row.reason is not None, "a refusal is written down")
+    assert (row.reason, row.door, row.listener) == (Reason.NOT_IDENTIFIED, Door.TRANSFER, None)
+
+
 def test_whose_own_phone_rings_must_answer_or_wait(people: Party, listens: Listens) -> None:
     people.ring(CLARA, BO)
     people.talk(CUSTOMER, ANNA)
