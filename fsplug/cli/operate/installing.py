@@ -97,6 +97,7 @@ def install(
     from fsplug.wiring.switch_account import switch_group
     from fsplug.xml.install.conf_folder import ConfFolder
     from fsplug.xml.install.gateways import Gateways
+    from fsplug.xml.install.installation import AGAINST_GUESSING, LETS_GUESS, Way
     from fsplug.xml.install.installer import Installer
 
     settings = invocation.settings()
@@ -122,7 +123,8 @@ def install(
         show(invocation, plan, new_settings, found)
         show_folders(invocation, rights)
         missing = self_arming.missing(arming, wanted)
-        for line in (*missing, *refused_callers.lines(installer, wanted, store)):
+        guessing = () if wanted.way is Way.ENDPOINT else (f"{LETS_GUESS}; {AGAINST_GUESSING}",)
+        for line in (*missing, *guessing, *refused_callers.lines(installer, wanted, store)):
             invocation.note(f"warning: {line}")
         if not (lock_out or dry_run):
             refuse(found)

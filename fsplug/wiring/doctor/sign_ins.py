@@ -10,7 +10,7 @@ from fsplug.wiring.channel.messages import AskRefused
 from fsplug.wiring.doctor.findings import Finding, ok, warn
 from fsplug.wiring.settings import Settings
 
-_SUBJECT = "sign-ins of phones"
+SUBJECT = "sign-ins of phones"
 _ANSWER_SECONDS = 3.0
 _NAMED = 5
 
@@ -25,14 +25,14 @@ def refused(settings: Settings) -> Iterator[Finding]:
     accounts = facts["tried"]
     if accounts:
         names = ", ".join(f"{one['account']} ({one['failures']} failures)" for one in accounts[:_NAMED])
-        yield warn(_SUBJECT, f"wrong passwords from many sources for {names}", "close port 5060 to the internet")
+        yield warn(SUBJECT, f"wrong passwords from many sources for {names}", "close port 5060 to the internet")
     if sources:
         names = ", ".join(sources[:_NAMED])
         more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
         text = f"refused for a while after wrong passwords: {names}{more}"
-        yield warn(_SUBJECT, text, "fsplug switch refused; if it was a mistake: fsplug switch forgive SOURCE")
+        yield warn(SUBJECT, text, "fsplug switch refused; if it was a mistake: fsplug switch forgive SOURCE")
     elif not accounts:
-        yield ok(_SUBJECT, "nobody tries passwords")
+        yield ok(SUBJECT, "nobody tries passwords")
 
 
 def short_passwords(settings: Settings) -> Finding:

@@ -13,7 +13,7 @@ from fsplug.media import access
 from fsplug.media.access import Account, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.doctor import callers, marks, switch_secrets, zones
+from fsplug.wiring.doctor import callers, marks, sign_ins, switch_secrets, zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.printed_xml import parsed
@@ -21,9 +21,11 @@ from fsplug.wiring.settings import Settings
 from fsplug.xml.install.beside import TRUE
 from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installation import (
+    AGAINST_GUESSING,
     ALL_HEADERS,
     LATE_OFFERS,
     LATE_OFFERS_BY_PROXY,
+    LETS_GUESS,
     Installation,
     Way,
     record_settings,
@@ -250,6 +252,8 @@ def every(
     if wanted.way is Way.ENDPOINT:
         account = f"{wanted.endpoint_username}:{wanted.endpoint_password}"
         yield bindings(api, wanted.endpoint_url, account)
+    else:
+        yield warn(sign_ins.SUBJECT, LETS_GUESS, AGAINST_GUESSING)
     yield records(api, record_settings(wanted))
     if phone is not None:
         yield directory(api, *phone)

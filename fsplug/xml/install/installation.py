@@ -44,6 +44,11 @@ _MODULES = (
 _CONFIGURATION = ("switch", "logfile", "event_socket", "acl", "small", "sofia", "json_cdr", "timezones")
 
 
+# What a switch that reads files can't do, and what to do instead.
+LETS_GUESS = "with --way files nobody is refused who tries passwords of phones: fsplug is not asked"
+AGAINST_GUESSING = "set up fail2ban (docs/operating.md, Who tries passwords), or install with --way endpoint"
+
+
 class Way(StrEnum):
     """How the switch learns who its users are and where calls go."""
 
