@@ -135,8 +135,9 @@ def identities(variables: Mapping[str, str]) -> Identities:
             found[part][party] = None
         if header not in _BARE_USERS:
             written.update(dict.fromkeys(_written(value)))
-    named = set().union(*found)
-    found[_Part.FORWARDING].update((one, None) for one in written if one.replace(" ", "") not in named)
+    named = {party.removeprefix("+") for parties_of in found for party in parties_of}
+    more = (one for one in written if one.replace(" ", "").removeprefix("+") not in named)
+    found[_Part.FORWARDING].update(dict.fromkeys(more))
     return Identities(*map(tuple, found))
 
 

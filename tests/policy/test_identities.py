@@ -85,6 +85,11 @@ _ROWS = [
     ({"sip_full_from": "<sip:x@+4522334499>"}, ((), (), ("+4522334499",))),
     ({"sip_req_user": "x", "sip_req_params": "tel=22334499"}, ((), ("x;tel=22334499",), ("22334499",))),
     ({"sip_req_user": "+4522334499*1"}, ((), ("+4522334499*1",), ())),
+    # What is named already is not named again for being written without its plus.
+    (
+        {"sip_full_from": "<sip:+4522334499@c>", "sip_contact_user": "x", "sip_i_contact": "<sip:4522334499@c>"},
+        (("+4522334499",), (), ()),
+    ),
     # Addresses of machines, and what is too short.
     ({"sip_i_route": "<sip:+4522334499@c;lr>", "sip_i_x_node": "<sip:22.33.44.99:5060>"}, ((), (), ())),
     ({"sip_i_x_trace": "a-223344", "sip_i_via": "SIP/2.0/UDP c;branch=z9hG4bK22334499"}, ((), (), ())),
