@@ -39,6 +39,8 @@ class Voice:
         self.port: int = self._socket.getsockname()[1]
         self.towards: tuple[str, int] | None = None
         self.silent = False
+        # When its tone was sent last, in epoch seconds.
+        self.spoke_at = 0.0
         self._tone = alaw_tone(hertz) if hertz else b""
         self._heard: list[tuple[float, bytes]] = []
         self.events: list[tuple[float, int]] = []
@@ -118,8 +120,9 @@ class Voice:
         while not self._stopped:
             if self._keys:
                 number = self._send_key(self._keys.pop(0), source, number, stamp)
-            frame = self._tone[offset : offset + _FRAME] if self._tone and not self.silent else _SILENCE
-            self._send(_ALAW, frame, source, number, stamp)
+            speaks = bool(self._tone) and not self.silent
+            self._send(_ALAW, self._tone[offset : offset + _FRAME] if speaks else _SILENCE, source, number, stamp)
+            self.spoke_at = time.time() if speaks else self.spoke_at
             number, stamp, offset = number + 1, stamp + _FRAME, (offset + _FRAME) % SAMPLE_RATE
             due += _FRAME_SECONDS
             time.sleep(max(0.0, due - time.monotonic()))
