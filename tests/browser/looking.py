@@ -6,22 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.lab.story.cast import ACME
 from fsplug.store.accounts import accounts, step_up
 from tests.browser.pages import Place
 from tests.browser.site import Site
 
-# Pages take a tenth of a second; a busy machine some more.
-_MOST_MILLISECONDS = 90_000
+_MOST_MILLISECONDS = 1_000 * PATIENCE_SECONDS
 # What htmx says of a request that the browser ends because the page is left; of one that fails it says more.
 _LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def patient_context(browser: Any, url: str, **options: Any) -> Any:
+    """A browser's context for the console at this address; on a busy machine its pages take minutes."""
+    context = browser.new_context(base_url=url, **options)
+    context.set_default_timeout(_MOST_MILLISECONDS)
+    return context
+
+
 def context_of(browser: Any, site: Site, username: str | None, script: str = "", **options: Any) -> Any:
     """A browser's context in which this user is signed in, `None` is nobody; every page begins with the script."""
-    context = browser.new_context(base_url=site.url, **options)
-    context.set_default_timeout(_MOST_MILLISECONDS)
+    context = patient_context(browser, site.url, **options)
     context.add_init_script(_clock(site) + script)
     sign_in(context, site, username)
     return context

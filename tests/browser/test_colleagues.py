@@ -131,7 +131,7 @@ def test_a_page_is_led_to_the_sign_in_when_the_session_is_ended_elsewhere(
     page.goto("/colleagues")
     page.locator("html[data-live=on]").wait_for()
     sessions.end_all(site.store, ACME, EVERYTHING, "test")
-    page.wait_for_url("**/sign-in", timeout=8_000)
+    page.wait_for_url("**/sign-in")
 
 
 def test_a_page_that_lost_its_connection_says_so_and_goes_on_when_it_is_back(

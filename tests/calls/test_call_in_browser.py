@@ -8,7 +8,7 @@ import pytest
 from fsplug.lab.freeswitch import wait_for
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.passwords import Passwords
-from tests.browser.looking import follow, until
+from tests.browser.looking import follow, patient_context, until
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import Line
@@ -58,7 +58,7 @@ def sign_in(chromium: Any, plant: ConsolePlant) -> Iterator[Callable[[str, str],
     def signed_in(username: str, email: str) -> Any:
         accounts.give_password(plant.store, ACME, username, PASSWORD, Passwords(), "operator")
         accounts.choose_language(plant.store, ACME, username, "en")
-        contexts.append(chromium.new_context(base_url=plant.web["web_url"]))
+        contexts.append(patient_context(chromium, plant.web["web_url"]))
         contexts[-1].add_init_script(_HEARD)
         page = contexts[-1].new_page()
         page.goto("/sign-in")

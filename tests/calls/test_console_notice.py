@@ -12,6 +12,7 @@ from fsplug.lab.freeswitch import wait_for
 from fsplug.policy.listening.gate import Reason
 from fsplug.store.accounts import accounts, sessions
 from fsplug.store.calls.listen_sessions import ListenIn
+from tests.browser.looking import patient_context
 from tests.calls.conftest import left_as_found
 from tests.calls.consoles import ConsolePlant, console_plant, everybody
 from tests.calls.lines import FakeLine
@@ -52,7 +53,7 @@ def annas_page(chromium: Any, plant: ConsolePlant) -> Iterator[Callable[[str, st
 
     def opened(path: str, language: str) -> Any:
         accounts.choose_language(plant.store, ACME, ANNA, language)
-        contexts.append(chromium.new_context(base_url=plant.web["web_url"]))
+        contexts.append(patient_context(chromium, plant.web["web_url"]))
         cookie = sessions.begin(plant.store, ACME, ANNA, "192.0.2.1", "browser")
         contexts[-1].add_cookies([{"name": "fsplug-session", "value": cookie, "url": plant.web["web_url"]}])
         page = contexts[-1].new_page()
