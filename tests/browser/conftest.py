@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from tests.browser.looking import CHROMIUM
 from tests.browser.site import Site, story_site
 from tests.browser.windows import Windows
@@ -25,7 +26,9 @@ def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no Chromium; scripts/test installs it, or: apt-get install chromium")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=1_000 * PATIENCE_SECONDS
+        )
         yield browser
         browser.close()
 
