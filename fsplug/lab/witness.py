@@ -14,6 +14,8 @@ from fsplug.lab.program import fsplug_program
 from fsplug.lab.scenario import ExpectedCall, ExpectedDecision, ExpectedRecording, Scenario
 
 _SEALED = "sealed"
+# A look costs most of a second of CPU; recordings are sealed once a second.
+_BETWEEN_LOOKS_SECONDS = 1.0
 
 Row = dict[str, Any]
 
@@ -47,7 +49,7 @@ class Witness:
         """What differs from the scenario once everything has settled; empty if nothing does."""
         end = time.monotonic() + deadline_seconds
         while (found := complaints(scenario, self.account().since(before))) and time.monotonic() < end:
-            time.sleep(0.3)
+            time.sleep(_BETWEEN_LOOKS_SECONDS)
         return found
 
     def _list(self, noun: str) -> list[Row]:
