@@ -17,8 +17,14 @@ ACME, ANNA = "acme.example", "1001"
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A moment is a tenth of a second."""
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page waits as long as a busy machine takes."""
+    monkeypatch.setattr(ringing, "DECIDED_SECONDS", PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def quick(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page waits a tenth of a second."""
     monkeypatch.setattr(ringing, "DECIDED_SECONDS", 0.1)
 
 
@@ -57,6 +63,7 @@ def test_a_refusal_of_the_gate_comes_with_the_answer_and_not_again() -> None:
     assert ringer.note(ACME, ANNA) is None
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_phone_that_rings_on_is_not_waited_for_and_its_result_is_reported_later_until_the_next_one_rings() -> None:
     given_up, woken = gevent.event.Event(), gevent.event.Event()
     ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
@@ -73,6 +80,7 @@ def test_a_phone_that_rings_on_is_not_waited_for_and_its_result_is_reported_late
     given_up.set()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_refusal_that_a_busy_loop_is_late_with_is_reported_later() -> None:
     woken, got = gevent.event.Event(), []
     ringer = Ringing(refusing("not-in-call"), woken.set)
@@ -86,6 +94,7 @@ def test_a_refusal_that_a_busy_loop_is_late_with_is_reported_later() -> None:
     assert note is not None and note.code == "not-in-call"
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_came_of_a_ringing_is_news_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     given_up, woken = gevent.event.Event(), gevent.event.Event()
     ringer = Ringing(refusing("phone-not-answered", given_up), woken.set)
