@@ -50,8 +50,11 @@ class OneAtATime:
         return future.result()
 
     def _run(self) -> None:
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        thread = threading.get_native_id()
+        # Where gevent is patched in, it is the main thread's, which goes on at its own priority.
+        if thread != os.getpid():
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, thread, _NICENESS)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._first or self._others)

@@ -1,6 +1,8 @@
 """Who waits while passwords are hashed, and who does not."""
 
 import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import Future
 from typing import Any
@@ -42,10 +44,31 @@ def test_a_known_browsers_password_goes_before_all_that_wait() -> None:
     assert done == ["known", "a", "b"]
 
 
+# gevent is not patched into the process for people, as it is here.
+_PRIORITIES = """
+import os
+import threading
+
+from fsplug.wiring.console.hashing import OneAtATime
+
+
+def own():
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+before = own()
+print(OneAtATime().done(own, goes_first=True), own() - before)
+"""
+
+
 def test_hashing_has_the_lowest_priority_and_its_caller_keeps_its_own() -> None:
-    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    found = OneAtATime().done(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), goes_first=True)
-    assert (found, os.getpriority(os.PRIO_PROCESS, threading.get_native_id())) == (19, own)
+    found = subprocess.run([sys.executable, "-c", _PRIORITIES], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["19", "0"]
+
+
+def test_a_process_without_threads_of_its_own_keeps_its_priority() -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert OneAtATime().done(lambda: os.getpriority(os.PRIO_PROCESS, 0), goes_first=True) == own
 
 
 def test_what_fails_fails_for_its_caller_alone() -> None:
