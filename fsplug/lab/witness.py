@@ -122,7 +122,8 @@ def _recording_differences(expected: Sequence[ExpectedRecording], rows: Sequence
         return [f"{len(rows)} recordings instead of {len(expected)}: {list(rows)}"]
     unsealed = [f"recording {row['id']} is {row['state']}, not {_SEALED}" for row in rows if row["state"] != _SEALED]
     missing = [one for one in expected if not any(_is_recording(row, one) for row in rows)]
-    return unsealed or [f"no recording {one} among {list(rows)}" for one in missing]
+    there = "; ".join(f"{row['user']}: {row['seconds']} s of a talk of {_talked(row):.2f} s" for row in rows)
+    return unsealed or [f"no recording of {one.seconds} s of {one.user} among {there}" for one in missing]
 
 
 def _is_recording(row: Row, expected: ExpectedRecording) -> bool:

@@ -62,10 +62,23 @@ def test_what_is_taken_is_passed_over_and_the_last_is_said(monkeypatch: pytest.M
         share.give(3)
 
 
-def test_a_block_that_a_switch_has_reserved_is_not_given_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_that_is_chosen_or_reserved_is_not_given_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
     first = ports.free_ports()
-    monkeypatch.setattr(ports, "_RTP_BLOCKS", range(first.rtp_start, first.rtp_start + 1, 1_000))
+    monkeypatch.setattr(ports, "_RTP_BLOCKS", range(first.rtp_start, first.rtp_start + 1, 500))
+    with pytest.raises(Unavailable, match="end some switches"):
+        ports.free_ports()
     with ports.reserve(first):
         assert first.rtp_end + 1 in taken_ports()
         with pytest.raises(Unavailable, match="end some switches"):
             ports.free_ports()
+        with pytest.raises(Unavailable, match="another switch has the audio ports"):
+            ports.reserve(first)
+    assert ports.free_ports().rtp_start == first.rtp_start
+
+
+def test_a_block_that_was_chosen_and_forgotten_is_free_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ports.free_ports()
+    start = first.rtp_start
+    monkeypatch.setattr(ports, "_RTP_BLOCKS", range(start, start + 1, 500))
+    del first
+    assert ports.free_ports().rtp_start == start
