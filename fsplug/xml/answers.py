@@ -178,7 +178,7 @@ class Answers:
         return self._document("directory", "directory/refused.xml.j2", user=named, domain=domain)
 
     def _signs_in_elsewhere(self, request: Mapping[str, str]) -> bool:
-        """Whether a phone registers at another domain than its own, and one of the two is a company's.
+        """Whether a phone registers at another domain than its own, which is a company's.
 
         The switch keeps a registration under the domain of To, and looks at the username alone (FreeSWITCH 1.11.1).
         """

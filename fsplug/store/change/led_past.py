@@ -16,7 +16,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given
 from fsplug.store.schema.history import is_current
-from fsplug.store.schema.routes import IvrChoices, Ivrs, Numbers, RingGroups
+from fsplug.store.schema.routes import IvrChoices, Ivrs, RingGroups
 
 # Groups and IVRs by kind and number, with all the targets that their callers may be sent on to.
 _Edges = Mapping[tuple[str, str], Sequence[Target]]
@@ -28,16 +28,6 @@ class _Edge:
     entry: str
     kind: str | None
     target: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    number: str
-    username: str | None
-    group: str | None
-    ivr: str | None
-    closed_kind: str | None
-    closed_to: str | None
 
 
 def _edges(table: Any, entry: Any, kind: Any, name: Any) -> Select[_Edge]:
@@ -53,12 +43,6 @@ _EDGES = {
         _edges(IvrChoices, IvrChoices.ivr, IvrChoices.kind, IvrChoices.target),
     ],
 }
-_NUMBER = Select(
-    _Number,
-    lambda: Numbers.select(
-        Numbers.number, Numbers.username, Numbers.group, Numbers.ivr, Numbers.closed_kind, Numbers.closed_to
-    ).where((Numbers.company == given.company) & (Numbers.number == given.number) & is_current(Numbers)),
-)
 
 
 class LedPast:
@@ -89,9 +73,13 @@ class LedPast:
         its = [one for one in self._changes if one.noun is numbers.NUMBER and one.key.number == number]
         if any(one.before is None for one in its):
             return None
-        found = its[0].after if its else _NUMBER.row(self._store, company=self._company, number=number)
+        found = its[0].after if its else self._row(number)
         ways = filter(None, leading.ways_of("number", found).values())
         return f"number {number}" if len({self._met(one, self._then) for one in ways}) > 1 else None
+
+    def _row(self, number: str) -> numbers.NumberRow | None:
+        version = policies.current_version(self._store, self._domain)
+        return numbers.row_at(self._store, self._domain, number, version)
 
     def _waits_otherwise(self, change: Change) -> bool:
         """Whether callers go on to the overflow sooner or later than before, and that is recorded otherwise."""

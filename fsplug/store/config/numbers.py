@@ -38,7 +38,9 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class NumberRow:
+    """The columns of a number that say where it leads."""
+
     number: str
     username: str | None
     group: str | None
@@ -68,7 +70,7 @@ class _Owned:
 
 def _numbers_at() -> Any:
     which = (Numbers.company == given.company) & holds(Numbers, given.version)
-    return Numbers.select(*columns(_Number, Numbers)).where(which).order_by(Numbers.number)
+    return Numbers.select(*columns(NumberRow, Numbers)).where(which).order_by(Numbers.number)
 
 
 def _hours() -> Any:
@@ -87,8 +89,8 @@ def _owned() -> Any:
     return owned.where(is_current(Numbers)).order_by(Numbers.number)
 
 
-_NUMBERS = Select(_Number, _numbers_at)
-_NUMBER = Select(_Number, lambda: _numbers_at().where(Numbers.number == given.number))
+_NUMBERS = Select(NumberRow, _numbers_at)
+_NUMBER = Select(NumberRow, lambda: _numbers_at().where(Numbers.number == given.number))
 _HOURS_OF = Select(_Hours, _hours)
 _LED = Select(_Led, _led)
 _OWNERS = Select(_Owned, _owned)
@@ -97,9 +99,13 @@ _OWNER = Select(_Owned, lambda: _owned().where(Numbers.number == given.number))
 
 def route_at(store: Store, domain: str, e164: str, version: int) -> Route | None:
     """Where the number led at a policy version, or None if it was not the company's."""
-    company = company_id(store, domain)
-    found = _NUMBER.row(store, company=company, version=version, number=e164)
-    return None if found is None else _route(store, company, found, version)
+    found = row_at(store, domain, e164, version)
+    return None if found is None else _route(store, company_id(store, domain), found, version)
+
+
+def row_at(store: Store, domain: str, e164: str, version: int) -> NumberRow | None:
+    """The number's row at a policy version, or None if it was not the company's."""
+    return _NUMBER.row(store, company=company_id(store, domain), version=version, number=e164)
 
 
 def routes(store: Store, domain: str, version: int) -> Iterator[Route]:
@@ -127,7 +133,7 @@ def owner(store: Store, e164: str) -> str | None:
     return found.domain if found else None
 
 
-def _route(store: Store, company: str, found: _Number, version: int) -> Route:
+def _route(store: Store, company: str, found: NumberRow, version: int) -> Route:
     its = _HOURS_OF.rows(store, company=company, version=version, number=found.number)
     hours = tuple(filter(None, (opening(f"{one.days} {one.opens}-{one.closes}") for one in its)))
     closed = target(found.closed_kind, found.closed_to)
