@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from fsplug.errors import FsplugError
+from fsplug.wiring.endpoint.questions import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.wiring.settings import Settings, read
 
-ARM, CONSOLE = "/arm", "/console"
-# A header put before the channel's own headers: epoch seconds.
-AWAITED_UNTIL = "Fsplug-Awaited-Until"
 # The caller hears silence meanwhile, for as long as by a frozen fsplug at most.
 ANSWER_SECONDS = 2.5
 DEFAULT_FOLDER = "/var/lib/fsplug"

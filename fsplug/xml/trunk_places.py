@@ -7,7 +7,7 @@ from pathlib import Path
 from fsplug.policy.hosts import source_network
 from fsplug.store.config import trunks
 from fsplug.store.db.database import Store
-from fsplug.xml.install.host_addresses import remembered
+from fsplug.xml.host_addresses import remembered
 
 # How long a look at all trunks counts.
 GOOD_SECONDS = 10.0

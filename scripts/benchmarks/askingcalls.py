@@ -16,7 +16,7 @@ from fsplug.errors import Unavailable
 from fsplug.fakeswitch.control_client import ControlClient
 from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import FIXTURE
-from fsplug.modpython_client import ARM
+from fsplug.wiring.endpoint.questions import ARM
 
 _CUSTOMER, _DIALLED = "+4522334455", "+4570101001"
 _PER_SECOND = 100.0

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fsplug import modpython_client
+from fsplug.wiring.endpoint.questions import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.xml.endpoint import Endpoint, Responder
 from tests.calls.plant import ROOT
 
@@ -45,7 +46,7 @@ class Beside:
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Beside]:
     beside = Beside()
-    doors = {modpython_client.ARM: Responder(beside.answer), modpython_client.CONSOLE: Responder(beside.answer)}
+    doors = {ARM: Responder(beside.answer), CONSOLE: Responder(beside.answer)}
     served = Endpoint("127.0.0.1", 0, "fsplug", "secret", doors)
     served.start()
     (tmp_path / "fsplug.toml").write_text(f'xml_port = {served.address[1]}\nxml_password = "secret"\n')
@@ -72,7 +73,7 @@ def test_the_request_has_the_whole_call_and_its_deadline(beside: Beside) -> None
     first, _, rest = beside.asked.decode().partition("\n")
     assert rest == DUMP
     name, _, until = first.partition(": ")
-    assert name == modpython_client.AWAITED_UNTIL and 0 < float(until) - time.time() <= modpython_client.ANSWER_SECONDS
+    assert name == AWAITED_UNTIL and 0 < float(until) - time.time() <= modpython_client.ANSWER_SECONDS
 
 
 def test_a_value_that_the_switch_would_expand_is_not_set(beside: Beside) -> None:
@@ -147,6 +148,11 @@ def test_what_the_switch_loads_is_the_standard_library_and_little_of_fsplug() ->
         *("fsplug.errors", "fsplug.modpython", "fsplug.modpython_client", "fsplug.policy", "fsplug.policy.access"),
         *("fsplug.policy.access.clock", "fsplug.policy.access.plays", "fsplug.policy.access.throttle"),
         *("fsplug.policy.hosts", "fsplug.policy.one_line", "fsplug.policy.proxies", "fsplug.store"),
-        *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.setting_values"),
-        *("fsplug.wiring.settings", "fsplug.wiring.toml_source"),
+        *("fsplug.store.audit", "fsplug.store.audit.signing", "fsplug.wiring", "fsplug.wiring.endpoint"),
+        *(
+            "fsplug.wiring.endpoint.questions",
+            "fsplug.wiring.setting_values",
+            "fsplug.wiring.settings",
+            "fsplug.wiring.toml_source",
+        ),
     ]

@@ -26,7 +26,7 @@ def serve(invocation: Invocation, unsupervised: bool, only: str | None) -> None:
     while the other goes on. A calls process that freezes is ended within 2.5 seconds, and another one that waits beside
     it takes over; one that only waits for a processor of a busy machine is left alone.
     """
-    from fsplug.wiring.process.parts import parts
+    from fsplug.wiring.parts import parts
     from fsplug.wiring.process.supervisor import Supervisor
 
     invocation.settings()

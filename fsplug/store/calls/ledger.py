@@ -128,7 +128,7 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
-    index.file_entries(store, entries)
+    _file(store, by_kind)
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))
 
@@ -167,6 +167,13 @@ def _audit_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
             people = (entry.target, entry.listener)
             by, facts = logged_name(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
             chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
+
+
+def _file(store: Store, by_kind: Mapping[type[JournalEntry], Sequence[Any]]) -> None:
+    """File the recordings that these entries made or moved."""
+    decided = [one for one in by_kind.get(kinds.DecisionMade, ()) if one.recording and one.record]
+    made = (*decided, *by_kind.get(kinds.RecordingExpected, ()), *by_kind.get(kinds.RecordingStarted, ()))
+    index.file(store, {one.recording for one in made}, {one.decision for one in decided})
 
 
 def _set_aside(store: Store, entry: JournalEntry, error: str) -> None:

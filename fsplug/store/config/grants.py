@@ -3,8 +3,7 @@
 from typing import Any
 
 from fsplug.policy.entities import Licence, Right
-from fsplug.store.audit import wording
-from fsplug.store.config.nouns import Change, Noun
+from fsplug.store.config.nouns import Noun
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given
@@ -40,8 +39,3 @@ def rights(store: Store, domain: str, username: str, version: int) -> frozenset[
 def administered(store: Store, domain: str, username: str, version: int) -> frozenset[str]:
     """The departments named in a sub-admin's scope at a policy version."""
     return frozenset(_ADMINISTERED.rows(store, company=company_id(store, domain), username=username, version=version))
-
-
-def granted(change: Change) -> set[str]:
-    """What a change gives or takes that not everybody may: "licence", "right", "role", "admin scope"."""
-    return {grant.what for grant in wording.grants(change)}

@@ -8,9 +8,9 @@ from typing import Any
 
 from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, Need, check_may, check_own
+from fsplug.policy.recording import participants
+from fsplug.policy.recording.participants import Participant
 from fsplug.store.audit import trail
-from fsplug.store.calls import participants
-from fsplug.store.calls.participants import Participant
 from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fsplug.policy.numbers import normalise_all
-from fsplug.store.calls.participants import Participant
+from fsplug.policy.recording.participants import Participant
 
 # The texts in place of a withheld number (RFC 3323, 4.1), as trunks write them.
 _WITHHELD = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private"})

@@ -35,9 +35,9 @@ from fsplug.policy.listening.live_calls import CompanyCalls
 from fsplug.store.calls import outages
 from fsplug.store.calls.journal import Journal
 from fsplug.store.calls.writer import Writer
-from fsplug.wiring import call_secret
+from fsplug.wiring import call_secret, sign_ins
 from fsplug.wiring.call_secret import CallSecret
-from fsplug.wiring.calls import asking, sign_ins
+from fsplug.wiring.calls import asking
 from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper

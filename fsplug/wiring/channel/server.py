@@ -21,7 +21,6 @@ from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.wiring.calls.sign_ins import SignIns
 from fsplug.wiring.channel.client import short
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
@@ -43,6 +42,7 @@ from fsplug.wiring.channel.messages import (
     to_table,
     viewers_of,
 )
+from fsplug.wiring.sign_ins import SignIns
 
 log = structlog.get_logger()
 

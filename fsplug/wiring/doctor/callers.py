@@ -9,9 +9,9 @@ from fsplug.policy.hosts import source_network
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.printed_xml import parsed
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.beside import ACL, BY_ADDRESS, TRUE
 from fsplug.xml.install.callers import TRUNKS
-from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installation import Installation
 
 _TRUNKS, _PHONES = "calls over trunks", "phones' passwords"

@@ -18,8 +18,8 @@ from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.printed_xml import parsed
 from fsplug.wiring.settings import Settings
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.beside import TRUE
-from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installation import (
     AGAINST_GUESSING,
     ALL_HEADERS,

@@ -9,10 +9,10 @@ import structlog
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.records import RECORD_BYTES
 from fsplug.esl.protocol.event import Event
-from fsplug.modpython_client import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.fs_cli import Console
+from fsplug.wiring.endpoint.questions import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.wiring.endpoint.xml_ways import templates, trunk_addresses, ways
 from fsplug.wiring.settings import Settings
 from fsplug.xml.answers import Answers, Refuses, nobody

@@ -7,8 +7,8 @@ from fsplug.store.config import away_check
 from fsplug.store.db.database import Store
 from fsplug.wiring.settings import Settings
 from fsplug.xml.files import Files
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.installed_files import InstalledFiles
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import Ways

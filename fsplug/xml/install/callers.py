@@ -10,8 +10,8 @@ from fsplug.store.config import companies, trunks
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.xml.files import File
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.trunk_directory import trunk_list
 
 FOLDER = "acl"

@@ -14,13 +14,13 @@ from fsplug.policy.recording.away import CHECK, away_policy
 from fsplug.store.config import away_check, companies
 from fsplug.store.db.database import Store
 from fsplug.xml.files import AWAY, FOLDERS, MANIFEST, File, Files, Folder, Outcome
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.callers import FOLDER as ACL
 from fsplug.xml.install.callers import Callers
 from fsplug.xml.install.conf_folder import ConfFolder
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import FOLDER as GATEWAYS
 from fsplug.xml.install.gateways import Gateways
-from fsplug.xml.install.host_addresses import HostAddresses
 from fsplug.xml.install.surgery import XmlFile
 from fsplug.xml.install.timezones import DAY_SECONDS, zones_file
 

@@ -5,11 +5,10 @@ import pytest
 from fsplug.store.audit import browse
 from fsplug.store.audit import trail as audit
 from fsplug.store.audit.browse import AuditFilter
-from fsplug.store.calls import ledger, overview
+from fsplug.store.calls import ledger, my_calls, overview
 from fsplug.store.calls.entries import GapFound
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
-from fsplug.store.recordings import my_calls
 from tests.store.cast import ACME, BETA
 from tests.store.story import recorded_call
 

@@ -9,11 +9,11 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.facts import talk_facts
-from fsplug.store.calls import ledger
+from fsplug.store.calls import ledger, my_calls
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
-from fsplug.store.recordings import access, my_calls
+from fsplug.store.recordings import access
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
 from tests.store.accountcast import Console

@@ -11,11 +11,11 @@ import pytest
 from fsplug.errors import Unavailable
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.wiring.calls.sign_ins import SignIns
 from fsplug.wiring.channel import server as module
 from fsplug.wiring.channel.client import answer, short, viewers_reported
 from fsplug.wiring.channel.messages import LONGEST_QUESTION, NAME, AskCalls, from_table
 from fsplug.wiring.channel.server import ChannelServer
+from fsplug.wiring.sign_ins import SignIns
 from tests.wiring.consoleclient import until
 
 ACME = "acme.example"

@@ -9,7 +9,7 @@ from fsplug.policy.entities import Transport
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor import callers
 from fsplug.wiring.doctor.findings import FindingState
-from fsplug.xml.install.host_addresses import HostAddresses
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.installation import Installation
 
 TAKES = '<param name="apply-inbound-acl" value="fsplug-trunks"/>'

@@ -15,10 +15,10 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
-from fsplug.modpython_client import ARM, AWAITED_UNTIL
 from fsplug.store.db.database import Store
 from fsplug.wiring.endpoint.doors import doors, endpoint
 from fsplug.wiring.endpoint.fs_cli import USAGE, Console
+from fsplug.wiring.endpoint.questions import ARM, AWAITED_UNTIL
 from fsplug.wiring.settings import read
 from fsplug.xml.answers import Answers
 from fsplug.xml.templates import Templates

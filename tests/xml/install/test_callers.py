@@ -8,10 +8,10 @@ import pytest
 from fsplug.errors import Invalid
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
+from fsplug.xml.host_addresses import HostAddresses
 from fsplug.xml.install.callers import Callers
 from fsplug.xml.install.conf_text import ConfText
 from fsplug.xml.install.gateways import Gateways
-from fsplug.xml.install.host_addresses import HostAddresses
 
 
 @pytest.fixture

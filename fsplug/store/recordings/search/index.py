@@ -8,9 +8,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from fsplug.store.calls import entries as kinds
-from fsplug.store.calls import participants
-from fsplug.store.calls.entries import JournalEntry
+from fsplug.policy.recording import participants
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
@@ -122,24 +120,16 @@ _REMOVE_PLACE = Write(
 _REMOVE_FILED = Write(lambda: FiledRecordings.delete().where(_IS_NAMED))
 
 
-def file_entries(store: Store, entries: Iterable[JournalEntry]) -> None:
-    """File the recordings that these entries made or moved."""
-    ids, decided = set(), set()
-    for entry in entries:
-        if isinstance(entry, kinds.DecisionMade) and entry.recording and entry.record:
-            ids.add(entry.recording)
-            decided.add(entry.decision)
-        elif isinstance(entry, kinds.RecordingExpected | kinds.RecordingStarted):
-            ids.add(entry.recording)
-    for some in in_batches(decided):
+def file(store: Store, recordings: Iterable[str], decisions: Iterable[str] = ()) -> None:
+    """File these recordings, and those of these decisions, in the caller's transaction.
+
+    Recordings that are deleted or already filed don't change.
+    """
+    ids = set(recordings)
+    for some in in_batches(decisions):
         ids.update(_OF_DECISIONS.rows(store, decisions=some))
-    file(store, ids)
-
-
-def file(store: Store, recordings: Collection[str]) -> None:
-    """File these recordings, in the caller's transaction. Recordings that are deleted or already filed don't change."""
     country_of = cache(partial(_country, store))
-    for some in in_batches(recordings):
+    for some in in_batches(ids):
         cards = [card(facts, country_of) for facts in _UNFILED.rows(store, recordings=some)]
         unfile(store, [one.recording for one in cards if not one.is_new])
         _write(store, cards)

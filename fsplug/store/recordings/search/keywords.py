@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fsplug.policy.numbers import compact, normalise
-from fsplug.store.calls.participants import Participant
+from fsplug.policy.recording.participants import Participant
 from fsplug.store.db.text import clean
 
 # The fewest digits that can be searched for; a longer text than `MOST_DIGITS` is not a number.

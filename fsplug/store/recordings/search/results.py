@@ -12,8 +12,8 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.tenure import FROM_THE_BEGINNING, Tenure
 from fsplug.policy.entities import Direction
 from fsplug.policy.numbers import compact, required
-from fsplug.store.calls import participants
-from fsplug.store.calls.participants import Participant
+from fsplug.policy.recording import participants
+from fsplug.policy.recording.participants import Participant
 from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from fsplug.store.recordings import my_calls
+from fsplug.store.calls import my_calls
 from fsplug.web.kernel import forms, guard, names, shell
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.icons import PATHS

@@ -7,11 +7,12 @@ from typing import Any
 from peewee import JOIN
 
 from fsplug.policy.access.scopes import logged_name
+from fsplug.policy.recording import participants
+from fsplug.policy.recording.participants import Participant
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter
 from fsplug.store.audit.trail import AuditEntry
-from fsplug.store.calls import listen_sessions, participants
-from fsplug.store.calls.participants import Participant
+from fsplug.store.calls import listen_sessions
 from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
