@@ -27,6 +27,11 @@ class LegSpec:
         return _SIP_SCHEME.sub("", self.endpoint.rpartition("/")[2]).partition(";")[0].replace("%", "@")
 
     @property
+    def registered(self) -> str:
+        """The phone, `1001@domain`, whose registration the switch looks up; empty if the leg names an address."""
+        return self.destination if self.kind == "sofia" and "%" in self.endpoint else ""
+
+    @property
     def number(self) -> str:
         """The dialled number or name."""
         return self.destination.partition("@")[0]

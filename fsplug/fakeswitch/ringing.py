@@ -61,6 +61,8 @@ def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[
     for name in ("originator", "signal_bond", "originating_leg_uuid"):
         leg.set(name, caller.uuid)
     leg.set("originate_endpoint", spec.kind)
+    if spec.registered:
+        leg.set("sip_local_url", spec.registered)
     if spec.kind == "user":
         user, _, domain = spec.destination.partition("@")
         leg.set("dialed_user", user)

@@ -52,6 +52,7 @@ def test_an_excluded_number_that_a_user_dials_makes_no_file(plant: Plant, dialle
 
 
 def test_an_answer_that_names_an_excluded_number_leaves_no_file(plant: Plant) -> None:
+    # The fixture has phones dialled by their address, as an operator's directory may.
     before = {one.id for one in plant.decisions()}
     with party(plant) as people:
         people.asserts(ANNA, "22334499")

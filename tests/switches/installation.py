@@ -50,14 +50,16 @@ class Installed:
         """Who is refused after wrong passwords: the profile that does and the source, the longest refused first."""
         return [(one["profile"], one["source"]) for one in self.cli.json("switch", "refused")["refused"]]
 
-    def desk(self, user: str) -> Softphone:
+    def desk(self, user: str, asserted: str = "") -> Softphone:
         """A phone that signs in with what fsplug knows, and answers."""
         password = phone_password(self.cli.data, ACME, user)
-        return Softphone(self.switch.ports.internal_port, ACME, user, password, hertz=440)
+        return Softphone(self.switch.ports.internal_port, ACME, user, password, hertz=440, asserted=asserted)
 
-    def customer(self) -> Softphone:
-        """Somebody outside."""
-        return Softphone(self.switch.ports.external_port, ACME, "+4522334455", hertz=900)
+    def customer(self, asserted: str = "") -> Softphone:
+        """Somebody outside, where the trunk leads to, who also answers."""
+        ports = self.switch.ports
+        where = {"port": ports.trunk_port, "asserted": asserted}
+        return Softphone(ports.external_port, ACME, "+4522334455", hertz=900, **where)
 
     def gateway(self, name: str) -> str:
         """What the switch tells of it."""

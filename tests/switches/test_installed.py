@@ -11,6 +11,7 @@ from fsplug.lab.free_ports import some_ports
 from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
 from fsplug.lab.scenario import read_scenario
+from fsplug.lab.softphone import Softphone
 from fsplug.lab.witness import Witness
 from fsplug.policy.access.sign_in_failures import FAILURES
 from fsplug.wiring.settings import read
@@ -85,6 +86,27 @@ def test_a_caller_s_key_decides_whether_the_call_is_recorded(
         wait_for(lambda: installed.decided_since(before) != [], "the decision")
     assert [one["rule"] for one in installed.decided_since(before)] == [rule]
     wait_for(lambda: len(installed.account().recordings) == len(before.recordings) + recordings, "the recording")
+
+
+def test_what_a_phone_s_answer_asserts_leaves_its_call_recorded_and_what_a_trunk_s_asserts_does_not(
+    installed: Installed,
+) -> None:
+    excluded = "<sip:+4522334499@carrier.example>"
+
+    def decided(caller: Softphone, answerer: Softphone, number: str) -> list[tuple[str, bool]]:
+        before = installed.account()
+        talking = caller.until_up(caller.call(number))
+        wait_for(lambda: installed.decided_since(before) != [], "the decision")
+        caller.hang_up(talking)
+        found = [(one["rule"], one["record"]) for one in installed.decided_since(before)]
+        kept = len(before.recordings) + sum(record for _, record in found)
+        wait_for(lambda: len(installed.account().recordings) == kept, "what is kept of it")
+        return found
+
+    with installed.desk("1001", excluded) as anna, installed.customer() as customer:
+        assert decided(customer, anna, "+4570101001") == [("department-policy", True)]
+    with installed.desk("1001") as anna, installed.customer(excluded) as customer:
+        assert decided(anna, customer, "22334455") == [("excluded-number", False)]
 
 
 def test_a_change_works_on_the_next_call(installed: Installed) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from fsplug.esl.protocol.event import Event, Headers
 from fsplug.policy.entities import TRUNK_REALM
-from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, dialled, identities, identities_of_phone
+from fsplug.policy.identities import HEADER_VARIABLES, VARIABLES, Identities, dialled, identities, identities_of_phone
 from fsplug.policy.recording.legs import AWAY_PREFIX, TRUNK, Leg
 
 _VARIABLE = "variable_"
@@ -16,8 +16,10 @@ _RUNNING_AWAY = re.compile(rf"<target>(/[^\s<>]*/({AWAY_PREFIX}[0-9a-f]{{32}})\.
 # The recording that the switch armed this leg with by itself, and ended when the leg asked again while fsplug was away.
 EARLIER_AWAY = "fsplug_away"
 _CALLER_ID = ("Caller-Caller-ID-Number", "Caller-ANI")
-# The callee ID is also what an answer asserts of who answered (P-Asserted-Identity, Remote-Party-ID; 1.11.1).
-_ASKED_FOR = ("Caller-Destination-Number", "Caller-Callee-ID-Number")
+_DESTINATION = "Caller-Destination-Number"
+# On a leg that was called, what its answer asserts of who answered (P-Asserted-Identity, Remote-Party-ID); a bridge
+# hands it on to the leg that calls (1.11.1).
+_CALLEE_ID = "Caller-Callee-ID-Number"
 # On a leg that was called and then transferred to call somebody itself, "destination" and "callee" are the new ones.
 # The number it was called by remains in the request, and the switch has made its callee ID its caller ID (1.11.1).
 _SENT_ON = "Caller-Caller-ID-Number"
@@ -26,6 +28,9 @@ _REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
+# On a leg that was called: the phone whose registration the switch itself looked up to call it (mod_sofia.c, 1.11.1).
+# `dialed_user` is no such proof: a trunk's leg that is transferred to a user gets it, too.
+_REGISTERED = "variable_sip_local_url"
 _NAMED = tuple((name, _VARIABLE + name) for name in VARIABLES)
 # Who takes callers out of a queue: mod_fifo's variable, and mod_callcenter's.
 _SERVES = {"variable_fifo_role": "consumer", "variable_cc_side": "agent"}
@@ -55,7 +60,9 @@ _LEG = Headers(
     *_SIGNED_IN,
     *_DIALLED_USER,
     *_CALLER_ID,
-    *_ASKED_FOR,
+    _DESTINATION,
+    _CALLEE_ID,
+    _REGISTERED,
     _REDIRECTED,
     *(_VARIABLE + name for name in VARIABLES),
     like=(HEADER_VARIABLES,),
@@ -78,24 +85,17 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
     """The leg that these headers of an event describe, of which each `is_read`.
 
     A leg that calls carries its caller's numbers and, separately, the numbers it dialled; a leg that was called carries
-    the numbers it was called by. A phone that has proved a password has its user's name for a number, whatever its
-    headers say. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
+    the numbers it was called by. A phone that has proved a password has its name for a number, whoever calls whom, and
+    whatever its headers say. The dialplan's `fsplug_legs` marks a leg that calls, even if the leg was called first.
     """
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")
-    phone = _phone(headers) if called_in else ""
+    phone = _caller(headers) if called_in else _registered(headers)
     named = identities_of_phone(_naming(headers)) if phone else identities(_naming(headers))
-    asked_for = _values(headers, _ASKED_FOR)
-    # A leg that was called and then sent elsewhere, to a park or a conference, has that place as its destination.
-    is_sent_on = bool(headers.get(_TRANSFERRED)) and not called_in
-    called = (*named.called, *asked_for) if is_sent_on else (*asked_for, *named.called)
-    if phone:
-        numbers: tuple[str, ...] = (phone,)
-    elif called_in:
-        numbers = (*_values(headers, _own_ids(headers)), *named.calling)
-    else:
-        numbers = (*named.called, *_values(headers, (_SENT_ON,))) if calls else called
+    destination = _values(headers, (_DESTINATION,))
+    numbers = (phone,) if phone else _numbers(headers, named, called_in, calls)
+    dialled_to = (*destination, *named.called) if called_in else destination
     return Leg(
         uuid=uuid,
         company=headers.get("variable_fsplug_company", ""),
@@ -106,7 +106,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         answered=headers.get("Answer-State") == "answered",
         answered_at=_answered_at(headers),
         numbers=_each_once(numbers),
-        dialled=_each_once(called if called_in else asked_for) if calls else (),
+        dialled=_each_once(dialled_to) if calls else (),
         forwarders=_each_once((*_redirects(headers), *_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
@@ -118,7 +118,23 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
     )
 
 
-def _phone(headers: Mapping[str, str]) -> str:
+def _numbers(headers: Mapping[str, str], named: Identities, called_in: bool, calls: bool) -> Iterable[str]:
+    """The numbers of somebody outside, as the switch and the headers have them."""
+    if called_in:
+        return (*_values(headers, _own_ids(headers)), *named.calling)
+    if calls:
+        return (*named.called, *_values(headers, (_SENT_ON,)))
+    asked_for = _values(headers, (_DESTINATION, _CALLEE_ID))
+    # A leg that was called and then sent elsewhere, to a park or a conference, has that place as its destination.
+    return (*named.called, *asked_for) if headers.get(_TRANSFERRED) else (*asked_for, *named.called)
+
+
+def _registered(headers: Mapping[str, str]) -> str:
+    """The phone on a leg that was called, by name; empty for somebody outside, and where the switch does not say."""
+    return dialled(headers.get(_REGISTERED, "").rpartition("@")[0])
+
+
+def _caller(headers: Mapping[str, str]) -> str:
     """The user on a leg that called in, if it is a user's phone, by name; empty for somebody outside.
 
     A trunk can prove a password, too, but in no company's realm.
@@ -133,8 +149,8 @@ def _own_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
 
     When a bridge makes it the answering leg, the switch swaps its caller ID for the other leg's (1.11.1).
     """
-    caller_id, ani, callee = (headers.get(name) for name in (*_CALLER_ID, _ASKED_FOR[1]))
-    return _CALLER_ID[::-1] if ani and ani != caller_id and ani == callee else _CALLER_ID
+    caller_id, ani, callee = (headers.get(name) for name in (*_CALLER_ID, _CALLEE_ID))
+    return _CALLER_ID[1:] if ani and ani != caller_id and ani == callee else _CALLER_ID
 
 
 def armed_away(on_answer: str) -> str:
@@ -186,7 +202,7 @@ def _signed_in(headers: Mapping[str, str], called_in: bool) -> str:
     """
     is_marked = headers.get("variable_fsplug_user") or (headers.get("variable_fsplug_company") and not called_in)
     user, domain = (headers.get(name, "") for name in (_SIGNED_IN if called_in else _DIALLED_USER))
-    phone = None if called_in else _PHONE.fullmatch(headers.get(_ASKED_FOR[0], ""))
+    phone = None if called_in else _PHONE.fullmatch(headers.get(_DESTINATION, ""))
     if phone and not user:
         user, domain = phone.groups()
     return f"{user}@{domain}" if user and domain and not is_marked else ""

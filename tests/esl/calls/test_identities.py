@@ -1,6 +1,7 @@
 """An excluded number in any header of an INVITE, as the switch hands the headers over."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -120,6 +121,60 @@ def test_the_number_that_the_switch_shows_is_the_first():
     assert one.numbers == ("+4531112233", "+4522334455", "+4531112234")
 
 
+REGISTERED = {"variable_sip_local_url": "1001@acme.example"}
+ANSWERED = {
+    "Call-Direction": "outbound",
+    "Caller-Destination-Number": "1001%acme.example",
+    "Caller-Caller-ID-Number": "+4531112233",
+    "Caller-Callee-ID-Number": EXCLUDED,
+    "variable_sip_req_user": EXCLUDED,
+    "variable_sip_to_user": EXCLUDED,
+    "variable_sip_full_to": f"<sip:{EXCLUDED}@acme.example>;tag=1",
+    "variable_sip_contact_user": EXCLUDED,
+    "variable_sip_rh_P-Asserted-Identity": f"<sip:{EXCLUDED}@acme.example>",
+    "variable_sip_ph_Remote-Party-ID": f"<sip:{EXCLUDED}@acme.example>",
+    "variable_sip_h_Diversion": f"<sip:{EXCLUDED}@acme.example>",
+}
+SENT_ON = {
+    "variable_fsplug_legs": "1003",
+    "Caller-Transfer-Source": "1",
+    "Caller-Destination-Number": "1003",
+    "Caller-Caller-ID-Number": EXCLUDED,
+}
+
+
+@pytest.mark.parametrize("since", [{}, SENT_ON], ids=["talks", "calls somebody itself"])
+def test_a_phone_that_is_called_is_who_registered_whatever_its_answer_says(since: dict[str, str]) -> None:
+    one = leg([], **{**ANSWERED, **REGISTERED, **since})
+    assert (one.numbers, EXCLUDED in numbers(one)) == (("1001",), False)
+
+
+@pytest.mark.parametrize("since", [{}, SENT_ON], ids=["talks", "calls somebody itself"])
+@pytest.mark.parametrize("said", ["Caller-Callee-ID-Number", "variable_sip_full_to", "variable_sip_h_Diversion"])
+def test_what_the_answer_of_somebody_outside_says_is_read(said: str, since: dict[str, str]) -> None:
+    # A transfer makes the callee ID of the leg its caller ID.
+    says = {"Caller-Caller-ID-Number" if since and "Callee" in said else said: ANSWERED[said]}
+    called = {"Call-Direction": "outbound", "Caller-Destination-Number": "+4531112233"}
+    assert EXCLUDED in numbers(leg([], **{**called, **since, "Caller-Caller-ID-Number": "1001", **says}))
+
+
+@pytest.mark.parametrize(
+    "caller", [{}, PROVED, {"Call-Direction": "outbound", **SENT_ON}], ids=["trunk", "phone", "was called"]
+)
+def test_what_an_answer_says_is_not_read_on_the_leg_that_it_is_handed_on_to(caller: dict[str, str]) -> None:
+    says = {"Caller-Caller-ID-Number": "+4531112233", "Caller-Callee-ID-Number": EXCLUDED}
+    assert EXCLUDED not in numbers(leg([], **{**caller, **says}))
+
+
+def test_who_was_called_in_by_a_bridge_keeps_their_own_number_and_not_that_which_an_answer_says() -> None:
+    swapped = {
+        "Caller-Caller-ID-Number": EXCLUDED,
+        "Caller-ANI": "+4531112233",
+        "Caller-Callee-ID-Number": "+4531112233",
+    }
+    assert leg([], **swapped).numbers == ("+4531112233",)
+
+
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
     """A switch and fsplug, with the demo's companies."""
@@ -130,22 +185,40 @@ ASSERTED = {"Caller-Callee-ID-Number": EXCLUDED}
 
 
 @pytest.mark.parametrize("when", ["in time", "late"])
-def test_an_answer_that_names_an_excluded_number_leaves_no_recording(story: Story, when: str) -> None:
+def test_an_answer_from_outside_that_names_an_excluded_number_leaves_no_recording(story: Story, when: str) -> None:
     story.asks("1001")
     recording = story.recording_of("1001")
     story.spool.files.add(recording)
-    story.receives(
-        (9.0, "B1001", "CHANNEL_ANSWER", ASSERTED if when == "in time" else {}),
-        (9.0, "B1001", "RECORD_START", {**started(recording), **(ASSERTED if when == "in time" else {})}),
-        (9.0, "A", "CHANNEL_ANSWER"),
-        (9.01, "B1001", "CHANNEL_ANSWER", ASSERTED),
-        (9.02, "A", "CHANNEL_BRIDGE", bridge()),
-    )
+    story.receives(*_answers(recording, ASSERTED if when == "in time" else {}, ASSERTED))
     assert recording not in story.spool.files
     story.until(9.5)
     story.receives(*talk_ends(recording))
     assert story.verdicts() == [(False, "excluded-number", "1001")]
     assert story.gaps() == ["not-ordered"]
+
+
+@pytest.mark.parametrize("when", ["in time", "late"])
+def test_a_phone_whose_answer_names_an_excluded_number_is_recorded(story: Story, when: str) -> None:
+    story.asks("1001")
+    recording = story.recording_of("1001")
+    story.spool.files.add(recording)
+    says = REGISTERED | ASSERTED
+    story.receives(*_answers(recording, says if when == "in time" else REGISTERED, says))
+    assert recording in story.spool.files
+    story.until(9.5)
+    story.receives(*talk_ends(recording))
+    assert story.verdicts() == [(True, "department-policy", "1001")]
+    assert story.gaps() == []
+
+
+def _answers(recording: str, first: dict[str, str], then: dict[str, str]) -> list[tuple[Any, ...]]:
+    return [
+        (9.0, "B1001", "CHANNEL_ANSWER", first),
+        (9.0, "B1001", "RECORD_START", {**started(recording), **first}),
+        (9.0, "A", "CHANNEL_ANSWER"),
+        (9.01, "B1001", "CHANNEL_ANSWER", then),
+        (9.02, "A", "CHANNEL_BRIDGE", {**bridge(), **ASSERTED}),
+    ]
 
 
 def test_a_trunk_whose_answer_names_an_excluded_number_leaves_none_on_the_callers_leg(story: Story) -> None:
