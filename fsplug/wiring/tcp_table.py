@@ -1,10 +1,12 @@
 """The TCP sockets of this machine, as Linux lists them in /proc/net (proc_net_tcp)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ESTABLISHED, LISTENING = "01", "0A"
+# What a line of the tables has; more follows, which differs from kernel to kernel.
+_COLUMNS = ("number", "local", "remote", "state", "queues", "timer", "retransmits", "uid", "timeout", "inode")
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
@@ -28,8 +30,12 @@ def tcp_sockets(state: str) -> Iterator[TcpSocket]:
             lines = table.read_text(encoding="ascii").splitlines()[1:]
         except OSError:
             continue
-        rows = (line.split() for line in lines if f" {state} " in line)
-        yield from (TcpSocket(_port(row[1]), _port(row[2]), int(row[7]), row[9]) for row in rows if row[3] == state)
+        rows = (dict(zip(_COLUMNS, line.split(), strict=False)) for line in lines if f" {state} " in line)
+        yield from map(_socket, (row for row in rows if row["state"] == state))
+
+
+def _socket(row: Mapping[str, str]) -> TcpSocket:
+    return TcpSocket(_port(row["local"]), _port(row["remote"]), int(row["uid"]), row["inode"])
 
 
 def _port(address: str) -> int:

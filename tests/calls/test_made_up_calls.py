@@ -25,7 +25,6 @@ CHANNEL = {
     "variable_fsplug_legs": ANNA,
     "variable_sip_to_tag": "forged",
 }
-CHANNEL_OK = b"Content-Type: command/reply\nReply-Text: +OK\n\n"
 STAR = {
     "Caller-Destination-Number": "*28*1001",
     "variable_fsplug_feature": "listen",

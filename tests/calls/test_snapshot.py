@@ -25,7 +25,6 @@ class PassedOn:
 
 
 FROM_ANNA_TO_CLARA = PassedOn(CUSTOMER, ANNA, by=ANNA, to=CLARA)
-THROUGH_A_GROUP = PassedOn(CUSTOMER, CLARA, by=CLARA, to=ANNA, dials="+4570102003")
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,9 @@ from tests.switches.guesser import guesser
 from tests.switches.installation import Installed, furnished
 from tests.switches.test_fail2ban import host_of
 
-CHANGE_SECONDS = 1.5
 CONSENT, SALES = "+4570103001", "+4570102001"
 # The question in two languages.
 OK, FORBIDDEN = "SIP/2.0 200 OK", "SIP/2.0 403 Forbidden"
-SILENCE_SECONDS = 30.0
 # The ways of a REGISTER to say that the phone is elsewhere: its Contact, and a header.
 LIES = (
     ("<sip:1004@{elsewhere}>", "Subject: none"),

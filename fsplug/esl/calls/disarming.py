@@ -204,7 +204,7 @@ class Disarmer:
             "the leg answered another partner than it was armed for, or one who is never recorded; its recording was "
             "stopped and destroyed"
         )
-        self._recorder.report_gap(recording, NOT_ORDERED, detail)
+        self._recorder.reports.gap(recording, NOT_ORDERED, detail)
 
     def _destroy_without_talk(self, recording: Recording) -> None:
         call = self._book.calls.get(recording.call)

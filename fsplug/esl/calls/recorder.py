@@ -6,14 +6,14 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.cutting import ENDED_BEFORE_START, OVER_BEFORE, Cutter
+from fsplug.esl.calls.cutting import ENDED_BEFORE_START, OVER_BEFORE
 from fsplug.esl.calls.holds import Holds
-from fsplug.esl.calls.live_recording import LATE_SECONDS, HoldNotes, Recording, Stage
+from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_UNSEEN, RecordingReports
 from fsplug.esl.protocol.wire import Event
 from fsplug.policy.terms import OnFailure
-from fsplug.store.calls.entries import GapFound, RecordingExpected, RecordingLost, RecordingStarted, RecordingStopped
 
 log = structlog.get_logger()
 
@@ -27,11 +27,6 @@ SLOWNESS = 4
 RESTART_AFTER_SECONDS = 2.0
 # The time from the end of a leg within which a late RECORD_STOP is awaited; it should have come before the end.
 STOP_SECONDS = 2.0
-# fsplug's own causes: the leg's end was reported but its RECORD_STOP was not; neither was reported, so the end is
-# unknown.
-STOP_UNSEEN, END_UNSEEN = "stop-unseen", "end-unseen"
-# Another of fsplug's own causes: the recording has all that policy wants of the talk.
-LIMIT_REACHED = "limit-reached"
 # The sample rate of a leg's speech, in every event of the leg.
 RATE = "Channel-Read-Codec-Rate"
 # FreeSWITCH's causes for a file that it closed well begin with success (switch_ivr_async.c 1.11.1).
@@ -49,7 +44,7 @@ class Recorder:
         self._book = book
         self._ports = ports
         self.holds = Holds(book, ports)
-        self._cutter = Cutter(ports)
+        self.reports = RecordingReports(ports)
 
     def expect(self, recording: Recording, is_reported: bool = True) -> None:
         """The talk has begun: make sure that the recording runs, start it, or report a gap.
@@ -61,9 +56,9 @@ class Recorder:
             is_awaited = is_reported or self._ports.spool.exists(recording.id)
             self._ports.later(CONFIRM_SECONDS if is_awaited else 0, self._start_if_missing, recording)
             return
-        self._write_started(recording)
+        self.reports.started(recording)
         if recording.stage is Stage.STOPPED:
-            self._write_stopped(recording)
+            self.reports.stopped(recording)
 
     def start(self, recording: Recording) -> None:
         """Start a recording on a leg that is in a talk already."""
@@ -94,7 +89,7 @@ class Recorder:
         recording.started_at, recording.rate = self._ports.time_of(event), event.get(RATE) or ""
         self.holds.began(recording, event)
         if recording.decision:
-            self._write_started(recording)
+            self.reports.started(recording)
         self._stop_if_over(recording)
 
     def stopped(self, event: Event) -> None:
@@ -121,7 +116,7 @@ class Recorder:
         is_whole = cause.startswith(_GOOD_CAUSES) and recording.has_all(at)
         recording.stopped_at, recording.stop_cause = at, LIMIT_REACHED if is_whole else cause
         if recording.decision:
-            self._write_stopped(recording)
+            self.reports.stopped(recording)
 
     def end_unseen(self, recording: Recording, by: float | None = None) -> None:
         """The recording has ended by then, or by now, and nobody said when: as soon as its file was written to last."""
@@ -137,7 +132,7 @@ class Recorder:
         """Nothing of this talk was recorded, and nothing will be."""
         recording.advance(Stage.STOPPED)
         self._book.recordings.pop(recording.id, None)
-        self._write_lost(recording, cause, detail)
+        self.reports.lost(recording, cause, detail)
 
     def check(self, recording: Recording) -> None:
         """After a restart: check that a decided recording runs, or start a new one for the rest of the talk."""
@@ -148,29 +143,14 @@ class Recorder:
         if not recording.has_all(self._ports.clock()):
             self._fail(recording, cause, detail)
 
-    def report_gap(self, recording: Recording, cause: str, detail: str) -> None:
-        """Write down that a recording lacks something, or must not be kept; the decision is the one it was made for."""
-        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
-        self._ports.write(
-            GapFound(
-                company=recording.company,
-                call=recording.call,
-                decision=recording.decision or recording.withdrawn,
-                recording=recording.id,
-                cause=cause,
-                detail=detail,
-                at=self._ports.clock(),
-            )
-        )
-
     def _fail(self, recording: Recording, cause: str, detail: str) -> None:
-        self.report_gap(recording, cause, detail)
+        self.reports.gap(recording, cause, detail)
         self._close_if_policy_says(recording)
 
     def _settle(self, recording: Recording, leg_ended_at: float | None) -> None:
         if recording.stage is Stage.ARMED and recording.decision and not self._ports.spool.exists(recording.id):
             is_over = recording.is_over or recording.talked_less_than(START_SECONDS, leg_ended_at)
-            self._write_lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if is_over else _NEVER_STARTED))
+            self.reports.lost(recording, *((ENDED_BEFORE_START, OVER_BEFORE) if is_over else _NEVER_STARTED))
         if leg_ended_at is None:
             self.end_unseen(recording)
         else:
@@ -210,7 +190,7 @@ class Recorder:
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):
             self.holds.began(recording)
-            self._write_started(recording)
+            self.reports.started(recording)
             self._stop_if_over(recording)
 
     def _stop_if_over(self, recording: Recording) -> None:
@@ -229,23 +209,8 @@ class Recorder:
         )
         follower.stage, follower.holds, follower.is_renewed = Stage.ARMED, HoldNotes(), False
         self._book.records_the_rest(follower)
-        self._write_expected(follower)
+        self.reports.expected(follower)
         return follower
-
-    def _write_expected(self, recording: Recording) -> None:
-        self._ports.write(
-            RecordingExpected(
-                recording=recording.id,
-                company=recording.company,
-                call=recording.call,
-                decision=recording.decision,
-                user=recording.user,
-                leg=recording.leg,
-                path=recording.path,
-                terms=recording.terms,
-                at=self._ports.clock(),
-            )
-        )
 
     def _command_stop(self, recording: Recording) -> None:
         try:
@@ -281,25 +246,3 @@ class Recorder:
 
     def _of(self, event: Event) -> Recording | None:
         return self._book.recordings.get(event.get("Recording-Variable-fsplug_recording") or "")
-
-    def _write_started(self, recording: Recording) -> None:
-        at = recording.started_at or self._ports.clock()
-        self._ports.write(RecordingStarted(recording.id, recording.company, recording.leg, recording.path, at))
-        late = at - recording.due_at if recording.due_at and recording.started_at else 0.0
-        if late > LATE_SECONDS:
-            self.report_gap(recording, "began-late", f"the first {late:.1f} s of the talk are not recorded")
-
-    def _write_stopped(self, recording: Recording) -> None:
-        at = max(recording.stopped_at or self._ports.clock(), recording.started_at or 0.0)
-        kept_until = self._cutter.kept_until(recording, at)
-        if kept_until is None:
-            return
-        # A call may have been on hold since its recording reached the limit, so the talk does not say how long the
-        # recording is.
-        is_known = kept_until == at and recording.stop_cause not in (END_UNSEEN, LIMIT_REACHED)
-        seconds = at - recording.started_at if recording.started_at and is_known else None
-        self._ports.write(RecordingStopped(recording.id, kept_until, recording.stop_cause, seconds))
-
-    def _write_lost(self, recording: Recording, cause: str, detail: str) -> None:
-        log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
-        self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))

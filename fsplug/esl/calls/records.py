@@ -9,28 +9,23 @@ has no part. Nothing here is believed that a caller could have written.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from fsplug.errors import Invalid
 from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, is_read, leg_of_headers
+from fsplug.esl.calls.record_parts import UUID, Facts, Part, parts_of, seconds
 from fsplug.esl.protocol.event import as_read
 from fsplug.policy.recording.legs import Leg
 
 RECORD_BYTES = 4 << 20
-_UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,256}")
-_OURS = "fsplug_"
-_MARKS = frozenset({"set", "multiset"})
 # Variables that don't say who a leg is: media, times, and what belongs to one part of a leg's life. A part that has not
 # set its legs to ring or its group has none, whatever a later part set.
 _OF_NO_LEG = re.compile(
     r"(rtp|switch|remote|local|advertised|read|write|original|audio|video|text)_"
     r"|\w*_(stamp|epoch|uepoch|sdp_str)$|\w*m?u?sec$|fsplug_(legs|groups?)$"
 )
-# What stands in the first part of a leg that called in and was made the answering one by uuid_bridge.
-_SWAPPED = "Unknown"
 # How a call without an extension ends that the switch did not refuse: nobody has such a number, the caller gave up, the
 # call took another one's place (INVITE with Replaces), or an operator ended it.
 _NOT_REFUSED = frozenset(
@@ -42,8 +37,6 @@ _CALLER = {
     "Caller-RDNIS": "rdnis",
     "Caller-Destination-Number": "destination_number",
 }
-
-Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +108,11 @@ def leg_record(body: bytes) -> LegRecord:
         facts = json.loads(body.decode("utf-8", "replace"))
         variables = _variables(facts["variables"])
         uuid = variables["uuid"]
-        if not _UUID.fullmatch(uuid):
+        if not UUID.fullmatch(uuid):
             raise ValueError(f"{uuid[:80]!r} is no leg's uuid")
         direction = str(facts["channel_data"]["direction"])
-        parts = _parts(facts["callflow"], called_in=direction == "inbound")
-        if not parts and _seconds(variables.get("answer_uepoch")):
+        parts = parts_of(facts["callflow"], called_in=direction == "inbound")
+        if not parts and seconds(variables.get("answer_uepoch")):
             raise ValueError("a leg that answered has a call flow")
         bridges = tuple(_bridges(uuid, direction, variables, parts))
         stay = _stay(uuid, direction, variables, parts, (facts.get("app_log") or {}).get("applications") or ())
@@ -131,12 +124,12 @@ def leg_record(body: bytes) -> LegRecord:
         uuid=uuid,
         company=variables.get("fsplug_company", ""),
         call=uuid if calls else variables.get("fsplug_call") or uuid,
-        began_at=_seconds(variables.get("start_uepoch")),
-        ended_at=_seconds(variables.get("end_uepoch")),
+        began_at=seconds(variables.get("start_uepoch")),
+        ended_at=seconds(variables.get("end_uepoch")),
         cause=variables.get("hangup_cause", ""),
         bridges=bridges,
         name=variables.get("fsplug_leg", ""),
-        answered_at=_seconds(variables.get("answer_uepoch")),
+        answered_at=seconds(variables.get("answer_uepoch")),
         stay=stay,
         refused_on=variables.get("sofia_profile_name", "") if is_refused else None,
         away=variables.get(EARLIER_AWAY) or armed_away(variables.get("execute_on_answer", "")),
@@ -145,54 +138,11 @@ def leg_record(body: bytes) -> LegRecord:
 
 def _is_refused(flow: Sequence[Facts], variables: Mapping[str, str]) -> bool:
     """Whether the switch hung up on a call that had come to no extension."""
-    is_untouched = not any(part.get("extension") for part in flow) and not _seconds(variables.get("answer_uepoch"))
+    is_untouched = not any(part.get("extension") for part in flow) and not seconds(variables.get("answer_uepoch"))
     return is_untouched and variables.get("hangup_cause", "") not in _NOT_REFUSED
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a leg's life: its caller profile, our marks in it, and its times (epoch seconds, 0 for never)."""
-
-    profile: Facts
-    marks: Mapping[str, str]
-    answered_at: float
-    bridged_at: float
-    ended_at: float
-
-    @classmethod
-    def of(cls, flow: Facts) -> "_Part":
-        times = flow.get("times") or {}
-        applications = (flow.get("extension") or {}).get("applications") or ()
-        return cls(
-            profile=flow["caller_profile"],
-            marks=dict(_marked(applications)),
-            answered_at=_seconds(times.get("answered_time")),
-            bridged_at=_seconds(times.get("bridged_time")),
-            ended_at=_seconds(times.get("transfer_time")) or _seconds(times.get("hangup_time")),
-        )
-
-    def others(self, kind: str) -> list[Facts]:
-        """The profiles of the legs this part rang (`originatee`) or was rung for (`originator`), its partner first."""
-        found = (self.profile.get(kind) or {}).get(f"{kind}_caller_profiles") or ()
-        return [one for one in found if _UUID.fullmatch(one["uuid"])]
-
-
-def _parts(flow: Sequence[Facts], called_in: bool) -> list[_Part]:
-    """The parts of a leg's life, the first one first.
-
-    When a bridge makes the leg that called in the answering one, the switch puts its callee's number in place of its
-    own, in the part before it too; the first part still has its own.
-    """
-    parts = [_Part.of(one) for one in reversed(flow)]
-    if not called_in or not parts:
-        return parts
-    first = parts[0].profile
-    number = first.get("caller_id_number")
-    own = {"caller_id_number": number if number != _SWAPPED else first.get("ani")}
-    return [replace(part, profile={**part.profile, **own}) for part in parts]
-
-
-def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part]) -> Iterator[Bridge]:
+def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part]) -> Iterator[Bridge]:
     bridged = [number for number, part in enumerate(parts) if part.bridged_at]
     met: list[str] = []
     for number in bridged:
@@ -204,7 +154,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
             # After it, `bridge_uuid` is whom a bridge that never came was tried with (uuid_bridge of a ringing leg).
             now, latest = variables.get("bridge_uuid"), variables.get("last_bridge_to")
             partner = (now or latest if number == len(parts) - 1 else latest or now) or partner
-        if not _UUID.fullmatch(partner):
+        if not UUID.fullmatch(partner):
             continue
         known = other if partner == other.get("uuid") else {}
         yield Bridge(
@@ -222,18 +172,18 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
 
 
 def _stay(
-    uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part], ran: Sequence[Facts]
+    uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part], ran: Sequence[Facts]
 ) -> Stay | None:
     """The latest conference; only that one's uuid is among the variables."""
     conference = variables.get("conference_uuid", "")
-    at = max((_seconds(one.get("app_stamp")) for one in ran if one.get("app_name") == "conference"), default=0.0)
+    at = max((seconds(one.get("app_stamp")) for one in ran if one.get("app_name") == "conference"), default=0.0)
     number = next((number for number, part in enumerate(parts) if at <= part.ended_at), None)
-    if not _UUID.fullmatch(conference) or not at or number is None:
+    if not UUID.fullmatch(conference) or not at or number is None:
         return None
     return Stay(_leg_then(uuid, direction, variables, parts, number), conference, at, parts[number].ended_at)
 
 
-def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, str]:
+def _at_the_time(variables: Mapping[str, str], parts: Sequence[Part], number: int) -> dict[str, str]:
     """The leg's variables as they were in this part of its life: our marks change with each."""
     known = {name: value for name, value in variables.items() if _says_who(name)}
     for part in parts[: number + 1]:
@@ -242,7 +192,7 @@ def _at_the_time(variables: Mapping[str, str], parts: Sequence[_Part], number: i
     return known
 
 
-def _asked(variables: Mapping[str, str], part: _Part, is_last: bool) -> bool:
+def _asked(variables: Mapping[str, str], part: Part, is_last: bool) -> bool:
     """Whether the part got its verdict, if its dialplan asks for one.
 
     Each asking begins by unsetting the verdict; the version stays from the first verdict on.
@@ -257,14 +207,14 @@ def _says_who(name: str) -> bool:
     return is_read(f"variable_{name}") and _OF_NO_LEG.match(name) is None
 
 
-def _groups(variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> dict[str, None]:
+def _groups(variables: Mapping[str, str], parts: Sequence[Part], number: int) -> dict[str, None]:
     """The ring groups that the leg had come through, oldest first."""
     noted = variables.get("fsplug_groups", "").split(":") if number == len(parts) - 1 else []
     marked = [part.marks.get("fsplug_group", "") for part in parts[: number + 1]]
     return dict.fromkeys(group for group in (*noted, *marked) if group)
 
 
-def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[_Part], number: int) -> Leg:
+def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part], number: int) -> Leg:
     """The leg in this part of its life, as an event of the switch would have reported it."""
     part, then = parts[number], _at_the_time(variables, parts, number)
     headers = {
@@ -281,23 +231,3 @@ def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Se
 
 def _variables(found: Facts) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if _NAME.fullmatch(name)}
-
-
-def _marked(applications: Sequence[Facts]) -> Iterator[tuple[str, str]]:
-    """What our dialplan set: it marks a call with constants. What is still to be expanded is nobody's mark."""
-    for one in applications:
-        if one.get("app_name") in _MARKS:
-            for setting in _settings(str(one.get("app_data") or "")):
-                name, is_set, value = setting.partition("=")
-                if is_set and name.startswith(_OURS) and "$" not in value:
-                    yield name, value
-
-
-def _settings(data: str) -> list[str]:
-    return data[3:].split(data[2]) if data.startswith("^^") and len(data) > 3 else data.split(" ")
-
-
-def _seconds(micros: object) -> float:
-    """The switch gives microseconds as text, and 0 for what never was."""
-    text = str(micros or "")
-    return int(text) / 1e6 if text.isascii() and text.isdigit() and len(text) < 19 else 0.0

@@ -19,7 +19,7 @@ from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.recorder import STOP_UNSEEN
+from fsplug.esl.calls.recording_reports import STOP_UNSEEN
 from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.calls.seen_talks import SeenTalk, seen_parts, seen_talks
 from fsplug.esl.calls.witnessed_files import WitnessedFiles

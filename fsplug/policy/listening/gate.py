@@ -147,9 +147,6 @@ class Admission:
         return self.reason is None
 
 
-ADMITTED = Admission()
-
-
 def admission(request: ListenRequest) -> Admission:
     """Whether this listener may hear the target's call, or the one reason against it."""
     reason = next((reason for reason, holds in _objections(request).items() if holds), None)

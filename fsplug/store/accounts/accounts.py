@@ -1,6 +1,6 @@
 """Console accounts: one for each user with a console role, made and removed with the role."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,16 +8,15 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import same
 from fsplug.policy.entities import Role
-from fsplug.store.accounts import factors, known_browsers, open_access, passwords, sessions, throttle, tokens
+from fsplug.store.accounts import factors, known_browsers, passwords, sessions, throttle, tokens
 from fsplug.store.accounts.passwords import Passwords
 from fsplug.store.accounts.tokens import Secret, TokenKind
 from fsplug.store.audit import trail
-from fsplug.store.config import companies, users
-from fsplug.store.config.nouns import Change, Row
+from fsplug.store.config import companies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, Write, given, insert
+from fsplug.store.db.statements import Select, Write, given
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailKind
 from fsplug.store.schema.accounts import ConsoleAccounts
@@ -27,7 +26,7 @@ from fsplug.store.schema.users import Users
 from fsplug.words import catalogue
 
 LINK_SECONDS = 86_400.0
-_BOTH = (MailKind.USER_ID, MailKind.PASSWORD)
+BOTH_MAILS = (MailKind.USER_ID, MailKind.PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,44 +76,12 @@ _GET = Select(Account, lambda: _ACCOUNTS.where(ConsoleAccounts.username == given
 _LISTED = Select(Account, lambda: _ACCOUNTS.order_by(ConsoleAccounts.username))
 _LANGUAGE = Select(str, lambda: ConsoleAccounts.select(ConsoleAccounts.language).where(_IS_THEIRS))
 _DOMAIN = Select(str, lambda: Companies.select(Companies.domain).where(Companies.id == given.company))
-_MAKE = Write(lambda: insert(ConsoleAccounts, "company username address made_at"))
-_MOVE = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.address: given.address}).where(_IS_THEIRS))
 _CHOOSE = Write(lambda: ConsoleAccounts.update({ConsoleAccounts.language: given.language}).where(_IS_THEIRS))
 _KEEP = Write(
     lambda: ConsoleAccounts.update(
         {ConsoleAccounts.password_hash: given.kept, ConsoleAccounts.password_at: given.now}
     ).where(_IS_THEIRS)
 )
-_END = Write(lambda: ConsoleAccounts.delete().where(_IS_THEIRS))
-
-
-def follow(store: Store, domain: str, changes: Collection[Change], by: str) -> None:
-    """Make, change and remove accounts as these changes of users require, in the caller's transaction. A new account
-    gets two mails: the user ID, and a link to set a password. A new address gets the first mail, and also the second if
-    there is no password yet. Another role, admin scope or address ends every session and every open link. Second
-    factors stay until the user is removed.
-    """
-    for change in changes:
-        if change.noun is users.USER and change.after is None:
-            factors.forget(store, company_id(store, domain), change.key.username)
-    ours = [
-        (change.key.username, _address(change.before), _address(change.after))
-        for change in changes
-        if change.noun is users.USER
-    ]
-    for username, before, after in ours:
-        if before is not None and after is None:
-            _end(store, domain, username, by)
-    stay = [(username, before, after) for username, before, after in ours if before is not None and after is not None]
-    _move(store, domain, {username: after for username, before, after in stay if before != after})
-    staying = {username for username, _, _ in stay}
-    for change in changes:
-        if change.noun is users.USER and change.key.username in staying:
-            was_invited = get(store, domain, change.key.username).password_at is None
-            open_access.follow(store, domain, change, by, keeps_invitation=was_invited)
-    for username, before, after in ours:
-        if before is None and after is not None:
-            _make(store, domain, username, after)
 
 
 def get(store: Store, domain: str, username: str) -> Account:
@@ -137,7 +104,7 @@ def invite(store: Store, domain: str, username: str, by: str) -> list[str]:
     account = get(store, domain, username)
     with store.atomic():
         trail.add(store, domain, by, "invite", username, [username])
-        return _mail(store, account.company, username, account.email)
+        return send_welcome(store, account.company, username, account.email)
 
 
 def ask_reset(store: Store, domain: str, username: str, by: str, address: str = "") -> str:
@@ -147,6 +114,14 @@ def ask_reset(store: Store, domain: str, username: str, by: str, address: str = 
         facts = {"address": address} if address else {}
         trail.add(store, domain, by, "password-reset", username, [username], **facts)
         return mails.queue(store, domain, MailKind.RESET, username, account.email, language(store, domain, username))
+
+
+def send_welcome(
+    store: Store, domain: str, username: str, email: str, kinds: Iterable[MailKind] = BOTH_MAILS
+) -> list[str]:
+    """Queue these mails to somebody who has an account; their ids."""
+    language_of_user = language(store, domain, username)
+    return [mails.queue(store, domain, kind, username, email, language_of_user) for kind in kinds]
 
 
 def new_link(store: Store, domain: str, username: str) -> str:
@@ -242,43 +217,8 @@ def secret_of(store: Store, domain: str, username: str) -> Secret:
     return Secret(company_id(store, domain), username)
 
 
-def _address(row: Row | None) -> str | None:
-    """The e-mail address that the user signs in with; None without a role."""
-    return row.email if row is not None and row.role != Role.NONE else None
-
-
-def _make(store: Store, domain: str, username: str, email: str) -> None:
-    row = {"company": company_id(store, domain), "username": username, "address": same(email)}
-    _MAKE.run(store, made_at=store.now(), **row)
-    _mail(store, domain, username, email)
-
-
-def _mail(store: Store, domain: str, username: str, email: str, kinds: Iterable[MailKind] = _BOTH) -> list[str]:
-    language_of_user = language(store, domain, username)
-    return [mails.queue(store, domain, kind, username, email, language_of_user) for kind in kinds]
-
-
-def _move(store: Store, domain: str, moved: Mapping[str, str]) -> None:
-    company = company_id(store, domain)
-    # First release the old addresses: two users may have exchanged theirs.
-    away = ({"address": f"?{username}", "company": company, "username": username} for username in moved)
-    _MOVE.run_many(store, away)
-    for username, email in moved.items():
-        _MOVE.run(store, address=same(email), company=company, username=username)
-        tokens.void(store, tokens.TokenKind.PASSWORD, Secret(company, username))
-        kinds = (MailKind.USER_ID,) if get(store, domain, username).password_at is not None else _BOTH
-        _mail(store, domain, username, email, kinds)
-
-
-def _end(store: Store, domain: str, username: str, by: str) -> None:
-    company = company_id(store, domain)
-    sessions.end_all(store, domain, username, by)
-    _void_links(store, Secret(company, username))
-    known_browsers.forget_all(store, company, username)
-    _END.run(store, company=company, username=username)
-
-
-def _void_links(store: Store, whose: Secret) -> None:
+def void_links(store: Store, whose: Secret) -> None:
+    """Withdraw all links by which this account could be opened or its password set."""
     for kind in (tokens.TokenKind.PASSWORD, tokens.TokenKind.SIGN_IN):
         tokens.void(store, kind, whose)
 
@@ -286,7 +226,7 @@ def _void_links(store: Store, whose: Secret) -> None:
 def _keep_password(store: Store, account: Account, kept: str, by: str) -> None:
     whose = secret_of(store, account.company, account.username)
     _KEEP.run(store, kept=kept, now=store.now(), company=whose.company, username=whose.subject)
-    _void_links(store, whose)
+    void_links(store, whose)
     sessions.end_all(store, account.company, account.username, by)
     known_browsers.forget_all(store, whose.company, whose.subject)
     throttle.forget(store, throttle_key(account.company, account.email))

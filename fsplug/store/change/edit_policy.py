@@ -74,18 +74,6 @@ def set_record(store: Store, domain: str, usernames: Sequence[str], record: bool
     return edit(store, domain, by, put)
 
 
-def set_department_policy(store: Store, domain: str, policy: DepartmentPolicy, by: str | Actor) -> int:
-    """Set the boxes of a department (or of `*`); returns the company's new version, or the same one
-    if nothing changed.
-    """
-    return edit(store, domain, by, lambda draft: put_department_policy(draft, policy)).version
-
-
-def set_group_policy(store: Store, domain: str, policy: GroupPolicy, by: str | Actor) -> int:
-    """Set the mode of a ring group; returns the company's new version, or the same one if nothing changed."""
-    return edit(store, domain, by, lambda draft: put_group_policy(draft, policy)).version
-
-
 def exclude(store: Store, domain: str, notes: Mapping[str, str | None], by: str | Actor) -> list[str]:
     """Never record these numbers (E.164, each with its note) from the next call on.
 

@@ -9,7 +9,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access import scopes
 from fsplug.policy.access.scopes import Actor
 from fsplug.policy.entities import PolicySnapshot
-from fsplug.store.accounts import accounts
+from fsplug.store.accounts import following
 from fsplug.store.audit import wording
 from fsplug.store.change import (
     aftermath,
@@ -110,7 +110,7 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
         if gives_numbers:
             _check_exclusive(store, plan)
         for company, revision in opened:
-            accounts.follow(store, company.domain, company.changes, actor.logged_name)
+            following.follow(store, company.domain, company.changes, actor.logged_name)
             aftermath.follow(store, company.domain, company.changes, actor.logged_name)
             revision.finish(company.changes, actor.logged_name)
         for note in notes if is_told else ():

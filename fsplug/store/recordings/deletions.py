@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.clock import CLOCK_SECONDS, is_ahead
+from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.policy.access.scopes import Actor, Need, check_may
 from fsplug.store.audit import trail
 from fsplug.store.config.versioned import company_id
@@ -60,14 +60,6 @@ class Deletion:
     tries: int
     trouble: str | None
     destroyed_at: float | None
-
-    def can_be_undone(self, now: float) -> bool:
-        """Whether there is still time to undo the deletion."""
-        return (
-            self.begun_at is None
-            and now < self.undo_until
-            and not is_ahead(self.undo_until, now, _LONGEST_LEFT_SECONDS)
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import Channels, Terms
 from fsplug.store.change import edit_policy
 from tests.esl.story import ACME, BETA, Story
+from tests.policysets import set_department_policy
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_an_outgoing_call_is_armed_on_the_callers_leg_alone(story):
 @pytest.mark.parametrize("channels", [Channels.STEREO, Channels.MONO])
 def test_a_caller_who_is_answered_already_is_left_in_the_file_of_the_other_leg(story, channels):
     boxes = DepartmentPolicy("Sales", outgoing=True, terms=Terms(channels=channels))
-    edit_policy.set_department_policy(story.store, ACME, boxes, by="test")
+    set_department_policy(story.store, ACME, boxes, by="test")
     variables = story.asks("trunk", fsplug_user="1001", **{"Answer-State": "answered"})
     assert variables["execute_on_answer"] == ""
     assert ("RECORD_STEREO_SWAP%3Dtrue" in variables["fsplug_arm_trunk"]) == (channels is Channels.STEREO)
@@ -83,7 +84,7 @@ def test_an_excluded_colleague_counts_as_the_one_who_sent_the_call_on(story, hea
 
 def test_a_change_works_from_the_next_call_on(story):
     assert story.asks("1001")["fsplug_arm_1001"]
-    edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
+    set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
     assert story.asks("1001")["fsplug_version"] == "1"
     story.start()
     assert story.asks("1001")["fsplug_arm_1001"] == ""
@@ -91,14 +92,14 @@ def test_a_change_works_from_the_next_call_on(story):
 
 def test_a_call_that_asks_again_is_decided_by_the_policy_it_began_under(story):
     first = story.asks("1001")
-    edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
+    set_department_policy(story.store, ACME, DepartmentPolicy("Sales"), by="test")
     again = story.asks("1002", fsplug_version=first["fsplug_version"])
     assert again["fsplug_arm_1002"]
 
 
 def test_mono_is_recorded_in_mono(story):
     boxes = DepartmentPolicy("Sales", incoming=True, terms=Terms(channels=Channels.MONO))
-    edit_policy.set_department_policy(story.store, ACME, boxes, by="test")
+    set_department_policy(story.store, ACME, boxes, by="test")
     assert "RECORD_STEREO%3Dfalse" in story.asks("1001")["fsplug_arm_1001"]
 
 

@@ -5,9 +5,9 @@ import pytest
 from fsplug.esl.calls.growth import LOOKS, Signs, Stall, judged
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import OnFailure, Terms
-from fsplug.store.change import edit_policy
 from tests.esl.flows import Flow, called, customer
 from tests.esl.story import ACME, Story
+from tests.policysets import set_department_policy
 
 AB = {"A": customer(), "B": called("1001", by="A")}
 BEGIN = """
@@ -52,7 +52,7 @@ def story(tmp_path):
     """No call of Anna's goes unrecorded: it is hung up where recording fails."""
     made = Story(tmp_path)
     boxes = DepartmentPolicy("Sales", incoming=True, internal=True, terms=Terms(OnFailure.CLOSED))
-    edit_policy.set_department_policy(made.store, ACME, boxes, by="test")
+    set_department_policy(made.store, ACME, boxes, by="test")
     return made
 
 

@@ -7,9 +7,9 @@ import pytest
 from fsplug.policy.entities import DepartmentPolicy
 from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.calls import gaps
-from fsplug.store.change import edit_policy
 from fsplug.store.recordings import recordings
 from tests.esl.story import ACME, ENDED, Story, a_whole_call, bridge, started, stopped
+from tests.policysets import set_department_policy
 
 LIMIT = 10
 # Legs: A called in, B1001 is Anna's. Her recording begins at 9.0 and is to hold ten seconds.
@@ -23,7 +23,7 @@ def story(tmp_path):
 
 def limited(story, on_failure=OnFailure.OPEN):
     boxes = DepartmentPolicy("Sales", incoming=True, internal=True, terms=Terms(on_failure, max_seconds=LIMIT))
-    edit_policy.set_department_policy(story.store, ACME, boxes, by="test")
+    set_department_policy(story.store, ACME, boxes, by="test")
     return story
 
 
@@ -118,7 +118,7 @@ def test_the_leg_is_armed_with_a_second_more_for_the_switch_counts_whole_seconds
 
 
 def test_without_a_limit_the_leg_is_armed_without_one(story):
-    edit_policy.set_department_policy(story.store, ACME, DepartmentPolicy("Sales", incoming=True), by="test")
+    set_department_policy(story.store, ACME, DepartmentPolicy("Sales", incoming=True), by="test")
     armed = story.asks("1001")["fsplug_arm_1001"]
     assert armed.startswith(f"record_session /spool/{story.recording_of('1001')}.wav {{fsplug_recording%3D")
 

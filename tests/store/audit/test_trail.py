@@ -20,6 +20,7 @@ from fsplug.store.config.devices import DEVICE
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
+from tests.policysets import set_department_policy
 from tests.store.cast import ACME, BETA
 
 FIRST = 1  # what making the cast wrote
@@ -174,7 +175,7 @@ def _exclude(store: Store) -> None:
 
 
 def _set_policy(store: Store) -> None:
-    edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Support", incoming=True), "anna")
+    set_department_policy(store, ACME, DepartmentPolicy("Support", incoming=True), "anna")
 
 
 def _rename(store: Store) -> None:

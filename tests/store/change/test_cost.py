@@ -17,6 +17,7 @@ from fsplug.store.change import draft, edit_policy, edit_users, own_profile, pla
 from fsplug.store.config import actors, policies
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
+from tests.policysets import set_department_policy
 
 DOMAIN = "big.example"
 USERS = {"small": 20, "postgresql": 2_000, "big": 10_000}
@@ -90,7 +91,7 @@ def _tick_as_a_command_does(store: Store) -> None:
 
 
 def _set_boxes(store: Store) -> None:
-    assert edit_policy.set_department_policy(store, DOMAIN, DepartmentPolicy("Sales", incoming=True), _admin(store)) > 1
+    assert set_department_policy(store, DOMAIN, DepartmentPolicy("Sales", incoming=True), _admin(store)) > 1
 
 
 def _exclude(store: Store) -> None:

@@ -12,6 +12,7 @@ from fsplug.policy.recording.edit import PolicyDifference, PolicyEdit, Subject, 
 from fsplug.store.change import edit_policy
 from fsplug.store.config import policies
 from fsplug.store.db.database import Store
+from tests.policysets import set_department_policy
 from tests.store.cast import ACME, BETA
 
 ANNA = Actor("1001", AdminScope.NONE, Role.SUPERUSER, ACME)
@@ -40,7 +41,7 @@ def test_a_wish_of_what_is_makes_no_version(store: Store) -> None:
 
 def test_the_slower_of_two_is_refused_and_sees_what_differs(store: Store) -> None:
     slow = policy_edit(store)
-    edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
+    set_department_policy(store, ACME, DepartmentPolicy("Sales", outgoing=True), "bo")
     with pytest.raises(Refused) as refused:
         edit_policy.save(store, ACME, slow, ANNA)
     assert refused.value.code == "policy-changed"

@@ -11,6 +11,7 @@ from fsplug.policy.terms import OnFailure, Terms
 from fsplug.store.change import edit_policy
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
+from tests.policysets import set_department_policy
 from tests.store.cast import ACME
 from tests.tables import table
 
@@ -94,14 +95,14 @@ def test_a_superuser_says_who_is_recorded_also_where_administrators_may(company:
 
 
 def test_the_boxes_for_every_department_and_the_terms_count(company: Store) -> None:
-    edit_policy.set_department_policy(company, ACME, DepartmentPolicy("*", outgoing=True, incoming=True), "operator")
+    set_department_policy(company, ACME, DepartmentPolicy("*", outgoing=True, incoming=True), "operator")
     to_support = _set("1001", department="Support")
     assert _trouble(company, CHIEF, to_support) is None, "Support has those of every department, which are the same"
     closed = DepartmentPolicy("Support", True, False, True, Terms(on_failure=OnFailure.CLOSED))
-    edit_policy.set_department_policy(company, ACME, closed, "operator")
+    set_department_policy(company, ACME, closed, "operator")
     assert _trouble(company, CHIEF, to_support) == "not-superuser"
     for name in ("Support", "*"):
-        edit_policy.set_department_policy(company, ACME, DepartmentPolicy(name), "operator")
+        set_department_policy(company, ACME, DepartmentPolicy(name), "operator")
     assert _trouble(company, CHIEF, _set("1003", department=None)) is None, "no box is ticked in either"
     assert _trouble(company, CHIEF, to_support) == "not-superuser"
 

@@ -11,6 +11,7 @@ from fsplug.store.change import edit_policy, planning
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import companies, policies
 from fsplug.store.db.database import Store
+from tests.policysets import set_department_policy, set_group_policy
 from tests.store.cast import ACME, BETA
 
 STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence")
@@ -49,8 +50,8 @@ def test_changing_nothing_makes_no_version(store: Store) -> None:
     assert not edit_policy.exclude(store, ACME, {"+4570101155": "the doctor"}, "anna")
     assert not edit_policy.unexclude(store, ACME, ["+4599999999"], "anna")
     same = DepartmentPolicy("Sales", outgoing=True, incoming=True)
-    assert edit_policy.set_department_policy(store, ACME, same, "anna") == 1
-    assert edit_policy.set_group_policy(store, ACME, GroupPolicy("2001", GroupMode.ALWAYS), "anna") == 1
+    assert set_department_policy(store, ACME, same, "anna") == 1
+    assert set_group_policy(store, ACME, GroupPolicy("2001", GroupMode.ALWAYS), "anna") == 1
     assert policies.current_version(store, ACME) == 1
     assert len(policies.history(store, ACME)) == 1
 
@@ -62,30 +63,30 @@ def test_a_change_of_one_company_leaves_the_others_version(store: Store) -> None
 
 def test_boxes_and_terms_of_a_department_are_kept_as_they_were_set(store: Store) -> None:
     policy = DepartmentPolicy("Support", internal=True, terms=STRICT)
-    assert edit_policy.set_department_policy(store, ACME, policy, "anna") == 2
+    assert set_department_policy(store, ACME, policy, "anna") == 2
     assert policies.snapshot(store, ACME).departments["Support"] == policy
     assert "Support" not in policies.snapshot(store, ACME, 1).departments
 
 
 def test_the_star_serves_every_department(store: Store) -> None:
     policy = DepartmentPolicy("*", outgoing=True)
-    edit_policy.set_department_policy(store, ACME, policy, "anna")
+    set_department_policy(store, ACME, policy, "anna")
     assert policies.snapshot(store, ACME).departments["*"] == policy
 
 
 def test_mode_and_terms_of_a_group_are_kept_as_they_were_set(store: Store) -> None:
     policy = GroupPolicy("2001", GroupMode.NEVER, STRICT)
-    assert edit_policy.set_group_policy(store, ACME, policy, "anna") == 2
+    assert set_group_policy(store, ACME, policy, "anna") == 2
     assert policies.snapshot(store, ACME).groups == {"2001": policy}
 
 
 def test_an_unknown_department_or_group_is_refused_with_those_there_are(store: Store) -> None:
     with pytest.raises(Invalid, match="no department Slaes; there are: Sales, Support"):
-        edit_policy.set_department_policy(store, ACME, DepartmentPolicy("Slaes"), "anna")
+        set_department_policy(store, ACME, DepartmentPolicy("Slaes"), "anna")
     with pytest.raises(Invalid, match="no group 9999; there are: 2001"):
-        edit_policy.set_group_policy(store, ACME, GroupPolicy("9999"), "anna")
+        set_group_policy(store, ACME, GroupPolicy("9999"), "anna")
     with pytest.raises(Invalid, match="no group 2001; there are: none yet"):
-        edit_policy.set_group_policy(store, BETA, GroupPolicy("2001"), "birgitta")
+        set_group_policy(store, BETA, GroupPolicy("2001"), "birgitta")
 
 
 @pytest.mark.parametrize("number", ["70101155", "+45 70101155", "", "+", "+45x", "+４５７０"])

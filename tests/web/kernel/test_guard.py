@@ -14,8 +14,6 @@ from tests.store.accountcast import Console
 from tests.store.cast import ACME
 from tests.web.conftest import Browser
 
-TOKEN_PAGES = {"/set-password/<token>", "/shared/<token>"}
-
 
 def _routes(app: Any) -> list[tuple[str, str, str]]:
     """Method, path, endpoint of every route."""

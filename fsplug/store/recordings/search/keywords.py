@@ -28,11 +28,6 @@ class KeywordKind(StrEnum):
     NUMBER = "number"
 
 
-OF_EACH_DIRECTION = frozenset(
-    {KeywordKind.ALL, KeywordKind.DEPARTMENT, KeywordKind.GROUP, KeywordKind.GROUP_DEPARTMENT}
-)
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Keyword:
     """One keyword; `direction` is empty for recordings of every direction."""

@@ -1,0 +1,23 @@
+"""What keeps the package easy to find one's way in: short modules, and few entries at the top of each layer."""
+
+from pathlib import Path
+
+import pytest
+
+import fsplug
+
+PACKAGE = Path(fsplug.__file__).parent
+MOST_LINES = 300
+# Entries at the top of a layer, its __init__.py among them.
+MOST_ENTRIES = {"store": 12, "esl": 6, "web": 5, "cli": 6}
+
+
+def test_no_module_is_longer_than_three_hundred_lines() -> None:
+    lengths = {file: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
+    assert {str(file): length for file, length in lengths.items() if length > MOST_LINES} == {}
+
+
+@pytest.mark.parametrize("layer", MOST_ENTRIES)
+def test_a_layer_has_few_entries_at_its_top(layer: str) -> None:
+    entries = sorted(one.name for one in (PACKAGE / layer).iterdir() if one.name != "__pycache__")
+    assert len(entries) <= MOST_ENTRIES[layer], entries
