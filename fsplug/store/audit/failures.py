@@ -10,6 +10,7 @@ from typing import Any
 from fsplug.policy.access.failures import Failure, Summary, is_over, shown, window_of
 from fsplug.policy.access.scopes import outsider
 from fsplug.store.audit import chain
+from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.alone import alone
 from fsplug.store.db.database import Store
@@ -17,6 +18,7 @@ from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, Write, given, put
 from fsplug.store.db.text import clean
 from fsplug.store.schema.audit import FailedTries
+from fsplug.store.schema.companies import Companies
 
 # Who failed, in the trail, where several did or nothing was typed.
 SEVERAL = "*"
@@ -25,6 +27,7 @@ SEVERAL = "*"
 @dataclass(frozen=True, slots=True)
 class _Window:
     company: str
+    domain: str
     act: str
     time_window: int
     first_at: float
@@ -38,7 +41,9 @@ _IS_IT = (
     & (FailedTries.act == given.act)
     & (FailedTries.time_window == given.time_window)
 )
-_WINDOWS = FailedTries.select(*columns(_Window, FailedTries))
+_WINDOWS = FailedTries.select(*columns(_Window, FailedTries, domain=Companies.domain)).join(
+    Companies, on=(Companies.id == FailedTries.company)
+)
 _WINDOW = Select(_Window, lambda: _WINDOWS.where(_IS_IT))
 _OPEN = Select(_Window, lambda: _WINDOWS.where(FailedTries.entry.is_null()))
 _PUT = Write(lambda: put(FailedTries, "company act time_window first_at last_at tries summary"))
@@ -96,7 +101,8 @@ def _sum_up(store: Store, seen: _Window) -> bool:
         }
         facts |= {"wrong": ", ".join(found.wrong)} if found.wrong else {}
         facts |= {"other_addresses": found.more} if found.more else {}
-        chain.append(store, one.company, outsider(shown(who)), one.act, "", found.people, **facts)
+        people = users.still_theirs(store, one.domain, found.people, one.last_at)
+        chain.append(store, one.company, outsider(shown(who)), one.act, "", people, **facts)
     return True
 
 

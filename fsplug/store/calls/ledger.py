@@ -14,11 +14,9 @@ from operator import attrgetter
 from typing import Any
 
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.terms import TERM_NAMES, terms_facts
-from fsplug.store.audit import chain
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls import gap_rows
+from fsplug.store.calls import gap_rows, listen_trail
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.entry_lines import to_json
 from fsplug.store.config.versioned import company_id
@@ -82,12 +80,6 @@ _REJECTS = Select(
     ),
 )
 _SET_ASIDE = Write(lambda: insert(LedgerRejects, "id entry error at", once_by="id"))
-_BEGUN = Select(
-    str,
-    lambda: ListenSessions.select(ListenSessions.id).where(
-        (ListenSessions.id == given.listen) & ListenSessions.began_at.is_null(False)
-    ),
-)
 
 
 def apply(store: Store, entries: Sequence[JournalEntry]) -> None:
@@ -124,7 +116,7 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
     for entry in entries:
         by_kind.setdefault(type(entry), []).append(entry)
     ids = cache(partial(company_id, store))
-    _audit_listening(store, by_kind.get(kinds.ListenBegan, ()), ids)
+    listen_trail.write(store, by_kind.get(kinds.ListenBegan, ()))
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
@@ -158,15 +150,6 @@ def _holder(kind: type[JournalEntry], ids: Ids) -> Callable[[JournalEntry], dict
         return found
 
     return values
-
-
-def _audit_listening(store: Store, begun: Sequence[Any], ids: Ids) -> None:
-    """Write each listen-in into the audit trail once, however often its entry is applied."""
-    for listen, entry in {one.listen: one for one in begun}.items():
-        if _BEGUN.row(store, listen=listen) is None:
-            people = (entry.target, entry.listener)
-            by, facts = logged_name(entry.listener, entry.company), {"call": entry.call, "door": str(entry.door)}
-            chain.append(store, ids(entry.company), by, "listen", entry.target, people, listen=listen, **facts)
 
 
 def _file(store: Store, by_kind: Mapping[type[JournalEntry], Sequence[Any]]) -> None:

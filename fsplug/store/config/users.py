@@ -125,6 +125,15 @@ def tenure(store: Store, domain: str, username: str) -> Tenure:
     return _BEGAN.row(store, company=company_id(store, domain), username=username) or FROM_THE_BEGINNING
 
 
+def still_theirs(
+    store: Store, domain: str, usernames: Iterable[str], at: float, version: int | None = None
+) -> list[str]:
+    """Those of these usernames that nobody else has been given since a moment, in epoch seconds, of a call that began
+    under this policy version (None: unknown, or of no call).
+    """
+    return [one for one in usernames if tenure(store, domain, one).covers(at, version)]
+
+
 def user_at(store: Store, domain: str, username: str, version: int) -> User | None:
     """The user as of a policy version, or None."""
     return _one(_BY_USERNAME.rows(store, company=company_id(store, domain), version=version, username=username))

@@ -84,7 +84,7 @@ def people_of(store: Store, recording: Recording) -> list[str]:
     domain, decided = recording.company, _decided(store, recording)
     heard = participants.everybody(decided.inputs if decided else {}, recording.caller, recording.answerer)
     named, version = participants.people(heard, recording.user), decided.version if decided else None
-    return [one for one in named if users.tenure(store, domain, one).covers(recording.at, version)]
+    return users.still_theirs(store, domain, named, recording.at, version)
 
 
 def ends_of(store: Store, recording: Recording) -> tuple[Participant, Participant]:

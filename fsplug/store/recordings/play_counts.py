@@ -9,6 +9,7 @@ from fsplug.store.accounts import accounts, throttle
 from fsplug.store.audit import trail
 from fsplug.store.audit.browse import AuditFilter, search
 from fsplug.store.audit.trail import AuditEntry
+from fsplug.store.config import users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.statements import Select, given
@@ -34,7 +35,7 @@ _PLAYED = Select(
 
 def within_hour(store: Store, domain: str, username: str) -> int:
     """How many different recordings the user has played within the last hour, in all their sessions."""
-    since = store.now() - plays.HOUR_SECONDS
+    since = max(store.now() - plays.HOUR_SECONDS, users.tenure(store, domain, username).at)
     return _PLAYED.one(store, company=company_id(store, domain), username=username, since=since)
 
 

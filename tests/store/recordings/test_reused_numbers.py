@@ -6,14 +6,19 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Invalid
+from fsplug.policy.access.failures import WINDOW_SECONDS, Failure
 from fsplug.policy.access.scopes import operator
 from fsplug.policy.entities import Direction, Party, Talk, User
+from fsplug.policy.listening.gate import Door
 from fsplug.policy.recording.facts import talk_facts
+from fsplug.store.accounts import sessions
+from fsplug.store.audit import failures, trail
 from fsplug.store.calls import ledger, my_calls
-from fsplug.store.calls.entries import JournalEntry
+from fsplug.store.calls.entries import JournalEntry, ListenBegan
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
-from fsplug.store.recordings import access
+from fsplug.store.db.pages import Wanted
+from fsplug.store.recordings import access, play_counts, playbacks
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import RecordingFilter
 from tests.store.accountcast import Console
@@ -102,20 +107,80 @@ def test_a_number_or_a_membership_brings_no_past_with_it(before: Console, given:
     assert _heard(before, FORMER) == {"a-rec"}, "it is still hers"
 
 
-def test_a_username_brings_none_and_a_call_that_goes_on_meanwhile_stays_the_other_s(before: Console) -> None:
-    entry = Draft(before.store, ACME).entry("user", FORMER)
-    began_under = _edit(before, lambda draft: _change_former(draft, department="Support"))
+def _passes_on(console: Console) -> tuple[int, int]:
+    """Anna leaves, and Bodil gets her username; the policy versions before and since."""
+    entry = Draft(console.store, ACME).entry("user", FORMER)
+    began_under = _edit(console, lambda draft: _change_former(draft, department="Support"))
 
     def leave(draft: Draft) -> None:
         draft.remove("user", FORMER)
         draft.put("group", {**draft.entry("group", "2001"), "members": ["1002"]}, "2001")
         draft.put("number", {"number": "+4570101001", "group": "2001"}, "+4570101001")
 
-    _edit(before, leave)
-    version = _edit(before, lambda draft: draft.put("user", {**entry, "name": "Bodil Krog"}))
-    before.give(FORMER, role="my-console", email="bodil@acme.example")
+    _edit(console, leave)
+    version = _edit(console, lambda draft: draft.put("user", {**entry, "name": "Bodil Krog"}))
+    console.give(FORMER, role="my-console", email="bodil@acme.example")
+    return began_under, version
+
+
+def test_a_username_brings_none_and_a_call_that_goes_on_meanwhile_stays_the_other_s(before: Console) -> None:
+    began_under, version = _passes_on(before)
     ledger.apply(before.store, _call("b", before.clock.now + 60, began_under))
     assert _heard(before, FORMER) == set()
     ledger.apply(before.store, _call("c", before.clock.now + 120, version))
     actor = actors.actor(before.store, ACME, FORMER)
     assert access.recording(before.store, ACME, "c-rec", actor).id == "c-rec", "from now on they are the new one's"
+
+
+def _told(console: Console) -> list[str]:
+    """The acts that the trail shows to whoever has the username, since they have it."""
+    theirs = Wanted(person=FORMER, since=actors.actor(console.store, ACME, FORMER).tenure.at)
+    return [one.act for one in trail.listed(console.store, ACME, wanted=theirs)]
+
+
+def _listens(call: str, at: float, listener: str = "1002", target: str = FORMER) -> ListenBegan:
+    legs = {"call": call, "target_leg": "t", "listener_leg": "l"}
+    whose = {"company": ACME, "switch": "fs1", "listener": listener, "target": target}
+    return ListenBegan(f"listen-{call}", **whose, dialled="", door=Door.DESK, **legs, at=at)
+
+
+@pytest.mark.parametrize("whose", [{"target": FORMER}, {"listener": FORMER, "target": "1002"}])
+def test_a_listen_in_that_is_written_late_is_told_to_those_who_had_the_usernames(
+    before: Console, whose: dict[str, str]
+) -> None:
+    at = before.clock.now
+    _passes_on(before)
+    told = _told(before)
+    ledger.apply(before.store, [_listens("x", at, **whose)])
+    assert _told(before) == told
+    [entry] = [one for one in trail.listed(before.store, ACME) if one.act == "listen"]
+    assert entry.people == ("1002",)
+    ledger.apply(before.store, [_listens("y", before.clock.now, **whose)])
+    assert _told(before) == ["listen", *told], "from now on they are the new one's"
+
+
+def test_a_listen_in_on_a_call_that_goes_on_meanwhile_is_told_to_nobody_else(before: Console) -> None:
+    began_under, _ = _passes_on(before)
+    told = _told(before)
+    ledger.apply(before.store, _call("b", before.clock.now + 60, began_under))
+    ledger.apply(before.store, [_listens("b", before.clock.now + 90)])
+    assert _told(before) == told
+
+
+def test_wrong_guesses_at_somebody_s_account_are_not_told_to_who_gets_their_username(before: Console) -> None:
+    failures.add(before.store, ACME, "sign-in-refused", Failure("198.51.100.7", person=FORMER))
+    _passes_on(before)
+    told = _told(before)
+    before.clock.turn(WINDOW_SECONDS)
+    assert failures.sum_up(before.store) == 1
+    assert _told(before) == told
+
+
+def test_what_somebody_has_played_does_not_count_for_who_gets_their_username(before: Console) -> None:
+    before.give(FORMER, role="superuser", email="anna@acme.example")
+    session = sessions.find(before.store, sessions.begin(before.store, ACME, FORMER, "192.0.2.1", "Firefox"))
+    assert session is not None
+    playbacks.begin(before.store, session, actors.actor(before.store, ACME, FORMER), "a-rec", per_hour=10)
+    assert play_counts.within_hour(before.store, ACME, FORMER) == 1
+    _passes_on(before)
+    assert play_counts.within_hour(before.store, ACME, FORMER) == 0
