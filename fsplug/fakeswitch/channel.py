@@ -229,6 +229,7 @@ class Channel:
         """A transfer ends a part of the leg's life."""
         self.parts.append(replace(self.part(), transferred=at))
         self.now = Part(at)
+        self.times.profile = at
 
     def part(self) -> Part:
         """The present part of the leg's life."""

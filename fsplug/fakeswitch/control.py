@@ -39,7 +39,6 @@ class ControlPort:
             "behave": self._behave,
             "call": lambda request: self._tell(self._call(request)),
             "codec": self._codec,
-            "drop_links": self._drop_links,
             "hang_up": self._hang_up,
             "hang_up_all": self._hang_up_all,
             "hold": self._hold,
@@ -190,10 +189,6 @@ class ControlPort:
 
     def _inject(self, request: Request) -> Answer:
         self._switch.inject(request["fault"])
-        return {}
-
-    def _drop_links(self, request: Request) -> Answer:
-        self._switch.drop_links(request.get("how", "reset"))
         return {}
 
     def _hang_up_all(self, request: Request) -> Answer:

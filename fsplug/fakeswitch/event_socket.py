@@ -45,14 +45,9 @@ class EventSocket:
         if self._server:
             self._server.stop(timeout=0)
             self._server = None
-        self.drop("reset")
-
-    def drop(self, how: str = "reset") -> None:
-        """End every client's connection: `close`, `half-close` or `reset`."""
         for listener in list(self.listeners):
-            listener.connection.close(how)
-            if how != "half-close":
-                self._forget(listener)
+            listener.connection.close("reset")
+            self._forget(listener)
 
     def inject(self, fault: str) -> None:
         """Break the framing of every connection with one of misbehaviour.FAULTS."""

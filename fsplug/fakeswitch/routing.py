@@ -84,5 +84,4 @@ def _redirect(core: Core, channel: Channel, order: Transfer) -> None:
     profile.rdnis, profile.destination, profile.context = profile.destination, order.destination, order.context
     profile.transfer_source = channel.variables.get("transfer_source") or ""
     profile.index += 1
-    channel.times.profile = core.clock.micros()
     channel.other = None

@@ -139,10 +139,6 @@ class FakeSwitch:
         known_fault(fault)
         self._socket.inject(fault)
 
-    def drop_links(self, how: str = "reset") -> None:
-        """End every client's connection: `close`, `half-close` or `reset`."""
-        self._socket.drop(how)
-
     def restart(self) -> None:
         """Die and come back: calls vanish without an event, recordings are cut, clients dropped; a new Core-UUID."""
         self.abandon()

@@ -78,7 +78,7 @@ def connected_meanwhile(plant: Plant, party: Party, away: Away = killed) -> Seen
     return seen_once_each(plant, flow)
 
 
-def went_on_meanwhile(plant: Plant, party: Party, is_over: bool) -> tuple[Seen, float]:
+def went_on_meanwhile(plant: Plant, party: Party, is_over: bool, away: Away = killed) -> tuple[Seen, float]:
     """Anna talks to the customer, and to Clara, who is recorded. Without fsplug she connects the two, who talk.
 
     `is_over`: and hang up, too. Also returns how many seconds after its beginning Clara's talk with Anna was over.
@@ -94,7 +94,7 @@ def went_on_meanwhile(plant: Plant, party: Party, is_over: bool) -> tuple[Seen, 
         [recording] = [one for one in plant.recordings() if one.id not in known]
         file = plant.spool / f"{recording.id}.wav"
         plant.until(lambda: file.stat().st_size > HEARD_BYTES, "Clara to be heard")
-        with killed(plant):
+        with away(plant):
             talk.connect(ANNA, consulting)
             plant.until(lambda: _legs_up(plant) == 2, "Anna's phone to have left")
             seconds = time.time() - (recording.started_at or 0.0)
@@ -147,9 +147,14 @@ def test_nothing_remains_of_a_never_customer_who_was_connected_with_an_armed_pho
 def test_what_a_running_recording_has_of_a_never_customer_connected_meanwhile_is_cut_off(
     is_over: bool, plant: Plant, people: Party
 ) -> None:
+    assert_never_customer_is_cut_off(plant, people, is_over, killed)
+
+
+def assert_never_customer_is_cut_off(plant: Plant, people: Party, is_over: bool, away: Away) -> None:
+    """Of a recording whose leg went on to a never customer meanwhile, what came before is kept."""
     plant.apply(words.customer_excluded)
     try:
-        left, seconds = went_on_meanwhile(plant, people, is_over)
+        left, seconds = went_on_meanwhile(plant, people, is_over, away)
     finally:
         plant.apply(words.nothing)
     assert [one.rule for one in left.decisions if not one.record] == ["excluded-number", "excluded-number"]
