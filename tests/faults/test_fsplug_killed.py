@@ -6,8 +6,8 @@ import gevent
 import pytest
 
 from fsplug.esl.calls.live_recording import LATE_SECONDS
-from fsplug.esl.calls.talks import UNREPORTED_CAUSE
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.entries import UNREPORTED_CAUSE
 from fsplug.store.recordings.recordings import State
 from tests.calls import people
 from tests.calls.aftermath import has_run, not_sealed

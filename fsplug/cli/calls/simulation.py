@@ -11,8 +11,8 @@ def heading(facts: Facts) -> Mapping[str, object]:
     """The simulated call, as people read it."""
     asked: Facts = {
         "company": f"{facts['company']}, policy version {facts['version']}",
-        "from": f"{facts['from']['given']} ({facts['from']['told']})",
-        "to": f"{facts['to']['given']} ({facts['to']['told']})",
+        "from": f"{facts['from']['given']} ({facts['from']['description']})",
+        "to": f"{facts['to']['given']} ({facts['to']['description']})",
     }
     return asked | ({"through group": ", ".join(facts["groups"])} if facts["groups"] else {})
 

@@ -105,9 +105,9 @@ class Invocation:
             yield store
             settings = self.settings()
             if settings.switch_conf:
-                from fsplug.cli.kernel.switch_told import tell
+                from fsplug.cli.kernel.switch_update import bring_up
 
-                tell(settings, store, self.note)
+                bring_up(settings, store, self.note)
 
     @contextmanager
     def store_as_is(self) -> Iterator["Store"]:

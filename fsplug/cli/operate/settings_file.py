@@ -52,7 +52,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Settings], object]]] = {
         lambda one: one.web_proxies or "...",
     ),
     "plays_per_hour": (
-        "How many recordings a user may play in an hour before superusers are told; half as many take a password.",
+        "How many recordings a user may play in an hour before superusers are notified; half as many take a password.",
         lambda one: one.plays_per_hour,
     ),
     "smtp_host": (

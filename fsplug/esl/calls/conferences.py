@@ -104,7 +104,7 @@ class Conferences:
         """Take in what no event reported."""
         (self.comes if what == "comes" else self.goes)(conference, leg)
 
-    def told(self, record: LegRecord) -> None:
+    def reported(self, record: LegRecord) -> None:
         """The record of a leg that has ended. It may have come to a conference, and gone, while no event was heard."""
         stay = record.stay
         if stay is None:

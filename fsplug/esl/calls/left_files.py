@@ -61,7 +61,7 @@ class LeftFiles:
             if recording is not None:
                 recording.withdrawn = ""
 
-    def told(self, record: LegRecord) -> None:
+    def reported(self, record: LegRecord) -> None:
         """All talks of this leg, which has ended, are decided: what it recorded and none of them ordered goes."""
         call = self._book.calls.get(record.call)
         if call is None or not record.answered_at:

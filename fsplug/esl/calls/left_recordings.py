@@ -77,9 +77,9 @@ class LeftRecordings:
             return
         self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
         if (record := self._early.get(leg)) is not None:
-            self.told(record)
+            self.reported(record)
 
-    def told(self, record: LegRecord) -> None:
+    def reported(self, record: LegRecord) -> None:
         """A leg's record has come."""
         if record.uuid in self._book.channels:
             self._early[record.uuid] = record

@@ -13,8 +13,9 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.ports import Ports
-from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
+from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.watch import Watch
+from fsplug.store.calls.entries import UNREPORTED_CAUSE
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.talks import UNREPORTED_CAUSE, Talks
+from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.recording.legs import Leg
@@ -23,6 +23,7 @@ from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.store.calls import calls, decisions, outages
 from fsplug.store.calls.calls import Call as CallRow
 from fsplug.store.calls.decisions import Decision
+from fsplug.store.calls.entries import UNREPORTED_CAUSE
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.recordings import holds, recordings

@@ -10,10 +10,7 @@ from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.outage_log import outage_log
 from fsplug.policy.recording.legs import Leg
-from fsplug.store.calls.entries import CallEnded
-
-# The hangup cause of a call whose end no event reported.
-UNREPORTED_CAUSE = "UNTOLD"
+from fsplug.store.calls.entries import UNREPORTED_CAUSE, CallEnded
 
 
 class Talks:

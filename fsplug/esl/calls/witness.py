@@ -102,7 +102,7 @@ class Witness:
         for the record of the leg at the other end. Unavailable if the store does not answer.
         """
         for record in records.values():
-            self._left_recordings.told(record)
+            self._left_recordings.reported(record)
         talks = seen_talks(records) + seen_parts(records)
         open_records: set[str] = set()
         for company in sorted({one.company for one in talks}):
@@ -111,7 +111,7 @@ class Witness:
         self._count_refused(records)
         settled = frozenset(records) - open_records
         for uuid in settled:
-            self._left_files.told(records[uuid])
+            self._left_files.reported(records[uuid])
             self._files.judge(records[uuid])
         self._files.forget()
         return settled

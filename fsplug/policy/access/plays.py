@@ -9,7 +9,7 @@ OF_ALERTS = ThrottleTerms(free=0, first_seconds=3_600.0, last_seconds=3_600.0, f
 
 
 def is_unusual(plays: int, per_hour: int) -> bool:
-    """Whether the person and the company's superusers are told that so many recordings were played within an hour."""
+    """Whether so many recordings in an hour are unusual: the person and the company's superusers are notified."""
     return plays > per_hour
 
 

@@ -47,7 +47,7 @@ class ChangeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChangeRequest:
     """What `made_by` (a logged name) asks to change of a user, as far as it decides who confirms and rejects it.
 
     `gives`: it makes somebody a superuser, a company-admin, or one who listens in. `hears`: it lets somebody hear who
@@ -91,29 +91,29 @@ def of_identity(whose: Rank, asker: Rank) -> Wait:
     return Wait.SUPERUSER if whose > asker else Wait.DAY
 
 
-def may_confirm(actor: Actor, asked: Asked) -> bool:
+def may_confirm(actor: Actor, request: ChangeRequest) -> bool:
     """Whether the actor is a second person: did not ask for the change, gains nothing, and may grant in this company.
 
     What takes a superuser may be the superuser's own, unless it gives something.
     """
     if actor.is_operator:
         return True
-    if actor.company != asked.company or actor.logged_name == asked.made_by:
+    if actor.company != request.company or actor.logged_name == request.made_by:
         return False
-    if asked.by_superuser:
-        return actor.role is Role.SUPERUSER and (actor.name != asked.username or not asked.gives)
-    return _may_grant(actor, asked.company) and actor.name != asked.username
+    if request.by_superuser:
+        return actor.role is Role.SUPERUSER and (actor.name != request.username or not request.gives)
+    return _may_grant(actor, request.company) and actor.name != request.username
 
 
-def may_reject(actor: Actor, asked: Asked) -> bool:
+def may_reject(actor: Actor, request: ChangeRequest) -> bool:
     """Whether the actor sees the change and may reject it: an administrator, the user, or a superuser.
 
     A superuser may if the change lets somebody hear who did not before, or takes a superuser.
     """
-    if actor.is_operator or _may_grant(actor, asked.company):
+    if actor.is_operator or _may_grant(actor, request.company):
         return True
-    is_superuser = (asked.hears or asked.by_superuser) and actor.role is Role.SUPERUSER
-    return actor.company == asked.company and (actor.name == asked.username or is_superuser)
+    is_superuser = (request.hears or request.by_superuser) and actor.role is Role.SUPERUSER
+    return actor.company == request.company and (actor.name == request.username or is_superuser)
 
 
 def _may_grant(actor: Actor, company: str) -> bool:

@@ -31,7 +31,7 @@ class _Old:
         self._forget = Write(lambda: table.delete().where(key.in_(given_each.keys)))
         self._seconds = seconds
 
-    def tidy(self, store: Store) -> None:
+    def forget(self, store: Store) -> None:
         """Delete them."""
         before = store.now() - self._seconds
         while found := self._find.rows(store, before=before):
@@ -60,10 +60,10 @@ _ALL = (
 _PLAYBACKS = Write(lambda: Playbacks.delete().where(Playbacks.until < given.before))
 
 
-def tidy(store: Store) -> None:
-    """Delete it all. Anybody can make guesses, so they must not make the store grow."""
+def delete_old(store: Store) -> None:
+    """Delete what is too old to be of use. Anybody can make guesses, so guesses must not make the store grow."""
     for one in _ALL:
-        one.tidy(store)
+        one.forget(store)
     failures.forget(store, store.now() - FORGET_SECONDS)
     with store.atomic():
         _PLAYBACKS.run(store, before=store.now() - FORGET_SECONDS)

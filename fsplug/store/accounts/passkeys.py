@@ -38,7 +38,7 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PasskeyRequest:
     """What a page hands to the browser: the options, as JSON, and the sealed challenge to send back."""
 
     options: dict[str, Any]
@@ -115,7 +115,7 @@ def credentials(store: Store, domain: str, username: str) -> list[str]:
     return _CREDENTIALS.rows(store, company=company_id(store, domain), username=username)
 
 
-def ask_new(store: Store, party: RelyingParty, session: Session, secret_keys: SecretKeys) -> Asked:
+def ask_new(store: Store, party: RelyingParty, session: Session, secret_keys: SecretKeys) -> PasskeyRequest:
     """What the browser of this session makes a passkey with."""
     account = accounts.get(store, session.company, session.username)
     signed, sealed = challenges.new(store, REGISTER, session.id, secret_keys)
@@ -125,7 +125,7 @@ def ask_new(store: Store, party: RelyingParty, session: Session, secret_keys: Se
     )
     name = f"{account.email} ({account.company})"
     options = webauthn.creation_options(party, signed, handle, name, account.name or account.username, known)
-    return Asked(options, sealed)
+    return PasskeyRequest(options, sealed)
 
 
 def add(
@@ -176,11 +176,11 @@ def remove(store: Store, domain: str, username: str, passkey: str, by: str, sess
 
 def ask(
     store: Store, party: RelyingParty, purpose: str, holder: str, known: list[str] | None, keys: SecretKeys
-) -> Asked:
+) -> PasskeyRequest:
     """What a browser proves to have a passkey with: one of `known`, or without them one that its user chooses."""
     signed, sealed = challenges.new(store, purpose, holder, keys)
     verification = "preferred" if purpose.startswith(SECOND) else "required"
-    return Asked(webauthn.request_options(party, signed, known, verification), sealed)
+    return PasskeyRequest(webauthn.request_options(party, signed, known, verification), sealed)
 
 
 def prove(store: Store, party: RelyingParty, answer: Answer, purposes: tuple[str, ...], keys: SecretKeys) -> Proved:

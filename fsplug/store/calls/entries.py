@@ -9,6 +9,9 @@ from typing import Any, ClassVar, Self
 
 from fsplug.policy.terms import DEFAULT_TERMS, Terms
 
+# The hangup cause of a call whose end no event reported.
+UNREPORTED_CAUSE = "UNTOLD"
+
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:

@@ -83,7 +83,7 @@ def _verdict(arm: Arm) -> Facts:
 def _party(known: Known) -> Facts:
     return {
         "given": known.given,
-        "told": known.description,
+        "description": known.description,
         "user": known.user.username if known.user else None,
         "group": known.group.number if known.group else None,
         "number": known.number,

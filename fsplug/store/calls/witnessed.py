@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
+from fsplug.store.calls.entries import UNREPORTED_CAUSE
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -17,8 +18,6 @@ from fsplug.store.schema.recordings import Recordings
 
 # The switch's record of a leg arrives seconds after its end, and is compared with the decisions seconds later.
 RECORD_SECONDS = 60.0
-# The end of these calls was not reported: the switch died, or fsplug was away.
-_UNTOLD = "UNTOLD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +204,6 @@ def _unwitnessed(one: _Unwitnessed, now: float) -> Difference:
         reason = "in-progress"
     elif one.ended_at > now - RECORD_SECONDS:
         reason = "record-awaited"
-    elif one.cause == _UNTOLD:
+    elif one.cause == UNREPORTED_CAUSE:
         reason = "end-not-reported"
     return Difference(reason, one.talk, one.call, one.decision, one.at, is_explained=reason != "no-record")

@@ -1,4 +1,4 @@
-"""What follows a change of people that is made: who is told of it, and which of their links end."""
+"""What follows a change of people that is made: who is notified of it, and which of their links end."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,37 +17,38 @@ from fsplug.store.config.nouns import Change
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import shares
 
-_TOLD = ("role", "admin", "email")
+_NOTIFIED = ("role", "admin", "email")
 _NOBODY = {"role": Role.NONE, "admin": AdminScope.NONE, "email": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A change of a user, or of a number, group or IVR that `username` names then, and who is told of it, at addresses
-    from before the change.
+    """A change of a user, or of a number, group or IVR that `username` names then.
+
+    `receivers` are notified of it, at their addresses from before the change.
     """
 
     domain: str
     username: str
     items: tuple[Item, ...]
-    told: tuple[Receiver, ...]
+    receivers: tuple[Receiver, ...]
 
 
 def notes(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
-    """Who is to be told of what: people with a role or admin scope of its change, superusers of a new one, and whom
+    """Who is to be notified of what: people with a role or admin scope of its change, superusers of a new one, and whom
     others may listen to now, unless they said so themselves; and where calls are led outside, whoever answered them.
 
-    Ask before the changes are made. Of a company that is removed nobody is told.
+    Ask before the changes are made. Of a company that is removed nobody is notified.
     """
     if _ends_company(changes):
         return
     for change in changes:
         if change.noun is users.USER and (columns := _columns(change)):
-            told = _told(store, domain, change)
-            if told:
+            receivers = _receivers(store, domain, change)
+            if receivers:
                 username, items = change.key.username, (_item(change, columns),)
                 others = meanwhile.items(store, domain, username, items)
-                yield Note(domain, username, (*items, *others), tuple(told))
+                yield Note(domain, username, (*items, *others), tuple(receivers))
     yield from _listened_to(store, domain, changes, by)
     yield from _led_outside(store, domain, changes, by)
 
@@ -75,7 +76,7 @@ def _listened_to(store: Store, domain: str, changes: Sequence[Change], by: str) 
 
 
 def _led_outside(store: Store, domain: str, changes: Sequence[Change], by: str) -> Iterator[Note]:
-    """Calls that are led to a number outside: told to those who answered them, and to all administrators."""
+    """Calls that are led to a number outside. Those who answered them are notified, and all administrators."""
     entries: dict[tuple[str, str], list[Led]] = {}
     for one in leading.led(changes):
         if one.is_outside:
@@ -90,9 +91,9 @@ def _led_outside(store: Store, domain: str, changes: Sequence[Change], by: str) 
             group = groups.group_at(store, domain, route.group, version)
         answering = [*(group.members if group else ()), *([route.user] if route and route.user else ())]
         found = {one.username: one for one in (*admins, *notices.now_at(store, domain, answering))}
-        told = [one for one in found.values() if logged_name(one.username, domain) != by]
+        receivers = [one for one in found.values() if logged_name(one.username, domain) != by]
         called = f"{group.name} ({entry})" if kind == "group" and group is not None and group.name else entry
-        yield Note(domain, called, tuple(map(_leading_item, its)), tuple(told))
+        yield Note(domain, called, tuple(map(_leading_item, its)), tuple(receivers))
 
 
 def _leading_item(one: Led) -> Item:
@@ -111,17 +112,17 @@ def _ends_company(changes: Sequence[Change]) -> bool:
 
 
 def _columns(change: Change) -> list[str]:
-    return [name for name in _TOLD if _value(change.before, name) != _value(change.after, name)]
+    return [name for name in _NOTIFIED if _value(change.before, name) != _value(change.after, name)]
 
 
-def _told(store: Store, domain: str, change: Change) -> list[Receiver]:
+def _receivers(store: Store, domain: str, change: Change) -> list[Receiver]:
     before, after, username = change.before, change.after, change.key.username
-    told = list[Receiver]()
+    receivers = list[Receiver]()
     if before is not None and (before.role != Role.NONE or before.admin != AdminScope.NONE) and before.email:
-        told.append(Receiver(username, before.email))
+        receivers.append(Receiver(username, before.email))
     if after is not None and after.role == Role.SUPERUSER and _value(before, "role") != Role.SUPERUSER:
-        told += [one for one in notices.superusers(store, domain) if one.username != username]
-    return told
+        receivers += [one for one in notices.superusers(store, domain) if one.username != username]
+    return receivers
 
 
 def _item(change: Change, columns: Sequence[str]) -> Item:

@@ -52,7 +52,7 @@ def may_confirm(store: Store, change: WaitingChange, actor: Actor) -> bool:
     """
     if actor.is_operator:
         return True
-    may = waits.may_confirm(actor, change.asked)
+    may = waits.may_confirm(actor, change.request)
     return may and not planted.tied(store, change.company, change.made_by, [actor.name], change.made_at)
 
 
@@ -81,7 +81,7 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
     """
     account = accounts.get(store, domain, username)
     item = Item(split.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
-    told = notices.addresses(store, domain, [username])
+    receivers = notices.addresses(store, domain, [username])
     rank = ranks.lately(store, domain, [username]).get(username, Rank.NONE)
     with store.atomic():
         if account.totp and not actor.is_operator:
@@ -91,7 +91,7 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
             return kept
         authenticators.remove(store, domain, username, actor.logged_name)
         if account.totp:
-            waiting.note(store, domain, username, [item], actor.logged_name, told)
+            waiting.note(store, domain, username, [item], actor.logged_name, receivers)
     return None
 
 
@@ -120,8 +120,8 @@ def _carry_out(store: Store, change: WaitingChange) -> None:
 
 
 def _drop(store: Store, change: WaitingChange, reason: str) -> None:
-    told = notices.disappointed(store, change.company, _held(change), change.made_by, change.made_at)
-    waiting.drop(store, change, ITSELF, reason, told)
+    receivers = notices.disappointed(store, change.company, _held(change), change.made_by, change.made_at)
+    waiting.drop(store, change, ITSELF, reason, receivers)
 
 
 def _held(change: WaitingChange) -> Held:
@@ -141,7 +141,7 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
     by = confirmed_by or ITSELF
     with store.atomic():
         planning.hold(store, change.company)
-        told = notices.concerned(store, change.company, _held(change))
+        receivers = notices.concerned(store, change.company, _held(change))
         if not waiting_rows.is_genuine(store, change):
             text = "nobody asked for this change, or it is over already: no key signed it as it is"
             raise Refused(_NOT_SIGNED, text, change=change.id)
@@ -150,7 +150,7 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
         _apply(store, change, actor, is_confirmed=confirmed_by is not None)
         facts = {"change": change.id, "items": waiting.in_words(change), "made_by": change.made_by}
         trail.add(store, change.company, by, "change-made", change.username, [change.username], **facts)
-        notices.send(store, change.company, MailKind.CHANGE_MADE, change.id, told)
+        notices.send(store, change.company, MailKind.CHANGE_MADE, change.id, receivers)
     return waiting_rows.get(store, change.company, change.id)
 
 
@@ -172,11 +172,11 @@ def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool
         permission.check(store, company.domain, company.changes, actor)
         if not is_confirmed:
             _check_waited(store, company, change, actor)
-    planning.make(store, plan, scopes.operator(change.made_by), is_told=False)
+    planning.make(store, plan, scopes.operator(change.made_by), notifies=False)
 
 
 def _check_waited(store: Store, plan: CompanyPlan, change: WaitingChange, actor: Actor) -> None:
-    """Refused("waits-for-more") if a day would not do were it asked for now, or others would be told."""
+    """Refused("waits-for-more") if a day would not do were it asked for now, or others would be notified."""
     _, held = split.split(store, plan.domain, plan.changes, actor)
     if any(one.wait > waits.Wait.DAY or one.of_hearer > change.of_hearer for one in held):
         text = f"a day is not enough any more: meanwhile {change.username} hears more, or {actor.name} less"

@@ -1,4 +1,4 @@
-"""Who is told of a change of a person, at which address: those it concerns, at the addresses from before the change."""
+"""Who is notified of a change of a person: those it concerns, at their addresses from before the change."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from fsplug.store.schema.companies import PolicyVersions
 from fsplug.store.schema.history import ended_with, is_current
 from fsplug.store.schema.users import Users
 
-# An address that somebody had so long ago is told too: it may have been changed to prepare for this.
+# An address that somebody had so long ago is notified too: it may have been changed to prepare for this.
 _ADDRESS_SECONDS = 30 * waits.DAY_SECONDS
 
 
@@ -74,7 +74,7 @@ def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
 def disappointed(store: Store, domain: str, held: Held, by: str, asked_at: float) -> list[Receiver]:
     """Whom it concerns that a waiting change is not made: also who asked for it (a logged name) at this time.
 
-    Of a company that is removed nobody is told: no mail can be written in its name.
+    Of a company that is removed nobody is notified: no mail can be written in its name.
     """
     if not companies.exists(store, domain):
         return []
@@ -110,19 +110,19 @@ def administrators(store: Store, domain: str) -> list[Receiver]:
 
 
 def confirmers(store: Store, domain: str, username: str, by: str, besides: Iterable[Receiver]) -> list[Receiver]:
-    """The administrators who may be the second person, but for those who are told already."""
-    told = {one.username for one in besides} | {username}
-    others = [one for one in administrators(store, domain) if one.username not in told]
+    """The administrators who may be the second person, but for those who are notified already."""
+    known = {one.username for one in besides} | {username}
+    others = [one for one in administrators(store, domain) if one.username not in known]
     return _without_tied(store, domain, others, by)
 
 
-def has_witness(store: Store, domain: str, held: Held, told: Iterable[Receiver], by: str) -> bool:
-    """Whether somebody is told who would object: not the person who asks for it or somebody whom they have made so
+def has_witness(store: Store, domain: str, held: Held, receivers: Iterable[Receiver], by: str) -> bool:
+    """Whether somebody is notified who would object: not the person who asks for it or somebody whom they have made so
     (`planted`), nor the one who gains a right.
     """
     by_right = any(map(split.is_right, held.items))
     allowed = {one.username for one in superusers(store, domain)} - {held.username} if by_right else None
-    found = [one for one in told if allowed is None or one.username in allowed]
+    found = [one for one in receivers if allowed is None or one.username in allowed]
     return bool(_without_tied(store, domain, found, by))
 
 

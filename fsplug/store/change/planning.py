@@ -57,10 +57,10 @@ def plan(store: Store, document: Mapping[str, Any], folder: Path = Path(), by: A
     lists everything that is wrong with it.
     """
     wanted = _read(document, folder, by)
-    untold = {domain: _untold(document, domain, by) for domain in wanted}
-    planned = Plan(tuple(_company_plan(store, domain, rows, untold[domain]) for domain, rows in wanted.items()))
+    unnamed = {domain: _unnamed(document, domain, by) for domain in wanted}
+    planned = Plan(tuple(_company_plan(store, domain, rows, unnamed[domain]) for domain, rows in wanted.items()))
     errors = [error for company in planned.companies for error in _claimed(store, company, wanted[company.domain])]
-    for domain in (one for one in wanted if untold[one]):
+    for domain in (one for one in wanted if unnamed[one]):
         errors += [f"company {domain}, {entry}: {text}" for entry, text in checks.troubles(wanted[domain])]
     if errors:
         raise invalid(errors)
@@ -81,13 +81,13 @@ def apply_plan(store: Store, plan: Plan, by: str | Actor) -> dict[str, int]:
     return make(store, plan, by).versions
 
 
-def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> Applied:
+def make(store: Store, plan: Plan, by: str | Actor, notifies: bool = True) -> Applied:
     """Make the changes, all or none, each company one version further; what of them must wait is kept instead.
 
     `by` makes the changes, as an operator if only a name is given. Refused("plan-outdated") if the store has changed
     since the plan was made; Refused also as `check` says, and Refused("waits-for-another") if the rest of the plan
     can't be without what waits. A user who is given a console role gets an account, and mail about it; the account ends
-    with the role. With `is_told`, people are told of changes of their role, address and admin scope.
+    with the role. With `notifies`, people are notified of changes of their role, address and admin scope.
     """
     actor = _actor(by)
     by_name = actor.logged_name
@@ -113,8 +113,8 @@ def make(store: Store, plan: Plan, by: str | Actor, is_told: bool = True) -> App
             following.follow(store, company.domain, company.changes, actor.logged_name)
             aftermath.follow(store, company.domain, company.changes, actor.logged_name)
             revision.finish(company.changes, actor.logged_name)
-        for note in notes if is_told else ():
-            waiting.note(store, note.domain, note.username, note.items, actor.logged_name, note.told)
+        for note in notes if notifies else ():
+            waiting.note(store, note.domain, note.username, note.items, actor.logged_name, note.receivers)
     versions = {company.domain: company.version for company, _ in parts}
     versions |= {company.domain: revision.version for company, revision in opened}
     return Applied(versions, tuple(one for _, its in parts for one in its), tuple(kept))
@@ -188,17 +188,17 @@ def _read(document: Mapping[str, Any], folder: Path, by: Actor) -> dict[str, Row
     return read(document, folder if by.is_operator else None)
 
 
-def _untold(document: Mapping[str, Any], domain: str, by: Actor) -> tuple[Noun, ...]:
+def _unnamed(document: Mapping[str, Any], domain: str, by: Actor) -> tuple[Noun, ...]:
     """The rows of a company about which this document says nothing, as its author must not read them."""
     [company] = (one for one in document["company"] if one["domain"] == domain)
     return tuple(noun for kind in permission.unreadable(by) if kind not in company for noun in OWNED[kind])
 
 
-def _company_plan(store: Store, domain: str, wanted: Rows, untold: Iterable[Noun]) -> CompanyPlan:
+def _company_plan(store: Store, domain: str, wanted: Rows, unnamed: Iterable[Noun]) -> CompanyPlan:
     is_new = not companies.exists(store, domain)
     version = 0 if is_new else companies.get(store, domain).version
     before = entry_rows.empty() if is_new else present.rows(store, domain)
-    for noun in untold:
+    for noun in unnamed:
         wanted[noun] = dict(before[noun])
     wanted.setdefault(RANGE, before[RANGE])
     made = credentials.settle(domain, wanted, before)

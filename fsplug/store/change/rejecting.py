@@ -16,7 +16,7 @@ from fsplug.store.db.database import Store
 def reject(store: Store, domain: str, change: str, actor: Actor) -> WaitingChange:
     """Nothing is changed. Refused("not-allowed") unless the actor may, Refused("change-ended") if it waits no more."""
     found = waiting_rows.get(store, domain, change) if actor.is_operator or actor.company == domain else None
-    if found is None or not waits.may_reject(actor, found.asked):
+    if found is None or not waits.may_reject(actor, found.request):
         check_may(actor, Need.CHANGES, domain)
         raise Refused("not-allowed", f"{actor.name} is not allowed to reject this change", change=change)
     return _rejected(store, found, actor.logged_name)

@@ -67,7 +67,7 @@ def gives(item: Item) -> bool:
 
 
 def hears(item: Item) -> bool:
-    """Whether the item lets somebody hear who did not before; every superuser is told of it."""
+    """Whether the item lets somebody hear who did not before; every superuser is notified of it."""
     return gives(item) or item.after.get("role", Role.NONE) != Role.NONE
 
 

@@ -66,7 +66,7 @@ def troubles(store: Store, domain: str, changes: Sequence[Change], same: Collect
             ):
                 found[said.username] = before
         for username, before in found.items():
-            yield f"user {username}", _told(domain, username, before, after[username])
+            yield f"user {username}", _described(domain, username, before, after[username])
 
 
 def _is_theirs(store: Store, domain: str, said: _Said) -> bool:
@@ -81,7 +81,7 @@ def _says_another(change: Change) -> bool:
     return bool((before.name, before.email) != (after.name, after.email))
 
 
-def _told(domain: str, username: str, before: Known, after: Known) -> str:
+def _described(domain: str, username: str, before: Known, after: Known) -> str:
     return (
         f"{_called(after)} reads as another person than {_called(before)}, who would hear the calls of the one before; "
         f"remove the user and add a new one, or if it is the same person: "

@@ -18,7 +18,7 @@ from fsplug.store.outbox.mails import MailKind
 
 
 def keep(store: Store, domain: str, held: Iterable[Held], by: str) -> list[WaitingChange]:
-    """Let these changes wait, in the caller's transaction, and tell everybody concerned; also what has changed of
+    """Let these changes wait, in the caller's transaction, and notify everybody concerned; also what has changed of
     somebody who gets back a role or right (`meanwhile`).
 
     What waits already, word for word, waits on as it is.
@@ -33,9 +33,10 @@ def keep(store: Store, domain: str, held: Iterable[Held], by: str) -> list[Waiti
     return found
 
 
-def note(store: Store, domain: str, username: str, items: Sequence[Item], by: str, told: Iterable[Receiver]) -> None:
-    """Tell these people of a change that is made at once, in the caller's transaction."""
-    receivers = list(told)
+def note(
+    store: Store, domain: str, username: str, items: Sequence[Item], by: str, receivers: Sequence[Receiver]
+) -> None:
+    """Notify these people of a change that is made at once, in the caller's transaction."""
     if receivers:
         now = store.now()
         made = waiting_rows.add(
@@ -46,8 +47,8 @@ def note(store: Store, domain: str, username: str, items: Sequence[Item], by: st
 
 def wait_of(store: Store, domain: str, held: Held, by: str) -> Wait:
     """What it waits for: without anybody who would object, a day is only a delay."""
-    told = notices.concerned(store, domain, held)
-    without_witness = not notices.has_witness(store, domain, held, told, by)
+    receivers = notices.concerned(store, domain, held)
+    without_witness = not notices.has_witness(store, domain, held, receivers, by)
     if held.wait > Wait.DAY or without_witness:
         return waiting_rows.second(held.by_superuser)
     return held.wait
@@ -67,13 +68,13 @@ def drop_of(store: Store, domain: str, usernames: Collection[str], by: str) -> N
         drop(store, one, by, "the user was removed")
 
 
-def drop(store: Store, change: WaitingChange, by: str, reason: str, told: Iterable[Receiver] = ()) -> None:
-    """The change is not made, for a reason, and these people are told; nothing if it waits no more."""
+def drop(store: Store, change: WaitingChange, by: str, reason: str, receivers: Iterable[Receiver] = ()) -> None:
+    """The change is not made, for a reason, and these people are notified; nothing if it waits no more."""
     with store.atomic():
         if waiting_rows.end(store, change, ChangeState.DROPPED, by, reason):
             facts = {"change": change.id, "items": in_words(change), "reason": reason}
             trail.add(store, change.company, by, "change-dropped", change.username, [change.username], **facts)
-            notices.send(store, change.company, MailKind.CHANGE_DROPPED, change.id, told)
+            notices.send(store, change.company, MailKind.CHANGE_DROPPED, change.id, receivers)
 
 
 def check_waiting(change: WaitingChange) -> None:
@@ -88,13 +89,13 @@ def in_words(change: WaitingChange) -> list[str]:
 
 
 def _kept(store: Store, domain: str, held: Held, by: str) -> WaitingChange:
-    told = notices.concerned(store, domain, held)
+    receivers = notices.concerned(store, domain, held)
     takes = wait_of(store, domain, held, by)
     takes_second = takes > Wait.DAY
     if takes is Wait.SECOND_PERSON:
-        told += notices.confirmers(store, domain, held.username, by, told)
+        receivers += notices.confirmers(store, domain, held.username, by, receivers)
     made = waiting_rows.add(store, domain, held, by, store.now(), takes_second, ChangeState.WAITING)
-    notices.send(store, domain, MailKind.CHANGE_WAITS, made, told)
+    notices.send(store, domain, MailKind.CHANGE_WAITS, made, receivers)
     found = waiting_rows.get(store, domain, made)
     facts = {"change": made, "items": in_words(found), "until": found.due_at, "second": takes_second}
     trail.add(store, domain, by, "change-waits", held.username, [held.username], **facts)

@@ -10,7 +10,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access import waiting as waits
 from fsplug.policy.access.clock import CLOCK_SECONDS
 from fsplug.policy.access.scopes import Actor
-from fsplug.policy.access.waiting import Asked, ChangeState, Wait
+from fsplug.policy.access.waiting import ChangeRequest, ChangeState, Wait
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import signing
 from fsplug.store.change import ranks, split
@@ -70,10 +70,10 @@ class WaitingChange(_Kept):
         return [one for item in self.items for one in shown(item)]
 
     @property
-    def asked(self) -> Asked:
+    def request(self) -> ChangeRequest:
         """What decides who confirms and rejects it."""
         gives, hears = (any(map(ask, self.items)) for ask in (split.gives, split.hears))
-        return Asked(self.company, self.username, self.made_by, gives, hears, self.by_superuser)
+        return ChangeRequest(self.company, self.username, self.made_by, gives, hears, self.by_superuser)
 
     @property
     def by_superuser(self) -> bool:
@@ -159,7 +159,7 @@ def get(store: Store, domain: str, change: str) -> WaitingChange:
 def seen(store: Store, domain: str, change: str, actor: Actor) -> WaitingChange:
     """As `get`, of those that the actor may see."""
     found = get(store, domain, change)
-    if not waits.may_reject(actor, found.asked):
+    if not waits.may_reject(actor, found.request):
         raise _unknown(domain, change)
     return found
 
@@ -172,7 +172,7 @@ def listed(store: Store, domain: str, actor: Actor, username: str | None = None)
     since = store.now() - LISTED_DAYS * waits.DAY_SECONDS
     rows = _LISTED.rows(store, company=company_id(store, domain), since=since)
     found = _as_of_now(store, domain, list(map(_read, rows)))
-    return [one for one in found if username in (None, one.username) and waits.may_reject(actor, one.asked)]
+    return [one for one in found if username in (None, one.username) and waits.may_reject(actor, one.request)]
 
 
 def of_users(store: Store, domain: str, usernames: Collection[str]) -> list[WaitingChange]:
@@ -184,7 +184,7 @@ def of_users(store: Store, domain: str, usernames: Collection[str]) -> list[Wait
 
 
 def of_secret(store: Store, secret: Secret) -> tuple[WaitingChange, str] | None:
-    """The change that a mailed link is about, and the user whom the mail told; None if it waits no more."""
+    """The change that a mailed link is about, and the user whom the mail went to; None if it waits no more."""
     change, _, username = secret.subject.partition(":")
     row = _GET.row(store, company=secret.company, change=change)
     return (_read(row), username) if row is not None and row.state == ChangeState.WAITING else None

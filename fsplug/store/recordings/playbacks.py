@@ -40,7 +40,7 @@ def begin(
 ) -> Recording:
     """Press play; the audit trail gets an entry. Errors as `access.play`.
 
-    People are told when this person plays more than `per_hour` recordings within an hour.
+    People are notified when this person plays more than `per_hour` recordings within an hour.
     """
     now = store.now()
     with store.atomic():

@@ -3,7 +3,7 @@
 from flask import request
 
 from fsplug.store.accounts import passkeys
-from fsplug.store.accounts.passkeys import Answer, Asked
+from fsplug.store.accounts.passkeys import Answer, PasskeyRequest
 from fsplug.store.accounts.tokens import hash_of, new_token
 from fsplug.store.accounts.webauthn import RelyingParty
 from fsplug.web.kernel import guard
@@ -19,7 +19,7 @@ def party() -> RelyingParty:
     return RelyingParty.at(guard.services().url)
 
 
-def ask(purpose: str, holder: str, known: list[str] | None) -> Asked | None:
+def ask(purpose: str, holder: str, known: list[str] | None) -> PasskeyRequest | None:
     """What a page hands to its script; None where browsers have no passkeys for this address."""
     services, here = guard.services(), party()
     if not here.is_possible:

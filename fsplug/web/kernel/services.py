@@ -33,7 +33,7 @@ class Played:
 class Services:
     """`url` is the console's address as people type it.
 
-    When a person has played more than `plays_per_hour` different recordings within an hour, people are told.
+    When a person has played more than `plays_per_hour` different recordings within an hour, people are notified.
     """
 
     store: Store

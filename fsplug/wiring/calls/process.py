@@ -147,7 +147,7 @@ class CallsProcess:
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
         witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
         left, flush = RecordFolder(settings.records), self.writer.flush
-        self.records = RecordReader(left, witness, flow.conferences.told, self._run, flush)
+        self.records = RecordReader(left, witness, flow.conferences.reported, self._run, flush)
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))

@@ -54,7 +54,7 @@ class Console:
     def _verdict(self, company: str, caller: str, called: str, group: str = "") -> Iterator[str]:
         version = policies.current_version(self._store, company)
         facts = simulated(self._store, company, version, caller, called, group or None, ())
-        yield f"{company}, policy version {version}: {facts['from']['told']} -> {facts['to']['told']}"
+        yield f"{company}, policy version {version}: {facts['from']['description']} -> {facts['to']['description']}"
         for one in facts["verdicts"]:
             said = "recorded" if one["record"] else "not recorded"
             yield f"if {one['leg']} answers: {said}, by {one['rule']} ({one['reason']})"

@@ -12,7 +12,7 @@ from fsplug.media.archive import Archive
 from fsplug.media.destroyer import Destroyer
 from fsplug.media.spool import Spool
 from fsplug.media.worker import Worker
-from fsplug.store.accounts.housekeeping import tidy
+from fsplug.store.accounts.housekeeping import delete_old
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.config.local_copy import LocalCopy
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 SEAL_SECONDS = 1.0
 DESTROY_SECONDS = 2.0
 COPY_SECONDS = 1.0
-TIDY_SECONDS = 3_600.0
+HOUSEKEEPING_SECONDS = 3_600.0
 
 
 class Upkeep:
@@ -53,7 +53,7 @@ class Upkeep:
             (SEAL_SECONDS, self._seal),
             (DESTROY_SECONDS, self._destroyer.work),
             (COPY_SECONDS, self._copy.catch_up),
-            (TIDY_SECONDS, lambda: tidy(self._store)),
+            (HOUSEKEEPING_SECONDS, lambda: delete_old(self._store)),
             (checkpoints.ROUND_SECONDS, self._checkpoints.work),
         )
         for seconds, duty in duties:

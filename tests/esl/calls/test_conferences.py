@@ -444,7 +444,7 @@ def test_a_record_tells_who_came_and_went_while_fsplug_was_away(story, who, cut)
     story.until(4.0)
     story.start_again()
     stay = Stay(visitor, "room", START + 2.0, START + 3.0)
-    story.conferences.told(record_of(stay))
+    story.conferences.reported(record_of(stay))
     flow.begins("4.02  C  STOP  success-maxtime\n4.02  C  START" if cut else "")
     story.switch.met = {}
     flow.plays(ENDS)

@@ -4,7 +4,7 @@ import pytest
 
 from fsplug.errors import Refused
 from fsplug.store.accounts import accounts, housekeeping, sessions
-from fsplug.store.accounts.housekeeping import FORGET_SECONDS, KEEP_SECONDS, tidy
+from fsplug.store.accounts.housekeeping import FORGET_SECONDS, KEEP_SECONDS, delete_old
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.outbox import mails
@@ -23,11 +23,11 @@ def test_old_guesses_and_expired_links_go_and_fresh_ones_stay(console: Console) 
     token = accounts.new_link(console.store, ACME, "1001")
     with pytest.raises(Refused):
         console.sign_in()
-    tidy(console.store)
+    delete_old(console.store)
     assert counts() == [1, 1]
     assert accounts.of_link(console.store, token).username == "1001"
     console.clock.turn(FORGET_SECONDS + 86_401)
-    tidy(console.store)
+    delete_old(console.store)
     assert counts() == [0, 0]
 
 
@@ -41,11 +41,11 @@ def test_where_people_came_from_and_what_they_were_sent_is_forgotten_after_half_
     for share, expires_at in visits.items():
         _visited(console.store, share, expires_at)
     console.clock.turn(KEEP_SECONDS - 60)
-    tidy(console.store)
+    delete_old(console.store)
     assert sessions.find(console.store, token) is None
     assert _left(console.store) == (1, 4, ["expired", "open"])
     console.clock.turn(DAY)
-    tidy(console.store)
+    delete_old(console.store)
     assert _left(console.store) == (0, 3, ["open"])
     assert mails.get(console.store, ACME, waiting).id == waiting
 
@@ -56,7 +56,7 @@ def test_many_old_rows_go_in_several_steps(console: Console, monkeypatch: pytest
         sessions.begin(console.store, ACME, "1001", "192.0.2.1", "Browser")
     monkeypatch.setattr(housekeeping, "_AT_ONCE", 2)
     console.clock.turn(2 * KEEP_SECONDS)
-    tidy(console.store)
+    delete_old(console.store)
     assert _left(console.store)[0] == 0
 
 

@@ -39,7 +39,7 @@ def _add(console: Console, device: Device, username: str = "1001", name: str = "
     return passkeys.add(console.store, PARTY, session, name, answer, console.secret_keys)
 
 
-def _ask(console: Console, purpose: str = INSTEAD, holder: str = HOLDER) -> passkeys.Asked:
+def _ask(console: Console, purpose: str = INSTEAD, holder: str = HOLDER) -> passkeys.PasskeyRequest:
     return passkeys.ask(console.store, PARTY, purpose, holder, None, console.secret_keys)
 
 

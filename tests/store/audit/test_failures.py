@@ -8,7 +8,7 @@ import pytest
 from fsplug.lab.freeswitch import PATIENCE_SECONDS
 from fsplug.policy.access.failures import WINDOW_SECONDS, Failure
 from fsplug.store.accounts import signin
-from fsplug.store.accounts.housekeeping import FORGET_SECONDS, tidy
+from fsplug.store.accounts.housekeeping import FORGET_SECONDS, delete_old
 from fsplug.store.audit import failures, trail, verification
 from fsplug.store.audit.trail import AuditEntry
 from fsplug.store.db.database import Store
@@ -108,10 +108,10 @@ def test_what_was_summed_up_expires_and_nothing_else(console: Console) -> None:
 
     _fail(console)
     console.clock.turn(FORGET_SECONDS + 1)
-    tidy(console.store)
+    delete_old(console.store)
     assert kept() == 1, "the trail does not have it yet"
     failures.sum_up(console.store)
-    tidy(console.store)
+    delete_old(console.store)
     assert kept() == 0
     assert len(_summaries(console.store)) == 1
 

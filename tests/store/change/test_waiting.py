@@ -91,7 +91,7 @@ def test_a_company_administrator_comes_to_hear_by_no_way_alone_and_unseen(acme: 
     assert told - {"anna@acme.example", NEW}, "somebody else is told, at an address from before"
     assert NEW not in told
     before = state(acme)
-    is_own = change.username == CHIEF and not change.asked.gives
+    is_own = change.username == CHIEF and not change.request.gives
     for who in (ADMIN,) if is_own else (ADMIN, change.username):
         with pytest.raises((Refused, Invalid)):
             carrying.confirm(acme.store, ACME, change.id, acme.actor(who))

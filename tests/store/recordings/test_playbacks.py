@@ -169,10 +169,10 @@ def test_with_a_destroyed_recording_goes_its_waveform(console: Console, anna: st
 
 def test_playing_of_long_ago_is_forgotten(console: Console, anna: str) -> None:
     _begin(console, anna)
-    housekeeping.tidy(console.store)
+    housekeeping.delete_old(console.store)
     assert console.store.row("SELECT COUNT(*) FROM playback") == (1,)
     console.clock.turn(3 * 86_400)
-    housekeeping.tidy(console.store)
+    housekeeping.delete_old(console.store)
     assert console.store.row("SELECT COUNT(*) FROM playback") == (0,)
 
 

@@ -107,7 +107,7 @@ def _is_bulk(viewer: shell.Viewer) -> bool:
 
 
 def _notice(viewer: shell.Viewer) -> str:
-    """What a viewer is told who has played so many recordings that others have been told."""
+    """What a viewer is told who has played so many recordings that others have been notified."""
     played = play_counts.within_hour(guard.store(), viewer.domain, viewer.username)
     is_unusual = plays.is_unusual(played, guard.services().plays_per_hour)
     return g.words("said-many-plays", number=played) if is_unusual else ""

@@ -14,7 +14,7 @@ from fsplug.policy.access import totp
 from fsplug.policy.access.attempts import Act
 from fsplug.policy.access.scopes import logged_name
 from fsplug.store.accounts import accounts, authenticators, challenges, known_browsers, sessions, signin
-from fsplug.store.accounts.passkeys import INSTEAD, Asked, credentials, second_of
+from fsplug.store.accounts.passkeys import INSTEAD, PasskeyRequest, credentials, second_of
 from fsplug.store.accounts.signin import TypedCredentials
 from fsplug.web.kernel import guard, passkeys, step_up
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
@@ -96,14 +96,14 @@ def _second(refused: Refused) -> Any:
     return response
 
 
-def _again(code: str, asked: Asked | None = None, **facts: str) -> str:
+def _again(code: str, asked: PasskeyRequest | None = None, **facts: str) -> str:
     """The form with what was typed, and what was wrong with it."""
     form = request.form
     return _form(form, g.words.error(code, **facts), code == "code-wanted" or bool(form.get("code")), asked)
 
 
 def _form(
-    typed: Mapping[str, str], trouble: str | None = None, wants_code: bool = False, asked: Asked | None = None
+    typed: Mapping[str, str], trouble: str | None = None, wants_code: bool = False, asked: PasskeyRequest | None = None
 ) -> str:
     return render_template(
         "sign_in/page.html",

@@ -9,7 +9,7 @@ from fsplug.wiring.process.serving import is_served
 from fsplug.wiring.settings import Settings
 
 
-def tell(settings: Settings, store: Store, note: Callable[[str], None]) -> None:
+def bring_up(settings: Settings, store: Store, note: Callable[[str], None]) -> None:
     """Bring what the switch arms calls by, while fsplug is away, to the company's latest version.
 
     `fsplug serve` does so too. But it may be away, and an excluded number must hold from the next call on.
