@@ -1,6 +1,9 @@
-"""scripts/lanes: its last lines sum up what ran, and nothing that is skipped passes where all must be there."""
+"""scripts/lanes: its last lines sum up what ran, nothing that is skipped passes where all must be there, and nothing
+runs on once it is ended.
+"""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,20 +24,44 @@ def test_that_passes(): pass
 @pytest.mark.skipif(True, reason="no voice")
 def test_that_speaks(): pass
 """
+# A test that waits, with a server of its fixture; both hold the other end of what the test reads.
+WAITING = """
+import pytest, signal, subprocess, sys
+
+SERVER = "import sys, time; fifo = open(sys.argv[1], 'w'); fifo.write('up'); fifo.flush(); time.sleep(600)"
+
+@pytest.fixture
+def server():
+    {first}
+    server = subprocess.Popen([sys.executable, "-c", SERVER, {fifo!r}])
+    yield server
+    server.kill()
+    server.wait()
+    open({down!r}, "w").close()
+
+def test_that_waits(server):
+    server.wait()
+"""
 FAILING = "def test_that_fails(): assert False\n"
 
 
 def _lanes(folder: Path, tests: str, strict: str = "") -> tuple[int, list[str]]:
     """The exit code, and what is printed below pytest's own closing line."""
+    with _started(folder, tests, FSPLUG_TEST_STRICT=strict) as lanes:
+        said, _ = lanes.communicate()
+    return lanes.returncode, said.rpartition("\n\n")[2].splitlines()
+
+
+def _started(folder: Path, tests: str, **environment: str) -> subprocess.Popen[str]:
     path = folder / "test_some.py"
     path.write_text(tests)
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, ROOT / "scripts" / "lanes", path, "-q", "-p", "tests.conftest", "-p", "no:cacheprovider"],
-        env={**os.environ, "FSPLUG_TEST_STRICT": strict},
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
     )
-    return done.returncode, done.stdout.rpartition("\n\n")[2].splitlines()
 
 
 @pytest.mark.parametrize(
@@ -57,3 +84,26 @@ def test_a_part_that_dies_without_a_report_is_a_failure(tmp_path: Path) -> None:
     assert code == 1
     assert lines[-2].startswith("broke off: pytest ")
     assert lines[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "is_deaf"),
+    [(signal.SIGTERM, 143, False), (signal.SIGINT, 130, True)],
+    ids=["tidies-up", "must-be-killed"],
+)
+def test_once_it_is_ended_nothing_of_it_runs_on(
+    number: signal.Signals, code: int, is_deaf: bool, tmp_path: Path
+) -> None:
+    fifo, down, temporary = tmp_path / "fifo", tmp_path / "down", tmp_path / "temporary"
+    os.mkfifo(fifo)
+    temporary.mkdir()
+    first = "signal.signal(signal.SIGINT, signal.SIG_IGN)" if is_deaf else "pass"
+    tests = WAITING.format(fifo=str(fifo), down=str(down), first=first)
+    with _started(tmp_path, tests, TMPDIR=str(temporary)) as lanes, fifo.open() as others:
+        assert others.read(2) == "up"
+        lanes.send_signal(number)
+        if is_deaf:
+            lanes.send_signal(number)
+        assert others.read() == "", "the server has ended"
+        assert lanes.wait() == code
+    assert (down.exists(), list(temporary.iterdir())) == (not is_deaf, [])
