@@ -45,7 +45,8 @@ class Channel:
     `talked_with` are the legs it had them with, and `met` is the latest one of two legs; `left` is the talk whose end
     has been reported, with its partner; `held_at` is since when its phone holds the call, and `heard_at` when its
     latest event came. `cleared` is the ringing it answered and the leg as it was when that answer was found to name no
-    excluded number. In a conference it has no partner, but a `part` once that is decided.
+    excluded number. `has_connected`: its phone has connected its partner with another call's. In a conference it has no
+    partner, but a `part` once that is decided.
     """
 
     leg: Leg
@@ -61,6 +62,7 @@ class Channel:
     held_at: float | None = None
     heard_at: float = 0.0
     cleared: tuple[Ringing, Leg] | None = None
+    has_connected: bool = False
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
+from fsplug.esl.calls.taken_calls import REPLACES, TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
 from fsplug.esl.calls.unreported_legs import known_or_asked
@@ -49,6 +50,7 @@ class Watch:
         recorder: Recorder,
         redirects: Redirects,
         conferences: Conferences,
+        taken: TakenCalls,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -58,6 +60,7 @@ class Watch:
         self._recorder = recorder
         self._redirects = redirects
         self._conferences = conferences
+        self._taken = taken
         self._ports = ports
         self._handlers: Mapping[str, Callable[[Event], None]] = {
             "CHANNEL_ORIGINATE": disarmer.rings,
@@ -84,6 +87,9 @@ class Watch:
         if handler is None:
             return
         legs = pair_of(event) if event.name in _OF_TWO_LEGS else (event.uuid,)
+        if event.name == "CHANNEL_ANSWER" and event.mentions(REPLACES):
+            # Whoever takes a call over may have nothing of ours.
+            self._taken.answered(event, event.mentions(OURS))
         if any(leg in self._book.channels for leg in legs) or event.mentions(OURS):
             handler(event)
             self._note_time(legs)
@@ -123,6 +129,7 @@ class Watch:
 
     def _bridged(self, event: Event) -> None:
         caller, answerer = pair_of(event)
+        self._taken.joins((caller, answerer))
         self._book.see(leg_of(event))
         at = self._ports.time_of(event)
         if caller in self._book.channels and answerer in self._book.channels:
@@ -133,12 +140,14 @@ class Watch:
 
     def _unbridged(self, event: Event) -> None:
         at = self._ports.time_of(event)
+        self._taken.leaves(event)
         for uuid in pair_of(event):
             channel = self._book.channels.get(uuid)
             if channel is not None:
                 self._transfers.part(channel, at)
 
     def _leaves(self, event: Event) -> None:
+        self._taken.leaves(event)
         self._redirects.note(event)
         self._disarmer.hung_up(event.uuid, event.get("Hangup-Cause") or "")
 

@@ -13,7 +13,7 @@ from fsplug.media import access
 from fsplug.media.access import Account, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.doctor import callers, marks, sign_ins, switch_secrets, zones
+from fsplug.wiring.doctor import callers, marks, sign_ins, switch_secrets, taking_over, zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.endpoint import xml_ways
 from fsplug.wiring.printed_xml import parsed
@@ -263,6 +263,7 @@ def every(
         yield spool(api, settings.spool, reader=access.account(settings.data.stat().st_uid))
     yield clock(api)
     yield marks.on_switch(api, settings)
+    yield taking_over.on_switch(api)
     yield zones.right(api, timezones, time.time())
     yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
     yield headers(api)

@@ -1,0 +1,102 @@
+"""Calls that a phone takes over, or connects with another, by naming them (SIP Replaces): only its own.
+
+FreeSWITCH asks for no more than a Call-ID or a channel's uuid, of whatever company, profile and phone (1.11.1,
+sofia.c): an INVITE with Replaces answers, and takes the other call's partner or runs its application; a REFER with
+Replaces bridges the partners of both calls. Nothing in the switch can be told whose those are. But what it sends comes
+before anybody is heard: the ANSWER of a leg that takes over some 40 ms before its BRIDGE, and the UNBRIDGE or HANGUP of
+a leg that referred 20 ms before. A leg that takes what is not its user's is hung up here, and so are those it leaves
+with nobody.
+"""
+
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.unreported_legs import known_or_asked
+from fsplug.esl.protocol.event import Event
+from fsplug.policy.recording.owners import may_connect, may_take_over, owner
+
+log = structlog.get_logger()
+
+# The switch notes these on the leg that an INVITE with Replaces makes, and on one that sends a REFER with Replaces.
+REPLACES = b"variable_sip_replaces_"
+_TAKES, _CONNECTS = "variable_sip_replaces_call_id", "variable_refer_uuid"
+CAUSE = "CALL_REJECTED"
+# Until a leg whose call was taken shows that it talks on, or is left in a park.
+LEFT_SECONDS = 1.0
+# Until two legs that are being connected are bridged, at the latest.
+BRIDGED_SECONDS = 10.0
+
+
+class TakenCalls:
+    """Hangs up who takes what is not theirs."""
+
+    def __init__(self, book: CallBook, ports: Ports) -> None:
+        self._book = book
+        self._ports = ports
+        # Legs that are about to be bridged, by somebody whose they are not.
+        self._refused: set[frozenset[str]] = set()
+
+    def answered(self, event: Event, is_ours: bool) -> None:
+        """CHANNEL_ANSWER: a leg that takes over a call is about to. `is_ours`: something of fsplug's is on the leg."""
+        if not event.get(_TAKES):
+            return
+        replaced = event.get("Other-Leg-Unique-ID") or ""
+        channel, call = self._book.channels.get(replaced), self._book.calls.get(self._book.ringing.get(replaced, ""))
+        if channel is None and call is None and not is_ours:
+            return
+        proved = (event.get("variable_sip_auth_realm") or "", event.get("variable_sip_auth_username") or "")
+        rings_in = call.company if call is not None else ""
+        if may_take_over(proved if all(proved) else None, channel.leg if channel else None, rings_in):
+            return
+        log.warning("call-not-taken-over", leg=event.uuid, call=replaced, user="@".join(reversed(proved)))
+        self._ports.later(0, self._hang_up, event.uuid)
+        if channel is not None:
+            for leg in filter(None, (replaced, channel.partner)):
+                self._ports.later(LEFT_SECONDS, self._end_left, leg)
+
+    def leaves(self, event: Event) -> None:
+        """CHANNEL_UNBRIDGE or CHANNEL_HANGUP: a leg that has connected two calls has left its own."""
+        other = event.get(_CONNECTS)
+        channel = self._book.channels.get(event.uuid)
+        if not other or channel is None or not channel.talked_with or channel.has_connected:
+            return
+        channel.has_connected = True
+        if other in self._book.channels:
+            self._judge(channel, self._book.channels[other])
+        else:
+            self._ports.later(0, self._ask, channel, other)
+
+    def joins(self, pair: tuple[str, str]) -> None:
+        """CHANNEL_BRIDGE: these two talk to each other from now on."""
+        if frozenset(pair) in self._refused:
+            for leg in pair:
+                self._ports.later(0, self._hang_up, leg)
+
+    def _ask(self, channel: Channel, other: str) -> None:
+        found = known_or_asked(self._book, self._ports.switch, other)
+        if found is not None:
+            self._judge(channel, found)
+
+    def _judge(self, channel: Channel, other: Channel) -> None:
+        if may_connect(channel.leg, other.leg) or not other.talked_with:
+            return
+        log.warning("calls-not-connected", leg=channel.leg.uuid, call=other.leg.uuid, user=owner(channel.leg))
+        connected = channel.talked_with[-1], other.talked_with[-1]
+        # A phone may also have asked in vain. Then the other call goes on.
+        self._refused.add(frozenset(connected))
+        self._ports.later(BRIDGED_SECONDS, self._refused.discard, frozenset(connected))
+        if other.left is not None or other.partner is None:
+            self.joins(connected)
+
+    def _end_left(self, leg: str) -> None:
+        left = self._book.channels.get(leg)
+        if left is not None and left.partner is None and left.part is None:
+            self._hang_up(leg)
+
+    def _hang_up(self, leg: str) -> None:
+        try:
+            self._ports.switch.hang_up(leg, CAUSE)
+        except Unavailable as error:
+            log.error("leg-not-hung-up", leg=leg, error=error.text)
