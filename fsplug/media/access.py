@@ -11,7 +11,7 @@ _ACL = "system.posix_acl_access"
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SystemUser:
     """A user of this machine with the groups that it has by right."""
 
     name: str
@@ -19,16 +19,16 @@ class Account:
     gids: frozenset[int]
 
 
-def account(uid: int) -> Account:
+def account(uid: int) -> SystemUser:
     """The user with this number; one that the machine does not know has no groups."""
     try:
         known = pwd.getpwuid(uid)
     except KeyError:
-        return Account(str(uid), uid, frozenset())
-    return Account(known.pw_name, uid, frozenset(os.getgrouplist(known.pw_name, known.pw_gid)))
+        return SystemUser(str(uid), uid, frozenset())
+    return SystemUser(known.pw_name, uid, frozenset(os.getgrouplist(known.pw_name, known.pw_gid)))
 
 
-def kept_out(folder: Path, who: Account) -> str | None:
+def kept_out(folder: Path, who: SystemUser) -> str | None:
     """Why this user may not write into the folder; None if it may, or if its rights are not plain ones (an ACL)."""
     if who.uid == 0:
         return None
@@ -46,7 +46,7 @@ def kept_out(folder: Path, who: Account) -> str | None:
     return None
 
 
-def may_read(file: Path, who: Account) -> bool:
+def may_read(file: Path, who: SystemUser) -> bool:
     """Whether this user may read the file itself, as far as its rights are plain ones."""
     try:
         return who.uid == 0 or _ACL in os.listxattr(file) or bool(_rights(file.stat(), who) & stat.S_IROTH)
@@ -59,7 +59,7 @@ def owners(found: os.stat_result) -> str:
     return f"{_user(found.st_uid)}:{_group(found.st_gid)} {stat.S_IMODE(found.st_mode):04o}"
 
 
-def _rights(found: os.stat_result, who: Account) -> int:
+def _rights(found: os.stat_result, who: SystemUser) -> int:
     if found.st_uid == who.uid:
         return found.st_mode >> 6
     return found.st_mode >> 3 if found.st_gid in who.gids else found.st_mode

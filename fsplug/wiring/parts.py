@@ -4,7 +4,7 @@ import gc
 from collections.abc import Sequence
 from pathlib import Path
 
-from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.child import ServicePart
 from fsplug.wiring.process.lifeline import Lifeline
 
 CALLS, CONSOLE = "calls", "console"
@@ -15,20 +15,20 @@ _CALLS_NICENESS, _PEOPLE_NICENESS = -5, 10
 _PATIENCE_SECONDS = 2.0
 
 
-def parts(data: Path, only: str | None = None) -> Sequence[Part]:
+def parts(data: Path, only: str | None = None) -> Sequence[ServicePart]:
     """The parts for calls and people; `only` CALLS leaves out the console, `only` CONSOLE everything else."""
     if only == CONSOLE:
-        return [Part("people", lambda line: serve_people(line, data, seals=False), niceness=_PEOPLE_NICENESS)]
+        return [ServicePart("people", lambda line: serve_people(line, data, seals=False), niceness=_PEOPLE_NICENESS)]
     has_console = only != CALLS
     return [
-        Part(
+        ServicePart(
             "calls",
             lambda line: serve_calls(line, data),
             niceness=_CALLS_NICENESS,
             patience_seconds=_PATIENCE_SECONDS,
             has_spare=True,
         ),
-        Part(
+        ServicePart(
             "people",
             lambda line: serve_people(line, data, has_console),
             is_vital=False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsplug.errors import Unavailable
-from fsplug.media.access import Account, account, owners
+from fsplug.media.access import SystemUser, account, owners
 from fsplug.wiring.tcp_table import LISTENING, tcp_sockets
 
 USUAL_NAME = "freeswitch"
@@ -26,7 +26,7 @@ class FolderRights:
     after: str
 
 
-def listening_at(port: int) -> Account | None:
+def listening_at(port: int) -> SystemUser | None:
     """The user whose program listens at this port of this machine, as Linux's /proc tells; None if nobody does."""
     its = (one.uid for one in tcp_sockets(LISTENING) if one.local_port == port)
     uid = next(its, None)

@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.store.calls import outages, witnessed
 from fsplug.store.calls.outages import Outage
-from fsplug.store.calls.witnessed import Account
+from fsplug.store.calls.witnessed import TalkAccount
 from tests.calls import people as words
 from tests.calls.listeners import ANNA, CLARA, Party
 from tests.calls.people import CUSTOMER
@@ -113,10 +113,10 @@ def test_under_load_there_are_as_many_rows_as_the_switch_answered_talks(fault: s
     assert {one.cause for one in news(plant, since)} <= {"away" if fault == "killed" else "frozen"}
 
 
-def witnessed_since(plant: Plant, since: float, talks: int) -> Account:
+def witnessed_since(plant: Plant, since: float, talks: int) -> TalkAccount:
     """What became of the talks since then, once so many are witnessed and settled."""
 
-    def account() -> Account:
+    def account() -> TalkAccount:
         return witnessed.account(plant.store, ACME, since)
 
     plant.until(lambda: account().answered >= talks, f"{talks} talks to be witnessed; see {plant.serving.log}")

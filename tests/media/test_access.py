@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.media.access import Account, account, kept_out, may_read, owners
+from fsplug.media.access import SystemUser, account, kept_out, may_read, owners
 
-PLAIN_USER = Account("switch", 65_533, frozenset({65_532}))
+PLAIN_USER = SystemUser("switch", 65_533, frozenset({65_532}))
 
 
 @pytest.fixture

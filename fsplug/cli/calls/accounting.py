@@ -10,7 +10,7 @@ from fsplug.cli.kernel.moments import MOMENT
 from fsplug.cli.kernel.output import table, when
 from fsplug.cli.kernel.rules import AUDIT
 from fsplug.store.calls import outages, witnessed
-from fsplug.store.calls.witnessed import Account, Difference
+from fsplug.store.calls.witnessed import Difference, TalkAccount
 from fsplug.store.config import companies
 from fsplug.store.db.pages import Wanted
 
@@ -55,12 +55,12 @@ def calls(invocation: Invocation, since: float, company: str | None) -> None:
         click.get_current_context().exit(EXIT_FOUND_WRONG)
 
 
-def _facts(store: "Store", account: Account, since: float) -> dict[str, Any]:
+def _facts(store: "Store", account: TalkAccount, since: float) -> dict[str, Any]:
     its = outages.listed(store, account.company, _MOST_OUTAGES, None, Wanted(since=since))
     return {**asdict(account), "unexplained": account.unexplained, "outages": [asdict(one) for one in its]}
 
 
-def _counted(found: list[Account]) -> list[str]:
+def _counted(found: list[TalkAccount]) -> list[str]:
     titles = ("company", "answered", "decisions", "to record", "sealed", "gaps", "under way", "missed", "not asked")
     rows = [
         (
@@ -89,7 +89,7 @@ def _outage(one: dict[str, Any]) -> str:
     return f"outage of {one['company']} ({one['cause']}), from {when(one['at'])} until {until}: {late}"
 
 
-def _named(account: Account) -> list[str]:
+def _named(account: TalkAccount) -> list[str]:
     return [_line(account.company, one) for one in account.differences]
 
 
@@ -98,7 +98,7 @@ def _line(company: str, one: Difference) -> str:
     return f"{state}: talk {one.talk} of {company} at {when(one.at)}: {_REASONS.get(one.reason, one.reason)}"
 
 
-def _conclusion(found: list[Account]) -> str:
+def _conclusion(found: list[TalkAccount]) -> str:
     unexplained = sum(one.unexplained for one in found)
     if unexplained:
         return f"{unexplained} differences can't be explained"

@@ -29,7 +29,7 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ConferencePart:
     """A user's part in a conference, as it was decided last. `says`: the verdict's record, rule, reason, direction."""
 
     talk: Talk
@@ -58,7 +58,7 @@ class Channel:
     talked_with: list[str] = field(default_factory=list)
     met: Leg | None = None
     left: tuple[int, str] | None = None
-    part: Part | None = None
+    part: ConferencePart | None = None
     held_at: float | None = None
     heard_at: float = 0.0
     cleared: tuple[Ringing, Leg] | None = None

@@ -13,7 +13,7 @@ A part is recorded on the user's own leg, from within the conference by a comman
 from collections.abc import Iterable
 
 from fsplug.errors import FsplugError, Invalid
-from fsplug.esl.calls.book import CallBook, Channel, Part
+from fsplug.esl.calls.book import CallBook, Channel, ConferencePart
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until
@@ -92,7 +92,7 @@ class Conferences:
         channel.talked_with.append(conference)
         if channel.leg.uuid in self._book.conferences.get(conference, ()):
             channel.decision, channel.recording = decision.id, decision.recording
-            channel.part = Part(talk_from(decision.inputs), _says(decision))
+            channel.part = ConferencePart(talk_from(decision.inputs), _says(decision))
 
     def look(self) -> set[tuple[str, str, str]]:
         """How the switch's conferences differ from the book: conference, leg, and `comes` or `goes`."""
@@ -195,7 +195,7 @@ class Conferences:
         channel.talked_with.append(conference)
         channel.decision = named.id
         channel.recording = named.recording.id if named.recording else None
-        channel.part = Part(named.talk, _says(named.verdict))
+        channel.part = ConferencePart(named.talk, _says(named.verdict))
 
     def _until(self, conference: str, now: float) -> Until:
         if conference in self._seen_until:
@@ -210,7 +210,7 @@ class Conferences:
             self._recorder.stop(recording, None)
         channel.decision = channel.recording = channel.part = None
 
-    def _end_if_alone(self, channel: Channel, part: Part) -> None:
+    def _end_if_alone(self, channel: Channel, part: ConferencePart) -> None:
         """The leg has left its conference. If it lives on and talks to nobody else yet, its recording is stopped."""
         if self._book.channels.get(channel.leg.uuid) is channel and channel.part is part:
             self._end(channel)
@@ -223,7 +223,7 @@ def _company(leg: Leg) -> str:
     return leg.signed_in.rpartition("@")[2]
 
 
-def _goes_on(part: Part | None, decided: Decided) -> bool:
+def _goes_on(part: ConferencePart | None, decided: Decided) -> bool:
     """Whether the part that was decided last goes on: nobody new is heard, and policy says the same."""
     if part is None:
         return False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OURS = "fsplug_"
@@ -15,7 +15,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LegPart:
     """A part of a leg's life: its caller profile, our marks in it, and its times (epoch seconds, 0 for never)."""
 
     profile: Facts
@@ -25,7 +25,7 @@ class Part:
     ended_at: float
 
     @classmethod
-    def of(cls, flow: Facts) -> "Part":
+    def of(cls, flow: Facts) -> Self:
         times = flow.get("times") or {}
         applications = (flow.get("extension") or {}).get("applications") or ()
         return cls(
@@ -42,13 +42,13 @@ class Part:
         return [one for one in found if UUID.fullmatch(one["uuid"])]
 
 
-def parts_of(flow: Sequence[Facts], called_in: bool) -> list[Part]:
+def parts_of(flow: Sequence[Facts], called_in: bool) -> list[LegPart]:
     """The parts of a leg's life, the first one first.
 
     When a bridge makes the leg that called in the answering one, the switch puts its callee's number in place of its
     own, in the part before it too; the first part still has its own.
     """
-    parts = [Part.of(one) for one in reversed(flow)]
+    parts = [LegPart.of(one) for one in reversed(flow)]
     if not called_in or not parts:
         return parts
     first = parts[0].profile

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from fsplug.errors import Invalid
 from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, is_read, leg_of_headers
-from fsplug.esl.calls.record_parts import UUID, Facts, Part, parts_of, seconds
+from fsplug.esl.calls.record_parts import UUID, Facts, LegPart, parts_of, seconds
 from fsplug.esl.protocol.event import as_read
 from fsplug.policy.recording.legs import Leg
 
@@ -142,7 +142,7 @@ def _is_refused(flow: Sequence[Facts], variables: Mapping[str, str]) -> bool:
     return is_untouched and variables.get("hangup_cause", "") not in _NOT_REFUSED
 
 
-def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part]) -> Iterator[Bridge]:
+def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[LegPart]) -> Iterator[Bridge]:
     bridged = [number for number, part in enumerate(parts) if part.bridged_at]
     met: list[str] = []
     for number in bridged:
@@ -172,7 +172,7 @@ def _bridges(uuid: str, direction: str, variables: Mapping[str, str], parts: Seq
 
 
 def _stay(
-    uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part], ran: Sequence[Facts]
+    uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[LegPart], ran: Sequence[Facts]
 ) -> Stay | None:
     """The latest conference; only that one's uuid is among the variables."""
     conference = variables.get("conference_uuid", "")
@@ -183,7 +183,7 @@ def _stay(
     return Stay(_leg_then(uuid, direction, variables, parts, number), conference, at, parts[number].ended_at)
 
 
-def _at_the_time(variables: Mapping[str, str], parts: Sequence[Part], number: int) -> dict[str, str]:
+def _at_the_time(variables: Mapping[str, str], parts: Sequence[LegPart], number: int) -> dict[str, str]:
     """The leg's variables as they were in this part of its life: our marks change with each."""
     known = {name: value for name, value in variables.items() if _says_who(name)}
     for part in parts[: number + 1]:
@@ -192,7 +192,7 @@ def _at_the_time(variables: Mapping[str, str], parts: Sequence[Part], number: in
     return known
 
 
-def _asked(variables: Mapping[str, str], part: Part, is_last: bool) -> bool:
+def _asked(variables: Mapping[str, str], part: LegPart, is_last: bool) -> bool:
     """Whether the part got its verdict, if its dialplan asks for one.
 
     Each asking begins by unsetting the verdict; the version stays from the first verdict on.
@@ -207,14 +207,14 @@ def _says_who(name: str) -> bool:
     return is_read(f"variable_{name}") and _OF_NO_LEG.match(name) is None
 
 
-def _groups(variables: Mapping[str, str], parts: Sequence[Part], number: int) -> dict[str, None]:
+def _groups(variables: Mapping[str, str], parts: Sequence[LegPart], number: int) -> dict[str, None]:
     """The ring groups that the leg had come through, oldest first."""
     noted = variables.get("fsplug_groups", "").split(":") if number == len(parts) - 1 else []
     marked = [part.marks.get("fsplug_group", "") for part in parts[: number + 1]]
     return dict.fromkeys(group for group in (*noted, *marked) if group)
 
 
-def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[Part], number: int) -> Leg:
+def _leg_then(uuid: str, direction: str, variables: Mapping[str, str], parts: Sequence[LegPart], number: int) -> Leg:
     """The leg in this part of its life, as an event of the switch would have reported it."""
     part, then = parts[number], _at_the_time(variables, parts, number)
     headers = {

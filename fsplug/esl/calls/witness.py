@@ -39,7 +39,7 @@ from fsplug.store.calls.entries import (
     RecordingStopped,
     TalkWitnessed,
 )
-from fsplug.store.calls.witnessed import Decided
+from fsplug.store.calls.witnessed import DecidedTalk
 from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
@@ -275,12 +275,12 @@ class Witness:
 class _Known:
     """The talks that have their decision, by their two legs in either order, and the parts in conferences."""
 
-    def __init__(self, decisions: Sequence[Decided]) -> None:
+    def __init__(self, decisions: Sequence[DecidedTalk]) -> None:
         self.ids = {one.id for one in decisions}
         self._by_legs = {_legs(one.talk): one for one in decisions}
         self._decisions = decisions
 
-    def of(self, talk: SeenTalk) -> list[Decided]:
+    def of(self, talk: SeenTalk) -> list[DecidedTalk]:
         """The decision of this talk, if it has one; or all of this part's, which is decided whenever somebody comes.
 
         A decision that was made without events names the answerer's leg, not its uuid.

@@ -8,7 +8,7 @@ from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 
 
-class Door(Protocol):
+class CallService(Protocol):
     """A service that takes some of the calls."""
 
     def takes(self, channel: Event) -> bool:
@@ -23,7 +23,7 @@ class Reception:
 
     def __init__(
         self,
-        doors: Sequence[Door],
+        doors: Sequence[CallService],
         arm: Callable[[OutboundSession, Event], None],
         confirmed: Callable[[Event], Event | None],
     ) -> None:

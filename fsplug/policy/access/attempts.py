@@ -101,14 +101,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class AttemptDoor:
     """The count that an attempt needs to pass, by its key, and the terms of that count."""
 
     key: str
     terms: ThrottleTerms
 
 
-def own_door(attempt: Attempt) -> Door:
+def own_door(attempt: Attempt) -> AttemptDoor:
     """The door of the visitor alone. Behind it are those who have failed lately."""
     if attempt.browser and attempt.act in _FOR_KNOWN:
         return _door(attempt, Level.BROWSER, attempt.browser)
@@ -121,7 +121,7 @@ def own_door(attempt: Attempt) -> Door:
     return _door(attempt, Level.SHARED, host)
 
 
-def doors(attempt: Attempt, has_failed: bool) -> tuple[Door, ...]:
+def doors(attempt: Attempt, has_failed: bool) -> tuple[AttemptDoor, ...]:
     """The doors that an attempt must pass, all of them. `has_failed`: there are failures behind its `own_door`."""
     own = own_door(attempt)
     if attempt.browser and attempt.act in _FOR_KNOWN:
@@ -170,10 +170,10 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
     return mapped or found
 
 
-def _door(attempt: Attempt, level: Level, value: str) -> Door:
+def _door(attempt: Attempt, level: Level, value: str) -> AttemptDoor:
     terms = TERMS[level]
     free = terms.free * FREE[attempt.act]
     # Hashed, so that what somebody typed makes no key longer.
     digest = hashlib.blake2b(value.encode("utf-8", "replace"), digest_size=12).hexdigest()
     key = f"{attempt.act} {level} {digest}"
-    return Door(key, ThrottleTerms(free, terms.first_seconds, terms.last_seconds, terms.forgive_seconds))
+    return AttemptDoor(key, ThrottleTerms(free, terms.first_seconds, terms.last_seconds, terms.forgive_seconds))

@@ -21,7 +21,7 @@ RECORD_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedTalk:
     """A talk that has its decision, and whether the decision wants it recorded."""
 
     id: str
@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TalkAccount:
     """A company's talks in a time: how many the switch answered, and what became of them.
 
     `missed` were decided afterwards, from the switch's records; for those `not_asked` there was no verdict in time.
@@ -154,14 +154,14 @@ _NOT_ACCOUNTED = Select(
     ),
 )
 _OF_CALLS = Select(
-    Decided,
-    lambda: Decisions.select(*columns(Decided, Decisions)).where(
+    DecidedTalk,
+    lambda: Decisions.select(*columns(DecidedTalk, Decisions)).where(
         (Decisions.company == given.company) & Decisions.call.in_(given_each.calls)
     ),
 )
 
 
-def decided(store: Store, domain: str, calls: Iterable[str]) -> list[Decided]:
+def decided(store: Store, domain: str, calls: Iterable[str]) -> list[DecidedTalk]:
     """The talks of these calls of the company that have their decision."""
     company = company_id(store, domain)
     return [one for some in in_batches(calls) for one in _OF_CALLS.rows(store, company=company, calls=some)]
@@ -172,11 +172,11 @@ def not_asked(store: Store, domain: str, since: float) -> int:
     return int(_NOT_ASKED.one(store, company=company_id(store, domain), since=since))
 
 
-def account(store: Store, domain: str, since: float) -> Account:
+def account(store: Store, domain: str, since: float) -> TalkAccount:
     """What became of the company's talks since epoch seconds."""
     asked = {"company": company_id(store, domain), "since": since}
     with store.connection():
-        return Account(
+        return TalkAccount(
             company=domain,
             answered=_ANSWERED.one(store, **asked),
             missed=_MISSED.one(store, **asked),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 
 from fsplug.errors import TryLater
-from fsplug.policy.access.attempts import Attempt, Door, doors, own_door
+from fsplug.policy.access.attempts import Attempt, AttemptDoor, doors, own_door
 from fsplug.policy.access.throttle import Count, failed, forgiven, remembered, wait_seconds
 
 # How many counts are kept: the latest. Wider levels bound how fast new ones can come.
@@ -30,7 +30,7 @@ class Limiter:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def take(self, attempt: Attempt) -> tuple[Door, ...]:
+    def take(self, attempt: Attempt) -> tuple[AttemptDoor, ...]:
         """Count an attempt as failed before its outcome is known; the doors it passed.
 
         TryLater("try-later") if one of them is closed. Such an attempt is not counted, so nobody can shut others out
@@ -46,14 +46,14 @@ class Limiter:
                 self._keep(door.key, failed(self._count(door), now, door.terms))
         return passed
 
-    def give_back(self, passed: Sequence[Door]) -> None:
+    def give_back(self, passed: Sequence[AttemptDoor]) -> None:
         """The attempt did not fail after all."""
         with self._alone:
             for door in passed:
                 if (count := self._counts.get(door.key)) is not None:
                     self._keep(door.key, forgiven(count))
 
-    def _count(self, door: Door) -> Count:
+    def _count(self, door: AttemptDoor) -> Count:
         return self._counts.get(door.key, _NONE)
 
     def _keep(self, key: str, count: Count) -> None:

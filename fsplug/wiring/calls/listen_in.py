@@ -17,7 +17,7 @@ from fsplug.esl.listenin.guard import ListenGuard
 from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.notices import Notices
 from fsplug.esl.listenin.open_pages import OpenPages
-from fsplug.esl.listenin.reception import Door, Reception
+from fsplug.esl.listenin.reception import CallService, Reception
 from fsplug.esl.listenin.ring_listener import ListenCalls
 from fsplug.esl.listenin.sessions import ListenService
 from fsplug.esl.listenin.star_code import ListenDoor
@@ -58,7 +58,7 @@ class ListenInParts:
 
     def reception(
         self,
-        door: Door,
+        door: CallService,
         arm: Callable[[OutboundSession, Event], None],
         confirmed: Callable[[Event], Event | None],
     ) -> Callable[[OutboundSession], None]:

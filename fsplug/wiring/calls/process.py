@@ -26,7 +26,7 @@ from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
 from fsplug.esl.switch import LinkedSwitch
-from fsplug.media.access import Account
+from fsplug.media.access import SystemUser
 from fsplug.media.record_folder import RecordFolder
 from fsplug.media.spool import Spool
 from fsplug.outage_log import outage_log
@@ -105,7 +105,7 @@ class CallsProcess:
             settings.data, here.calls, here.live, here.pages, self._company_calls, self.sign_ins
         )
 
-    def _switch_account(self) -> Account | None:
+    def _switch_account(self) -> SystemUser | None:
         settings = self._settings
         return listening_at(settings.event_socket_port) if is_loopback(settings.event_socket_host) else None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from fsplug.errors import Unavailable
 from fsplug.media import disk, wav
-from fsplug.media.access import Account, kept_out
+from fsplug.media.access import SystemUser, kept_out
 from fsplug.media.spool import Spool
 from fsplug.outage_log import TroubleLog
 
@@ -24,7 +24,7 @@ class SpoolGate:
         spool: Spool,
         least_free_bytes: int,
         clock: Callable[[], float] = time.monotonic,
-        switch_account: Callable[[], Account | None] = lambda: None,
+        switch_account: Callable[[], SystemUser | None] = lambda: None,
     ) -> None:
         self._spool = spool
         self._switch_account = switch_account

@@ -10,7 +10,7 @@ from pathlib import Path
 from fsplug.errors import Invalid
 from fsplug.esl import commands
 from fsplug.media import access
-from fsplug.media.access import Account, kept_out, may_read, owners
+from fsplug.media.access import SystemUser, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
 from fsplug.wiring.doctor import callers, marks, sign_ins, switch_secrets, taking_over, zones
@@ -107,7 +107,7 @@ def directory(api: Api, domain: str, sip_username: str) -> Finding:
     return wrong("directory", f"the switch does not find {who}", "fs_cli -x reloadxml; systemctl restart fsplug")
 
 
-def folders(settings: Settings, who: Account | None) -> Iterator[Finding]:
+def folders(settings: Settings, who: SystemUser | None) -> Iterator[Finding]:
     """The switch's user may write into the spool and into the folder of its call records."""
     for subject, folder in (("spool, by the switch", settings.spool), ("call records' folder", settings.records)):
         if who is not None and (why := kept_out(folder, who)):
@@ -115,7 +115,9 @@ def folders(settings: Settings, who: Account | None) -> Iterator[Finding]:
             yield wrong(subject, f"the switch can't write into {folder}: {why}", remedy)
 
 
-def spool(api: Api, folder: Path, wait: Callable[[float], None] = time.sleep, reader: Account | None = None) -> Finding:
+def spool(
+    api: Api, folder: Path, wait: Callable[[float], None] = time.sleep, reader: SystemUser | None = None
+) -> Finding:
     """The switch can write to the spool: it records a channel of its own (not a call), and fsplug sees the file.
 
     `reader` is fsplug's user, which must be able to read the file.
@@ -241,7 +243,7 @@ def every(
     known: Iterable[Trunk],
     timezones: Iterable[str] = (),
     spool_too: bool = True,
-    who: Account | None = None,
+    who: SystemUser | None = None,
 ) -> Iterator[Finding]:
     """All findings about the switch. `phone` is a domain and a phone's SIP username in it; `known` are the trunks, and
     `timezones` those of the companies; `who` is the user that the switch runs as.

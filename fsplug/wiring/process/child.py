@@ -22,7 +22,7 @@ _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ServicePart:
     """One process of the service: the function it runs, which returns an exit code, and its place on the machine.
 
     When a vital part ends, the service ends; any other part is restarted, whatever its exit code. `niceness` is added
@@ -44,7 +44,7 @@ class Child:
     `forget` closes in it what belongs to the supervisor alone.
     """
 
-    def __init__(self, part: Part, niceness: int, forget: Callable[[], None], name: str = "") -> None:
+    def __init__(self, part: ServicePart, niceness: int, forget: Callable[[], None], name: str = "") -> None:
         self._part = part
         self.line = SupervisorLine()
         self.started_at = time.monotonic()
@@ -83,7 +83,7 @@ def be_nice(niceness: int) -> None:
         os.setpriority(os.PRIO_PROCESS, 0, max(-20, min(19, niceness)))
 
 
-def _serve(part: Part, niceness: int, parent: int, line: Lifeline) -> int:
+def _serve(part: ServicePart, niceness: int, parent: int, line: Lifeline) -> int:
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(AttributeError):  # musl has no mallopt.

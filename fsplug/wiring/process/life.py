@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
-from fsplug.wiring.process.child import Child, Part
+from fsplug.wiring.process.child import Child, ServicePart
 
 # The shortest and longest pause before a part that keeps dying is restarted.
 RESTART_SECONDS = 0.2
@@ -23,7 +23,7 @@ _FINAL_CODES = frozenset({0, 2, EXIT_HOPELESS})
 class Life:
     """A part's processes. `forget` closes in a new process what belongs to the supervisor alone."""
 
-    def __init__(self, part: Part, base_niceness: int, has_spare: bool, forget: Callable[[], None]) -> None:
+    def __init__(self, part: ServicePart, base_niceness: int, has_spare: bool, forget: Callable[[], None]) -> None:
         self.part = part
         self._niceness = base_niceness + part.niceness
         self._has_spare = has_spare

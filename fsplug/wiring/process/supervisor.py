@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from math import inf
 
-from fsplug.wiring.process.child import AWAITED, STOPS, Part, be_nice
+from fsplug.wiring.process.child import AWAITED, STOPS, ServicePart, be_nice
 from fsplug.wiring.process.life import Life
 
 # How often the processes are looked at.
@@ -26,7 +26,7 @@ class Supervisor:
     ends them all. Without `restarts`, the first death of any part ends the service.
     """
 
-    def __init__(self, parts: Sequence[Part], restarts: bool = True) -> None:
+    def __init__(self, parts: Sequence[ServicePart], restarts: bool = True) -> None:
         niceness = os.getpriority(os.PRIO_PROCESS, 0)
         self._lives = [Life(part, niceness, part.has_spare and restarts, self._forget) for part in parts]
         self._restarts = restarts

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fsplug.fakeswitch.switch import FakeSwitch
-from fsplug.media.access import Account
+from fsplug.media.access import SystemUser
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation
@@ -226,7 +226,7 @@ def a_recording_switch(printed: list[str], mode: int = 0o640) -> Callable[[str],
 
 
 def test_what_the_switch_records_must_be_readable_for_fsplug_s_user(tmp_path: Path) -> None:
-    reader = Account("fsplug", 65_533, frozenset({tmp_path.stat().st_gid}))
+    reader = SystemUser("fsplug", 65_533, frozenset({tmp_path.stat().st_gid}))
     assert switchchecks.spool(a_recording_switch([], 0o640), tmp_path, reader=reader).state == FindingState.OK
     found = switchchecks.spool(a_recording_switch([], 0o600), tmp_path, reader=reader)
     assert found.state == FindingState.WRONG and "fsplug may not read" in found.text and "umask 0007" in found.remedy

@@ -4,7 +4,7 @@ from fsplug.esl.calls import arming
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.redirects import Redirects
 from fsplug.esl.listenin import ring_listener
-from fsplug.esl.listenin.reception import Door, Reception
+from fsplug.esl.listenin.reception import CallService, Reception
 from fsplug.esl.listenin.star_code import ListenDoor
 from fsplug.esl.protocol.event import Event, plain_event
 
@@ -71,7 +71,7 @@ def test_a_starved_switch_has_as_long_at_every_door() -> None:
     listening = ListenDoor(
         None, service, Danish(), None, lambda company, language, name: f"/prompts/{language}/{name}.wav"
     )
-    redirects: Door = Redirects(CallBook(), None)
+    redirects: CallService = Redirects(CallBook(), None)
     star_code = {"Caller-Destination-Number": "*28*1001", "variable_fsplug_feature": "listen"}
     for door, marks in ((listening, star_code), (redirects, {"variable_fsplug_feature": "redirect"})):
         session = SlowSwitch(**marks)

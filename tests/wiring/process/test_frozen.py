@@ -16,7 +16,7 @@ from fsplug.lab.freeswitch import wait_for
 PROGRAM = """
 import os, signal, socket, sys, threading, time
 from fsplug.wiring.process import life
-from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.child import ServicePart
 from fsplug.wiring.process.supervisor import Supervisor
 
 def say(*words):
@@ -36,7 +36,7 @@ def serve(line):
     {act}
 
 life.SPARE_SECONDS = 0.0
-parts = [Part("calls", serve, patience_seconds=0.5, has_spare=True)]
+parts = [ServicePart("calls", serve, patience_seconds=0.5, has_spare=True)]
 sys.exit(Supervisor(parts).run())
 """
 SERVE = """threading.Thread(target=answer, args=[listener], daemon=True).start()

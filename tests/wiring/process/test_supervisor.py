@@ -14,7 +14,7 @@ from fsplug.wiring.process.life import EXIT_HOPELESS
 PROGRAM = """
 import os, signal, sys, time
 from fsplug.wiring.process import life
-from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.child import ServicePart
 from fsplug.wiring.process.supervisor import Supervisor
 
 def say():
@@ -24,7 +24,7 @@ def serve(line):
     {act}
 
 {setting}
-sys.exit(Supervisor([Part("calls", serve, patience_seconds=0.5)]).run())
+sys.exit(Supervisor([ServicePart("calls", serve, patience_seconds=0.5)]).run())
 """
 LIVE = "say(); signal.pause()"
 UNTIL_TOLD = "signal.pthread_sigmask(signal.SIG_BLOCK, [15]); say(); signal.sigwait([15]); return 0"
@@ -113,7 +113,7 @@ def test_one_kill_of_the_supervisor_ends_the_server_too(start):
 TWO = """
 import os, signal, sys
 from fsplug.wiring.process import life, supervisor
-from fsplug.wiring.process.child import Part
+from fsplug.wiring.process.child import ServicePart
 from fsplug.wiring.process.supervisor import Supervisor
 
 def say(*words):
@@ -130,7 +130,7 @@ def people(line):
     {people}
 
 {setting}
-parts = [Part("calls", lambda line: live("calls")), Part("people", people, is_vital=False, niceness=10)]
+parts = [ServicePart("calls", lambda line: live("calls")), ServicePart("people", people, is_vital=False, niceness=10)]
 sys.exit(Supervisor(parts, restarts={restarts}).run())
 """
 
