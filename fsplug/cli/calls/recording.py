@@ -84,7 +84,7 @@ def show(invocation: Invocation, recording: str, company: str | None) -> None:
 def verify(invocation: Invocation, ids: tuple[str, ...], every: bool, company: str | None) -> None:
     """Check recordings in the archive: present, size, SHA-256, readable. The exit code is 1 if one fails.
 
-    It takes what processor and disk the calls leave over.
+    It uses only the processor and disk time that calls leave over.
     """
     from fsplug.wiring.archives import archive_at
 

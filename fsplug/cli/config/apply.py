@@ -33,8 +33,8 @@ def apply(invocation: Invocation, file: str, dry_run: bool, yes: bool) -> None:
     Whatever the document leaves out of a company is removed. Companies that are not in the document stay as they
     are. Either every change is made or none, and a second run has nothing to change.
 
-    Where somebody who is there already gets a right, a licence or a role, the plan shows which address, phones and
-    numbers that will reach, who set them and when, and asks for confirmation.
+    Where somebody who is there already gets a right, a licence or a role, the plan shows the address, phones and
+    numbers that it will reach, who set them and when, and asks for confirmation.
     """
     document = documents.read(file, invocation)
     _check_companies(invocation, document)

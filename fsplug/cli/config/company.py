@@ -27,7 +27,7 @@ _WHEN_AWAY = (
     "What happens to calls while fsplug is away: they go on unrecorded; those that policy wants recorded are refused; "
     "or the switch records them by itself, and fsplug decides afterwards what is kept  [unrecorded]"
 )
-_ADMINS = "Administrators may say too which of their users are recorded (--record); otherwise only superusers may."
+_ADMINS = "Administrators may also set which of their users are recorded (--record); otherwise only superusers may."
 _COUNTED = ("department", "user", "group", "ivr", "number", "trunk")
 
 

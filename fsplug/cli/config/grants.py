@@ -17,7 +17,7 @@ from fsplug.store.config.grants import LICENCE, RIGHT
 
 # Where a user's grants are, by the field of the user's entry that lists them.
 _GRANTS: Mapping[str, tuple[nouns.Noun, str]] = {"licences": (LICENCE, "licence"), "rights": (RIGHT, "right_name")}
-_SHOWN = "First you see which address, phones and numbers that will reach, and who set them; confirm it, or give --yes."
+_SHOWN = "First you see the address, phones and numbers that it will reach, and who set them; confirm, or give --yes."
 _USERS = click.argument("usernames", metavar="USERNAME...", nargs=-1, required=True)
 
 

@@ -50,12 +50,13 @@ def show(invocation: Invocation, company: str, at: float | None) -> None:
 @click.option(
     "--when-away",
     type=click.Choice(list(map(str, WhenAway))),
-    help="What happens to the company's calls while fsplug is away; for the whole company, and alone.",
+    help="What happens to the company's calls while fsplug is away; for the whole company, without other options.",
 )
 @click.option(
     "--admins-set-record/--no-admins-set-record",
     default=None,
-    help="Whether administrators may say too which of their users are recorded; for the whole company, and alone.",
+    help="Whether administrators may also set which of their users are recorded; for the whole company, without other "
+    "options.",
 )
 @click.option(
     "--preview-since",

@@ -42,7 +42,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
             "sources",
             metavar="HOST|NETWORK",
             multiple=True,
-            help="Where its calls come from beside the host: a host name, an address, or a network such as "
+            help="Where its calls come from, besides the host: a host name, an address, or a network such as "
             "192.0.2.0/28; may be repeated. Calls from elsewhere are refused.",
         ),
         click.option(

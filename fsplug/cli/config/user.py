@@ -87,14 +87,16 @@ def show(invocation: Invocation, company: str, username: str) -> None:
 @_USERNAME
 @click.option("--extension", help="The number that colleagues dial.")
 @_options
-@click.option("--same-person", is_flag=True, help="The person is the same, though name and address are others.")
+@click.option(
+    "--same-person", is_flag=True, help="The person is the same, although the name and address are different."
+)
 @grant_option
 @pass_invocation
 def set_(invocation: Invocation, company: str, username: str, same_person: bool, yes: bool, **given: Any) -> None:
     """Change a user. Options that are not given keep their values; '' clears a value.
 
-    Before a role or an admin's scope is given, it is shown which address, phones and numbers that will reach, who set
-    them and when; confirm it, or give --yes.
+    Before a role or an admin's scope is given, you see the address, phones and numbers that it will reach, who
+    set them and when; confirm, or give --yes.
 
     A user who leaves is removed: whoever is added under that username later hears none of the earlier calls.
     """

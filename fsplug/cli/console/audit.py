@@ -111,7 +111,11 @@ def verify(invocation: Invocation, company: str | None, since: str | None, check
 
 @audit.command(rule=INSTALLATION)
 @company_option
-@click.option("--again", is_flag=True, help="Sign entries too whose signature none of audit_keys made: a key was lost.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Also sign entries whose signature was made by none of audit_keys, after a key was lost.",
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be signed.")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @pass_invocation

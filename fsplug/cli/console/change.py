@@ -27,8 +27,8 @@ def change() -> None:
 
     An operator's changes never wait. An administrator's are made when a second administrator or the operator confirms
     them; most are also made after 24 hours, unless somebody whom they concern rejects them. A new superuser takes a
-    superuser or the operator; so does the address, phone or second factor of somebody who hears others, unless who asks
-    hears as much.
+    superuser or the operator; so does the address, phone or second factor of somebody who hears others, unless the
+    person who asks hears as much.
     """
 
 
@@ -68,7 +68,7 @@ def show(invocation: Invocation, company: str, change: str, username: str | None
 def confirm(invocation: Invocation, company: str, change: str) -> None:
     """Make a change now, as its second person: not the one who asked for it, nor the user whom it changes.
 
-    Nor may one of the two have added the other in the last seven days, changed the other's role, rights, address or
+    Neither of the two may have added the other in the last seven days, changed the other's role, rights, address or
     second factor, or sent the other an invitation or a new password.
     """
     with invocation.store() as store:

@@ -52,7 +52,8 @@ def demo(invocation: Invocation, once: bool) -> None:
 
     The calls run on this machine's FreeSWITCH with SIPp as the telephones if both are installed, else on the fake
     switch. Everything stays on loopback and in a folder of its own. The calls of the weeks before are made up.
-    FreeSWITCH takes SIP over TLS and SRTP too, with a certificate that the demo makes; with baresip, one call goes so.
+    FreeSWITCH takes SIP over TLS and SRTP too, with a certificate that the demo makes; if baresip is installed, one
+    call uses both.
     """
     from fsplug.lab.demo import demo_switch
     from fsplug.lab.ending import end_in_good_order

@@ -61,11 +61,13 @@ force_option = click.option(
     "phone_domains",
     metavar="DOMAIN",
     multiple=True,
-    help="A domain that phones of this switch name though the switch looks all of them up in one; repeatable  "
+    help="A domain that phones name, although the switch looks them all up in one; may be repeated  "
     "[the domains of the phones that are signed in]",
 )
 @certificate_options
-@click.option("--lock-out", is_flag=True, help="Go on although phones that are named will not sign in any more.")
+@click.option(
+    "--lock-out", is_flag=True, help="Go on although the phones that are named will no longer be able to sign in."
+)
 @click.option(
     "--modules",
     metavar="DIR",

@@ -25,8 +25,8 @@ def certificate_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--tls-ca",
             metavar="FILE",
-            help="The certificates (PEM) of the CAs that the switch trusts: trunks over TLS must show one of theirs, "
-            "which for a trunk's host names the host.",
+            help="The certificates (PEM) of the CAs that the switch trusts: a trunk over TLS must present a "
+            "certificate of theirs, issued for the trunk's host.",
         ),
         click.option("--tls-key", metavar="FILE", help="The certificate's private key, in PEM."),
         click.option(
