@@ -51,7 +51,7 @@ class OutageLog:
 class TroubleLog:
     """The log of one thing under the name `event`, as each look finds it: with its trouble, or with None.
 
-    A trouble is another one if `kind` of it differs.
+    Troubles of the same `kind` count as one.
     """
 
     def __init__(self, event: str, kind: Callable[[str], str] = str) -> None:

@@ -171,8 +171,8 @@ def ring_and_dial(profile: str, sip_username: str, company: str, variables: Mapp
 
 
 def ring_mobile(gateways: Sequence[str], number: str, variables: Mapping[str, str]) -> str:
-    """Ring this number (E.164) by the first of these gateways that works. Who answers must press a key; the dialplan
-    asks for it, and leads on to the star code.
+    """Ring this number (E.164) by the first of these gateways that works. Whoever answers must press a key: the
+    dialplan asks for it, and leads on to the star code.
     """
     where = "|".join(f"sofia/gateway/{_word(one)}/{_matching(_E164, number, 'number')}" for one in gateways)
     return f"originate {_leg_marks(variables)}{where} listen-confirm XML fsplug"

@@ -53,7 +53,7 @@ def _there_and_back(archive: Archive) -> None:
     finally:
         _remove(archive, key)
     if found != content:
-        raise Unavailable("archive-failed", "the archive gives back something else than was put there")
+        raise Unavailable("archive-failed", "the archive does not return the bytes that were stored there")
 
 
 def _remove(archive: Archive, key: str) -> None:

@@ -142,7 +142,7 @@ class Places(Generic[Holder]):
         return sum(not place.is_known and place.address == address for place in self._held.values())
 
     def _is_crowded(self, address: str) -> bool:
-        """Whether those who are not known have all the places that they may have."""
+        """Whether visitors who are not known hold every place that is open to them."""
         busy = [one for one in self._held.values() if one.stage is Stage.WORKING and not one.is_known]
         of_address = sum(one.address == address for one in busy) if address else 0
         return len(busy) >= self._limits.total - self._limits.reserve or of_address >= self._limits.per_address

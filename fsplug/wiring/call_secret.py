@@ -50,10 +50,10 @@ def read(path: Path) -> str:
     try:
         found = path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
-        text = f"{path} can't be read ({error}); make it anew: fsplug secret rotate-calls"
+        text = f"{path} can't be read ({error}); make a new one: fsplug secret rotate-calls"
         raise Unavailable("call-secret", text, path=str(path)) from error
     if len(found) < 2 * _BYTES or not found.isalnum():
-        raise Unavailable("call-secret", f"{path} holds no secret; make it anew: fsplug secret rotate-calls")
+        raise Unavailable("call-secret", f"{path} holds no secret; make a new one: fsplug secret rotate-calls")
     return found
 
 

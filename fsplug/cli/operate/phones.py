@@ -20,7 +20,7 @@ _ANSWER_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Phones:
-    """`domains`: the names for the one domain that stay; `locked_out`: who will not sign in any more.
+    """`domains`: the names for the one domain that stay; `locked_out`: who will no longer be able to sign in.
 
     `rung_too`: companies' phones, as domain and SIP username, that ring with a phone of the same name that is there.
     `away`: users of the one domain whose phones are not signed in now, so that nobody knows which domain they name.
@@ -75,14 +75,14 @@ def phones(
 
 
 def refuse(found: Phones) -> None:
-    """Refused with the name of everybody whose phone will not sign in any more."""
+    """Refused with the name of everybody whose phone will no longer be able to sign in."""
     if not found.locked_out:
         return
     users: dict[str, list[str]] = {}
     for one in found.locked_out:
         users.setdefault(one.why, []).append(f"{one.user}@{one.domain}" if one.domain else one.user)
     named = "; ".join(f"{', '.join(names)} ({why})" for why, names in users.items())
-    text = f"phones of these users will not sign in any more: {named}. To go on all the same, add --lock-out"
+    text = f"phones of these users would no longer be able to sign in: {named}. To go on all the same, add --lock-out"
     facts = [{"user": one.user, "domain": one.domain, "why": one.why} for one in found.locked_out]
     raise Refused("phones-locked-out", text, locked_out=facts)
 

@@ -74,7 +74,7 @@ def show(
         for change in changes:
             click.echo(f"  {safe(_line(change, settings))}")
     for one in found.locked_out if found else ():
-        click.echo(safe(f"warning: the phone of {one.user} will not sign in any more: {one.why}"))
+        click.echo(safe(f"warning: the phone of {one.user} will no longer be able to sign in: {one.why}"))
     if found and found.away:
         text = f"not signed in now: {', '.join(found.away)}; if their phones name other domains, add --phone-domain"
         click.echo(safe(f"warning: {text}"))

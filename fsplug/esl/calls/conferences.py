@@ -118,9 +118,9 @@ class Conferences:
                 self._ports.later(0, self._judge, stay.conference)
 
     def _is_forbidden(self, channel: Channel, recording: Recording, stay: Stay) -> bool:
-        """Whether the part that is being recorded must not be from this stay on, which was not known until now.
+        """Whether policy forbids this recording from the beginning of the stay, which only now became known.
 
-        A recording that began during the stay was decided by what the switch said then.
+        A recording that began during the stay was decided by what the switch said then, so it is not judged again.
         """
         company = _company(channel.leg)
         if not company or (recording.started_at or recording.due_at or 0.0) > stay.at:

@@ -62,7 +62,7 @@ class LeftFiles:
                 recording.withdrawn = ""
 
     def reported(self, record: LegRecord) -> None:
-        """All talks of this leg, which has ended, are decided: what it recorded and none of them ordered goes."""
+        """This leg has ended, and all its talks are decided. Remove what it recorded that no decision ordered."""
         call = self._book.calls.get(record.call)
         if call is None or not record.answered_at:
             return
@@ -95,7 +95,7 @@ class LeftFiles:
         return [one for recording, one in unexplained if recording and self._ports.spool.exists(recording)]
 
     def _in_vain(self, call: Call) -> Iterator[tuple[str, ArmedLeg]]:
-        """What was withdrawn and was not seen to begin: if it was, it is stopped and destroyed elsewhere."""
+        """Recordings that were withdrawn and not seen to begin; one that was seen is destroyed elsewhere."""
         for recording, one in call.withdrawn.items():
             known = self._book.recordings.get(recording)
             if known is not None and not known.leg:

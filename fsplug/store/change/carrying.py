@@ -47,8 +47,8 @@ def confirm(store: Store, domain: str, change: str, actor: Actor) -> WaitingChan
 
 
 def may_confirm(store: Store, change: WaitingChange, actor: Actor) -> bool:
-    """Whether the actor is a second person: also not somebody whom the one who asks has lately made or changed, or who
-    has so made them.
+    """Whether the actor counts as a second person. Neither the actor nor the person who asks may lately have added the
+    other, or changed the other's rights.
     """
     if actor.is_operator:
         return True

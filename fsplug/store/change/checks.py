@@ -57,7 +57,7 @@ def _sip_usernames(view: View, changes: Changes) -> Iterator[Trouble]:
     called_so = {user.username for user in view.holding(users.USER, "username", given)}
     for device in holders:
         if device.sip_username != device.username and device.sip_username in called_so:
-            text = f"sip_username: user {device.sip_username} is called so; give it another"
+            text = f"sip_username: user {device.sip_username} already has this name; choose another"
             yield f"user {device.username}, device {device.name}", text
 
 

@@ -72,7 +72,7 @@ def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
 
 
 def disappointed(store: Store, domain: str, held: Held, by: str, asked_at: float) -> list[Receiver]:
-    """Whom it concerns that a waiting change is not made: also who asked for it (a logged name) at this time.
+    """Who is notified that a waiting change is not made: those it concerns, and who asked for it (a logged name) then.
 
     Of a company that is removed nobody is notified: no mail can be written in its name.
     """

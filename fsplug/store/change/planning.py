@@ -253,9 +253,7 @@ def _parted(store: Store, company: CompanyPlan, actor: Actor) -> tuple[CompanyPl
         view = Changed(store, company.domain, Present(store, company.domain), changed)
         for entry, trouble in checks.troubles_of(view, now):
             who = ", ".join(one.username for one in its[:3])
-            text = (
-                f"a change of {who} waits, and this can't be without it: {entry}: {trouble}; make one after the other"
-            )
+            text = f"a change of {who} waits, and the rest needs it: {entry}: {trouble}; make one after the other"
             raise Refused("waits-for-another", text)
     return replace(company, changes=tuple(now)), its
 

@@ -80,7 +80,7 @@ def drop(store: Store, change: WaitingChange, by: str, reason: str, receivers: I
 def check_waiting(change: WaitingChange) -> None:
     """Refused("change-ended") unless the change waits."""
     if not change.is_waiting:
-        raise Refused("change-ended", f"change {change.id} waits no more: it was {change.state}", change=change.id)
+        raise Refused("change-ended", f"change {change.id} no longer waits: it was {change.state}", change=change.id)
 
 
 def in_words(change: WaitingChange) -> list[str]:

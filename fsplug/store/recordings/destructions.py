@@ -63,7 +63,7 @@ def due(store: Store, switches: Sequence[str], limit: int = 100) -> list[Deletio
 
 
 def due_of_others(store: Store, switches: Sequence[str], limit: int = 1_000) -> list[Deletion]:
-    """Some of the deletions to be destroyed now that `due` does not give for these switches."""
+    """Deletions that are due but belong to other switches than these, at most `limit` of them."""
     return _DUE_OF_OTHERS.rows(store, now=store.database_now(), switches=switches, limit=limit)
 
 

@@ -1,4 +1,4 @@
-"""Whose phone will not sign in any more once fsplug is installed. Pure."""
+"""Whose phone will no longer be able to sign in once fsplug is installed. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass

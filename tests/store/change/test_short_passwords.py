@@ -30,7 +30,7 @@ def put(store: Store, password: str | None, name: str = "Anna") -> None:
 
 
 def test_a_chosen_password_has_twelve_characters_at_least_and_a_made_one_many(store: Store) -> None:
-    with pytest.raises(Invalid, match="12 characters or more") as error:
+    with pytest.raises(Invalid, match="at least 12 characters") as error:
         put(store, SHORT)
     assert SHORT not in str(error.value)
     put(store, LONG)

@@ -1,4 +1,4 @@
-"""Whose phone will not sign in any more."""
+"""Whose phone will no longer be able to sign in."""
 
 import pytest
 
