@@ -106,7 +106,7 @@ def test_what_waits_of_a_removed_user_becomes_true_of_nobody_who_gets_the_name(a
     [change] = acme.waits()
     acme.remove(CLARA)
     acme.put(CLARA, operator("root"), email=NEW)
-    with pytest.raises(Refused, match="waits no more"):
+    with pytest.raises(Refused, match="no longer waits"):
         carrying.confirm(acme.store, ACME, change.id, acme.actor(OTHER))
     assert acme.row(CLARA).role == "none"
 

@@ -123,7 +123,7 @@ def test_a_second_person_makes_it_true_at_once(acme: Company, way: str, second: 
     assert state(acme) != before
     [entry] = [one for one in trail.listed(acme.store, ACME, 20) if one.act == "change-made"]
     assert entry.facts["made_by"] == f"{ADMIN}@{ACME}" and "->" in entry.facts["items"][0]
-    with pytest.raises(Refused, match="waits no more"):
+    with pytest.raises(Refused, match="no longer waits"):
         carrying.confirm(acme.store, ACME, change.id, by)
 
 
