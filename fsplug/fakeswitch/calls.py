@@ -105,6 +105,21 @@ class Call:
         channel.rate = rate
         self._core.bus.emit("CODEC", channel)
 
+    def update(self, number: str, by: str = CALLEE) -> None:
+        """An UPDATE that says who is there: the leg's number changes, and the other leg is told (1.11.1, captured)."""
+        channel = self.party(by)
+        profile, partner = channel.profile, channel.partner
+        if channel.direction == "inbound":
+            profile.ani, profile.caller_number = profile.ani or profile.caller_number, number
+        else:
+            profile.callee_number = number
+        bridged_to = [("Bridged-To", partner.uuid)] if partner else []
+        self._core.bus.emit("CALL_UPDATE", channel, [("Direction", "RECV"), *bridged_to])
+        if partner is not None:
+            partner.set("last_sent_callee_id_number", number)
+            sent = [("Direction", "SEND"), ("Sent-Callee-ID-Number", number), ("Bridged-To", channel.uuid)]
+            self._core.bus.emit("CALL_UPDATE", partner, sent)
+
     def blind_transfer(self, to: str, by: str = CALLEE, context: str = "") -> None:
         """REFER: the other party goes to this extension, in its own context unless one is given; `by` is hung up."""
         leaver = self.party(by)

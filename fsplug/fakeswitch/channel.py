@@ -45,6 +45,7 @@ class Profile:
     network_addr: str = "127.0.0.1"
     transfer_source: str = ""
     index: int = 1
+    ani: str = ""
 
 
 @dataclass(slots=True)
@@ -267,7 +268,7 @@ _FIELDS: dict[str, Callable[[Channel], str]] = {
     "channel_name": lambda channel: channel.name,
     "caller_id_name": lambda channel: channel.profile.caller_name,
     "caller_id_number": lambda channel: channel.profile.caller_number,
-    "ani": lambda channel: channel.profile.caller_number,
+    "ani": lambda channel: channel.profile.ani or channel.profile.caller_number,
     "destination_number": lambda channel: channel.profile.destination,
     "context": lambda channel: channel.profile.context,
     "rdnis": lambda channel: channel.profile.rdnis,

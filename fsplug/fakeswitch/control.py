@@ -53,6 +53,7 @@ class ControlPort:
             "stats": lambda request: report(switch.core, switch.clients),
             "stop": self._stop,
             "transfer": self._transfer,
+            "update": self._update,
             "vanish": self._vanish,
             "wait": self._wait,
             "wait_bridged": self._wait_bridged,
@@ -154,6 +155,11 @@ class ControlPort:
     def _hold(self, request: Request) -> Answer:
         call = self._call(request)
         call.hold(request.get("by", CALLEE), request.get("held", True))
+        return self._tell(call)
+
+    def _update(self, request: Request) -> Answer:
+        call = self._call(request)
+        call.update(request["number"], request.get("by", CALLEE))
         return self._tell(call)
 
     def _transfer(self, request: Request) -> Answer:

@@ -69,7 +69,7 @@ def _caller(prefix: str, channel: Channel, profile: Profile) -> str:
         f"{_line(prefix, 'Callee-ID-Name', profile.callee_name)}"
         f"{_line(prefix, 'Callee-ID-Number', profile.callee_number)}"
         f"{prefix}-Network-Addr: {profile.network_addr}\n"
-        f"{prefix}-ANI: {number}\n"
+        f"{prefix}-ANI: {encoded(profile.ani) or number}\n"
         f"{prefix}-Destination-Number: {encoded(profile.destination)}\n"
         f"{prefix}-Unique-ID: {channel.uuid}\n"
         f"{prefix}-Source: mod_sofia\n"

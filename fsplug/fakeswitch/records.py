@@ -123,7 +123,7 @@ def _profile(channel: Channel, profile: Profile) -> Json:
     return {
         "username": profile.username,
         "caller_id_name": profile.caller_name,
-        "ani": profile.caller_number,
+        "ani": profile.ani or profile.caller_number,
         "caller_id_number": profile.caller_number,
         "network_addr": profile.network_addr,
         "rdnis": profile.rdnis,

@@ -145,9 +145,8 @@ class Softphone:
 
     def press(self, keys: str, dialog: Dialog | None = None) -> None:
         """Send keys as RFC 4733 events."""
-        pressing = dialog or self.dialog
         for key in keys:
-            pressing.voice.press(key)
+            (dialog or self.dialog).voice.press(key)
 
     def hold(self, held: bool, dialog: Dialog | None = None) -> None:
         """Put the other party on hold, or resume the call: silent before the request, heard after its answer."""
@@ -160,6 +159,10 @@ class Softphone:
         """Offer this codec from now on."""
         self._codec = codec
         self.hold(False, dialog)
+
+    def says(self, number: str, dialog: Dialog) -> None:
+        """Say in mid-call that somebody else is here (UPDATE)."""
+        self._in_dialog(dialog, "UPDATE", f"P-Asserted-Identity: <sip:{number}@carrier.example>\r\n")
 
     def _listen(self) -> None:
         while not self._ending:
@@ -211,10 +214,9 @@ class Softphone:
         dialog.voice.towards = invite.media
         self.dialogs.append(dialog)
         self._reply(invite, "180 Ringing", dialog)
-        if self._rings is None:
-            return
-        time.sleep(self._rings)
-        self.answer(dialog)
+        if self._rings is not None:
+            time.sleep(self._rings)
+            self.answer(dialog)
 
     def _invite(self, dialog: Dialog, headers: str) -> None:
         sdp = self._sdp(dialog)
@@ -246,8 +248,7 @@ class Softphone:
         dialog.sequence += 1
         self._send_in_dialog(dialog, method, dialog.sequence, headers, body)
         # A switch that is gone does not hold up a phone that only says goodbye.
-        patience_seconds = 5.0 if method == "BYE" else PATIENCE_SECONDS
-        answer = self._answer_to(dialog.call_id, dialog.sequence, method, patience_seconds)
+        answer = self._answer_to(dialog.call_id, dialog.sequence, method, 5.0 if method == "BYE" else PATIENCE_SECONDS)
         if method == "INVITE":
             self._send_in_dialog(dialog, "ACK", dialog.sequence)
         return answer
@@ -295,5 +296,4 @@ class Softphone:
             self._socket.sendto(text.encode(), request.source)
 
     def _sdp(self, dialog: Dialog, held: bool = False) -> str:
-        offer = dialog.invite.text if dialog.invite is not None else ""
-        return audio(dialog.voice.port, dialog.sequence, held, self._codec, offer)
+        return audio(dialog.voice.port, dialog.sequence, held, self._codec, dialog.invite.text if dialog.invite else "")

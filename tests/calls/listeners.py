@@ -65,6 +65,9 @@ class Talk(Protocol):
     def change_codec(self, by: str, codec: str) -> None:
         """One of their phones goes on with another codec."""
 
+    def says(self, by: str, number: str) -> None:
+        """One of them says that somebody else is there: an UPDATE with this number."""
+
     def connect(self, by: str, ringing: "Talk") -> None:
         """One of them connects the other with the phone that this one's second call rings."""
 

@@ -144,6 +144,9 @@ class RealTalk:
     def change_codec(self, by: str, codec: str) -> None:
         self.phones[by].change_codec(codec, self.dialogs[by])
 
+    def says(self, by: str, number: str) -> None:
+        self.phones[by].says(number, self.dialogs[by])
+
     def connect(self, by: str, ringing: "RealTalk") -> None:
         self.phones[by].connect(self.dialogs[by], ringing.dialogs[by])
 
@@ -268,6 +271,9 @@ class FakeTalk:
 
     def vanish(self, by: str) -> None:
         self.line.ask("vanish", call=self.call, by=self._party(by))
+
+    def says(self, by: str, number: str) -> None:
+        self.line.ask("update", call=self.call, by=self._party(by), number=number)
 
     def connect(self, by: str, ringing: "FakeTalk") -> None:
         self.line.ask("attended_transfer", call=self.call, by=self._party(by), consultation=ringing.call)

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from fsplug.lab.scenario import Scenario, read_scenario
 from fsplug.store.calls.decisions import Decision
+from fsplug.store.recordings.recordings import State
 from tests.calls import people
+from tests.calls.aftermath import until_recorded
 from tests.calls.foldereye import FolderEye
 from tests.calls.parties import party
 from tests.calls.people import ANNA, CLARA, CUSTOMER, WORKS_DOCTOR
@@ -64,6 +66,22 @@ def test_an_answer_that_names_an_excluded_number_leaves_no_file(plant: Plant) ->
     decided = _since(plant, before)
     assert [(one.rule, one.record) for one in decided] == [("excluded-number", False)]
     assert not plant.files()
+
+
+@pytest.mark.parametrize("is_called", [False, True], ids=["who-called", "who-was-called"])
+def test_whom_an_update_in_mid_call_names_is_never_recorded_from_its_beginning(is_called: bool, plant: Plant) -> None:
+    before, known = {one.id for one in plant.decisions()}, {one.id for one in plant.recordings()}
+    with party(plant) as people:
+        talk = people.talk(ANNA, CUSTOMER, dials="22334455") if is_called else people.talk(CUSTOMER, ANNA)
+        until_recorded(plant, 1, known)
+        talk.says(CUSTOMER, "22334466")
+        talk.says(CUSTOMER, "22334499")
+        plant.until(lambda: not plant.files(), "the file to be destroyed")
+        talk.hang_up(CUSTOMER)
+        plant.until_settled()
+    kept = [(one.state, one.lost_cause) for one in plant.recordings() if one.id not in known]
+    assert [(one.rule, one.record) for one in _since(plant, before)] == [("department-policy", True)]
+    assert (kept, plant.files()) == ([(State.LOST, "named-later")], set())
 
 
 @settings(

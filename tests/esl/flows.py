@@ -8,10 +8,10 @@
 
 A leg RINGS once the switch has made it. Recordings end with STOP and a completion cause; legs with HANGUP and theirs.
 A leg COMES into a conference and GOES out of it; those events tell nothing else of the leg.
-LEAVES is a leg's CHANNEL_HANGUP, where it comes long before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed
-recording is written to, and nobody tells. MOVES is none either: the leg is transferred (REFER with Replaces), which
-begins a new part of its life. Nor are hold and unhold in small letters: the leg does so, and only its later events
-show.
+A leg NAMES another number in a SIP UPDATE; `names` is no event. LEAVES is a leg's CHANNEL_HANGUP, where it comes long
+before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed recording is written to, and nobody tells. MOVES is none
+either: the leg is transferred (REFER with Replaces), which begins a new part of its life. Nor are hold and unhold in
+small letters: the leg does so, and only its later events show.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,6 +35,7 @@ _NAMES = {
     "HOLD": "CHANNEL_HOLD",
     "UNHOLD": "CHANNEL_UNHOLD",
     "HANGUP": "CHANNEL_HANGUP_COMPLETE",
+    "NAMES": "CALL_UPDATE",
     "START": "RECORD_START",
     "STOP": "RECORD_STOP",
 }
@@ -109,6 +110,8 @@ class Flow:
             "UNHOLD": self._holds,
             "COMES": self._meets,
             "GOES": self._meets,
+            "NAMES": self._names,
+            "names": self._names,
             "hold": self._holds,
             "unhold": self._holds,
         }
@@ -232,6 +235,14 @@ class Flow:
             marks |= {"Channel-Call-State": "UNHELD", "Caller-Channel-Hold-Accum": str(total + now - last)}
         if row.event.isupper():
             self._received(row)
+
+    def _names(self, row: Row) -> None:
+        marks = self._marks[row.leg]
+        called_in = marks["Call-Direction"] == "inbound"
+        marks["Caller-Caller-ID-Number" if called_in else "Caller-Callee-ID-Number"] = row.note
+        self._story.switch.live[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
+        if row.event.isupper():
+            self._story.watch.see(self._event(row, {"Direction": "RECV"}))
 
     def _meets(self, row: Row) -> None:
         action = {"COMES": "add-member", "GOES": "del-member"}[row.event]

@@ -170,7 +170,7 @@ class Story:
         return Path(self.variables[variable].split(" ")[1]).stem if self.variables[variable] else ""
 
     def event(self, leg: str, name: str, marks_of_leg: bool = True, **more: str) -> Event:
-        """An event as the switch tells it of a leg; what is no variable in `more` has a `-` in its name.
+        """An event as the switch tells it of a leg; what is no variable in `more` begins with a capital.
 
         Without `marks_of_leg` it says of the leg only what is in `more`.
         """
@@ -182,7 +182,7 @@ class Story:
             **(_of_leg(leg) if marks_of_leg else {}),
         }
         for key, value in more.items():
-            headers[key if "-" in key or key.startswith("variable_") else f"variable_{key}"] = value
+            headers[key if key[0].isupper() or key.startswith("variable_") else f"variable_{key}"] = value
         return Event(wire.plain_event(headers))
 
     def write_down(self) -> None:

@@ -27,7 +27,7 @@ from fsplug.outage_log import outage_log
 from fsplug.policy.recording.conference import heard_in
 from fsplug.policy.recording.facts import talk_from
 from fsplug.policy.recording.legs import Leg
-from fsplug.policy.recording.verdict import Verdict
+from fsplug.policy.recording.verdict import Rule, Verdict
 from fsplug.store.calls.decisions import Decision
 
 CONFERENCE_EVENTS = "conference::maintenance"
@@ -132,6 +132,20 @@ class Conferences:
         except Invalid:
             return False
         return decided is not None and not decided.verdict.record
+
+    def named(self, channel: Channel) -> None:
+        """Whoever is on this leg says who they are: if they are never recorded, nothing of who hears them is kept."""
+        for conference, legs in list(self._book.conferences.items()):
+            if channel.leg.uuid not in legs:
+                continue
+            channels = [self._book.channels[one] for one in legs if one in self._book.channels]
+            for one in channels:
+                recording, company = self._book.recording_of(one), _company(one.leg)
+                others = [other.leg for other in channels if other is not one]
+                decided = self._decisions.in_conference(one.leg, others, company) if recording and company else None
+                if recording and decided and decided.verdict.rule is Rule.EXCLUDED_NUMBER:
+                    self._recorder.forbid(recording)
+            self._ports.later(0, self._judge, conference)
 
     def judge_all(self) -> None:
         """Decide the parts that lack their decision."""

@@ -9,7 +9,7 @@ from fsplug.store.calls.entries import GapFound, RecordingLost
 
 log = structlog.get_logger()
 
-NOT_ORDERED, ENDED_BEFORE_START = "not-ordered", "ended-before-start"
+NOT_ORDERED, ENDED_BEFORE_START, NAMED_LATER = "not-ordered", "ended-before-start", "named-later"
 # A talk is over a little before the switch writes down its end.
 CUT_SECONDS = 0.1
 # fsplug stops a recording within this time of its talk's end, unless it was kept from it.
@@ -33,6 +33,9 @@ class Cutter:
         The rest is cut off, where the leg went on to another talk and the recording was not stopped at once.
         """
         until, began_at = recording.until, recording.started_at
+        if recording.is_forbidden:
+            self._ports.spool.discard(recording.id)
+            return None
         if until is not None and until.at is not None and began_at is not None and began_at >= until.at:
             self._lose(recording, ENDED_BEFORE_START, OVER_BEFORE)
             return None

@@ -14,6 +14,8 @@ The second lock also holds where it is the answer that names an excluded number,
 A call that is sent on through the dialplan asks again and is armed anew.
 """
 
+from dataclasses import replace
+
 import structlog
 
 from fsplug.errors import Unavailable
@@ -26,7 +28,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.transfers import CALLER_GONE, UNBRIDGE_SECONDS
 from fsplug.esl.protocol.wire import Event
-from fsplug.policy.recording.legs import Ringing, answered_talk
+from fsplug.policy.recording.legs import Leg, Ringing, answered_talk, expected_talk
 from fsplug.policy.recording.verdict import excluded_number
 
 log = structlog.get_logger()
@@ -69,6 +71,19 @@ class Disarmer:
         call.caller_left = True
         if call.rings:
             self._take_back(call)
+
+    def caller_named(self, leg: Leg) -> None:
+        """A caller whose call still rings says who they are. If they are never recorded, nothing is armed for them."""
+        call = self._book.calls.get(leg.uuid)
+        if call is None or call.ringing is None or not call.armed or call.ringing.caller.numbers == leg.numbers:
+            return
+        call.ringing = replace(call.ringing, caller=replace(call.ringing.caller, numbers=leg.numbers))
+        snapshot = self._policy.snapshot(call.company, call.version)
+        if any(excluded_number(expected_talk(call.ringing, name), snapshot) for name in call.armed):
+            for name in list(call.armed):
+                self._book.withdraw(call, name)
+            for ringing in call.rings:
+                self._ports.later(0, self._disarm, call, ringing)
 
     def judge(self, event: Event) -> None:
         """RECORD_START: whether this recording may run."""

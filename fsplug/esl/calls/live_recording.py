@@ -52,7 +52,8 @@ class Recording:
     same, it is stopped and its file destroyed. `rate` is the sample rate of its leg's speech when it began, as the
     switch writes it; `is_renewed`: another one follows it.
     `until` is when its talk ended, if its leg is known to have gone on: what was recorded later is cut off. `is_over`:
-    its talk ended before it was seen to begin, so it is stopped as soon as it does.
+    its talk ended before it was seen to begin, so it is stopped as soon as it does. `is_forbidden`: policy wants none
+    of it any more, which is written down, and its file goes whenever there is one.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Recording:
     is_renewed: bool = False
     until: Until | None = None
     is_over: bool = False
+    is_forbidden: bool = False
 
     def seconds_left(self, at: float) -> float | None:
         """How many seconds of the talk remain to be recorded at `at`; None for all of it."""

@@ -13,6 +13,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
+from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.restore import Restorer
 from fsplug.esl.calls.taken_calls import TakenCalls
 from fsplug.esl.calls.talks import Talks
@@ -49,8 +50,10 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, ports)
-    taken = TakenCalls(book, ports)
-    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, taken, ports)
+    taken, renaming = TakenCalls(book, ports), Renaming(book, policy, recorder, disarmer, conferences)
+    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, ports)
     reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
-    restorer = Restorer(store, book, policy, talks, transfers, disarmer, recorder, conferences, left_recordings, ports)
+    restorer = Restorer(
+        store, book, policy, talks, transfers, disarmer, recorder, conferences, renaming, left_recordings, ports
+    )
     return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences)

@@ -6,7 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
-from fsplug.esl.calls.cutting import ENDED_BEFORE_START, OVER_BEFORE
+from fsplug.esl.calls.cutting import ENDED_BEFORE_START, NAMED_LATER, OVER_BEFORE
 from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
@@ -34,6 +34,7 @@ _GOOD_CAUSES = ("success", STOP_UNSEEN, END_UNSEEN)
 # What FreeSWITCH itself gives with RECORD_HANGUP_ON_ERROR (switch_ivr_async.c 1.11.1).
 REFUSED_CAUSE = "DESTINATION_OUT_OF_ORDER"
 _NEVER_STARTED = ("never-started", "the switch reported no recording during the talk")
+_NAMED = "a party named a number that is never recorded; what had been recorded of the talk was destroyed"
 _NOT_STARTED = "the switch did not start the recording (bypass media, or no audio)"
 
 
@@ -74,6 +75,15 @@ class Recorder:
         recording.is_over = recording.stage is Stage.ARMED
         if recording.advance(Stage.STOPPING):
             self._ports.later(0, self._command_stop, recording)
+
+    def forbid(self, recording: Recording) -> None:
+        """A number that is never recorded was named in mid-call: the file goes now, and the recording is stopped."""
+        if recording.is_forbidden or recording.stage is Stage.STOPPED:
+            return
+        self.reports.lost(recording, NAMED_LATER, _NAMED)
+        recording.is_forbidden = True
+        self._ports.spool.discard(recording.id)
+        self.stop(recording, None)
 
     def renew(self, recording: Recording) -> None:
         """The file of this recording can't take in what is said from now on: end it, and go on in another one."""

@@ -60,7 +60,9 @@ class RecordingReports:
         self._ports.write(RecordingStopped(recording.id, kept_until, recording.stop_cause, seconds))
 
     def lost(self, recording: Recording, cause: str, detail: str) -> None:
-        """Nothing of the talk was recorded, and nothing will be."""
+        """Nothing is kept of the talk, and nothing will be."""
+        if recording.is_forbidden:
+            return  # It is written down as lost, and why.
         log.error("gap", call=recording.call, recording=recording.id, cause=cause, detail=detail)
         self._ports.write(RecordingLost(recording.id, cause, detail, self._ports.clock()))
 

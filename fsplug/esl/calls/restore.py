@@ -15,6 +15,7 @@ from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
+from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers
 from fsplug.esl.protocol.event import Event
@@ -50,6 +51,7 @@ class Restorer:
         disarmer: Disarmer,
         recorder: Recorder,
         conferences: Conferences,
+        renaming: Renaming,
         left_recordings: LeftRecordings,
         ports: Ports,
     ) -> None:
@@ -61,6 +63,7 @@ class Restorer:
         self._disarmer = disarmer
         self._recorder = recorder
         self._conferences = conferences
+        self._renaming = renaming
         self._left_recordings = left_recordings
         self._ports = ports
         # While `restore` runs: what the switch says of each leg, until when fsplug saw the legs, and since when the
@@ -96,6 +99,8 @@ class Restorer:
         self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
         self._dumps = {}
         self._take_up_holds(dumps)
+        for channel in self._book.channels.values():
+            self._ports.later(0, self._renaming.judge, channel)
         log.info("calls-restored", open=len(open_calls), live=len(self._book.calls))
 
     def _take_up(

@@ -10,6 +10,7 @@ from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
+from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.taken_calls import REPLACES, TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
@@ -23,6 +24,7 @@ EVENTS = (
     "CHANNEL_UNBRIDGE",
     "CHANNEL_HOLD",
     "CHANNEL_UNHOLD",
+    "CALL_UPDATE",
     "CHANNEL_HANGUP",
     "CHANNEL_HANGUP_COMPLETE",
     "RECORD_START",
@@ -51,6 +53,7 @@ class Watch:
         redirects: Redirects,
         conferences: Conferences,
         taken: TakenCalls,
+        renaming: Renaming,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -69,6 +72,7 @@ class Watch:
             "CHANNEL_UNBRIDGE": self._unbridged,
             "CHANNEL_HOLD": recorder.holds.changed,
             "CHANNEL_UNHOLD": recorder.holds.changed,
+            "CALL_UPDATE": renaming.heard,
             "CHANNEL_HANGUP": self._leaves,
             "CHANNEL_HANGUP_COMPLETE": self._hung_up,
             "RECORD_START": self._record_started,
