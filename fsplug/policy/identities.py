@@ -94,8 +94,10 @@ _PARTS = {
 }
 # Addresses of machines, and proofs of who may call.
 _UNREAD = frozenset({"via", "route", "record_route", "path", "authorization", "proxy_authorization"})
-# mod_sofia sets it on the leg that a REFER sends on, from what the one who sent it says of itself.
+# mod_sofia sets these on the leg that a REFER sends on: what the one who sent it says of itself, and the parameters of
+# where it is sent to.
 _TRANSFERRED_BY = "sip_h_Referred-By"
+_TRANSFERRED_TO = "sip_h_X-FS-Refer-Params"
 # A phone's username can be digits; so many are a telephone number.
 _LONGEST_NAME = 6
 _SPLIT = frozenset({"sip_req_user", "sip_referred_by_user"})
@@ -111,12 +113,14 @@ class Identities:
     """The parties of a call, each as it would be dialled: who calls, who was called, and who sent the call on.
 
     Among those who sent it on are the parties of headers that fsplug does not know, and all other numbers that stand
-    anywhere: in a parameter, a display, a host.
+    anywhere: in a parameter, a display, a host. `transferring` are the names that a phone which transferred the call
+    gave for itself.
     """
 
     calling: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     forwarding: tuple[str, ...] = ()
+    transferring: tuple[str, ...] = ()
 
 
 def identities(variables: Mapping[str, str]) -> Identities:
@@ -125,10 +129,7 @@ def identities(variables: Mapping[str, str]) -> Identities:
     written: dict[str, None] = {}
     for name, value in variables.items():
         header = _header(name)
-        if header in _UNREAD:
-            continue
-        if name == _TRANSFERRED_BY:
-            found[_Part.FORWARDING].update((one, None) for one in _transferring(value))
+        if header in _UNREAD or name in (_TRANSFERRED_BY, _TRANSFERRED_TO):
             continue
         in_context = _in_context(name, value, variables) if name in _SPLIT else value
         for part, party in _named(header, in_context):
@@ -138,7 +139,8 @@ def identities(variables: Mapping[str, str]) -> Identities:
     named = {party.removeprefix("+") for parties_of in found for party in parties_of}
     more = (one for one in written if one.replace(" ", "").removeprefix("+") not in named)
     found[_Part.FORWARDING].update(dict.fromkeys(more))
-    return Identities(*map(tuple, found))
+    calling, called, forwarding = map(tuple, found)
+    return Identities(calling, called, forwarding, _transferring(variables))
 
 
 def identities_of_phone(variables: Mapping[str, str]) -> Identities:
@@ -149,7 +151,7 @@ def identities_of_phone(variables: Mapping[str, str]) -> Identities:
     """
     user = variables.get("sip_req_user", "")
     called = (dialled(_in_context("sip_req_user", user, variables)),) if user else ()
-    return Identities(called=called, forwarding=tuple(_transferring(variables.get(_TRANSFERRED_BY, ""))))
+    return Identities(called=called, transferring=_transferring(variables))
 
 
 def dialled(text: str) -> str:
@@ -192,9 +194,10 @@ def _named(header: str, value: str) -> tuple[tuple[_Part, str], ...]:
     return tuple((part, party) for party in _numbers(value))
 
 
-def _transferring(referred_by: str) -> Iterator[str]:
+def _transferring(variables: Mapping[str, str]) -> tuple[str, ...]:
     """Who transferred the call, by name. Trunks may not transfer, and a phone names a number at will."""
-    yield from (one for one in _numbers(referred_by) if len(one) <= _LONGEST_NAME)
+    referred_by = variables.get(_TRANSFERRED_BY, "")
+    return tuple(one for one in _numbers(referred_by) if len(one) <= _LONGEST_NAME)
 
 
 def _part_of(remote_party: str) -> _Part:

@@ -51,9 +51,10 @@ _ROWS = [
         ((), (), ("+4522334499",)),
     ),
     ({"sip_req_user": "22334499", "sip_req_params": "phone-context=+45"}, ((), ("+4522334499",), ())),
-    # A REFER comes from a phone, which says of itself what it likes: only a name counts.
+    # A REFER comes from a phone, which says of itself, and of where it sends the call, what it likes.
     ({"sip_h_Referred-By": '"q" <sip:+4522334499@c.example;tel=+4522334499>'}, ((), (), ())),
-    ({"sip_h_Referred-By": '"q" <sip:1003@c.example>'}, ((), (), ("1003",))),
+    ({"sip_h_X-FS-Refer-Params": "target=+4522334499;cause=302"}, ((), (), ())),
+    ({"sip_i_x_fs_refer_params": "<sip:+4522334499@c>"}, ((), (), ("+4522334499",))),
     ({"sip_Remote-Party-ID": '"x" <sip:+4522334499@c>;party=calling'}, (("+4522334499",), (), ())),
     # From, in every form.
     ({"sip_full_from": "<tel:22334499;phone-context=+45>;tag=a"}, (("+4522334499",), (), ())),
@@ -103,7 +104,7 @@ def test_each_party_is_read_with_its_part_in_the_call(variables, expected):
 
 
 @pytest.mark.parametrize(
-    ("variables", "called", "forwarding"),
+    ("variables", "called", "transferring"),
     [
         ({"sip_req_user": "22334499", "sip_full_to": "<sip:+4531112233@c>"}, ("22334499",), ()),
         ({"sip_req_user": "22334499", "sip_req_params": "phone-context=+45"}, ("+4522334499",), ()),
@@ -114,8 +115,13 @@ def test_each_party_is_read_with_its_part_in_the_call(variables, expected):
         ({"sip_h_Referred-By": "<sip:1003@c>"}, (), ("1003",)),
     ],
 )
-def test_of_a_phone_only_what_it_dials_counts_and_who_transferred_it(variables, called, forwarding):
-    assert identities_of_phone(variables) == Identities(called=called, forwarding=forwarding)
+def test_of_a_phone_only_what_it_dials_counts_and_who_transferred_it(variables, called, transferring):
+    assert identities_of_phone(variables) == Identities(called=called, transferring=transferring)
+
+
+@pytest.mark.parametrize(("said", "names"), [('"q" <sip:1003@c.example>', ("1003",)), ("<sip:+4522334499@c>", ())])
+def test_who_transfers_says_so_by_name_alone(said, names):
+    assert identities({"sip_h_Referred-By": said}) == Identities(transferring=names)
 
 
 @pytest.mark.parametrize("display", ['"', '"Bo', '"Bo \\" ', "Bo '", '"a"b"', "<", "<<", "=?utf-8?q?x?= "])

@@ -16,7 +16,7 @@ from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.session import OutboundSession
 from fsplug.outage_log import outage_log
-from fsplug.policy.recording.legs import Leg, Ringing, arms, username_of
+from fsplug.policy.recording.legs import Leg, Ringing, arms, transferred_by, username_of
 from fsplug.store.calls.entries import CallSeen
 
 log = structlog.get_logger()
@@ -77,6 +77,8 @@ class CallArmer:
     def _ringing(self, caller: Leg, names: tuple[str, ...], version: int) -> Ringing:
         wanted = dict.fromkeys([caller.username, *map(username_of, names)])
         users = self._policy.users(caller.company, wanted, version)
+        known = self._book.channels.get(caller.uuid)
+        caller = transferred_by(caller, known.met if known else None)
         caller = self._policy.with_forwarders(caller, caller.company, version)
         return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
 

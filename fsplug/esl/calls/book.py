@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.policy.entities import Talk
-from fsplug.policy.recording.legs import Arm, Leg, Ringing
+from fsplug.policy.recording.legs import Arm, Leg, Ringing, transferred_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class CallBook:
             if leg.version is None or not leg.call:
                 version = channel.leg.version if leg.version is None else leg.version
                 known = replace(leg, version=version, call=leg.call or channel.leg.call)
-            channel.leg = self._placed(known)
+            channel.leg = self._placed(transferred_by(known, channel.met))
         call = self.calls.get(channel.leg.call)
         if call is not None:
             call.legs.add(leg.uuid)

@@ -115,6 +115,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         serves=any(headers.get(name) == role for name, role in _SERVES.items()),
         is_parked=bool(headers.get(_PARKED)),
         away=armed_away(headers.get(_ON_ANSWER, "")),
+        transferrers=named.transferring,
     )
 
 

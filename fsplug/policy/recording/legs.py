@@ -44,7 +44,8 @@ class Leg:
     fsplug saw it; `answered_at` is epoch seconds. `signed_in` is who proved a password (user@domain) on a leg that the
     dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else. `serves`:
     this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody. `away` is the
-    recording that the switch itself armed this leg with, while fsplug was away.
+    recording that the switch itself armed this leg with, while fsplug was away. `transferrers` are the users whose
+    phones transferred this leg, as those phones say, or as fsplug knows once it has seen whom the leg talked to.
     """
 
     uuid: str
@@ -65,6 +66,7 @@ class Leg:
     serves: bool = False
     is_parked: bool = False
     away: str = ""
+    transferrers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,21 @@ def with_forwarders(leg: Leg, known: Callable[[list[str]], Mapping[str, User]]) 
     """The leg with the numbers of the company's users who forwarded or transferred its call (Referred-By names a
     phone by its username). `known` gives the users of these names.
     """
-    names = [name for name in leg.forwarders if not name.startswith("+") and len(name) <= _LONGEST_NAME]
+    forwarders = (*leg.forwarders, *leg.transferrers)
+    names = [name for name in forwarders if not name.startswith("+") and len(name) <= _LONGEST_NAME]
     users = known(names[:_MOST_NAMES]) if names else {}
     numbers = [number for user in users.values() for number in user.numbers]
-    return replace(leg, forwarders=tuple(dict.fromkeys((*leg.forwarders, *numbers)))) if numbers else leg
+    found = tuple(dict.fromkeys((*forwarders, *numbers)))
+    return replace(leg, forwarders=found) if found != leg.forwarders else leg
+
+
+def transferred_by(leg: Leg, met: Leg | None) -> Leg:
+    """The leg with the user who transferred it: a phone can give any name for itself, but it is the phone that the leg
+    talked to last. `met` is that phone's leg, None if it is not known; then what the phone says must do.
+    """
+    if met is None or not leg.transferrers:
+        return leg
+    return replace(leg, transferrers=(met.username,) if met.username else ())
 
 
 def arms(ringing: Ringing, snapshot: PolicySnapshot) -> tuple[Arm, ...]:
