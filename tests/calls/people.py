@@ -95,8 +95,13 @@ def mono(document: dict) -> None:
 
 def first_second(document: dict) -> None:
     """Every department records the first second of a talk."""
+    first_seconds(document, 1)
+
+
+def first_seconds(document: dict, limit: int) -> None:
+    """Every department records so many seconds of a talk."""
     for policy in _acme(document)["policy"]:
-        policy["max_seconds"] = 1
+        policy["max_seconds"] = limit
 
 
 def sales_internal(document: dict) -> None:
