@@ -23,6 +23,8 @@ from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
 from fsplug.store.calls import calls, decisions, gaps, ledger
+from fsplug.store.calls.calls import Call
+from fsplug.store.calls.decisions import Decision
 from fsplug.store.change import planning
 from fsplug.store.recordings import recordings
 from fsplug.wiring.calls.steady_clock import SteadyClock
@@ -205,6 +207,14 @@ class Story:
         """The causes of all gaps."""
         self.write_down()
         return [one.cause for one in gaps.listed(self.store, company)]
+
+    def calls(self, company: str = ACME) -> list[Call]:
+        self.write_down()
+        return calls.listed(self.store, company)
+
+    def decisions(self, company: str = ACME) -> list[Decision]:
+        self.write_down()
+        return decisions.listed(self.store, company)
 
     def open_calls(self) -> list[str]:
         self.write_down()

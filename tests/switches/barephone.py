@@ -90,10 +90,20 @@ class BarePhone:
 
     def never_answer(self) -> None:
         """Be called, and say that sound comes before any answer; none comes until the switch gives up."""
-        invite = self.hear("INVITE")
-        self.answer(invite, "183 Session Progress", "Contact: <sip:bare@127.0.0.1>", sdp=_SDP.format(own=self.port))
+        invite = self.sounds()
         self.answer(self.hear("CANCEL"), "200 OK")
         self.answer(invite, "487 Request Terminated")
+
+    def sounds(self) -> Message:
+        """Be called, and say that sound comes before any answer; returns what is still to be answered."""
+        invite = self.hear("INVITE")
+        self.answer(invite, "183 Session Progress", "Contact: <sip:bare@127.0.0.1>", sdp=_SDP.format(own=self.port))
+        return invite
+
+    def takes(self, invite: Message) -> None:
+        """Answer the call, with sound."""
+        contact = f"Contact: <sip:bare@127.0.0.1:{self.port}>"
+        self.answer(invite, "200 OK", contact, sdp=_SDP.format(own=self.port))
 
     def answer(self, request: Message, status: str, *headers: str, sdp: str = "") -> None:
         """Reply to a request with a status, further headers and this body, if any."""

@@ -14,8 +14,9 @@ from fsplug.esl.calls.renaming import Renaming
 from fsplug.esl.calls.taken_calls import REPLACES, TakenCalls
 from fsplug.esl.calls.talks import Talks
 from fsplug.esl.calls.transfers import Transfers, pair_of
-from fsplug.esl.calls.unreported_legs import known_or_asked
+from fsplug.esl.calls.unreported_legs import asked, known_or_asked
 from fsplug.esl.protocol.wire import Event
+from fsplug.policy.recording.legs import Leg
 
 EVENTS = (
     "CHANNEL_ORIGINATE",
@@ -65,6 +66,8 @@ class Watch:
         self._conferences = conferences
         self._taken = taken
         self._ports = ports
+        # The legs that were connected before they answered, each with the caller and the answerer of the bridge.
+        self._early: dict[str, tuple[str, str]] = {}
         self._handlers: Mapping[str, Callable[[Event], None]] = {
             "CHANNEL_ORIGINATE": disarmer.rings,
             "CHANNEL_ANSWER": self._answered,
@@ -102,11 +105,16 @@ class Watch:
         """Take in a bridge, reported or (without `at`) found by looking; the switch is asked for unknown legs.
 
         A bridge that was found counts no more if an event of its legs comes meanwhile: the next look shows what is so.
+        Who is called and sends sound before they answer (183) is connected, but their talk begins with the answer.
         """
         asked_at = self._ports.clock()
         one, other = (known_or_asked(self._book, self._ports.switch, leg) for leg in (caller, answerer))
         if one is None or other is None or (at is None and max(one.heard_at, other.heard_at) > asked_at):
             return
+        for leg in (one.leg, other.leg):
+            if not self._has_answered(leg, is_reported=at is not None):
+                self._early[leg.uuid] = caller, answerer
+                return
         self._talks.begin(one, other, at or self._began_at(one, other), is_reported=at is not None)
 
     def _note_time(self, legs: Collection[str]) -> None:
@@ -121,8 +129,23 @@ class Watch:
         answered = [channel.leg.answered_at for channel in (one, other) if channel.leg.answered_at]
         return max(answered, default=self._ports.clock())
 
+    def _has_answered(self, leg: Leg, is_reported: bool) -> bool:
+        """Who called in counts as answered with the one they called.
+
+        A bridge that no event reported may have had an answer that none reported either: the switch is asked.
+        """
+        if leg.answered or leg.called_in:
+            return True
+        if is_reported:
+            return False
+        now = asked(self._book, self._ports.switch, leg.uuid)
+        return now is not None and now.leg.answered
+
     def _answered(self, event: Event) -> None:
         self._book.see(leg_of(event))
+        pair = self._early.pop(event.uuid, ())
+        if pair and all(leg in self._book.channels for leg in pair):
+            self.begin(*pair, self._ports.time_of(event))
 
     def _record_started(self, event: Event) -> None:
         if event.uuid not in self._book.channels:
@@ -146,6 +169,7 @@ class Watch:
         at = self._ports.time_of(event)
         self._taken.leaves(event)
         for uuid in pair_of(event):
+            self._early.pop(uuid, None)
             channel = self._book.channels.get(uuid)
             if channel is not None:
                 self._transfers.part(channel, at)
@@ -156,6 +180,7 @@ class Watch:
         self._disarmer.hung_up(event.uuid, event.get("Hangup-Cause") or "")
 
     def _hung_up(self, event: Event) -> None:
+        self._early.pop(event.uuid, None)
         was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"
         partner = event.get("variable_bridge_uuid") or event.get("variable_last_bridge_to") or ""
         cause, at = event.get("Hangup-Cause") or "", self._ports.time_of(event)
