@@ -15,6 +15,8 @@ from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.page import Page
 
 FOLDER = Path(__file__).parent / "static"
+# The styles of every page; those in a page's own folder follow it, so that a browser asks for one file.
+STYLES, _SHEET = "console.css", "page.css"
 _SERVED = frozenset({".css", ".js", ".svg", ".png"})
 _MIMETYPES = {".js": "text/javascript"}
 # A year, the longest useful lifetime (RFC 9111, 4.2).
@@ -76,9 +78,12 @@ def asset(asked: str, name: str) -> Response:
 
 
 def _read(pages: Iterable[Page]) -> Assets:
-    paths = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*")}
-    paths |= {f"{page.name}/{path.name}": path for page in pages for path in page.folder.iterdir()}
-    files = {name: _asset(path) for name, path in sorted(paths.items()) if path.suffix in _SERVED}
+    own = {str(path.relative_to(FOLDER)): path for path in FOLDER.rglob("*")}
+    theirs = {f"{page.name}/{path.name}": path for page in pages for path in page.folder.iterdir()}
+    sheets = [path for _, path in sorted(theirs.items()) if path.name == _SHEET]
+    paths = sorted((own | theirs).items())
+    files = {name: _asset(path) for name, path in paths if path.suffix in _SERVED and path.name != _SHEET}
+    files[STYLES] = _asset(FOLDER / STYLES, *sheets)
     digest = hashlib.sha256()
     for name, asset in files.items():
         digest.update(f"{name}\n{len(asset.plain)}\n".encode() + asset.plain)
@@ -86,7 +91,8 @@ def _read(pages: Iterable[Page]) -> Assets:
 
 
 @cache
-def _asset(path: Path) -> Asset:
+def _asset(path: Path, *more: Path) -> Asset:
+    """The file, and what follows it in the same answer."""
     kind = _MIMETYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    plain = path.read_bytes()
+    plain = b"".join(one.read_bytes() for one in (path, *more))
     return Asset(kind, plain, gzip.compress(plain, mtime=0))

@@ -1,7 +1,8 @@
 """What a page declares beside its views: its routes, its entry in the menu, and the parts of it that are live.
 
-A page is a folder in `fsplug/web/pages`: `views.py` with a `PAGE`, templates, `texts.toml`, scripts and styles. No code
-outside the folder names the page. A template is rendered as "FOLDER/NAME.html"; a script is `asset("FOLDER/NAME.js")`.
+A page is a folder in `fsplug/web/pages`: `views.py` with a `PAGE`, templates, `texts.toml`, scripts, and its styles in
+`page.css`, which become part of the one stylesheet. No code outside the folder names the page. A template is rendered
+as "FOLDER/NAME.html"; a script is `asset("FOLDER/NAME.js")`.
 """
 
 from collections.abc import Callable

@@ -7,6 +7,7 @@ import pytest
 
 from fsplug.store.accounts import accounts, sessions
 from fsplug.web.kernel.assets import assets
+from fsplug.web.kernel.page import found
 from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME
@@ -34,8 +35,16 @@ def test_files_are_sent_zipped_to_who_takes_them(app: Any, browser: Browser) -> 
     assert zipped.headers["Content-Encoding"] == "gzip" and len(zipped.data) < len(plain.data) / 2
 
 
+def test_the_one_stylesheet_holds_every_page_s_own_styles(app: Any, browser: Browser) -> None:
+    sheet = browser.get(assets(app).url("console.css")).text
+    own = {page.name: page.folder / "page.css" for page in found()}
+    styles = {name: file.read_text() for name, file in own.items() if file.exists()}
+    assert "player" in styles and [name for name, text in styles.items() if text not in sheet] == []
+
+
 @pytest.mark.parametrize(
-    "name", ["../app.py", "..%2fapp.py", "vendor/README.md", "vendor", "%2e%2e/guard.py", "player/views.py"]
+    "name",
+    ["../app.py", "..%2fapp.py", "vendor/README.md", "vendor", "%2e%2e/guard.py", "player/views.py", "player/page.css"],
 )
 def test_only_files_meant_for_browsers_are_sent(app: Any, browser: Browser, name: str) -> None:
     assert browser.get(f"/static/{assets(app).version}/{name}").status_code == 404
