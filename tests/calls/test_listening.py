@@ -221,7 +221,10 @@ def test_the_person_is_passed_on_and_the_listener_is_cut_before_the_next_is_hear
     assert not bo.hears(CLARA)
 
 
-REVOCATIONS: list[tuple[Reason, Change]] = [*REFUSALS[:4]]
+REVOCATIONS: list[tuple[Reason, Change]] = [
+    *REFUSALS[:4],
+    (Reason.NOT_IDENTIFIED, lambda document: user_of(document, BO).update(device=[])),
+]
 
 
 @pytest.mark.parametrize(("reason", "change"), REVOCATIONS)

@@ -46,18 +46,17 @@ class CallBacks:
 
     def asked(self, channel: Event) -> None:
         """A mobile has dialled the star code. Its call is over soon; the rest happens afterwards."""
-        found = self._caller(channel)
-        if found is None:
+        caller = self._caller(channel)
+        if caller is None:
             log.warning("listen-in-refused", call=channel.uuid, reason=Reason.NOT_IDENTIFIED)
             return
-        caller, number = found
         if not self._limits.begin(caller.company, caller.user.username, monotonic()):
             log.warning("not-called-back", call=channel.uuid, company=caller.company, user=caller.user.username)
             return
         dialled = (channel.get("Caller-Destination-Number") or "").removeprefix(STAR)
-        self.ports.later(FREE_AGAIN_SECONDS, self._call_back, caller, number, dialled)
+        self.ports.later(FREE_AGAIN_SECONDS, self._call_back, caller, dialled)
 
-    def _call_back(self, caller: Caller, number: str, dialled: str) -> None:
+    def _call_back(self, caller: Caller, dialled: str) -> None:
         is_confirmed = False
         try:
             decided, target, _ = self.service.decide(caller, caller.company, dialled)
@@ -65,8 +64,8 @@ class CallBacks:
                 reason = decided.reason or Reason.UNKNOWN_PERSON
                 self.service.refuse(caller, caller.company, target, dialled, reason)
                 return
-            gateways = self._gateways(caller.company, number)
-            is_confirmed = self.calls.call_back(caller, gateways, number, STAR + dialled)
+            gateways = self._gateways(caller.company, caller.mobile)
+            is_confirmed = self.calls.call_back(caller, gateways, caller.mobile, STAR + dialled)
             if not is_confirmed:
                 self.service.refuse(caller, caller.company, target, dialled, Reason.NOT_CONFIRMED)
         except Refused as error:
@@ -77,8 +76,8 @@ class CallBacks:
         finally:
             self._limits.end(caller.company, caller.user.username, is_confirmed)
 
-    def _caller(self, channel: Event) -> tuple[Caller, str] | None:
-        """Whom the number that calls names, over a trunk whose callers are believed, and the mobile's number (E.164).
+    def _caller(self, channel: Event) -> Caller | None:
+        """Whom the number that calls names, over a trunk whose callers are believed.
 
         A number that two companies know names nobody.
         """
@@ -97,12 +96,12 @@ class CallBacks:
         known = trunks.trunks(self.store, company.domain, company.version)
         return any(trunk.caller_id_trusted and _is_trunk(trunk, address, marked) for trunk in known)
 
-    def _whose(self, company: Company, number: str, leg: str) -> Iterator[tuple[Caller, str]]:
+    def _whose(self, company: Company, number: str, leg: str) -> Iterator[Caller]:
         e164 = normalise(number, company.country)
         version = policies.current_version(self.store, company.domain)
         user = users.by_mobile(self.store, company.domain, e164, version) if e164 else None
         if user is not None and e164:
-            yield Caller(company.domain, user, Door.MOBILE, DeviceKind.MOBILE, leg), e164
+            yield Caller(company.domain, user, Door.MOBILE, DeviceKind.MOBILE, leg, mobile=e164)
 
     def _gateways(self, company: str, number: str) -> list[str]:
         version = self.facts.version(company)

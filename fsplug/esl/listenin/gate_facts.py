@@ -11,7 +11,8 @@ from fsplug.policy.entities import DeviceKind, User
 from fsplug.policy.listening.gate import Colleague, CompanyRules, Door, Listener, ListenRequest
 from fsplug.policy.numbers import normalise
 from fsplug.policy.recording.legs import username_of
-from fsplug.store.config import companies, entitlements, policies, users
+from fsplug.store.config import companies, devices, entitlements, policies, users
+from fsplug.store.config.devices import Device
 from fsplug.store.db.database import Store
 
 _LONGEST_NUMBER = 40
@@ -27,7 +28,9 @@ def _nowhere(company: str, username: str) -> str:
 class Caller:
     """Who asks to listen: a user, on the leg `leg` (empty when nobody has called yet), by this door and device.
 
-    `line_taken`: the user has another request that is not decided yet, or already listens.
+    The user is known by `phone`, which proved its password or was rung, or by `mobile`, the number that was called
+    back; by neither where the operator's own directory has the phone. `line_taken`: the user has another request that
+    is not decided yet, or already listens.
     """
 
     company: str
@@ -36,6 +39,8 @@ class Caller:
     device: DeviceKind
     leg: str = ""
     line_taken: bool = False
+    phone: Device | None = None
+    mobile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,21 @@ class ListenFacts:
 
     def _listener(self, caller: Caller, version: int) -> Listener:
         standing = entitlements.of_user(self._store, caller.company, caller.user.username, version)
-        return Listener(caller.user.username, caller.company, caller.device, self._line_free(caller), standing)
+        username, line_free = caller.user.username, self._line_free(caller)
+        still_theirs = self._is_still_theirs(caller, version)
+        return Listener(username, caller.company, caller.device, line_free, standing, still_theirs)
+
+    def _is_still_theirs(self, caller: Caller, version: int) -> bool:
+        """Whether what the caller is known by is the user's at this version: the phone with its password, or the
+        mobile.
+        """
+        if caller.mobile:
+            user = users.by_mobile(self._store, caller.company, caller.mobile, version)
+            return user is not None and user.username == caller.user.username
+        if caller.phone is None:
+            return True
+        now = devices.by_sip_username(self._store, caller.company, caller.phone.sip_username or "", version)
+        return now is not None and (now.username, now.a1_hash) == (caller.phone.username, caller.phone.a1_hash)
 
     def _colleague(self, company: str, username: str, talk: TargetTalk | None, version: int) -> Colleague:
         began_under = talk.version if talk else version

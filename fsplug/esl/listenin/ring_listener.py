@@ -60,7 +60,7 @@ class ListenCalls:
             text = f"{company} has no user {username}; see: fsplug user list --company {company}"
             raise Invalid("unknown-user", text, company=company, user=username)
         device = self._phone(company, username)
-        return Caller(company, user, Door.COMMAND, device.kind if device else DeviceKind.DESK)
+        return Caller(company, user, Door.COMMAND, device.kind if device else DeviceKind.DESK, phone=device)
 
     def listen(self, company: str, username: str, number: str) -> str:
         """Ring the user's phone and let it dial; the listen-in's id once the user hears.
@@ -115,8 +115,7 @@ class ListenCalls:
     def _ticket(self, caller: Caller) -> Iterator[tuple[str, "AsyncResult[str | Reason]"]]:
         """The word that admits one call of this caller, and what will be decided of that call."""
         word, decided = uuid4().hex, AsyncResult()
-        ticket = Ticket(caller.company, caller.user.username, caller.door, caller.device, decided.set)
-        self._door.tickets[word] = ticket
+        self._door.tickets[word] = Ticket(caller, decided.set)
         try:
             yield word, decided
         finally:

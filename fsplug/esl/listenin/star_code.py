@@ -1,7 +1,7 @@
 """The star code `*28*NUMBER`: who dialled it, on which device, and what the switch must do with the call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import structlog
@@ -39,10 +39,7 @@ FindPrompt = Callable[[str, str, str], str]
 class Ticket:
     """A star code that fsplug dials from a user's phone; `report` gets the listen-in's id, or the reason why not."""
 
-    company: str
-    username: str
-    door: Door
-    device: DeviceKind
+    caller: Caller
     report: Callable[[str | Reason], object]
 
 
@@ -170,11 +167,11 @@ class ListenDoor:
     def _by_ticket(self, channel: Event, word: str) -> Caller | None:
         """The caller on a phone that fsplug rang; each ticket admits one call."""
         ticket = self.tickets.pop(word, None)
-        user = self._facts.user(ticket.company, ticket.username) if ticket else None
+        user = self._facts.user(ticket.caller.company, ticket.caller.user.username) if ticket else None
         if ticket is None or user is None:
             return None
         self._asking[channel.uuid] = ticket.report
-        return Caller(ticket.company, user, ticket.door, ticket.device, channel.uuid)
+        return replace(ticket.caller, user=user, leg=channel.uuid)
 
     def _phone(self, channel: Event, company: str) -> Caller | None:
         """The caller on a phone that dialled by itself: the phone signed in with its password, and was not transferred
@@ -189,7 +186,7 @@ class ListenDoor:
             return None
         is_app = phone.kind is DeviceKind.APP if phone else channel.variable("fsplug_device") == DeviceKind.APP
         door, device = (Door.APP, DeviceKind.APP) if is_app else (Door.DESK, DeviceKind.DESK)
-        return Caller(company, user, door, device, channel.uuid)
+        return Caller(company, user, door, device, channel.uuid, phone=phone)
 
 
 def _has_proved(channel: Event, company: str) -> bool:

@@ -88,13 +88,17 @@ NO_ENTITLEMENTS = Entitlements()
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """The user who asks to listen, on which kind of device, as of now. `line_free`: this user is in no other call."""
+    """The user who asks to listen, on which kind of device, as of now.
+
+    `line_free`: this user is in no other call. `phone_is_theirs`: the phone by which the user is known is still theirs.
+    """
 
     username: str
     company: str
     device: DeviceKind = DeviceKind.DESK
     line_free: bool = True
     now: Entitlements = NO_ENTITLEMENTS
+    phone_is_theirs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ def _to_listener(listener: Listener | None, rules: CompanyRules) -> Mapping[Reas
     if listener is None:
         return {Reason.NOT_IDENTIFIED: True}
     return {
+        Reason.NOT_IDENTIFIED: not listener.phone_is_theirs,
         Reason.DEVICE: listener.device is DeviceKind.APP and not rules.apps_may_listen,
         Reason.LISTENER_LICENCE: Licence.CONTACT_PRO not in listener.now.licences,
         Reason.LISTENER_RIGHT: Right.LISTEN_IN not in listener.now.rights,

@@ -122,3 +122,8 @@ def test_a_colleague_at_the_other_end_is_asked_only_where_the_company_says_so(ad
 
 def test_a_customer_at_the_other_end_is_not_asked(admitted: ListenRequest) -> None:
     assert admission(replace(admitted, other=None)).admitted
+
+
+def test_who_is_known_by_a_phone_that_is_no_longer_theirs_is_not_identified(admitted: ListenRequest) -> None:
+    taken = replace(admitted, listener=replace(admitted.listener, phone_is_theirs=False))
+    assert admission(taken).reason is Reason.NOT_IDENTIFIED

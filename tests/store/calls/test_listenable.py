@@ -17,7 +17,7 @@ from fsplug.policy.listening.gate import Door, Reason, admission
 from fsplug.policy.recording.legs import Leg
 from fsplug.store.calls import listenable
 from fsplug.store.change.draft import Draft, edit
-from fsplug.store.config import policies
+from fsplug.store.config import devices, policies
 from fsplug.store.db.database import Store
 from fsplug.wiring.channel.messages import from_table, to_table
 from tests.furnished import cast_store
@@ -120,3 +120,29 @@ def test_calls_come_whole_over_the_socket(store: Store) -> None:
     calls = company_calls(prepared(store, GOOD), ListenBook(), ACME)
     assert set(calls.talks) == {TARGET, OTHER}
     assert from_table(to_table(calls)) == calls
+
+
+PHONE = {"name": "phone", "kind": "desk", "sip_username": "1001x", "password": "a-long-secret"}
+MOBILE = "+4520304050"
+TAKEN: list[tuple[str, str, dict[str, Any]]] = [
+    ("phone", "the phone is removed", {"device": []}),
+    ("phone", "its password is replaced", {"device": [{**PHONE, "password": "another-secret"}]}),
+    ("mobile", "the number is taken away", {"mobile_numbers": [], "verified_numbers": []}),
+    ("mobile", "nobody vouches for the number any more", {"verified_numbers": []}),
+]
+
+
+@pytest.mark.parametrize(("by", "what", "change"), TAKEN, ids=[what for _, what, _ in TAKEN])
+def test_who_is_known_by_a_phone_that_is_taken_away_is_known_no_more(
+    store: Store, by: str, what: str, change: dict[str, Any]
+) -> None:
+    facts = ListenFacts(store, prepared(store, GOOD), Silent())
+    give(store, LISTENER, mobile_numbers=[MOBILE], verified_numbers=[MOBILE])
+    version = facts.version(ACME)
+    [listener, target] = [facts.user(ACME, name) for name in (LISTENER, TARGET)]
+    known = {"phone": devices.by_sip_username(store, ACME, "1001x", version)} if by == "phone" else {"mobile": MOBILE}
+    caller = Caller(ACME, listener, Door.COMMAND, DeviceKind.DESK, **known)
+    talk = facts.talk_of(ACME, TARGET)
+    assert admission(facts.request(caller, ACME, target, talk)).reason is None
+    give(store, LISTENER, **change)
+    assert admission(facts.request(caller, ACME, target, talk)).reason is Reason.NOT_IDENTIFIED
