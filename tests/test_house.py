@@ -1,5 +1,6 @@
-"""What keeps the package easy to find one's way in: short modules, and few entries at the top of each layer."""
+"""One finds one's way in the package: short modules, few entries at the top of a layer, few files for one thing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,12 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     modules = (one for one in PACKAGE.rglob("*") if one.suffix in (".py", ".js", ".css") and "vendor" not in one.parts)
     lengths = {file: len(file.read_text().splitlines()) for file in modules}
     assert {str(file): length for file, length in lengths.items() if length > MOST_LINES} == {}
+
+
+def test_a_recording_term_is_named_in_eight_files_at_most() -> None:
+    files = (one for one in PACKAGE.rglob("*") if one.suffix in (".py", ".toml", ".html", ".js"))
+    naming = sorted(str(one.relative_to(PACKAGE)) for one in files if re.search("max[_-]seconds", one.read_text()))
+    assert len(naming) <= 8, naming
 
 
 @pytest.mark.parametrize("layer", MOST_ENTRIES)

@@ -187,8 +187,7 @@ def _longest(row: Recording) -> float | None:
     lasted = row.talk_seconds
     if lasted is None and row.started_at is not None and row.stopped_at is not None:
         lasted = max(0.0, row.stopped_at - row.started_at)
-    limit = row.terms.max_seconds if row.terms is not None else None
-    return lasted if limit is None or lasted is None else min(lasted, limit + 1.0)
+    return lasted if lasted is None or row.terms is None else min(lasted, row.terms.longest(1.0))
 
 
 def key_of(row: Recording) -> str:

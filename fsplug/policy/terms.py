@@ -5,9 +5,10 @@ at the command line, its words in the console's catalogue, and the code that kee
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, get_type_hints
+from math import inf
+from typing import Annotated, Any, ClassVar, Self, get_type_hints
 
 # What JSON, TOML and a column of the store hold of one term.
 Plain = str | int | None
@@ -120,6 +121,19 @@ class Terms:
     purpose: Annotated[str, Line(longest=500, example="quality")] = "quality"
     # Of each talk, from its beginning; None is all of it. A day is longer than any talk.
     max_seconds: Annotated[int | None, Seconds(most=86_400)] = None
+
+    def longest(self, more: float = 0.0) -> float:
+        """The longest that the recording of a talk can be, in seconds, if it ends up to `more` seconds late."""
+        return inf if self.max_seconds is None else self.max_seconds + more
+
+    def seconds_left(self, recorded: float) -> float | None:
+        """How many seconds of the talk remain to be recorded after so many; None for all of it."""
+        return None if self.max_seconds is None else self.max_seconds - recorded
+
+    def rest(self, recorded: float) -> Self:
+        """The terms for recording the rest of a talk, of which so many seconds were recorded."""
+        left = self.seconds_left(recorded)
+        return self if left is None else replace(self, max_seconds=max(1, round(left)))
 
 
 DEFAULT_TERMS = Terms()

@@ -1,5 +1,8 @@
 """Terms as plain values and back, and what each of them takes."""
 
+from dataclasses import replace
+from math import inf
+
 import pytest
 
 from fsplug.policy.terms import (
@@ -69,3 +72,22 @@ def test_a_limit_is_typed_as_a_number_and_none_where_nothing_is_typed() -> None:
     assert [A_LIMIT.typed(text) for text in ("30", " 5 ", "", " ")] == [30, 5, None, None]
     with pytest.raises(ValueError, match="many"):
         A_LIMIT.typed("many")
+
+
+@pytest.mark.parametrize(
+    ("terms", "recorded", "left", "rest"),
+    [
+        (Terms(), 30.0, None, None),
+        (Terms(max_seconds=60), 20.0, 40.0, 40),
+        (Terms(max_seconds=60), 59.8, 0.2, 1),
+    ],
+)
+def test_the_rest_of_a_talk_is_recorded_for_as_long_as_is_left(
+    terms: Terms, recorded: float, left: float | None, rest: int | None
+) -> None:
+    assert terms.seconds_left(recorded) == (left if left is None else pytest.approx(left))
+    assert terms.rest(recorded) == replace(terms, max_seconds=rest)
+
+
+def test_a_recording_without_a_limit_can_be_of_any_length() -> None:
+    assert (Terms().longest(1.0), Terms(max_seconds=60).longest(1.0)) == (inf, 61.0)

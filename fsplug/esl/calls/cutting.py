@@ -58,9 +58,9 @@ class Cutter:
         return True
 
     def _is_cut(self, recording: Recording, wanted: float, until: float, stopped_at: float) -> bool:
-        ended_at, limit = stopped_at, recording.terms.max_seconds
-        if limit is not None and recording.started_at is not None:
-            ended_at = min(stopped_at, recording.started_at + limit + _LIMIT_SECONDS)
+        ended_at = stopped_at
+        if recording.started_at is not None:
+            ended_at = min(stopped_at, recording.started_at + recording.terms.longest(_LIMIT_SECONDS))
         try:
             # While the leg holds, its file stands still: by the beginning alone too much could be kept.
             self._ports.spool.cut(recording.id, wanted, max(0.0, ended_at - until))

@@ -1,7 +1,7 @@
 """A recording on the switch, and how far it has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from fsplug.esl.calls.ordered_talk import Until
@@ -80,9 +80,7 @@ class Recording:
     def seconds_left(self, at: float) -> float | None:
         """How many seconds of the talk remain to be recorded at `at`; None for all of it."""
         began = self.started_at or self.due_at
-        if self.terms.max_seconds is None or began is None:
-            return None
-        return self.terms.max_seconds - (at - began)
+        return None if began is None else self.terms.seconds_left(at - began)
 
     def has_all(self, at: float) -> bool:
         """Whether everything that policy wants of the talk was recorded by `at`."""
@@ -95,8 +93,8 @@ class Recording:
 
     def rest(self, at: float) -> Terms:
         """The terms for recording the rest of the same talk."""
-        left = self.seconds_left(at)
-        return self.terms if left is None else replace(self.terms, max_seconds=max(1, round(left)))
+        began = self.started_at or self.due_at
+        return self.terms if began is None else self.terms.rest(at - began)
 
     def advance(self, stage: Stage) -> bool:
         """Move on to `stage`. False, and no change, if the recording is that far already (reported twice, or late)."""
