@@ -10,6 +10,7 @@ from fsplug.fakeswitch.core import Api, Core
 from fsplug.fakeswitch.dialstring import LegSpec, leading_variables
 from fsplug.fakeswitch.lifecycle import answer, enter, execute, hang_up, hold, pause, rebridge, retire, state, transfer
 from fsplug.fakeswitch.phones import phone_of
+from fsplug.fakeswitch.ringing import set_user
 from fsplug.fakeswitch.words import decoded_variables
 
 NO_CHANNEL = "-ERR No such channel!\n"
@@ -205,6 +206,7 @@ def _originated(core: Core, spec: LegSpec) -> Channel:
     if uuid := variables.get("origination_uuid"):
         leg.uuid = uuid
     enter(core, leg)
+    set_user(core, leg, spec)
     for name, value in variables.items():
         leg.set(name, value)
     for name in ("CHANNEL_OUTGOING", "CHANNEL_CREATE", "CHANNEL_ORIGINATE"):

@@ -16,6 +16,7 @@ from fsplug.fakeswitch.dialstring import LegSpec
 from fsplug.fakeswitch.lifecycle import answer, call_state, enter, execute, hang_up, pause, progress, rebridge, retire
 from fsplug.fakeswitch.phones import phone_of
 from fsplug.fakeswitch.realistic import describe_outbound
+from fsplug.fakeswitch.ringing import set_user
 
 # The dial strings of each queue's agents.
 Agents = Mapping[str, Sequence[str]]
@@ -141,7 +142,6 @@ def _ring(core: Core, caller: Channel, name: str, contact: str, kind: str) -> Ch
 
 
 def _made(core: Core, caller: Channel, spec: LegSpec) -> Channel:
-    user, _, domain = spec.destination.partition("@")
     leg = Channel(
         direction="outbound",
         name=f"sofia/internal/{spec.destination}",
@@ -156,9 +156,7 @@ def _made(core: Core, caller: Channel, spec: LegSpec) -> Channel:
     )
     enter(core, leg)
     describe_outbound(leg, core.realistic)
-    marks = {"dialed_user": user, "dialed_domain": domain, **core.directory.get((user, domain), {})}
-    for name, value in marks.items():
-        leg.set(name, value)
+    set_user(core, leg, spec)
     return leg
 
 

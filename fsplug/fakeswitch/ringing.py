@@ -51,6 +51,15 @@ def dial(core: Core, caller: Channel, dial_string: DialString) -> Dialled:
     return result
 
 
+def set_user(core: Core, leg: Channel, spec: LegSpec) -> None:
+    """What the endpoint `user/` sets on the leg that it makes (1.11.1)."""
+    if spec.kind == "user":
+        user, _, domain = spec.destination.partition("@")
+        marks = {"dialed_user": user, "dialed_domain": domain, "presence_id": spec.destination}
+        for name, value in {**marks, **core.directory.get((user, domain), {})}.items():
+            leg.set(name, value)
+
+
 def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[str, str]]) -> Channel:
     """Make a B-leg of this caller, with FreeSWITCH's events and the given variables."""
     leg = _channel(caller, spec)
@@ -63,12 +72,7 @@ def make_leg(core: Core, caller: Channel, spec: LegSpec, shared: Iterable[tuple[
     leg.set("originate_endpoint", spec.kind)
     if spec.registered:
         leg.set("sip_local_url", spec.registered)
-    if spec.kind == "user":
-        user, _, domain = spec.destination.partition("@")
-        leg.set("dialed_user", user)
-        leg.set("dialed_domain", domain)
-        for name, value in core.directory.get((user, domain), {}).items():
-            leg.set(name, value)
+    set_user(core, leg, spec)
     for name, value in (*_exported(caller), *shared, *spec.variables.items()):
         leg.set(name, value)
     for name in ("CHANNEL_OUTGOING", "CHANNEL_CREATE", "CHANNEL_ORIGINATE"):

@@ -51,6 +51,23 @@ def test_talks_wholly_within_an_absence_get_their_decisions_and_their_gaps_and_t
     assert causes == {"away"}
 
 
+def test_talks_that_the_operator_s_own_command_connects_without_fsplug_are_decided_afterwards(
+    plant: Plant, people: Party
+) -> None:
+    since = time.time()
+    for user in (ANNA, CLARA):
+        people.is_ready(user)
+    plant.line.api(f"originate user/{ANNA}@{ACME} &bridge(user/{CLARA}@{ACME})")
+    plant.until(lambda: is_bridged(plant), "the two to talk")
+    plant.line.api("hupall")
+    account = witnessed_since(plant, since, 1)
+    assert (account.decisions, account.missed, account.wanted, account.gaps, account.differences) == (1, 1, 1, 1, ())
+    [decided] = [one for one in plant.decisions() if one.at >= since]
+    assert (decided.user, decided.direction, decided.caller, decided.answerer) == (CLARA, "internal", ANNA, CLARA)
+    [outage] = news(plant, since)
+    assert (outage.cause, outage.talks) == ("unheard", 1)
+
+
 def test_talks_while_fsplug_was_frozen_get_their_rows_and_the_freeze_is_named(plant: Plant) -> None:
     since = time.time()
     taken_up, frozen = plant.serving.taken_up, plant.serving.freeze()

@@ -28,6 +28,8 @@ _REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
+# On a leg that was called as a user: which one. `dialed_user` may be whom it has rung itself since (1.11.1).
+_PRESENCE = "variable_presence_id"
 # On a leg that was called: the phone whose registration the switch itself looked up to call it (mod_sofia.c, 1.11.1).
 # `dialed_user` is no such proof: a trunk's leg that is transferred to a user gets it, too.
 _REGISTERED = "variable_sip_local_url"
@@ -59,6 +61,7 @@ _LEG = Headers(
     _ON_ANSWER,
     *_SIGNED_IN,
     *_DIALLED_USER,
+    _PRESENCE,
     *_CALLER_ID,
     _DESTINATION,
     _CALLEE_ID,
@@ -203,6 +206,9 @@ def _signed_in(headers: Mapping[str, str], called_in: bool) -> str:
     """
     is_marked = headers.get("variable_fsplug_user") or (headers.get("variable_fsplug_company") and not called_in)
     user, domain = (headers.get(name, "") for name in (_SIGNED_IN if called_in else _DIALLED_USER))
+    called_as = "" if called_in else headers.get(_PRESENCE, "")
+    if "@" in called_as:
+        user, _, domain = called_as.rpartition("@")
     phone = None if called_in else _PHONE.fullmatch(headers.get(_DESTINATION, ""))
     if phone and not user:
         user, domain = phone.groups()

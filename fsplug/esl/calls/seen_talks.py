@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fsplug.esl.calls.decisions import talk_name
 from fsplug.esl.calls.records import Bridge, LegRecord, Stay
+from fsplug.policy.entities import TRUNK_REALM
 from fsplug.policy.recording.legs import Leg, in_order
 
 
@@ -35,8 +36,10 @@ class SeenTalk:
 
     @property
     def company(self) -> str:
-        signed_in = self.caller.signed_in.rpartition("@")[2] if self.is_part else ""
-        return self.caller.company or self.answerer.company or signed_in
+        """Whose talk it is: as the dialplan marks it, or else as a user's phone on one of the legs tells."""
+        legs = (self.caller, self.answerer)
+        named = (*(one.company for one in legs), *(one.signed_in.rpartition("@")[2] for one in legs))
+        return next((one for one in named if one and one != TRUNK_REALM), "")
 
     @property
     def is_answered(self) -> bool:

@@ -133,7 +133,8 @@ class Witness:
         try:
             known = _Known(witnessed.decided(self._store, company, {id_ for one in talks for id_ in one.call_ids}))
         except Invalid as error:
-            log.warning("records-not-ours", talks=len(talks), company=company[:80], error=error.text)
+            if any(company in (one.caller.company, one.answerer.company) for one in talks):
+                log.warning("records-not-ours", talks=len(talks), company=company[:80], error=error.text)
             return
         causes: Counter[str] = Counter()
         for talk in talks:

@@ -122,10 +122,10 @@ def in_order(one: Leg, other: Leg) -> tuple[Leg, Leg]:
 
 
 def identified(leg: Leg, company: str) -> Leg:
-    """The leg with the user of this company who signed in on it, if the dialplan marks no user on the leg."""
+    """The leg as this company's, with its user who signed in on it, if the dialplan marks no user on the leg."""
     username, _, domain = leg.signed_in.rpartition("@")
     is_unmarked = not leg.username and leg.company in ("", company)
-    return replace(leg, username=username) if username and domain == company and is_unmarked else leg
+    return replace(leg, username=username, company=company) if username and domain == company and is_unmarked else leg
 
 
 def with_forwarders(leg: Leg, known: Callable[[list[str]], Mapping[str, User]]) -> Leg:

@@ -175,6 +175,13 @@ def test_who_was_called_in_by_a_bridge_keeps_their_own_number_and_not_that_which
     assert leg([], **swapped).numbers == ("+4531112233",)
 
 
+def test_a_leg_that_was_called_as_a_user_is_that_user_s_whomever_it_has_rung_since() -> None:
+    rung = {"variable_dialed_user": "1003", "variable_dialed_domain": "acme.example"}
+    called = {"Call-Direction": "outbound", "variable_presence_id": "1001@acme.example", "variable_fsplug_company": ""}
+    assert leg([], **called, **rung).signed_in == "1001@acme.example"
+    assert leg([], **{**called, **rung, "variable_presence_id": ""}).signed_in == "1003@acme.example"
+
+
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
     """A switch and fsplug, with the demo's companies."""
