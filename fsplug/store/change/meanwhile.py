@@ -65,7 +65,7 @@ def items(store: Store, domain: str, username: str, its: tuple[Item, ...]) -> It
 def _lost(store: Store, one: Item, which: dict[str, Any], tenure: int) -> int | None:
     """The version with which the user lost what the item gives; None if they have it still, or never had it."""
     if split.is_right(one):
-        return _LOST_RIGHT.row(store, **which, tenure=tenure, right=one.key[-1])
+        return _LOST_RIGHT.row(store, **which, tenure=tenure, right=one.name)
     gives_role = one.after.get("role", Role.NONE) != Role.NONE and (one.before or {}).get("role") == Role.NONE
     return _LOST_ROLE.row(store, **which, tenure=tenure) if gives_role else None
 

@@ -27,20 +27,20 @@ class ShownItem:
 def shown(item: Item) -> Iterator[ShownItem]:
     """The item in the words that pages, mails and commands have texts for; no secrets."""
     if item.table == LEADING:
-        yield ShownItem(item.key[0], item.before["to"] if item.before else None, item.after["to"])
+        yield ShownItem(item.kind, item.before["to"] if item.before else None, item.after["to"])
     elif item.table == MEANWHILE:
-        yield ShownItem(f"meanwhile-{item.key[0]}", (item.before or {}).get("is") or None, item.after["is"] or None)
+        yield ShownItem(f"meanwhile-{item.kind}", (item.before or {}).get("is") or None, item.after["is"] or None)
     elif item.table == ACCOUNT_TABLE:
         yield ShownItem("totp", "yes", "no")
     elif item.table == users.USER.table:
         for name, after in item.after.items():
             yield ShownItem(name, (item.before or {}).get(name) or None, after or None)
     elif item.table == grants.RIGHT.table:
-        yield ShownItem("right", None, item.key[-1])
+        yield ShownItem("right", None, item.name)
     elif item.table == profiles.PROFILE.table:
         for name, what in (("allow_listen", "allow-listen"), ("active", "profile-in-use")):
             if item.after[name] and not (item.before or {}).get(name):
-                yield ShownItem(what, None, item.key[-1])
+                yield ShownItem(what, None, item.name)
     else:
         what = "phone" if item.table == devices.DEVICE.table else "number"
         yield ShownItem(what, _phone(item, item.before), _phone(item, item.after))
@@ -50,5 +50,5 @@ def _phone(item: Item, row: Mapping[str, Any] | None) -> str | None:
     if row is None:
         return None
     if item.table == users.USER_NUMBER.table:
-        return item.key[-1]
-    return " ".join(str(one) for one in (item.key[-1], row.get("number") or row.get("sip_username")) if one)
+        return item.name
+    return " ".join(str(one) for one in (item.name, row.get("number") or row.get("sip_username")) if one)

@@ -35,6 +35,18 @@ class Item:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        """What the row is called beside others of its user or company: a right, a profile, a device, a number."""
+        *_, name = self.key
+        return name
+
+    @property
+    def kind(self) -> str:
+        """What is led, or what has changed meanwhile: rows of these two kinds begin with it."""
+        kind, *_ = self.key
+        return kind
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
