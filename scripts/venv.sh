@@ -37,8 +37,9 @@ install_packages() {
 
 apt_get() { DEBIAN_FRONTEND=noninteractive apt-get -qq -y "$@" </dev/null >/dev/null; }
 
+# What is never imported need not be compiled; the rest is when it is first.
 pip_install() {
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@"
+    "$venv/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --no-input "$@"
 }
 
 # If the stamp is unchanged, nothing needs to be installed.

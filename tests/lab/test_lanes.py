@@ -107,3 +107,10 @@ def test_once_it_is_ended_nothing_of_it_runs_on(
         assert others.read() == "", "the server has ended"
         assert lanes.wait() == code
     assert (down.exists(), list(temporary.iterdir())) == (not is_deaf, [])
+
+
+def test_what_a_failed_test_leaves_is_gone_with_the_run(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    tests = f"def test_that_fails(tmp_path):\n    open({str(place)!r}, 'w').write(str(tmp_path))\n    assert False\n"
+    assert _lanes(tmp_path, tests) == (1, ["0 passed, 1 failed, 0 skipped"])
+    assert not Path(place.read_text()).exists()

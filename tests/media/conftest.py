@@ -40,10 +40,11 @@ def remount(disk: Path, how: str) -> None:
 @pytest.fixture
 def other_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system than `tmp_path`."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK) or memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("no second file system at /dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
+    writable = (Path(name) for name in ("/dev/shm", "/var/tmp") if os.access(name, os.W_OK))
+    other = next((one for one in writable if one.stat().st_dev != tmp_path.stat().st_dev), None)
+    if other is None:
+        pytest.skip("no second file system at /dev/shm or /var/tmp")
+    with tempfile.TemporaryDirectory(dir=other) as folder:
         yield Path(folder)
 
 
