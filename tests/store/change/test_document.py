@@ -196,7 +196,7 @@ CHIEF = Actor("chief", AdminScope.COMPANY_ADMIN, company=DOMAIN)
         (lambda c: c["user"][0]["device"][2].update(sip_username="x"), "a mobile does not sign in"),
         (lambda c: c["user"][0]["device"][0].update(number="1"), "only a mobile has one"),
         (lambda c: c["user"][0]["device"][0].update(sip_username="bo"), "device desk has bo already; give it another"),
-        (lambda c: c["user"][0]["device"][1].update(sip_username="bo"), "sip_username: user bo is called so"),
+        (lambda c: c["user"][0]["device"][1].update(sip_username="bo"), "sip_username: user bo already has this name"),
         (lambda c: c["user"][0]["device"][0].update(password="short"), "password: what is there won't do"),
         (lambda c: c["user"][0]["device"][0].update(password_file="nowhere"), "password_file: nowhere can't be read"),
         (lambda c: c["user"][1]["device"][0].update(password="long enough"), "password: what is there won't do"),
