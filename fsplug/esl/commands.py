@@ -151,7 +151,7 @@ def ends_with_bridge(leg: str) -> str:
 
 
 def guard(owner: str, turn: int, seconds: int) -> str:
-    """Hang up everybody whom this fsplug lets listen in `seconds` seconds, unless the guard is called off first."""
+    """In `seconds` seconds, hang up everybody whom this fsplug lets listen, unless the guard is called off first."""
     return f"sched_api +{seconds} {_turn(owner, turn)} hupall {GUARD_CAUSE} fsplug_listener {_word(owner)}"
 
 

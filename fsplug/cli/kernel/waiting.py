@@ -6,7 +6,7 @@ from typing import Any
 from fsplug.cli.kernel.output import cell, when
 from fsplug.store.change import waiting
 from fsplug.store.change.shown import shown
-from fsplug.store.change.split import Held
+from fsplug.store.change.waiting_items import Held
 from fsplug.store.change.waiting_rows import WaitingChange
 
 

@@ -58,8 +58,8 @@ def of_lost() -> Any:
 def _earliest(query: Any) -> Any:
     """One gap for each decision, with the earliest cause, so that the order of arrival doesn't matter.
 
-    A stall gives way to a cause that is certain; only a file that is short is explained by it. That the node is gone
-    gives way to every other cause.
+    A stall explains only a short file, so it gives way to every cause that is certain. That the node is gone gives
+    way to every other cause.
     """
     new = {name: getattr(EXCLUDED, name) for name in ("recording", "cause", "detail", "at")}
     before = Tuple(_rank(new["cause"]), new["at"], new["cause"]) < Tuple(_rank(Gaps.cause), Gaps.at, Gaps.cause)

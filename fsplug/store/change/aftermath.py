@@ -10,7 +10,7 @@ from fsplug.store.audit.leading import Led
 from fsplug.store.change import meanwhile, notices, waiting
 from fsplug.store.change.notices import Receiver
 from fsplug.store.change.shown import LEADING
-from fsplug.store.change.split import Item, items_of
+from fsplug.store.change.waiting_items import Item, items_of
 from fsplug.store.config import companies, groups, numbers, policies, users
 from fsplug.store.config.destinations import Target
 from fsplug.store.config.nouns import Change

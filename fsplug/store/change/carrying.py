@@ -10,11 +10,21 @@ from fsplug.policy.access.scopes import Actor, Need, Reach, check_reaches
 from fsplug.policy.access.waiting import ChangeState, Rank
 from fsplug.store.accounts import accounts, authenticators
 from fsplug.store.audit import trail
-from fsplug.store.change import notices, permission, planning, planted, ranks, split, waiting, waiting_rows
+from fsplug.store.change import (
+    notices,
+    permission,
+    planning,
+    planted,
+    ranks,
+    split,
+    waiting,
+    waiting_items,
+    waiting_rows,
+)
 from fsplug.store.change.draft import Draft
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.plans import CompanyPlan
-from fsplug.store.change.split import Held, Item
+from fsplug.store.change.waiting_items import Held, Item
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import actors
 from fsplug.store.config.nouns import Row
@@ -80,7 +90,7 @@ def remove_codes(store: Store, domain: str, username: str, actor: Actor) -> Wait
     Returns the change that waits, or None.
     """
     account = accounts.get(store, domain, username)
-    item = Item(split.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
+    item = Item(waiting_items.ACCOUNT_TABLE, (username,), {"totp": True}, {"totp": False})
     receivers = notices.addresses(store, domain, [username])
     rank = ranks.lately(store, domain, [username]).get(username, Rank.NONE)
     with store.atomic():
@@ -156,7 +166,7 @@ def _made(store: Store, change: WaitingChange, actor: Actor, confirmed_by: str |
 
 def _apply(store: Store, change: WaitingChange, actor: Actor, is_confirmed: bool) -> None:
     rows = [item for item in change.items if item.table in _BY_TABLE]
-    if any(item.table == split.ACCOUNT_TABLE for item in change.items):
+    if any(item.table == waiting_items.ACCOUNT_TABLE for item in change.items):
         authenticators.remove(store, change.company, change.username, change.made_by)
     if not rows:
         return

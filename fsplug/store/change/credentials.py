@@ -46,7 +46,7 @@ def new_password() -> str:
 
 
 def _check_chosen(whose: str, password: str | None, before: str | None) -> None:
-    """A short password that is there already goes on, so that documents that hold it can still be applied."""
+    """A short password that exists already stays valid, so that documents that hold it can still be applied."""
     if password is not None and password != before and len(password) < devices.LEAST_CHARACTERS:
         text = f"{whose}: a password that you choose must have at least {devices.LEAST_CHARACTERS} characters"
         raise Invalid("short-password", f"{text}; choose a longer one, or leave it out and a random one is made")

@@ -19,8 +19,8 @@ from fsplug.store.change.entry_rows import NOUNS, OWNED, Rows
 from fsplug.store.change.plans import CompanyPlan, Plan
 from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
-from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed
+from fsplug.store.change.waiting_items import Held
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import companies, policies, users
 from fsplug.store.config.companies import DETAIL

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.policy.entities import Role
-from fsplug.store.change import split
-from fsplug.store.change.split import Item
+from fsplug.store.change import waiting_items
+from fsplug.store.change.waiting_items import Item
 from fsplug.store.config import policies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -49,8 +49,8 @@ _NUMBERS = Select(str, lambda: _at(UserNumbers, UserNumbers.number).order_by(Use
 
 
 def items(store: Store, domain: str, username: str, its: tuple[Item, ...]) -> Iterator[Item]:
-    """What to show besides `its`, which wait: the address, phones and numbers that are others than when the user had
-    last what these give back.
+    """What to show beside the waiting items `its`: the address, phones and numbers that have changed since the user
+    last held what these items give back.
     """
     which = {"company": company_id(store, domain), "username": username}
     tenure = users.tenure(store, domain, username).version
@@ -64,7 +64,7 @@ def items(store: Store, domain: str, username: str, its: tuple[Item, ...]) -> It
 
 def _lost(store: Store, one: Item, which: dict[str, Any], tenure: int) -> int | None:
     """The version with which the user lost what the item gives; None if they have it still, or never had it."""
-    if split.is_right(one):
+    if waiting_items.is_right(one):
         return _LOST_RIGHT.row(store, **which, tenure=tenure, right=one.name)
     gives_role = one.after.get("role", Role.NONE) != Role.NONE and (one.before or {}).get("role") == Role.NONE
     return _LOST_ROLE.row(store, **which, tenure=tenure) if gives_role else None

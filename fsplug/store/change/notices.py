@@ -11,8 +11,8 @@ from fsplug.policy.access.scopes import logged_name
 from fsplug.policy.addresses import normalised, same
 from fsplug.policy.entities import AdminScope, Role
 from fsplug.store.accounts import accounts
-from fsplug.store.change import planted, split
-from fsplug.store.change.split import Held
+from fsplug.store.change import planted, waiting_items
+from fsplug.store.change.waiting_items import Held
 from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -66,7 +66,7 @@ def concerned(store: Store, domain: str, held: Held) -> list[Receiver]:
     of somebody who hears others.
     """
     found = addresses(store, domain, [held.username, *held.also])
-    if held.of_hearer or any(split.hears(item) for item in held.items):
+    if held.of_hearer or any(waiting_items.hears(item) for item in held.items):
         found += superusers(store, domain)
     return list(_once(found))
 
@@ -120,7 +120,7 @@ def has_witness(store: Store, domain: str, held: Held, receivers: Iterable[Recei
     """Whether somebody is notified who would object: not the person who asks for it or somebody whom they have made so
     (`planted`), nor the one who gains a right.
     """
-    by_right = any(map(split.is_right, held.items))
+    by_right = any(map(waiting_items.is_right, held.items))
     allowed = {one.username for one in superusers(store, domain)} - {held.username} if by_right else None
     found = [one for one in receivers if allowed is None or one.username in allowed]
     return bool(_without_tied(store, domain, found, by))

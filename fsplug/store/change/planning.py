@@ -34,8 +34,8 @@ from fsplug.store.change.plans import CompanyPlan, Plan
 from fsplug.store.change.present import Present
 from fsplug.store.change.reached import Grantee
 from fsplug.store.change.revisions import Revision
-from fsplug.store.change.split import Held
 from fsplug.store.change.view import Changed, WholeCompany
+from fsplug.store.change.waiting_items import Held
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.config import companies, policies, ranges
 from fsplug.store.config.nouns import Change, Noun
@@ -141,7 +141,7 @@ def grants(plan: Plan) -> bool:
 
 
 def grantees(store: Store, plan: Plan) -> list[Grantee]:
-    """Whoever the plan grants something, and what it will reach. Ask `check` first: not everybody may know."""
+    """The users to whom the plan grants something, and what that reaches. Ask `check` first: not everybody may know."""
     known = (company for company in plan.companies if company.version)
     return [one for company in known for one in reached.grantees(store, company.domain, company.changes)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fsplug.store.change.meanwhile import MEANWHILE
-from fsplug.store.change.split import ACCOUNT_TABLE, Item
+from fsplug.store.change.waiting_items import ACCOUNT_TABLE, Item
 from fsplug.store.config import devices, grants, profiles, users
 
 # An item of this table says where calls go: its key is the way (`fsplug.store.audit.leading.Way`), its value `to`.

@@ -11,7 +11,7 @@ from fsplug.policy.access.waiting import ChangeState, Wait
 from fsplug.store.audit import trail
 from fsplug.store.change import meanwhile, notices, waiting_rows
 from fsplug.store.change.notices import Receiver
-from fsplug.store.change.split import Held, Item
+from fsplug.store.change.waiting_items import Held, Item
 from fsplug.store.change.waiting_rows import WaitingChange
 from fsplug.store.db.database import Store
 from fsplug.store.outbox.mails import MailKind

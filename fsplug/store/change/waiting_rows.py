@@ -13,10 +13,10 @@ from fsplug.policy.access.scopes import Actor
 from fsplug.policy.access.waiting import ChangeRequest, ChangeState, Wait
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import signing
-from fsplug.store.change import ranks, split
+from fsplug.store.change import ranks, waiting_items
 from fsplug.store.change.entry_rows import NOUNS
 from fsplug.store.change.shown import ShownItem, shown
-from fsplug.store.change.split import Held, Item
+from fsplug.store.change.waiting_items import Held, Item
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
@@ -72,13 +72,13 @@ class WaitingChange(_Kept):
     @property
     def request(self) -> ChangeRequest:
         """What decides who confirms and rejects it."""
-        gives, hears = (any(map(ask, self.items)) for ask in (split.gives, split.hears))
+        gives, hears = (any(map(ask, self.items)) for ask in (waiting_items.gives, waiting_items.hears))
         return ChangeRequest(self.company, self.username, self.made_by, gives, hears, self.by_superuser)
 
     @property
     def by_superuser(self) -> bool:
         """Whether the second person is a superuser."""
-        return split.takes_superuser(self.items, self.of_hearer)
+        return waiting_items.takes_superuser(self.items, self.of_hearer)
 
     @property
     def takes(self) -> Wait:
@@ -228,7 +228,7 @@ def is_genuine(store: Store, change: WaitingChange) -> bool:
 
 def end(store: Store, change: WaitingChange, state: ChangeState, by: str, reason: str | None = None) -> bool:
     """Write down what became of the change, in the caller's transaction; False if somebody else ended it first."""
-    items = _written(split.without_secrets(item, _BY_TABLE.get(item.table)) for item in change.items)
+    items = _written(waiting_items.without_secrets(item, _BY_TABLE.get(item.table)) for item in change.items)
     values = {"state": state, "now": store.now(), "by": by, "reason": reason, "items": items}
     return _END.run(store, change=change.id, **values) == 1
 
@@ -238,7 +238,7 @@ def _as_of_now(store: Store, domain: str, found: list[WaitingChange]) -> list[Wa
     hearers = ranks.lately(store, domain, {one.username for one in found if one.is_waiting})
 
     def is_raised(one: WaitingChange) -> bool:
-        return one.is_waiting and one.username in hearers and any(map(split.is_identity, one.items))
+        return one.is_waiting and one.username in hearers and any(map(waiting_items.is_identity, one.items))
 
     return [replace(one, of_hearer=True) if is_raised(one) else one for one in found]
 
