@@ -244,6 +244,12 @@ def test_a_trunk_that_proves_a_password_calls_in_with_it_and_from_its_address_al
         assert provider.invite(CONSENT, name, right).startswith("SIP/2.0 200")
 
 
+def test_a_phone_that_names_a_gateway_does_not_come_in_as_a_trunk(installed: Installed) -> None:
+    phone = phone_password(installed.cli.data, ACME, "1001")
+    with guesser("127.0.0.1", installed.switch.ports.internal_port, ACME) as anna:
+        assert anna.invite("gw+trunk", "1001", phone).startswith("SIP/2.0 403")
+
+
 def test_a_trunk_that_has_proven_its_password_goes_on_whoever_fails_from_its_address(installed: Installed) -> None:
     ports, right = installed.switch.ports, "a-secret-of-the-provider"
 
