@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 _SHOWN_CHARACTERS = 400
 
 
@@ -19,7 +21,7 @@ class Rows:
         self._count += 1
         try:
             yield
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             said = f"{type(error).__name__}: {error}"
             self._wrong.setdefault(" ".join(map(str, name)), said[:_SHOWN_CHARACTERS])
 

@@ -1,5 +1,6 @@
 """Lists of calls, decisions, recordings and gaps: in pages, filtered, one company at a time."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import State
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, seen, started, stopped
+from tests.tables import table
 
 LISTS = [calls.listed, decisions.listed, recordings.listed, gaps.listed]
 
@@ -62,24 +64,24 @@ def test_a_list_holds_one_company(busy: Store, listed: Callable[..., list[Any]])
     assert {row.company for row in listed(busy, ACME)} == {ACME}
 
 
-@pytest.mark.parametrize("listed", LISTS)
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        (Wanted(since=300.0), [8, 7, 6]),
-        (Wanted(until=200.0), [2, 1, 0]),
-        (Wanted(since=200.0, until=300.0), [5, 4, 3]),
-        (Wanted(person="1001"), [7, 5, 3, 1]),
-        (Wanted(numbers=("+4511111111",)), [7, 5, 3, 1]),
-        (Wanted(person="1001", numbers=("+4522222222",)), []),
-        (Wanted(person="1002", since=300.0), [8, 6]),
-        (Wanted(person="nobody"), []),
-    ],
+WANTED: tuple[tuple[Wanted, list[int]], ...] = (
+    (Wanted(since=300.0), [8, 7, 6]),
+    (Wanted(until=200.0), [2, 1, 0]),
+    (Wanted(since=200.0, until=300.0), [5, 4, 3]),
+    (Wanted(person="1001"), [7, 5, 3, 1]),
+    (Wanted(numbers=("+4511111111",)), [7, 5, 3, 1]),
+    (Wanted(person="1001", numbers=("+4522222222",)), []),
+    (Wanted(person="1002", since=300.0), [8, 6]),
+    (Wanted(person="nobody"), []),
 )
-def test_a_list_holds_what_is_wanted(
-    busy: Store, listed: Callable[..., list[Any]], wanted: Wanted, expected: list[int]
-) -> None:
-    assert [_call(row) for row in listed(busy, ACME, wanted=wanted)] == [f"call{number}" for number in expected]
+
+
+def test_a_list_holds_what_is_wanted(busy: Store) -> None:
+    with table() as rows:
+        for listed, (wanted, expected) in itertools.product(LISTS, WANTED):
+            with rows.row(listed.__module__, wanted):
+                found = [_call(row) for row in listed(busy, ACME, wanted=wanted)]
+                assert found == [f"call{number}" for number in expected]
 
 
 def test_another_companys_decision_about_a_call_reveals_nothing_about_it(busy: Store) -> None:

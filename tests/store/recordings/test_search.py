@@ -19,6 +19,7 @@ from fsplug.store.recordings.search.keywords import Keyword
 from fsplug.store.recordings.search.results import RecordingFilter, RecordingPage
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
+from tests.tables import table
 
 ANNA = User("1001", "1001", "Anna", "Sales", True, ("+4570101001",))
 BO = User("1002", "1002", "Bo", "Sales")
@@ -68,56 +69,55 @@ def _calls(leaf: RecordingPage) -> str:
     return "".join(one.id.removesuffix("-rec") for one in leaf.recordings)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "calls"),
-    [
-        ({}, "gfedcba"),
-        ({"since": 102.0}, "gfedc"),
-        ({"until": 102.0}, "ba"),
-        ({"since": 101.0, "until": 104.0}, "dcb"),
-        ({"direction": Direction.INTERNAL}, "gc"),
-        ({"direction": Direction.OUTGOING}, "eb"),
-        ({"people": ("1003",)}, "edc"),
-        ({"people": ("1002", "1003")}, "gfedc"),
-        ({"people": ("1002", "1003"), "direction": Direction.INTERNAL}, "gc"),
-        ({"people": ()}, ""),
-        ({"people": ("nobody",)}, ""),
-        ({"department": "Sales"}, "gfcba"),
-        ({"department": "Support"}, "edc"),
-        ({"department": "Support", "direction": Direction.INCOMING}, "d"),
-        ({"department": "Nowhere"}, ""),
-        ({"group": "2001"}, "fa"),
-        ({"group": "2001", "department": "Sales"}, "fa"),
-        ({"group": "2001", "department": "Support"}, ""),
-        ({"group": "2001", "people": ("1002",)}, "f"),
-        ({"group": "2001", "direction": Direction.OUTGOING}, ""),
-        ({"number": "22 33 44 55"}, "ba"),
-        ({"number": "+45 22 33 44 55"}, "ba"),
-        ({"number": "004522334455"}, "ba"),
-        ({"number": "3344"}, "fba"),
-        ({"number": "334455"}, "fba"),
-        ({"number": "33445566"}, "f"),
-        ({"number": "46812345678"}, "d"),
-        ({"number": "0812345678"}, "d"),
-        ({"number": "123 45"}, "d"),
-        ({"number": "+46 (0)8 123"}, "d"),
-        ({"number": "(0)8-12"}, "d"),
-        ({"number": "999"}, ""),
-        ({"number": "3344", "direction": Direction.INCOMING}, "fa"),
-        ({"number": "3344", "department": "Sales", "group": "2001", "people": ("1001",)}, "a"),
-        ({"own": "1001"}, "gcba"),
-        ({"own": "1001", "people": ("1003",)}, "c"),
-        ({"own": "1001", "people": ("1002", "1003")}, "gc"),
-        ({"own": "1003", "number": "3344"}, ""),
-        ({"own": "nobody"}, ""),
-    ],
+WANTED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({}, "gfedcba"),
+    ({"since": 102.0}, "gfedc"),
+    ({"until": 102.0}, "ba"),
+    ({"since": 101.0, "until": 104.0}, "dcb"),
+    ({"direction": Direction.INTERNAL}, "gc"),
+    ({"direction": Direction.OUTGOING}, "eb"),
+    ({"people": ("1003",)}, "edc"),
+    ({"people": ("1002", "1003")}, "gfedc"),
+    ({"people": ("1002", "1003"), "direction": Direction.INTERNAL}, "gc"),
+    ({"people": ()}, ""),
+    ({"people": ("nobody",)}, ""),
+    ({"department": "Sales"}, "gfcba"),
+    ({"department": "Support"}, "edc"),
+    ({"department": "Support", "direction": Direction.INCOMING}, "d"),
+    ({"department": "Nowhere"}, ""),
+    ({"group": "2001"}, "fa"),
+    ({"group": "2001", "department": "Sales"}, "fa"),
+    ({"group": "2001", "department": "Support"}, ""),
+    ({"group": "2001", "people": ("1002",)}, "f"),
+    ({"group": "2001", "direction": Direction.OUTGOING}, ""),
+    ({"number": "22 33 44 55"}, "ba"),
+    ({"number": "+45 22 33 44 55"}, "ba"),
+    ({"number": "004522334455"}, "ba"),
+    ({"number": "3344"}, "fba"),
+    ({"number": "334455"}, "fba"),
+    ({"number": "33445566"}, "f"),
+    ({"number": "46812345678"}, "d"),
+    ({"number": "0812345678"}, "d"),
+    ({"number": "123 45"}, "d"),
+    ({"number": "+46 (0)8 123"}, "d"),
+    ({"number": "(0)8-12"}, "d"),
+    ({"number": "999"}, ""),
+    ({"number": "3344", "direction": Direction.INCOMING}, "fa"),
+    ({"number": "3344", "department": "Sales", "group": "2001", "people": ("1001",)}, "a"),
+    ({"own": "1001"}, "gcba"),
+    ({"own": "1001", "people": ("1003",)}, "c"),
+    ({"own": "1001", "people": ("1002", "1003")}, "gc"),
+    ({"own": "1003", "number": "3344"}, ""),
+    ({"own": "nobody"}, ""),
 )
-def test_what_is_looked_for_is_found_newest_first_whatever_leads(
-    busy: Store, wanted: dict[str, Any], calls: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for few in (0, 2, 2_000):
-        monkeypatch.setattr(query, "FEW", few)
-        assert _calls(results.search(busy, ACME, RecordingFilter(**wanted))) == calls, few
+
+
+def test_what_is_looked_for_is_found_newest_first_whatever_leads(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with table() as rows:
+        for few, (wanted, calls) in itertools.product((0, 2, 2_000), WANTED):
+            monkeypatch.setattr(query, "FEW", few)
+            with rows.row(wanted, few):
+                assert _calls(results.search(busy, ACME, RecordingFilter(**wanted))) == calls
 
 
 def test_pages_of_every_size_hold_everything_once(busy: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,16 +176,18 @@ def _pages(store: Store, wanted: RecordingFilter, limit: int) -> Sequence[Record
     return leaves
 
 
-@pytest.mark.parametrize(
-    "typed", ["1", "12", "+4", "abc", "%%%", "'; --", "\n", "💥💥💥", "9" * 300, "_" * 300, "12\x00"]
-)
-def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store, typed: str) -> None:
-    try:
-        assert _calls(results.search(busy, ACME, RecordingFilter(number=typed))) == (
-            "gfedcba" if not typed.strip() else ""
-        )
-    except Invalid as invalid:
-        assert invalid.code == "number-too-short"
+NO_PART = ("1", "12", "+4", "abc", "%%%", "'; --", "\n", "💥💥💥", "9" * 300, "_" * 300, "12\x00")
+
+
+def test_what_is_no_part_of_a_number_is_refused_or_finds_nothing(busy: Store) -> None:
+    with table() as rows:
+        for typed in NO_PART:
+            with rows.row(repr(typed)):
+                try:
+                    found = _calls(results.search(busy, ACME, RecordingFilter(number=typed)))
+                    assert found == ("gfedcba" if not typed.strip() else "")
+                except Invalid as invalid:
+                    assert invalid.code == "number-too-short"
 
 
 @pytest.mark.parametrize(
@@ -207,23 +209,25 @@ def test_digits_of_other_scripts_are_digits(busy: Store) -> None:
     assert _calls(results.search(busy, ACME, RecordingFilter(number="٢٢٣٣٤٤٥٥"))) == "ba"
 
 
-@pytest.mark.parametrize(
-    ("typed", "usernames"),
-    [
-        ("1001", ("1001",)),
-        ("Anna", ("1001",)),
-        ("ANN", ("1001",)),
-        (" clara ", ("1003",)),
-        ("a", ("1001", "1003")),
-        ("%", ()),
-        ("_nna", ()),
-        ("\\", ()),
-        ("Birgitta", ()),
-        ("x" * 300, ()),
-    ],
+CALLED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("1001", ("1001",)),
+    ("Anna", ("1001",)),
+    ("ANN", ("1001",)),
+    (" clara ", ("1003",)),
+    ("a", ("1001", "1003")),
+    ("%", ()),
+    ("_nna", ()),
+    ("\\", ()),
+    ("Birgitta", ()),
+    ("x" * 300, ()),
 )
-def test_people_are_found_by_what_they_are_called(store: Store, typed: str, usernames: tuple[str, ...]) -> None:
-    assert results.users_called(store, ACME, typed) == usernames
+
+
+def test_people_are_found_by_what_they_are_called(store: Store) -> None:
+    with table() as rows:
+        for typed, usernames in CALLED:
+            with rows.row(typed):
+                assert results.users_called(store, ACME, typed) == usernames
 
 
 def test_more_people_than_can_be_looked_for_are_too_many(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
