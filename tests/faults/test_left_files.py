@@ -218,3 +218,38 @@ def test_of_a_conference_that_a_never_customer_visited_meanwhile_only_what_came_
     assert (before.user, rest.user, left.gaps_but_late) == (CLARA, CLARA, ["not-ordered"])
     # Half of what was recorded while the visitor was heard is more than the switch may have held back.
     assert before.seconds is not None and before.seconds < (visited[0] - HEARD_BYTES) / STEREO_BYTES
+
+
+def test_of_a_conference_that_a_never_customer_visited_and_that_ended_meanwhile_all_is_kept_that_was_ordered(
+    plant: Plant, people: Party
+) -> None:
+    ordered, ended = [], []
+
+    def flow() -> None:
+        known, talks = {one.id for one in plant.recordings()}, len(plant.decisions())
+        people.dial_in(CUSTOMER, ROOM)
+        people.dial(CLARA, "4001")
+        until_decided(plant, talks + 1)
+        until_heard(plant)
+        [file] = recorded_now(plant)
+
+        def go_on(what: str) -> int:
+            size = file.stat().st_size
+            plant.until(lambda: file.stat().st_size > size + 3 * HEARD_BYTES, what)
+            return file.stat().st_size
+
+        with killed(plant):
+            ordered.append(go_on("the switch to go on recording"))
+            people.dial_in(words.WORKS_DOCTOR, ROOM)
+            plant.until(lambda: plant.line.legs() == 3, "the visitor to be there")
+            ended.append(go_on("the visitor to be heard"))
+            plant.line.api("hupall")
+            plant.until(lambda: plant.line.legs() == 0, "every leg to end")
+        plant.until(lambda: _states(plant, known) == [State.SEALED], "the recording to be sealed")
+
+    left = seen(plant, flow)
+    [kept] = left.kept
+    assert (kept.user, left.gaps_but_late) == (CLARA, ["not-ordered"])
+    # The switch may hold back as much as it writes at once.
+    assert kept.seconds is not None
+    assert ordered[0] - HEARD_BYTES < kept.seconds * STEREO_BYTES < ended[0] - HEARD_BYTES

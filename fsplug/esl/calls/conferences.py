@@ -142,8 +142,10 @@ class Conferences:
             for one in channels:
                 recording, company = self._book.recording_of(one), _company(one.leg)
                 others = [other.leg for other in channels if other is not one]
-                decided = self._decisions.in_conference(one.leg, others, company) if recording and company else None
-                if recording and decided and decided.verdict.rule is Rule.EXCLUDED_NUMBER:
+                if recording is None or not company or not others:
+                    continue
+                decided = self._decisions.in_conference(one.leg, others, company)
+                if decided is not None and decided.verdict.rule is Rule.EXCLUDED_NUMBER:
                     self._recorder.forbid(recording)
             self._ports.later(0, self._judge, conference)
 

@@ -6,14 +6,16 @@ time, only what was recorded while fsplug saw the leg is kept. A switch that was
 end when they were last written to.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conference_stays import ConferenceStays
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until, until_of_ended, until_of_live
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
-from fsplug.esl.calls.records import LegRecord
+from fsplug.esl.calls.records import LegRecord, Stay
 from fsplug.esl.protocol.event import Event
 from fsplug.store.calls.decisions import Decision
 
@@ -35,8 +37,9 @@ class _Waiting:
 class LeftRecordings:
     """The recordings of legs that ended unseen, until it is known what they hold."""
 
-    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+    def __init__(self, book: CallBook, stays: ConferenceStays, recorder: Recorder, ports: Ports) -> None:
         self._book = book
+        self._stays = stays
         self._recorder = recorder
         self._ports = ports
         # By recording.
@@ -77,24 +80,40 @@ class LeftRecordings:
             return
         self._waiting[recording.id] = _Waiting(recording, partner, ordinal, seen_until, until)
         if (record := self._early.get(leg)) is not None:
-            self.reported(record)
+            self._report(record)
 
-    def reported(self, record: LegRecord) -> None:
-        """A leg's record has come."""
+    def reported(self, records: Collection[LegRecord]) -> set[str]:
+        """These records have come. Returns the legs whose records must wait for others of their conference."""
+        for record in records:
+            self._stays.note(record)
+        waiting = {one.uuid for one in records if self._stays.may_lack_others(one)}
+        for record in records:
+            if record.uuid not in waiting:
+                self._report(record)
+        return waiting
+
+    def _report(self, record: LegRecord) -> None:
         if record.uuid in self._book.channels:
             self._early[record.uuid] = record
         for one in [one for one in self._waiting.values() if one.recording.leg == record.uuid]:
             until = until_of_ended(record, one.partner, one.ordinal)
             if record.stay is not None and record.stay.conference == one.partner:
-                # Its record does not say who else was in the conference.
-                until = Until(one.seen_until)
+                until = self._in_conference(one.recording, record.stay, until)
             del self._waiting[one.recording.id]
             one.recording.until = until and Until(until.at or one.seen_until)
             self._recorder.end_unseen(one.recording, record.ended_at)
 
+    def _in_conference(self, recording: Recording, stay: Stay, until: Until | None) -> Until | None:
+        """When the part ended: as the leg went on, or earlier, as somebody came who must not be recorded."""
+        forbidden = self._stays.forbidden(stay, recording.company, _began(recording))
+        if forbidden is None or (until and until.at and forbidden.at and until.at < forbidden.at):
+            return until
+        return forbidden
+
     def end_late(self) -> None:
         """End those whose record has not come in time."""
         now = self._ports.clock()
+        self._stays.forget_old()
         self._early = {leg: one for leg, one in self._early.items() if leg in self._book.channels}
         for one in [one for one in self._waiting.values() if now >= one.until]:
             del self._waiting[one.recording.id]

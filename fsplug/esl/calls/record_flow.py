@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conference_stays import ConferenceStays
 from fsplug.esl.calls.conferences import Conferences
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
@@ -46,7 +47,8 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     transfers = Transfers(book, recorder, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
     decisions = Decisions(book, policy, ports)
-    left_files, left_recordings = LeftFiles(book, ports), LeftRecordings(book, recorder, ports)
+    left_files, stays = LeftFiles(book, ports), ConferenceStays(book, decisions, ports)
+    left_recordings = LeftRecordings(book, stays, recorder, ports)
     talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, ports)

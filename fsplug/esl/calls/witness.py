@@ -101,10 +101,8 @@ class Witness:
         Returns the records (by their legs' uuids) that are settled once the entries are in the store. The others wait
         for the record of the leg at the other end. Unavailable if the store does not answer.
         """
-        for record in records.values():
-            self._left_recordings.reported(record)
+        open_records = self._left_recordings.reported(records.values())
         talks = seen_talks(records) + seen_parts(records)
-        open_records: set[str] = set()
         for company in sorted({one.company for one in talks}):
             of_company = [one for one in talks if one.company == company]
             open_records.update(self._settle_company(company, of_company, records, waited))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.records import LegRecord, Stay
 from fsplug.store.calls.entries import OutageSeen
@@ -452,6 +453,48 @@ def test_a_record_tells_who_came_and_went_while_fsplug_was_away(story, who, cut)
     assert (flow.commanded(), flow.kept()) == (["start C", "stop C", "start C"] if cut else ["start C"], kept)
     assert [*story.spool.cuts.values()] == cut
     assert_nothing_is_left(story, "not-ordered" if cut else "")
+
+
+MET = {"A": (0.0, 5.0), "C": (0.0, 4.0)}
+VISITED = MET | {"D": (2.0, 3.0)}
+
+
+@pytest.mark.parametrize(
+    ("stays", "who", "cut"),
+    [(MET, DOCTOR, []), (VISITED, ANOTHER, []), (VISITED, DOCTOR, [1.88]), ({"C": (0.0, 4.0)}, DOCTOR, [1.78])],
+    ids=["nobody", "anybody", "never", "never, and is still there"],
+)
+@pytest.mark.parametrize("last", ["C", "D"])
+def test_the_records_of_all_who_were_there_tell_what_is_kept_of_a_part_that_ended_unseen(story, stays, who, cut, last):
+    legs = {"A": A, "C": C, "D": customer(ROOM, who=who)}
+    flow = Flow(story, legs)
+    flow.begins(GOES_ON)
+    flow.goes_unseen("4.00  C  HANGUP  NORMAL_CLEARING")
+    if stays == MET or "D" in stays:
+        flow.goes_unseen("5.00  A  HANGUP  NORMAL_CLEARING")
+    else:
+        story.switch.met = {"room": ["A", "D"]}
+        flow.goes_unseen("2.00  D  ANSWER")
+    story.until(6.0)
+    story.entries.append(OutageSeen("outage", "switch", "away", START + 1.9))
+    story.start_again()
+    records = {
+        leg: record_of(Stay(leg_of(story.event(leg, "DUMP", marks_of_leg=False, **legs[leg])), "room", *_at(times)))
+        for leg, times in stays.items()
+    }
+    for leg in sorted(records, key=lambda one: one == last):
+        story.witness.settle({leg: records[leg]}, {leg: 100.0})
+    assert flow.kept() == ["C recording"]
+    story.until(6.0 + TOGETHER_SECONDS)
+    assert story.witness.settle(records, dict.fromkeys(records, 100.0)) == set(records)
+    assert (flow.kept(), [*story.spool.cuts.values()]) == (["C stopped"], cut)
+    story.switch.met = {}
+    flow.plays("20.00  A  HANGUP  NORMAL_CLEARING" if len(stays) == 1 else "")
+    assert story.gaps() == (["not-ordered"] if cut else [])
+
+
+def _at(times: tuple[float, float]) -> tuple[float, ...]:
+    return tuple(START + one for one in times)
 
 
 def record_of(stay: Stay) -> LegRecord:

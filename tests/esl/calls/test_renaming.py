@@ -178,6 +178,19 @@ def test_whom_an_update_names_counts_for_the_talk_that_goes_on(tmp_path, kind):
     assert_nothing_is_left(story, kind.gaps)
 
 
+def test_after_a_restart_a_conference_of_which_one_leg_is_known_goes_on(tmp_path):
+    story = Story(tmp_path)
+    flow = Flow(story, ROOM)
+    flow.begins("0.00 A ANSWER\n0.00 C ANSWER\n0.00 A COMES room\n0.00 C COMES room\n0.02 C START")
+    [recording] = story.recordings()
+    story.switch.met, story.switch.records = {"room": ["A", "C"]}, {("C", f"/spool/{recording}.wav")}
+    story.write_down()
+    story.start()
+    story.restorer.restore()
+    story.until(2.0)
+    assert (flow.kept(), story.gaps()) == (["C recording"], [])
+
+
 def test_whom_an_update_named_while_fsplug_was_away_counts_when_it_is_back(tmp_path):
     story = Story(tmp_path)
     flow = Flow(story, IN)
