@@ -60,7 +60,7 @@ def anna(browser: Browser, console: Console, device: Device) -> Browser:
 
 def test_it_is_listed_with_its_name_and_removed(anna: Browser, console: Console) -> None:
     page = anna.get("/account").text
-    assert "The passkey has been made." in page and ">phone</th>" in page and "never" in page
+    assert "The passkey has been created." in page and ">phone</th>" in page and "never" in page
     [kept] = passkeys.listed(console.store, ACME)
     assert anna.post("/account/passkeys/remove", passkey=kept.id).status_code == 403, "asked first"
     anna.post("/account/passkeys/remove", passkey=kept.id, **{"step-up-password": "correct horse battery"})
