@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS
 from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
@@ -409,6 +410,10 @@ def test_parts_in_a_conference_that_no_event_reported_get_their_decisions_and_ga
     users = {uuid for uuid, record in records.items() if record.stay and record.stay.leg.signed_in}
     assert users.isdisjoint(story.witness.settle(records, {}))
     waited = dict.fromkeys(records, OTHERS_SECONDS)
+    # What they recorded may depend on records of others in their conference.
+    assert story.witness.settle(records, waited) == frozenset()
+    assert rows(story) == PARTS[flow]
+    story.until(TOGETHER_SECONDS)
     assert story.witness.settle(records, waited) == frozenset(records)
     assert rows(story) == PARTS[flow]
     assert {one.cause for one in gaps.listed(story.store, ACME)} == {"unheard"}
@@ -431,6 +436,8 @@ def test_nobody_s_part_should_have_been_recorded_where_somebody_was_who_is_never
 def test_a_user_alone_in_a_conference_had_no_part(tmp_path: Path) -> None:
     story = Story(tmp_path)
     [alone, *_] = [one for one in read("conference").values() if one.stay and one.stay.leg.signed_in]
+    story.witness.settle({alone.uuid: alone}, {alone.uuid: OTHERS_SECONDS})
+    story.until(TOGETHER_SECONDS)
     assert story.witness.settle({alone.uuid: alone}, {alone.uuid: OTHERS_SECONDS}) == frozenset({alone.uuid})
     assert rows(story) == []
 
@@ -450,6 +457,8 @@ def test_parts_that_were_decided_by_events_are_witnessed_and_nothing_is_added(tm
     for uuid in records:
         story.receives((9.0, uuid, "CHANNEL_HANGUP_COMPLETE", {"Hangup-Cause": "NORMAL_CLEARING"}))
     story.until(60.0)
+    story.witness.settle(records, {})
+    story.until(60.0 + TOGETHER_SECONDS)
     assert story.witness.settle(records, {}) == frozenset(records)
     assert rows(story) == decided_live
     account = witnessed.account(story.store, ACME, 0.0)
