@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fsplug.errors import Unavailable
+from fsplug.esl.calls.conference_stays import TOGETHER_SECONDS
 from fsplug.esl.calls.records import LegRecord
 from fsplug.media.record_folder import SUFFIX, WRITTEN_SECONDS, RecordFile, RecordFolder
 from fsplug.wiring.calls.record_reader import BELIEVED_SECONDS, LOOKS, RecordReader
@@ -108,6 +109,8 @@ def test_who_was_in_a_conference_is_told_of_as_long_as_the_record_waits(way: str
     reading.reader.read()
     assert len(reading.stayed) == 2 * len(told) > 0
     reading.now += BELIEVED_SECONDS
+    reading.look()
+    reading.story.until(TOGETHER_SECONDS)
     reading.look()
     reading.stayed.clear()
     reading.reader.read()
