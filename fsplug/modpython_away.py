@@ -73,7 +73,8 @@ def armed(channel: Event, place: Path) -> Mapping[str, str]:
     policy = policy_at(place, leg.company)
     made = armed_legs.with_ids(away_arms(policy, leg, names), lambda: away_recording(leg.company, uuid4().hex))
     version, spool = policy.snapshot.version, policy.spool
-    variables = armed_legs.variables(leg, made, version, lambda recording: f"{spool}/{recording}.wav")
+    conversation = leg.conversation or leg.uuid
+    variables = armed_legs.variables(leg, made, version, conversation, lambda recording: f"{spool}/{recording}.wav")
     return commands.checked({**variables, "fsplug_verdict": VERDICT})
 
 

@@ -143,11 +143,13 @@ class Call:
             first.order = Park()
             first.wake()
             consultation.leg.heir = first
+            consultation.leg.set("transfer_to", f"satt:{first.uuid}")
             hang_up(self._core, consultation.leg, "NORMAL_CLEARING")
             return
         if first is None or second is None:
             raise Refused("not-bridged", "both calls must be bridged to be joined", call=self.uuid)
         self.party(by).set("endpoint_disposition", "ATTENDED_TRANSFER")
+        self.party(by).set("transfer_to", f"att:{second.uuid}")
         rebridge(self._core, first, second, "ATTENDED_TRANSFER")
 
     def party(self, by: str) -> Channel:

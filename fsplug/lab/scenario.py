@@ -72,6 +72,7 @@ class ExpectedCall:
 class Scenario:
     """The scenario in `folder`. `company` applies to every role and call that names no other.
 
+    `conversations` is how many its calls are, and `transfers` are who made them and how, such as `1001 blind`.
     `fsplug` says whether the scenario needs fsplug `up` or `away`, or works with `either`; `seconds` is its time limit.
     """
 
@@ -81,6 +82,8 @@ class Scenario:
     company: str
     roles: tuple[ScenarioRole, ...]
     calls: tuple[ExpectedCall, ...] = ()
+    conversations: int | None = None
+    transfers: tuple[str, ...] = ()
     fsplug: str = "either"
     seconds: int = 30
 
@@ -114,7 +117,8 @@ def _scenario(name: str, folder: Path, document: dict[str, Any]) -> Scenario:
     company = document["company"]
     roles = tuple(_role({"company": company, **table}) for table in document.pop("role"))
     calls = tuple(_call({"company": company, **table}) for table in document.pop("call", []))
-    return Scenario(name=name, folder=folder, roles=roles, calls=calls, **document)
+    transfers = tuple(document.pop("transfers", ()))
+    return Scenario(name=name, folder=folder, roles=roles, calls=calls, transfers=transfers, **document)
 
 
 def _role(table: dict[str, Any]) -> ScenarioRole:

@@ -15,6 +15,7 @@ from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.policy.recording.legs import Leg
@@ -66,7 +67,8 @@ def measure(setting: Setting) -> Iterator[Figure]:
 
 def _round(store: Store, size: Size) -> list[float]:
     """The seconds that each verdict of the round took, from the request to the variables that arm the call."""
-    armer = CallArmer(CallBook(), PolicySource(store), _ports())
+    book, ports = CallBook(), _ports()
+    armer = CallArmer(book, PolicySource(store), Conversations(store, book, ports), ports)
     users = random.sample(range(size.users), _CALLS_A_ROUND)
     return [_seconds(armer, _caller(), str(user)) for user in users]
 

@@ -1,15 +1,17 @@
 """What a flow of calls leaves behind: its rows, its recordings, and how many files it made."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fsplug.policy.conversation.timeline import Timeline, Turn, TurnKind, timeline
+from fsplug.store.calls import conversation_events, conversations
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.recordings.recordings import Recording, State
 from tests.calls.foldereye import FolderEye
-from tests.calls.plant import Plant
+from tests.calls.plant import ACME, Plant
 
 # A second of stereo and more.
 HEARD_BYTES = 40_000
@@ -19,8 +21,8 @@ BEGUN_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a flow left: its calls, its decisions and recordings in their order, the causes of its gaps, and how many
-    files it made.
+    """What a flow left: its calls, its decisions and recordings in their order, the causes of its gaps, how many files
+    it made, and its conversations in their order.
     """
 
     calls: list[Call]
@@ -28,6 +30,13 @@ class Seen:
     kept: list[Recording]
     gaps: list[str]
     files: int
+    conversations: list[Timeline]
+
+    @property
+    def turns(self) -> list[str]:
+        """What people did in the only conversation, such as `fetch by 1003 at 6001`."""
+        [one] = self.conversations
+        return turns(one)
 
     @property
     def recordings(self) -> dict[str | None, Recording]:
@@ -52,13 +61,34 @@ def seen(plant: Plant, flow: Callable[[], None]) -> Seen:
         plant.until(lambda: plant.line.legs() == 0, "the switch to have no leg")
         plant.until_settled()
         files = len(eye.seen())
+    new = [one for one in plant.calls() if one.id not in before]
     return Seen(
-        [one for one in plant.calls() if one.id not in before],
+        new,
         sorted((one for one in plant.decisions() if one.id not in before), key=lambda one: one.at),
         sorted((one for one in plant.recordings() if one.id not in before), key=lambda one: one.at),
         [one.cause for one in plant.gaps() if one.decision not in before],
         files,
+        conversations_of(plant, {one.id for one in new}),
     )
+
+
+def conversations_of(plant: Plant, ids: Collection[str], company: str = ACME) -> list[Timeline]:
+    """The conversations of these calls of the company, the one that began first before the others."""
+    made = (one for one in plant.calls(company) if one.id in ids)
+    firsts = sorted({one.conversation or one.id for one in made})
+    its = conversations.calls_of(plant.store, company, firsts)
+    found = (timeline(conversation_events.of_calls(plant.store, company, its[one])) for one in firsts)
+    return sorted(found, key=lambda one: one.began_at)
+
+
+def turns(conversation: Timeline) -> list[str]:
+    """What people did in it but hold, in order."""
+    return [_said(one) for one in conversation.turns if one.kind is not TurnKind.HOLD]
+
+
+def _said(turn: Turn) -> str:
+    by = turn.by.username or turn.by.number if turn.by else "nobody"
+    return f"{turn.kind} by {by}" + (f" {turn.how}" if turn.how else "") + (f" at {turn.place}" if turn.place else "")
 
 
 def seen_once_each(plant: Plant, flow: Callable[[], None]) -> Seen:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fsplug.media.archive import FolderArchive
 from fsplug.store.recordings.recordings import Recording, State
-from tests.calls.aftermath import said, seen, until_decided, until_heard
+from tests.calls.aftermath import said, seen, turns, until_decided, until_heard
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, BO, CLARA, DAVID, HERTZ, Party
 from tests.calls.people import CUSTOMER, WORKS_DOCTOR
@@ -46,6 +46,7 @@ def test_a_queue_s_call_is_its_agent_s_and_filed_under_the_customer_s_and_the_di
         ("incoming", "+4522334466", FIFO_WITHOUT_AGENTS),
     }
     assert (set(left.recordings), left.files, left.gaps_but_late) == ({ANNA, CLARA}, 2, [])
+    assert [len(one.parts) for one in left.conversations] == [1, 1, 1]
     if plant.line.kind == REAL:
         assert plant.pitches(left.recordings[CLARA]) == [HERTZ[CLARA], HERTZ["trunk"]]
         assert plant.pitches(left.recordings[ANNA]) == [HERTZ[ANNA], HERTZ["trunk"]]
@@ -74,6 +75,10 @@ def test_who_fetches_a_parked_call_has_a_part_of_that_call(plant: Plant, people:
         (True, "department-policy", ANNA, "outgoing", ANNA, CUSTOMER),
     }
     assert (set(left.recordings), left.files, left.gaps_but_late) == ({ANNA, BO, CLARA}, 4, [])
+    assert [sorted(turns(one)) for one in left.conversations] == [
+        [f"fetch by {CLARA} at 6001", f"park by {ANNA} at 6001", f"transfer by {ANNA} blind"],
+        [f"fetch by {ANNA} at 6002", f"park by {BO} at 6002", f"transfer by {BO} blind"],
+    ]
     if plant.line.kind == REAL:
         for user in (ANNA, CLARA):
             assert plant.pitches(left.recordings[user]) == [HERTZ[user], HERTZ[CUSTOMER]]

@@ -43,6 +43,7 @@ def test_who_is_connected_with_a_ringing_phone_is_recorded_once_and_with_the_rig
     assert [(one.record, one.user) for one in left.decisions] == [(True, ANNA), (True, CLARA)]
     assert set(left.recordings) == {ANNA, CLARA}
     assert left.gaps == []
+    assert left.turns == [f"transfer by {ANNA} semi-attended"]
     if plant.line.kind == REAL:
         assert plant.pitches(left.recordings[CLARA]) == [HERTZ[CLARA], HERTZ[CUSTOMER]]
 
@@ -77,6 +78,7 @@ def test_a_call_to_a_group_that_a_colleague_picks_up_is_that_group_s(plant: Plan
     assert (decided.record, decided.rule, decided.user) == (True, "group-always", CLARA)
     assert (decided.direction, decided.group, decided.inputs["picked_up_by"]) == ("incoming", "2001", CLARA)
     assert (set(left.recordings), left.gaps) == ({CLARA}, [])
+    assert left.turns == [f"pick-up by {CLARA}"]
 
 
 def test_a_caller_whom_the_operator_sends_past_the_dialplan_is_disarmed_before_anybody_answers(

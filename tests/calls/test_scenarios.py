@@ -10,6 +10,7 @@ import pytest
 from fsplug.lab.scenario import Scenario, ScenarioRole, read_scenario, scenario_names
 from fsplug.lab.witness import Account, complaints
 from fsplug.store.recordings.recordings import Recording
+from tests.calls.aftermath import conversations_of, turns
 from tests.calls.lines import REAL, FakeLine
 from tests.calls.plant import ACME, BETA, Plant
 from tests.calls.stage import tone_of
@@ -53,6 +54,12 @@ def test_a_scenario_ends_as_it_should(name: str, plant: Plant, played: Mapping[s
         if recording.call in its.calls and recording.seconds >= HEARD_SECONDS:
             _each_party_has_its_channel(plant, scenario, recording)
     assert not TRAP.exists()
+    if scenario.conversations is not None:
+        found = [one for company in (ACME, BETA) for one in conversations_of(plant, its.calls, company)]
+        assert len(found) == scenario.conversations
+        assert [one for talk in found for one in turns(talk)] == [
+            f"transfer by {transfer}" for transfer in scenario.transfers
+        ]
 
 
 def _each_party_has_its_channel(plant: Plant, scenario: Scenario, recording: Recording) -> None:

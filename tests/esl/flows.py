@@ -10,7 +10,8 @@ A leg RINGS once the switch has made it. Recordings end with STOP and a completi
 A leg COMES into a conference and GOES out of it; those events tell nothing else of the leg.
 A leg NAMES another number in a SIP UPDATE; `names` is no event. LEAVES is a leg's CHANNEL_HANGUP, where it comes long
 before its CHANNEL_HANGUP_COMPLETE. FILE is no event: the armed recording is written to, and nobody tells. MOVES is none
-either: the leg is transferred (REFER with Replaces), which begins a new part of its life. Nor are hold and unhold in
+either: the leg is transferred (REFER with Replaces), which begins a new part of its life. PLACED is none: the leg is in
+this parking place; nor is MARKED: its dialplan is about to ring these legs, and asks nobody. Nor are hold and unhold in
 small letters: the leg does so, and only its later events show.
 """
 
@@ -104,6 +105,8 @@ class Flow:
             "ASKS": self._asks,
             "FILE": self._writes_untold,
             "MOVES": self._moves,
+            "PLACED": self._placed,
+            "MARKED": self._marked,
             "START": self._starts,
             "STOP": self._stops,
             "HOLD": self._holds,
@@ -189,6 +192,7 @@ class Flow:
         self._marks[row.leg]["variable_fsplug_legs"] = row.note
         state = self._marks[row.leg].get("Answer-State", "ringing")
         event = self._event(Row(row.seconds, row.leg, "ASKS"), {"Answer-State": state})
+        self._story.switch.live[row.leg] = event
         variables = self._story.armer.arm(leg_of(event), leg_names(event))
         for name, value in variables.items():
             if name.startswith("fsplug_arm_") or name == "execute_on_answer":
@@ -220,6 +224,12 @@ class Flow:
         marks["variable_transfer_history"] = f"{history}|:{transfer}" if history else f"ARRAY::{transfer}"
         marks["Caller-Profile-Created-Time"] = str(now)
         self._story.switch.live[row.leg] = self._event(Row(row.seconds, row.leg, "DUMP"))
+
+    def _placed(self, row: Row) -> None:
+        self._marks[row.leg]["variable_valet_lot_extension"] = row.note
+
+    def _marked(self, row: Row) -> None:
+        self._marks[row.leg]["variable_fsplug_legs"] = row.note
 
     def _record(self, row: Row, recording: str, marks: Marks) -> None:
         told = {"Recording-Variable-fsplug_recording": recording, "Record-File-Path": f"/spool/{recording}.wav"}

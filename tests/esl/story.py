@@ -127,8 +127,8 @@ class Story:
         flow = record_flow(self.store, self.book, policy, ports)
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects, self.conferences = flow.redirects, flow.conferences
-        self.armer = CallArmer(self.book, policy, ports)
-        self.witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
+        self.armer = CallArmer(self.book, policy, flow.conversations, ports)
+        self.witness = Witness(self.store, self.book, policy, *flow.left, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)
 
     def start_again(self) -> None:

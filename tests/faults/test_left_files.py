@@ -160,6 +160,7 @@ def assert_never_customer_is_cut_off(plant: Plant, people: Party, is_over: bool,
     assert [one.rule for one in left.decisions if not one.record] == ["excluded-number", "excluded-number"]
     assert [one.user for one in left.decisions if one.record] == [CLARA]
     assert (set(left.recordings), left.gaps, plant.files()) == ({CLARA}, ["not-ordered"], set())
+    assert len(left.conversations) == 1
     recording = left.recordings[CLARA]
     assert 0 < (recording.seconds or 0.0) < seconds
     if plant.line.kind == REAL:

@@ -89,6 +89,7 @@ def _with_decisions(store: Store, found: list[Call]) -> Iterator[tuple[Call, lis
 def _call_facts(call: Call, made: Iterable[Decision]) -> Facts:
     return {
         "call": call.id,
+        "conversation": call.conversation or call.id,
         "company": call.company,
         "switch": call.switch,
         "direction": call.direction,

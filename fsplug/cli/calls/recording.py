@@ -29,7 +29,7 @@ Facts = dict[str, Any]
 _NAMES = (
     *("id", "company", "call", "user", "direction", "state", "started_at", "stopped_at", "talk_seconds"),
     *("seconds", "bytes", "sha256", "location", "repaired"),
-    *("cause", "caller", "answerer", "group", "decision"),
+    *("cause", "caller", "answerer", "group", "decision", "conversation"),
 )
 
 

@@ -48,6 +48,9 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "trunk": CommandPlace("config.trunk:trunk", "Connections to other networks: add, list, show, set, remove."),
     "policy": CommandPlace("config.policy:policy", "What is recorded: show, set, preview, simulate."),
     "exclude": CommandPlace("config.exclude:exclude", "Numbers that are never recorded: add, list, remove."),
+    "conversation": CommandPlace(
+        "calls.conversation:conversation", "Calls that belong together, each conversation as one thing: list, show."
+    ),
     "call": CommandPlace("calls.call:call", "Calls and the decisions made in them: list, show."),
     "listen": CommandPlace("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
     "recording": CommandPlace("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),

@@ -43,7 +43,7 @@ def again(facts: Mapping[str, Any], snapshot: PolicySnapshot) -> dict[str, Armed
     return {arm.leg: ArmedLeg(arm, *facts["armed"][arm.leg]) for arm in decided if arm.leg in facts["armed"]}
 
 
-def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str]) -> dict[str, str]:
+def variables(caller: Leg, armed: Armed, version: int, conversation: str, path: Callable[[str], str]) -> dict[str, str]:
     """The caller's channel variables that arm the call: one per leg, and the caller's own if the caller's leg is
     recorded.
 
@@ -54,6 +54,7 @@ def variables(caller: Leg, armed: Armed, version: int, path: Callable[[str], str
     theirs = {f"fsplug_arm_{name}": "" if one.arm.on_caller else starts[name] for name, one in armed.items()}
     return {
         "fsplug_call": caller.uuid,
+        "fsplug_conversation": conversation,
         "fsplug_version": str(version),
         "fsplug_groups": ":".join(caller.groups),
         "fsplug_verdict": "given",

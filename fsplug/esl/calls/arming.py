@@ -9,6 +9,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl import commands
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.policy_source import PolicySource
@@ -31,9 +32,10 @@ class CallArmer:
     `armed`.
     """
 
-    def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+    def __init__(self, book: CallBook, policy: PolicySource, conversations: Conversations, ports: Ports) -> None:
         self._book = book
         self._policy = policy
+        self._conversations = conversations
         self._ports = ports
         self._trouble = outage_log("call-not-armed")
 
@@ -60,8 +62,8 @@ class CallArmer:
         ringing = self._ringing(caller, names, version)
         decided = arms(ringing, self._policy.snapshot(caller.company, version))
         armed = armed_legs.with_ids(decided, self._ports.new_id)
-        self._note(ringing, armed, version)
-        set_on_call = armed_legs.variables(caller, armed, version, self._ports.spool.path)
+        conversation = self._conversations.id_of(self._note(ringing, armed, version))
+        set_on_call = armed_legs.variables(caller, armed, version, conversation, self._ports.spool.path)
         refuse = armed_legs.must_be_refused(armed, self._ports.spool.trouble)
         if refuse:
             log.error("call-refused", call=caller.uuid, company=caller.company, trouble=self._ports.spool.trouble)
@@ -82,7 +84,7 @@ class CallArmer:
         caller = self._policy.with_forwarders(caller, caller.company, version)
         return Ringing(caller, users.get(caller.username), {name: users.get(username_of(name)) for name in names})
 
-    def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> None:
+    def _note(self, ringing: Ringing, armed: dict[str, ArmedLeg], version: int) -> Call:
         """Take the call into the book, and into the journal before the switch gets the variables."""
         caller, now = ringing.caller, self._ports.clock()
         self._ports.write(
@@ -105,8 +107,11 @@ class CallArmer:
         call.armed = armed
         call.has_rung = call.leg_answered = False
         call.forget_redirects()
+        known = self._book.channels.get(caller.uuid)
+        self._conversations.go_on(call, caller, known.leg.call if known else "")
         self._book.see(caller)
         self._take_in_recordings(caller, armed)
+        return call
 
     def _take_in_recordings(self, caller: Leg, armed: armed_legs.Armed) -> None:
         for one in armed.values():

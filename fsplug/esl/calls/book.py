@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from fsplug.esl.calls.live_conversation import LiveConversation
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.policy.entities import Talk
 from fsplug.policy.recording.legs import Arm, Leg, Ringing, transferred_by
@@ -46,7 +47,7 @@ class Channel:
     has been reported, with its partner; `held_at` is since when its phone holds the call, and `heard_at` when its
     latest event came. `cleared` is the ringing it answered and the leg as it was when that answer was found to name no
     excluded number. `has_connected`: its phone has connected its partner with another call's. In a conference it has no
-    partner, but a `part` once that is decided.
+    partner, but a `part` once that is decided. `sent_at` is when its partner sent it on, until it talks again.
     """
 
     leg: Leg
@@ -63,6 +64,7 @@ class Channel:
     heard_at: float = 0.0
     cleared: tuple[Ringing, Leg] | None = None
     has_connected: bool = False
+    sent_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -76,7 +78,8 @@ class Call:
     the name of its leg and what was armed. `redirects` are the legs whose phones sent the call elsewhere, by uuid, and
     `redirected_by` the users whose redirections were followed since the caller's talk `redirected_after`. `left_at` and
     `left_by` are when and by which cause the last of its legs so far ended, and `over_at` is when it was over, if it
-    has left a file that no event explained; `witnessed` are its recordings that a record explained.
+    has left a file that no event explained; `witnessed` are its recordings that a record explained. `conversation` is
+    that of which other calls are parts, too, if there are any.
     """
 
     id: str
@@ -101,6 +104,7 @@ class Call:
     left_by: str = ""
     over_at: float = 0.0
     witnessed: set[str | None] = field(default_factory=set)
+    conversation: LiveConversation | None = None
 
     def forget_redirects(self) -> None:
         """What phones answered so far leads nowhere any more. Their legs stay known: the switch names them again."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from fsplug.errors import FsplugError, Invalid
 from fsplug.esl.calls.book import CallBook, Channel, ConferencePart
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.ordered_talk import Until
@@ -43,12 +44,14 @@ class Conferences:
         decisions: Decisions,
         recorder: Recorder,
         transfers: Transfers,
+        conversations: Conversations,
         ports: Ports,
     ) -> None:
         self._book = book
         self._decisions = decisions
         self._recorder = recorder
         self._transfers = transfers
+        self._conversations = conversations
         self._ports = ports
         self._trouble = outage_log("no-verdict-in-conference")
         # The conferences that were found after a restart and are not judged yet, and until when fsplug saw them.
@@ -199,6 +202,9 @@ class Conferences:
         now = self._ports.clock()
         ordinal = channel.talked_with.count(conference)
         named = self._decisions.write_part(decided, channel.leg, conference, ordinal, now)
+        for other in self._book.conferences.get(conference, ()):
+            if other in self._book.channels:
+                self._conversations.meet(channel.leg, self._book.channels[other].leg)
         earlier = self._book.recording_of(channel)
         self._transfers.move_on(channel)
         if named.recording is not None:

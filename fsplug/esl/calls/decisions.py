@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.live_recording import Recording
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -98,9 +99,10 @@ def _number(party: Party) -> str:
 class Decisions:
     """Makes decisions; each is written once and never changed."""
 
-    def __init__(self, book: CallBook, policy: PolicySource, ports: Ports) -> None:
+    def __init__(self, book: CallBook, policy: PolicySource, conversations: Conversations, ports: Ports) -> None:
         self._book = book
         self._policy = policy
+        self._conversations = conversations
         self._ports = ports
 
     def of(self, caller: Leg, answerer: Leg, ordinal: int) -> Decided:
@@ -206,6 +208,9 @@ class Decisions:
         call = self._book.calls[call_id] = Call(call_id, talk.company, version, now, legs=its_legs)
         self._book.adopt(call_id, call)
         self._ports.write(late_call(call.id, self._ports.switch_name, version, talk, now))
+        for leg in legs:
+            if leg.uuid == call_id:
+                self._conversations.go_on_late(call, leg)
         return call
 
     def _write(self, decided: Decided, name: str, at: float) -> None:

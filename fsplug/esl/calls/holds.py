@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
@@ -49,8 +50,9 @@ def is_held(event: Event) -> bool:
 class Holds:
     """Writes down the holds of recordings."""
 
-    def __init__(self, book: CallBook, ports: Ports) -> None:
+    def __init__(self, book: CallBook, changes: Changes, ports: Ports) -> None:
         self._book = book
+        self._changes = changes
         self._ports = ports
 
     def changed(self, event: Event) -> None:
@@ -60,8 +62,11 @@ class Holds:
             return
         at = self._ports.time_of(event)
         state = HoldState.of(event, at)
-        channel.held_at = state.held_at
-        for recording in self._concerned(channel):
+        before, channel.held_at = channel.held_at, state.held_at
+        concerned = self._concerned(channel)
+        if not concerned and before != state.held_at:
+            self._changes.held(channel, before, at)
+        for recording in concerned:
             if recording.leg == event.uuid:
                 self._settle(recording, state, at)
             self._follow(recording, channel, at)

@@ -37,7 +37,11 @@ _NAMED = tuple((name, _VARIABLE + name) for name in VARIABLES)
 # Who takes callers out of a queue: mod_fifo's variable, and mod_callcenter's.
 _SERVES = {"variable_fifo_role": "consumer", "variable_cc_side": "agent"}
 # mod_valet_parking sets this one on the leg that is parked, not on the one that fetches it (1.11.1).
-_PARKED = "variable_valet_lot_extension"
+PLACE = "variable_valet_lot_extension"
+_LONGEST_PLACE = 32
+# Which conversation a leg was made for; the call that it was made for is of that one, too.
+_CONVERSATION = ("variable_fsplug_conversation", "variable_fsplug_call")
+_UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # How sofia is told to look a phone up, as in sofia/internal/1003%acme.example; the switch keeps that as the number.
 _PHONE = re.compile(r"([0-9A-Za-z_.+-]{1,64})%([0-9a-z-]+(?:\.[0-9a-z-]+)+)")
 _LEG = Headers(
@@ -46,7 +50,7 @@ _LEG = Headers(
     "Answer-State",
     "Caller-Channel-Answered-Time",
     "variable_fsplug_company",
-    "variable_fsplug_call",
+    *_CONVERSATION,
     "variable_fsplug_leg",
     "variable_fsplug_legs",
     "variable_fsplug_user",
@@ -56,7 +60,7 @@ _LEG = Headers(
     "variable_fsplug_version",
     "variable_current_application",
     *_SERVES,
-    _PARKED,
+    PLACE,
     _TRANSFERRED,
     _ON_ANSWER,
     *_SIGNED_IN,
@@ -116,10 +120,21 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         signed_in=_signed_in(headers, called_in),
         picks_up=headers.get("variable_current_application") == "intercept",
         serves=any(headers.get(name) == role for name, role in _SERVES.items()),
-        is_parked=bool(headers.get(_PARKED)),
+        is_parked=bool(headers.get(PLACE)),
         away=armed_away(headers.get(_ON_ANSWER, "")),
         transferrers=named.transferring,
+        place=headers.get(PLACE, "")[:_LONGEST_PLACE],
+        conversation=_conversation(headers, uuid),
     )
+
+
+def _conversation(headers: Mapping[str, str], uuid: str) -> str:
+    """A call of the conversation that the leg belongs to, as the dialplan and fsplug mark it; empty for a first leg.
+
+    Nothing that a phone or a trunk sends becomes a variable of these names.
+    """
+    marks = (headers.get(name, "") for name in _CONVERSATION)
+    return next((mark for mark in marks if mark != uuid and _UUID.fullmatch(mark)), "")
 
 
 def _numbers(headers: Mapping[str, str], named: Identities, called_in: bool, calls: bool) -> Iterable[str]:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conference_stays import ConferenceStays
 from fsplug.esl.calls.conferences import Conferences
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_files import LeftFiles
@@ -39,23 +41,43 @@ class RecordFlow:
     left_files: LeftFiles
     left_recordings: LeftRecordings
     conferences: Conferences
+    conversations: Conversations
+
+    @property
+    def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations]:
+        """What the switch's records complete."""
+        return self.left_files, self.left_recordings, self.conversations
 
 
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
     """The record flow on this book, with what it needs around it."""
-    recorder = Recorder(book, ports)
-    transfers = Transfers(book, recorder, ports)
+    changes, conversations = Changes(book, ports), Conversations(store, book, ports)
+    recorder = Recorder(book, changes, ports)
+    transfers = Transfers(book, recorder, changes, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
-    decisions = Decisions(book, policy, ports)
+    decisions = Decisions(book, policy, conversations, ports)
     left_files, stays = LeftFiles(book, ports), ConferenceStays(book, decisions, ports)
     left_recordings = LeftRecordings(book, stays, recorder, ports)
-    talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, ports)
+    talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, conversations, changes, ports)
     redirects = Redirects(book, policy)
-    conferences = Conferences(book, decisions, recorder, transfers, ports)
+    conferences = Conferences(book, decisions, recorder, transfers, conversations, ports)
     taken, renaming = TakenCalls(book, ports), Renaming(book, policy, recorder, disarmer, conferences)
-    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, ports)
+    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, changes, ports)
     reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
     restorer = Restorer(
-        store, book, policy, talks, transfers, disarmer, recorder, conferences, renaming, left_recordings, ports
+        store,
+        book,
+        policy,
+        talks,
+        transfers,
+        disarmer,
+        recorder,
+        conferences,
+        renaming,
+        left_recordings,
+        conversations,
+        ports,
     )
-    return RecordFlow(recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences)
+    return RecordFlow(
+        recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences, conversations
+    )

@@ -6,6 +6,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.cutting import ENDED_BEFORE_START, NAMED_LATER, OVER_BEFORE
 from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
@@ -41,10 +42,10 @@ _NOT_STARTED = "the switch did not start the recording (bypass media, or no audi
 class Recorder:
     """Watches over recordings once policy has said yes."""
 
-    def __init__(self, book: CallBook, ports: Ports) -> None:
+    def __init__(self, book: CallBook, changes: Changes, ports: Ports) -> None:
         self._book = book
         self._ports = ports
-        self.holds = Holds(book, ports)
+        self.holds = Holds(book, changes, ports)
         self.reports = RecordingReports(ports)
 
     def expect(self, recording: Recording, is_reported: bool = True) -> None:

@@ -7,6 +7,7 @@ import structlog
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import Call, CallBook
 from fsplug.esl.calls.conferences import Conferences
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_recordings import LeftRecordings, moved_on
 from fsplug.esl.calls.legs import leg_of
@@ -53,6 +54,7 @@ class Restorer:
         conferences: Conferences,
         renaming: Renaming,
         left_recordings: LeftRecordings,
+        conversations: Conversations,
         ports: Ports,
     ) -> None:
         self._store = store
@@ -65,6 +67,7 @@ class Restorer:
         self._conferences = conferences
         self._renaming = renaming
         self._left_recordings = left_recordings
+        self._conversations = conversations
         self._ports = ports
         # While `restore` runs: what the switch says of each leg, until when fsplug saw the legs, and since when the
         # switch is up.
@@ -96,6 +99,7 @@ class Restorer:
             for leg in _others_of(decided[row.id], known):
                 self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
+        self._conversations.take_up(open_calls)
         self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
         self._dumps = {}
         self._take_up_holds(dumps)

@@ -52,6 +52,11 @@ class SeenTalk:
         return talk_name(self.caller, self.answerer, self.ordinal)
 
     @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Who talked to each other, the caller or the part's user first."""
+        return (self.caller, *self.others) if self.is_part else (self.caller, self.answerer)
+
+    @property
     def call_ids(self) -> tuple[str, ...]:
         """The calls it may belong to, the likeliest first."""
         caller, answerer = in_order(self.caller, self.answerer)

@@ -2,6 +2,8 @@
 
 from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.changes import Changes
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_files import LeftFiles
@@ -24,6 +26,8 @@ class Talks:
         transfers: Transfers,
         disarmer: Disarmer,
         left_files: LeftFiles,
+        conversations: Conversations,
+        changes: Changes,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -32,6 +36,8 @@ class Talks:
         self._transfers = transfers
         self._disarmer = disarmer
         self._left_files = left_files
+        self._conversations = conversations
+        self._changes = changes
         self._ports = ports
         self._trouble = outage_log("no-verdict-yet")
         self._owed: dict[tuple[str, str], tuple[Leg, Leg, float]] = {}
@@ -43,9 +49,12 @@ class Talks:
         """
         self._transfers.join(caller, answerer, at if is_reported else None)
         self._disarmer.meet(caller, answerer)
+        for channel in (caller, answerer):
+            self._changes.met(channel, at)
         ours = caller.leg.company or answerer.leg.company
         if ours and not (caller.decision or answerer.decision):
             self._decide(caller, answerer, at, is_reported)
+            self._conversations.meet(caller.leg, answerer.leg)
 
     def leg_ended(self, uuid: str, cause: str, at: float, was_bridged: bool = True, partner: str = "") -> None:
         """A leg is gone from the switch.

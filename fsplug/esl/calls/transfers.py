@@ -47,6 +47,7 @@ import structlog
 
 from fsplug.errors import Unavailable
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until, until_of_live
 from fsplug.esl.calls.ports import Ports
@@ -70,9 +71,10 @@ REFERRED = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
 class Transfers:
     """Keeps who talks to whom, and what records it, in step while legs live on."""
 
-    def __init__(self, book: CallBook, recorder: Recorder, ports: Ports) -> None:
+    def __init__(self, book: CallBook, recorder: Recorder, changes: Changes, ports: Ports) -> None:
         self._book = book
         self._recorder = recorder
+        self._changes = changes
         self._ports = ports
 
     def join(self, caller: Channel, answerer: Channel, at: float | None) -> None:
@@ -129,6 +131,8 @@ class Transfers:
             self._recorder.stop(recording, Until(at, is_reported=True))
         elif recording is not None:
             self._ports.later(0, self._stop_found, recording, channel.heard_at)
+        if at is not None:
+            self._changes.parted(channel, at)
         self.move_on(channel)
 
     def _stop_found(self, recording: Recording, heard_at: float) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 
 from fsplug.esl.calls.book import CallBook, Channel
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.codecs import Codecs
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
 from fsplug.esl.calls.disarming import Disarmer
@@ -55,6 +56,7 @@ class Watch:
         conferences: Conferences,
         taken: TakenCalls,
         renaming: Renaming,
+        changes: Changes,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -65,6 +67,7 @@ class Watch:
         self._redirects = redirects
         self._conferences = conferences
         self._taken = taken
+        self._changes = changes
         self._ports = ports
         # The legs that were connected before they answered, each with the caller and the answerer of the bridge.
         self._early: dict[str, tuple[str, str]] = {}
@@ -184,4 +187,5 @@ class Watch:
         was_bridged = event.get("Caller-Channel-Bridged-Time") != "0"
         partner = event.get("variable_bridge_uuid") or event.get("variable_last_bridge_to") or ""
         cause, at = event.get("Hangup-Cause") or "", self._ports.time_of(event)
+        self._changes.ends(event, at)
         self._talks.leg_ended(event.uuid, cause, at, was_bridged, partner)

@@ -14,7 +14,9 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
+from fsplug.esl.calls.known_talks import KnownTalks
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.left_recordings import LeftRecordings
 from fsplug.esl.calls.policy_source import PolicySource
@@ -39,7 +41,6 @@ from fsplug.store.calls.entries import (
     RecordingStopped,
     TalkWitnessed,
 )
-from fsplug.store.calls.witnessed import DecidedTalk
 from fsplug.store.db.database import Store
 
 log = structlog.get_logger()
@@ -85,6 +86,7 @@ class Witness:
         policy: PolicySource,
         left_files: LeftFiles,
         left_recordings: LeftRecordings,
+        conversations: Conversations,
         ports: Ports,
     ) -> None:
         self._store = store
@@ -92,6 +94,7 @@ class Witness:
         self._policy = policy
         self._left_files = left_files
         self._left_recordings = left_recordings
+        self._conversations = conversations
         self._files = WitnessedFiles(store, left_files, ports.spool)
         self._ports = ports
 
@@ -129,7 +132,7 @@ class Witness:
         waited: Mapping[str, float],
     ) -> Iterator[str]:
         try:
-            known = _Known(witnessed.decided(self._store, company, {id_ for one in talks for id_ in one.call_ids}))
+            known = KnownTalks(witnessed.decided(self._store, company, {id_ for one in talks for id_ in one.call_ids}))
         except Invalid as error:
             if any(company in (one.caller.company, one.answerer.company) for one in talks):
                 log.warning("records-not-ours", talks=len(talks), company=company[:80], error=error.text)
@@ -169,12 +172,13 @@ class Witness:
             self._witnessed(talk, talk.name, missed.id, missed.call, outage),
         ):
             self._ports.write(entry)
+        self._conversations.met_unseen(talk.company, missed.call, talk.began_at, talk.legs)
         if missed.recording is not None:
             self._files.ordered.add(missed.recording)
             self._left_files.ordered(missed.call, missed.id)
         return cause
 
-    def _missed(self, talk: SeenTalk, known: "_Known", records: Mapping[str, LegRecord]) -> _Missed | None:
+    def _missed(self, talk: SeenTalk, known: KnownTalks, records: Mapping[str, LegRecord]) -> _Missed | None:
         """The decision of a talk that has none; None for the part of somebody who is no user of the company."""
         row = self._row(talk)
         noted = (talk.caller.version, talk.answerer.version, row.version if row else None)
@@ -197,7 +201,7 @@ class Witness:
         return self._policy.talk(talk.caller, talk.answerer, talk.company, version)
 
     def _armed(
-        self, talk: SeenTalk, row: CallRow | None, known: "_Known", records: Mapping[str, LegRecord]
+        self, talk: SeenTalk, row: CallRow | None, known: KnownTalks, records: Mapping[str, LegRecord]
     ) -> _Missed | None:
         """What was prepared for this talk before it rang: the switch may have recorded it by itself."""
         if row is None or row.version is None or (talk.caller.uuid, talk.answerer.call) != (row.id, row.id):
@@ -269,29 +273,3 @@ class Witness:
             decision=decision,
             outage=outage,
         )
-
-
-class _Known:
-    """The talks that have their decision, by their two legs in either order, and the parts in conferences."""
-
-    def __init__(self, decisions: Sequence[DecidedTalk]) -> None:
-        self.ids = {one.id for one in decisions}
-        self._by_legs = {_legs(one.talk): one for one in decisions}
-        self._decisions = decisions
-
-    def of(self, talk: SeenTalk) -> list[DecidedTalk]:
-        """The decision of this talk, if it has one; or all of this part's, which is decided whenever somebody comes.
-
-        A decision that was made without events names the answerer's leg, not its uuid.
-        """
-        if talk.is_part:
-            its = talk.name.removesuffix(f"{talk.ordinal}")
-            return [one for one in self._decisions if one.talk.startswith(its)]
-        by_name = f"{talk.caller.uuid}:{talk.answerer.name}:{talk.ordinal}"
-        found = self._by_legs.get(_legs(talk.name)) or self._by_legs.get(_legs(by_name))
-        return [found] if found else []
-
-
-def _legs(talk: str) -> tuple[frozenset[str], str]:
-    *legs, ordinal = talk.split(":")
-    return frozenset(legs), ordinal

@@ -43,9 +43,11 @@ class Leg:
     both as the switch has them, in any spelling. `version` is the policy version the call began under, None before
     fsplug saw it; `answered_at` is epoch seconds. `signed_in` is who proved a password (user@domain) on a leg that the
     dialplan does not mark, and `picks_up` whether this leg takes over a call that was made to somebody else. `serves`:
-    this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody. `away` is the
-    recording that the switch itself armed this leg with, while fsplug was away. `transferrers` are the users whose
-    phones transferred this leg, as those phones say, or as fsplug knows once it has seen whom the leg talked to.
+    this leg takes callers out of a queue. `is_parked`: this leg was parked, to be fetched by somebody, in the parking
+    place `place`. `away` is the recording that the switch itself armed this leg with, while fsplug was away.
+    `transferrers` are the users whose phones transferred this leg, as those phones say, or as fsplug knows once it has
+    seen whom the leg talked to. `conversation` is a call of the conversation that this leg was made for, or was in when
+    it asked last.
     """
 
     uuid: str
@@ -67,6 +69,8 @@ class Leg:
     is_parked: bool = False
     away: str = ""
     transferrers: tuple[str, ...] = ()
+    place: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

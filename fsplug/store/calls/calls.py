@@ -17,7 +17,10 @@ from fsplug.store.schema.companies import Companies
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, by its A-leg's uuid. Times are epoch seconds; unknown values are None."""
+    """One call, by its A-leg's uuid. Times are epoch seconds; unknown values are None.
+
+    `conversation` is the call that began the conversation of which this one is a later part.
+    """
 
     id: str
     company: str
@@ -33,6 +36,7 @@ class Call:
     ended_at: float | None
     cause: str | None
     at: float
+    conversation: str | None = None
 
     @property
     def cursor(self) -> Cursor:

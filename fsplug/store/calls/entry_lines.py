@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from fsplug.policy.terms import Terms, terms_facts, terms_from
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
@@ -34,6 +35,8 @@ KINDS: Mapping[str, type[JournalEntry]] = {
         CallSeen,
         CallAnswered,
         CallEnded,
+        CallJoined,
+        CallChanged,
         DecisionMade,
         RecordingExpected,
         RecordingStarted,

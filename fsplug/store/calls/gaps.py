@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import given, given_each
-from fsplug.store.schema.calls import Decisions, Gaps
+from fsplug.store.schema.calls import Calls, Decisions, Gaps
 from fsplug.store.schema.companies import Companies
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The one gap of a decision: cause code, detail for people, and when it was found (epoch seconds)."""
+    """The one gap of a decision: cause code, detail for people, and when it was found (epoch seconds).
+
+    `conversation` is that of its call.
+    """
 
     decision: str
     company: str
@@ -25,6 +28,7 @@ class Gap:
     detail: str
     at: float
     user: str | None
+    conversation: str | None
 
     @property
     def cursor(self) -> Cursor:
@@ -33,9 +37,18 @@ class Gap:
 
 
 _GAPS = (
-    Gaps.select(*columns(Gap, Gaps, company=Companies.domain, user=Decisions.username))
+    Gaps.select(
+        *columns(
+            Gap,
+            Gaps,
+            company=Companies.domain,
+            user=Decisions.username,
+            conversation=fn.COALESCE(Calls.conversation, Gaps.call),
+        )
+    )
     .join(Companies, on=(Companies.id == Gaps.company))
     .join(Decisions, JOIN.LEFT_OUTER, on=((Decisions.id == Gaps.decision) & (Decisions.company == Gaps.company)))
+    .join(Calls, JOIN.LEFT_OUTER, on=((Calls.id == Gaps.call) & (Calls.company == Gaps.company)))
 )
 _LISTED = Listing(
     Gap,

@@ -17,6 +17,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls import gap_rows, listen_trail
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.entry_lines import to_json
 from fsplug.store.config.versioned import company_id
@@ -26,6 +27,7 @@ from fsplug.store.db.statements import Select, Write, fill, given, insert
 from fsplug.store.db.text import clean
 from fsplug.store.recordings.search import index
 from fsplug.store.schema.calls import (
+    CallChanges,
     Calls,
     Decisions,
     LedgerRejects,
@@ -170,8 +172,9 @@ def _json(facts: Mapping[str, Any]) -> str:
 
 
 _HELD_AS: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail"), clean),
+    **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail", "number"), clean),
     **dict.fromkeys(("facts", "inputs"), _json),
+    "how": lambda text: text and clean(text),
 }
 
 
@@ -209,6 +212,8 @@ _SEEN, _NEWEST = "id company switch version direction group caller called starte
 _DECISION = """id company call talk at version username leg record rule reason direction group caller answerer inputs
     recording"""
 _WITNESSED = "id company talk call switch at until_at asked decision outage"
+_PART_OF = "conversation joined_at"
+_CHANGE = "id company call kind at until leg other username number how"
 _LISTEN = "id company switch listener target dialled door listener_leg at"
 _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     kinds.CallSeen: (
@@ -222,6 +227,14 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     ),
     kinds.CallAnswered: (_filled(Calls, "id answered_at", id="call", answered_at="at"),),
     kinds.CallEnded: (_filled(Calls, "id ended_at cause", id="call", ended_at="at"),),
+    CallJoined: (
+        _step(
+            lambda: fill(Calls, "id company", newest="conversation joined_at", by="joined_at"),
+            id="call",
+            joined_at="at",
+        ),
+    ),
+    CallChanged: (_filled(CallChanges, _CHANGE, kind="change", username="user"),),
     kinds.DecisionMade: (
         _step(lambda: insert(Decisions, _DECISION, once_by="id"), id="decision", username="user"),
         _expected(_expects),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from fsplug.policy.listening.gate import Door, Ending, Reason
 from fsplug.store.config.versioned import company_id
@@ -19,8 +19,8 @@ from fsplug.store.schema.companies import Companies
 class ListenIn:
     """One listen-in, or one that was refused (`began_at` is None and `reason` says why).
 
-    `listener` and `target` are usernames, None if unknown; `call` is the target's. Times are epoch seconds; one without
-    `ended_at` goes on.
+    `listener` and `target` are usernames, None if unknown; `call` is the target's, and `conversation` that call's.
+    Times are epoch seconds; one without `ended_at` goes on.
     """
 
     id: str
@@ -38,6 +38,7 @@ class ListenIn:
     ended_at: float | None
     ending: Ending | None
     reason: Reason | None
+    conversation: str | None
 
     @property
     def cursor(self) -> Cursor:
@@ -45,8 +46,17 @@ class ListenIn:
         return (self.at, self.id)
 
 
-_LISTENS = ListenSessions.select(*columns(ListenIn, ListenSessions, company=Companies.domain)).join(
-    Companies, on=(Companies.id == ListenSessions.company)
+_LISTENS = (
+    ListenSessions.select(
+        *columns(
+            ListenIn,
+            ListenSessions,
+            company=Companies.domain,
+            conversation=fn.COALESCE(Calls.conversation, ListenSessions.call),
+        )
+    )
+    .join(Companies, on=(Companies.id == ListenSessions.company))
+    .join(Calls, JOIN.LEFT_OUTER, on=((Calls.id == ListenSessions.call) & (Calls.company == ListenSessions.company)))
 )
 # A listen-in that was written as begun and ended before anything was heard does not count.
 _WAS_HEARD = ListenSessions.began_at.is_null(False) & (

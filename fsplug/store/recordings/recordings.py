@@ -1,6 +1,6 @@
 """Recordings: from expected to sealed, or lost."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from peewee import JOIN, SQL, Case, NodeList, fn
 from fsplug.policy.terms import Terms
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
+from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each
 from fsplug.store.schema.calls import Calls, Decisions
@@ -40,6 +40,7 @@ class Recording:
 
     `path` is where the switch writes it, `location` where the archive keeps it; `company` and `terms` are None and `at`
     may be 0 while only the switch knows of it. `caller` and `answerer` are those of its decision.
+    `conversation` is that of its call.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Recording:
     group: str | None
     caller: str | None
     answerer: str | None
+    conversation: str | None
 
     @property
     def cursor(self) -> Cursor:
@@ -95,6 +97,7 @@ _RECORDINGS = (
             group=Decisions.group,
             caller=Decisions.caller,
             answerer=Decisions.answerer,
+            conversation=fn.COALESCE(Calls.conversation, Recordings.call),
         )
     )
     .join(Companies, JOIN.LEFT_OUTER, on=(Companies.id == Recordings.company))
@@ -121,6 +124,13 @@ _OF_COMPANY = Select(
     Recording, lambda: _RECORDINGS.where((Recordings.company == given.company) & (Recordings.id == given.recording))
 )
 _OF_ANYBODY = Select(Recording, lambda: _RECORDINGS.where(Recordings.id == given.recording))
+
+_OF_DECISIONS = Select(
+    Recording,
+    lambda: _RECORDINGS.where(
+        (Recordings.company == given.company) & Recordings.decision.in_(given_each.decisions)
+    ).order_by(Recordings.at, Recordings.id),
+)
 
 
 def _in_states(*conditions: Any) -> Any:
@@ -160,6 +170,16 @@ def get(store: Store, domain: str, recording: str) -> Recording | None:
     None if it is unknown or another company's. A deleted one is returned in state DELETED.
     """
     return _OF_COMPANY.row(store, company=company_id(store, domain), recording=recording)
+
+
+def of_decisions(store: Store, domain: str, decisions: Iterable[str]) -> dict[str, list[Recording]]:
+    """The company's recordings that these decisions ordered, by decision, oldest first; also those that are deleted."""
+    found: dict[str, list[Recording]] = {}
+    company = company_id(store, domain)
+    for some in in_batches(decisions):
+        for one in _OF_DECISIONS.rows(store, company=company, decisions=some):
+            found.setdefault(one.decision or "", []).append(one)
+    return found
 
 
 def find(store: Store, recording: str) -> Recording | None:

@@ -8,7 +8,11 @@ from fsplug.store.schema.companies import Companies
 
 
 class Calls(Table):
-    """A call from its first ring to its last hangup. `at` is the first moment that is known of it."""
+    """A call from its first ring to its last hangup. `at` is the first moment that is known of it.
+
+    `conversation` is the call that began the conversation of which this one is a later part, as known at `joined_at`;
+    a call without it begins a conversation.
+    """
 
     id = text(key=True)
     company = reference(Companies, null=True)
@@ -25,6 +29,8 @@ class Calls(Table):
     ended_at = real(null=True)
     cause = text(null=True)
     at = generated(real())
+    conversation = text(null=True)
+    joined_at = real(null=True)
 
     class Meta:
         table_name = "call"
@@ -32,6 +38,33 @@ class Calls(Table):
 
 index(Calls, "call_at", "company at id")
 index(Calls, "call_open", "switch", where="ended_at IS NULL")
+index(Calls, "call_conversation", "conversation", where="conversation IS NOT NULL")
+
+
+class CallChanges(Table):
+    """What changed in a call: `kind` is a transfer, a park, a hold, or the end of a talk after which the call goes on.
+
+    `leg` is the one whose phone did it, or that was parked; `username` and `number` are its person's, and `other` its
+    partner. `how` a transfer was made, or the number of the parking place.
+    """
+
+    id = text(key=True)
+    company = reference(Companies)
+    call = text()
+    kind = text()
+    at = real()
+    until = real(null=True)
+    leg = text()
+    other = text(null=True)
+    username = text(null=True)
+    number = text()
+    how = text(null=True)
+
+    class Meta:
+        table_name = "call_change"
+
+
+index(CallChanges, "call_change_of", "call at")
 
 
 class Decisions(Table):
@@ -170,6 +203,7 @@ class ListenSessions(Table):
 
 index(ListenSessions, "listen_session_at", "company at id")
 index(ListenSessions, "listen_session_target", "company target at")
+index(ListenSessions, "listen_session_call", "call")
 index(ListenSessions, "listen_session_open", "switch", where="began_at IS NOT NULL AND ended_at IS NULL")
 
 

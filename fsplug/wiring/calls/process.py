@@ -145,11 +145,11 @@ class CallsProcess:
         self._looking = gevent.lock.BoundedSemaphore(1)
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
-        witness = Witness(self.store, self.book, policy, flow.left_files, flow.left_recordings, ports)
+        witness = Witness(self.store, self.book, policy, *flow.left, ports)
         left, flush = RecordFolder(settings.records), self.writer.flush
         self.records = RecordReader(left, witness, flow.conferences.reported, self._run, flush)
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
-        armer = CallArmer(self.book, policy, ports)
+        armer = CallArmer(self.book, policy, flow.conversations, ports)
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = asking.server(settings, answer)

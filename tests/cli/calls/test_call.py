@@ -24,6 +24,7 @@ def test_a_call_is_listed_with_everything_decided_in_it(cli: Cli) -> None:
     assert newest["decisions"][0]["reason"] == "user-without-flag"
     assert oldest == {
         "call": "a",
+        "conversation": "a",
         "company": ACME,
         "switch": "fs1",
         "direction": "incoming",

@@ -20,6 +20,7 @@ def test_a_gap_is_listed_with_its_cause(cli: Cli) -> None:
             "detail": "0 bytes are left",
             "at": 3006.0,
             "user": "1001",
+            "conversation": "l",
         }
     ]
     assert "0 bytes are left" in cli.ok("gap", "list")

@@ -60,6 +60,7 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "answerer": "1001",
         "group": None,
         "decision": "a-dec",
+        "conversation": "a",
         "detail": None,
         "file": str(path),
     }

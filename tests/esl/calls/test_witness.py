@@ -18,7 +18,7 @@ from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
 from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
 from fsplug.esl.protocol.event import Event, plain_event
-from fsplug.store.calls import calls, decisions, gaps, outages, refused, witnessed
+from fsplug.store.calls import calls, conversations, decisions, gaps, outages, refused, witnessed
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.calls.refused import RefusedKind
 from fsplug.store.change import planning
@@ -93,6 +93,7 @@ def test_each_answered_talk_of_a_flow_gets_its_decision_and_what_should_have_bee
     assert (account.answered, account.decisions, account.missed, account.differences) == (talks, talks, talks, ())
     assert [one.talks for one in outages.listed(story.store, ACME)] == ([talks] if talks else [])
     assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
+    assert len(conversations.listed(story.store, ACME)) == (1 if talks else 0)
     assert story.rejects() == []
 
 
@@ -420,6 +421,7 @@ def test_parts_in_a_conference_that_no_event_reported_get_their_decisions_and_ga
     account = witnessed.account(story.store, ACME, 0.0)
     assert (account.missed, account.gaps, account.differences) == (len(PARTS[flow]), len(PARTS[flow]), ())
     assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
+    assert len(conversations.listed(story.store, ACME)) == 1
     story.witness.settle(records, waited)
     assert (rows(story), story.rejects()) == (PARTS[flow], [])
 

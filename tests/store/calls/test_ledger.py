@@ -12,14 +12,28 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls import calls, decisions, entry_lines, gaps, ledger
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry, RecordingLost, Unreadable
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.entries import (
+    CallEnded,
+    GapFound,
+    JournalEntry,
+    RecordingLost,
+    Unreadable,
+)
 from fsplug.store.config.versioned import unknown_company
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import recordings
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
 
-TABLES = {"call": "id", "decision": "id", "recording": "id", "gap": "decision", "ledger_reject": "id"}
+TABLES = {
+    "call": "id",
+    "call_change": "id",
+    "decision": "id",
+    "recording": "id",
+    "gap": "decision",
+    "ledger_reject": "id",
+}
 LOST = RecordingLost("a-rec", "disk-full", "no space", 105.0)
 STALL = GapFound(ACME, "a", "a-dec", "a-rec", "write-stalled", "the file stands still", 105.0)
 SHORT = GapFound(ACME, "a", "a-dec", "a-rec", "short", "7.0 s of 9.0 s", 111.0)
@@ -112,6 +126,17 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
     ),
     kinds.CallAnswered: ("call", {"id": "call", "answered_at": 1.5}),
     kinds.CallEnded: ("call", {"id": "call", "ended_at": 1.5, "cause": "cause"}),
+    CallJoined: ("call", {"id": "call", "conversation": "conversation", "joined_at": 1.5}),
+    CallChanged: (
+        "call_change",
+        {
+            **{name: name for name in ("id", "call", "leg", "other", "number", "how")},
+            "kind": "change",
+            "username": "user",
+            "at": 1.5,
+            "until": 2.5,
+        },
+    ),
     kinds.DecisionMade: (
         "decision",
         {
@@ -245,7 +270,10 @@ def test_the_same_entries_again_change_nothing(store: Store) -> None:
 def test_any_order_and_any_batches_end_in_the_same_rows(
     store: Store, open_store: Callable[..., Store], seed: int
 ) -> None:
+    held = CallChanged("a-hold", ACME, "a", "hold", 103.0, "a-leg")
     entries = [*recorded_call("a"), LOST, SHORT, *recorded_call("b")[:4], RecordingLost("b-rec", "killed", "", 200.0)]
+    entries += [CallJoined("b", ACME, "a", 150.0), CallJoined("b", ACME, "earlier", 160.0), held]
+    entries += [replace(held, until=104.0)]
     ledger.apply(store, entries)
     in_order = _everything(store)
     _empty(store)

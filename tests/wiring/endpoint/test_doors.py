@@ -12,6 +12,7 @@ import pytest
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.protocol.event import Event
@@ -77,7 +78,8 @@ def armer(store: Store) -> CallArmer:
         later=lambda *_: None,
         new_id=lambda: f"id{next(ids)}",
     )
-    return CallArmer(CallBook(), PolicySource(store), ports)
+    book = CallBook()
+    return CallArmer(book, PolicySource(store), Conversations(store, book, ports), ports)
 
 
 def arm_door(store: Store, **more: object):

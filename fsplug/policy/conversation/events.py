@@ -1,0 +1,141 @@
+"""What happened in a conversation, as the rows of its calls tell it.
+
+Times are epoch seconds; `until` is None while something goes on, or if nobody knows when it ended. Legs are named by
+their uuids, and calls by the uuids of the legs that placed them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the telephone: a user of the company, or (without a username) a number outside."""
+
+    number: str
+    username: str | None = None
+    name: str = ""
+
+
+class Change(StrEnum):
+    """What is written down of a call beside its talks: its partner was sent on, it was parked or held, a talk ended."""
+
+    TRANSFER = "transfer"
+    PARK = "park"
+    HOLD = "hold"
+    PARTED = "parted"
+
+
+class How(StrEnum):
+    """How a call was transferred: to a number, to somebody who was asked first, or to a phone that still rang."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+    SEMI_ATTENDED = "semi-attended"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A leg asked for `dialled`: a call began."""
+
+    at: float
+    call: str
+    who: Person
+    dialled: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOver:
+    """The last leg of a call has ended."""
+
+    at: float
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording of a talk, as far as it has come (`state`)."""
+
+    id: str
+    state: str
+    at: float
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """A talk began, and was decided.
+
+    `legs` are the two legs of a bridge in any order, or a leg and its conference. `caller` and `answerer` are who the
+    decision names so, and `others` are those beside them in a conference. `picked_up`: the answerer took a call that
+    was made to somebody else. `user`, `record`, `rule` and `reason` are the verdict's, `gap` is the cause of the gap
+    that it left, if it left one.
+    """
+
+    at: float
+    call: str
+    decision: str
+    legs: tuple[str, str]
+    caller: Person
+    answerer: Person
+    user: str | None
+    record: bool
+    rule: str
+    reason: str
+    others: tuple[Person, ...] = ()
+    is_conference: bool = False
+    picked_up: bool = False
+    recordings: tuple[Recorded, ...] = ()
+    gap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The talk of these two legs ended."""
+
+    at: float
+    legs: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The phone on this leg sent somebody on, who is on the leg `sent`."""
+
+    at: float
+    leg: str
+    by: Person
+    how: How
+    sent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A leg waited in a parking place, until somebody fetched it or it hung up."""
+
+    at: float
+    leg: str
+    place: str
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody's phone held the talk, by the leg `leg` if that is known."""
+
+    at: float
+    by: Person
+    until: float | None
+    leg: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """Somebody listened in to a user's talk."""
+
+    at: float
+    by: Person
+    to: Person
+    until: float | None
+
+
+Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Listened
