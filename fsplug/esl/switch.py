@@ -251,7 +251,8 @@ def _sign_in(row: Mapping[str, str]) -> SignIn:
     # The URL is sofia/PROFILE/sip:... (sofia_reg.c, 1.11.1).
     _, _, rest = row.get("url", "").partition("/")
     account = account_of(row["reg_user"], row["realm"])
-    return SignIn(rest.partition("/")[0], row["network_ip"], row.get("network_port", ""), account)
+    # What the switch calls a token is the Call-ID.
+    return SignIn(rest.partition("/")[0], row["network_ip"], row.get("network_port", ""), account, row.get("token", ""))
 
 
 def _members(conference: Mapping[str, Any]) -> tuple[str, ...]:

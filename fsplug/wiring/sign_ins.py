@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import structlog
@@ -14,7 +14,9 @@ log = structlog.get_logger()
 
 # The switch looked at a password: a phone's that registers, or a phone's or a trunk's that calls (mod_sofia, 1.11.1).
 _ATTEMPT = "sofia::register_attempt"
-EVENTS = (_ATTEMPT,)
+# A phone has registered. An attempt does not say whether it was to register or to call.
+_REGISTERED = "sofia::register"
+EVENTS = (_ATTEMPT, _REGISTERED)
 _WORKED, _FAILED = ("SUCCESS", "RENEWED"), "FORBIDDEN"
 # What the switch calls a user that it did not look for.
 _UNKNOWN = "unknown"
@@ -36,8 +38,10 @@ class SignIns:
         if event.name != "CUSTOM" or event.subclass not in EVENTS:
             return False
         result, its = event.get("auth-result"), _sign_in(event)
-        if result in _WORKED:
+        if event.subclass == _REGISTERED:
             self._known.worked(its, self._clock())
+        elif result in _WORKED:
+            self._known.worked(replace(its, call_id=""), self._clock())
         elif result == _FAILED:
             self._failed(its)
         return True
@@ -90,6 +94,6 @@ class SignIns:
 def _sign_in(event: Event) -> SignIn:
     user = event.get("username") or _UNKNOWN
     account = "" if user == _UNKNOWN else account_of(user, event.get("realm") or "")
-    return SignIn(
-        event.get("profile-name") or "", event.get("network-ip") or "", event.get("network-port") or "", account
-    )
+    names = ("profile-name", "network-ip", "network-port")
+    profile, address, port = (event.get(name) or "" for name in names)
+    return SignIn(profile, address, port, account, event.get("call-id") or "")

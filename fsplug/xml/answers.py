@@ -45,6 +45,7 @@ FIELDS = (
     "sip_profile",
     "sip_auth_realm",
     "sip_auth_method",
+    "sip_call_id",
     "sip_to_host",
     "sip_contact_user",
     "sip_via_protocol",
@@ -163,8 +164,9 @@ class Answers:
         user, domain = request.get("user", ""), request.get("domain", "")
         # The switch may look a user up in another domain than the password is for; its events name the latter.
         account = account_of(user, request.get("sip_auth_realm", ""))
-        profile, address, port = (request.get(name, "") for name in ("sip_profile", "ip", "client_port"))
-        refused = self._refuses(SignIn(profile, address, port, account))
+        names = ("sip_profile", "ip", "client_port", "sip_call_id")
+        profile, address, port, call_id = (request.get(name, "") for name in names)
+        refused = self._refuses(SignIn(profile, address, port, account, call_id))
         return self._without(user, domain) if refused else None
 
     def _without(self, user: str, domain: str) -> str:

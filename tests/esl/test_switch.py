@@ -68,9 +68,9 @@ def test_an_answer_that_is_no_time_is_unclear(answer: str) -> None:
 
 def test_a_phone_that_is_signed_in_is_one_that_proved_its_password_there() -> None:
     row = {"reg_user": "1004", "realm": "acme.example", "url": "sofia/internal/sip:x@192.0.2.7:48774"}
-    row |= {"network_ip": "192.0.2.7", "network_port": "48774"}
+    row |= {"network_ip": "192.0.2.7", "network_port": "48774", "token": "its Call-ID"}
     switch, _ = linked({"show registrations as json": json.dumps({"row_count": 1, "rows": [row]})})
-    assert switch.signed_in() == [SignIn("internal", "192.0.2.7", "48774", "1004@acme.example")]
+    assert switch.signed_in() == [SignIn("internal", "192.0.2.7", "48774", "1004@acme.example", "its Call-ID")]
 
 
 def test_a_switch_without_calls_lists_none() -> None:

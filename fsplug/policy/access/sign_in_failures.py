@@ -18,6 +18,8 @@ MOST_SOURCES, MOST_ACCOUNTS, MOST_PHONES = 10_000, 10_000, 100_000
 _NAMED = 5
 # A provider may call from more than one port, and a phone's changes when it starts again.
 _PORTS = 8
+# A call has a Call-ID of its own; so have the registrations of each of a few phones with one account.
+_CALL_IDS, _LONGEST_CALL_ID = 8, 200
 # The addresses of one subscriber (RFC 6177).
 _IPV6_PREFIX = 64
 
@@ -26,18 +28,25 @@ _IPV6_PREFIX = 64
 class SignIn:
     """A password given at a SIP profile of the switch: for which account, and from where.
 
-    An empty account is one that nobody knows.
+    An empty account is one that nobody knows. `call_id` is the request's Call-ID, which a phone keeps as long as it is
+    registered (RFC 3261, 10.2), and which nobody sees who only forges its address.
     """
 
     profile: str
     address: str
     port: str
     account: str
+    call_id: str = ""
 
     @property
     def place(self) -> tuple[str, str]:
         """Where failures are counted: the profile and the source."""
         return self.profile, source_of(self.address)
+
+    @property
+    def kept(self) -> str:
+        """The Call-ID, as far as it is kept: a phone may make one of any length."""
+        return self.call_id[:_LONGEST_CALL_ID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +70,6 @@ class TriedAccount:
 
 
 @dataclass(slots=True)
-class _Proofs:
-    """When an account last proved its password from one source, and from which ports it did of late."""
-
-    at: float
-    ports: dict[str, None] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class _Count:
     """Failures since `began`, and some names of what they concerned."""
 
@@ -77,11 +78,24 @@ class _Count:
     names: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Proofs:
+    """When an account last proved its password from one source, from which ports it did of late, and under which
+    Call-IDs, each with the failures under it since.
+    """
+
+    at: float
+    ports: dict[str, None] = field(default_factory=dict)
+    call_ids: OrderedDict[str, _Count] = field(default_factory=OrderedDict)
+
+
 class SignInFailures:
     """Counts what fails. A source that is refused stays so for its time, whatever it does; then it is as new.
 
     The source of a UDP packet can be forged. So an account that has proven its password from a source is not refused
-    with it, only after failures of its own from there: few from another port, many from a port that it has used. And
+    with it, only after failures of its own from there: few from another port, many from a port that it has used. Under
+    a Call-ID with which it proved it, only those under that Call-ID count. That who answers a challenge was sent it is
+    not known: the switch takes each nonce from anywhere, and tells of none whom it gave it to (mod_sofia, 1.11.1). And
     what fails at one profile refuses nobody at another. `now` is of a clock that nobody sets.
     """
 
@@ -98,6 +112,9 @@ class SignInFailures:
         if its.account:
             _note(self._accounts, its.account, source, now, MOST_ACCOUNTS)
             _note(self._guesses, (*its.place, its.account), "", now, MOST_ACCOUNTS)
+            proofs = self._worked.get((*its.place, its.account))
+            if proofs is not None and its.kept in proofs.call_ids:
+                _note(proofs.call_ids, its.kept, "", now, _CALL_IDS)
         if self._is_refused(its.place, now):
             return None
         count = _note(self._sources, its.place, its.account, now, MOST_SOURCES)
@@ -120,6 +137,10 @@ class SignInFailures:
         proofs.ports[its.port] = None
         if len(proofs.ports) > _PORTS:
             del proofs.ports[next(iter(proofs.ports))]
+        if its.kept:
+            proofs.call_ids.setdefault(its.kept, _Count(now))
+            proofs.call_ids.move_to_end(its.kept)
+            _keep_most(proofs.call_ids, _CALL_IDS)
         self._worked.move_to_end(key)
         _keep_most(self._worked, MOST_PHONES)
 
@@ -128,10 +149,11 @@ class SignInFailures:
         proofs = self._worked.get((*its.place, its.account))
         if proofs is None or now - proofs.at > WORKED_SECONDS:
             return self._is_refused(its.place, now)
-        guesses = self._guesses.get((*its.place, its.account))
+        own = proofs.call_ids.get(its.kept)
+        guesses = own or self._guesses.get((*its.place, its.account))
         if guesses is None or now - guesses.began > WITHIN_SECONDS:
             return False
-        return guesses.failures >= (PROVEN_FAILURES if its.port in proofs.ports else FAILURES)
+        return guesses.failures >= (PROVEN_FAILURES if own or its.port in proofs.ports else FAILURES)
 
     def refused(self, now: float) -> list[RefusedSource]:
         """The sources that are refused now, those that are longest refused first."""

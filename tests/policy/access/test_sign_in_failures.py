@@ -19,8 +19,10 @@ PHONES, TRUNKS = "internal", "external"
 THERE = "192.0.2.7"
 
 
-def of(account: str = ANNA, address: str = THERE, port: str = "5060", profile: str = PHONES) -> SignIn:
-    return SignIn(profile, address, port, account)
+def of(
+    account: str = ANNA, address: str = THERE, port: str = "5060", profile: str = PHONES, call_id: str = ""
+) -> SignIn:
+    return SignIn(profile, address, port, account, call_id)
 
 
 def after_failures(count: int, every: float = 0.04) -> SignInFailures:
@@ -48,6 +50,29 @@ def test_it_ends_by_itself_whatever_the_source_does_meanwhile() -> None:
         known.failed(of(), NOW + second)
     assert known.refuses(of(), NOW + REFUSED_SECONDS - 1)
     assert not known.refuses(of(), NOW + REFUSED_SECONDS)
+
+
+def test_a_phone_that_registers_again_goes_on_however_many_packets_are_forged_from_its_address_and_port() -> None:
+    known, again = SignInFailures(), of(call_id="kept by the phone")
+    known.worked(again, NOW)
+    for number in range(10 * PROVEN_FAILURES):
+        known.failed(of(call_id=f"forged {number}"), NOW)
+    assert known.refuses(of(call_id="a call of the phone's"), NOW) and not known.refuses(again, NOW)
+    for _ in range(PROVEN_FAILURES):
+        known.failed(again, NOW)
+    assert known.refuses(again, NOW), "who sees the Call-ID guesses no more than others"
+    assert not known.refuses(again, NOW + WITHIN_SECONDS + 1)
+
+
+def test_calls_and_other_phones_of_the_account_push_no_call_id_out_that_is_used_again() -> None:
+    known, again = SignInFailures(), of(call_id="kept by the phone")
+    for number in range(100):
+        known.worked(again, NOW)
+        known.worked(of(call_id=f"another phone's {number}"), NOW)
+        known.worked(of(), NOW)
+    for _ in range(PROVEN_FAILURES):
+        known.failed(of(), NOW)
+    assert not known.refuses(again, NOW)
 
 
 def test_who_has_proven_a_password_from_there_goes_on_whoever_else_fails() -> None:
