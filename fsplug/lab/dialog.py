@@ -9,7 +9,10 @@ from fsplug.lab.sip_message import HOST, SipMessage
 
 @dataclass(slots=True)
 class Dialog:
-    """One call of the phone. `state` is calling, ringing, up, or ended with `status`."""
+    """One call of the phone. `state` is calling, ringing, up, or ended with `status`.
+
+    `notified` is what the switch said of a transfer that the phone asked for.
+    """
 
     call_id: str
     voice: Voice
@@ -24,6 +27,7 @@ class Dialog:
     answered_at: float = 0.0
     ended_at: float = 0.0
     shown: list[tuple[float, str]] = field(default_factory=list)
+    notified: list[str] = field(default_factory=list)
     invite: SipMessage | None = None
 
     def end(self, status: int) -> None:

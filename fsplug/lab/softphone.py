@@ -143,6 +143,10 @@ class Softphone:
         target = replacing(consultation.call_id, consultation.own, consultation.other)
         self._in_dialog(dialog, "REFER", f"Refer-To: <{target}>\r\nReferred-By: {dialog.own}\r\n")
 
+    def transfer_to(self, uri: str, dialog: Dialog) -> None:
+        """Transfer the other party to this address, as it stands."""
+        self._in_dialog(dialog, "REFER", f"Refer-To: <{uri}>\r\nReferred-By: {dialog.own}\r\n")
+
     def press(self, keys: str, dialog: Dialog | None = None) -> None:
         """Send keys as RFC 4733 events."""
         for key in keys:
@@ -200,6 +204,8 @@ class Softphone:
         asserted = request.header("P-Asserted-Identity")
         if dialog is not None and request.method == "UPDATE" and asserted:
             dialog.shown.append((time.monotonic(), asserted))
+        if dialog is not None and request.method == "NOTIFY":
+            dialog.notified.append(request.text)
         self._reply(request, "200 OK", dialog)
         if dialog is not None and request.method in ("BYE", "CANCEL"):
             if request.method == "CANCEL" and dialog.invite is not None:

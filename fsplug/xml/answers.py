@@ -53,11 +53,18 @@ FIELDS = (
     "Hunt-Destination-Number",
     "Caller-Context",
     "Caller-Destination-Number",
+    "refer-from-channel-id",
 )
 
 # Where a phone that registers is, and what it calls itself.
 _REACHED = ("sip_contact_user", "ip", "client_port", "sip_via_protocol")
 
+# What the switch asks before it calls whom a phone has named in a transfer (REFER with Replaces) to a call that is
+# nowhere here (sofia.c, 1.11.1).
+_LOST_TRANSFER = "nightmare_xfer"
+
+# Hangs up a leg, by its uuid.
+HangsUp = Callable[[str], None]
 # Whether this account must not sign in from there.
 Refuses = Callable[[SignIn], bool]
 
@@ -67,11 +74,16 @@ def nobody(its: SignIn) -> bool:
     return False
 
 
+def nothing(leg: str) -> None:
+    """Hangs up nobody."""
+
+
 class Answers:
     """Answers requests for directory and dialplan from the store's current state.
 
     fsplug answers fully for its companies: a user that a company lacks is unknown, whatever older files of the switch
-    say. `refuses` tells who must not sign in from where.
+    say. `refuses` tells who must not sign in from where. `hangs_up` ends a leg whose phone transfers somebody to a call
+    that the switch does not have: the switch would call any address that the phone names.
     """
 
     def __init__(
@@ -81,10 +93,12 @@ class Answers:
         ways: Ways,
         refuses: Refuses = nobody,
         trunk_places: TrunkPlaces | None = None,
+        hangs_up: HangsUp = nothing,
     ) -> None:
         self._store = store
         self._trunk_places = trunk_places or TrunkPlaces(store)
         self._refuses = refuses
+        self._hangs_up = hangs_up
         self._templates = templates
         self._ways = ways
         self._snapshots: Cache[CompanySnapshot] = Cache(_SNAPSHOTS)
@@ -97,6 +111,9 @@ class Answers:
         """
         if (refused := self._refused(request)) is not None:
             return refused
+        if request.get("section") == "channels" and request.get("purpose") == _LOST_TRANSFER:
+            self._hangs_up(request.get("refer-from-channel-id", ""))
+            return NOT_FOUND
         sections = {"directory": self._directory, "dialplan": self._dialplan}
         answered = sections.get(request.get("section", ""))
         return self._store.read(lambda: answered(request)) if answered else NOT_FOUND

@@ -250,6 +250,21 @@ def test_a_phone_that_names_a_gateway_does_not_come_in_as_a_trunk(installed: Ins
         assert anna.invite("gw+trunk", "1001", phone).startswith("SIP/2.0 403")
 
 
+@pytest.mark.parametrize("more", ["", ";a=b,execute_on_answer=hangup,c=d", ";a=b,execute_on_ring=hangup"])
+def test_a_transfer_to_a_call_that_is_nowhere_calls_no_address_that_the_phone_names(
+    installed: Installed, more: str
+) -> None:
+    elsewhere = Softphone(installed.switch.ports.internal_port, ACME, "elsewhere")
+    with installed.desk("1001") as anna, installed.customer() as customer, elsewhere:
+        customer.until_up(customer.call("+4570101001"))
+        talking = anna.until_up()
+        anna.transfer_to(f"sip:+4522334466@127.0.0.1:{elsewhere.port}{more}?Replaces=nowhere%3Bto-tag%3D1", talking)
+        wait_for(lambda: talking.state == "ended" or talking.notified, "the switch to refuse")
+        assert elsewhere.dialogs == []
+        assert all("403 Forbidden" in one for one in talking.notified)
+    installed.switch.wait_until_idle()
+
+
 def test_a_trunk_that_has_proven_its_password_goes_on_whoever_fails_from_its_address(installed: Installed) -> None:
     ports, right = installed.switch.ports, "a-secret-of-the-provider"
 

@@ -337,7 +337,9 @@ def test_the_switch_is_asked_to_send_every_field_that_is_read(answers: Answers) 
             return super().__contains__(name)
 
     sign_in = {"section": "directory", "action": "sip_auth", "ip": "192.0.2.9", "sip_auth_method": "REGISTER"}
-    for one in (sign_in, {"section": "directory", "action": "group_call"}, {"section": "dialplan"}):
+    department = {"section": "directory", "action": "group_call"}
+    transfer = {"section": "channels", "purpose": "nightmare_xfer"}
+    for one in (sign_in, department, {"section": "dialplan"}, transfer):
         answers.answer(Question(one))
     assert read - {"section", "tag_name", "key_value"} == set(FIELDS)
 
@@ -384,3 +386,12 @@ def change(store: Store) -> None:
     document = demo()
     document["company"][0]["group"][0]["members"] = ["1003"]
     planning.apply_plan(store, planning.plan(store, document), "test")
+
+
+def test_a_transfer_to_a_call_that_is_nowhere_ends_the_leg_that_sent_it(store):
+    ended = []
+    answers = Answers(store, Templates(), Ways(), hangs_up=ended.append)
+    asked = {"section": "channels", "purpose": "nightmare_xfer", "refer-from-channel-id": "B", "refer-to-user": "x"}
+    assert answers.answer(asked) == NOT_FOUND
+    assert answers.answer({**asked, "purpose": "other"}) == NOT_FOUND
+    assert ended == ["B"]

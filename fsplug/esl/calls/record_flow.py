@@ -30,7 +30,7 @@ class RecordFlow:
     """The ends of the flow: events go to `watch`; `reconciler` looks at the switch, and `restorer` after a restart.
 
     `redirects` says where callers go on to, and `left_files`, `left_recordings` and `conferences` wait for what the
-    switch's records tell.
+    switch's records tell. `taken` hangs up who takes what is not theirs.
     """
 
     recorder: Recorder
@@ -42,6 +42,7 @@ class RecordFlow:
     left_recordings: LeftRecordings
     conferences: Conferences
     conversations: Conversations
+    taken: TakenCalls
 
     @property
     def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations]:
@@ -79,5 +80,5 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
         ports,
     )
     return RecordFlow(
-        recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences, conversations
+        recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences, conversations, taken
     )

@@ -74,6 +74,14 @@ class TakenCalls:
             for leg in pair:
                 self._ports.later(0, self._hang_up, leg)
 
+    def lost(self, leg: str) -> None:
+        """This leg's phone transfers its partner to a call that the switch does not have.
+
+        Unavailable if the switch does not say in time that the leg is hung up. When it is, the switch calls nobody.
+        """
+        log.warning("calls-not-connected", leg=leg[:64], call="")
+        self._ports.switch.hang_up(leg, CAUSE)
+
     def _ask(self, channel: Channel, other: str) -> None:
         found = known_or_asked(self._book, self._ports.switch, other)
         if found is not None:

@@ -153,15 +153,15 @@ class CallsProcess:
         self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = asking.server(settings, answer)
-        console = Console(self._stores.config, self.book, self._facts)
         led = flow.redirects.or_else(armer.armed)
         self.endpoint = endpoint(
             settings,
             self._stores.config,
             lambda channel: led(self._confirmation.required(channel)),
-            console,
+            Console(self._stores.config, self.book, self._facts),
             self.records.save,
             self.sign_ins.refuses,
+            flow.taken.lost,
         )
         self._switch_files = SwitchFiles(settings, self._stores.config, self.switch, self.link, self._run)
 

@@ -15,7 +15,7 @@ from fsplug.wiring.endpoint.fs_cli import Console
 from fsplug.wiring.endpoint.questions import ARM, AWAITED_UNTIL, CONSOLE
 from fsplug.wiring.endpoint.xml_ways import templates, trunk_addresses, ways
 from fsplug.wiring.settings import Settings
-from fsplug.xml.answers import Answers, Refuses, nobody
+from fsplug.xml.answers import Answers, HangsUp, Refuses, nobody, nothing
 from fsplug.xml.endpoint import Endpoint, Responder
 from fsplug.xml.posted import PostedForm
 from fsplug.xml.trunk_places import TrunkPlaces
@@ -40,10 +40,12 @@ def endpoint(
     console: Console,
     keep: Callable[[bytes], None] | None = None,
     refuses: Refuses = nobody,
+    hangs_up: HangsUp = nothing,
 ) -> Endpoint | None:
     """The endpoint of this installation; None without a password.
 
-    `keep` takes the switch's call records; without it they are not taken. `refuses` tells who must not sign in.
+    `keep` takes the switch's call records; without it they are not taken. `refuses` tells who must not sign in,
+    and `hangs_up` ends a leg.
 
     Invalid("xml-off-loopback") when other machines could reach the endpoint and the settings don't allow that.
     """
@@ -55,7 +57,7 @@ def endpoint(
         text = f"xml_host = {settings.xml_host} would send passwords over a network; {remedy}"
         raise Invalid("xml-off-loopback", text, host=settings.xml_host)
     trunk_places = TrunkPlaces(store, trunk_addresses(settings))
-    answers = Answers(store, templates(settings), ways(settings), refuses, trunk_places)
+    answers = Answers(store, templates(settings), ways(settings), refuses, trunk_places, hangs_up)
     behind = doors(answers, led, console, keep)
     return Endpoint(settings.xml_host, settings.xml_port, settings.xml_username, settings.xml_password, behind)
 
