@@ -82,11 +82,14 @@ def test_a_recording_that_the_switch_begins_after_its_part_is_over_is_stopped_an
         known = len(plant.decisions())
         people.dial_in(CUSTOMER, ROOM)
         with relay.held(b"record_session"):
-            people.dial(CLARA, "4001")
+            clara = people.dial(CLARA, "4001")
             plant.until(lambda: relay.is_holding, "Clara's part to be recorded by a command")
             people.dial_in(WORKS_DOCTOR, ROOM)
             until_decided(plant, known + 2)
         plant.until(lambda: bool(_lost(plant) - lost), "the recording to be destroyed")
+        # Before the others: without the one who is never recorded, she would have another part.
+        clara.hang_up()
+        plant.until(lambda: plant.line.legs() == 2, "Clara to have left")
 
     lost = _lost(plant)
     left = seen(plant, flow)
