@@ -1,6 +1,6 @@
 """`fsplug conversation`: calls that belong together, each as one thing in its order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -19,8 +19,10 @@ from fsplug.policy.conversation.timeline import Part, Timeline, Turn, timeline
 from fsplug.store.calls import calls as stored_calls
 from fsplug.store.calls import conversation_events, conversations, decisions
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.conversations import Conversation
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.db.database import Store
+from fsplug.store.db.pages import in_batches
 
 Facts = dict[str, Any]
 _TITLES = (
@@ -43,7 +45,7 @@ def list_(invocation: Invocation, options: ListOptions) -> None:
     """List conversations, newest first: who called whom, how many calls and talks, and what is recorded."""
     with invocation.store() as store:
         found, cut = first(find(store, options, conversations.listed), options.limit)
-        facts = [_listed(store, invocation.actor, one.company, one.id) for one in found]
+        facts = list(_listed(store, invocation.actor, found))
     lines = table(_TITLES, map(_row, facts)) if facts else ["no conversations"]
     invocation.print(facts, *lines, *([more(options.limit)] if cut else []))
 
@@ -78,23 +80,36 @@ def _seen_by(store: Store, actor: Actor | None, calls: list[Call]) -> list[Call]
     if actor is None or check_may(actor, Need.RECORDINGS, calls[0].company) is not Reach.OWN:
         return calls
     made = decisions.of_calls(store, calls[0].company, [call.id for call in calls])
-    own = [call for call in calls if any(_is_of(actor, one) for one in made[call.id])]
+    own = [call for call in calls if _is_of(actor, made[call.id])]
     check_own(actor, Need.RECORDINGS, calls[0].company, [actor.name] if own else [])
     return own
 
 
-def _is_of(actor: Actor, made: Decision) -> bool:
-    return made.user == actor.name and actor.tenure.covers(made.at, made.version)
+def _is_of(actor: Actor, made: Iterable[Decision]) -> bool:
+    return any(one.user == actor.name and actor.tenure.covers(one.at, one.version) for one in made)
 
 
-def _listed(store: Store, actor: Actor | None, company: str, conversation: str) -> Facts:
-    """A conversation in a line, by the calls of it that may be seen."""
-    seen = _seen_by(store, actor, conversations.calls_of(store, company, [conversation])[conversation])
-    made = decisions.of_calls(store, company, [call.id for call in seen])
-    talks = [one for its in made.values() for one in its]
+def _listed(store: Store, actor: Actor | None, found: Sequence[Conversation]) -> Iterator[Facts]:
+    """Conversations, each in a line, by the calls of it that may be seen."""
+    calls: dict[tuple[str, str], list[Call]] = {}
+    made: dict[str, list[Decision]] = {}
+    for company in {one.company for one in found}:
+        its = conversations.calls_of(store, company, [one.id for one in found if one.company == company])
+        calls |= {(company, one): part for one, part in its.items()}
+        for some in in_batches(call.id for part in its.values() for call in part):
+            made |= decisions.of_calls(store, company, list(some))
+    for one in found:
+        seen = calls[one.company, one.id]
+        if actor is not None and check_may(actor, Need.RECORDINGS, one.company) is Reach.OWN:
+            seen = [call for call in seen if _is_of(actor, made[call.id])]
+        if seen:
+            yield _line(one, seen, [talk for call in seen for talk in made[call.id]])
+
+
+def _line(one: Conversation, seen: Sequence[Call], talks: Sequence[Decision]) -> Facts:
     return {
-        "conversation": conversation,
-        "company": company,
+        "conversation": one.id,
+        "company": one.company,
         "direction": seen[0].direction,
         "group": seen[0].group,
         "caller": seen[0].caller,
@@ -103,8 +118,8 @@ def _listed(store: Store, actor: Actor | None, company: str, conversation: str) 
         "ended_at": _ended_at(seen),
         "calls": [call.id for call in seen],
         "talks": len(talks),
-        "recorded": sum(one.record for one in talks),
-        "users": sorted({one.user for one in talks if one.user}),
+        "recorded": sum(talk.record for talk in talks),
+        "users": sorted({talk.user for talk in talks if talk.user}),
     }
 
 

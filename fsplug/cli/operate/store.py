@@ -9,7 +9,7 @@ from fsplug.cli.kernel.context import Invocation, NounGroup, pass_invocation
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import INSTALLATION
 from fsplug.cli.operate import trail_keys
-from fsplug.store.calls import ledger
+from fsplug.store.calls import ledger, past_conversations
 from fsplug.store.config import companies
 from fsplug.store.db.database import Store
 from fsplug.wiring.process.serving import is_served
@@ -56,6 +56,7 @@ def _facts(store: Store) -> dict[str, Any]:
         "store": store.place,
         "dialect": store.dialect,
         "pending": pending,
+        "unjoined": [] if pending else [one.domain for one in past_conversations.unjoined(store)],
         "companies": [] if pending else [{"domain": c.domain, "version": c.version} for c in companies.every(store)],
         "rejects": [{"entry": one.entry, "error": one.error, "at": one.at} for one in rejects],
     }
@@ -83,10 +84,17 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         else "up to date",
         "companies": known or "none yet; make them with: fsplug apply FILE.toml",
         "journal": _journal(facts),
+        "calls of before there were conversations": _unjoined(facts["unjoined"]),
         "refused entries": len(facts["rejects"]) or "none",
     }
     rows = [(when(one["at"]), one["error"], one["entry"]) for one in facts["rejects"]]
     return [*sheet(shown), *(["", *table(("refused", "because", "entry"), rows)] if rows else [])]
+
+
+def _unjoined(domains: list[str]) -> str:
+    if not domains:
+        return "all joined"
+    return f"fsplug serve joins those of {', '.join(domains)} in the background"
 
 
 def _journal(facts: dict[str, Any]) -> str:

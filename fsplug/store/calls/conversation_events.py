@@ -146,7 +146,7 @@ def _talked(one: Decision, ends: Sequence[Participant], kept: Sequence[Recording
         at=one.at,
         call=one.call,
         decision=one.id,
-        legs=_legs(one.talk),
+        legs=legs_of(one.talk),
         caller=caller,
         answerer=answerer,
         user=one.user,
@@ -166,10 +166,10 @@ def _recorded(one: Recording) -> Recorded:
 
 
 def _parted(one: _Witnessed) -> Parted:
-    return Parted(one.until_at, _legs(one.talk))
+    return Parted(one.until_at, legs_of(one.talk))
 
 
-def _legs(talk: str) -> tuple[str, str]:
+def legs_of(talk: str) -> tuple[str, str]:
     """The two legs that a talk is named by, or its leg and the conference (`esl.calls.decisions.talk_name`)."""
     named = talk.split(":")
     return (named[0], named[1]) if len(named) == len(("leg", "leg", "ordinal")) else (talk, f"{talk}:")

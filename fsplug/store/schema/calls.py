@@ -67,6 +67,20 @@ class CallChanges(Table):
 index(CallChanges, "call_change_of", "call at")
 
 
+class UnjoinedCalls(Table):
+    """A company's calls of before there were conversations, of decisions until `until_at`: they are joined up to the
+    decision `decision`, made `at`.
+    """
+
+    company = reference(Companies, key=True)
+    until_at = real()
+    at = real()
+    decision = text()
+
+    class Meta:
+        table_name = "unjoined_calls"
+
+
 class Decisions(Table):
     """Whether one talk is recorded, and from what that followed. A decision is never updated."""
 

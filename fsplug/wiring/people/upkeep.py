@@ -15,6 +15,7 @@ from fsplug.media.worker import Worker
 from fsplug.store.accounts.housekeeping import delete_old
 from fsplug.store.calls import ledger
 from fsplug.store.calls.entries import JournalEntry
+from fsplug.store.calls.past_conversations import PastConversations
 from fsplug.store.config.local_copy import LocalCopy
 from fsplug.store.db.database import Store
 from fsplug.wiring.archives import is_shared, place_of
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 SEAL_SECONDS = 1.0
 DESTROY_SECONDS = 2.0
 COPY_SECONDS = 1.0
+JOIN_SECONDS = 1.0
 HOUSEKEEPING_SECONDS = 3_600.0
 
 
@@ -45,6 +47,7 @@ class Upkeep:
         shared = place_of(settings.archive) if is_shared(settings.archive) else ""
         self._destroyer = Destroyer(store, archive, settings.switch_name, shared, self._name.is_mine)
         self._checkpoints = CheckpointKeeper(store, _places(settings), settings.checkpoints_file, time.time)
+        self._past_conversations = PastConversations(store)
         self._sealed: list[JournalEntry] = []
 
     def loops(self) -> Iterator[Any]:
@@ -53,6 +56,7 @@ class Upkeep:
             (SEAL_SECONDS, self._seal),
             (DESTROY_SECONDS, self._destroyer.work),
             (COPY_SECONDS, self._copy.catch_up),
+            (JOIN_SECONDS, self._past_conversations.work),
             (HOUSEKEEPING_SECONDS, lambda: delete_old(self._store)),
             (checkpoints.ROUND_SECONDS, self._checkpoints.work),
         )

@@ -17,6 +17,7 @@ def test_the_status_says_what_is_there(cli: Cli) -> None:
         "store": str(cli.data / "fsplug.db"),
         "dialect": "sqlite",
         "pending": [],
+        "unjoined": [],
         "companies": [{"domain": ACME, "version": 1}, {"domain": BETA, "version": 1}],
         "rejects": [],
         "journal_entries": 0,
