@@ -15,6 +15,7 @@ from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
 # Libraries look for these and load them. An fsplug that is installed with no extras has none of them: rich comes with
 # the tools of development. To load them takes each process as long as a third of all the rest.
 _NOT_INSTALLED = ("rich", "psycopg")
+_LINES_OF_A_FAULT = 40
 _FSPLUG = f"""
 import sys
 sys.modules.update(dict.fromkeys({_NOT_INSTALLED!r}))
@@ -154,7 +155,12 @@ class Serving:
         """What fsplug itself calls a fault of its own since its log began: handlers and loops that failed."""
         failed = ("handler-failed", "loop-failed", "Traceback", "event-handler-failed")
         lines = self.log.read_text(errors="replace").splitlines()
-        return [line for line in lines if any(word in line for word in failed)]
+        # With each comes what follows, for the log may be gone when this is read.
+        return [
+            "\n".join(lines[at : at + _LINES_OF_A_FAULT])
+            for at, line in enumerate(lines)
+            if any(word in line for word in failed)
+        ]
 
 
 def is_alive(pid: int) -> bool:
