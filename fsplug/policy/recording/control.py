@@ -1,0 +1,130 @@
+"""What the recorded user may do to the recording of a call that goes on: one gate for every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What somebody wants done to the recording of a call."""
+
+    START = "start"
+    KEEP = "keep"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+class Start(StrEnum):
+    """How a recording begins: by itself, when the agent starts it, or by itself and destroyed unless the agent keeps
+    it.
+    """
+
+    AUTOMATIC = "automatic"
+    ON_DEMAND = "on-demand"
+    KEEP_ON_DEMAND = "keep-on-demand"
+
+
+class Reason(StrEnum):
+    """Why an act is refused, in the order in which the gate looks: the first reason that holds is reported.
+
+    Reasons about who asks come first, so that nobody learns anything about the recording of somebody else.
+    """
+
+    NOT_IN_CALL = "not-in-call"
+    NOT_YOURS = "not-your-recording"
+    NOT_WANTED = "not-to-be-recorded"
+    AGENT_MAY_NOT = "agent-may-not"
+    STARTS_BY_ITSELF = "starts-by-itself"
+    KEPT_BY_ITSELF = "kept-by-itself"
+    STARTED = "already-started"
+    STOPPED = "already-stopped"
+    NOT_STARTED = "not-started"
+    KEPT = "already-kept"
+    PAUSED = "already-paused"
+    NOT_PAUSED = "not-paused"
+    # The gate can't see this: the store or the switch did not answer.
+    UNAVAILABLE = "unavailable"
+
+
+class Stage(StrEnum):
+    """How far the recording of the talk has come."""
+
+    NOT_STARTED = "not-started"
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTerms:
+    """What policy says of the agent's hand: how recording begins, and what the agent may do.
+
+    Whoever may pause may go on, so RESUME is never named.
+    """
+
+    start: Start = Start.AUTOMATIC
+    agent_may: frozenset[Act] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRequest:
+    """Everything the gate looks at.
+
+    `in_call`: the one who asks talks to somebody in this call. `is_recorded_user`: it is the user whose part of the
+    call the decision is about, on that user's own leg. `is_wanted`: the decision says record. `is_kept`: the agent has
+    kept the recording. `is_paused`: this user has paused the call; what others have paused does not count.
+    """
+
+    act: Act
+    in_call: bool = True
+    is_recorded_user: bool = True
+    is_wanted: bool = True
+    terms: ControlTerms = ControlTerms()
+    stage: Stage = Stage.RUNNING
+    is_kept: bool = False
+    is_paused: bool = False
+
+
+def refusal(request: ControlRequest) -> Reason | None:
+    """The one reason against this act; None if it may be done."""
+    objections = {**_to_asker(request), **_to_act(request)}
+    return next((reason for reason, holds in objections.items() if holds), None)
+
+
+def _to_asker(request: ControlRequest) -> Mapping[Reason, bool]:
+    needed = Act.PAUSE if request.act is Act.RESUME else request.act
+    return {
+        Reason.NOT_IN_CALL: not request.in_call,
+        Reason.NOT_YOURS: not request.is_recorded_user,
+        Reason.NOT_WANTED: not request.is_wanted,
+        Reason.AGENT_MAY_NOT: needed not in request.terms.agent_may,
+    }
+
+
+def _to_act(request: ControlRequest) -> Mapping[Reason, bool]:
+    match request.act:
+        case Act.START:
+            return {
+                Reason.STARTS_BY_ITSELF: request.terms.start is not Start.ON_DEMAND,
+                Reason.STARTED: request.stage is Stage.RUNNING,
+                Reason.STOPPED: request.stage is Stage.STOPPED,
+            }
+        case Act.KEEP:
+            return {
+                Reason.KEPT_BY_ITSELF: request.terms.start is not Start.KEEP_ON_DEMAND,
+                **_to_running(request),
+                Reason.KEPT: request.is_kept,
+            }
+        case Act.PAUSE:
+            return {**_to_running(request), Reason.PAUSED: request.is_paused}
+        case Act.RESUME:
+            return {Reason.NOT_PAUSED: not request.is_paused}
+        case Act.STOP:
+            return _to_running(request)
+
+
+def _to_running(request: ControlRequest) -> Mapping[Reason, bool]:
+    return {
+        Reason.STOPPED: request.stage is Stage.STOPPED,
+        Reason.NOT_STARTED: request.stage is Stage.NOT_STARTED,
+    }
