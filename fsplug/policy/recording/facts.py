@@ -8,6 +8,8 @@ from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.legs import Leg, Ringing
 
 Facts = dict[str, Any]
+# No verdict looks at what a conversation needs of a leg.
+_OF_CALLER = tuple(field.name for field in fields(Leg) if field.name not in ("place", "conversation"))
 
 
 def talk_facts(talk: Talk) -> Facts:
@@ -34,7 +36,8 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
 def ringing_facts(ringing: Ringing) -> Facts:
     """A call about to ring, as facts."""
     answerers = {name: _user_facts(user) for name, user in ringing.answerers.items()}
-    return {"caller": _fields(ringing.caller), "caller_user": _user_facts(ringing.caller_user), "answerers": answerers}
+    caller = {name: getattr(ringing.caller, name) for name in _OF_CALLER}
+    return {"caller": caller, "caller_user": _user_facts(ringing.caller_user), "answerers": answerers}
 
 
 def ringing_from(facts: Mapping[str, Any]) -> Ringing:

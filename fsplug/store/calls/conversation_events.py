@@ -28,7 +28,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.recordings.recordings import Recording, of_decisions
 from fsplug.store.schema.calls import CallChanges, Gaps, ListenSessions, WitnessedTalks
 from fsplug.store.schema.recordings import RecordingHolds
@@ -80,7 +80,7 @@ def _of_company(shape: Any, table: Any, column: Any) -> Select[Any]:
     return Select(
         shape,
         lambda: table.select(*columns(shape, table)).where(
-            (table.company == given.company) & column.in_(given_each.ids)
+            (unsought(table.company) == given.company) & column.in_(given_each.ids)
         ),
     )
 
@@ -92,7 +92,7 @@ _HOLDS: Select[_Hold] = _of_company(_Hold, RecordingHolds, RecordingHolds.record
 _LISTENS = Select(
     _Listen,
     lambda: ListenSessions.select(*columns(_Listen, ListenSessions)).where(
-        (ListenSessions.company == given.company)
+        (unsought(ListenSessions.company) == given.company)
         & ListenSessions.call.in_(given_each.ids)
         & ListenSessions.began_at.is_null(False)
     ),

@@ -6,6 +6,7 @@ of one whose first call the company does not have (it may be removed, or another
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import SQL, fn
 
@@ -14,7 +15,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, constant, given, given_each
+from fsplug.store.db.statements import Select, constant, given, given_each, unsought
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 
@@ -48,31 +49,43 @@ class Conversation:
 
 
 _ID = fn.COALESCE(Calls.conversation, Calls.id)
-_MEMBERS = Select(
-    Member,
-    lambda: (
-        Calls.select(*columns(Member, Calls, call=Calls.id, company=Companies.domain, conversation=_ID))
-        .join(Companies, on=(Companies.id == Calls.company))
-        .where(Calls.id.in_(given_each.roots) | Calls.conversation.in_(given_each.roots))
-        .order_by(Calls.at, Calls.id)
-    ),
-)
-_First, _Part, _Of = Calls.alias("first"), Calls.alias("part"), Calls.alias("of")
+
+
+def _members(condition: Any) -> Select[Member]:
+    return Select(
+        Member,
+        lambda: (
+            Calls.select(*columns(Member, Calls, call=Calls.id, company=Companies.domain, conversation=_ID))
+            .join(Companies, on=(Companies.id == Calls.company))
+            .where(condition)
+        ),
+    )
+
+
+# Two statements where one could say either: SQLite would read all calls of the company.
+_FIRST_CALLS, _PARTS = _members(Calls.id.in_(given_each.roots)), _members(Calls.conversation.in_(given_each.roots))
+_First, _Part = Calls.alias("first"), Calls.alias("part")
 _BEGINS = Calls.conversation.is_null() | ~fn.EXISTS(
     _First.select(SQL("1")).where((_First.id == Calls.conversation) & (_First.company == Calls.company))
 )
-_OF_PERSON = (Decisions.company == Calls.company) & (Decisions.username == given.person)
-_IN_FIRST = Decisions.select(SQL("1")).where((Decisions.call == Calls.id) & _OF_PERSON)
-_IN_PARTS = (
-    Decisions.select(SQL("1"))
-    .join(_Part, on=((_Part.id == Decisions.call) & (_Part.company == Decisions.company)))
-    .where((_Part.conversation == Calls.id) & _OF_PERSON)
-)
-_SINCE_VERSION = Decisions.version >= given.version
-_NUMBERS_OF_PARTS = _Of.select(SQL("1")).where(
-    (_Of.conversation == Calls.id)
-    & (_Of.company == Calls.company)
-    & (_Of.caller.in_(given_each.numbers) | _Of.called.in_(given_each.numbers))
+_PARTS_OF = (_Part.conversation == Calls.id) & (_Part.company == Calls.company)
+
+
+def _decided(call: Any, *conditions: Any) -> Any:
+    """Whether a decision about the person was made in this call, under these conditions."""
+    its = (Decisions.call == call.id) & (Decisions.company == call.company) & (Decisions.username == given.person)
+    return fn.EXISTS(Decisions.select(SQL("1")).where(its, *conditions))
+
+
+def _of_person(*conditions: Any) -> Any:
+    in_parts = fn.EXISTS(_Part.select(SQL("1")).where(_PARTS_OF & _decided(_Part, *conditions)))
+    return _decided(Calls, *conditions) | in_parts
+
+
+_NUMBERS_OF_PARTS = fn.EXISTS(
+    _Part.select(SQL("1")).where(
+        _PARTS_OF & (_Part.caller.in_(given_each.numbers) | _Part.called.in_(given_each.numbers))
+    )
 )
 _LISTED = Listing(
     Conversation,
@@ -82,27 +95,35 @@ _LISTED = Listing(
         .join(Companies, on=(Companies.id == Calls.company))
         .where((Calls.company == given.company) & _BEGINS)
     ),
-    person=fn.EXISTS(_IN_FIRST) | fn.EXISTS(_IN_PARTS),
-    version=fn.EXISTS(_IN_FIRST.where(_SINCE_VERSION)) | fn.EXISTS(_IN_PARTS.where(_SINCE_VERSION)),
-    numbers=Calls.caller.in_(given_each.numbers) | Calls.called.in_(given_each.numbers) | fn.EXISTS(_NUMBERS_OF_PARTS),
+    person=_of_person(),
+    version=_of_person(Decisions.version >= given.version),
+    numbers=Calls.caller.in_(given_each.numbers) | Calls.called.in_(given_each.numbers) | _NUMBERS_OF_PARTS,
 )
-_CALLS = Select(
-    Call,
-    lambda: (
-        Calls.select(*columns(Call, Calls, company=Companies.domain, facts=fn.COALESCE(Calls.facts, constant("{}"))))
-        .join(Companies, on=(Companies.id == Calls.company))
-        .where(
-            (Calls.company == given.company)
-            & (Calls.id.in_(given_each.conversations) | Calls.conversation.in_(given_each.conversations))
-        )
-        .order_by(Calls.at, Calls.id)
-    ),
-)
+
+
+def _calls(condition: Any) -> Select[Call]:
+    facts = fn.COALESCE(Calls.facts, constant("{}"))
+    return Select(
+        Call,
+        lambda: (
+            Calls.select(*columns(Call, Calls, company=Companies.domain, facts=facts))
+            .join(Companies, on=(Companies.id == Calls.company))
+            .where(unsought(Calls.company) == given.company, condition)
+        ),
+    )
+
+
+_FIRST_OF = _calls(Calls.id.in_(given_each.conversations))
+_PARTS_OF_FIRST = _calls(Calls.conversation.in_(given_each.conversations))
 
 
 def members(store: Store, roots: Iterable[str]) -> list[Member]:
-    """The calls of these conversations, in whichever company. Only for the call path."""
-    return [one for some in in_batches(roots) for one in _MEMBERS.rows(store, roots=some)]
+    """The calls of these conversations, in whichever company, the first one first. Only for the call path."""
+    found: dict[str, Member] = {}
+    for some in in_batches(roots):
+        for select in (_FIRST_CALLS, _PARTS):
+            found |= {one.call: one for one in select.rows(store, roots=some)}
+    return sorted(found.values(), key=lambda one: (one.at, one.call))
 
 
 def listed(
@@ -119,18 +140,24 @@ def calls_of(store: Store, domain: str, conversations: Iterable[str]) -> dict[st
     """The company's calls of each of these conversations, the first one first."""
     wanted = list(conversations)
     found: dict[str, list[Call]] = {one: [] for one in wanted}
-    company = company_id(store, domain)
-    for some in in_batches(wanted):
-        for call in _CALLS.rows(store, company=company, conversations=some):
-            found[call.id if call.id in found else call.conversation or call.id].append(call)
+    for call in _read(store, company_id(store, domain), wanted):
+        found[call.id if call.id in found else call.conversation or call.id].append(call)
     return found
 
 
 def of_call(store: Store, domain: str, call: str) -> list[Call]:
     """The company's calls of the conversation that this call of the company belongs to; none if it is unknown."""
     company = company_id(store, domain)
-    found = _CALLS.rows(store, company=company, conversations=[call])
+    found = _read(store, company, [call])
     own = next((one for one in found if one.id == call), None)
     if own is None:
         return []
-    return _CALLS.rows(store, company=company, conversations=[own.conversation]) if own.conversation else found
+    return _read(store, company, [own.conversation]) if own.conversation else found
+
+
+def _read(store: Store, company: str, conversations: Iterable[str]) -> list[Call]:
+    found: dict[str, Call] = {}
+    for some in in_batches(conversations):
+        for select in (_FIRST_OF, _PARTS_OF_FIRST):
+            found |= {one.id: one for one in select.rows(store, company=company, conversations=some)}
+    return sorted(found.values(), key=lambda one: (one.at, one.id))

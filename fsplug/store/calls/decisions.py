@@ -8,7 +8,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.schema.calls import Decisions
 from fsplug.store.schema.companies import Companies
 
@@ -53,9 +53,9 @@ _LISTED = Listing(
 )
 _OF_CALLS = Select(
     Decision,
-    lambda: _DECISIONS.where((Decisions.company == given.company) & Decisions.call.in_(given_each.calls)).order_by(
-        Decisions.at, Decisions.id
-    ),
+    lambda: _DECISIONS.where(
+        (unsought(Decisions.company) == given.company) & Decisions.call.in_(given_each.calls)
+    ).order_by(Decisions.at, Decisions.id),
 )
 _DECISION = Select(
     Decision, lambda: _DECISIONS.where((Decisions.company == given.company) & (Decisions.id == given.decision))

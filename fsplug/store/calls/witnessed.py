@@ -11,7 +11,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.recordings.recordings import UNFINISHED, State
 from fsplug.store.schema.calls import Calls, Decisions, Gaps, WitnessedTalks
 from fsplug.store.schema.recordings import Recordings
@@ -156,7 +156,7 @@ _NOT_ACCOUNTED = Select(
 _OF_CALLS = Select(
     DecidedTalk,
     lambda: Decisions.select(*columns(DecidedTalk, Decisions)).where(
-        (Decisions.company == given.company) & Decisions.call.in_(given_each.calls)
+        (unsought(Decisions.company) == given.company) & Decisions.call.in_(given_each.calls)
     ),
 )
 

@@ -68,6 +68,14 @@ def constant(value: str) -> Any:
     return peewee.SQL("'" + value.replace("'", "''") + "'")
 
 
+def unsought(column: Any) -> Any:
+    """The value of a column in whose indexes nothing is to be sought: another condition leaves fewer rows.
+
+    SQLite without statistics would else as soon read all rows of a company as the few that a list of ids names.
+    """
+    return column.concat("")
+
+
 def insert(table: Any, names: str, *, once_by: str = "") -> Any:
     """A row with these columns (attributes of the model, with spaces), each from the given value of the same name.
 

@@ -5,7 +5,7 @@ from fsplug.store.migrations.port import Database
 _STATEMENTS = (
     "ALTER TABLE call ADD COLUMN conversation TEXT",
     "ALTER TABLE call ADD COLUMN joined_at DOUBLE PRECISION",
-    "CREATE INDEX call_conversation ON call (conversation) WHERE conversation IS NOT NULL",
+    "CREATE INDEX call_conversation ON call (conversation, company) WHERE conversation IS NOT NULL",
     """CREATE TABLE call_change (
         id TEXT PRIMARY KEY,
         company TEXT NOT NULL REFERENCES company (id),

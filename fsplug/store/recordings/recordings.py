@@ -12,7 +12,7 @@ from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, constant, given, given_each
+from fsplug.store.db.statements import Select, constant, given, given_each, unsought
 from fsplug.store.schema.calls import Calls, Decisions
 from fsplug.store.schema.companies import Companies
 from fsplug.store.schema.recordings import Deletions, Recordings
@@ -128,7 +128,7 @@ _OF_ANYBODY = Select(Recording, lambda: _RECORDINGS.where(Recordings.id == given
 _OF_DECISIONS = Select(
     Recording,
     lambda: _RECORDINGS.where(
-        (Recordings.company == given.company) & Recordings.decision.in_(given_each.decisions)
+        (unsought(Recordings.company) == given.company) & Recordings.decision.in_(given_each.decisions)
     ).order_by(Recordings.at, Recordings.id),
 )
 

@@ -38,7 +38,7 @@ class Calls(Table):
 
 index(Calls, "call_at", "company at id")
 index(Calls, "call_open", "switch", where="ended_at IS NULL")
-index(Calls, "call_conversation", "conversation", where="conversation IS NOT NULL")
+index(Calls, "call_conversation", "conversation company", where="conversation IS NOT NULL")
 
 
 class CallChanges(Table):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fsplug.store.calls import calls, ledger
+from fsplug.store.calls import calls, conversation_events, conversations, decisions, ledger, witnessed
 from fsplug.store.change import planning
 from fsplug.store.change.present import Present
 from fsplug.store.config import numbers, policies, users
@@ -22,6 +22,7 @@ from fsplug.store.recordings.recordings import UNFINISHED
 from tests.store.cast import ACME
 from tests.store.story import recorded_call, seen, started
 
+NOWHERE = [f"nowhere-{number}" for number in range(100)]
 USERS, NUMBERS, EXCLUSIONS, PAST_CALLS = 20_000, 2_000, 10_000, 5_000
 # A look-up goes a little deeper in a bigger tree; a scan of all rows would cost a hundred times as much.
 NOT_DEARER = 1.5
@@ -86,6 +87,13 @@ def _user(number: int) -> dict[str, Any]:
         lambda store: calls.open_on(store, "fs1"),
         lambda store: recordings.in_states(store, "fs1", UNFINISHED),
         lambda store: calls.listed(store, ACME, limit=1),
+        lambda store: conversations.listed(store, ACME, limit=1),
+        lambda store: conversations.calls_of(store, ACME, NOWHERE),
+        lambda store: conversations.members(store, NOWHERE),
+        lambda store: decisions.of_calls(store, ACME, NOWHERE),
+        lambda store: witnessed.decided(store, ACME, NOWHERE),
+        lambda store: recordings.of_decisions(store, ACME, NOWHERE),
+        lambda store: conversation_events.of_calls(store, ACME, conversations.of_call(store, ACME, "live")),
         lambda store: recordings.listed(store, ACME, limit=1, wanted=Wanted(person="nobody")),
         lambda store: users.in_department(store, ACME, "Nowhere", 1),
         lambda store: Present(store, ACME).holding(users.USER, "department", ["Nowhere"]),
@@ -100,6 +108,13 @@ def _user(number: int) -> dict[str, Any]:
         "open calls",
         "unfinished recordings",
         "newest call",
+        "newest conversation",
+        "calls of conversations",
+        "calls of conversations in any company",
+        "decisions of calls",
+        "decided talks of calls",
+        "recordings of decisions",
+        "what happened in a conversation",
         "a person's recordings",
         "a department's users",
         "users of a department that is removed",
