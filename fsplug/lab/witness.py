@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,15 +35,14 @@ class Account:
 
 
 class Witness:
-    """What fsplug reports for a data folder."""
+    """What fsplug reports. `listed` gives the rows that `fsplug NOUN list --json` prints, for each noun."""
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self._program = fsplug_program()
+    def __init__(self, listed: Callable[[str], Sequence[Row]]) -> None:
+        self._listed = listed
 
     def account(self) -> Account:
         """Everything that fsplug lists now."""
-        return Account(tuple(self._list("call")), tuple(self._list("recording")))
+        return Account(tuple(self._listed("call")), tuple(self._listed("recording")))
 
     def complaints(self, scenario: Scenario, before: Account, deadline_seconds: float = PATIENCE_SECONDS) -> list[str]:
         """What differs from the scenario once everything has settled; empty if nothing does."""
@@ -52,8 +51,12 @@ class Witness:
             time.sleep(_BETWEEN_LOOKS_SECONDS)
         return found
 
-    def _list(self, noun: str) -> list[Row]:
-        command = [*self._program, noun, "list", "--json", "--data", str(self._data)]
+
+def of_program(data: Path) -> Witness:
+    """What the installed fsplug reports for a data folder."""
+
+    def listed(noun: str) -> Sequence[Row]:
+        command = [*fsplug_program(), noun, "list", "--json", "--data", str(data)]
         ended = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
         )
@@ -62,6 +65,8 @@ class Witness:
             raise Unavailable("fsplug-failed", text, command=command)
         rows: list[Row] = json.loads(ended.stdout)
         return rows
+
+    return Witness(listed)
 
 
 def complaints(scenario: Scenario, account: Account) -> list[str]:

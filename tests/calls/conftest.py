@@ -37,11 +37,17 @@ def line(request: pytest.FixtureRequest) -> Line:
     return request.getfixturevalue("fake_line" if request.param == FAKE else "real_line")
 
 
+@pytest.fixture(scope="session")
+def restarts() -> bool:
+    """Whether a process of fsplug that dies is restarted. None of these tests kills one."""
+    return False
+
+
 @pytest.fixture(scope="module")
-def module_plant(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+def module_plant(line: Line, restarts: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """fsplug beside that switch, for one module."""
     line.bring_back()
-    with Plant(line, tmp_path_factory.mktemp("plant")).running() as plant:
+    with Plant(line, tmp_path_factory.mktemp("plant"), restarts=restarts).running() as plant:
         yield plant
 
 

@@ -42,9 +42,12 @@ _EVERYTHING = 1_000_000
 
 
 class Plant:
-    """`line` is the switch, `serving` the fsplug beside it, `store` fsplug's store as somebody else reads it."""
+    """`line` is the switch, `serving` the fsplug beside it, `store` fsplug's store as somebody else reads it.
 
-    def __init__(self, line: Line, data: Path, **settings: str | int) -> None:
+    Without `restarts` fsplug ends with the first of its processes that dies.
+    """
+
+    def __init__(self, line: Line, data: Path, *, restarts: bool = True, **settings: str | int) -> None:
         self.line = line
         self.data = data
         self.spool = data / "spool"
@@ -52,7 +55,7 @@ class Plant:
             folder.mkdir(exist_ok=True)
         self.store = demo_store(data / "fsplug.db")
         self.store.connect()
-        self.serving = Serving(data, {**line.settings, **settings})
+        self.serving = Serving(data, {**line.settings, **settings}, restarts=restarts)
         # The switch may serve several plants in turn. Records of an earlier plant's calls are nobody's now.
         for record in Path(line.settings["records"]).glob("*.json"):
             record.unlink()

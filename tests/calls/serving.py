@@ -27,13 +27,15 @@ main()
 class Serving:
     """One fsplug on the data folder `data`. `settings` are those that differ from its defaults, `only` a part of it.
 
-    It has no extras, so its store is SQLite.
+    Without `restarts` no process takes the place of one that dies, and none waits to. It has no extras, so its store
+    is SQLite.
     """
 
-    def __init__(self, data: Path, settings: Mapping[str, str | int], only: str = "") -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str | int], only: str = "", *, restarts: bool = True) -> None:
         self.data = data
         self._settings = settings
         self._only = only
+        self._restarts = restarts
         self._process: subprocess.Popen[bytes] | None = None
         self._log_from = 0
 
@@ -86,11 +88,13 @@ class Serving:
         return self._begun(log).wait(PATIENCE_SECONDS)
 
     def _begun(self, log: Path) -> "subprocess.Popen[bytes]":
-        only = ["--only", self._only] if self._only else []
+        options = ["--only", self._only] if self._only else []
+        if not self._restarts:
+            options.append("--unsupervised")
         environment = {f"FSPLUG_{name.upper()}": str(value) for name, value in self._settings.items()}
         with log.open("ab") as lines:
             return subprocess.Popen(
-                [sys.executable, "-c", _FSPLUG, "serve", "--data", str(self.data), *only],
+                [sys.executable, "-c", _FSPLUG, "serve", "--data", str(self.data), *options],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=lines,

@@ -18,7 +18,9 @@ TIMEOUT = 4
 @pytest.fixture(scope="module")
 def timed_plant(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     line.bring_back()
-    with Plant(line, tmp_path_factory.mktemp("timed"), phone_timeout_seconds=TIMEOUT).running() as plant:
+    with Plant(
+        line, tmp_path_factory.mktemp("timed"), restarts=False, phone_timeout_seconds=TIMEOUT
+    ).running() as plant:
         yield plant
 
 

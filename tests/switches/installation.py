@@ -36,9 +36,14 @@ class Installed:
     def exchange(self) -> Exchange:
         return Exchange(self.switch.ports, data=self.cli.data)
 
+    @property
+    def witness(self) -> Witness:
+        """What fsplug lists, without a process for each look."""
+        return Witness(lambda noun: self.cli.json(noun, "list"))
+
     def account(self) -> Account:
         """Calls and recordings, as fsplug lists them."""
-        return Witness(self.cli.data).account()
+        return self.witness.account()
 
     def decided_since(self, before: Account) -> list[dict[str, Any]]:
         """The decisions made since then."""

@@ -34,7 +34,7 @@ def test_the_cause_is_said_and_found_and_install_gives_the_folder_to_the_switch(
     cli, ports = furnished(tmp_path, "files", "--spool", spool)
     ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
     with RealSwitch(ports, fixture=tmp_path / "conf", user=SWITCH_USER) as switch:
-        serving = Serving(cli.data, {})
+        serving = Serving(cli.data, {}, restarts=False)
         serving.start()
         try:
             installed = Installed(cli, switch, serving)

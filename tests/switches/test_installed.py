@@ -12,7 +12,6 @@ from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
 from fsplug.lab.scenario import read_scenario
 from fsplug.lab.softphone import Softphone
-from fsplug.lab.witness import Witness
 from fsplug.policy.access.sign_in_failures import FAILURES
 from fsplug.wiring.settings import read
 from tests.calls.serving import Serving
@@ -47,7 +46,7 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     with RealSwitch(ports, fixture=folder / "conf") as switch:
         # The switch runs on a copy of the folder: from now on that is the one to keep up to date.
         cli.ok("switch", "install", "--conf", switch.conf, "--yes")
-        serving = Serving(cli.data, {})
+        serving = Serving(cli.data, {}, restarts=False)
         serving.start()
         try:
             yield Installed(cli, switch, serving)
@@ -62,7 +61,7 @@ def test_the_doctor_finds_nothing_wrong(installed: Installed) -> None:
 
 @pytest.mark.parametrize("name", ["incoming-user", "internal", "outgoing", "two-groups-same-members"])
 def test_calls_go_and_are_recorded_as_policy_says(installed: Installed, name: str) -> None:
-    witness = Witness(installed.cli.data)
+    witness = installed.witness
     before = witness.account()
     assert installed.play(name) == []
     assert witness.complaints(read_scenario(name), before) == []

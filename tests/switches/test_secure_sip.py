@@ -69,7 +69,7 @@ def installed(
     ports = replace(ports, event_socket_password=read(cli.data, {}).event_socket_password)
     with RealSwitch(ports, fixture=folder / "conf") as switch:
         cli.ok("switch", "install", "--conf", switch.conf, "--yes", *secure, *places)
-        serving = Serving(cli.data, {})
+        serving = Serving(cli.data, {}, restarts=False)
         serving.start()
         over = ("--host", "127.0.0.1", "--port", provider_port, "--transport", "tls", "--srtp", "--prefix", "+46")
         cli.ok("trunk", "add", "--company", ACME, "secure", *over)

@@ -69,7 +69,7 @@ def room(folder: Path, companies: dict[str, Any]) -> Iterator[Room]:
         switch = stack.enter_context(switch_on_files(store, folder))
         ports = switch.ports
         link = {"event_socket_port": ports.event_socket_port, "event_socket_password": ports.event_socket_password}
-        serving = Serving(folder, {**link, "listen_port": ports.fsplug_port})
+        serving = Serving(folder, {**link, "listen_port": ports.fsplug_port}, restarts=False)
         stack.callback(serving.end)
         serving.start()
         anna = stack.enter_context(Softphone(ports.internal_port, ACME, ANNA, password(ACME, ANNA), hertz=440))
