@@ -39,6 +39,7 @@ REASONS = {
     "tls-always-nat": "a call to a phone over TLS takes the connection that the phone has made",
     "disable-transfer": "callers from outside must not transfer calls, also not through your own trunks (REFER)",
     "parse-all-invite-headers": "an excluded number can stand in any value of any header",
+    "channel-xml-fetch-on-nightmare-transfer": "a phone must not make the switch call any address it names (REFER)",
     "enable-3pcc": "a call whose INVITE has no SDP is answered and recorded, not refused",
     "listen-ip": "the event socket can do everything; only this machine is let in already",
     "password": "everybody knows the default one",

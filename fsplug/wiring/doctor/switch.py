@@ -3,8 +3,7 @@
 import re
 import secrets
 import time
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fsplug.errors import Invalid
@@ -13,23 +12,12 @@ from fsplug.media import access
 from fsplug.media.access import SystemUser, kept_out, may_read, owners
 from fsplug.policy.hosts import is_loopback
 from fsplug.store.config.trunks import Trunk
-from fsplug.wiring.doctor import callers, marks, sign_ins, switch_secrets, taking_over, zones
+from fsplug.wiring.doctor import callers, marks, profiles, sign_ins, switch_secrets, taking_over, zones
 from fsplug.wiring.doctor.findings import Api, Finding, ok, warn, wrong
 from fsplug.wiring.endpoint import xml_ways
-from fsplug.wiring.printed_xml import parsed
 from fsplug.wiring.settings import Settings
 from fsplug.xml.host_addresses import HostAddresses
-from fsplug.xml.install.beside import TRUE
-from fsplug.xml.install.installation import (
-    AGAINST_GUESSING,
-    ALL_HEADERS,
-    LATE_OFFERS,
-    LATE_OFFERS_BY_PROXY,
-    LETS_GUESS,
-    Installation,
-    Way,
-    record_settings,
-)
+from fsplug.xml.install.installation import AGAINST_GUESSING, LETS_GUESS, Installation, Way, record_settings
 
 # 1.11.1 can be crashed before sign-in through the event socket's port (Content-Length); fixed in 1.11.2.
 _MENDED = (1, 11, 2)
@@ -39,10 +27,6 @@ _LISTEN_IP = re.compile(r'name="listen-ip" value="([^"]*)"')
 _PARAM = re.compile(r'name="([a-z0-9-]+)" value="([^"]*)"')
 # Without these a leg's record is not written, can't be read, or does not come.
 _RECORD_SETTINGS = frozenset({"url", "cred", "encode", "encode-values", "log-b-leg", "err-log-dir"})
-_LEG = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}),", re.MULTILINE)
-_PROFILE = re.compile(r"\nvariable_sofia_profile_name: ([^\s]+)")
-# A look at some calls is enough.
-_MOST_LEGS = 20
 _EPOCH = re.compile(r"[0-9]{1,12}")
 _CLOCK_SECONDS = 2.0
 _WRITE_SECONDS = 3.0
@@ -157,71 +141,9 @@ def clock(api: Api, now: Callable[[], float] = time.time) -> Finding:
     return ok("clock", "the same as the switch's")
 
 
-def profiles(api: Api, names: Sequence[str]) -> Finding:
-    """The SIP profiles for phones and trunks are running."""
-    running = {
-        profile.findtext("name")
-        for profile in _elements(api("sofia xmlstatus")).iter("profile")
-        if (profile.findtext("state") or "").startswith("RUNNING")
-    }
-    stopped = [name for name in names if name not in running]
-    if not stopped:
-        return ok("SIP profiles", f"{', '.join(names)} run")
-    remedy = "; ".join(f"fs_cli -x 'sofia profile {name} start'" for name in stopped)
-    return wrong("SIP profiles", f"not running: {', '.join(stopped)}", remedy)
-
-
-def headers(api: Api) -> Finding:
-    """Every SIP profile that runs hands over every value of every header, and those of live calls have come so."""
-    subject = "SIP headers"
-    if without := _running_without(api, ALL_HEADERS, TRUE):
-        text = f"the profiles {', '.join(without)} hand over one value of a header that has several"
-        remedy = f'<param name="{ALL_HEADERS}" value="true"/> in their settings, then sofia profile NAME rescan'
-        return wrong(subject, f"{text}: a call with an excluded number in another value is recorded", remedy)
-    if stale := sorted(_read_without(api)):
-        text = f"a live call on {', '.join(stale)} has one value of each header: the profile runs with old settings"
-        return warn(subject, text, "; ".join(f"fs_cli -x 'sofia profile {name} rescan'" for name in stale))
-    return ok(subject, "every value of every header is read")
-
-
-def late_offers(api: Api) -> Finding:
-    """Every SIP profile that runs answers calls whose INVITE has no offer (SDP)."""
-    subject = "late offers"
-    if without := _running_without(api, LATE_OFFERS, TRUE | {LATE_OFFERS_BY_PROXY}):
-        text = f"the profiles {', '.join(without)} refuse calls whose INVITE has no SDP, before any dialplan"
-        remedy = f'<param name="{LATE_OFFERS}" value="true"/> in their settings, then sofia profile NAME rescan'
-        return warn(subject, text, remedy)
-    return ok(subject, "calls whose INVITE has no SDP are answered")
-
-
-def _running_without(api: Api, name: str, wanted: Collection[str]) -> list[str]:
-    """The SIP profiles that run and do not have a wanted value, in lower case, for the parameter of this name."""
-    running = {one.findtext("name") for one in _elements(api("sofia xmlstatus")).iter("profile")}
-    configured = _elements(api("xml_locate configuration configuration name sofia.conf")).iter("profile")
-    return sorted(
-        {one.get("name", "") for one in configured if one.get("name") in running and _value(one, name) not in wanted}
-    )
-
-
-def _value(profile: ElementTree.Element, name: str) -> str:
-    values = [one.get("value", "") for one in profile.iter("param") if one.get("name") == name]
-    return values[-1].lower() if values else ""
-
-
-def _read_without(api: Api) -> set[str]:
-    """The profiles of live calls that came in without the variables that the parameter makes."""
-    found: set[str] = set()
-    for leg in _LEG.findall(api("show channels"))[:_MOST_LEGS]:
-        dump = api(f"uuid_dump {leg}")
-        profile = _PROFILE.search(dump)
-        if profile and "\nCall-Direction: inbound" in dump and "\nvariable_sip_i_call_id: " not in dump:
-            found.add(profile[1])
-    return found
-
-
 def trunks(api: Api, known: Iterable[Trunk], profile: str) -> Iterator[Finding]:
     """Every trunk in the store has its gateway on the switch, and the gateway is up and signed in."""
-    gateways = {one.findtext("name"): one for one in _elements(api("sofia xmlstatus gateway")).iter("gateway")}
+    gateways = {one.findtext("name"): one for one in profiles.elements(api("sofia xmlstatus gateway")).iter("gateway")}
     for trunk in sorted({one.gateway: one for one in known}.values(), key=lambda one: one.gateway):
         gateway = gateways.get(trunk.gateway)
         if gateway is None:
@@ -267,9 +189,7 @@ def every(
     yield marks.on_switch(api, settings)
     yield taking_over.on_switch(api)
     yield zones.right(api, timezones, time.time())
-    yield profiles(api, (wanted.sip_profile, wanted.trunk_profile))
-    yield headers(api)
-    yield late_offers(api)
+    yield from profiles.every(api, (wanted.sip_profile, wanted.trunk_profile))
     yield from trunks(api, trunks_known, wanted.trunk_profile)
     addresses = HostAddresses(xml_ways.trunk_addresses(settings))
     yield from callers.every(api, trunks_known, wanted, addresses)
@@ -287,10 +207,3 @@ def _no_gateway(trunk: Trunk, profile: str) -> Finding:
         )
     remedy = f"systemctl restart fsplug; fs_cli -x 'sofia profile {profile} rescan'"
     return wrong(_GATEWAYS, text, remedy)
-
-
-def _elements(text: str) -> ElementTree.Element:
-    try:
-        return parsed(text)
-    except ElementTree.ParseError:
-        return ElementTree.Element("nothing")

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from fsplug.xml.install import callers, codecs, one_domain
 from fsplug.xml.install import installation as own_files
 from fsplug.xml.install.conf_text import ConfText
-from fsplug.xml.install.conf_tree import ConfTree, relative
+from fsplug.xml.install.conf_tree import ROOT, ConfTree, relative
 from fsplug.xml.install.conf_vars import resolved
 from fsplug.xml.install.installation import (
     ALL_HEADERS,
+    ASKS_FOR_LOST,
     DEFAULT_PASSWORD,
     LATE_OFFERS,
     LATE_OFFERS_BY_PROXY,
@@ -48,6 +49,7 @@ def changed(tree: ConfTree, installation: Installation, text: ConfText) -> dict[
     files |= _access_lists(tree, text)
     files |= _modules(tree, installation, text)
     files |= _profiles(tree, installation, text)
+    files |= _lost_transfers(tree, text)
     files |= _missing(tree, installation, text)
     if not records_are_theirs:
         files |= _records(tree, installation, text)
@@ -168,10 +170,23 @@ def _profiles(tree: ConfTree, installation: Installation, text: ConfText) -> dic
 
 
 def _for_every_call(file: XmlFile, name: str) -> XmlFile:
-    """Hand over all headers, and answer calls that come without an offer, in the operator's way if there is one."""
-    file = file.with_param(_settings(file, name), ALL_HEADERS, "true")
+    """Hand over all headers, call no address that a transfer names, and answer calls that come without an offer, in the
+    operator's way if there is one.
+    """
+    for wanted in (ALL_HEADERS, ASKS_FOR_LOST):
+        file = file.with_param(_settings(file, name), wanted, "true")
     theirs = file.find("param", _settings(file, name), name=LATE_OFFERS, value=LATE_OFFERS_BY_PROXY)
     return file if theirs else file.with_param(_settings(file, name), LATE_OFFERS, "true")
+
+
+def _lost_transfers(tree: ConfTree, text: ConfText) -> dict[str, bytes]:
+    """Where a transfer leads to a call that is nowhere; a section of theirs stays."""
+    if tree.in_section("channels"):
+        return {}
+    file = tree.files[ROOT]
+    section = f'<section name="channels">\n{include(own_files.LOST_TRANSFERS)}\n</section>'
+    tree.put(file.with_last(file.need("document"), section))
+    return {own_files.LOST_TRANSFERS: text.render("channels.xml")}
 
 
 def _former(tree: ConfTree, installation: Installation) -> dict[str, bytes]:

@@ -22,6 +22,11 @@ ALL_HEADERS = "parse-all-invite-headers"
 # calls before its dialplan, with 480. "proxy" answers them too, when the callee does.
 LATE_OFFERS = "enable-3pcc"
 LATE_OFFERS_BY_PROXY = "proxy"
+# The SIP profiles' parameter by which the switch asks before it calls the address that a phone names in a transfer
+# (REFER with Replaces) to a call that is nowhere here. Without it the switch calls whatever stands there.
+ASKS_FOR_LOST = "channel-xml-fetch-on-nightmare-transfer"
+# Where the switch looks then, unless fsplug is asked.
+LOST_TRANSFERS = "fsplug/channels/lost.xml"
 
 XML_CURL, JSON_CDR = "mod_xml_curl", "mod_json_cdr"
 # What arms calls while fsplug is away, where a company wants that.
@@ -157,7 +162,7 @@ def record_settings(installation: Installation) -> dict[str, str]:
 
 def whole(installation: Installation, text: ConfText) -> dict[str, bytes]:
     """Every file of a configuration that is all fsplug's, by its path."""
-    files = {"freeswitch.xml": text.render("freeswitch.xml")}
+    files = {"freeswitch.xml": text.render("freeswitch.xml"), LOST_TRANSFERS: text.render("channels.xml")}
     for name in _CONFIGURATION:
         files[f"fsplug/configuration/{name}.xml"] = text.render(
             f"configuration/{name}.xml", it=installation, records=record_settings(installation)

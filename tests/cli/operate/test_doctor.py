@@ -13,6 +13,7 @@ from fsplug.media.access import SystemUser
 from fsplug.store.config.trunks import Trunk
 from fsplug.store.db.database import Store
 from fsplug.wiring.doctor import installation
+from fsplug.wiring.doctor import profiles as profilechecks
 from fsplug.wiring.doctor import switch as switchchecks
 from fsplug.wiring.doctor import zones as zonechecks
 from fsplug.wiring.doctor.findings import Finding, FindingState
@@ -253,7 +254,7 @@ def test_a_clock_that_is_off_is_wrong(said: str, state: FindingState) -> None:
 
 def test_a_profile_that_does_not_run_is_wrong() -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format("internal")})
-    found = switchchecks.profiles(api, ["internal", "external"])
+    found = profilechecks.running(api, ["internal", "external"])
     assert found.state == FindingState.WRONG and found.remedy == "fs_cli -x 'sofia profile external start'"
 
 
@@ -303,6 +304,7 @@ PROFILE = (
 )
 ALL_HEADERS = '<param name="parse-all-invite-headers" value="{0}"/>'
 LATE_OFFERS = '<param name="enable-3pcc" value="{0}"/>'
+LOST = '<param name="channel-xml-fetch-on-nightmare-transfer" value="{0}"/>'
 LIVE = "0b5f4a3e-0d42-4b5c-9f6c-1c2d3e4f5a6b"
 DUMP = "Event-Name: CHANNEL_DATA\nCall-Direction: inbound\nvariable_sofia_profile_name: external\n"
 
@@ -319,7 +321,7 @@ DUMP = "Event-Name: CHANNEL_DATA\nCall-Direction: inbound\nvariable_sofia_profil
 )
 def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: str, state: FindingState) -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("external", param)})
-    found = switchchecks.headers(api)
+    found = profilechecks.headers(api)
     assert found.state == state
     assert ("excluded number" in found.text and "external" in found.text) == (state == FindingState.WRONG)
 
@@ -336,8 +338,26 @@ def test_a_live_profile_that_hands_over_one_value_is_wrong(running: str, param: 
 )
 def test_a_live_profile_that_refuses_late_offers_is_named(running: str, param: str, state: FindingState) -> None:
     api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("external", param)})
-    found = switchchecks.late_offers(api)
+    found = profilechecks.late_offers(api)
     assert (found.state, "external" in found.text) == (state, state == FindingState.WARN)
+
+
+@pytest.mark.parametrize(
+    ("running", "param", "state"),
+    [
+        ("internal", LOST.format("true"), FindingState.OK),
+        ("internal", "", FindingState.WRONG),
+        ("internal", LOST.format("false"), FindingState.WRONG),
+        ("internal", '<param name="disable-transfer" value="true"/>', FindingState.OK),
+        ("another", "", FindingState.OK),
+    ],
+)
+def test_a_live_profile_that_calls_what_a_transfer_names_is_wrong(
+    running: str, param: str, state: FindingState
+) -> None:
+    api = a_switch({"sofia xmlstatus": RUNNING.format(running), SOFIA: PROFILE.format("internal", param)})
+    found = profilechecks.lost_transfers(api)
+    assert (found.state, "internal" in found.text) == (state, state == FindingState.WRONG)
 
 
 @pytest.mark.parametrize(
@@ -350,7 +370,7 @@ def test_a_profile_that_runs_with_old_settings_is_known_by_a_live_call(more: str
         "show channels": f"uuid,direction\n{LIVE},inbound\n\n1 total.\n",
         f"uuid_dump {LIVE}": DUMP + more,
     }
-    assert switchchecks.headers(a_switch(says)).state == state
+    assert profilechecks.headers(a_switch(says)).state == state
 
 
 @pytest.mark.parametrize(

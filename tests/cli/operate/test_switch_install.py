@@ -61,7 +61,10 @@ def test_a_configuration_that_is_there_gets_a_few_lines_and_keeps_the_rest(cli: 
     assert '"disable-transfer" value="true"' in (theirs / "sip_profiles/external.xml").read_text()
     for profile in ("internal", "external"):
         settings = (theirs / f"sip_profiles/{profile}.xml").read_text()
-        assert '"parse-all-invite-headers" value="true"' in settings and '"enable-3pcc" value="true"' in settings
+        for name in ("parse-all-invite-headers", "enable-3pcc", "channel-xml-fetch-on-nightmare-transfer"):
+            assert f'"{name}" value="true"' in settings
+    assert 'data="fsplug/channels/lost.xml"' in (theirs / "freeswitch.xml").read_text()
+    assert 'value="CALL_REJECTED"' in (theirs / "fsplug/channels/lost.xml").read_text()
     assert "../fsplug/public/*.xml" in (theirs / "dialplan/public.xml").read_text()
     assert (theirs / "autoload_configs/skinny.conf.xml").read_text() == THEIRS["autoload_configs/skinny.conf.xml"]
     assert ('<load module="mod_xml_curl"/>\n' in (theirs / "autoload_configs/modules.conf.xml").read_text()) is (
