@@ -30,6 +30,14 @@ class Dialog:
     notified: list[str] = field(default_factory=list)
     invite: SipMessage | None = None
 
+    def note(self, request: SipMessage) -> None:
+        """Keep whom the switch shows on the other side, and what it says of a transfer."""
+        asserted = request.header("P-Asserted-Identity")
+        if request.method == "UPDATE" and asserted:
+            self.shown.append((time.monotonic(), asserted))
+        elif request.method == "NOTIFY":
+            self.notified.append(request.text)
+
     def end(self, status: int) -> None:
         """The call is over with this status, unless it already was; nothing more is said."""
         if self.state != "ended":

@@ -135,13 +135,11 @@ class Softphone:
 
     def transfer(self, number: str, dialog: Dialog | None = None) -> None:
         """Transfer the other party to another number."""
-        moving = dialog or self.dialog
-        self._in_dialog(moving, "REFER", f"Refer-To: <sip:{number}@{self.company}>\r\nReferred-By: {moving.own}\r\n")
+        self.transfer_to(f"sip:{number}@{self.company}", dialog or self.dialog)
 
     def connect(self, dialog: Dialog, consultation: Dialog) -> None:
         """Connect the other sides of two calls (REFER with Replaces); the consultation may still be ringing."""
-        target = replacing(consultation.call_id, consultation.own, consultation.other)
-        self._in_dialog(dialog, "REFER", f"Refer-To: <{target}>\r\nReferred-By: {dialog.own}\r\n")
+        self.transfer_to(replacing(consultation.call_id, consultation.own, consultation.other), dialog)
 
     def transfer_to(self, uri: str, dialog: Dialog) -> None:
         """Transfer the other party to this address, as it stands."""
@@ -201,11 +199,8 @@ class Softphone:
             self._take_others(request, dialog)
 
     def _take_others(self, request: SipMessage, dialog: Dialog | None) -> None:
-        asserted = request.header("P-Asserted-Identity")
-        if dialog is not None and request.method == "UPDATE" and asserted:
-            dialog.shown.append((time.monotonic(), asserted))
-        if dialog is not None and request.method == "NOTIFY":
-            dialog.notified.append(request.text)
+        if dialog is not None:
+            dialog.note(request)
         self._reply(request, "200 OK", dialog)
         if dialog is not None and request.method in ("BYE", "CANCEL"):
             if request.method == "CANCEL" and dialog.invite is not None:

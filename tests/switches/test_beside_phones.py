@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch
+from fsplug.lab.freeswitch import FIXTURE, RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.installed import phone_password
 from fsplug.lab.ports import free_ports
 from fsplug.lab.softphone import Softphone
@@ -59,9 +59,13 @@ def test_phones_go_on_under_every_name_they_use_and_companies_phones_come_beside
             switch.restart()
             clara.sign_in()
             anna.sign_in()
-            anna.until_up(anna.call("1003"))
+            talking = anna.until_up(anna.call("1003"))
             clara.until_up()
             clara.until_up(clara.call("1001"))
+            with Softphone(port, OLD, "elsewhere") as elsewhere:
+                anna.transfer_to(f"sip:1@127.0.0.1:{elsewhere.port}?Replaces=nowhere%3Bto-tag%3D1", talking)
+                wait_for(lambda: any("SIP/2.0 4" in one for one in talking.notified), "the switch to refuse")
+                assert elsewhere.dialogs == []
             with Softphone(port, ACME, "1002", phone_password(cli.data, ACME, "1002")) as companys:
                 companys.sign_in()
 
