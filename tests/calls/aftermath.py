@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fsplug.policy.conversation.timeline import Timeline, Turn, TurnKind, timeline
+from fsplug.policy.conversation.shapes import Timeline, Turn, TurnKind
+from fsplug.policy.conversation.timeline import timeline
 from fsplug.store.calls import conversation_events, conversations
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision

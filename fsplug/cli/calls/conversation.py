@@ -15,7 +15,8 @@ from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Actor, Need, Reach, check_may, check_own
 from fsplug.policy.conversation.events import Person
-from fsplug.policy.conversation.timeline import Part, Timeline, Turn, timeline
+from fsplug.policy.conversation.shapes import Part, Timeline, Turn
+from fsplug.policy.conversation.timeline import timeline
 from fsplug.store.calls import calls as stored_calls
 from fsplug.store.calls import conversation_events, conversations, decisions
 from fsplug.store.calls.calls import Call
@@ -179,7 +180,7 @@ def _lane_rows(found: Timeline) -> Iterator[tuple[object, ...]]:
 def _part_row(part: Part, found: Timeline) -> tuple[object, ...]:
     caller, answerer, *others = (_name(found.lanes[one].who) for one in part.people)
     kind = "conference" if part.is_conference else "consultation" if part.is_consultation else "talk"
-    why = words.reason(part.reason, user=part.user)
+    why = words.reason(part.reason, user=part.user, direction=part.direction, group=part.group)
     kept = [f"{one.id} ({one.state})" for one in part.recordings]
     lost = [f"gap: {part.gap}"] if part.gap else []
     return (

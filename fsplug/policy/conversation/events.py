@@ -68,8 +68,8 @@ class Talked:
 
     `legs` are the two legs of a bridge in any order, or a leg and its conference. `caller` and `answerer` are who the
     decision names so, and `others` are those beside them in a conference. `picked_up`: the answerer took a call that
-    was made to somebody else. `user`, `record`, `rule` and `reason` are the verdict's, `gap` is the cause of the gap
-    that it left, if it left one.
+    was made to somebody else. `user`, `record`, `rule`, `reason`, `direction` and `group` are the verdict's, `gap` is
+    the cause of the gap that it left, if it left one.
     """
 
     at: float
@@ -82,6 +82,8 @@ class Talked:
     record: bool
     rule: str
     reason: str
+    direction: str = ""
+    group: str | None = None
     others: tuple[Person, ...] = ()
     is_conference: bool = False
     picked_up: bool = False

@@ -5,9 +5,8 @@ part        one talk, with its verdict: what is recorded of it, and why it is or
 turn        what somebody did: transferred, picked up, parked, fetched, held, listened in
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from fsplug.policy.conversation.cast import Cast
 from fsplug.policy.conversation.events import (
@@ -15,108 +14,20 @@ from fsplug.policy.conversation.events import (
     CallOver,
     Event,
     Held,
-    How,
     Listened,
     Parked,
     Parted,
     Person,
-    Recorded,
     Talked,
     Transferred,
 )
+from fsplug.policy.conversation.shapes import Doing, Lane, LaneSpan, Part, Timeline, Turn, TurnKind
 
-# How much earlier than its talk the switch may tell the end of the one before.
+# How far apart the switch may tell what happens at one moment.
 _SAME_MOMENT_SECONDS = 0.001
-
-
-class Doing(StrEnum):
-    """What somebody does: waits for an answer (also for that of whom they were transferred to), talks, or is parked."""
-
-    WAITS = "waits"
-    TALKS = "talks"
-    PARKED = "parked"
-
-
-class TurnKind(StrEnum):
-    """What somebody did to the conversation."""
-
-    TRANSFER = "transfer"
-    PICK_UP = "pick-up"
-    PARK = "park"
-    FETCH = "fetch"
-    HOLD = "hold"
-    LISTEN = "listen"
-
-
-@dataclass(frozen=True, slots=True)
-class LaneSpan:
-    """What a person does from `at` to `until` (None: still, or nobody knows). `part` is the number of the talk's part,
-    and `place` that of the parking place.
-    """
-
-    doing: Doing
-    at: float
-    until: float | None
-    part: int | None = None
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One person of the conversation, and what they did, in its order."""
-
-    who: Person
-    spans: tuple[LaneSpan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One talk. `people` are the numbers of its lanes: the caller's, the answerer's, then the others'.
-
-    `is_consultation`: its caller asked somebody while another talk of theirs waited. Verdict, `recordings` and `gap`
-    are as in `Talked`.
-    """
-
-    at: float
-    until: float | None
-    call: str
-    decision: str
-    people: tuple[int, ...]
-    is_conference: bool
-    is_consultation: bool
-    user: str | None
-    record: bool
-    rule: str
-    reason: str
-    recordings: tuple[Recorded, ...]
-    gap: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What somebody did (`by`), and with whom (`whom`); either is None where nobody knows.
-
-    `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a parking or a listen-in ended.
-    """
-
-    kind: TurnKind
-    at: float
-    by: Person | None
-    whom: Person | None = None
-    until: float | None = None
-    how: How | None = None
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A conversation from its first ring to its last hangup (`ended_at` None: it goes on)."""
-
-    began_at: float
-    ended_at: float | None
-    lanes: tuple[Lane, ...]
-    parts: tuple[Part, ...]
-    turns: tuple[Turn, ...]
+# What is shorter is no waiting, but the switch's own work between two bridges.
+_LEAST_WAIT_SECONDS = 0.1
+_ORDER = {kind: place for place, kind in enumerate(TurnKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +47,7 @@ def timeline(events: Iterable[Event]) -> Timeline:
     spans = _spans(told, talks, cast)
     lanes = tuple(Lane(who, tuple(sorted(spans[n], key=_in_time))) for n, who in enumerate(cast.people))
     parts = tuple(_part(talk, talks, cast) for talk in talks)
-    turns = sorted([*_turns(told, talks, cast)], key=lambda turn: (turn.at, turn.kind))
+    turns = sorted([*_turns(told, talks, cast)], key=lambda turn: (turn.at, _ORDER[turn.kind]))
     return Timeline(told[0].at, _ended_at(told, talks), lanes, parts, tuple(turns))
 
 
@@ -185,6 +96,8 @@ def _part(talk: _Talk, talks: Sequence[_Talk], cast: Cast) -> Part:
         record=one.record,
         rule=one.rule,
         reason=one.reason,
+        direction=one.direction,
+        group=one.group,
         recordings=tuple(sorted(one.recordings, key=lambda recorded: recorded.at)),
         gap=one.gap,
     )
@@ -212,22 +125,30 @@ def _spans(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> list[li
     for call in (one for one in told if isinstance(one, Called)):
         busy = [(one.at, one.until) for one in parked if one.leg == call.call]
         busy += [(one.event.at, one.until) for one in talks if call.call in one.event.legs]
-        lane = cast.number_of(call.who)
-        found[lane] += _waits(call.at, over.get(call.call), sorted(busy, key=lambda one: one[0]))
+        sent_at = max((one.at for one in told if isinstance(one, Transferred) and one.sent == call.call), default=None)
+        found[cast.number_of(call.who)] += _waits(call.at, over.get(call.call), sorted(busy, key=_begins), sent_at)
     return found
 
 
-def _waits(at: float, until: float | None, busy: Sequence[tuple[float, float | None]]) -> list[LaneSpan]:
-    """The times of a calling leg in which it neither talks nor is parked."""
-    waits: list[LaneSpan] = []
+def _begins(times: tuple[float, float | None]) -> float:
+    return times[0]
+
+
+def _waits(
+    at: float, until: float | None, busy: Sequence[tuple[float, float | None]], sent_at: float | None
+) -> Iterator[LaneSpan]:
+    """The times in which a leg that called neither talks nor is parked: until its first talk, and between two.
+
+    After its last one it waits if it was sent on since; else it has left, though its call may go on without it.
+    """
     free_from: float | None = at
     for begins, ends in busy:
-        if free_from is not None and begins - free_from > _SAME_MOMENT_SECONDS:
-            waits.append(LaneSpan(Doing.WAITS, free_from, begins))
+        if free_from is not None and begins - free_from >= _LEAST_WAIT_SECONDS:
+            yield LaneSpan(Doing.WAITS, free_from, begins)
         free_from = ends
-    if free_from is not None and (until is None or until - free_from > _SAME_MOMENT_SECONDS):
-        waits.append(LaneSpan(Doing.WAITS, free_from, until))
-    return waits
+    is_there = not busy or (sent_at is not None and free_from is not None and sent_at >= free_from)
+    if free_from is not None and is_there and (until is None or until - free_from >= _LEAST_WAIT_SECONDS):
+        yield LaneSpan(Doing.WAITS, free_from, until)
 
 
 def _turns(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> Iterable[Turn]:

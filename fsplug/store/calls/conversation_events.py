@@ -153,6 +153,8 @@ def _talked(one: Decision, ends: Sequence[Participant], kept: Sequence[Recording
         record=one.record,
         rule=one.rule,
         reason=one.reason,
+        direction=one.direction,
+        group=one.group,
         others=tuple(others),
         is_conference=bool(one.inputs.get("part_of")),
         picked_up=ends[1].picked_up,

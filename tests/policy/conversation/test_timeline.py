@@ -24,7 +24,8 @@ from fsplug.policy.conversation.events import (
     Talked,
     Transferred,
 )
-from fsplug.policy.conversation.timeline import Timeline, timeline
+from fsplug.policy.conversation.shapes import Timeline
+from fsplug.policy.conversation.timeline import timeline
 
 CUSTOMER = "+4522334455"
 
@@ -140,9 +141,9 @@ KINDS = [
         20  SENT    B 1001 attended
         20  PARTED  C-D
         20  PARTED  A-B
-        20  OVER    C
         21  TALK    A A-D customer>1003 record
         40  OVER    A
+        40  OVER    C
         """,
         """
         customer waits 0-1
@@ -163,6 +164,48 @@ KINDS = [
         """
         5 hold by 1001 until 20
         20 transfer by 1001 of customer attended
+        """,
+    ),
+    Kind(
+        "blind transfer to somebody who does not answer",
+        """
+        0   CALL    A customer 1001
+        1   TALK    A A-B customer>1001 record
+        9   SENT    B 1001 blind A
+        9   PARTED  A-B
+        30  OVER    A
+        """,
+        """
+        customer waits 0-1
+        customer talks 1-9 in 0
+        customer waits 9-30
+        1001 talks 1-9 in 0
+        """,
+        """
+        0 customer>1001 1-9 record
+        """,
+        """
+        9 transfer by 1001 of customer blind
+        """,
+    ),
+    Kind(
+        "bridges that follow each other at once: nobody waits in between",
+        """
+        0.00  CALL    A customer 1001
+        0.05  TALK    A A-B customer>1001 record
+        9.00  PARTED  A-B
+        9.09  TALK    A A-C customer>1003 record
+        12.0  OVER    A
+        """,
+        """
+        customer talks 0.05-9 in 0
+        customer talks 9.09-12 in 1
+        1001 talks 0.05-9 in 0
+        1003 talks 9.09-12 in 1
+        """,
+        """
+        0 customer>1001 0.05-9 record
+        1 customer>1003 9.09-12 record
         """,
     ),
     Kind(
@@ -237,8 +280,8 @@ KINDS = [
         1 customer>1003 20-30 record
         """,
         """
-        9 park by 1001 of customer until 20 at 6001
         9 transfer by 1001 of customer blind
+        9 park by 1001 of customer until 20 at 6001
         20 fetch by 1003 of customer at 6001
         """,
     ),

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fsplug.policy.conversation.events import Change
-from fsplug.policy.conversation.timeline import Timeline, TurnKind, timeline
+from fsplug.policy.conversation.shapes import Timeline, TurnKind
+from fsplug.policy.conversation.timeline import timeline
 from fsplug.store.calls import calls, conversation_events, conversations, gaps, ledger
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import (
