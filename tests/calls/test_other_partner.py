@@ -24,6 +24,8 @@ def semi_attended(plant: Plant, party: Party, *, by_caller: bool = False) -> See
         ringing = party.ring(ANNA, CLARA)
         plant.until(lambda: len(_called(plant) - others) == 1, "the switch to list Clara's leg")
         [leg] = _called(plant) - others
+        marks = [plant.line.api(f"uuid_getvar {leg} fsplug_{mark}") for mark in ("conversation", "call")]
+        assert marks[0] == marks[1] != "_undef_"
         decided = len(plant.decisions())
         talk.connect(ANNA, ringing)
         plant.until(lambda: plant.line.legs() == 3, "Anna's phone to have left")
