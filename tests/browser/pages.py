@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fsplug.lab.story.cast import ACME, COMPANY_ADMIN, EVERYTHING, MY_CONSOLE
 from fsplug.store.accounts import accounts, sign_in_links, tokens
+from fsplug.store.calls import ledger
 from fsplug.store.change import rejecting, waiting_rows
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config import actors
@@ -16,10 +17,12 @@ from fsplug.store.recordings.recordings import State
 from fsplug.store.recordings.shares import Share
 from fsplug.web.kernel.app import create_app
 from tests.browser.site import Site
+from tests.store.longconversation import long_conversation
 from tests.web.walkers import is_open_to_anybody
 
 # Whoever sees every page, somebody who sees few, and nobody.
 LOOKERS = {"everything": EVERYTHING, "my-console": MY_CONSOLE, "nobody": None}
+_LONG_AGO_SECONDS = 400 * 86_400.0
 # What is no page: files, sound, what goes on for as long as a page is open.
 _NO_PAGES = re.compile(r"^/static/|/audio|/live$|/waveform|/peaks|\.json$|^/sign-out")
 
@@ -71,7 +74,15 @@ def path_of(url: str) -> str:
 def _there_is(store: Store, name: str) -> str:
     if name == "recording":
         return playable(store, MY_CONSOLE)
+    if name == "conversation":
+        return _conversation(store)
     return _open_share(store).id if name == "share" else tokens.new_token()
+
+
+def _conversation(store: Store) -> str:
+    """A conversation with everything in it, long before the story begins."""
+    ledger.apply(store, long_conversation(store.now() - _LONG_AGO_SECONDS, "long-conversation"))
+    return "long-conversation"
 
 
 def _change_link(store: Store) -> str:

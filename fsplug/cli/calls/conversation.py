@@ -1,6 +1,6 @@
 """`fsplug conversation`: calls that belong together, each as one thing in its order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -13,13 +13,13 @@ from fsplug.cli.kernel.listing import ListOptions, find, first, in_some_company,
 from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule
 from fsplug.errors import Invalid
-from fsplug.policy.access.scopes import Actor, Need, Reach, check_may, check_own
+from fsplug.policy.access.scopes import Actor, Need, Reach, check_may
 from fsplug.policy.conversation.events import Person
 from fsplug.policy.conversation.shapes import Part, Timeline, Turn
-from fsplug.policy.conversation.timeline import timeline
 from fsplug.store.calls import calls as stored_calls
-from fsplug.store.calls import conversation_events, conversations, decisions
+from fsplug.store.calls import conversation_access, conversations, decisions
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.conversation_access import SeenConversation, took_part
 from fsplug.store.calls.conversations import Conversation
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.db.database import Store
@@ -65,29 +65,14 @@ def show(invocation: Invocation, conversation: str, company: str | None) -> None
         if known is None:
             text = f"there is no conversation {conversation}; see: fsplug conversation list"
             raise Invalid("unknown-conversation", text, conversation=conversation)
-        calls = conversations.of_call(store, known.company, known.id)
-        seen = _seen_by(store, invocation.actor, calls)
-        found = timeline(conversation_events.of_calls(store, calls[0].company, seen))
-    facts = _facts(calls, seen, found)
+        seen = conversation_access.seen(store, known.company, known.id, invocation.actor)
+        found = seen.timeline(store)
+    facts = _facts(seen, found)
     invocation.print(facts, *_lines(facts, found))
 
 
 def _get(store: Store, call: str, domain: str) -> Call | None:
     return stored_calls.get(store, domain, call)
-
-
-def _seen_by(store: Store, actor: Actor | None, calls: list[Call]) -> list[Call]:
-    """The calls of these, all of one company, that the actor may see: all, or those in which they took part."""
-    if actor is None or check_may(actor, Need.RECORDINGS, calls[0].company) is not Reach.OWN:
-        return calls
-    made = decisions.of_calls(store, calls[0].company, [call.id for call in calls])
-    own = [call for call in calls if _is_of(actor, made[call.id])]
-    check_own(actor, Need.RECORDINGS, calls[0].company, [actor.name] if own else [])
-    return own
-
-
-def _is_of(actor: Actor, made: Iterable[Decision]) -> bool:
-    return any(one.user == actor.name and actor.tenure.covers(one.at, one.version) for one in made)
 
 
 def _listed(store: Store, actor: Actor | None, found: Sequence[Conversation]) -> Iterator[Facts]:
@@ -102,7 +87,7 @@ def _listed(store: Store, actor: Actor | None, found: Sequence[Conversation]) ->
     for one in found:
         seen = calls[one.company, one.id]
         if actor is not None and check_may(actor, Need.RECORDINGS, one.company) is Reach.OWN:
-            seen = [call for call in seen if _is_of(actor, made[call.id])]
+            seen = [call for call in seen if took_part(actor, made[call.id])]
         if seen:
             yield _line(one, seen, [talk for call in seen for talk in made[call.id]])
 
@@ -143,12 +128,12 @@ def _row(facts: Facts) -> tuple[object, ...]:
     )
 
 
-def _facts(calls: list[Call], seen: list[Call], found: Timeline) -> Facts:
+def _facts(seen: SeenConversation, found: Timeline) -> Facts:
     return {
-        "conversation": calls[0].id,
-        "company": calls[0].company,
-        "calls": [call.id for call in seen],
-        "hidden_calls": len(calls) - len(seen),
+        "conversation": seen.id,
+        "company": seen.company,
+        "calls": [call.id for call in seen.calls],
+        "hidden_calls": seen.hidden,
         **asdict(found),
     }
 

@@ -2,23 +2,28 @@
 when somebody does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import JOIN, fn
+
 from fsplug.errors import Invalid, Refused
-from fsplug.policy.access.scopes import Actor, Need, check_may, check_own
+from fsplug.policy.access.scopes import Actor, Need, Reach, check_may, check_own
 from fsplug.policy.recording import participants
 from fsplug.policy.recording.participants import Participant
 from fsplug.store.audit import trail
 from fsplug.store.config import companies, users
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
-from fsplug.store.db.statements import Select, given
+from fsplug.store.db.pages import in_batches
+from fsplug.store.db.shapes import columns
+from fsplug.store.db.statements import Select, given, given_each, unsought
 from fsplug.store.db.text import clean
 from fsplug.store.recordings import recordings
 from fsplug.store.recordings.recordings import Recording, State
 from fsplug.store.schema.calls import Decisions
+from fsplug.store.schema.recordings import Deletions, Recordings
 
 LONGEST_REASON = 300
 
@@ -29,6 +34,45 @@ class _Decided:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    id: str
+    at: float
+    user: str | None
+    caller: str | None
+    answerer: str | None
+    inputs: Mapping[str, Any] | None
+    version: int | None
+
+
+_HEARD = Select(
+    _Heard,
+    lambda: (
+        Recordings.select(
+            *columns(
+                _Heard,
+                Recordings,
+                at=fn.COALESCE(Recordings.at, 0.0),
+                user=Recordings.username,
+                caller=Decisions.caller,
+                answerer=Decisions.answerer,
+                inputs=Decisions.inputs,
+                version=Decisions.version,
+            )
+        )
+        .join(
+            Decisions,
+            JOIN.LEFT_OUTER,
+            on=((Decisions.id == Recordings.decision) & (Decisions.company == Recordings.company)),
+        )
+        .join(Deletions, JOIN.LEFT_OUTER, on=(Deletions.recording == Recordings.id))
+        .where(
+            (unsought(Recordings.company) == given.company)
+            & Recordings.id.in_(given_each.recordings)
+            & Deletions.recording.is_null()
+        )
+    ),
+)
 _DECIDED = Select(
     _Decided,
     lambda: Decisions.select(Decisions.inputs, Decisions.version).where(
@@ -52,6 +96,19 @@ def recording(store: Store, domain: str, recording: str, actor: Actor, need: Nee
         pass
     text = f"there is no recording {recording}; see: fsplug recording list"
     raise Invalid("unknown-recording", text, recording=recording)
+
+
+def reachable(store: Store, domain: str, recordings: Collection[str], actor: Actor) -> frozenset[str]:
+    """Those of these recordings that `recording` gives to the actor."""
+    is_own = check_may(actor, Need.RECORDINGS, domain) is Reach.OWN
+    company = company_id(store, domain)
+    found = (_HEARD.rows(store, company=company, recordings=some) for some in in_batches(recordings))
+    return frozenset(one.id for some in found for one in some if not is_own or _is_heard(actor, one))
+
+
+def _is_heard(actor: Actor, one: _Heard) -> bool:
+    heard = participants.everybody(one.inputs or {}, one.caller, one.answerer)
+    return actor.name in participants.people(heard, one.user) and actor.tenure.covers(one.at, one.version)
 
 
 def play(store: Store, domain: str, recording_id: str, actor: Actor, reason: str = "") -> Recording:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 PATHS = {
     "handset": "M6 4h4l1 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 1v4a2 2 0 0 1-2 2A14 14 0 0 1 4 6a2 2 0 0 1 2-2z",
+    "conversation": "M4 5h16v11h-9l-5 4v-4H4zm4 4h8m-8 3h5",
     "person": "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8a7 7 0 0 1 14 0",
     "trash": "M4 7h16M9 7V4h6v3m-8 0 1 13h8l1-13m-6 4v6m3-6v6",
     "speaker": "M4 9v6h4l5 4V5L8 9zm12.5-.5a5 5 0 0 1 0 7m2.5-9.5a9 9 0 0 1 0 12",

@@ -80,6 +80,13 @@ def test_who_sees_their_own_calls_alone_sees_these_of_it(cli: Cli) -> None:
     assert "calls of others" in cli.ok(*as_david, "conversation", "show", "c")
 
 
+def test_who_took_part_sees_a_call_that_was_decided_for_somebody_else(cli: Cli) -> None:
+    cli.write(transferred())
+    cli.ok("user", "set", "--company", ACME, "1001", "--role", "my-console", "--email", "a@acme.example", "--yes")
+    shown = cli.json("--as", f"1001@{ACME}", "conversation", "show", "c")
+    assert (shown["calls"], shown["hidden_calls"]) == (["a", "c"], 0)
+
+
 def test_who_took_part_in_no_call_of_it_is_refused(cli: Cli) -> None:
     cli.write(recorded("a"))
     cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "d@acme.example", "--yes")

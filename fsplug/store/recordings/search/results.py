@@ -66,6 +66,7 @@ class Found:
     """
 
     id: str
+    call: str | None
     at: float
     state: State
     direction: str | None
@@ -96,10 +97,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPage:
-    """One page.
-
-    `before` is the cursor of the next page, None if there is none; `looked_back_to` (epoch seconds) is where the search
-    stopped before the page was full.
+    """One page; `before` is the cursor of the next one, None if there is none. `looked_back_to` (epoch seconds) is
+    where the search stopped before the page was full.
     """
 
     recordings: list[Found]
@@ -113,6 +112,7 @@ class _Kept:
     """A recording on the list as stored, with the facts of its decision."""
 
     id: str
+    call: str | None
     at: float
     state: State
     direction: str | None
@@ -130,8 +130,8 @@ class _Kept:
         """The same recording, with the two ends of the talk."""
         caller, answerer = participants.both(self.inputs or {}, self.caller, self.answerer)
         return Found(
-            self.id, self.at, self.state, self.direction, caller, answerer, self.user, self.group, self.seconds,
-            self.cause, self.version,
+            self.id, self.call, self.at, self.state, self.direction, caller, answerer, self.user, self.group,
+            self.seconds, self.cause, self.version,
         )  # fmt: skip
 
 

@@ -1,0 +1,146 @@
+"""A conversation as a drawing: a lane for each person, with places and widths in percent of its length."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fsplug.policy.conversation.events import Person
+from fsplug.policy.conversation.shapes import Doing, Lane, Timeline, Turn, TurnKind
+from fsplug.store.recordings.recordings import State
+from fsplug.web.kernel.parties import NamedParty
+from fsplug.web.pages.conversation.lines import Line
+from fsplug.web.pages.conversation.people import Named
+
+_STEPS_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400)
+_MOST_TICKS = 4
+# So that a talk of a second in an hour is seen.
+_LEAST_PERCENT = 0.4
+_HEARD_STATES = frozenset({State.RECORDING, State.STOPPED, State.SEALED})
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Part of a lane; `kind` is its class: waits, talks, parked, recorded, held, listened."""
+
+    kind: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The number of a line beside what its person did."""
+
+    x: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLane:
+    """One person's lane."""
+
+    who: NamedParty
+    bars: Sequence[Bar]
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The lanes, the ticks below them in seconds with their places, and the kinds of bars that there are."""
+
+    lanes: Sequence[DrawnLane]
+    ticks: Sequence[tuple[int, float]]
+    kinds: Sequence[str]
+
+
+_KINDS = ("waits", "talks", "recorded", "held", "parked", "listened")
+
+
+def horizon(found: Timeline, now: float) -> float:
+    """When the drawing ends: with the conversation, or now."""
+    return found.ended_at if found.ended_at is not None else max(now, *_times(found))
+
+
+def drawn(found: Timeline, named: Named, until: float, lines: Sequence[Line]) -> Drawing:
+    """The drawing of the timeline up to `until`, with marks for the numbered lines."""
+    scale = _Scale(found.began_at, until)
+    made = [
+        DrawnLane(
+            named.party(lane.who),
+            [*_own(lane, scale), *_of_talks(found, number, scale), *_of_turns(found, number, scale)],
+            [Mark(scale.at(line.at), line.number) for line in lines if line.turn and _is(lane, _marked(line.turn))],
+        )
+        for number, lane in enumerate(found.lanes)
+    ]
+    there = {bar.kind for lane in made for bar in lane.bars}
+    return Drawing(made, scale.ticks(), [kind for kind in _KINDS if kind in there])
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    began: float
+    until: float
+
+    @property
+    def seconds(self) -> float:
+        return max(self.until - self.began, 1.0)
+
+    def at(self, moment: float) -> float:
+        return round(min(max(100.0 * (moment - self.began) / self.seconds, 0.0), 100.0), 2)
+
+    def bar(self, kind: str, at: float, until: float | None) -> Bar:
+        begin, end = self.at(at), self.at(self.until if until is None else until)
+        width = max(end - begin, _LEAST_PERCENT)
+        return Bar(kind, round(min(begin, 100.0 - width), 2), round(width, 2))
+
+    def ticks(self) -> list[tuple[int, float]]:
+        fits = (one for one in _STEPS_SECONDS if self.seconds / one <= _MOST_TICKS)
+        step = next(fits, _STEPS_SECONDS[-1])
+        return [(one, self.at(self.began + one)) for one in range(0, int(self.seconds) + 1, step)]
+
+
+def _own(lane: Lane, scale: _Scale) -> Iterator[Bar]:
+    for span in lane.spans:
+        yield scale.bar(_CLASSES[span.doing], span.at, span.until)
+
+
+_CLASSES = {Doing.WAITS: "waits", Doing.TALKS: "talks", Doing.PARKED: "parked"}
+
+
+def _of_talks(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
+    for part in found.parts:
+        if lane in part.people:
+            for one in part.recordings:
+                if one.state in _HEARD_STATES:
+                    yield scale.bar("recorded", one.at, part.until if one.until is None else one.until)
+
+
+def _of_turns(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
+    """Holds lie on the talks of whoever held, and listening on the lane of whom they listened to."""
+    for turn in found.turns:
+        if turn.kind is TurnKind.LISTEN and _is(found.lanes[lane], turn.whom):
+            yield scale.bar("listened", turn.at, turn.until)
+        elif turn.kind is TurnKind.HOLD and _talks_with(found, lane, turn.by, turn.at):
+            yield scale.bar("held", turn.at, turn.until)
+
+
+def _marked(turn: Turn) -> Person | None:
+    """On whose lane a turn is marked: whoever listens in has none."""
+    return turn.whom if turn.kind is TurnKind.LISTEN else turn.by
+
+
+def _talks_with(found: Timeline, lane: int, who: Person | None, at: float) -> bool:
+    """Whether the lane's person is in the talk that this person, by their phone, held then."""
+    its = [part for part in found.parts if any(_is(found.lanes[one], who) for one in part.people) and part.at <= at]
+    return any(lane in part.people and (part.until is None or part.until >= at) for part in its)
+
+
+def _is(lane: Lane, who: Person | None) -> bool:
+    if who is None:
+        return False
+    return lane.who.username == who.username if who.username else lane.who.number == who.number
+
+
+def _times(found: Timeline) -> Iterator[float]:
+    yield found.began_at
+    yield from (time for lane in found.lanes for span in lane.spans for time in (span.at, span.until) if time)
+    yield from (time for turn in found.turns for time in (turn.at, turn.until) if time)

@@ -1,0 +1,212 @@
+"""One conversation: what happened in it, who may see and hear which part of it, and what it costs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fsplug.policy.conversation.events import Change
+from fsplug.store.calls import ledger
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry
+from fsplug.store.change.draft import edit
+from fsplug.store.config import actors
+from fsplug.store.recordings import deletions
+from fsplug.words.catalogue import LANGUAGES
+from tests.store.accountcast import Console
+from tests.store.cast import ACME, BETA
+from tests.store.longconversation import ANNA, CLARA, DAVID, OUTSIDE, long_conversation, talk
+from tests.store.story import seen
+from tests.tables import table
+from tests.web.conftest import Browser
+
+DAVID_NOW = {"username": "1004", "extension": "1004", "name": "David Krogh", "department": "Support"}
+PAGE = "/conversations/call"
+FIRST, ASKED, SECOND = (
+    "/recordings/call-call-b-rec",
+    "/recordings/call-ask-call-ask-b-rec",
+    "/recordings/call-call-ask-b-rec",
+)
+
+
+@pytest.fixture
+def long(console: Console) -> Console:
+    """The conversation with everything in it."""
+    _put(console, DAVID_NOW)
+    ledger.apply(console.store, long_conversation(console.clock.now - 600))
+    return console
+
+
+def _put(console: Console, user: Mapping[str, Any]) -> None:
+    edit(console.store, ACME, "operator", lambda draft: draft.put("user", user))
+
+
+@pytest.fixture
+def superuser(browser: Browser, long: Console) -> Browser:
+    """Somebody who sees all of the company, in English."""
+    return _signed_in(browser, long, "1001", "superuser")
+
+
+def _signed_in(browser: Browser, console: Console, username: str, role: str = "my-console") -> Browser:
+    email = f"{username}@acme.example"
+    console.made(username, email, role)
+    browser.sign_in(email=email)
+    browser.post("/language", language="en", back="/")
+    return browser
+
+
+def _lines(page: str) -> list[list[str]]:
+    """The table's cells, without markup."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
+    return [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in cells]
+
+
+def test_it_is_told_in_its_order_with_what_is_recorded_and_why(superuser: Browser) -> None:
+    lines = [(time.split()[0], what, length, kept) for time, what, length, kept in _lines(superuser.get(PAGE).text)]
+    assert lines == [
+        ("0:00", "+4522334455 called +4570101001", "0:12", ""),
+        ("0:12", "+4522334455 talked to Anna Holm", "1:23", "Recorded Play 0:12 the department records these calls"),
+        ("0:20", "1 Bo listened in on Anna Holm", "0:30", ""),
+        ("1:00", "2 Anna Holm put the call on hold", "0:35", ""),
+        ("1:05", "Anna Holm called Clara Juhl", "0:07", ""),
+        (
+            "1:12",
+            "Anna Holm talked to Clara Juhl Consultation",
+            "0:23",
+            "Not recorded the department does not record these calls",
+        ),
+        ("1:35", "3 Anna Holm transferred +4522334455 after a consultation", "", ""),
+        ("1:36", "+4522334455 talked to Clara Juhl", "1:30", "Recorded Play 1:36 the department records these calls"),
+        ("3:05", "4 Clara Juhl parked +4522334455 Parking place 6001", "0:25", ""),
+        ("3:30", "5 David Krogh fetched +4522334455 Parking place 6001", "", ""),
+        (
+            "3:30",
+            "+4522334455 talked to David Krogh",
+            "1:30",
+            "Not recorded the user does not have call recording enabled",
+        ),
+    ]
+
+
+def test_it_has_a_lane_for_each_person_which_a_screen_reader_passes_over(superuser: Browser) -> None:
+    drawn = superuser.get(PAGE).text.partition('<div class="timeline" aria-hidden="true">')[2].partition("</div>")[0]
+    assert re.findall('<p class="lane">([^<]*)', drawn) == ["+4522334455", "Anna Holm", "Clara Juhl", "David Krogh"]
+    assert '<rect class="parked" x="61.67%" width="8.33%"/>' in drawn
+    assert len(re.findall('<rect class="held" x="20.0%" width="11.67%"/>', drawn)) == 2, "on both lanes of the talk"
+    assert "style=" not in drawn
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_speaks_every_language(superuser: Browser, language: str) -> None:
+    superuser.post("/language", language=language, back="/")
+    said = {"da": "Clara Juhl parkerede", "sv": "Clara Juhl parkerade", "en": "Clara Juhl parked"}
+    assert said[language] in superuser.get(PAGE).text
+
+
+def test_any_call_of_it_leads_there_and_so_do_the_player_and_the_list(superuser: Browser, console: Console) -> None:
+    assert _lines(superuser.get("/conversations/call-ask").text) == _lines(superuser.get(PAGE).text)
+    assert f'href="{PAGE}"' in superuser.get(FIRST).text
+    assert f'href="{PAGE}"' in superuser.get("/recordings").text
+
+
+def _heard(page: str) -> list[str]:
+    return re.findall(r'href="(/recordings/[^"]+)"', page)
+
+
+@pytest.mark.parametrize(
+    ("username", "heard", "left_out"),
+    [("1001", [FIRST], None), ("1003", [SECOND], None), ("1004", [], "1 call of this conversation is left out")],
+)
+def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_what_is_left_out(
+    browser: Browser, long: Console, username: str, heard: list[str], left_out: str | None
+) -> None:
+    person = _signed_in(browser, long, username)
+    page = person.get(PAGE).text
+    assert _heard(page) == heard
+    with table() as rows:
+        for one in (FIRST, SECOND):
+            with rows.row(one):
+                assert (person.get(one).status_code == 200) == (one in heard)
+    assert (left_out or "left out") in page if left_out else "left out" not in page
+    assert ("Consultation" in page) == (username != "1004"), "a colleague's consultation is not theirs"
+    assert ("listened in" in page) == (username == "1001"), "who listened to a colleague is the colleague's to know"
+
+
+def test_a_conversation_of_others_is_answered_as_one_that_nobody_has(browser: Browser, long: Console) -> None:
+    ledger.apply(long.store, long_conversation(long.clock.now - 600, "betas", BETA))
+    bo = _signed_in(browser, long, "1002")
+    answers = [bo.get(f"/conversations/{one}") for one in ("call", "betas", "nobodys")]
+    assert [one.status_code for one in answers] == [404, 404, 404]
+    assert len({one.text for one in answers}) == 1
+
+
+def test_whose_username_was_anothers_then_sees_nothing_of_it(browser: Browser, long: Console) -> None:
+    assert _signed_in(browser, long, "1004").get(PAGE).status_code == 200
+    edit(long.store, ACME, "operator", lambda draft: draft.remove("user", "1004"))
+    _put(long, {**DAVID_NOW, "name": "Dorte Friis"})
+    assert _signed_in(browser, long, "1004").get(PAGE).status_code == 404
+
+
+def test_a_recording_that_is_deleted_is_not_played(superuser: Browser, long: Console) -> None:
+    deletions.delete(long.store, ACME, ["call-call-b-rec"], actors.actor(long.store, ACME, "1001"))
+    page = superuser.get(PAGE).text
+    assert _heard(page) == [SECOND]
+    assert _lines(page)[1][3] == "Deleted the department records these calls"
+
+
+def test_a_gap_says_why_there_is_nothing_to_hear(superuser: Browser, long: Console) -> None:
+    ledger.apply(
+        long.store, [GapFound(ACME, "call", "call-call-b-dec", "call-call-b-rec", "short", "", long.clock.now)]
+    )
+    assert "The recording is shorter than the call" in _lines(superuser.get(PAGE).text)[1][3]
+
+
+def test_a_call_that_nobody_answered_says_so(superuser: Browser, long: Console) -> None:
+    at = long.clock.now - 30
+    ledger.apply(long.store, [seen("rings", at=at)])
+    assert "Nobody has answered yet." in superuser.get("/conversations/rings").text
+    ledger.apply(long.store, [CallEnded("rings", at + 20, "NO_ANSWER")])
+    page = superuser.get("/conversations/rings").text
+    assert "Nobody answered, so there is nothing to hear." in page
+    assert [line[1:] for line in _lines(page)] == [["+4522334455 called +4570102001", "0:20", ""]]
+
+
+def _many(talks: int, at: float) -> list[JournalEntry]:
+    """A customer who is sent on and on, each time by a call of its own."""
+    found: list[JournalEntry] = [*long_conversation(at, "many")]
+    for number in range(talks):
+        at, call = at + 10, f"many-{number}"
+        found += [
+            replace(seen(call, at=at), group=None),
+            *talk(ACME, call, f"{call}:{call}-b", at + 1, at + 9, OUTSIDE, (ANNA, CLARA, DAVID)[number % 3]),
+            CallChanged(f"{call}-t", ACME, call, Change.TRANSFER, at + 9, f"{call}-b", call, "1001", "1001", "blind"),
+            CallEnded(call, at + 10, "NORMAL_CLEARING"),
+            CallJoined(call, ACME, "many", at + 10),
+        ]
+    return found
+
+
+def _asked(console: Console, ask: Any) -> list[str]:
+    """The statements that the answer takes."""
+    said: list[str] = []
+    with console.store.connection():
+        connection = console.store._db.connection()
+        connection.set_trace_callback(said.append)
+        try:
+            assert ask().status_code == 200
+        finally:
+            connection.set_trace_callback(None)
+    return said
+
+
+@pytest.mark.parametrize("role", ["superuser", "my-console"])
+def test_thirty_legs_cost_as_many_statements_as_five(browser: Browser, long: Console, role: str) -> None:
+    ledger.apply(long.store, _many(30, long.clock.now - 2_000))
+    person = _signed_in(browser, long, "1001", role)
+    costs: Sequence[int] = [
+        len(_asked(long, lambda path=path: person.get(path))) for path in (PAGE, "/conversations/many")
+    ]
+    assert costs[0] == costs[1] < 40
