@@ -66,11 +66,16 @@ class Conversations:
         """As `go_on`, for a call of which fsplug learns afterwards: the call before it may be over."""
         self.join_past(call.company, call.id, call.began_at, (leg.conversation,) if goes_on(leg) else ())
 
-    def met_unseen(self, company: str, call: str, began_at: float, legs: Sequence[Leg]) -> None:
-        """These legs talked to each other in this call of the company, as is known only afterwards."""
-        if all(are_joined(legs[0], leg) for leg in legs[1:]):
-            marks = (mark for leg in legs for mark in (leg.call, leg.uuid, leg.conversation))
-            self.join_past(company, call, began_at, marks)
+    def met_unseen(self, company: str, call: str, legs: Sequence[Leg], began_at: float, at: float) -> None:
+        """These legs talked to each other `at` this time in this call of the company, as is known only afterwards.
+
+        The legs, or the first of them, began at `began_at`. One that was called has placed its call since.
+        """
+        if not all(are_joined(legs[0], leg) for leg in legs[1:]):
+            return
+        was_called = any(leg.uuid == call and not leg.called_in for leg in legs)
+        marks = (mark for leg in legs for mark in (leg.call, leg.uuid, leg.conversation))
+        self.join_past(company, call, at if was_called else began_at, marks)
 
     def join_past(self, company: str, call: str, began_at: float, others: Iterable[str]) -> None:
         """This call of the company is of one conversation with those of `others` that are the company's calls."""
@@ -81,6 +86,8 @@ class Conversations:
         self._kept.append(own)
         for other in wanted:
             before = None if other in own.calls else self._known(company, other)
+            # While the store was asked, its call may have met others.
+            own = self._of.get(call, own)
             if before is not None:
                 self._unite(own, before)
 

@@ -172,7 +172,7 @@ class Witness:
             self._witnessed(talk, talk.name, missed.id, missed.call, outage),
         ):
             self._ports.write(entry)
-        self._conversations.met_unseen(talk.company, missed.call, talk.began_at, talk.legs)
+        self._conversations.met_unseen(talk.company, missed.call, talk.legs, talk.began_at, talk.at)
         if missed.recording is not None:
             self._files.ordered.add(missed.recording)
             self._left_files.ordered(missed.call, missed.id)

@@ -160,4 +160,5 @@ def _read(store: Store, company: str, conversations: Iterable[str]) -> list[Call
     for some in in_batches(conversations):
         for select in (_FIRST_OF, _PARTS_OF_FIRST):
             found |= {one.id: one for one in select.rows(store, company=company, conversations=some)}
-    return sorted(found.values(), key=lambda one: (one.at, one.id))
+    # A call that a called leg placed may be as old as that leg, and so as the call for which it was made.
+    return sorted(found.values(), key=lambda one: (one.conversation is not None, one.at, one.id))

@@ -97,6 +97,19 @@ def test_each_answered_talk_of_a_flow_gets_its_decision_and_what_should_have_bee
     assert story.rejects() == []
 
 
+@pytest.mark.parametrize("flow", ["caller-transfers", "colleague-transfers"])
+def test_a_conversation_begins_with_the_call_for_which_a_leg_was_made_that_placed_another(
+    flow: str, tmp_path: Path
+) -> None:
+    story = Story(tmp_path)
+    records = read(flow)
+    story.witness.settle(records, {})
+    story.write_down()
+    [one] = conversations.listed(story.store, ACME)
+    first, later = conversations.of_call(story.store, ACME, one.id)
+    assert (first.id, first.caller, later.conversation) == (one.id, "1001", one.id)
+
+
 def test_who_picks_up_by_a_phone_that_the_dialplan_does_not_mark_is_known_by_signing_in(tmp_path: Path) -> None:
     story = Story(tmp_path)
     found = raw("pick-up")
