@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.legs import PLACE
 from fsplug.esl.calls.ports import Ports
+from fsplug.esl.calls.records import LegRecord
 from fsplug.esl.protocol.event import Event
 from fsplug.policy.conversation.events import Change, How
 from fsplug.policy.recording.legs import identified
@@ -40,6 +41,27 @@ class Changes:
             kind, _, whom = (event.get(_SENT) or "").partition(":")
             if kind in _HOW:
                 self._sent(channel, _HOW[kind], whom, at)
+
+    def recorded(self, record: LegRecord, call: str) -> None:
+        """A leg's record, of this call: its phone may have transferred somebody, which no event told."""
+        kind, _, whom = record.transfer_to.partition(":")
+        if kind not in _HOW:
+            return
+        met = record.bridges[-1].partner if record.bridges else None
+        self._ports.write(
+            CallChanged(
+                id=f"{record.uuid}-transfer",
+                company=record.company,
+                call=call,
+                change=Change.TRANSFER,
+                at=record.ended_at,
+                leg=record.uuid,
+                other=whom if _HOW[kind] is How.SEMI_ATTENDED else met,
+                user=record.user or None,
+                number=record.number,
+                how=_HOW[kind],
+            )
+        )
 
     def parted(self, channel: Channel, at: float) -> None:
         """The talk of this leg, which lives on, ended then."""

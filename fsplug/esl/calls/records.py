@@ -75,7 +75,9 @@ class LegRecord:
     `name` is the leg's in the dialplan. Times are epoch seconds; `answered_at` is 0 for a leg that never answered.
     `stay` is the latest conference that it was in.
     `refused_on` is the SIP profile of a call that the switch refused before its dialplan; None for every other leg.
-    `away` is the recording that the switch itself armed the leg with, while fsplug was away.
+    `away` is the recording that the switch itself armed the leg with, while fsplug was away. If its phone transferred
+    somebody, `transfer_to` says how and whom (`fsplug.esl.calls.changes`); `user` is whose leg it was, as the dialplan
+    marks it, and `number` the one that it showed last.
     """
 
     uuid: str
@@ -90,6 +92,9 @@ class LegRecord:
     stay: Stay | None = None
     refused_on: str | None = None
     away: str = ""
+    transfer_to: str = ""
+    user: str = ""
+    number: str = ""
 
     @property
     def talks(self) -> tuple[Bridge, ...]:
@@ -133,6 +138,9 @@ def leg_record(body: bytes) -> LegRecord:
         stay=stay,
         refused_on=variables.get("sofia_profile_name", "") if is_refused else None,
         away=variables.get(EARLIER_AWAY) or armed_away(variables.get("execute_on_answer", "")),
+        transfer_to=variables.get("transfer_to", ""),
+        user=variables.get("fsplug_user", ""),
+        number=bridges[-1].leg.numbers[0] if bridges and bridges[-1].leg.numbers else "",
     )
 
 

@@ -14,6 +14,7 @@ import structlog
 from fsplug.errors import Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
 from fsplug.esl.calls.known_talks import KnownTalks
@@ -95,6 +96,7 @@ class Witness:
         self._left_files = left_files
         self._left_recordings = left_recordings
         self._conversations = conversations
+        self._changes = Changes(book, ports)
         self._files = WitnessedFiles(store, left_files, ports.spool)
         self._ports = ports
 
@@ -114,8 +116,19 @@ class Witness:
         for uuid in settled:
             self._left_files.reported(records[uuid])
             self._files.judge(records[uuid])
+            self._changed(records[uuid])
         self._files.forget()
         return settled
+
+    def _changed(self, record: LegRecord) -> None:
+        """Write down a transfer by this leg's phone, if the company has its call. An event of it says the same."""
+        if record.transfer_to and record.company:
+            try:
+                known = [one for one in (record.call, record.uuid) if calls.get(self._store, record.company, one)]
+            except Invalid:
+                return  # No company of fsplug's.
+            if known:
+                self._changes.recorded(record, known[0])
 
     def _count_refused(self, records: Mapping[str, LegRecord]) -> None:
         """Write down the calls that the switch refused before its dialplan; nothing else knows of them."""

@@ -18,7 +18,9 @@ from fsplug.esl.calls.records import LegRecord, leg_record
 from fsplug.esl.calls.seen_talks import seen_talks
 from fsplug.esl.calls.witness import OTHERS_SECONDS, PARTNER_SECONDS
 from fsplug.esl.protocol.event import Event, plain_event
-from fsplug.store.calls import calls, conversations, decisions, gaps, outages, refused, witnessed
+from fsplug.policy.conversation.shapes import TurnKind
+from fsplug.policy.conversation.timeline import timeline
+from fsplug.store.calls import calls, conversation_events, conversations, decisions, gaps, outages, refused, witnessed
 from fsplug.store.calls.entries import OutageSeen
 from fsplug.store.calls.refused import RefusedKind
 from fsplug.store.change import planning
@@ -94,6 +96,31 @@ def test_each_answered_talk_of_a_flow_gets_its_decision_and_what_should_have_bee
     assert [one.talks for one in outages.listed(story.store, ACME)] == ([talks] if talks else [])
     assert all(one.ended_at and one.answered_at for one in calls.listed(story.store, ACME))
     assert len(conversations.listed(story.store, ACME)) == (1 if talks else 0)
+    assert story.rejects() == []
+
+
+TRANSFERS: Mapping[str, list[str]] = {
+    "blind-transfer": ["blind by 1001"],
+    "caller-transfers": ["blind by 1001"],
+    "colleague-transfers": ["blind by 1001"],
+    "attended-transfer": ["attended by 1001"],
+    "park": ["blind by 1001"],
+    "pick-up": [],
+    "incoming-user": [],
+}
+
+
+@pytest.mark.parametrize("flow", TRANSFERS)
+def test_the_record_of_a_leg_says_who_transferred(flow: str, tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    for _ in range(2):
+        story.witness.settle(read(flow), {})
+        story.write_down()
+    [one] = conversations.listed(story.store, ACME)
+    its = conversations.of_call(story.store, ACME, one.id)
+    turns = timeline(conversation_events.of_calls(story.store, ACME, its)).turns
+    told = [one for one in turns if one.kind is TurnKind.TRANSFER]
+    assert [f"{one.how} by {one.by.username if one.by else None}" for one in told] == TRANSFERS[flow]
     assert story.rejects() == []
 
 
