@@ -27,6 +27,8 @@ _TRANSFERRED = "Caller-Transfer-Source"
 _REDIRECTED = "Caller-RDNIS"
 # Who the switch itself knows a phone as: by the password it proved, or by the directory entry that was rung.
 _SIGNED_IN = ("variable_sip_auth_username", "variable_sip_auth_realm")
+# The phone's entry in the directory names its company as a context; an entry of fsplug's names its user and kind, too.
+_CONTEXT, _USER, _DEVICE = "variable_user_context", "variable_fsplug_user", "variable_fsplug_device"
 _DIALLED_USER = ("variable_dialed_user", "variable_dialed_domain")
 # On a leg that was called as a user: which one. `dialed_user` may be whom it has rung itself since (1.11.1).
 _PRESENCE = "variable_presence_id"
@@ -53,7 +55,9 @@ _LEG = Headers(
     *_CONVERSATION,
     "variable_fsplug_leg",
     "variable_fsplug_legs",
-    "variable_fsplug_user",
+    _CONTEXT,
+    _USER,
+    _DEVICE,
     "variable_fsplug_group",
     "variable_fsplug_groups",
     "variable_fsplug_redirects",
@@ -98,7 +102,8 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
     called_in = headers.get("Call-Direction") == "inbound"
     calls = called_in or bool(headers.get("variable_fsplug_legs"))
     uuid = headers.get("Unique-ID", "")
-    phone = _caller(headers) if called_in else _registered(headers)
+    username = _user(headers, called_in)
+    phone = (username or _proved(headers)) if called_in else _registered(headers)
     named = identities_of_phone(_naming(headers)) if phone else identities(_naming(headers))
     destination = _values(headers, (_DESTINATION,))
     numbers = (phone,) if phone else _numbers(headers, named, called_in, calls)
@@ -108,7 +113,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         company=headers.get("variable_fsplug_company", ""),
         call=uuid if calls else headers.get("variable_fsplug_call", ""),
         name=headers.get("variable_fsplug_leg", ""),
-        username=headers.get("variable_fsplug_user", ""),
+        username=username,
         called_in=called_in,
         answered=headers.get("Answer-State") == "answered",
         answered_at=_answered_at(headers),
@@ -117,7 +122,7 @@ def leg_of_headers(headers: Mapping[str, str]) -> Leg:
         forwarders=_each_once((*_redirects(headers), *_values(headers, (_REDIRECTED,)), *named.forwarding)),
         groups=_groups(headers),
         version=_version(headers),
-        signed_in=_signed_in(headers, called_in),
+        signed_in=_signed_in(headers, called_in, username),
         picks_up=headers.get("variable_current_application") == "intercept",
         serves=any(headers.get(name) == role for name, role in _SERVES.items()),
         is_parked=bool(headers.get(PLACE)),
@@ -153,14 +158,32 @@ def _registered(headers: Mapping[str, str]) -> str:
     return dialled(headers.get(_REGISTERED, "").rpartition("@")[0])
 
 
-def _caller(headers: Mapping[str, str]) -> str:
-    """The user on a leg that called in, if it is a user's phone, by name; empty for somebody outside.
+def _user(headers: Mapping[str, str], called_in: bool) -> str:
+    """The user whom the leg is marked with. A phone that is led into another company's context has brought its own."""
+    is_led = called_in and headers.get(_DEVICE) and _realm(headers) != _company(headers)
+    return "" if is_led else headers.get(_USER, "")
 
-    A trunk can prove a password, too, but in no company's realm.
+
+def _proved(headers: Mapping[str, str]) -> str:
+    """The phone that proved a password, by its name in the company; in the context of another, with its domain.
+
+    Empty for somebody outside. A trunk can prove a password too, in no company's realm.
     """
-    proved, realm = (headers.get(name, "") for name in _SIGNED_IN)
-    is_in_company = bool(proved) and realm == (headers.get("variable_fsplug_company") or realm) != TRUNK_REALM
-    return headers.get("variable_fsplug_user") or (proved if is_in_company else "")
+    proved, realm = headers.get(_SIGNED_IN[0], ""), _realm(headers)
+    if not proved or realm == TRUNK_REALM:
+        return ""
+    if realm == _company(headers):
+        return proved
+    return f"{proved}@{realm}" if realm == headers.get(_CONTEXT) else ""
+
+
+def _realm(headers: Mapping[str, str]) -> str:
+    return headers.get(_SIGNED_IN[1], "")
+
+
+def _company(headers: Mapping[str, str]) -> str:
+    """The company that the dialplan marks the leg with; that of the phone, where it marks none."""
+    return headers.get("variable_fsplug_company") or _realm(headers)
 
 
 def _own_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
@@ -213,13 +236,13 @@ def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def _signed_in(headers: Mapping[str, str], called_in: bool) -> str:
+def _signed_in(headers: Mapping[str, str], called_in: bool, username: str) -> str:
     """`1003@acme.example`; empty for a leg that the dialplan marks with its user, or that no user is known on.
 
     A leg that rings `user/1003@acme.example` gets the same variables as the one that is rung (1.11.1): a leg that was
     called, and that the dialplan marks, may since have been sent on to somebody.
     """
-    is_marked = headers.get("variable_fsplug_user") or (headers.get("variable_fsplug_company") and not called_in)
+    is_marked = username or (headers.get("variable_fsplug_company") and not called_in)
     user, domain = (headers.get(name, "") for name in (_SIGNED_IN if called_in else _DIALLED_USER))
     called_as = "" if called_in else headers.get(_PRESENCE, "")
     if "@" in called_as:

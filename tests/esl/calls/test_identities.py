@@ -166,6 +166,28 @@ def test_what_an_answer_says_is_not_read_on_the_leg_that_it_is_handed_on_to(call
     assert EXCLUDED not in numbers(leg([], **{**caller, **says}))
 
 
+@pytest.mark.parametrize(
+    "marks",
+    [{"variable_fsplug_user": "1003", "variable_fsplug_device": "desk"}, {}],
+    ids=["as its directory marks it", "as an incoming call"],
+)
+def test_a_phone_led_into_another_company_s_context_is_neither_its_user_nor_a_trunk(marks: dict[str, str]) -> None:
+    proved = {**PROVED, "variable_sip_auth_realm": "beta.example", "variable_user_context": "beta.example"}
+    led = leg([], **{**FORGED, **proved, **marks, "variable_fsplug_company": "acme.example"})
+    assert EXCLUDED not in numbers(led)
+    assert (led.username, led.numbers, led.signed_in) == ("", ("1003@beta.example",), "1003@beta.example")
+
+
+def test_a_dialplan_of_one_s_own_says_which_user_a_phone_of_another_domain_is() -> None:
+    proved = {**PROVED, "variable_sip_auth_realm": "pbx.example", "variable_user_context": "pbx.example"}
+    assert leg([], **proved, **MARKED).username == "1003"
+
+
+def test_who_proves_a_password_of_the_operator_s_own_directory_is_somebody_outside() -> None:
+    proved = {**PROVED, "variable_sip_auth_realm": "pbx.example", "variable_user_context": "default"}
+    assert leg([], **proved, variable_fsplug_company="acme.example").numbers == ("+4522334455",)
+
+
 def test_who_was_called_in_by_a_bridge_keeps_their_own_number_and_not_that_which_an_answer_says() -> None:
     swapped = {
         "Caller-Caller-ID-Number": EXCLUDED,
