@@ -6,6 +6,8 @@ import pytest
 from fsplug.lab.exchange import password
 from fsplug.lab.freeswitch import wait_for
 from fsplug.lab.softphone import Dialog, Softphone
+from fsplug.store.schema.audit import FailedTries
+from fsplug.store.schema.companies import Companies
 from tests.calls.aftermath import until_heard as until_recorded
 from tests.calls.lines import REAL, why_not
 from tests.calls.listeners import ANNA, BO, CLARA, HERTZ, Listens, until_heard
@@ -34,6 +36,12 @@ def heard_nothing(dialog: Dialog) -> bool:
     return not heard.size or int(np.abs(heard).max()) < LOUD
 
 
+def refused(plant: Plant, company: str) -> set[str]:
+    """The acts that the company's audit trail will tell of."""
+    theirs = FailedTries.select(FailedTries.act).join(Companies, on=(Companies.id == FailedTries.company))
+    return {act for (act,) in plant.store.query(theirs.where(Companies.domain == company))}
+
+
 def a_phone(people: RealParty, user: str, company: str) -> Softphone:
     return Softphone(people.phone_side, company, user, password(company, user), hertz=HERTZ[BO])
 
@@ -50,6 +58,7 @@ def test_who_names_a_talk_to_take_it_over_hears_nothing(
         wait_for(lambda: dialog.state == "ended", "the phone to be hung up")
     assert heard_nothing(dialog)
     assert talk.dialogs[ANNA].state == "up"
+    plant.until(lambda: "call-not-taken-over" in refused(plant, ACME), "the try to be counted")
 
 
 def test_who_names_a_listener_s_call_to_take_it_over_hears_nothing(

@@ -22,6 +22,7 @@ from fsplug.esl.calls.record_flow import record_flow
 from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol import wire
 from fsplug.esl.protocol.event import Event
+from fsplug.policy.access.failures import Failure
 from fsplug.store.calls import calls, decisions, gaps, ledger
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision
@@ -105,6 +106,7 @@ class Story:
         self.switch = CommandedSwitch()
         self.spool = Spool()
         self.entries: list[Any] = []
+        self.refused: list[tuple[str, str, Failure]] = []
         self._ids = count(1)
         self.start()
 
@@ -121,6 +123,7 @@ class Story:
             later=self.clock.later,
             new_id=lambda: f"id{next(self._ids)}",
             stamped=steady.of,
+            refused=lambda company, act, failure: self.refused.append((company, act, failure)),
         )
         self.ports = ports
         policy = PolicySource(self.store)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.switch import Switch
+from fsplug.policy.access.failures import Failure
 from fsplug.store.calls.entries import JournalEntry
 
 
@@ -40,12 +41,16 @@ class Spool(Protocol):
         """Why the switch can't write there although fsplug can; None if nothing is known to forbid it."""
 
 
+def _uncounted(company: str, act: str, failure: Failure) -> None:
+    """For those who have no trail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The record flow's surroundings.
 
     `clock` gives epoch seconds; `later` runs a function after a number of seconds. `stamped` gives what `clock` showed
-    when the switch stamped an event so.
+    when the switch stamped an event so. `refused` counts what somebody tried in vain, as an act of a company's trail.
     """
 
     switch_name: str
@@ -56,6 +61,7 @@ class Ports:
     later: Callable[..., object]
     new_id: Callable[[], str]
     stamped: Callable[[float], float] = float
+    refused: Callable[[str, str, Failure], object] = _uncounted
 
     def time_of(self, event: Event) -> float:
         """When the switch sent this event, by `clock`. To be asked for events in their order."""

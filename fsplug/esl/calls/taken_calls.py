@@ -15,10 +15,16 @@ from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.unreported_legs import known_or_asked
 from fsplug.esl.protocol.event import Event
-from fsplug.policy.recording.owners import may_connect, may_take_over, owner
+from fsplug.policy.access.failures import Failure
+from fsplug.policy.recording.legs import Leg
+from fsplug.policy.recording.owners import may_connect, may_take_over, owner, refusals
 
 log = structlog.get_logger()
 
+# What they are called in the log and in the audit trail.
+NOT_TAKEN_OVER = "call-not-taken-over"
+NOT_CONNECTED = "calls-not-connected"
+_ADDRESS = "variable_sip_network_ip"
 # The switch notes these on the leg that an INVITE with Replaces makes, and on one that sends a REFER with Replaces.
 REPLACES = b"variable_sip_replaces_"
 _TAKES, _CONNECTS = "variable_sip_replaces_call_id", "variable_refer_uuid"
@@ -47,10 +53,12 @@ class TakenCalls:
         if channel is None and call is None and not is_ours:
             return
         proved = (event.get("variable_sip_auth_realm") or "", event.get("variable_sip_auth_username") or "")
+        by, replaced_leg = proved if all(proved) else None, channel.leg if channel else None
         rings_in = call.company if call is not None else ""
-        if may_take_over(proved if all(proved) else None, channel.leg if channel else None, rings_in):
+        if may_take_over(by, replaced_leg, rings_in):
             return
-        log.warning("call-not-taken-over", leg=event.uuid, call=replaced, user="@".join(reversed(proved)))
+        log.warning(NOT_TAKEN_OVER, leg=event.uuid, call=replaced, user="@".join(reversed(proved)))
+        self._refuse(NOT_TAKEN_OVER, by, replaced_leg, rings_in, event.get(_ADDRESS) or "")
         self._ports.later(0, self._hang_up, event.uuid)
         if channel is not None:
             for leg in filter(None, (replaced, channel.partner)):
@@ -63,10 +71,11 @@ class TakenCalls:
         if not other or channel is None or not channel.talked_with or channel.has_connected:
             return
         channel.has_connected = True
+        address = event.get(_ADDRESS) or ""
         if other in self._book.channels:
-            self._judge(channel, self._book.channels[other])
+            self._judge(channel, self._book.channels[other], address)
         else:
-            self._ports.later(0, self._ask, channel, other)
+            self._ports.later(0, self._ask, channel, other, address)
 
     def joins(self, pair: tuple[str, str]) -> None:
         """CHANNEL_BRIDGE: these two talk to each other from now on."""
@@ -79,24 +88,32 @@ class TakenCalls:
 
         Unavailable if the switch does not say in time that the leg is hung up. When it is, the switch calls nobody.
         """
-        log.warning("calls-not-connected", leg=leg[:64], call="")
+        log.warning(NOT_CONNECTED, leg=leg[:64], call="")
+        if (channel := self._book.channels.get(leg)) is not None:
+            self._refuse(NOT_CONNECTED, owner(channel.leg), None, "", "")
         self._ports.switch.hang_up(leg, CAUSE)
 
-    def _ask(self, channel: Channel, other: str) -> None:
+    def _ask(self, channel: Channel, other: str, address: str) -> None:
         found = known_or_asked(self._book, self._ports.switch, other)
         if found is not None:
-            self._judge(channel, found)
+            self._judge(channel, found, address)
 
-    def _judge(self, channel: Channel, other: Channel) -> None:
+    def _judge(self, channel: Channel, other: Channel, address: str) -> None:
         if may_connect(channel.leg, other.leg) or not other.talked_with:
             return
-        log.warning("calls-not-connected", leg=channel.leg.uuid, call=other.leg.uuid, user=owner(channel.leg))
+        log.warning(NOT_CONNECTED, leg=channel.leg.uuid, call=other.leg.uuid, user=owner(channel.leg))
+        self._refuse(NOT_CONNECTED, owner(channel.leg), other.leg, "", address)
         connected = channel.talked_with[-1], other.talked_with[-1]
         # A phone may also have asked in vain. Then the other call goes on.
         self._refused.add(frozenset(connected))
         self._ports.later(BRIDGED_SECONDS, self._refused.discard, frozenset(connected))
         if other.left is not None or other.partner is None:
             self.joins(connected)
+
+    def _refuse(self, act: str, by: tuple[str, str] | None, named: Leg | None, rings_in: str, address: str) -> None:
+        """In the trails of the company whose call was named and of the one whose phone named it."""
+        for one in refusals(by, named, rings_in):
+            self._ports.later(0, self._ports.refused, one.company, act, Failure(address, one.person, by=one.by))
 
     def _end_left(self, leg: str) -> None:
         left = self._book.channels.get(leg)

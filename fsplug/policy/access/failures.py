@@ -1,4 +1,4 @@
-"""Failures of people who are not signed in, counted together: what is kept of many is as little as of a few."""
+"""What people tried in vain, counted together: what is kept of many tries is as little as of a few."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,16 @@ LONGEST_TYPED = 64
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failed try: from where, at whose account if there is one, else what was typed, and what was wrong."""
+    """One failed try: from where, at whose account or call, else what was typed, and what was wrong.
+
+    `by` is the user who tried, where that is known. An address that is not known is empty.
+    """
 
     address: str
     person: str = ""
     typed: str = ""
     wrong: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,14 @@ class Summary:
     people: tuple[str, ...] = ()
     typed: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
 
     def with_one(self, one: Failure) -> "Summary":
         """The same with one failure more."""
         address = shown(one.address)
-        has_room = address in self.addresses or len(self.addresses) < MOST_ADDRESSES
-        addresses = {**self.addresses, address: self.addresses.get(address, 0) + 1} if has_room else self.addresses
+        has_room = not address or address in self.addresses or len(self.addresses) < MOST_ADDRESSES
+        is_listed = address and has_room
+        addresses = {**self.addresses, address: self.addresses.get(address, 0) + 1} if is_listed else self.addresses
         return Summary(
             self.tries + 1,
             addresses,
@@ -43,6 +49,7 @@ class Summary:
             _with(self.people, one.person, MOST_PEOPLE),
             _with(self.typed, "" if one.person else shown(one.typed), MOST_TYPED),
             _with(self.wrong, one.wrong, MOST_TYPED),
+            _with(self.by, one.by, MOST_PEOPLE),
         )
 
 

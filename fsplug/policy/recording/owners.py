@@ -1,5 +1,8 @@
 """Whose a leg is, and whose call a phone may take over or connect with another (SIP Replaces)."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from fsplug.policy.recording.legs import Leg
 
 
@@ -29,3 +32,31 @@ def may_take_over(proved: tuple[str, str] | None, replaced: Leg | None, rings_in
     if proved is None:
         return False
     return proved[0] == rings_in or (replaced is not None and owner(replaced) == proved)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a company's audit trail says of a phone that may not have the call that it named.
+
+    `person` is the user whose call it was and `by` the phone's user; each is empty where it is nobody of the company.
+    """
+
+    company: str
+    person: str
+    by: str
+
+
+def refusals(by: tuple[str, str] | None, named: Leg | None, rings_in: str) -> Iterator[Refusal]:
+    """For the company whose call was named, and the one whose phone named it. No trail names another company's user.
+
+    `by` is the phone's user, None for somebody outside; `named` a leg of that call, None if it rings in the company
+    `rings_in` or is not known.
+    """
+    whose = owner(named) if named is not None else None
+    theirs = whose[0] if whose is not None else (named.company if named is not None else rings_in)
+    for company in dict.fromkeys(filter(None, (theirs, by[0] if by is not None else ""))):
+        yield Refusal(company, _user_in(company, whose), _user_in(company, by))
+
+
+def _user_in(company: str, whose: tuple[str, str] | None) -> str:
+    return whose[1] if whose is not None and whose[0] == company else ""

@@ -1,4 +1,4 @@
-"""Failures of people who are not signed in: counted in a table that expires, and summed up in the audit trail.
+"""What people tried in vain: counted in a table that expires, and summed up in the audit trail.
 
 Anybody can fail, as often as the limiter lets them. So a failure alone makes no entry of the trail, which keeps all.
 """
@@ -101,7 +101,9 @@ def _sum_up(store: Store, seen: _Window) -> bool:
         }
         facts |= {"wrong": ", ".join(found.wrong)} if found.wrong else {}
         facts |= {"other_addresses": found.more} if found.more else {}
-        people = users.still_theirs(store, one.domain, found.people, one.last_at)
+        facts |= {"tried_by": list(found.by)} if found.by else {}
+        about = tuple(dict.fromkeys(found.people + found.by))
+        people = users.still_theirs(store, one.domain, about, one.last_at)
         chain.append(store, one.company, outsider(shown(who)), one.act, "", people, **facts)
     return True
 
@@ -109,4 +111,4 @@ def _sum_up(store: Store, seen: _Window) -> bool:
 def _read(text: str) -> Summary:
     kept = json.loads(text)
     people, typed, wrong = (tuple(kept[name]) for name in ("people", "typed", "wrong"))
-    return Summary(kept["tries"], kept["addresses"], kept["more"], people, typed, wrong)
+    return Summary(kept["tries"], kept["addresses"], kept["more"], people, typed, wrong, tuple(kept.get("by", ())))

@@ -62,7 +62,7 @@ index(AuditAbout, "audit_about_number", "company number")
 
 
 class FailedTries(Table):
-    """What people who are not signed in failed at in a window of time; `entry` is set once the trail has it."""
+    """What people tried in vain in a window of time; `entry` is set once the trail has it."""
 
     company = reference(Companies)
     act = text()

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import gevent
 import gevent.event
@@ -19,7 +18,6 @@ from fsplug.esl.calls.confirmation import Confirmation
 from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
-from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.record_flow import record_flow
 from fsplug.esl.calls.watch import EVENTS
 from fsplug.esl.calls.witness import Witness
@@ -42,6 +40,7 @@ from fsplug.wiring.calls.away_files import AwayFiles
 from fsplug.wiring.calls.listen_in import ListenInParts
 from fsplug.wiring.calls.name_keeper import KEEP_SECONDS, NameKeeper
 from fsplug.wiring.calls.publishing import PUBLISH_SECONDS, Publishing
+from fsplug.wiring.calls.record_ports import Refusals, record_ports
 from fsplug.wiring.calls.record_reader import RecordReader
 from fsplug.wiring.calls.signs import LINK_DOWN, Signs
 from fsplug.wiring.calls.spool_gate import SpoolGate
@@ -126,16 +125,8 @@ class CallsProcess:
         self.switch = LinkedSwitch(self.link)
         self._secret = CallSecret(call_secret.path_in(settings.data), self.switch.set_secret)
         self._confirmation = Confirmation(self.switch, self._secret.in_force)
-        ports = Ports(
-            switch_name=settings.switch_name,
-            switch=self.switch,
-            spool=self._gate,
-            write=self.writer.put,
-            clock=self._clock.now,
-            later=gevent.spawn_later,
-            new_id=lambda: uuid4().hex,
-            stamped=self._clock.of,
-        )
+        refusals = Refusals(self.store, self._run_write)
+        ports = record_ports(settings, self.switch, self._gate, self.writer, self._clock, refusals)
         policy = PolicySource(self._stores.config)
         flow = record_flow(self.store, self.book, policy, ports)
         recorder, self._reconciler = flow.recorder, flow.reconciler

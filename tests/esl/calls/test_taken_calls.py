@@ -126,3 +126,37 @@ def test_a_phone_that_names_another_s_call_in_vain_ends_its_own_alone(story):
         1.00  D  HANGUP   NORMAL_CLEARING
     """
     assert connected(story, "1002", in_vain)[1] == []
+
+
+def counted(story):
+    """What the audit trails of companies count: company, act, whose call it was, and who tried."""
+    return [(company, act, one.person, one.by, one.address) for company, act, one in story.refused]
+
+
+FROM = {"variable_sip_network_ip": "192.0.2.7"}
+
+
+@pytest.mark.parametrize(
+    ("user", "company", "counts"),
+    [
+        ("1002", ACME, [(ACME, "1001", "1002")]),
+        ("1001", BETA, [(ACME, "1001", ""), (BETA, "", "1001")]),
+        ("", "", [(ACME, "1001", "")]),
+        ("1001", ACME, []),
+    ],
+    ids=["a colleague", "another company", "a trunk", "the user"],
+)
+def test_a_call_that_is_not_taken_over_is_counted_for_the_trail_of_each_company_it_concerns(
+    story, user, company, counts
+):
+    flow = Flow(story, {"A": customer(), "B": called("1001", by="A")})
+    flow.begins(TALKS)
+    takes_over(story, user=user, company=company, **FROM)
+    act = "call-not-taken-over"
+    assert counted(story) == [(trail, act, person, by, "192.0.2.7") for trail, person, by in counts]
+
+
+@pytest.mark.parametrize(("user", "whose"), [("1002", ["1001"]), ("1001", [])])
+def test_calls_that_are_not_connected_are_counted_for_the_trail(story, user, whose):
+    connected(story, user)
+    assert counted(story) == [(ACME, "calls-not-connected", person, user, "") for person in whose]

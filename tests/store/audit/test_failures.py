@@ -58,6 +58,16 @@ def test_guesses_at_somebodys_account_are_about_that_person(console: Console) ->
     assert entry.facts["typed"] == []
 
 
+def test_who_tried_is_named_beside_whose_call_it_was(console: Console) -> None:
+    for by in ("1002", "1002", ""):
+        failures.add(console.store, ACME, "call-not-taken-over", Failure("", "1001", by=by))
+    console.clock.turn(WINDOW_SECONDS)
+    failures.sum_up(console.store)
+    [entry] = [one for one in trail.listed(console.store, ACME) if one.act == "call-not-taken-over"]
+    assert (entry.people, entry.facts["tried_by"]) == (("1001", "1002"), ["1002"])
+    assert (entry.facts["tries"], entry.facts["addresses"]) == (3, [])
+
+
 def test_each_window_each_act_and_each_company_has_its_own(console: Console) -> None:
     _fail(console)
     failures.add(console.store, ACME, "password-reset-refused", Failure("192.0.2.1"))

@@ -30,6 +30,7 @@ _WRITERS = {
     ("shares", "audit"): 3,
     ("", "audit"): 3,
     ("", "_audit"): 3,
+    ("self", "_refuse"): 0,
 }
 
 
