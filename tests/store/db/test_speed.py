@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
+from fsplug.policy.access.scopes import operator
 from fsplug.store.calls import calls, conversation_events, conversations, decisions, ledger, witnessed
 from fsplug.store.change import planning
 from fsplug.store.change.present import Present
 from fsplug.store.config import numbers, policies, users
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
-from fsplug.store.recordings import recordings
+from fsplug.store.recordings import access, recordings
 from fsplug.store.recordings.recordings import UNFINISHED
 from tests.store.cast import ACME
 from tests.store.story import recorded_call, seen, started
@@ -94,6 +95,7 @@ def _user(number: int) -> dict[str, Any]:
         lambda store: witnessed.decided(store, ACME, NOWHERE),
         lambda store: recordings.of_decisions(store, ACME, NOWHERE),
         lambda store: conversation_events.of_calls(store, ACME, conversations.of_call(store, ACME, "live")),
+        lambda store: access.reachable(store, ACME, NOWHERE, operator("root")),
         lambda store: recordings.listed(store, ACME, limit=1, wanted=Wanted(person="nobody")),
         lambda store: users.in_department(store, ACME, "Nowhere", 1),
         lambda store: Present(store, ACME).holding(users.USER, "department", ["Nowhere"]),
@@ -115,6 +117,7 @@ def _user(number: int) -> dict[str, Any]:
         "decided talks of calls",
         "recordings of decisions",
         "what happened in a conversation",
+        "recordings that somebody may hear",
         "a person's recordings",
         "a department's users",
         "users of a department that is removed",
