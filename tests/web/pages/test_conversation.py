@@ -135,6 +135,30 @@ def test_who_sees_their_own_calls_hears_there_what_their_player_plays_and_reads_
     assert ("listened in" in page) == (username == "1001"), "who listened to a colleague is the colleague's to know"
 
 
+def _stops(page: str) -> list[tuple[str, ...]]:
+    return re.findall(r'<li data-recording="([^"]*)" data-skipped="([^"]*)">([^<]*)', page)
+
+
+def test_the_recordings_are_played_in_their_order_and_what_has_none_is_skipped(superuser: Browser) -> None:
+    skipped = "Skips: 1:12 Anna Holm talked to Clara Juhl.", "Skips: 3:30 +4522334455 talked to David Krogh."
+    assert _stops(superuser.get(PAGE).text) == [
+        (FIRST.rpartition("/")[2], "", "Recording 1 of 2: 0:12 +4522334455 talked to Anna Holm"),
+        (SECOND.rpartition("/")[2], skipped[0], "Recording 2 of 2: 1:36 +4522334455 talked to Clara Juhl"),
+        ("", skipped[1], "There are no more recordings that you may hear."),
+    ]
+
+
+def test_who_hears_one_recording_alone_has_its_player(browser: Browser, long: Console) -> None:
+    page = _signed_in(browser, long, "1003").get(PAGE).text
+    assert _stops(page) == [] and _heard(page) == [SECOND]
+
+
+def test_where_the_company_asks_for_a_reason_it_is_asked_once_for_all(superuser: Browser, long: Console) -> None:
+    assert 'name="reason"' not in superuser.get(PAGE).text
+    edit(long.store, ACME, "operator", lambda draft: draft.put_detail({**draft.detail(), "playback_reason": True}))
+    assert superuser.get(PAGE).text.count('name="reason"') == 1
+
+
 def test_a_conversation_of_others_is_answered_as_one_that_nobody_has(browser: Browser, long: Console) -> None:
     ledger.apply(long.store, long_conversation(long.clock.now - 600, "betas", BETA))
     bo = _signed_in(browser, long, "1002")

@@ -36,6 +36,9 @@ def page(conversation: str) -> Any:
         found=found,
         horizon=horizon,
         lines=shown,
+        stops=lines.in_order(shown, found.began_at, g.words),
+        asks_reason=viewer.company.playback_reason,
+        limits={"reason": access.LONGEST_REASON},
         drawn=lanes.drawn(found, named, horizon, shown),
         ends=people.ends(found, seen.calls[0], named),
     )
