@@ -11,9 +11,11 @@ import pytest
 
 from fsplug.lab.media import level
 from fsplug.media.archive import FolderArchive
+from fsplug.policy.conversation.shapes import TurnKind
 from fsplug.policy.recording.holds import Holder, Span, spans
 from fsplug.store.recordings import holds
 from fsplug.store.recordings.recordings import Recording, State
+from tests.calls.aftermath import conversations_of
 from tests.calls.lines import REAL
 from tests.calls.listeners import ANNA, HERTZ, Party, Talk
 from tests.calls.parties import RealTalk
@@ -134,6 +136,10 @@ def test_a_recording_is_as_long_as_its_talk_whoever_holds_and_how_often(
     assert made.talk_seconds is not None and made.seconds is not None
     assert (made.state, made.seconds) == (State.SEALED, pytest.approx(made.talk_seconds, abs=STEP_SECONDS))
     assert [span.by for span in recorded.held()] == [USER, OTHER, USER, USER]
+    [conversation] = conversations_of(plant, {made.call or ""})
+    held = [one for one in conversation.turns if one.kind is TurnKind.HOLD]
+    assert [one.by and (one.by.username or one.by.number) for one in held] == [ANNA, CUSTOMER, ANNA, ANNA]
+    assert all(one.until is not None for one in held)
     assert recorded.gaps() == []
     if plant.line.kind == REAL:
         left, right = recorded.channels()
