@@ -264,6 +264,21 @@ def test_a_transfer_to_a_call_that_is_nowhere_calls_no_address_that_the_phone_na
     installed.switch.wait_until_idle()
 
 
+def test_a_switch_that_is_told_to_deny_it_lets_no_phone_connect_calls(installed: Installed) -> None:
+    installed.switch.api("global_setvar deny_refer_requests=true")
+    try:
+        with installed.desk("1001") as anna, installed.desk("1002") as bo, installed.customer() as customer:
+            customer.until_up(customer.call("+4570101001"))
+            hers, theirs = anna.until_up(), customer.dialog
+            his = bo.until_up(bo.call(CONSENT))
+            bo.connect(his, hers)
+            wait_for(lambda: any("403 Forbidden" in one for one in his.notified), "the switch to refuse")
+            assert {hers.state, theirs.state} == {"up"}
+    finally:
+        installed.switch.api("global_setvar deny_refer_requests=false")
+    installed.switch.wait_until_idle()
+
+
 def test_a_trunk_that_has_proven_its_password_goes_on_whoever_fails_from_its_address(installed: Installed) -> None:
     ports, right = installed.switch.ports, "a-secret-of-the-provider"
 
