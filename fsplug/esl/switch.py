@@ -66,6 +66,9 @@ class Switch(Protocol):
     def stop_recording(self, leg: str, path: str) -> None:
         """End one recording on a leg."""
 
+    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
+        """Write silence into a recording, in real time, or sound again; False if the leg has no such recording."""
+
     def is_recording(self, leg: str, path: str) -> bool:
         """Whether this file is being recorded on this leg."""
 
@@ -77,6 +80,9 @@ class Switch(Protocol):
 
     def sound(self, leg: str, count: int) -> bool:
         """Play the tone to the person on this leg only; whether it plays."""
+
+    def deafen(self, leg: str, is_deaf: bool) -> bool:
+        """Send silence to the person on this leg, or sound again; False if there is no such leg."""
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
         """Make the switch hang up this owner's listeners in `seconds` seconds; this turn replaces the earlier one."""
@@ -186,6 +192,9 @@ class LinkedSwitch:
     def stop_recording(self, leg: str, path: str) -> None:
         self._answer(commands.stop_record(leg, path))
 
+    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
+        return self._is_done(commands.mask_record(leg, path, is_masked))
+
     def is_recording(self, leg: str, path: str) -> bool:
         return path in self._answer(commands.media_bugs(leg))
 
@@ -194,6 +203,9 @@ class LinkedSwitch:
 
     def sound(self, leg: str, count: int) -> bool:
         return self._is_done(commands.tone(leg, count))
+
+    def deafen(self, leg: str, is_deaf: bool) -> bool:
+        return self._is_done(commands.deafen(leg, is_deaf))
 
     def guard(self, owner: str, turn: int, seconds: int) -> None:
         if not self._is_done(commands.guard(owner, turn, seconds)):

@@ -169,6 +169,7 @@ class Channel:
     displaced: set[str] = field(default_factory=set)
     tone_hz: int = 0
     held: bool = False
+    deaf: bool = False
     media_timeout: int = 0
     rate: int = 8_000
     silent_since: int = 0

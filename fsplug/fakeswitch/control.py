@@ -98,6 +98,7 @@ class ControlPort:
             "answered": call.leg.answered,
             "cause": call.cause,
             "ended": call.ended,
+            "deaf": call.leg.deaf,
             "bridges": call.bridges,
             "up_seconds": call.up_seconds,
         }

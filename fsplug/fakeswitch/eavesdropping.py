@@ -53,6 +53,18 @@ def uuid_displace(core: Core, argument: str) -> str:
     return "+OK Success\n"
 
 
+def uuid_audio(core: Core, argument: str) -> str:
+    """`ID start write mute 0|1`: what the leg's person hears, or silence; `ID stop`: as it was."""
+    uuid, act, direction, what, level, *_ = (*argument.split(), "", "", "", "", "")
+    channel = core.channels.get(uuid)
+    if channel is None:
+        return "-ERR No such channel!\n"
+    if act != "stop" and (act, direction, what) != ("start", "write", "mute"):
+        return "-USAGE: <uuid> [start [read|write] [mute|level] <level>|stop]\n"
+    channel.deaf = act == "start" and level == "1"
+    return "+OK\n"
+
+
 def hupall(core: Core, argument: str) -> str:
     """`[cause] [variable value]...`: every channel, or those with all of these variables."""
     cause, *pairs = argument.split() or ["MANAGER_REQUEST"]
@@ -102,6 +114,7 @@ EAVESDROP_APIS: dict[str, Api] = {
     "hupall": hupall,
     "sched_api": sched_api,
     "sched_del": sched_del,
+    "uuid_audio": uuid_audio,
     "uuid_displace": uuid_displace,
     "uuid_display": uuid_display,
 }

@@ -28,6 +28,13 @@ class Channels(StrEnum):
     MONO = "mono"
 
 
+class AgentMay(StrEnum):
+    """What the recorded user may do to the recording of a call that goes on."""
+
+    NOTHING = "nothing"
+    PAUSE = "pause"
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """The values of a term that is one of these words."""
@@ -121,6 +128,7 @@ class Terms:
     purpose: Annotated[str, Line(longest=500, example="quality")] = "quality"
     # Of each talk, from its beginning; None is all of it. A day is longer than any talk.
     max_seconds: Annotated[int | None, Seconds(most=86_400)] = None
+    agent_may: Annotated[AgentMay, OneOf(AgentMay)] = AgentMay.NOTHING
 
     def longest(self, more: float = 0.0) -> float:
         """The longest that the recording of a talk can be, in seconds, if it ends up to `more` seconds late."""

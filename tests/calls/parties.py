@@ -297,10 +297,10 @@ class FakeCaller:
     call: str
 
     def hears(self, *who: str) -> bool:
-        return self._application() == "eavesdrop"
+        return not self.hears_nothing()
 
     def hears_nothing(self) -> bool:
-        return self._application() != "eavesdrop"
+        return self._application() != "eavesdrop" or self.line.ask("call", call=self.call)["deaf"]
 
     def is_over(self) -> bool:
         return bool(self.line.ask("call", call=self.call)["ended"])

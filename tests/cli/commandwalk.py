@@ -204,6 +204,8 @@ LINES: tuple[Line, ...] = (
     # Whoever is named by --as listens, and asks for nobody else. With nothing served nobody answers.
     Line(f"listen {_C} --to 1001", ANYBODY, also=(4,)),
     Line(f"listen {_C} --as 1003 --to 1004", NOBODY),
+    Line(f"call control {{call}} pause {_C}", ANYBODY, also=(4,)),
+    Line(f"call control {{call}} pause {_C} --as 1003", NOBODY),
 )
 
 

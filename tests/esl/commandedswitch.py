@@ -69,6 +69,14 @@ class CommandedSwitch:
     def stop_recording(self, leg: str, path: str) -> None:
         self.commands.append(("stop", leg, Path(path).stem))
 
+    def mask_recording(self, leg: str, path: str, is_masked: bool) -> bool:
+        self.commands.append(("mask" if is_masked else "unmask", leg, Path(path).stem))
+        return not self.is_silent
+
+    def deafen(self, leg: str, is_deaf: bool) -> bool:
+        self.commands.append(("deafen" if is_deaf else "hear again", leg))
+        return not self.is_silent
+
     def is_recording(self, leg: str, path: str) -> bool:
         return (leg, path) in self.records
 

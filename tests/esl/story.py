@@ -14,6 +14,7 @@ from typing import Any
 from fsplug.esl import commands
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.control import Control
 from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.legs import leg_of
 from fsplug.esl.calls.policy_source import PolicySource
@@ -130,6 +131,8 @@ class Story:
         flow = record_flow(self.store, self.book, policy, ports)
         self.watch, self.reconciler, self.restorer = flow.watch, flow.reconciler, flow.restorer
         self.redirects, self.conferences = flow.redirects, flow.conferences
+        self.pauses = flow.recorder.pauses
+        self.control = Control(self.book, self.pauses, lambda _: "en")
         self.armer = CallArmer(self.book, policy, flow.conversations, ports)
         self.witness = Witness(self.store, self.book, policy, *flow.left, ports)
         self.growth = GrowthWatch(self.book, flow.recorder, self.spool, ports)

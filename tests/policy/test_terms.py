@@ -7,6 +7,7 @@ import pytest
 
 from fsplug.policy.terms import (
     TERM_NAMES,
+    AgentMay,
     Channels,
     Line,
     OneOf,
@@ -20,14 +21,20 @@ from fsplug.policy.terms import (
 )
 from tests.tables import table
 
-STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence", 30)
+STRICT = Terms(OnFailure.CLOSED, Channels.MONO, "evidence", 30, AgentMay.PAUSE)
 A_CHOICE, A_LINE, A_LIMIT = OneOf(Channels), Line(longest=8, example="quality"), Seconds(most=60)
 
 
 def test_terms_are_plain_values_by_name_and_the_same_terms_again() -> None:
     facts = terms_facts(STRICT)
-    assert facts == {"on_failure": "closed", "channels": "mono", "purpose": "evidence", "max_seconds": 30}
-    assert [type(one) for one in facts.values()] == [str, str, str, int]
+    assert facts == {
+        "on_failure": "closed",
+        "channels": "mono",
+        "purpose": "evidence",
+        "max_seconds": 30,
+        "agent_may": "pause",
+    }
+    assert [type(one) for one in facts.values()] == [str, str, str, int, str]
     assert terms_from(facts) == STRICT
 
 

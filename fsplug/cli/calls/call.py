@@ -13,9 +13,11 @@ from fsplug.cli.kernel.output import sheet, table, when
 from fsplug.cli.kernel.rules import CHECKED, RECORDINGS, CommandRule, check_self
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, check_own
+from fsplug.policy.recording.control import Act
 from fsplug.store.calls import calls, decisions
 from fsplug.store.calls.calls import Call
 from fsplug.store.calls.decisions import Decision
+from fsplug.store.config import actors
 from fsplug.store.db.database import Store
 
 Facts = dict[str, Any]
@@ -71,6 +73,33 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
     facts = _call_facts(found, made)
     shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}
     invocation.print(facts, *sheet({n: v for n, v in shown.items() if n != "decisions"}), "", *_decision_lines(facts))
+
+
+@call.command(rule=CommandRule(Need.PEOPLE, None, itself=True))
+@click.argument("call", metavar="CALL")
+@click.argument("act", type=click.Choice([str(Act.PAUSE), str(Act.RESUME)]))
+@click.option("--company", metavar="DOMAIN", help="The company of the call.")
+@click.option("--as", "user", metavar="USERNAME", help="The user who does it: the one who is recorded.")
+@pass_invocation
+def control(invocation: Invocation, call: str, act: str, company: str | None, user: str | None) -> None:
+    """Pause the recording of a call that goes on, or go on with it: CALL is the uuid of its first leg, or the
+    conversation's id. In a pause nobody who listens hears the call. It ends by itself after a minute.
+    """
+    if invocation.acting is not None:
+        with invocation.store() as store:
+            actor = actors.named(store, invocation.acting, company)
+        check_self(actor, company, user)
+        company, user = actor.company, actor.name
+    if not (company and user):
+        raise click.UsageError("give --company and --as")
+    from fsplug.wiring.channel.client import answer
+    from fsplug.wiring.channel.messages import AskControl
+
+    done = answer(invocation.folder, AskControl(company, user, call, act))
+    if act == Act.PAUSE:
+        invocation.print(done, f"paused until {when(done['until'])}")
+    else:
+        invocation.print(done, "still paused by somebody else" if done["paused"] else "goes on")
 
 
 def _get(store: Store, call: str, domain: str) -> Call | None:

@@ -14,6 +14,7 @@ _HELP = {
     "channels": "Each party on its own channel, or both mixed.",
     "purpose": "Why calls are recorded.",
     "max_seconds": "Record only the first N seconds of a talk; none: all of it.",
+    "agent_may": "What the recorded user may do to the recording during the call.",
 }
 # The word that removes a limit.
 _NO_END = "none"

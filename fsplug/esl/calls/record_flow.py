@@ -11,6 +11,7 @@ from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
 from fsplug.esl.calls.left_files import LeftFiles
 from fsplug.esl.calls.left_recordings import LeftRecordings
+from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.reconcile import Reconciler
@@ -53,7 +54,7 @@ class RecordFlow:
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
     """The record flow on this book, with what it needs around it."""
     changes, conversations = Changes(book, ports), Conversations(store, book, ports)
-    recorder = Recorder(book, changes, ports)
+    recorder = Recorder(book, changes, Pauses(store, book, ports), ports)
     transfers = Transfers(book, recorder, changes, ports)
     disarmer = Disarmer(book, policy, recorder, ports)
     decisions = Decisions(book, policy, conversations, ports)

@@ -11,6 +11,7 @@ from fsplug.esl.calls.cutting import ENDED_BEFORE_START, NAMED_LATER, OVER_BEFOR
 from fsplug.esl.calls.holds import Holds
 from fsplug.esl.calls.live_recording import HoldNotes, Recording, Stage
 from fsplug.esl.calls.ordered_talk import Until
+from fsplug.esl.calls.pauses import Pauses
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recording_reports import END_UNSEEN, LIMIT_REACHED, STOP_UNSEEN, RecordingReports
 from fsplug.esl.protocol.wire import Event
@@ -42,9 +43,10 @@ _NOT_STARTED = "the switch did not start the recording (bypass media, or no audi
 class Recorder:
     """Watches over recordings once policy has said yes."""
 
-    def __init__(self, book: CallBook, changes: Changes, ports: Ports) -> None:
+    def __init__(self, book: CallBook, changes: Changes, pauses: Pauses, ports: Ports) -> None:
         self._book = book
         self._ports = ports
+        self.pauses = pauses
         self.holds = Holds(book, changes, ports)
         self.reports = RecordingReports(ports)
 
@@ -99,6 +101,7 @@ class Recorder:
         self._book.runs_on(recording, event.uuid)
         recording.started_at, recording.rate = self._ports.time_of(event), event.get(RATE) or ""
         self.holds.began(recording, event)
+        self.pauses.began(recording)
         if recording.decision:
             self.reports.started(recording)
         self._stop_if_over(recording)
@@ -201,6 +204,7 @@ class Recorder:
     def _found_running(self, recording: Recording) -> None:
         if recording.advance(Stage.RUNNING):
             self.holds.began(recording)
+            self.pauses.began(recording)
             self.reports.started(recording)
             self._stop_if_over(recording)
 

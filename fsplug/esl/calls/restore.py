@@ -100,6 +100,7 @@ class Restorer:
                 self._book.see(leg)
             self._take_up(row, decided[row.id], legs.get(row.id, ()), bridged, under_way.get(row.id, []))
         self._conversations.take_up(open_calls)
+        self._recorder.pauses.take_up(row.id for row in open_calls)
         self._await_those_of_ended_calls(under_way, decided, {row.id for row in open_calls})
         self._dumps = {}
         self._take_up_holds(dumps)

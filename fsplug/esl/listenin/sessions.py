@@ -49,6 +49,8 @@ class ListenService:
         # False until the remains of an earlier fsplug process are cleared away.
         self.ready = False
         self.on_change: Callable[[], None] = lambda: None
+        # Whether the switch sends nothing to this listener's leg, unless the call is not paused.
+        self.is_silent_for: Callable[[str], bool] = lambda leg: True
         # The endings of the listen-ins that are being hung up, by their ids.
         self._cuts: dict[str, tuple[Ending, Reason | None]] = {}
 
@@ -176,6 +178,8 @@ class ListenService:
             self._guard.keep(True)
             self._versions.setdefault(listening.company, 0)
             self._bind(listening)
+            if not self.is_silent_for(listening.caller.leg):
+                raise Refused(Reason.UNAVAILABLE, "the call is paused, and the listener would hear it")
             self._notices.announce(listening.talk.leg, self._facts.language(listening.company))
             self._check_still_so(listening)
         except FsplugError as error:

@@ -18,12 +18,15 @@ class Person:
 
 
 class Change(StrEnum):
-    """What is written down of a call beside its talks: its partner was sent on, it was parked or held, a talk ended."""
+    """What is written down of a call beside its talks: its partner was sent on, it was parked or held, a talk ended, or
+    a user paused what records it and who listens.
+    """
 
     TRANSFER = "transfer"
     PARK = "park"
     HOLD = "hold"
     PARTED = "parted"
+    PAUSE = "pause"
 
 
 class How(StrEnum):
@@ -131,6 +134,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A user paused the call: nothing of it was recorded, and no listener heard it."""
+
+    at: float
+    leg: str
+    by: Person
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listened:
     """Somebody listened in to a user's talk."""
 
@@ -140,4 +153,4 @@ class Listened:
     until: float | None
 
 
-Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Listened
+Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Paused | Listened

@@ -27,6 +27,7 @@ class TurnKind(StrEnum):
     PARK = "park"
     FETCH = "fetch"
     HOLD = "hold"
+    PAUSE = "pause"
     LISTEN = "listen"
 
 
@@ -80,7 +81,8 @@ class Part:
 class Turn:
     """What somebody did (`by`), and with whom (`whom`); either is None where nobody knows.
 
-    `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a parking or a listen-in ended.
+    `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a pause, a parking or a
+    listen-in ended.
     """
 
     kind: TurnKind

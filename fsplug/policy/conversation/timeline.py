@@ -2,7 +2,7 @@
 
 lane        one person, whichever legs that person had: when they waited, talked, or were parked
 part        one talk, with its verdict: what is recorded of it, and why it is or is not
-turn        what somebody did: transferred, picked up, parked, fetched, held, listened in
+turn        what somebody did: transferred, picked up, parked, fetched, held, paused, listened in
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +17,7 @@ from fsplug.policy.conversation.events import (
     Listened,
     Parked,
     Parted,
+    Paused,
     Person,
     Talked,
     Transferred,
@@ -166,6 +167,9 @@ def _turns(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> Iterabl
                 if (by, event.at) not in held:
                     held.add((by, event.at))
                     yield Turn(TurnKind.HOLD, event.at, by, until=event.until or _end_of_hold(event, talks, cast))
+            case Paused():
+                by = cast.known(event.by, event.leg)
+                yield Turn(TurnKind.PAUSE, event.at, by, until=event.until or _ended_at(told, talks))
             case Listened():
                 by, to = cast.known(event.by), cast.known(event.to)
                 yield Turn(TurnKind.LISTEN, event.at, by, to, event.until)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+from fsplug.policy.terms import AgentMay, Terms
 
 
 class Act(StrEnum):
@@ -34,7 +37,7 @@ class Reason(StrEnum):
     NOT_IN_CALL = "not-in-call"
     NOT_YOURS = "not-your-recording"
     NOT_WANTED = "not-to-be-recorded"
-    AGENT_MAY_NOT = "agent-may-not"
+    NOT_ALLOWED = "not-allowed"
     STARTS_BY_ITSELF = "starts-by-itself"
     KEPT_BY_ITSELF = "kept-by-itself"
     STARTED = "already-started"
@@ -63,7 +66,15 @@ class ControlTerms:
     """
 
     start: Start = Start.AUTOMATIC
-    agent_may: frozenset[Act] = frozenset()
+    rights: frozenset[Act] = frozenset()
+
+    @classmethod
+    def of(cls, terms: Terms) -> Self:
+        """What these terms of a recording say of it."""
+        return cls(rights=_RIGHTS[terms.agent_may])
+
+
+_RIGHTS = {AgentMay.NOTHING: frozenset[Act](), AgentMay.PAUSE: frozenset({Act.PAUSE})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def _to_asker(request: ControlRequest) -> Mapping[Reason, bool]:
         Reason.NOT_IN_CALL: not request.in_call,
         Reason.NOT_YOURS: not request.is_recorded_user,
         Reason.NOT_WANTED: not request.is_wanted,
-        Reason.AGENT_MAY_NOT: needed not in request.terms.agent_may,
+        Reason.NOT_ALLOWED: needed not in request.terms.rights,
     }
 
 

@@ -14,6 +14,7 @@ from fsplug.policy.conversation.events import (
     Listened,
     Parked,
     Parted,
+    Paused,
     Person,
     Recorded,
     Talked,
@@ -187,6 +188,8 @@ def _changes(found: Iterable[_Changed]) -> Iterator[Event]:
                 yield Parked(one.at, one.leg, one.how or "", one.until)
             case Change.HOLD:
                 yield Held(one.at, who, one.until, one.leg)
+            case Change.PAUSE:
+                yield Paused(one.at, one.leg, who, one.until)
             case Change.PARTED:
                 yield Parted(one.at, (one.leg, one.other or ""))
 

@@ -18,6 +18,7 @@ class DepartmentPolicies(VersionedTable):
     since = whole()
     until = whole(null=True)
     max_seconds = whole(null=True)
+    agent_may = text(default="'nothing'")
 
     class Meta:
         table_name = "department_policy"
@@ -38,6 +39,7 @@ class GroupPolicies(VersionedTable):
     since = whole()
     until = whole(null=True)
     max_seconds = whole(null=True)
+    agent_may = text(default="'nothing'")
 
     class Meta:
         table_name = "group_policy"

@@ -38,6 +38,7 @@ class Recordings(Table):
     at = generated(real())
     max_seconds = whole(null=True)
     whole = truth(null=True)
+    agent_may = text(null=True)
 
     class Meta:
         table_name = "recording"

@@ -101,7 +101,7 @@ class CallsProcess:
         here = self.listen_in
         self._publishing = Publishing(self.store, settings.switch_name, here.live, self._name.write)
         self.channel_server = ChannelServer(
-            settings.data, here.calls, here.live, here.pages, self._company_calls, self.sign_ins
+            settings.data, here.calls, here.live, here.pages, here.control, self._company_calls, self.sign_ins
         )
 
     def _switch_account(self) -> SystemUser | None:
@@ -137,11 +137,11 @@ class CallsProcess:
         self._growth = GrowthWatch(self.book, recorder, self._gate, ports)
         self._phones = PhoneWatch(self.book, recorder.holds, ports, settings.phone_timeout_seconds)
         witness = Witness(self.store, self.book, policy, *flow.left, ports)
-        left, flush = RecordFolder(settings.records), self.writer.flush
+        left, flush, ways = RecordFolder(settings.records), self.writer.flush, xml_ways.ways(settings)
         self.records = RecordReader(left, witness, flow.conferences.reported, self._run, flush)
         self._away_files = AwayFiles(self.store, self.book, self._spool, left, ports, self._run, flush)
         armer = CallArmer(self.book, policy, flow.conversations, ports)
-        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, ports, xml_ways.ways(settings))
+        self.listen_in = ListenInParts(self.store, self._stores.config, self.book, recorder.pauses, ports, ways)
         answer = self.listen_in.reception(flow.redirects, armer.handle, self._confirmation.of)
         self.server = asking.server(settings, answer)
         led = flow.redirects.or_else(armer.armed)

@@ -42,6 +42,16 @@ class AskListen:
 
 
 @dataclass(frozen=True, slots=True)
+class AskControl:
+    """Do what `user` wants done to the recording of a call of theirs (`policy.recording.control.Act`): its outcome."""
+
+    company: str
+    user: str
+    call: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskList:
     """A company's calls, and whether `viewer` may listen to each: {"calls": [...]}; with `watch`, at each change."""
 
@@ -67,11 +77,12 @@ class ReportViewers:
     """Asks nothing: each following line names all users who have a page of this console open (`viewers_line`)."""
 
 
-Question = AskCalls | AskChanges | AskListen | AskList | AskRefused | Forgive | ReportViewers
+Question = AskCalls | AskChanges | AskListen | AskControl | AskList | AskRefused | Forgive | ReportViewers
 _QUESTIONS: Mapping[str, type[Question]] = {
     "calls": AskCalls,
     "changes": AskChanges,
     "listen": AskListen,
+    "control": AskControl,
     "list": AskList,
     "refused": AskRefused,
     "forgive": Forgive,

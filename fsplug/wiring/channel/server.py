@@ -16,11 +16,14 @@ from gevent import socket
 from gevent.pool import Pool
 from gevent.server import StreamServer
 
-from fsplug.errors import FsplugError
+from fsplug.errors import FsplugError, Invalid
+from fsplug.esl.calls.control import Control
 from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.ring_listener import ListenCalls
+from fsplug.policy.listening.gate import Door
 from fsplug.policy.listening.live_calls import CompanyCalls
+from fsplug.policy.recording.control import Act
 from fsplug.wiring.channel.client import short
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
@@ -31,6 +34,7 @@ from fsplug.wiring.channel.messages import (
     Answer,
     AskCalls,
     AskChanges,
+    AskControl,
     AskList,
     AskListen,
     AskRefused,
@@ -62,6 +66,7 @@ class ChannelServer:
         calls: ListenCalls,
         live: LiveList,
         pages: OpenPages,
+        control: Control,
         look: Callable[[str], CompanyCalls],
         sign_ins: SignIns,
     ) -> None:
@@ -70,6 +75,7 @@ class ChannelServer:
         self._calls = calls
         self._live = live
         self._pages = pages
+        self._control = control
         self._sign_ins = sign_ins
         self._server: Any = None
 
@@ -116,6 +122,12 @@ class ChannelServer:
                 yield from self._changes()
             case AskListen(company, listener, number):
                 yield {"listen": self._calls.listen(company, listener, number)}
+            case AskControl(company, user, call, Act.PAUSE):
+                yield self._control.pause(company, call, user, Door.COMMAND)
+            case AskControl(company, user, call, Act.RESUME):
+                yield self._control.resume(company, call, user)
+            case AskControl(act=act):
+                raise Invalid("unknown-act", f"{act[:40]!r} is no act; use {Act.PAUSE} or {Act.RESUME}")
             case AskList():
                 yield from self._lists(question)
             case AskRefused():

@@ -19,6 +19,7 @@ from fsplug.policy.conversation.events import (
     Listened,
     Parked,
     Parted,
+    Paused,
     Person,
     Recorded,
     Talked,
@@ -73,6 +74,28 @@ KINDS = [
         """,
         """
         10 hold by 1001 until 15
+        """,
+    ),
+    Kind(
+        "a call that the user pauses twice, the second time until its end",
+        """
+        0   CALL    A customer 1001
+        5   TALK    A A-B customer>1001 record
+        10  PAUSED  B 1001 10-15
+        20  PAUSED  B 1001 20-
+        30  OVER    A
+        """,
+        """
+        customer waits 0-5
+        customer talks 5-30 in 0
+        1001 talks 5-30 in 0
+        """,
+        """
+        0 customer>1001 5-30 record
+        """,
+        """
+        10 pause by 1001 until 15
+        20 pause by 1001 until 30
         """,
     ),
     Kind(
@@ -462,6 +485,8 @@ def _event(seconds: str, what: str, facts: str) -> Event | None:
             return Parked(at, words[0], words[1], _until(words[2]))
         case "HELD":
             return Held(at, _person(words[0]), _until(words[1]))
+        case "PAUSED":
+            return Paused(at, words[0], _person(words[1]), _until(words[2]))
         case "HEARD":
             return Listened(at, _person(words[0]), _person(words[1]), _until(words[2]))
         case _:

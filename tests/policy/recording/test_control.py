@@ -59,7 +59,7 @@ def test_reasons_about_who_asks_come_first_in_their_order() -> None:
                 (Reason.NOT_IN_CALL, in_call),
                 (Reason.NOT_YOURS, is_recorded_user),
                 (Reason.NOT_WANTED, is_wanted),
-                (Reason.AGENT_MAY_NOT, may),
+                (Reason.NOT_ALLOWED, may),
             )
             expected = next((reason for reason, holds in objections if not holds), answer(request))
             assert refusal(request) is expected, request
@@ -69,14 +69,14 @@ def test_each_act_needs_the_one_right_that_is_named_after_it_and_going_on_needs_
     needed = {**{act: act for act in ACTS}, Act.RESUME: Act.PAUSE}
     with table() as rows:
         for act, right in product(Act, ACTS):
-            request = ControlRequest(act, terms=ControlTerms(agent_may=frozenset({right})))
+            request = ControlRequest(act, terms=ControlTerms(rights=frozenset({right})))
             with rows.row(f"{act} with {right}"):
-                assert (refusal(request) is Reason.AGENT_MAY_NOT) is (right is not needed[act])
+                assert (refusal(request) is Reason.NOT_ALLOWED) is (right is not needed[act])
 
 
 @pytest.mark.parametrize("act", Act)
 def test_where_policy_says_nothing_of_it_the_agent_may_do_nothing(act: Act) -> None:
-    assert refusal(ControlRequest(act)) is Reason.AGENT_MAY_NOT
+    assert refusal(ControlRequest(act)) is Reason.NOT_ALLOWED
 
 
 def test_the_customer_gets_the_same_answer_whatever_is_recorded() -> None:

@@ -81,6 +81,7 @@ def test_terms_are_one_readable_object_of_an_entrys_line() -> None:
         "channels": "mono",
         "purpose": "evidence",
         "max_seconds": None,
+        "agent_may": "nothing",
     }
 
 

@@ -33,7 +33,7 @@ def data(tmp_path: Path, pages: OpenPages) -> Iterator[Path]:
     """A data folder in which a company's calls may be asked for, on a path too long for a socket's."""
     folder = tmp_path / ("long" * 30)
     folder.mkdir()
-    door = ChannelServer(folder, NOBODY, NOBODY, pages, lambda company: CALLS, SignIns())
+    door = ChannelServer(folder, NOBODY, NOBODY, pages, NOBODY, lambda company: CALLS, SignIns())
     door.start()
     yield folder
     door.stop()
@@ -55,7 +55,7 @@ def test_it_is_its_owners_alone(data: Path) -> None:
 
 
 def test_a_socket_that_a_killed_process_left_is_replaced(data: Path, pages: OpenPages) -> None:
-    again = ChannelServer(data, NOBODY, NOBODY, pages, lambda company: CALLS, SignIns())
+    again = ChannelServer(data, NOBODY, NOBODY, pages, NOBODY, lambda company: CALLS, SignIns())
     again.start()
     assert from_table(answer(data, AskCalls(ACME))) == CALLS
 

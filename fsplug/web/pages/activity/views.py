@@ -10,6 +10,7 @@ from flask import g, render_template, request
 from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach, logged_name, outsider
 from fsplug.policy.periods import WIDER, Period, days_of, today
+from fsplug.policy.terms import TERMS, OneOf
 from fsplug.store.audit import browse
 from fsplug.store.audit.browse import AuditFilter, Check
 from fsplug.store.audit.trail import AuditEntry
@@ -32,8 +33,7 @@ _VALUE_WORDS = {
     "role": "role",
     "admin": "admin-scope",
     "mode": "policy-mode",
-    "channels": "policy-channels",
-    "on_failure": "policy-on-failure",
+    **{term.name: f"policy-{term.key}" for term in TERMS if isinstance(term.values, OneOf)},
     "when_away": "policy-when-away",
 }
 # The facts that are lists of sentences.

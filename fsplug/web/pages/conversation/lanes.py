@@ -19,7 +19,7 @@ _HEARD_STATES = frozenset({State.RECORDING, State.STOPPED, State.SEALED})
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Part of a lane; `kind` is its class: waits, talks, parked, recorded, held, listened."""
+    """Part of a lane; `kind` is its class: waits, talks, parked, recorded, held, paused, listened."""
 
     kind: str
     x: float
@@ -52,7 +52,7 @@ class Drawing:
     kinds: Sequence[str]
 
 
-_KINDS = ("waits", "talks", "recorded", "held", "parked", "listened")
+_KINDS = ("waits", "talks", "recorded", "held", "paused", "parked", "listened")
 
 
 def horizon(found: Timeline, now: float) -> float:
@@ -115,12 +115,14 @@ def _of_talks(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
 
 
 def _of_turns(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
-    """Holds lie on the talks of whoever held, and listening on the lane of whom they listened to."""
+    """Holds and pauses lie on the talks of whoever made them, and listening on the lane of whom they listened to."""
     for turn in found.turns:
         if turn.kind is TurnKind.LISTEN and _is(found.lanes[lane], turn.whom):
             yield scale.bar("listened", turn.at, turn.until)
         elif turn.kind is TurnKind.HOLD and _talks_with(found, lane, turn.by, turn.at):
             yield scale.bar("held", turn.at, turn.until)
+        elif turn.kind is TurnKind.PAUSE and _talks_with(found, lane, turn.by, turn.at):
+            yield scale.bar("paused", turn.at, turn.until)
 
 
 def _marked(turn: Turn) -> Person | None:

@@ -17,10 +17,11 @@ _ICONS = {
     TurnKind.PARK: "pause",
     TurnKind.FETCH: "back",
     TurnKind.HOLD: "pause",
+    TurnKind.PAUSE: "lock",
     TurnKind.LISTEN: "ear",
 }
 # What lasts: its line says how long.
-_LASTING = frozenset({TurnKind.PARK, TurnKind.HOLD, TurnKind.LISTEN})
+_LASTING = frozenset({TurnKind.PARK, TurnKind.HOLD, TurnKind.PAUSE, TurnKind.LISTEN})
 
 # Nobody notices that they wait while one talk follows the other.
 _SHORTEST_WAIT_SECONDS = 1.0

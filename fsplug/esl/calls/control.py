@@ -1,0 +1,105 @@
+"""The agent's hand on the recording of a call that goes on: what the gate allows is done, whichever door asks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fsplug.errors import Refused
+from fsplug.esl.calls.book import Call, CallBook, Channel
+from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.pauses import Pauses
+from fsplug.policy.recording import control
+from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, refusal
+from fsplug.policy.terms import DEFAULT_TERMS
+from fsplug.words.control import why_not
+
+_STAGES = {
+    Stage.ARMED: control.Stage.NOT_STARTED,
+    Stage.RUNNING: control.Stage.RUNNING,
+    Stage.STOPPING: control.Stage.STOPPED,
+    Stage.STOPPED: control.Stage.STOPPED,
+}
+Answer = dict[str, Any]
+
+
+class Control:
+    """Asks the gate and does what it lets through. `language` gives the language of a company."""
+
+    def __init__(self, book: CallBook, pauses: Pauses, language: Callable[[str], str]) -> None:
+        self._book = book
+        self._pauses = pauses
+        self._language = language
+
+    def pause(self, company: str, call: str, username: str, how: str) -> Answer:
+        """Pause the call of this id, or the conversation: {"until": when the pause ends by itself}.
+
+        Refused with the gate's code; Unavailable if the switch did not do it.
+        """
+        found, channel = self._let_through(Act.PAUSE, company, call, username)
+        return {"until": self._pauses.pause(found, username, channel.leg.uuid, how).due_at}
+
+    def resume(self, company: str, call: str, username: str) -> Answer:
+        """End this user's pauses of the call, and those of users who have left it: {"paused": whether it still is}."""
+        found, _ = self._let_through(Act.RESUME, company, call, username)
+        self._pauses.end(self._theirs(found, username))
+        return {"paused": bool(self._pauses.of(found))}
+
+    def _let_through(self, act: Act, company: str, call: str, username: str) -> tuple[Call, Channel]:
+        found = self._call(company, call)
+        channel = self._channel(found, username) if found is not None else None
+        reason = refusal(self._request(act, found, channel, username))
+        if reason is None and found is not None and channel is not None:
+            return found, channel
+        reason = reason or Reason.NOT_IN_CALL
+        raise Refused(reason, why_not(reason, self._language(company)), company=company, call=call)
+
+    def _request(self, act: Act, call: Call | None, channel: Channel | None, username: str) -> ControlRequest:
+        if call is None or channel is None:
+            return ControlRequest(act, in_call=False)
+        made = [one for one in self._book.recordings.values() if one.decision and self._is_in(call, one.call)]
+        own = [one for one in made if one.user == username and one.company == call.company]
+        return ControlRequest(
+            act,
+            is_recorded_user=bool(own) or not made,
+            is_wanted=bool(own),
+            terms=ControlTerms.of(own[-1].terms if own else DEFAULT_TERMS),
+            stage=_stage(own),
+            is_paused=bool(self._theirs(call, username)),
+        )
+
+    def _call(self, company: str, call: str) -> Call | None:
+        """The live call of this id, or one of its conversation."""
+        its = (one for one in self._book.calls.values() if one.company == company and self._is_in(one, call))
+        return self._book.calls.get(call) if self._is_own(company, call) else next(its, None)
+
+    def _is_own(self, company: str, call: str) -> bool:
+        found = self._book.calls.get(call)
+        return found is not None and found.company == company
+
+    def _channel(self, call: Call, username: str) -> Channel | None:
+        """The leg by which this user talks in the call."""
+        talking = (one for one in self._book.channels.values() if one.partner or one.part)
+        ours = (one for one in talking if one.leg.username == username and one.leg.company in ("", call.company))
+        return next((one for one in ours if self._is_on(call, one)), None)
+
+    def _is_on(self, call: Call, channel: Channel) -> bool:
+        legs = (channel.leg.uuid, channel.leg.call, channel.partner or "")
+        partner = self._book.partner_of(channel)
+        return any(self._is_in(call, one) for one in (*legs, partner.leg.call if partner else "") if one)
+
+    def _is_in(self, call: Call, other: str) -> bool:
+        """Whether the call of this id is the same, or one conversation with it."""
+        return other == call.id or (call.conversation is not None and other in call.conversation.calls)
+
+    def _theirs(self, call: Call, username: str) -> list[Any]:
+        """What this user may end: their own pauses, and those of users who have left the call."""
+        return [
+            one
+            for one in self._pauses.of(call)
+            if one.username == username or self._channel(call, one.username) is None
+        ]
+
+
+def _stage(own: list[Recording]) -> control.Stage:
+    """How far the user's part has come: that of a recording which runs counts before that of one which ended."""
+    stages = [_STAGES[one.stage] for one in own]
+    return control.Stage.RUNNING if control.Stage.RUNNING in stages else stages[-1] if stages else control.Stage.STOPPED

@@ -1,0 +1,190 @@
+"""Pauses of calls that go on: nobody who listens hears them, and their recordings get silence in real time.
+
+FreeSWITCH 1.11.1 masks a recording from its next frame of 20 ms on (switch_ivr_async.c, record_callback): the file gets
+zeros, and its time goes on. An eavesdropper's bug knows no mask; what the switch sends to a listener is muted
+(uuid_audio). Neither depends on fsplug being alive: a paused call stays paused until fsplug ends the pause.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import gevent.lock
+import structlog
+
+from fsplug.errors import Unavailable
+from fsplug.esl.calls.book import Call, CallBook
+from fsplug.esl.calls.live_recording import Recording, Stage
+from fsplug.esl.calls.ports import Ports
+from fsplug.policy.conversation.events import Change
+from fsplug.store.calls import pauses
+from fsplug.store.calls.conversation_entries import CallChanged
+from fsplug.store.db.database import Store
+
+log = structlog.get_logger()
+
+# After this time a pause ends by itself.
+PAUSE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A user (`username`, on the leg `leg`) paused a call at `at` (epoch seconds), by the door `how`; the pause ends by
+    itself at `due_at`.
+    """
+
+    id: str
+    call: str
+    company: str
+    username: str
+    leg: str
+    how: str
+    at: float
+    due_at: float
+
+
+class Pauses:
+    """All pauses that go on. `hearers` gives the legs of those who listen now, each with the call it hears."""
+
+    def __init__(self, store: Store, book: CallBook, ports: Ports) -> None:
+        self._store = store
+        self._book = book
+        self._ports = ports
+        self._open: dict[str, Pause] = {}
+        # What the switch has been told to silence: recordings by id, listeners by leg.
+        self._masked: set[str] = set()
+        self._deaf: set[str] = set()
+        # What the process before may have told the switch: recordings by id.
+        self._unsure: set[str] = set()
+        self._telling = gevent.lock.BoundedSemaphore(1)
+        self.hearers: Callable[[], Iterable[tuple[str, str]]] = tuple
+
+    def of(self, call: Call) -> list[Pause]:
+        """The pauses of this call, and of those that are one conversation with it."""
+        return [one for one in self._open.values() if self._covers(one, call.id)]
+
+    def pause(self, call: Call, username: str, leg: str, how: str) -> Pause:
+        """Pause the call from now on. Unavailable, and nothing is paused, if the switch does not do it at once."""
+        at = self._ports.clock()
+        name = f"{leg}-pause-{round(at * 1000)}"
+        made = Pause(name, call.id, call.company, username, leg, how, at, at + PAUSE_SECONDS)
+        # First what is to be undone: whatever happens next, the pause is known and ends.
+        self._open[made.id] = made
+        self._write(made, None)
+        if not self.apply():
+            self.end([made])
+            raise Unavailable("unavailable", "the switch did not silence a recording or a listener of the call")
+        self._ports.later(PAUSE_SECONDS, self._due, made)
+        return made
+
+    def end(self, ending: Iterable[Pause]) -> None:
+        """End these pauses. What others have paused, too, stays paused."""
+        ended = [one for one in ending if self._open.pop(one.id, None) is not None]
+        self.apply()
+        for one in ended:
+            self._write(one, max(one.at, self._ports.clock()))
+
+    def began(self, recording: Recording) -> None:
+        """This recording begins to run, perhaps in a pause. What is in the switch's buffer is masked with the rest."""
+        if self._open or self._unsure:
+            self._ports.later(0, self.apply)
+
+    def is_silent_for(self, leg: str) -> bool:
+        """Whether the switch sends nothing of the call to this listener, unless the call is not paused."""
+        self.apply()
+        paused = {leg for leg, call in self.hearers() if self._is_paused(call)}
+        return leg not in paused or leg in self._deaf
+
+    def take_up(self, calls: Iterable[str]) -> None:
+        """After a restart: these calls are open. Their pauses go on, and end when they are due, or now."""
+        open_calls = [one for one in calls if one in self._book.calls]
+        for row in pauses.open_of(self._store, open_calls):
+            company = self._book.calls[row.call].company
+            due_at = row.at + PAUSE_SECONDS
+            one = Pause(row.id, row.call, company, row.username or "", row.leg, row.how or "", row.at, due_at)
+            self._open[one.id] = one
+            self._ports.later(max(0.0, one.due_at - self._ports.clock()), self._due, one)
+        self._unsure = {one.id for one in self._book.recordings.values() if self._is_paused(one.call)}
+        self._ports.later(0, self.apply)
+
+    def apply(self) -> bool:
+        """Tell the switch what must be silent now, and what need not be any more; False if it did not do all of it."""
+        if not (self._open or self._masked or self._deaf or self._unsure):
+            return True
+        with self._telling:
+            self._forget()
+            return all(
+                [*map(self._told_to_mask, self._running()), *(self._told_to_deafen(*one) for one in self._all())]
+            )
+
+    def _due(self, one: Pause) -> None:
+        if one.id in self._open:
+            self.end([one])
+
+    def _forget(self) -> None:
+        """The pauses of calls that are over, and whatever of theirs is gone. The call's end is the pause's."""
+        live = {one.id for one in self._book.calls.values()}
+        live |= {call for one in self._book.calls.values() if one.conversation for call in one.conversation.calls}
+        self._open = {name: one for name, one in self._open.items() if one.call in live}
+        self._masked &= self._book.recordings.keys()
+        self._unsure &= self._book.recordings.keys()
+        self._deaf &= {leg for leg, _ in self.hearers()}
+
+    def _running(self) -> list[Recording]:
+        return [one for one in self._book.recordings.values() if one.stage in (Stage.RUNNING, Stage.STOPPING)]
+
+    def _all(self) -> list[tuple[str, str]]:
+        return list(self.hearers())
+
+    def _told_to_mask(self, recording: Recording) -> bool:
+        wanted = self._is_paused(recording.call)
+        if wanted is (recording.id in self._masked) and recording.id not in self._unsure:
+            return True
+        done = self._tell(self._ports.switch.mask_recording, recording.leg, recording.path, wanted)
+        if done:
+            (self._masked.add if wanted else self._masked.discard)(recording.id)
+            self._unsure.discard(recording.id)
+        # It may have ended meanwhile.
+        return done or recording.stage is not Stage.RUNNING
+
+    def _told_to_deafen(self, leg: str, call: str) -> bool:
+        wanted = self._is_paused(call)
+        if wanted is (leg in self._deaf):
+            return True
+        done = self._tell(self._ports.switch.deafen, leg, wanted)
+        if done:
+            self._deaf ^= {leg}
+        return done or leg not in {one for one, _ in self.hearers()}
+
+    def _tell(self, command: Callable[..., bool], *parts: Any) -> bool:
+        try:
+            return command(*parts)
+        except Unavailable as error:
+            log.error("pause-not-told", leg=parts[0], error=error.text)
+            return False
+
+    def _is_paused(self, call: str) -> bool:
+        return any(self._covers(one, call) for one in self._open.values())
+
+    def _covers(self, one: Pause, call: str) -> bool:
+        known = self._book.calls.get(call) or self._book.calls.get(one.call)
+        its = known.conversation.calls if known is not None and known.conversation is not None else ()
+        return one.call == call or (one.call in its and call in its)
+
+    def _write(self, one: Pause, until: float | None) -> None:
+        channel = self._book.channels.get(one.leg)
+        number = next(iter(channel.leg.numbers), "") if channel is not None else ""
+        self._ports.write(
+            CallChanged(
+                id=one.id,
+                company=one.company,
+                call=one.call,
+                change=Change.PAUSE,
+                at=one.at,
+                leg=one.leg,
+                user=one.username,
+                number=number,
+                how=one.how,
+                until=until,
+            )
+        )

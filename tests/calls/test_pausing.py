@@ -1,0 +1,163 @@
+"""A call paused and gone on with, on both switches: what the recording holds of it, and what a listener hears."""
+
+import io
+import time
+import wave
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fsplug.errors import FsplugError
+from fsplug.lab.freeswitch import wait_for
+from fsplug.media.archive import FolderArchive
+from fsplug.policy.recording.control import Act, Reason
+from fsplug.store.audit import trail
+from fsplug.store.calls import listen_sessions
+from fsplug.store.recordings.recordings import Recording, State
+from fsplug.wiring.channel.client import answer
+from fsplug.wiring.channel.messages import AskControl
+from tests.calls.listeners import ANNA, BO, CLARA, DAVID, Party, Talk, allowed
+from tests.calls.parties import RealParty
+from tests.calls.people import CUSTOMER
+from tests.calls.plant import ACME, Plant
+from tests.calls.test_listen_command import fsplug
+
+ANNAS_STAR = "*28*70101001"
+PAUSED_SECONDS, MARGIN_SECONDS, FRAME_SECONDS = 1.5, 0.3, 0.02
+
+
+def agents_may_pause(document: dict[str, Any]) -> None:
+    """Everybody allows listening in, and whoever is recorded may pause."""
+    allowed(document)
+    for company in document["company"]:
+        for policy in (*company.get("policy", ()), *company.get("group", ())):
+            policy["agent_may"] = "pause"
+
+
+@pytest.fixture
+def talk(plant: Plant, people: Party) -> Iterator[Talk]:
+    """The customer talks to Anna, who is recorded and may pause."""
+    plant.apply(agents_may_pause)
+    known = {one.id for one in plant.recordings()}
+    made = people.talk(CUSTOMER, ANNA)
+    plant.until(lambda: any(one.started_at for one in _new(plant, known)), "the recording to begin")
+    yield made
+    made.hang_up(CUSTOMER)
+
+
+def _new(plant: Plant, known: set[str]) -> list[Recording]:
+    return [one for one in plant.recordings() if one.id not in known]
+
+
+def act(plant: Plant, what: Act, who: str = ANNA) -> dict[str, Any]:
+    return answer(plant.data, AskControl(ACME, who, plant.calls()[0].id, what))
+
+
+def passes(seconds: float) -> None:
+    begun = time.monotonic()
+    wait_for(lambda: time.monotonic() > begun + seconds, "some time to pass")
+
+
+def loud(plant: Plant, row: Recording) -> list[bool]:
+    """Whether anything is heard in each 20 ms of a sealed recording."""
+    with (
+        FolderArchive(plant.data / "archive").open(row.location or "") as file,
+        wave.open(io.BytesIO(file.read())) as wav,
+    ):
+        samples = np.frombuffer(wav.readframes(wav.getnframes()), "<i2").reshape(-1, wav.getnchannels())
+        step = int(wav.getframerate() * FRAME_SECONDS)
+    frames = len(samples) // step
+    return [bool(np.abs(samples[n * step : (n + 1) * step]).max() > 100) for n in range(frames)]
+
+
+def silence(heard: list[bool]) -> tuple[float, float]:
+    """From when to when the longest silence lasts, in seconds from the beginning."""
+    spans, begin = [(0, 0)], None
+    for n, is_loud in enumerate([*heard, True]):
+        if is_loud and begin is not None:
+            spans.append((begin, n))
+        begin = None if is_loud else n if begin is None else begin
+    begin, end = max(spans, key=lambda span: span[1] - span[0])
+    return begin * FRAME_SECONDS, end * FRAME_SECONDS
+
+
+def test_a_pause_is_silence_in_the_recording_and_its_time_goes_on(plant: Plant, talk: Talk) -> None:
+    passes(1.0)
+    act(plant, Act.PAUSE)
+    passes(PAUSED_SECONDS)
+    act(plant, Act.RESUME)
+    passes(1.0)
+    talk.hang_up(CUSTOMER)
+    plant.until_settled()
+    row = plant.recordings()[0]
+    heard = loud(plant, row)
+    began, ended = silence(heard)
+    assert row.state is State.SEALED
+    assert heard[: int(began / FRAME_SECONDS)].count(True) > 20, "sound before the pause"
+    assert heard[int(ended / FRAME_SECONDS) :].count(True) > 20, "and after it"
+    assert ended - began > PAUSED_SECONDS - MARGIN_SECONDS
+    assert (row.seconds or 0.0) > (row.stopped_at or 0.0) - (row.started_at or 0.0) - MARGIN_SECONDS
+
+
+def test_a_listener_hears_nothing_in_a_pause_also_one_who_comes_in_it(plant: Plant, people: Party, talk: Talk) -> None:
+    bo = people.dial(BO, ANNAS_STAR)
+    wait_for(lambda: bo.hears(ANNA, CUSTOMER), "Bo to hear them")
+    act(plant, Act.PAUSE)
+    david = people.dial(DAVID, ANNAS_STAR)
+    plant.until(lambda: len(_listening(plant)) == 2, "David to be let in")
+    if isinstance(people, RealParty):
+        since = time.monotonic() + MARGIN_SECONDS
+        passes(1.0)
+        assert [at for at in _sounds_of(bo) if at > since] == _sounds_of(david) == []
+    else:
+        assert bo.hears_nothing() and david.hears_nothing()
+    act(plant, Act.RESUME)
+    for listener in (bo, david):
+        wait_for(lambda listener=listener: listener.hears(ANNA, CUSTOMER), "the listener to hear them again")
+        listener.hang_up()
+
+
+def _listening(plant: Plant) -> list[str]:
+    found = listen_sessions.listed(plant.store, ACME, 10)
+    return [one.id for one in found if one.began_at and not one.ended_at]
+
+
+def _sounds_of(listener: Any) -> list[float]:
+    """When anything was heard; comfort noise is not."""
+    return [at for at, level in listener.dialog.voice.loudness() if level > 200]
+
+
+def test_who_is_not_recorded_or_may_not_pause_is_refused_with_the_reason(plant: Plant, talk: Talk) -> None:
+    assert _refused(plant, Act.RESUME) == Reason.NOT_PAUSED
+    assert _refused(plant, Act.PAUSE, CLARA) == Reason.NOT_IN_CALL
+    act(plant, Act.PAUSE)
+    assert _refused(plant, Act.PAUSE) == Reason.PAUSED
+    plant.until(lambda: trail.listed(plant.store, ACME, 1)[0].act == "pause", "it is in the trail")
+    entry = trail.listed(plant.store, ACME, 1)[0]
+    assert (entry.act, entry.actor, entry.people) == ("pause", f"{ANNA}@{ACME}", (ANNA,))
+    act(plant, Act.RESUME)
+
+
+def test_a_command_pauses_and_goes_on(plant: Plant, talk: Talk) -> None:
+    call = ("call", "control", plant.calls()[0].id, "--company", ACME, "--as", ANNA)
+    paused = fsplug(plant, *call, "pause")
+    assert paused["code"] == 0 and paused["until"] > time.time() + 30.0
+    assert fsplug(plant, *call, "resume") == {"code": 0, "paused": False}
+    refused = fsplug(plant, *call, "resume")
+    assert (refused["code"], refused["error"]["text"]) == (3, "Optagelsen er ikke på pause.")
+
+
+def test_where_policy_does_not_let_the_agent_pause_nobody_can(plant: Plant, people: Party) -> None:
+    plant.apply(allowed)
+    talk = people.talk(CUSTOMER, ANNA)
+    wait_for(lambda: plant.recordings()[0].started_at is not None, "the recording to begin")
+    assert _refused(plant, Act.PAUSE) == Reason.NOT_ALLOWED
+    talk.hang_up(CUSTOMER)
+
+
+def _refused(plant: Plant, what: Act, who: str = ANNA) -> str:
+    with pytest.raises(FsplugError) as refusal:
+        act(plant, what, who)
+    return str(refusal.value.code)

@@ -1,0 +1,273 @@
+"""Pauses in every flow: what the switch tells, what people ask for, and what the switch is then told to silence.
+
+A is the customer's leg, B the one towards 1001, who is recorded and may pause, C the one towards 1003. `PAUSES` and
+`RESUMES` are by the user in the note; the leg is the call that they name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from fsplug.errors import Refused, Unavailable
+from fsplug.esl.calls.pauses import PAUSE_SECONDS
+from fsplug.policy.conversation.events import Change
+from fsplug.policy.entities import DepartmentPolicy
+from fsplug.policy.recording.control import Reason
+from fsplug.policy.terms import AgentMay, Terms
+from fsplug.store.audit import trail
+from fsplug.store.schema.calls import CallChanges
+from tests.esl.flows import Flow, Marks, Row, called, customer, lines, rows
+from tests.esl.story import ACME, START, Story
+from tests.policysets import set_department_policy
+
+AB = {"A": customer(), "B": called("1001", by="A")}
+ABC = {**AB, "C": called("1003", by="A")}
+BEGIN = """
+    0.00  A  ASKS     1001
+    1.00  B  ANSWER
+    1.00  B  START
+    1.00  A  ANSWER
+    1.00  A  BRIDGE   A-B
+"""
+END = """
+    {at}  {leg}  STOP     success-silence
+    {at}  A  UNBRIDGE A-{leg}
+    {at}  {leg}  HANGUP   NORMAL_CLEARING
+    {at}  A  HANGUP   NORMAL_CLEARING
+"""
+MOVES = """
+    6.00  B  STOP     success-silence
+    6.00  A  UNBRIDGE A-B
+    6.00  B  HANGUP   NORMAL_CLEARING
+    6.20  A  ASKS     1003
+    7.00  C  ANSWER
+    7.00  C  START
+    7.00  A  BRIDGE   A-C
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A flow, what the switch is told to silence (`5.0 mask B`), and each pause as it is written down."""
+
+    name: str
+    events: str
+    told: str
+    pauses: str
+    refused: str = ""
+    legs: Mapping[str, Marks] = None  # type: ignore[assignment]
+
+
+KINDS = [
+    Kind(
+        "a pause and its end",
+        BEGIN + "5.0 A PAUSES 1001\n 9.0 A RESUMES 1001\n" + END.format(at=20, leg="B"),
+        "5.0 mask B\n 9.0 unmask B",
+        "1001 5.0 9.0",
+    ),
+    Kind(
+        "a pause ends by itself",
+        BEGIN + "5.0 A PAUSES 1001\n" + END.format(at=90, leg="B"),
+        "5.0 mask B\n 65.0 unmask B",
+        "1001 5.0 65.0",
+    ),
+    Kind(
+        "a pause that the user has ended does not end the next one when it would have been due",
+        BEGIN + "5.0 A PAUSES 1001\n 6.0 A RESUMES 1001\n 60.0 A PAUSES 1001\n" + END.format(at=80, leg="B"),
+        "5.0 mask B\n 6.0 unmask B\n 60.0 mask B",
+        "1001 5.0 6.0\n 1001 60.0 None",
+    ),
+    Kind(
+        "the call ends in a pause",
+        BEGIN + "5.0 A PAUSES 1001\n" + END.format(at=20, leg="B"),
+        "5.0 mask B",
+        "1001 5.0 None",
+    ),
+    Kind(
+        "the user sends the call on in a pause: the next recording begins in it, until it is due",
+        BEGIN + "5.0 A PAUSES 1001\n" + MOVES + END.format(at=90, leg="C"),
+        "5.0 mask B\n 7.0 mask C\n 65.0 unmask C",
+        "1001 5.0 65.0",
+        legs=ABC,
+    ),
+    Kind(
+        "who gets the call in a pause of somebody who has left it may end it",
+        BEGIN + "5.0 A PAUSES 1001\n" + MOVES + "9.0 A RESUMES 1003\n" + END.format(at=20, leg="C"),
+        "5.0 mask B\n 7.0 mask C\n 9.0 unmask C",
+        "1001 5.0 9.0",
+        legs=ABC,
+    ),
+    Kind(
+        "who pauses twice, goes on without a pause, or is not in the call is refused",
+        BEGIN
+        + "4.0 A RESUMES 1001\n 5.0 A PAUSES 1001\n 6.0 A PAUSES 1001\n 6.0 A PAUSES 1003\n 7.0 X PAUSES 1001\n"
+        + "8.0 A RESUMES 1001\n"
+        + END.format(at=20, leg="B"),
+        "5.0 mask B\n 8.0 unmask B",
+        "1001 5.0 8.0",
+        "not-paused\n already-paused\n not-in-call\n not-in-call",
+    ),
+]
+
+
+class PausedFlow(Flow):
+    """A flow in which people ask, too."""
+
+    def __init__(self, story: Story, legs: Mapping[str, Marks]) -> None:
+        super().__init__(story, legs)
+        self.story = story
+        self.refused: list[str] = []
+        self.told: list[str] = []
+
+    def begins(self, table: str) -> None:
+        for row in rows(table):
+            self._until(row.seconds)
+            if row.event in ("PAUSES", "RESUMES"):
+                self._asks_for(row)
+            else:
+                super().begins(f"{row.seconds} {row.leg} {row.event} {row.note}")
+            self._until(row.seconds)
+
+    def _asks_for(self, row: Row) -> None:
+        control = self.story.control
+        try:
+            if row.event == "PAUSES":
+                control.pause(ACME, row.leg, row.note, "command")
+            else:
+                control.resume(ACME, row.leg, row.note)
+        except Refused as refusal:
+            self.refused.append(str(refusal.code))
+
+    def _until(self, seconds: float) -> None:
+        """In steps of a second, so that it is seen when each command is given."""
+        self.story.clock.run_until(self.story.clock.now)
+        self._note()
+        while self.story.clock.now < START + seconds:
+            self.story.clock.run_until(min(START + seconds, self.story.clock.now + 1.0))
+            self._note()
+        self.story.clock.run_until(self.story.clock.now)
+        self._note()
+
+    def _note(self) -> None:
+        commands, self.story.switch.commands[:] = list(self.story.switch.commands), []
+        silencing = [one for one in commands if one[0] in ("mask", "unmask", "deafen", "hear again")]
+        self.told += [f"{self.story.clock.now - START:.1f} {what} {leg}" for what, leg, *_ in silencing]
+        self.story.switch.commands += [one for one in commands if one not in silencing]
+
+    def pauses(self) -> list[str]:
+        """Every pause: who, from when, until when."""
+        self.story.write_down()
+        found = CallChanges.select(CallChanges.username, CallChanges.at, CallChanges.until).where(
+            CallChanges.kind == str(Change.PAUSE)
+        )
+        times = sorted(self.story.store.query(found), key=lambda one: one[1])
+        return [f"{who} {at - START:.1f} {until and round(until - START, 1)}" for who, at, until in times]
+
+
+def may_pause(story: Story) -> Story:
+    """Everybody who is recorded may pause."""
+    for department in ("Sales", "Support"):
+        boxes = DepartmentPolicy(department, True, True, True, Terms(agent_may=AgentMay.PAUSE))
+        set_department_policy(story.store, ACME, boxes, by="test")
+    return story
+
+
+@pytest.fixture
+def story(tmp_path):
+    return may_pause(Story(tmp_path))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_is_silent_and_what_is_written_down(story: Story, kind: Kind) -> None:
+    flow = PausedFlow(story, kind.legs or AB)
+    flow.plays(kind.events)
+    assert (flow.told, flow.pauses(), flow.refused) == (lines(kind.told), lines(kind.pauses), lines(kind.refused))
+    story.pauses.apply()
+    assert (story.pauses._open, story.pauses._masked) == ({}, set())
+
+
+def test_two_users_of_one_call_pause_it_and_it_is_silent_until_both_go_on(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN)
+    call = story.book.calls["A"]
+    story.pauses.hearers = lambda: [("L", "A")]
+    first = story.pauses.pause(call, "1001", "B", "command")
+    second = story.pauses.pause(call, "1003", "C", "command")
+    story.pauses.end([first])
+    flow._note()
+    assert flow.told == ["1.0 mask B", "1.0 deafen L"]
+    story.pauses.end([second])
+    flow._note()
+    assert flow.told[2:] == ["1.0 unmask B", "1.0 hear again L"]
+
+
+def test_who_begins_to_listen_in_a_pause_hears_nothing_and_is_not_let_in_if_the_switch_fails(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN + "5.0 A PAUSES 1001\n")
+    story.pauses.hearers = lambda: [("L", "A")]
+    story.switch.is_silent = True
+    assert not story.pauses.is_silent_for("L")
+    story.switch.is_silent = False
+    assert story.pauses.is_silent_for("L")
+    flow.begins("6.0 A RESUMES 1001\n")
+    assert flow.told[-1] == "6.0 hear again L"
+
+
+def test_if_the_switch_does_not_silence_a_recording_the_user_is_told_and_nothing_counts_as_paused(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN)
+    story.switch.is_silent = True
+    with pytest.raises(Unavailable):
+        story.control.pause(ACME, "A", "1001", "command")
+    assert story.pauses.of(story.book.calls["A"]) == []
+    assert flow.pauses() == ["1001 1.0 1.0"]
+
+
+def test_a_killed_fsplug_takes_up_a_pause_and_ends_it_when_it_is_due(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN + "5.0 A PAUSES 1001\n 10.0 A ASKED\n")
+    restart(story)
+    flow._until(64.0)
+    assert flow.told == ["5.0 mask B", "10.0 mask B"], "told again: nobody knows whether the switch was told"
+    flow._until(66.0)
+    assert flow.told[2:] == ["65.0 unmask B"]
+    assert flow.pauses() == ["1001 5.0 65.0"]
+
+
+def test_a_pause_that_was_due_while_fsplug_was_away_ends_when_it_is_back(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN + "5.0 A PAUSES 1001\n")
+    story.clock._waiting.clear()
+    flow._until(5.0 + 2 * PAUSE_SECONDS)
+    flow.told.clear()
+    restart(story)
+    flow._until(5.0 + 2 * PAUSE_SECONDS + 1.0)
+    assert (flow.told, flow.pauses()) == (["125.0 unmask B"], ["1001 5.0 125.0"])
+
+
+def restart(story: Story) -> None:
+    """Kill fsplug and start it while A and B talk, and B is recorded."""
+    story.switch.bridged = [("A", "B")]
+    story.switch.records = {("B", one.path) for one in story.book.recordings.values()}
+    story.start_again()
+
+
+def test_a_pause_is_in_the_audit_trail_once_with_who_made_it(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.plays(BEGIN + "5.0 A PAUSES 1001\n 9.0 A RESUMES 1001\n" + END.format(at=20, leg="B"))
+    story.write_down()
+    [entry] = [one for one in trail.listed(story.store, ACME) if one.act == "pause"]
+    assert (entry.actor, entry.people, entry.facts) == (f"1001@{ACME}", ("1001",), {"call": "A", "door": "command"})
+
+
+@pytest.mark.parametrize(
+    ("terms", "note", "reason"),
+    [(Terms(), "1001", Reason.NOT_ALLOWED), (Terms(agent_may=AgentMay.PAUSE), "1003", Reason.NOT_IN_CALL)],
+)
+def test_the_gate_decides_by_the_terms_of_the_recording(story: Story, terms: Terms, note: str, reason: Reason) -> None:
+    boxes = DepartmentPolicy("Sales", True, True, True, terms)
+    set_department_policy(story.store, ACME, boxes, by="test")
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN + f"5.0 A PAUSES {note}\n")
+    assert (flow.refused, flow.told) == ([reason], [])
