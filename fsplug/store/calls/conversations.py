@@ -117,6 +117,20 @@ _FIRST_OF = _calls(Calls.id.in_(given_each.conversations))
 _PARTS_OF_FIRST = _calls(Calls.conversation.in_(given_each.conversations))
 
 
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    id: str
+    conversation: str
+
+
+_JOINED = Select(
+    _Joined,
+    lambda: Calls.select(*columns(_Joined, Calls)).where(
+        (unsought(Calls.company) == given.company) & Calls.id.in_(given_each.calls) & Calls.conversation.is_null(False)
+    ),
+)
+
+
 def members(store: Store, roots: Iterable[str]) -> list[Member]:
     """The calls of these conversations, in whichever company, the first one first. Only for the call path."""
     found: dict[str, Member] = {}
@@ -143,6 +157,13 @@ def calls_of(store: Store, domain: str, conversations: Iterable[str]) -> dict[st
     for call in _read(store, company_id(store, domain), wanted):
         found[call.id if call.id in found else call.conversation or call.id].append(call)
     return found
+
+
+def by_call(store: Store, domain: str, calls: Iterable[str]) -> dict[str, str]:
+    """The ids of the conversations of the company's calls, by call; a call that began its conversation is left out."""
+    company = company_id(store, domain)
+    found = (_JOINED.rows(store, company=company, calls=some) for some in in_batches(calls))
+    return {one.id: one.conversation for some in found for one in some}
 
 
 def of_call(store: Store, domain: str, call: str) -> list[Call]:

@@ -10,7 +10,7 @@ import pytest
 from fsplug.policy.conversation.events import Change
 from fsplug.store.calls import ledger
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
-from fsplug.store.calls.entries import CallEnded, GapFound, JournalEntry
+from fsplug.store.calls.entries import CallEnded, DecisionMade, GapFound, JournalEntry, RecordingLost
 from fsplug.store.change.draft import edit
 from fsplug.store.config import actors
 from fsplug.store.recordings import deletions
@@ -18,7 +18,7 @@ from fsplug.words.catalogue import LANGUAGES
 from tests.store.accountcast import Console
 from tests.store.cast import ACME, BETA
 from tests.store.longconversation import ANNA, CLARA, DAVID, OUTSIDE, long_conversation, talk
-from tests.store.story import seen
+from tests.store.story import recorded_call, seen
 from tests.tables import table
 from tests.web.conftest import Browser
 
@@ -59,7 +59,7 @@ def _signed_in(browser: Browser, console: Console, username: str, role: str = "m
 
 def _lines(page: str) -> list[list[str]]:
     """The table's cells, without markup."""
-    rows = re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody>")[2], re.DOTALL)
+    rows = re.findall(r"<tr>(.*?)</tr>", re.split("<tbody[^>]*>", page)[-1], re.DOTALL)
     cells = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows)
     return [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in cells]
 
@@ -110,6 +110,31 @@ def test_any_call_of_it_leads_there_and_so_do_the_player_and_the_list(superuser:
     assert _lines(superuser.get("/conversations/call-ask").text) == _lines(superuser.get(PAGE).text)
     assert f'href="{PAGE}"' in superuser.get(FIRST).text
     assert f'href="{PAGE}"' in superuser.get("/recordings").text
+
+
+def test_the_list_has_one_row_for_all_its_recordings(superuser: Browser, long: Console) -> None:
+    ledger.apply(long.store, recorded_call("alone", at=long.clock.now - 300))
+    rows = _lines(superuser.get("/recordings").text)
+    assert [(row[2:6]) for row in rows] == [
+        ["+4522334455", "1001", "1001", "0:07"],
+        ["+4522334455", "Anna Holm", "Anna Holm, Clara Juhl", "2:53 2 recordings"],
+    ]
+    page = superuser.get("/recordings").text
+    assert page.count(f'href="{PAGE}"') == 1 and _heard(page) == ["/recordings/alone-rec"]
+    assert len(_lines(superuser.get("/deletions").text)) == 3, "each is marked to be deleted by itself"
+
+
+def test_a_row_says_of_which_of_its_recordings_there_is_nothing_to_hear(superuser: Browser, long: Console) -> None:
+    made = _lost(long)
+    ledger.apply(long.store, [made, RecordingLost(str(made.recording), "spool-full", "", long.clock.now)])
+    [row] = _lines(superuser.get("/recordings").text)
+    assert row[5] == "2:53 Missing 3 recordings"
+
+
+def _lost(console: Console) -> DecisionMade:
+    entry = talk(ACME, "call-ask", "x:y", console.clock.now - 400, console.clock.now - 390, OUTSIDE, CLARA)[0]
+    assert isinstance(entry, DecisionMade)
+    return entry
 
 
 def _heard(page: str) -> list[str]:

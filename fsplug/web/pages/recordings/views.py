@@ -1,7 +1,7 @@
 """The list of recordings: today's by default, with filters, a page at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g, render_template, request
@@ -10,6 +10,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.access.scopes import Need, Reach
 from fsplug.policy.entities import Direction
 from fsplug.policy.periods import Period
+from fsplug.store.calls import conversations
 from fsplug.store.db.database import Store
 from fsplug.store.recordings.search import results
 from fsplug.store.recordings.search.results import Found, RecordingPage
@@ -26,17 +27,38 @@ PAGE = Page(__name__, Menu(Section.CALLS, 20, "M3 12h2m3-5v10m4-14v18m4-14v10m3-
 
 @dataclass(frozen=True, slots=True)
 class ListedRecording:
-    """A recording as shown on the list."""
+    """A recording as shown on the list, with the later ones of its conversation that are folded into its row."""
 
     found: Found
     caller: NamedParty
     answerer: NamedParty
     person: NamedParty | None
+    later: Sequence["ListedRecording"] = ()
 
     @property
     def is_sealed(self) -> bool:
         """Whether the recording can be played."""
         return self.found.state == "sealed"
+
+    @property
+    def all(self) -> Sequence["ListedRecording"]:
+        """The recordings of the row, the earliest first."""
+        return (self, *self.later)
+
+    @property
+    def unheard(self) -> list[str]:
+        """The states of the recordings that can't be played."""
+        return list(dict.fromkeys(str(one.found.state) for one in self.all if not one.is_sealed))
+
+    @property
+    def people(self) -> list[str]:
+        """The names of those whose legs were recorded."""
+        return list(dict.fromkeys(one.person.name for one in self.all if one.person))
+
+    @property
+    def seconds(self) -> float:
+        """How long the recordings of the row are together, as far as they are known."""
+        return sum(one.found.seconds or 0.0 for one in self.all)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +74,25 @@ class Choices:
 @takes(Need.RECORDINGS, Reach.OWN)
 def page() -> Any:
     """Today's recordings, or those that match the filters."""
-    return show(PAGE.name)
+    return show(PAGE.name, is_folded=True)
 
 
-def show(folder: str, wrong: str | None = None, **more: Any) -> Any:
-    """The page, or only its results, with the list that the address asks for.
+def show(folder: str, wrong: str | None = None, is_folded: bool = False, **more: Any) -> Any:
+    """The page, or only its results, with the list that the address asks for; `is_folded`: a row for a conversation.
 
     422 if the filters are invalid or something is `wrong`.
     """
     viewer, typed = shell.viewer(), filters.read(request.values)
     found, offered, code = _looked(guard.store(), viewer, typed)
     wrong = wrong or (g.words.error(code) if code else None)
+    lines = [line(one, viewer) for one in found.recordings]
     shown: dict[str, Any] = {
         "filters": typed,
         "choices": offered,
         "periods": list(Period),
         "directions": list(Direction),
         "address": request.path,
-        "lines": [line(one, viewer) for one in found.recordings],
+        "lines": _folded(lines, viewer) if is_folded else lines,
         "more": typed.at(found.before),
         "looked_back_to": found.looked_back_to,
         "wider": filters.wider(typed, viewer),
@@ -101,3 +124,14 @@ def line(one: Found, viewer: Viewer) -> ListedRecording:
     """The recording as the viewer sees it."""
     country = viewer.company.country
     return ListedRecording(one, party(one.caller, country), party(one.answerer, country), person(one.person))
+
+
+def _folded(lines: Sequence[ListedRecording], viewer: Viewer) -> list[ListedRecording]:
+    """The same, newest first, with those of one conversation in the row of the earliest."""
+    calls = [one.found.call for one in lines if one.found.call]
+    joined = conversations.by_call(guard.store(), viewer.domain, calls)
+    rows: dict[str, list[ListedRecording]] = {}
+    for one in reversed(lines):
+        call = one.found.call
+        rows.setdefault(joined.get(call, call) if call else one.found.id, []).append(one)
+    return [replace(first, later=later) for first, *later in reversed(rows.values())]
