@@ -55,6 +55,7 @@ def test_a_recording_is_listed_with_everything_known_of_it(cli: Cli) -> None:
         "purpose": "quality",
         "on_failure": "open",
         "max_seconds": None,
+        "agent_may": "nothing",
         "cause": "success",
         "caller": "22334455",
         "answerer": "1001",
