@@ -8,7 +8,7 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Actor, operator
 from fsplug.policy.conversation.shapes import TurnKind
 from fsplug.policy.entities import AdminScope, Role
-from fsplug.store.calls import conversation_access, ledger
+from fsplug.store.calls import conversation_access, conversations, ledger
 from fsplug.store.db.database import Store
 from fsplug.store.recordings import access, deletions
 from tests.store.cast import ACME, BETA
@@ -43,6 +43,12 @@ def test_each_sees_the_calls_in_which_they_took_part(long: Store) -> None:
             with rows.row(actor):
                 seen = conversation_access.seen(long, ACME, "call-ask", actor)
                 assert ([one.id for one in seen.calls], seen.hidden) == (calls, hidden)
+
+
+def test_a_call_that_joined_a_conversation_names_it_in_its_own_company(long: Store) -> None:
+    asked = ["call", "call-ask", "nobodys"]
+    assert conversations.by_call(long, ACME, asked) == {"call-ask": "call"}
+    assert conversations.by_call(long, BETA, asked) == {}
 
 
 def test_who_only_listened_in_has_taken_part_in_nothing(long: Store) -> None:
