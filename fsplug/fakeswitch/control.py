@@ -38,6 +38,7 @@ class ControlPort:
             "attended_transfer": self._attended_transfer,
             "behave": self._behave,
             "call": lambda request: self._tell(self._call(request)),
+            "deaf": self._deaf,
             "codec": self._codec,
             "hang_up": self._hang_up,
             "hang_up_all": self._hang_up_all,
@@ -98,7 +99,6 @@ class ControlPort:
             "answered": call.leg.answered,
             "cause": call.cause,
             "ended": call.ended,
-            "deaf": call.leg.deaf,
             "bridges": call.bridges,
             "up_seconds": call.up_seconds,
         }
@@ -117,6 +117,11 @@ class ControlPort:
         call = self._call(request)
         call.wait_bridged(float(request.get("seconds", 30)))
         return self._tell(call)
+
+    def _deaf(self, request: Request) -> Answer:
+        """Whether the leg's person hears silence by command (uuid_audio), or is there no more."""
+        channel = self._switch.core.channels.get(str(request["leg"]))
+        return {"deaf": channel is None or channel.deaf}
 
     def _answers(self, request: Request) -> Answer:
         """Set how phones behave from now on, unless a call's own order sets it."""

@@ -300,7 +300,7 @@ class FakeCaller:
         return not self.hears_nothing()
 
     def hears_nothing(self) -> bool:
-        return self._application() != "eavesdrop" or self.line.ask("call", call=self.call)["deaf"]
+        return self._application() != "eavesdrop" or self.line.ask("deaf", leg=self.call)["deaf"]
 
     def is_over(self) -> bool:
         return bool(self.line.ask("call", call=self.call)["ended"])
