@@ -65,7 +65,10 @@ class GreenLink:
         on_event: Callable[[Any], None],
         on_up: Callable[[], None],
         on_down: Callable[[str], None],
+        *,
+        first: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        self._first = first
         self.peer = f"{host}:{port}"
         self.up = False
         self._esl = InboundESL(host, port, password)
@@ -90,6 +93,8 @@ class GreenLink:
         for name in self._events:
             self._esl.register_handle(name, self._received)
         self._esl.send(f"event plain {' '.join(self._events)}")
+        for command in self._first():
+            self._esl.send(f"api {command}")
         self.up = True
         self._on_up()
 
