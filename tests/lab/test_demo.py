@@ -38,8 +38,8 @@ def _said(process: "subprocess.Popen[str]", until: str) -> str:
     return said
 
 
-def _signed_in(link: str) -> str:
-    """The first page behind a link that signs in."""
+def _signed_in(link: str, then: str = "") -> str:
+    """The first page behind a link that signs in; or another page, `then`."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     question: bytes = browser.open(link, timeout=PATIENCE_SECONDS).read()
     [press] = re.findall(rb'name="press" value="\w+"', question)
@@ -47,6 +47,8 @@ def _signed_in(link: str) -> str:
     confirm = urllib.request.Request(f"{link.rpartition('/sign-in/')[0]}/sign-in-link", data=form)
     confirm.add_header("Sec-Fetch-Site", "same-origin")
     page: bytes = browser.open(confirm, timeout=PATIENCE_SECONDS).read()
+    if then:
+        page = browser.open(f"{link.rpartition('/sign-in/')[0]}{then}", timeout=PATIENCE_SECONDS).read()
     return page.decode()
 
 
@@ -64,6 +66,7 @@ def test_one_may_look_on_from_the_first_call_see_who_listens_at_the_end_and_noth
     printed = _said(demo, "Ctrl-C ends it.")
     doors = {name: link for link, name in re.findall(r"(http\S+/sign-in/\S+)  (\w+)", printed)}
     assert list(doors) == ["Eva", "Anna", "Bo", "Frederik"]
+    assert 'class="qr"' in _signed_in(doors["Bo"], "/one-time-codes")
     assert "Bo Lund lytter med på dit opkald" in _signed_in(doors["Anna"])
     port = int(re.findall(r":(\d+)/sign-in", printed)[0])
     assert _is_served(port)

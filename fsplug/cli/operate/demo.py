@@ -202,14 +202,16 @@ def _store(folder: Path) -> Iterator["Store"]:
     """The store with the story of the past weeks, and settings for a console to show it."""
     from fsplug.lab.free_ports import some_ports
     from fsplug.lab.story.writing import write
-    from fsplug.store.audit.signing import new_key
+    from fsplug.store.accounts import sealed_secrets
+    from fsplug.store.audit import signing
     from fsplug.store.db.database import Store
     from fsplug.wiring.settings import read
 
     for name in ("spool", "archive"):
         (folder / name).mkdir()
     [port] = some_ports(1)
-    lines = f'web_url = "http://127.0.0.1:{port}"\nweb_port = {port}\naudit_keys = "{new_key()}"\n'
+    keys = f'audit_keys = "{signing.new_key()}"\nsecret_key = "{sealed_secrets.new_key()}"\n'
+    lines = f'web_url = "http://127.0.0.1:{port}"\nweb_port = {port}\n{keys}'
     (folder / "fsplug.toml").write_text(lines, encoding="ascii")
     settings = read(folder)
     write(folder / "fsplug.db", folder / "archive", time.time(), settings.switch_name, settings.trail_keys)

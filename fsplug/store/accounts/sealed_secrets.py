@@ -32,6 +32,11 @@ class SecretKeys:
         self._signing: tuple[float, list[bytes]] | None = None
         _ = self._fernets
 
+    @property
+    def can_seal(self) -> bool:
+        """Whether there is any key."""
+        return bool(self._keys())
+
     def seal(self, text: str) -> str:
         """The text, sealed."""
         return self._all().encrypt(text.encode()).decode("ascii")

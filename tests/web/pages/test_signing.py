@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from fsplug.policy.access import totp
 from fsplug.store.accounts import accounts, sessions, sign_in_links
+from fsplug.store.accounts.sealed_secrets import SecretKeys
 from fsplug.store.outbox import mails
 from tests.store.accountcast import ANNA, BO, PASSWORD, Console
 from tests.store.cast import ACME, BETA
@@ -112,6 +115,17 @@ def test_one_time_codes_are_set_up_and_asked_for(browser: Browser, console: Cons
     assert answer.status_code == 200 and 'name="code"' in answer.text
     console.clock.turn(30)
     assert browser.sign_in(code=totp.code(found[1], now + 1)).status_code == 303
+
+
+def test_where_the_server_has_no_key_for_one_time_codes_their_page_says_what_is_missing(
+    browser: Browser, console: Console, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.made()
+    browser.sign_in()
+    monkeypatch.setitem(app.extensions, "services", replace(app.extensions["services"], secret_keys=SecretKeys([])))
+    answer = browser.get("/one-time-codes", **{"Accept-Language": "en"})
+    assert answer.status_code == 422 and "fsplug secret rotate" in answer.text
+    assert 'name="code"' not in answer.text
 
 
 def test_a_forgotten_password_is_answered_alike_for_everybody(browser: Browser, console: Console) -> None:

@@ -151,6 +151,8 @@ def codes_page() -> Any:
     account = accounts.get(guard.store(), session.company, session.username)
     if account.totp:
         return _codes_page(secret=None, trouble=None)
+    if not services.secret_keys.can_seal:
+        return _codes_page(secret=None, trouble=g.words.error("no-secret-key")), 422
     secret = authenticators.new(guard.store(), session.company, session.username, services.secret_keys)
     return _codes(account, secret)
 
