@@ -1,14 +1,15 @@
 """The agent's hand on the recording of a call that goes on: what the gate allows is done, whichever door asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from fsplug.errors import Refused
+from fsplug.errors import Invalid, Refused
 from fsplug.esl.calls.book import Call, CallBook, Channel
 from fsplug.esl.calls.live_recording import Recording, Stage
 from fsplug.esl.calls.pauses import Pauses
 from fsplug.policy.recording import control
-from fsplug.policy.recording.control import Act, ControlRequest, ControlTerms, Reason, refusal
+from fsplug.policy.recording.control import Act, By, ControlRequest, ControlTerms, Reason, refusal, refusals
 from fsplug.policy.terms import DEFAULT_TERMS
 from fsplug.words.control import why_not
 
@@ -21,6 +22,21 @@ _STAGES = {
 Answer = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """A call in which a user talks now, and what the gate says of each act; `facts` are what it looked at.
+
+    `conversation` is the id of what the call is part of. `paused_until` is when the latest pause of the call ends by
+    itself, whoever made it (epoch seconds); None if it is not paused.
+    """
+
+    call: str
+    conversation: str
+    facts: ControlRequest
+    refused: Mapping[Act, Reason | None]
+    paused_until: float | None
+
+
 class Control:
     """Asks the gate and does what it lets through. `language` gives the language of a company."""
 
@@ -29,36 +45,50 @@ class Control:
         self._pauses = pauses
         self._language = language
 
-    def pause(self, company: str, call: str, username: str, how: str) -> Answer:
-        """Pause the call of this id, or the conversation: {"until": when the pause ends by itself}.
+    def do(self, act: Act, company: str, call: str, username: str, how: By) -> Answer:
+        """Do this to the call of this id, or to the conversation, by the door `how`.
 
-        Refused with the gate's code; Unavailable if the switch did not do it.
+        A pause answers {"until": when it ends by itself}, its end {"paused": whether the call still is}. Refused with
+        the gate's code; Unavailable if the switch did not do it.
         """
-        found, channel = self._let_through(Act.PAUSE, company, call, username)
-        return {"until": self._pauses.pause(found, username, channel.leg.uuid, how).due_at}
+        found, channel = self._let_through(act, company, call, username)
+        match act:
+            case Act.PAUSE:
+                return {"until": self._pauses.pause(found, username, channel.leg.uuid, how).due_at}
+            case Act.RESUME:
+                self._pauses.end(self._theirs(found, username))
+                return {"paused": bool(self._pauses.of(found))}
+        raise Invalid("unknown-act", f"{act} is not possible yet")
 
-    def resume(self, company: str, call: str, username: str) -> Answer:
-        """End this user's pauses of the call, and those of users who have left it: {"paused": whether it still is}."""
-        found, _ = self._let_through(Act.RESUME, company, call, username)
-        self._pauses.end(self._theirs(found, username))
-        return {"paused": bool(self._pauses.of(found))}
+    def own_calls(self, company: str, username: str) -> list[OwnCall]:
+        """The calls in which this user talks now, with what they may do to each; one of each conversation."""
+        found: dict[str, OwnCall] = {}
+        for call in [one for one in self._book.calls.values() if one.company == company]:
+            channel = self._channel(call, username)
+            if channel is None:
+                continue
+            facts = self._request(call, channel, username)
+            conversation = call.conversation.id_in(company) if call.conversation is not None else call.id
+            until = max((one.due_at for one in self._pauses.of(call)), default=None)
+            found.setdefault(conversation, OwnCall(call.id, conversation, facts, refusals(facts), until))
+        return list(found.values())
 
     def _let_through(self, act: Act, company: str, call: str, username: str) -> tuple[Call, Channel]:
         found = self._call(company, call)
         channel = self._channel(found, username) if found is not None else None
-        reason = refusal(self._request(act, found, channel, username))
+        reason = refusal(replace(self._request(found, channel, username), act=act))
         if reason is None and found is not None and channel is not None:
             return found, channel
         reason = reason or Reason.NOT_IN_CALL
         raise Refused(reason, why_not(reason, self._language(company)), company=company, call=call)
 
-    def _request(self, act: Act, call: Call | None, channel: Channel | None, username: str) -> ControlRequest:
+    def _request(self, call: Call | None, channel: Channel | None, username: str) -> ControlRequest:
         if call is None or channel is None:
-            return ControlRequest(act, in_call=False)
+            return ControlRequest(Act.PAUSE, in_call=False)
         made = [one for one in self._book.recordings.values() if one.decision and self._is_in(call, one.call)]
         own = [one for one in made if one.user == username and one.company == call.company]
         return ControlRequest(
-            act,
+            Act.PAUSE,
             is_recorded_user=bool(own) or not made,
             is_wanted=bool(own),
             terms=ControlTerms.of(own[-1].terms if own else DEFAULT_TERMS),

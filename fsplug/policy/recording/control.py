@@ -1,7 +1,7 @@
 """What the recorded user may do to the recording of a call that goes on: one gate for every door."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -16,6 +16,14 @@ class Act(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+
+
+class By(StrEnum):
+    """The door by which the recorded user asked."""
+
+    KEY = "key"
+    CONSOLE = "console"
+    COMMAND = "command"
 
 
 class Start(StrEnum):
@@ -100,6 +108,11 @@ def refusal(request: ControlRequest) -> Reason | None:
     """The one reason against this act; None if it may be done."""
     objections = {**_to_asker(request), **_to_act(request)}
     return next((reason for reason, holds in objections.items() if holds), None)
+
+
+def refusals(request: ControlRequest) -> dict[Act, Reason | None]:
+    """The reason against each act, whichever is asked for; None for what may be done now."""
+    return {act: refusal(replace(request, act=act)) for act in Act}
 
 
 def _to_asker(request: ControlRequest) -> Mapping[Reason, bool]:

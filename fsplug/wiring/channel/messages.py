@@ -7,6 +7,7 @@ from typing import Any
 
 from fsplug.errors import FsplugError, Invalid, Refused, Unavailable
 from fsplug.policy.listening.live_calls import CompanyCalls, UserTalk
+from fsplug.policy.recording.control import By
 
 NAME = "live.sock"
 # The longest question, and the longest report of who has a page open, in bytes.
@@ -43,12 +44,15 @@ class AskListen:
 
 @dataclass(frozen=True, slots=True)
 class AskControl:
-    """Do what `user` wants done to the recording of a call of theirs (`policy.recording.control.Act`): its outcome."""
+    """Do what `user` wants done to the recording of a call of theirs (`policy.recording.control.Act`), who asked by the
+    door `how` (`By`): its outcome.
+    """
 
     company: str
     user: str
     call: str
     act: str
+    how: str = By.COMMAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,8 @@ from fsplug.esl.calls.control import Control
 from fsplug.esl.listenin.live_list import LiveList
 from fsplug.esl.listenin.open_pages import OpenPages
 from fsplug.esl.listenin.ring_listener import ListenCalls
-from fsplug.policy.listening.gate import Door
 from fsplug.policy.listening.live_calls import CompanyCalls
-from fsplug.policy.recording.control import Act
+from fsplug.policy.recording.control import Act, By
 from fsplug.wiring.channel.client import short
 from fsplug.wiring.channel.messages import (
     ALIVE_SECONDS,
@@ -122,12 +121,8 @@ class ChannelServer:
                 yield from self._changes()
             case AskListen(company, listener, number):
                 yield {"listen": self._calls.listen(company, listener, number)}
-            case AskControl(company, user, call, Act.PAUSE):
-                yield self._control.pause(company, call, user, Door.COMMAND)
-            case AskControl(company, user, call, Act.RESUME):
-                yield self._control.resume(company, call, user)
-            case AskControl(act=act):
-                raise Invalid("unknown-act", f"{act[:40]!r} is no act; use {Act.PAUSE} or {Act.RESUME}")
+            case AskControl(company, user, call, act, how):
+                yield self._control.do(_act(act), company, call, user, By(how))
             case AskList():
                 yield from self._lists(question)
             case AskRefused():
@@ -163,6 +158,13 @@ class ChannelServer:
     def _list(self, asked: AskList) -> Answer:
         asked_by = self._calls.viewer(asked.company, asked.viewer) if asked.viewer else None
         return {"calls": [asdict(one) for one in self._live.of(asked.company, asked_by)]}
+
+
+def _act(word: str) -> Act:
+    try:
+        return Act(word)
+    except ValueError as error:
+        raise Invalid("unknown-act", f"{word[:40]!r} is no act; use {', '.join(Act)}") from error
 
 
 def _line(answer: Answer) -> bytes:

@@ -13,7 +13,7 @@ from fsplug.errors import Refused, Unavailable
 from fsplug.esl.calls.pauses import PAUSE_SECONDS
 from fsplug.policy.conversation.events import Change
 from fsplug.policy.entities import DepartmentPolicy
-from fsplug.policy.recording.control import Reason
+from fsplug.policy.recording.control import Act, By, Reason
 from fsplug.policy.terms import AgentMay, Terms
 from fsplug.store.audit import trail
 from fsplug.store.schema.calls import CallChanges
@@ -132,10 +132,8 @@ class PausedFlow(Flow):
     def _asks_for(self, row: Row) -> None:
         control = self.story.control
         try:
-            if row.event == "PAUSES":
-                control.pause(ACME, row.leg, row.note, "command")
-            else:
-                control.resume(ACME, row.leg, row.note)
+            act = Act.PAUSE if row.event == "PAUSES" else Act.RESUME
+            control.do(act, ACME, row.leg, row.note, By.COMMAND)
         except Refused as refusal:
             self.refused.append(str(refusal.code))
 
@@ -219,7 +217,7 @@ def test_if_the_switch_does_not_silence_a_recording_the_user_is_told_and_nothing
     flow.begins(BEGIN)
     story.switch.is_silent = True
     with pytest.raises(Unavailable):
-        story.control.pause(ACME, "A", "1001", "command")
+        story.control.do(Act.PAUSE, ACME, "A", "1001", By.COMMAND)
     assert story.pauses.of(story.book.calls["A"]) == []
     assert flow.pauses() == ["1001 1.0 1.0"]
 
@@ -251,6 +249,18 @@ def restart(story: Story) -> None:
     story.switch.bridged = [("A", "B")]
     story.switch.records = {("B", one.path) for one in story.book.recordings.values()}
     story.start_again()
+
+
+def test_a_user_is_told_of_their_own_calls_what_may_be_done_now_and_why_the_rest_may_not(story: Story) -> None:
+    flow = PausedFlow(story, AB)
+    flow.begins(BEGIN)
+    assert story.control.own_calls(ACME, "1003") == []
+    [own] = story.control.own_calls(ACME, "1001")
+    assert (own.call, own.paused_until, own.refused[Act.PAUSE]) == ("A", None, None)
+    flow.begins("5.0 A PAUSES 1001\n")
+    [own] = story.control.own_calls(ACME, "1001")
+    assert (own.paused_until, own.refused[Act.RESUME]) == (START + 5.0 + PAUSE_SECONDS, None)
+    assert (own.refused[Act.PAUSE], own.refused[Act.STOP]) == (Reason.PAUSED, Reason.NOT_ALLOWED)
 
 
 def test_a_pause_is_in_the_audit_trail_once_with_who_made_it(story: Story) -> None:
