@@ -16,6 +16,7 @@ from fsplug.policy.access.scopes import Need, check_own
 from fsplug.policy.recording.control import Act
 from fsplug.store.calls import calls, decisions
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.conversation_access import took_part
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.config import actors
 from fsplug.store.db.database import Store
@@ -68,7 +69,7 @@ def show(invocation: Invocation, call: str, company: str | None) -> None:
             raise Invalid("unknown-call", f"there is no call {call}; see: fsplug call list", call=call)
         [(_, made)] = _with_decisions(store, [found])
         if invocation.actor is not None:
-            theirs = [one.user for one in made if invocation.actor.tenure.covers(one.at, one.version)]
+            theirs = [invocation.actor.name] if took_part(invocation.actor, made) else []
             check_own(invocation.actor, Need.RECORDINGS, found.company, theirs)
     facts = _call_facts(found, made)
     shown = {**facts, **{name: when(facts[name]) for name in ("started_at", "answered_at", "ended_at")}}

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import fn
 
+from fsplug.store.calls.talk_users import talked
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each
-from fsplug.store.schema.calls import Calls, Decisions
+from fsplug.store.schema.calls import Calls, TalkUsers
 from fsplug.store.schema.companies import Companies
 
 
@@ -47,15 +48,12 @@ class Call:
 _CALLS = Calls.select(
     *columns(Call, Calls, company=Companies.domain, facts=fn.COALESCE(Calls.facts, constant("{}")))
 ).join(Companies, on=(Companies.id == Calls.company))
-_DECIDED = Decisions.select(SQL("1")).where(
-    (Decisions.call == Calls.id) & (Decisions.company == Calls.company) & (Decisions.username == given.person)
-)
 _LISTED = Listing(
     Call,
     Calls,
     lambda: _CALLS.where(Calls.company == given.company),
-    person=fn.EXISTS(_DECIDED),
-    version=fn.EXISTS(_DECIDED.where(Decisions.version >= given.version)),
+    person=talked(Calls),
+    version=talked(Calls, TalkUsers.version >= given.version),
     numbers=(Calls.caller.in_(given_each.numbers)) | (Calls.called.in_(given_each.numbers)),
 )
 _OPEN = Select(
@@ -70,7 +68,7 @@ def listed(
 ) -> list[Call]:
     """The company's calls, newest first.
 
-    `person`: calls with a decision about this user; `numbers`: the caller's or called one.
+    `person`: calls in which this user talked, recorded or not; `numbers`: the caller's or called one.
     """
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 

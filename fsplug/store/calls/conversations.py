@@ -11,12 +11,13 @@ from typing import Any
 from peewee import SQL, fn
 
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.talk_users import talked
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted, in_batches
 from fsplug.store.db.shapes import columns
 from fsplug.store.db.statements import Select, constant, given, given_each, unsought
-from fsplug.store.schema.calls import Calls, Decisions
+from fsplug.store.schema.calls import Calls, TalkUsers
 from fsplug.store.schema.companies import Companies
 
 
@@ -71,15 +72,9 @@ _BEGINS = Calls.conversation.is_null() | ~fn.EXISTS(
 _PARTS_OF = (_Part.conversation == Calls.id) & (_Part.company == Calls.company)
 
 
-def _decided(call: Any, *conditions: Any) -> Any:
-    """Whether a decision about the person was made in this call, under these conditions."""
-    its = (Decisions.call == call.id) & (Decisions.company == call.company) & (Decisions.username == given.person)
-    return fn.EXISTS(Decisions.select(SQL("1")).where(its, *conditions))
-
-
 def _of_person(*conditions: Any) -> Any:
-    in_parts = fn.EXISTS(_Part.select(SQL("1")).where(_PARTS_OF & _decided(_Part, *conditions)))
-    return _decided(Calls, *conditions) | in_parts
+    in_parts = fn.EXISTS(_Part.select(SQL("1")).where(_PARTS_OF & talked(_Part, *conditions)))
+    return talked(Calls, *conditions) | in_parts
 
 
 _NUMBERS_OF_PARTS = fn.EXISTS(
@@ -96,7 +91,7 @@ _LISTED = Listing(
         .where((Calls.company == given.company) & _BEGINS)
     ),
     person=_of_person(),
-    version=_of_person(Decisions.version >= given.version),
+    version=_of_person(TalkUsers.version >= given.version),
     numbers=Calls.caller.in_(given_each.numbers) | Calls.called.in_(given_each.numbers) | _NUMBERS_OF_PARTS,
 )
 
@@ -145,7 +140,7 @@ def listed(
 ) -> list[Conversation]:
     """The company's conversations, those that began last first.
 
-    `person`: conversations with a decision about this user; `numbers`: with a call from or to one.
+    `person`: conversations in which this user talked, recorded or not; `numbers`: with a call from or to one.
     """
     return _LISTED.page(store, wanted, limit, before, company=company_id(store, domain))
 

@@ -16,7 +16,7 @@ from typing import Any
 from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls import gap_rows, listen_trail, pauses
+from fsplug.store.calls import gap_rows, listen_trail, pauses, talk_users
 from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.entry_lines import to_json
@@ -123,6 +123,7 @@ def _write(store: Store, entries: Sequence[JournalEntry]) -> None:
     for kind, its_entries in by_kind.items():
         if steps := _STEPS.get(kind):
             _take(store, steps, its_entries, ids)
+    talk_users.write(store, by_kind.get(kinds.DecisionMade, ()), ids)
     _file(store, by_kind)
     for entry in by_kind.get(kinds.Unreadable, ()):
         _set_aside(store, entry, getattr(entry, "error", ""))

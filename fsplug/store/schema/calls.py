@@ -3,6 +3,8 @@
 Entries about a call come in any order, so that every column but the id may be unknown for a while.
 """
 
+from peewee import CompositeKey
+
 from fsplug.store.schema.base import Table, generated, index, real, reference, text, truth, unique, whole
 from fsplug.store.schema.companies import Companies
 
@@ -110,6 +112,20 @@ class Decisions(Table):
 unique(Decisions, "", "company talk")
 index(Decisions, "decision_at", "company at id")
 index(Decisions, "decision_call", "call")
+
+
+class TalkUsers(Table):
+    """A user who talked in a call, recorded or not, under the policy version of that talk's decision."""
+
+    call = text()
+    username = text()
+    decision = text()
+    company = reference(Companies)
+    version = whole()
+
+    class Meta:
+        table_name = "talk_user"
+        primary_key = CompositeKey("call", "username", "decision")
 
 
 class Gaps(Table):

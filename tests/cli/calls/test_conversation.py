@@ -87,6 +87,20 @@ def test_who_took_part_sees_a_call_that_was_decided_for_somebody_else(cli: Cli) 
     assert (shown["calls"], shown["hidden_calls"]) == (["a", "c"], 0)
 
 
+def test_who_took_part_finds_a_call_that_was_decided_for_somebody_else(cli: Cli) -> None:
+    cli.write([*not_recorded("c", 1020.0, replace(talk_to(DAVID), caller=Party(ANNA, ("1001",)))), *recorded("b")])
+    for name in ("1001", "1004"):
+        cli.ok(
+            "user", "set", "--company", ACME, name, "--role", "my-console", "--email", f"{name}@acme.example", "--yes"
+        )
+        as_user = ("--as", f"{name}@{ACME}")
+        assert "c" in [one["conversation"] for one in cli.json(*as_user, "conversation", "list")]
+        assert "c" in [one["call"] for one in cli.json(*as_user, "call", "list")]
+        assert cli.json(*as_user, "call", "show", "c")["call"] == "c"
+    assert [one["call"] for one in cli.json(*as_user, "call", "list")] == ["c"]
+    assert cli.error(*as_user, "call", "show", "b") == (3, "not-own")
+
+
 def test_who_took_part_in_no_call_of_it_is_refused(cli: Cli) -> None:
     cli.write(recorded("a"))
     cli.ok("user", "set", "--company", ACME, "1004", "--role", "my-console", "--email", "d@acme.example", "--yes")

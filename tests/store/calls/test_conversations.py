@@ -20,9 +20,11 @@ from fsplug.store.calls.entries import (
 )
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import Wanted
+from fsplug.store.migrations import runner
 from fsplug.store.recordings import recordings
 from tests.store.cast import ACME, BETA
 from tests.store.story import decided, recorded_call, sealed, seen, started, stopped
+from tests.tables import table
 
 
 def talk(call: str, legs: str, at: float, user: str = "1001", **facts: object) -> JournalEntry:
@@ -125,6 +127,33 @@ def test_a_list_has_the_conversations_of_a_person_or_a_number_in_any_call_of_the
     assert listed(store, person="1003", version=1) == ["A"]
     assert listed(store, person="1003", version=2) == []
     assert listed(store, numbers=(seen("x").caller,)) == ["x", "A"]
+
+
+def test_a_user_finds_the_conversations_in_which_they_talked_whoever_they_were_decided_for(store: Store) -> None:
+    ends = {"caller": {"user": {"username": "1001"}}, "answerer": {"user": None}, "others": [_USER_1009]}
+    ledger.apply(store, [seen("i"), talk("i", "i:k", 100.0, "1003", inputs=ends), *recorded_call("x", BETA)])
+    with table() as rows:
+        for person, found in (("1001", ["i"]), ("1003", ["i"]), ("1009", ["i"]), ("1002", [])):
+            with rows.row(person):
+                assert listed(store, person=person) == found
+                assert [one.id for one in calls.listed(store, ACME, wanted=Wanted(person=person))] == found
+    assert listed(store, person="1001", version=2) == []
+
+
+_USER_1009 = {"user": {"username": "1009"}}
+
+
+def test_who_talked_in_calls_of_before_an_upgrade_is_known_after_it(store: Store) -> None:
+    ledger.apply(store, [*ATTENDED, *recorded_call("x", BETA), seen("i"), talk("i", "i:k", 100.0, "1003", inputs={})])
+    [step] = [name for name in runner.names() if name.endswith("talk_users")]
+    every = "SELECT call, username, decision, company, version FROM talk_user ORDER BY call, username, decision"
+    known = store.rows(every)
+    with store.atomic():
+        store.run("DROP TABLE talk_user")
+        store.run("DELETE FROM migration WHERE name = ?", step)
+    store.migrate()
+    assert store.rows(every) == known
+    assert {row[1] for row in known} == {"1001", "1003"}
 
 
 def test_each_company_sees_its_own_calls_alone(store: Store) -> None:
