@@ -25,6 +25,30 @@ def test_three_fields_let_a_user_in_and_sign_out_ends_it(browser: Browser, conso
     assert sessions.listed(console.store, ACME) == []
 
 
+def _focused(page: str) -> str:
+    """The name of the only field with the focus."""
+    [found] = re.findall(r'name="(\w+)"[^>]* autofocus', page)
+    return str(found)
+
+
+def test_the_sign_in_says_what_the_customer_ref_is_and_remembers_it(
+    new_browser: Callable[..., Browser], console: Console
+) -> None:
+    console.made()
+    first, again = new_browser(), new_browser()
+    page = first.get("/sign-in", **{"Accept-Language": "da"}).text
+    assert "Jeres domæne, fx firma.dk" in page and _focused(page) == "customer_ref"
+    first.sign_in()
+    again.get(f"/sign-in/{sign_in_links.make(console.store, ACME, '1001', 'operator')}")
+    again.press("/sign-in-link")
+    for one in (first, again):
+        one.post("/sign-out")
+        for path in ("/sign-in", "/forgotten"):
+            page = one.get(path).text
+            assert f'value="{ACME}"' in page and _focused(page) == "email", path
+    assert _focused(first.sign_in(password="wrong").text) == "password"
+
+
 def test_signing_out_leaves_nothing_behind_in_the_browser(browser: Browser, console: Console) -> None:
     console.made()
     for path in ("/sign-out", "/account/sign-out"):
@@ -147,7 +171,12 @@ def test_a_password_is_set_by_the_link_and_the_token_leaves_the_address(browser:
     page = browser.get("/set-password").text
     assert "Anna" in page and token not in page
     assert browser.post("/set-password", password=PASSWORD, again=PASSWORD).headers["Location"] == "/sign-in"
+    page = browser.get("/sign-in", **{"Accept-Language": "da"}).text
+    assert "Adgangskoden er valgt" in page
+    assert [_focused(page), f'value="{ACME}"' in page, f'value="{ANNA}"' in page] == ["password", True, True]
     assert browser.sign_in().status_code == 303
+    browser.post("/sign-out")
+    assert ANNA not in browser.get("/sign-in").text, "others may use the browser"
 
 
 def test_opening_the_link_uses_nothing_up_and_setting_does(

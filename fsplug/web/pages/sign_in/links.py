@@ -10,7 +10,7 @@ from fsplug.store.accounts import sessions, sign_in_links
 from fsplug.store.accounts.tokens import TokenKind
 from fsplug.web.kernel import guard, step_up
 from fsplug.web.kernel.guard import SESSION, Open, takes
-from fsplug.web.pages.sign_in import dead_links
+from fsplug.web.pages.sign_in import dead_links, remembered
 from fsplug.web.pages.sign_in.views import PAGE
 
 _LINK = dead_links.COOKIES[TokenKind.SIGN_IN]
@@ -44,6 +44,7 @@ def sign_in_by_link() -> Any:
     token, address, agent = guard.cookie(_LINK), guard.address(), guard.agent()
     guard.check_press(token)
     try:
+        account = sign_in_links.account_of(guard.store(), token)
         session = sign_in_links.use(guard.store(), token, address, agent)
     except Refused as refused:
         return dead_links.page(TokenKind.SIGN_IN, refused)
@@ -51,5 +52,6 @@ def sign_in_by_link() -> Any:
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, session, sessions.LONGEST_SECONDS)
     guard.forget_cookie(response, _LINK)
+    remembered.keep(response, account.company)
     step_up.begin(response, session)
     return response

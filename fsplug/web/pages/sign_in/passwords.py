@@ -8,9 +8,9 @@ from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.attempts import Act
 from fsplug.store.accounts import accounts
 from fsplug.store.accounts.tokens import TokenKind
-from fsplug.web.kernel import guard
+from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import Open, takes
-from fsplug.web.pages.sign_in import dead_links
+from fsplug.web.pages.sign_in import dead_links, remembered
 from fsplug.web.pages.sign_in.views import PAGE
 
 _LINK = dead_links.COOKIES[TokenKind.PASSWORD]
@@ -44,13 +44,14 @@ def set_password() -> Any:
     try:
         if password != request.form.get("again", ""):
             return _page("not-the-same"), 422
-        accounts.set_password(services.store, token, password, services.passwords)
+        account = accounts.set_password(services.store, token, password, services.passwords)
     except Invalid as trouble:
         return _page(trouble.code), 422
     except Refused as refused:
         return dead_links.page(TokenKind.PASSWORD, refused)
-    response = redirect("/sign-in", 303)
+    response = shell.done("/sign-in", "said-password-chosen")
     guard.forget_cookie(response, _LINK)
+    remembered.keep(response, account.company, account.email)
     return response
 
 

@@ -20,6 +20,7 @@ from fsplug.web.kernel import guard, passkeys, step_up
 from fsplug.web.kernel.guard import BROWSER, SESSION, Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.kernel.services import NOT_BEFORE
+from fsplug.web.pages.sign_in import remembered
 
 PAGE = Page(__name__)
 
@@ -31,7 +32,7 @@ ANSWER_SECONDS = 0.3
 @takes(Open.ANYBODY, tries=Act.NOTHING)
 def page() -> str:
     """The three fields, and a passkey in place of the last."""
-    return _form({})
+    return _form(remembered.fields())
 
 
 @PAGE.post("/sign-in")
@@ -58,6 +59,7 @@ def sign_in() -> Any:
     response = redirect("/", 303)
     guard.set_cookie(response, SESSION, found.session, sessions.LONGEST_SECONDS)
     guard.set_cookie(response, BROWSER, found.browser, known_browsers.MARK_SECONDS)
+    remembered.keep(response, found.company)
     step_up.begin(response, found.session)
     return response
 
@@ -129,7 +131,7 @@ def sign_out() -> Any:
 @takes(Open.ANYBODY, tries=Act.NOTHING)
 def forgotten_page() -> str:
     """The form for customer ref and e-mail."""
-    return render_template("sign_in/forgotten.html", done=False)
+    return render_template("sign_in/forgotten.html", done=False, typed=remembered.fields())
 
 
 @PAGE.post("/forgotten")
