@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 from werkzeug.exceptions import HTTPException
 
 from fsplug.errors import FsplugError, Invalid, Refused, TooBusy, TryLater
-from fsplug.web.kernel import assets, feed, limits, menu, shell, step_up, texts
+from fsplug.web.kernel import assets, compression, feed, limits, menu, shell, step_up, texts
 from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
@@ -59,6 +59,8 @@ def create_app(services: Services) -> Flask:
     app.before_request(limits.ask)
     app.before_request(_look)
     step_up.prepare(app)
+    # Flask runs these in the opposite order: what the others add to an answer is there when it is compressed.
+    compression.prepare(app)
     app.after_request(limits.settle)
     app.after_request(_with_headers)
     shell.prepare(app)

@@ -1,5 +1,6 @@
 """What is around every page: files, languages, sessions."""
 
+import gzip
 import re
 from typing import Any
 
@@ -33,6 +34,29 @@ def test_files_are_sent_zipped_to_who_takes_them(app: Any, browser: Browser) -> 
     zipped = browser.get(assets(app).url("console.css"), **{"Accept-Encoding": "gzip"})
     plain = browser.get(assets(app).url("console.css"))
     assert zipped.headers["Content-Encoding"] == "gzip" and len(zipped.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize(
+    ("site", "is_compressed"),
+    [("same-origin", True), ("none", True), ("cross-site", False), ("same-site", False), (None, False)],
+)
+def test_a_page_is_compressed_where_no_other_site_chose_what_was_asked_for(
+    anna: Browser, site: str | None, is_compressed: bool
+) -> None:
+    plain = anna.get("/account")
+    assert "Content-Encoding" not in plain.headers
+    answer = anna.get("/account", **{"Accept-Encoding": "gzip"}, **({"Sec-Fetch-Site": site} if site else {}))
+    assert answer.headers.get("Content-Encoding") == ("gzip" if is_compressed else None)
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    if is_compressed:
+        assert len(answer.data) < len(plain.data) / 2
+        assert "</html>" in gzip.decompress(answer.data).decode()
+
+
+def test_an_answer_is_not_compressed_for_who_does_not_take_it(anna: Browser) -> None:
+    answer = anna.get("/account", **{"Accept-Encoding": "gzip;q=0, br", "Sec-Fetch-Site": "none"})
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_the_one_stylesheet_holds_every_page_s_own_styles(app: Any, browser: Browser) -> None:

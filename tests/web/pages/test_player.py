@@ -144,22 +144,54 @@ def test_the_audio_is_not_kept_by_browsers_and_has_no_file_name(hearing: Browser
         {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "audio"},
         {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "audio"},
         {"Sec-Fetch-Dest": "audio"},
-        {},
+        {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"},
+        {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Range": "bytes=0-"},
     ],
-    ids=["typed", "typed-range", "link", "save-as", "frame", "other-site", "sister-site", "half-sent", "unsent"],
+    ids=[
+        "typed",
+        "typed-range",
+        "link",
+        "save-as",
+        "frame",
+        "other-site",
+        "sister-site",
+        "half-sent",
+        "old",
+        "old-range",
+    ],
 )
 def test_only_a_player_on_our_own_page_is_answered(hearing: Browser, asked: dict[str, str]) -> None:
     assert hearing.get(AUDIO, **asked).status_code == 403
 
 
-def test_a_browser_that_says_nothing_is_a_player_when_it_asks_for_a_range(hearing: Browser) -> None:
-    assert hearing.get(AUDIO, Range="bytes=0-99").status_code == 206
+def test_an_old_player_hears_by_the_session_s_cookie_with_a_range_or_without(
+    hearing: Browser, whole: bytes, new_browser: Callable[..., Any]
+) -> None:
+    assert hearing.get(AUDIO, Accept="*/*", Range="bytes=0-1").data == whole[:2]
+    assert hearing.get(AUDIO, Accept="*/*").data == whole
+    assert new_browser().get(AUDIO, Accept="*/*").headers["Location"] == "/sign-in"
+
+
+def test_head_says_how_much_there_is_whatever_range_it_names(hearing: Browser, whole: bytes) -> None:
+    for headers in ({}, {"Range": "bytes=5-9"}):
+        answer = hearing.client.head(AUDIO, base_url=URL, headers={**PLAYER, **headers})
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert answer.headers["Content-Length"] == str(len(whole))
+        assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize("asked", ["pages=0-1", "seconds=1-2", "bytes", "", "=0-1"])
+def test_a_range_in_an_unknown_unit_is_ignored(hearing: Browser, whole: bytes, asked: str) -> None:
+    answer = hearing.get(AUDIO, Range=asked, **PLAYER)
+    assert (answer.status_code, answer.data) == (200, whole)
+    assert "Content-Range" not in answer.headers
 
 
 @pytest.mark.parametrize(
     ("asked", "first", "end"),
     [
         ("bytes=0-", 0, None),
+        ("Bytes=7-8", 7, 9),
         ("bytes=0-0", 0, 1),
         ("bytes=0-1", 0, 2),
         ("bytes=32000-", 32_000, None),
@@ -181,8 +213,8 @@ def test_a_player_may_seek(hearing: Browser, whole: bytes, asked: str, first: in
 @pytest.mark.parametrize(
     "asked",
     [
-        *("bytes=0-1,5-6", "bytes=99999999-", "bytes=9-3", "bytes=-0", "bytes=-", "bytes=", "bytes", ""),
-        *("pages=0-1", "bytes=a-b", "bytes=--5", "bytes=1e3-", f"bytes={'9' * 5_000}-", "bytes=\u0661-"),
+        *("bytes=0-1,5-6", "bytes=99999999-", "bytes=9-3", "bytes=-0", "bytes=-", "bytes="),
+        *("bytes=a-b", "bytes=--5", "bytes=1e3-", f"bytes={'9' * 5_000}-", "bytes=\u0661-"),
     ],
 )
 def test_a_range_that_is_none_gets_nothing(hearing: Browser, whole: bytes, asked: str) -> None:

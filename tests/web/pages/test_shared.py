@@ -131,7 +131,11 @@ def test_without_the_code_there_is_no_waveform_either(browser: Browser, offered:
 
 
 def test_the_audio_is_no_page_and_no_file(hearing: Browser) -> None:
-    for asked in ({"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}, {}, {**PLAYER, "Sec-Fetch-Dest": "empty"}):
+    for asked in (
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"},
+        {"Accept": "text/html"},
+        {**PLAYER, "Sec-Fetch-Dest": "empty"},
+    ):
         assert hearing.get("/shared/audio", **asked).status_code == 403
 
 

@@ -21,18 +21,21 @@ _BLOCK_BYTES = 64 * 1024
 _USUAL_RATE = 32_000.0
 # While audio is sent: how often permission to play it is checked again.
 _RECHECK_SECONDS = 1.0
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+_UNIT = "bytes="
+_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 _PLAYERS = frozenset({"audio", "video"})
 
 
 def check_player() -> None:
     """403 unless a player on fsplug's page asks: no typed address, "Save as" or other site (Fetch Metadata).
 
-    Browsers that don't send Fetch Metadata (old ones, and all of them without TLS) ask for a range when they play.
+    Old browsers, and all browsers without TLS, send no Fetch Metadata. What they ask for when somebody types an address
+    or follows a link, they accept as a page; their players, some of which ask for no range, don't.
     """
     site, wanted = request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Dest")
     is_player = site == "same-origin" and wanted in _PLAYERS
-    if not (is_player or (site is None and wanted is None and "Range" in request.headers)):
+    is_old_player = site is None and wanted is None and "text/html" not in request.headers.get("Accept", "")
+    if not (is_player or is_old_player):
         abort(403)
 
 
@@ -43,24 +46,36 @@ def audio(recording: Recording, listener: str, still: Callable[[], object]) -> R
     """
     services = guard.services()
     file, size = _opened(services, str(recording.location))
-    span = _span(request.headers.get("Range"), size)
+    asked = _asked()
+    span = _span(asked, size)
     if span is None:
         file.close()
         return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     first, last = span
-    request.environ[STREAMED] = True
-    request.environ[PLAYED] = Played(listener, size / recording.seconds if recording.seconds else _USUAL_RATE)
     response = Response(_blocks(still, file, first, last), mimetype="audio/wav")
     response.headers["Content-Length"] = str(last - first + 1)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = "inline"
     # A buffering proxy (nginx) would take it all, however slowly it is played.
     response.headers["X-Accel-Buffering"] = "no"
-    if "Range" in request.headers:
+    if asked is not None:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
     response.call_on_close(file.close)
+    if request.method != "HEAD":
+        request.environ[STREAMED] = True
+        request.environ[PLAYED] = Played(listener, size / recording.seconds if recording.seconds else _USUAL_RATE)
     return response
+
+
+def _asked() -> str | None:
+    """The ranges of bytes that are asked for; None for the whole file.
+
+    A range in another unit must be ignored, and so must any range of a method other than GET (RFC 9110, 14.2).
+    """
+    asked = request.headers.get("Range", "").strip()
+    is_of_bytes = request.method == "GET" and asked[: len(_UNIT)].lower() == _UNIT
+    return asked[len(_UNIT) :] if is_of_bytes else None
 
 
 def _opened(services: Services, location: str) -> tuple[BinaryIO, int]:
@@ -73,10 +88,10 @@ def _opened(services: Services, location: str) -> tuple[BinaryIO, int]:
 
 
 def _span(asked: str | None, size: int) -> tuple[int, int] | None:
-    """First and last byte (RFC 9110, 14.1.2); None for a range that is missing, invalid or multiple."""
+    """First and last byte (RFC 9110, 14.1.2); None for a range that is outside the file, invalid or multiple."""
     if asked is None:
         return 0, size - 1
-    found = _RANGE.fullmatch(asked.strip())
+    found = _RANGE.fullmatch(asked)
     if found is None or found.groups() == ("", ""):
         return None
     first, last = found.groups()
