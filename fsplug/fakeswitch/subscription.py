@@ -1,6 +1,7 @@
 """Which events a client of the event socket asked for."""
 
-from fsplug.fakeswitch.variables import encoded
+import re
+from urllib.parse import unquote
 
 # The events that `myevents` includes in mod_event_socket.c: no RECORD_*, MEDIA_BUG_*, CALL_UPDATE or CHANNEL_HOLD.
 MY_EVENTS = frozenset(
@@ -22,7 +23,11 @@ KNOWN_EVENTS = MY_EVENTS | frozenset(
 
 
 class Subscription:
-    """The subscribed events by name, CUSTOM events by subclass, and the filters; an event must pass one of them."""
+    """The subscribed events by name, CUSTOM events by subclass, and the filters.
+
+    With filters, an event must pass one that is not negative, and no negative one (`-VALUE`). `/EXPRESSION/` is looked
+    for in a value.
+    """
 
     def __init__(self) -> None:
         self.on = False
@@ -96,4 +101,22 @@ class Subscription:
         """Whether an event, as written, passes the filters."""
         if self._only_uuid and f"\nUnique-ID: {self._only_uuid}\n" not in event:
             return False
-        return not self._filters or any(f"\n{name}: {encoded(value)}\n" in event for name, value in self._filters)
+        is_passed = not self._filters
+        for name, value in self._filters:
+            is_wanted = not value.lstrip(" +").startswith("-")
+            if (is_passed and is_wanted) or not _has(event, name, value):
+                continue
+            if not is_wanted:
+                return False
+            is_passed = True
+        return is_passed
+
+
+def _has(event: str, name: str, value: str) -> bool:
+    _, is_there, rest = f"\n{event}".partition(f"\n{name}: ")
+    found, wanted = unquote(rest.partition("\n")[0]), value.lstrip(" +-")
+    if not is_there:
+        return False
+    if value.startswith("/"):
+        return re.search(wanted.strip("/"), found) is not None
+    return found.casefold() == wanted.casefold()

@@ -13,6 +13,7 @@ from greenswitch.esl import OutboundSession, OutboundSessionHasGoneAway
 
 from benchmarks.roads import DIAL_STRING
 from fsplug.esl.protocol.event import Headers
+from fsplug.esl.protocol.link import filters
 
 # Every leg of the bench's calls has this variable.
 _OURS = "variable_fsplug_company"
@@ -67,8 +68,9 @@ class GreenLink:
         on_down: Callable[[str], None],
         *,
         first: Callable[[], Sequence[str]] = tuple,
+        unwanted: Mapping[str, str],
     ) -> None:
-        self._first = first
+        self._first, self._filters = first, list(filters(unwanted))
         self.peer = f"{host}:{port}"
         self.up = False
         self._esl = InboundESL(host, port, password)
@@ -92,7 +94,8 @@ class GreenLink:
         self._esl.connect()
         for name in self._events:
             self._esl.register_handle(name, self._received)
-        self._esl.send(f"event plain {' '.join(self._events)}")
+        for line in (*self._filters, f"event plain {' '.join(self._events)}"):
+            self._esl.send(line)
         for command in self._first():
             self._esl.send(f"api {command}")
         self.up = True

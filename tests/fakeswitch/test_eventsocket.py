@@ -125,6 +125,17 @@ def test_a_filter_lets_one_leg_pass(start, connect):
     assert {event.uuid for event in client.events} == {call.uuid}
 
 
+def test_a_negative_filter_keeps_back_what_another_lets_pass(start, connect):
+    switch = start()
+    client = connect(switch, events="CHANNEL_HANGUP_COMPLETE CALL_UPDATE")
+    client.command("filter Event-Name /./")
+    client.command("filter Direction -SEND")
+    call = switch.place("+4522334455", "1001", talk=0.1)
+    call.wait()
+    client.wait(lambda: len(client.events) == 2)
+    assert {event.name for event in client.events} == {"CHANNEL_HANGUP_COMPLETE"}
+
+
 def test_custom_events_come_by_subclass(start, connect):
     client = connect(start(), events="CUSTOM fsplug::told")
     client.ask("sendevent CUSTOM\nEvent-Subclass: fsplug::other")

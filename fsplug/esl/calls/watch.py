@@ -37,6 +37,8 @@ EVENTS = (
     CONFERENCE_EVENTS,
 )
 _OF_TWO_LEGS = frozenset({"CHANNEL_BRIDGE", "CHANNEL_UNBRIDGE"})
+# Events with a header of this value say nothing new: two of each call tell one party who the other is (CALL_UPDATE).
+UNWANTED = {"Direction": "SEND"}
 # Every leg that concerns fsplug is known, or talks to one that is, or carries one of fsplug's variables; other events
 # are not even parsed.
 OURS = b"variable_fsplug_"

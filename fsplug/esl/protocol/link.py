@@ -2,10 +2,11 @@
 
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import gevent
@@ -52,12 +53,23 @@ def pause_after(reason: str, up_seconds: float, previous: float, pace: Pace) -> 
     return min(previous * 2, pace.last_retry)
 
 
+def filters(unwanted: Mapping[str, str]) -> Iterator[str]:
+    """The commands that keep back events in which a header has such a value.
+
+    With any filter, an event must pass one that is not negative: the first lets all pass (mod_event_socket.c, 1.11.1).
+    """
+    if unwanted:
+        yield "filter Event-Name /./"
+    yield from (f"filter {name} -{value}" for name, value in unwanted.items())
+
+
 class Link:
     """Keeps one authenticated, subscribed connection to the switch, and reconnects when it is lost.
 
     `on_up`, `on_event` and `on_down` are called from one greenlet, in the order things happened, and may take their
     time. `on_down` gets the reason, an error's code such as `switch-gone` or `auth-refused`, once per reason. `first`
-    gives the API commands that the switch carries out before the link is up.
+    gives the API commands that the switch carries out before the link is up. Events in which a header has an `unwanted`
+    value are not sent.
     """
 
     def __init__(
@@ -71,6 +83,7 @@ class Link:
         on_down: Callable[[str], None],
         *,
         first: Callable[[], Sequence[str]] = tuple,
+        unwanted: Mapping[str, str] = MappingProxyType({}),
         pace: Pace = Pace(),
         queued_events: int = QUEUED_EVENTS,
     ) -> None:
@@ -78,7 +91,8 @@ class Link:
         self._connect_to = (host, port, password)
         self._events = frozenset(events)
         # CUSTOM and its subclasses must come last; the switch reads every word after CUSTOM as a subclass.
-        self._subscription = f"event plain {_JOB_DONE} {' '.join(events)}"
+        subscription = f"event plain {_JOB_DONE} {' '.join(events)}"
+        self._setup = [*filters(unwanted), subscription]
         wire.command(f"auth {password}")
         self._pace = pace
         self._first = first
@@ -164,7 +178,8 @@ class Link:
         pump = None
         try:
             connection.connect()
-            connection.command(self._subscription, self._pace.answer)
+            for line in self._setup:
+                connection.command(line, self._pace.answer)
             for command in self._first():
                 connection.api(command, self._pace.answer)
             pump = gevent.spawn(connection.pump)

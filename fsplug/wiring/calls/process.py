@@ -19,7 +19,7 @@ from fsplug.esl.calls.growth import GrowthWatch
 from fsplug.esl.calls.phones import PhoneWatch
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.record_flow import record_flow
-from fsplug.esl.calls.watch import EVENTS
+from fsplug.esl.calls.watch import EVENTS, UNWANTED
 from fsplug.esl.calls.witness import Witness
 from fsplug.esl.protocol.event import Event
 from fsplug.esl.protocol.link import Link
@@ -121,6 +121,7 @@ class CallsProcess:
             on_up=self._link_up,
             on_down=lambda reason: self._signs.now(LINK_DOWN, is_out=True),
             first=lambda: [commands.set_secret(self._secret.current)],
+            unwanted=UNWANTED,
         )
         self.switch = LinkedSwitch(self.link)
         self._secret = CallSecret(call_secret.path_in(settings.data), self.switch.set_secret)

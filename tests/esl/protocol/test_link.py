@@ -91,6 +91,14 @@ def test_it_signs_in_subscribes_and_says_so(switch: Switch, diary: Diary, linkin
     assert switch.commands == ["auth ClueCon", "event plain BACKGROUND_JOB CHANNEL_ANSWER CUSTOM sofia::register"]
 
 
+def test_events_that_nobody_wants_are_kept_back_by_the_switch(
+    switch: Switch, diary: Diary, linking: Callable[..., Link]
+) -> None:
+    linking(unwanted={"Direction": "SEND"})
+    until(lambda: diary.reported == ["up"])
+    assert switch.commands[1:3] == ["filter Event-Name /./", "filter Direction -SEND"]
+
+
 def test_events_come_in_order_after_the_link_is_up(switch: Switch, diary: Diary, linking: Callable[..., Link]) -> None:
     subscription = "event plain BACKGROUND_JOB CHANNEL_ANSWER CUSTOM sofia::register"
     early = event_frame({"Event-Name": "CHANNEL_ANSWER", "N": "early"})
