@@ -16,7 +16,7 @@ from pathlib import Path  # noqa: E402
 from benchmarks.greenparts import GreenLink, GreenServer  # noqa: E402
 from fsplug.store.calls.entries import JournalEntry  # noqa: E402
 from fsplug.store.calls.writer import Writer  # noqa: E402
-from fsplug.wiring.calls import process  # noqa: E402
+from fsplug.wiring.calls import asking, process  # noqa: E402
 from fsplug.wiring.process.main import serve_here  # noqa: E402
 
 
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     options = parser.parse_args()
     if options.greenswitch:
-        vars(process).update(Link=GreenLink, Server=GreenServer)
+        vars(process)["Link"], vars(asking)["Server"] = GreenLink, GreenServer
     if options.bare:
         vars(process).update(Writer=ForgetfulWriter, endpoint=lambda *behind: None)
     return serve_here(options.data, "calls", process.CallsProcess)

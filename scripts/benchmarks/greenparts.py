@@ -31,6 +31,9 @@ class GreenEvent:
         value = self._headers.get(name, default)
         return "" if value == _EMPTY else value
 
+    def glance(self, name: str) -> str | None:
+        return self.get(name)
+
     def read(self, headers: Headers) -> dict[str, str]:
         found = ((name, self.get(name)) for name in headers.names)
         return {name: value for name, value in found if value is not None}
@@ -86,6 +89,9 @@ class GreenLink:
 
     def api(self, command: str, deadline_seconds: float) -> str:
         return str(self._esl.send(f"api {command}").data)
+
+    def apis(self, commands: Sequence[str], deadline_seconds: float) -> list[str]:
+        return [self.api(command, deadline_seconds) for command in commands]
 
     def execute(self, uuid: str, app: str, arg: str, deadline_seconds: float) -> None:
         self._esl.send(f"sendmsg {uuid}\ncall-command: execute\nexecute-app-name: {app}\nexecute-app-arg: {arg}")

@@ -1,10 +1,12 @@
 """Listen-in: how soon a listener hears, by star code and by command, and whether twenty listeners harm the call."""
 
+import shutil
 import statistics
 import subprocess
 import tempfile
 import time
 import tomllib
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from benchmarks.company import DEMO, lay_out, serving
 from benchmarks.figures import Figure, Target, number
 from benchmarks.setting import Setting
 from fsplug.lab.exchange import password
-from fsplug.lab.freeswitch import RealSwitch, wait_for
+from fsplug.lab.freeswitch import FIXTURE, RealSwitch, wait_for
 from fsplug.lab.media import Voice
 from fsplug.lab.softphone import Dialog, Softphone
 from fsplug.store.calls import calls, listen_sessions
@@ -34,7 +36,7 @@ _LOUD = 200
 
 
 def measure(setting: Setting) -> Iterator[Figure]:
-    """One long call between a customer and Anna: Bo listens again and again, then twenty mobiles listen at once."""
+    """One long call between a customer and Anna: Bo listens again and again, then twenty colleagues listen at once."""
     times = setting.rounds(full=20, quick=5)
     with _bench(setting) as bench:
         by_star = [_by_star(bench) for _ in range(times)]
@@ -60,8 +62,8 @@ class _Bench:
 @contextmanager
 def _bench(setting: Setting) -> Iterator[_Bench]:
     with ExitStack() as stack:
-        switch = stack.enter_context(RealSwitch())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fsplug-bench-")))
+        switch = stack.enter_context(RealSwitch(fixture=_conf(folder / "switch")))
         store = lay_out(folder, _document())
         stack.callback(store.close)
         ports = switch.ports
@@ -70,7 +72,8 @@ def _bench(setting: Setting) -> Iterator[_Bench]:
             "event_socket_password": ports.event_socket_password,
         }
         stack.enter_context(serving(folder, setting.program, ports.fsplug_port, **link))
-        anna, bo = (stack.enter_context(_phone(switch, user, hertz)) for user, hertz in ((ANNA, 440), (BO, 0)))
+        phones = (_phone(switch, user, password(ACME, user), hertz) for user, hertz in ((ANNA, 440), (BO, 0)))
+        anna, bo = map(stack.enter_context, phones)
         customer = stack.enter_context(Softphone(ports.external_port, ACME, CUSTOMER, hertz=1000))
         talk = customer.until_up(customer.call("+4570101001"))
         ears = (talk.voice, anna.until_up().voice)
@@ -78,15 +81,27 @@ def _bench(setting: Setting) -> Iterator[_Bench]:
         yield _Bench(switch, folder, stack, store, bo, ears)
 
 
+def _conf(folder: Path) -> Path:
+    """The fixture's configuration, in which the twenty colleagues have phones, too."""
+    shutil.copytree(FIXTURE, folder)
+    path = folder / "directory" / f"{ACME}.xml"
+    directory = ElementTree.parse(path)
+    [users] = directory.iter("users")
+    for count in range(LISTENERS):
+        params = ElementTree.SubElement(ElementTree.SubElement(users, "user", id=_colleague(count)), "params")
+        ElementTree.SubElement(params, "param", name="password", value=_colleague(count))
+    directory.write(path)
+    return folder
+
+
 def _document() -> dict[str, Any]:
-    """The demo's document, in which everybody is licensed and allows listening; Bo and twenty mobiles may listen."""
+    """The demo's document, in which everybody is licensed and allows listening; Bo and twenty colleagues may listen."""
     document = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     users = document["company"][0]["user"]
     for user in users:
         user["profile"] = [{"name": "available", "allow_listen": True, "active": True}]
     for count in range(LISTENERS):
-        mobile = {"mobile_numbers": [_mobile(count)], "verified_numbers": [_mobile(count)], "rights": ["listen-in"]}
-        users.append({"username": f"60{count:02}", "extension": f"60{count:02}", **mobile})
+        users.append({"username": _colleague(count), "extension": _colleague(count), "rights": ["listen-in"]})
     users[1]["rights"] = ["listen-in"]
     for user in users:
         user["licences"] = ["contact-pro"]
@@ -134,7 +149,7 @@ def _let_listen(bench: _Bench, rights: list[str]) -> None:
 
 def _with_twenty(bench: _Bench) -> tuple[int, int]:
     """The packets that the two parties lost and received while twenty listened."""
-    dialogs = [_mobile_listener(bench, count) for count in range(LISTENERS)]
+    dialogs = [_listener(bench, count) for count in range(LISTENERS)]
     for dialog in dialogs:
         _first_heard(dialog)
     lost, begun = sum(voice.missing for voice in bench.ears), time.monotonic()
@@ -143,17 +158,17 @@ def _with_twenty(bench: _Bench) -> tuple[int, int]:
     return sum(voice.missing for voice in bench.ears) - lost, came
 
 
-def _mobile_listener(bench: _Bench, count: int) -> Dialog:
-    phone = Softphone(bench.switch.ports.external_port, ACME, _mobile(count))
+def _listener(bench: _Bench, count: int) -> Dialog:
+    phone = _phone(bench.switch, _colleague(count), _colleague(count), hertz=0)
     return bench.stack.enter_context(phone).call("*28*70101001")
 
 
-def _phone(switch: RealSwitch, user: str, hertz: int) -> Softphone:
-    return Softphone(switch.ports.internal_port, ACME, user, password(ACME, user), hertz=hertz)
+def _phone(switch: RealSwitch, user: str, secret: str, hertz: int) -> Softphone:
+    return Softphone(switch.ports.internal_port, ACME, user, secret, hertz=hertz)
 
 
-def _mobile(count: int) -> str:
-    return f"+45203040{count:02}"
+def _colleague(count: int) -> str:
+    return f"60{count:02}"
 
 
 def _leave(bench: _Bench, dialog: Dialog) -> None:

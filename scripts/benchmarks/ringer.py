@@ -7,8 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# SIPp's [timestamp]: date, time, and epoch seconds with microseconds.
-_SENT = re.compile(rb"^X-Sent:.*?([0-9]{9,}\.[0-9]+)\s*$", re.MULTILINE)
+# The caller's name is SIPp's [timestamp]: date, time, and epoch seconds with microseconds. A name is all of the
+# caller's INVITE that reaches a phone.
+_SENT = re.compile(rb"^From:[^<]*?([0-9]{9,}\.[0-9]+)", re.MULTILINE)
 _COPIED = re.compile(rb"^(?:Via|From|Call-ID|CSeq):.*$", re.MULTILINE)
 _TO = re.compile(rb"^To:.*$", re.MULTILINE)
 _SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8\r\n"

@@ -6,12 +6,17 @@ import sys
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fsplug.esl.protocol.event import Event
+from fsplug.esl.protocol.link import Link
+from fsplug.esl.protocol.server import Server
 from fsplug.lab.freeswitch import PATIENCE_SECONDS, wait_for
+from fsplug.wiring.calls import asking, process
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -85,3 +90,23 @@ def test_a_bench_that_is_told_to_end_leaves_no_process_behind(tmp_path: Path) ->
 
 def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_plain_greenswitch_stands_where_fsplugs_own_link_and_server_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A road of the bench puts these classes into the two modules by name.
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    from benchmarks.greenparts import GreenEvent, GreenLink, GreenServer
+
+    def parameters(of: Any) -> set[str]:
+        return set(signature(of).parameters)
+
+    def methods(of: Any) -> set[str]:
+        return {name for name, value in vars(of).items() if callable(value) and not name.startswith("_")}
+
+    # What the bench's calls do without.
+    assert parameters(Link) - parameters(GreenLink) == {"pace", "queued_events"}
+    assert parameters(Server) - parameters(GreenServer) == {"backlog", "clock"}
+    assert methods(Link) - methods(GreenLink) == {"bgapi", "command"}
+    assert methods(Event) - methods(GreenEvent) == {"headers"}
+    assert methods(Server) - methods(GreenServer) == {"stop"}
+    assert vars(process)["Link"] is Link and vars(asking)["Server"] is Server
