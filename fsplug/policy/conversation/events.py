@@ -93,6 +93,11 @@ class Talked:
     recordings: tuple[Recorded, ...] = ()
     gap: str | None = None
 
+    @property
+    def own_legs(self) -> frozenset[str]:
+        """The legs that people are on: not the conference."""
+        return frozenset(self.legs[:1] if self.is_conference else self.legs)
+
 
 @dataclass(frozen=True, slots=True)
 class Parted:

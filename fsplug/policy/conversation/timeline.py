@@ -73,9 +73,8 @@ def _talks(told: Sequence[Event], cast: Cast) -> list[_Talk]:
 
 def _end_of(talk: Talked, told: Sequence[Event], begun: Sequence[Talked]) -> float | None:
     """When the talk ended: as told, or when one of its legs came into another, or with its call."""
-    legs = frozenset(talk.legs[:1] if talk.is_conference else talk.legs)
     later = begun[begun.index(talk) + 1 :]
-    ends = [one.at for one in later if legs & set(one.legs[:1] if one.is_conference else one.legs)]
+    ends = [one.at for one in later if talk.own_legs & one.own_legs]
     for event in told:
         ends_it = isinstance(event, Parted) and set(event.legs) == set(talk.legs)
         if event.at >= talk.at and (ends_it or (isinstance(event, CallOver) and event.call == talk.call)):

@@ -76,12 +76,12 @@ class _Listen:
     ended_at: float | None
 
 
-def _of_company(shape: Any, table: Any, column: Any) -> Select[Any]:
-    """The company's rows whose `column` is one of the given ids."""
+def _of_company(shape: Any, table: Any, column: Any, *conditions: Any) -> Select[Any]:
+    """The company's rows whose `column` is one of the given ids, under these conditions."""
     return Select(
         shape,
         lambda: table.select(*columns(shape, table)).where(
-            (unsought(table.company) == given.company) & column.in_(given_each.ids)
+            (unsought(table.company) == given.company) & column.in_(given_each.ids), *conditions
         ),
     )
 
@@ -90,13 +90,8 @@ _CHANGES: Select[_Changed] = _of_company(_Changed, CallChanges, CallChanges.call
 _GAPS: Select[_Gap] = _of_company(_Gap, Gaps, Gaps.decision)
 _WITNESSED: Select[_Witnessed] = _of_company(_Witnessed, WitnessedTalks, WitnessedTalks.decision)
 _HOLDS: Select[_Hold] = _of_company(_Hold, RecordingHolds, RecordingHolds.recording)
-_LISTENS = Select(
-    _Listen,
-    lambda: ListenSessions.select(*columns(_Listen, ListenSessions)).where(
-        (unsought(ListenSessions.company) == given.company)
-        & ListenSessions.call.in_(given_each.ids)
-        & ListenSessions.began_at.is_null(False)
-    ),
+_LISTENS: Select[_Listen] = _of_company(
+    _Listen, ListenSessions, ListenSessions.call, ListenSessions.began_at.is_null(False)
 )
 
 

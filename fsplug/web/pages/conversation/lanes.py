@@ -98,6 +98,9 @@ class _Scale:
         return [(one, self.at(self.began + one)) for one in range(0, int(self.seconds) + 1, step)]
 
 
+_ON_TALKS = {TurnKind.HOLD: "held", TurnKind.PAUSE: "paused"}
+
+
 def _own(lane: Lane, scale: _Scale) -> Iterator[Bar]:
     for span in lane.spans:
         yield scale.bar(_CLASSES[span.doing], span.at, span.until)
@@ -119,10 +122,8 @@ def _of_turns(found: Timeline, lane: int, scale: _Scale) -> Iterator[Bar]:
     for turn in found.turns:
         if turn.kind is TurnKind.LISTEN and _is(found.lanes[lane], turn.whom):
             yield scale.bar("listened", turn.at, turn.until)
-        elif turn.kind is TurnKind.HOLD and _talks_with(found, lane, turn.by, turn.at):
-            yield scale.bar("held", turn.at, turn.until)
-        elif turn.kind is TurnKind.PAUSE and _talks_with(found, lane, turn.by, turn.at):
-            yield scale.bar("paused", turn.at, turn.until)
+        elif turn.kind in _ON_TALKS and _talks_with(found, lane, turn.by, turn.at):
+            yield scale.bar(_ON_TALKS[turn.kind], turn.at, turn.until)
 
 
 def _marked(turn: Turn) -> Person | None:
