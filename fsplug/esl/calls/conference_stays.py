@@ -1,14 +1,10 @@
 """Who was in which conference while fsplug did not see it, as the records of legs that have ended tell."""
 
-from collections.abc import Sequence
-
-from fsplug.errors import Invalid
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.ordered_talk import Until
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.records import LegRecord, Stay
-from fsplug.policy.recording.legs import Leg
 
 # A record is posted, or after 2 s kept as a file; files are read once a second. So the records of those who were in a
 # conference together come within this time.
@@ -50,14 +46,7 @@ class ConferenceStays:
         live = [self._book.channels[one].leg for one in legs if one in self._book.channels]
         for came_at in sorted(one.at for one in others if began_at < one.at < own.until):
             there = [one.leg for one in others if one.at <= came_at < one.until]
-            if self._is_forbidden(own.leg, there, company):
+            if self._decisions.forbids_part(own.leg, there, company):
                 return Until(came_at)
         # Since when those are there who are still there, their records will say.
-        return Until(None) if self._is_forbidden(own.leg, live, company) else None
-
-    def _is_forbidden(self, own: Leg, others: Sequence[Leg], company: str) -> bool:
-        try:
-            decided = self._decisions.in_conference(own, others, company) if others else None
-        except Invalid:
-            return False
-        return decided is not None and not decided.verdict.record
+        return Until(None) if self._decisions.forbids_part(own.leg, live, company) else None

@@ -12,7 +12,7 @@ A part is recorded on the user's own leg, from within the conference by a comman
 
 from collections.abc import Iterable
 
-from fsplug.errors import FsplugError, Invalid
+from fsplug.errors import FsplugError
 from fsplug.esl.calls.book import CallBook, Channel, ConferencePart
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decided, Decisions
@@ -130,11 +130,7 @@ class Conferences:
             return False
         legs = self._book.conferences[stay.conference]
         others = [one.leg for one in map(self._book.channels.get, legs) if one is not None and one is not channel]
-        try:
-            decided = self._decisions.in_conference(channel.leg, [*others, stay.leg], company)
-        except Invalid:
-            return False
-        return decided is not None and not decided.verdict.record
+        return self._decisions.forbids_part(channel.leg, [*others, stay.leg], company)
 
     def named(self, channel: Channel) -> None:
         """Whoever is on this leg says who they are: if they are never recorded, nothing of who hears them is kept."""
@@ -187,8 +183,6 @@ class Conferences:
     def _judge_part(self, channel: Channel, others: list[Leg], company: str, conference: str) -> None:
         try:
             decided = self._decisions.in_conference(channel.leg, others, company)
-        except Invalid:
-            return  # No company of fsplug's: the domain is the operator's own.
         except FsplugError as error:
             # The store does not answer. The reconciler tries again.
             self._trouble.failed(error.code, "error", leg=channel.leg.uuid, error=error.text)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fsplug.errors import Invalid
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.live_recording import Recording
@@ -120,14 +121,17 @@ class Decisions:
     def in_conference(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
         """What policy says of the part of the user on the leg `own`; None if no user of the company is on it.
 
-        It gets its id from `write_part`. Invalid if fsplug does not know the company.
+        It gets its id from `write_part`.
         """
-        version = self._version(company, *(one for one in (own, *others) if one.company in ("", company)))
-        talk = self._policy.part(own, others, company, version)
-        if talk is None:
-            return None
-        outcome = verdict(talk, self._policy.snapshot(company, version))
-        return Decided("", own.call or own.uuid, talk, outcome, None, armed=False)
+        try:
+            return self._part(own, others, company)
+        except Invalid:
+            return None  # No company of fsplug's: the domain is the operator's own.
+
+    def forbids_part(self, own: Leg, others: Sequence[Leg], company: str) -> bool:
+        """Whether policy wants nothing recorded of the user on the leg `own` while these others are there."""
+        decided = self.in_conference(own, others, company) if others else None
+        return decided is not None and not decided.verdict.record
 
     def write_part(self, part: Decided, own: Leg, conference: str, ordinal: int, at: float) -> Decided:
         """Write the decision of a part in this conference; returns it with its id and its recording, if it orders one.
@@ -141,6 +145,14 @@ class Decisions:
         decided = replace(part, id=decision, call=call.id, recording=recording)
         self._write(decided, name, at)
         return decided
+
+    def _part(self, own: Leg, others: Sequence[Leg], company: str) -> Decided | None:
+        version = self._version(company, *(one for one in (own, *others) if one.company in ("", company)))
+        talk = self._policy.part(own, others, company, version)
+        if talk is None:
+            return None
+        outcome = verdict(talk, self._policy.snapshot(company, version))
+        return Decided("", own.call or own.uuid, talk, outcome, None, armed=False)
 
     def _armed(self, caller: Leg, answerer: Leg, armed: ArmedLeg) -> Decided:
         call = self._book.calls[caller.uuid]

@@ -43,7 +43,7 @@ PLACE = "variable_valet_lot_extension"
 _LONGEST_PLACE = 32
 # Which conversation a leg was made for; the call that it was made for is of that one, too.
 _CONVERSATION = ("variable_fsplug_conversation", "variable_fsplug_call")
-_UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # How sofia is told to look a phone up, as in sofia/internal/1003%acme.example; the switch keeps that as the number.
 _PHONE = re.compile(r"([0-9A-Za-z_.+-]{1,64})%([0-9a-z-]+(?:\.[0-9a-z-]+)+)")
 _LEG = Headers(
@@ -139,7 +139,7 @@ def _conversation(headers: Mapping[str, str], uuid: str) -> str:
     Nothing that a phone or a trunk sends becomes a variable of these names.
     """
     marks = (headers.get(name, "") for name in _CONVERSATION)
-    return next((mark for mark in marks if mark != uuid and _UUID.fullmatch(mark)), "")
+    return next((mark for mark in marks if mark != uuid and UUID.fullmatch(mark)), "")
 
 
 def _numbers(headers: Mapping[str, str], named: Identities, called_in: bool, calls: bool) -> Iterable[str]:

@@ -113,9 +113,9 @@ class Pauses:
             return True
         with self._telling:
             self._forget()
-            return all(
-                [*map(self._told_to_mask, self._running()), *(self._told_to_deafen(*one) for one in self._all())]
-            )
+            masked = list(map(self._told_to_mask, self._running()))
+            deafened = [self._told_to_deafen(leg, call) for leg, call in list(self.hearers())]
+            return all((*masked, *deafened))
 
     def _due(self, one: Pause) -> None:
         if one.id in self._open:
@@ -132,9 +132,6 @@ class Pauses:
 
     def _running(self) -> list[Recording]:
         return [one for one in self._book.recordings.values() if one.stage in (Stage.RUNNING, Stage.STOPPING)]
-
-    def _all(self) -> list[tuple[str, str]]:
-        return list(self.hearers())
 
     def _told_to_mask(self, recording: Recording) -> bool:
         wanted = self._is_paused(recording.call)

@@ -1,11 +1,11 @@
 """The parts of a leg's life, as the switch's own record has them (mod_json_cdr, FreeSWITCH 1.11.1)."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-UUID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+from fsplug.esl.calls.legs import UUID
+
 _OURS = "fsplug_"
 _MARKS = frozenset({"set", "multiset"})
 # What stands in the first part of a leg that called in and was made the answering one by uuid_bridge.

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fsplug.errors import Invalid
-from fsplug.esl.calls.legs import EARLIER_AWAY, armed_away, is_read, leg_of_headers
-from fsplug.esl.calls.record_parts import UUID, Facts, LegPart, parts_of, seconds
+from fsplug.esl.calls.legs import EARLIER_AWAY, UUID, armed_away, is_read, leg_of_headers
+from fsplug.esl.calls.record_parts import Facts, LegPart, parts_of, seconds
 from fsplug.esl.protocol.event import as_read
 from fsplug.policy.recording.legs import Leg
 
