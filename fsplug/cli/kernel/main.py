@@ -51,7 +51,7 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "conversation": CommandPlace(
         "calls.conversation:conversation", "Calls that belong together, each conversation as one thing: list, show."
     ),
-    "call": CommandPlace("calls.call:call", "Calls and the decisions made in them: list, show."),
+    "call": CommandPlace("calls.call:call", "Calls and the decisions made in them: list, show, control."),
     "listen": CommandPlace("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
     "recording": CommandPlace("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
     "share": CommandPlace("console.share:share", "Recordings shared with people outside: create, list, revoke."),

@@ -41,7 +41,7 @@ _IS_WRITTEN = Select(str, lambda: CallChanges.select(CallChanges.id).where(CallC
 
 
 def open_of(store: Store, calls: Iterable[str]) -> list[OpenPause]:
-    """The pauses of these calls that have not ended."""
+    """The pauses of these calls, of any company, that have not ended: for the switch, not for people."""
     return [one for some in in_batches(calls) for one in _OPEN.rows(store, kind=str(Change.PAUSE), ids=some)]
 
 
