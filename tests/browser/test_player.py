@@ -82,12 +82,16 @@ def test_a_hold_is_drawn_over_the_wave_where_it_was(page: Any, site: Site, recor
     try:
         page.reload()
         page.wait_for_function(_IS_DRAWN)
-        wave, hold = page.locator(".wave").bounding_box(), page.locator(".wave .holds rect").bounding_box()
+        wave, hold = page.locator(".wave").bounding_box(), page.locator(".stretches .hold").bounding_box()
         assert hold["x"] - wave["x"] == pytest.approx(wave["width"] / 4, abs=3)
         assert hold["width"] == pytest.approx(wave["width"] / 4, abs=3)
         assert hold["height"] == pytest.approx(wave["height"], abs=3)
         page.mouse.click(hold["x"] + 2, hold["y"] + 20)
         page.wait_for_function(f"() => Math.abs(globalThis.heard.currentTime - {length / 4}) < 3")
+        page.evaluate("globalThis.heard.currentTime = 0")
+        page.focus("[data-seek] button")
+        page.keyboard.press("Enter")
+        assert _at(page) == pytest.approx(length / 4, abs=0.1)
     finally:
         with site.store.atomic():
             site.store.run("DELETE FROM recording_hold")

@@ -1,21 +1,26 @@
-"""The pauses of calls that go on, and each pause in the audit trail: once, however often its entry is applied."""
+"""The pauses of calls: those that go on, those within a recording, and each in the audit trail: once, however often its
+entry is applied.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fsplug.policy.access.scopes import logged_name
-from fsplug.policy.conversation.events import Change
+from fsplug.policy.conversation.events import Change, Person
 from fsplug.store.audit import trail
+from fsplug.store.calls import conversations
 from fsplug.store.calls.conversation_entries import CallChanged
 from fsplug.store.config import users
+from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import in_batches
 from fsplug.store.db.shapes import columns
-from fsplug.store.db.statements import Select, given, given_each
+from fsplug.store.db.statements import Select, given, given_each, unsought
+from fsplug.store.recordings.recordings import Recording
 from fsplug.store.schema.calls import CallChanges
 
-PAUSED = "pause"
+PAUSED = str(Change.PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,43 @@ class OpenPause:
     how: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PausedSpan:
+    """A pause of a recorded call, in seconds from the beginning of the recording; `call` is the one it was made in, of
+    the same conversation.
+    """
+
+    call: str
+    by: Person
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    call: str
+    username: str | None
+    number: str
+    at: float
+    until: float | None
+
+
 _OPEN = Select(
     OpenPause,
     lambda: CallChanges.select(*columns(OpenPause, CallChanges)).where(
         (CallChanges.kind == given.kind) & CallChanges.until.is_null() & CallChanges.call.in_(given_each.ids)
+    ),
+)
+_OF_CALLS = Select(
+    _Pause,
+    lambda: (
+        CallChanges.select(*columns(_Pause, CallChanges))
+        .where(
+            (unsought(CallChanges.company) == given.company)
+            & (CallChanges.kind == given.kind)
+            & CallChanges.call.in_(given_each.ids)
+        )
+        .order_by(CallChanges.at, CallChanges.id)
     ),
 )
 _IS_WRITTEN = Select(str, lambda: CallChanges.select(CallChanges.id).where(CallChanges.id == given.id))
@@ -42,7 +80,28 @@ _IS_WRITTEN = Select(str, lambda: CallChanges.select(CallChanges.id).where(CallC
 
 def open_of(store: Store, calls: Iterable[str]) -> list[OpenPause]:
     """The pauses of these calls, of any company, that have not ended: for the switch, not for people."""
-    return [one for some in in_batches(calls) for one in _OPEN.rows(store, kind=str(Change.PAUSE), ids=some)]
+    return [one for some in in_batches(calls) for one in _OPEN.rows(store, kind=PAUSED, ids=some)]
+
+
+def within(store: Store, recording: Recording) -> tuple[PausedSpan, ...]:
+    """The pauses that silenced this recording, in their order: those of its call, and of the conversation's others.
+
+    One that goes on lasts until now.
+    """
+    if recording.company is None or recording.started_at is None or recording.conversation is None:
+        return ()
+    calls = conversations.calls_of(store, recording.company, [recording.conversation])[recording.conversation]
+    company, ids = company_id(store, recording.company), [one.id for one in calls] or [recording.conversation]
+    known = recording.seconds if recording.seconds is not None else recording.talk_seconds
+    end = store.now() if known is None else recording.started_at + known
+    found = [row for some in in_batches(ids) for row in _OF_CALLS.rows(store, company=company, kind=PAUSED, ids=some)]
+    spans = (_span(row, recording.started_at, end) for row in sorted(found, key=lambda row: row.at))
+    return tuple(one for one in spans if one.end > one.begin)
+
+
+def _span(row: _Pause, began: float, ended: float) -> PausedSpan:
+    until = ended if row.until is None else min(row.until, ended)
+    return PausedSpan(row.call, Person(row.number, row.username), max(row.at - began, 0.0), until - began)
 
 
 def write_trail(store: Store, changes: Sequence[Any]) -> None:

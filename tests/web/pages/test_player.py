@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from fsplug.policy.access.scopes import operator
+from fsplug.policy.conversation.events import Change
 from fsplug.store.accounts import sessions
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
 from fsplug.store.calls.entries import RecordingHeld
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.db.database import Store
@@ -93,18 +95,48 @@ HOLDS = [
     RecordingHeld("h1", "a-rec", ACME, "user", 103.0, 105.0),
     RecordingHeld("h2", "a-rec", ACME, "other", 106.0, None),
 ]
+# The second of a call that became part of the same conversation.
+PAUSES = [
+    CallChanged("p1", ACME, "a", Change.PAUSE, 105.0, "a-b", None, "1001", "1001", "page", 105.5),
+    seen("c"),
+    CallJoined("c", ACME, "a", 106.0),
+    CallChanged("p2", ACME, "c", Change.PAUSE, 108.5, "c-b", None, "1002", "1002", "page", None),
+    CallChanged("p3", ACME, "a", Change.PAUSE, 90.0, "a-b", None, "1001", "1001", "page", 95.0),
+    CallChanged("p4", ACME, "x", Change.PAUSE, 105.0, "x-b", None, "1001", "1001", "page", 105.5),
+]
 
 
-def test_holds_are_drawn_and_stand_in_a_table_with_who_held(anna: Browser, console: Console) -> None:
+def test_holds_and_pauses_are_drawn_and_stand_in_a_table_with_who_made_them(anna: Browser, console: Console) -> None:
     page = anna.get(PAGE).text
-    assert "<rect" not in page and "<caption>På hold" not in page and "<caption>On hold" not in page
-    ledger.apply(console.store, HOLDS)
+    assert "<rect" not in page and "Holds and pauses" not in page
+    ledger.apply(console.store, [*HOLDS, *PAUSES])
     page = anna.get(PAGE).text
     assert 'viewBox="0 0 7.0 1"' in page
-    assert re.findall(r'<rect x="([0-9.]+)" y="0" width="([0-9.]+)"', page) == [("1.0", "2.0"), ("4.0", "3.0")]
-    table = re.split("<caption>(?:På hold|On hold)", page)[1]
-    rows = re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', table)
-    assert rows[:2] == [("1001", "0:01", "0:03"), ("+4522334455", "0:04", "0:07")]
+    assert re.findall(r'<rect class="(\w+)" x="([0-9.]+)" y="0" width="([0-9.]+)"', page) == [
+        ("hold", "1.0", "2.0"),
+        ("pause", "3.0", "0.5"),
+        ("hold", "4.0", "3.0"),
+        ("pause", "6.5", "0.5"),
+    ]
+    assert _stretches(page) == [
+        ("1001", "On hold", "0:01", "0:03"),
+        ("Anna", "Paused: nothing was recorded", "0:03", "0:04"),
+        ("+4522334455", "On hold", "0:04", "0:07"),
+        ("Bo", "Paused: nothing was recorded", "0:07", "0:07"),
+    ]
+
+
+def test_who_sees_their_own_calls_alone_reads_no_name_from_others(browser: Browser, console: Console) -> None:
+    console.made(role="my-console")
+    browser.sign_in()
+    ledger.apply(console.store, PAUSES)
+    assert [who for who, *_ in _stretches(browser.get(PAGE).text)] == ["Anna", "Somebody else in the conversation"]
+
+
+def _stretches(page: str) -> list[tuple[str, ...]]:
+    table = page.split("<caption>Holds and pauses")[1].split("</table>")[0]
+    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>', table)
+    return [tuple(re.sub("<[^>]*>", "", cell) for cell in row) for row in rows]
 
 
 @pytest.mark.parametrize("form", ["play", "share"])

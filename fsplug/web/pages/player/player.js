@@ -147,6 +147,15 @@ function player(box) {
   for (const button of box.querySelectorAll("[data-skip]")) {
     button.addEventListener("click", () => go(audio.currentTime + Number(button.dataset.skip)));
   }
+  // A table tells where the call was on hold or paused; with a script, its times lead there.
+  for (const place of document.querySelectorAll("[data-seek]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = place.textContent;
+    button.setAttribute("aria-label", box.dataset.goto.replace("{at}", place.textContent));
+    button.addEventListener("click", () => go(Number(place.dataset.seek)));
+    place.replaceChildren(button);
+  }
   box.querySelector("#speed").addEventListener("change", (event) => {
     audio.playbackRate = audio.defaultPlaybackRate = Number(event.target.value);
   });
