@@ -16,7 +16,7 @@ from fsplug.lab.free_ports import some_ports
 SCENARIOS = Path(__file__).parent / "sipp"
 _END_SECONDS = 30.0
 # How long a caller waits for any answer of the switch.
-_ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def callee() -> Iterator[int]:
 
 def place(exchange: Exchange, calls: Calls, number: str, folder: Path) -> None:
     """Place these calls from outside to this number, and return when all have ended. Unavailable if any failed."""
-    ended = _placed(exchange, calls, number, folder, _ANSWER_SECONDS)
+    ended = _placed(exchange, calls, number, folder, ANSWER_SECONDS)
     if ended.returncode:
         text = f"SIPp ended with {ended.returncode} calling {number}: {ended.stderr[-300:]}"
         raise Unavailable("bench-calls-failed", text, number=number)
