@@ -34,6 +34,8 @@ class Letter:
     language: str
     link: str | None = None
     code: str | None = None
+    # Who reads the answer; without one, nobody does.
+    reply_to: str | None = None
 
     @property
     def text(self) -> str:
@@ -56,7 +58,9 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     has_password, by_mail = said.get("has_password"), said.get("by_mail")
     said["password"] = words("letter-user-id-password-kept" if has_password else "letter-user-id-password-to-choose")
     said["code_comes"] = words("letter-share-code-by-mail" if by_mail else "letter-share-code-by-phone")
-    if "until" in said:
+    if "company" in said:
+        said["sender"] = words("person-of", **said) if said.get("who") else said["company"]
+    if "takes_second" in said:
         said["who"] = changes.confirmers(words, bool(said.get("by_superuser")))
         said["waits"] = words("letter-change-second" if said.get("takes_second") else "letter-change-day", **said)
     said["dropped"] = words("letter-change-unconfirmed" if said.get("unconfirmed") else "letter-change-otherwise")
@@ -66,7 +70,7 @@ def letter(kind: MailKind, language: str, facts: Mapping[str, Any]) -> Letter:
     paragraphs = words(f"letter-{kind}", **said).split("\n\n")
     # CPython decodes encoded words (RFC 2047) in header values, and writes the line ends they contain.
     subject = subject.replace("=?", "= ?")[:_LONGEST_SUBJECT]
-    return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"))
+    return Letter(subject, tuple(paragraphs), language, said.get("link"), said.get("code"), said.get("reply_to"))
 
 
 def items(shown: Iterable[ShownItem], language: str) -> str:
@@ -83,6 +87,8 @@ def message(letter: Letter, sender: str, receiver: str, message_id: str, at: flo
     made = EmailMessage(policy=SMTP)
     made["From"] = _address(sender, SENDER)
     made["To"] = _address(receiver)
+    if letter.reply_to and normalised(letter.reply_to):
+        made["Reply-To"] = _address(letter.reply_to)
     made["Subject"] = letter.subject
     made["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
     made["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"

@@ -4,10 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -22,6 +20,8 @@ from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import Mail, MailKind
 from fsplug.store.outbox.queue import Lease
 from fsplug.store.recordings import shares
+from fsplug.words import moments
+from fsplug.words.catalogue import Words
 
 log = structlog.get_logger()
 
@@ -117,6 +117,8 @@ class Postman:
         if not share.is_open(self._store.now()):
             raise _withdrawn("the share was revoked or has expired")
         facts: dict[str, Any] = {"company": self._company(mail)}
+        if (sharer := shares.sharer(self._store, share)) is not None:
+            facts |= {"who": sharer.called, "reply_to": sharer.email}
         if mail.kind is MailKind.CODE:
             facts["code"] = shares.new_code(self._store, share)
         else:
@@ -151,8 +153,8 @@ class Postman:
         return f"{name} ({username})" if name and name != username else username
 
     def _when(self, mail: Mail, at: float) -> str:
-        zone = ZoneInfo(companies.get(self._store, mail.company).timezone)
-        return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M %Z")
+        zone = moments.zone_of(companies.get(self._store, mail.company).timezone)
+        return moments.written(Words(mail.language), at, zone)
 
     def _company(self, mail: Mail) -> str:
         return companies.get(self._store, mail.company).name

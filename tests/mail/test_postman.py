@@ -24,6 +24,7 @@ from fsplug.policy.access.scopes import operator
 from fsplug.store.accounts import accounts
 from fsplug.store.audit import trail
 from fsplug.store.calls import ledger
+from fsplug.store.config import actors
 from fsplug.store.outbox import mails
 from fsplug.store.outbox.mails import MailState
 from fsplug.store.recordings import share_visits, shares
@@ -201,6 +202,20 @@ def test_mail_to_who_lost_the_role_or_moved_is_not_sent(console: Console, mailbo
         (ANNA, "Bo (1002) has been changed"),
     }
     assert _states(console) == {("sent", None), ("failed", "mail-withdrawn")}
+
+
+def test_a_share_says_who_sends_it_and_when_it_ends_in_its_own_language_and_answers_go_to_them(
+    console: Console, mailbox: Mailbox, postman: Postman
+) -> None:
+    console.made("1001", ANNA, "superuser")
+    ledger.apply(console.store, recorded_call("a"))
+    offer = Offer("a-rec", "c@outside.example", "Our call", language="da")
+    shares.create(console.store, ACME, offer, actors.actor(console.store, ACME, "1001"))
+    postman.round()
+    found = {str(one["Subject"]): one for one in mailbox.mails if one["To"] == "c@outside.example"}
+    assert {str(one["Reply-To"]) for one in found.values()} == {ANNA}
+    assert ["Anna hos Acme" in _text(found[subject]) for subject in ("Our call", "Din kode")] == [True, True]
+    assert "indtil den 22. januar 2027 kl. 08:00 (UTC)" in _text(found["Our call"])
 
 
 def test_a_revoked_share_is_not_mailed(console: Console, mailbox: Mailbox, postman: Postman) -> None:

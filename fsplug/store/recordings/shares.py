@@ -13,6 +13,8 @@ from fsplug.policy.one_line import text_trouble
 from fsplug.store.accounts import accounts, tokens
 from fsplug.store.accounts.tokens import Secret
 from fsplug.store.audit import trail
+from fsplug.store.config import user_list
+from fsplug.store.config.user_list import Person
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
 from fsplug.store.db.pages import EVERYTHING, Cursor, Listing, Wanted
@@ -173,6 +175,13 @@ def listed(
 def of_recording(store: Store, domain: str, recording: str, limit: int = 50) -> list[Share]:
     """The past and present shares of a recording, newest first."""
     return _OF_RECORDING.rows(store, company=company_id(store, domain), recording=recording, limit=limit)
+
+
+def sharer(store: Store, share: Share) -> Person | None:
+    """The user who shared, if it was one; an open share's user still is one."""
+    username = share.made_by.rpartition("@")[0]
+    found = user_list.of(store, share.company, [username]) if username else []
+    return found[0] if found and share.made_by == logged_name(username, share.company) else None
 
 
 def revoke(store: Store, domain: str, share: str, actor: Actor) -> Share:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from fsplug.errors import FsplugError, Invalid, Refused, TooBusy, TryLater
 from fsplug.web.kernel import assets, compression, feed, limits, menu, shell, step_up, texts
 from fsplug.web.kernel.formatting import Moments
-from fsplug.web.kernel.guard import check_rules, guard, services, store
+from fsplug.web.kernel.guard import SHARE_NOT_GOOD, check_rules, guard, services, store
 from fsplug.web.kernel.page import Page, found
 from fsplug.web.kernel.services import Services
 from fsplug.words.catalogue import FALLBACK_LANGUAGE
@@ -111,7 +111,9 @@ def _message(error: FsplugError) -> tuple[str, int, dict[str, str]]:
         # Refused before the viewer was known; the page still shows the viewer's menu.
         _look()
     headers = {"Retry-After": facts["seconds"]} if facts else {}
-    return render_template("message.html", text=g.words.error(error.code, **facts)), status, headers
+    is_outsiders = error.code == SHARE_NOT_GOOD
+    shown = render_template("message.html", text=g.words.error(error.code, **facts), is_outsiders=is_outsiders)
+    return shown, status, headers
 
 
 def _failed(error: Exception) -> tuple[str, int]:

@@ -10,12 +10,13 @@ from fsplug.store.accounts import accounts, sessions
 from fsplug.store.accounts.sessions import Session
 from fsplug.store.config import companies
 from fsplug.web.kernel import guard, live, shell
-from fsplug.web.kernel.formatting import Moments, zone_of
+from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.live import MOST_ROWS, OpenPage, calls_or_none
 from fsplug.web.kernel.page import LiveParts, Page
 from fsplug.web.kernel.services import FEED, Services
 from fsplug.web.kernel.texts import words_in
+from fsplug.words.moments import zone_of
 
 pages = Blueprint("live", __name__)
 

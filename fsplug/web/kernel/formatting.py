@@ -1,21 +1,11 @@
 """Times, days and lengths as people write them: in the viewer's language and the company's time zone."""
 
 from datetime import date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 
-# English as it is written in Europe: days before months, 24 hours.
-_LOCALES = {"da": "da_DK", "sv": "sv_SE", "en": "en_GB"}
-
-
-def zone_of(name: str) -> tzinfo:
-    """The time zone of this name; UTC if the machine doesn't know the zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+from fsplug.words.moments import LOCALES
 
 
 class Moments:
@@ -24,7 +14,7 @@ class Moments:
     def __init__(self, zone: tzinfo, language: str, now: float) -> None:
         self.zone = zone
         self.now = now
-        self._locale = Locale.parse(_LOCALES[language])
+        self._locale = Locale.parse(LOCALES[language])
 
     def of(self, at: float) -> datetime:
         """These epoch seconds as local time."""

@@ -20,6 +20,8 @@ from fsplug.web.kernel.services import SIGNED_IN, Services
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION, BROWSER = "session", "browser"
+# A share's link or cookie is no longer good; who has it is no user of the console.
+SHARE_NOT_GOOD = "share-not-good"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _USUAL_FORM_BYTES = 64 * 1024
 _PORTS = {"http": 80, "https": 443}
@@ -218,4 +220,4 @@ def _cookie_name(name: str) -> str:
 
 def not_good(error: Refused) -> bool:
     """Whether the error means that a link or a cookie is no longer good."""
-    return error.code in ("link-not-good", "share-not-good")
+    return error.code in ("link-not-good", SHARE_NOT_GOOD)

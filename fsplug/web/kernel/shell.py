@@ -15,10 +15,11 @@ from fsplug.store.config import companies
 from fsplug.store.config.companies import Company
 from fsplug.store.db.database import Store
 from fsplug.web.kernel import guard
-from fsplug.web.kernel.formatting import Moments, zone_of
+from fsplug.web.kernel.formatting import Moments
 from fsplug.web.kernel.icons import icon
 from fsplug.web.kernel.texts import language_of, words_in
 from fsplug.words.catalogue import LANGUAGES, Words
+from fsplug.words.moments import zone_of
 
 _SAID, _LANGUAGE = "said", "language"
 _LANGUAGE_SECONDS = 365 * 86_400.0
@@ -75,6 +76,12 @@ def choose_words() -> None:
     """Before sign-in: the language chosen in this browser, else the browser's own."""
     chosen = guard.cookie(_LANGUAGE)
     g.words = words_in(chosen if chosen in LANGUAGES else language_of(request.accept_languages))
+
+
+def speak(language: str) -> None:
+    """Before sign-in: this language from here on, unless another was chosen in this browser."""
+    if guard.cookie(_LANGUAGE) not in LANGUAGES:
+        g.words = words_in(language)
 
 
 def keep_language(response: Any, language: str) -> None:

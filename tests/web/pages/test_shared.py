@@ -1,5 +1,6 @@
 """A shared recording, as the person sees it whom it was shared with."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 
 from fsplug.policy.access.scopes import operator
 from fsplug.store.audit import trail
+from fsplug.store.config import actors
 from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.shares import CodeBy, Offer, Share
 from fsplug.web.pages.player import streaming
-from tests.store.accountcast import Console
+from tests.store.accountcast import BO, Console
 from tests.store.cast import ACME
 from tests.web.conftest import PLAYER, Browser
 
@@ -69,6 +71,24 @@ def test_nothing_about_the_call_stands_on_the_page(hearing: Browser) -> None:
         assert word not in page
 
 
+def test_the_page_says_in_the_mail_s_language_who_shared_from_which_company_and_when(
+    console: Console, browser: Browser
+) -> None:
+    console.made("1002", BO, "superuser")
+    sharer = actors.actor(console.store, ACME, "1002")
+    offer = Offer("a-rec", "customer@outside.example", "Our call", code_by=CodeBy.PHONE, language="sv")
+    share, code = shares.create(console.store, ACME, offer, sharer)
+    browser.get(f"/shared/{shares.new_link(console.store, share)}")
+    page = browser.get("/shared", **{"Accept-Language": "en"}).text
+    assert re.search("Bo på Acme har delat en inspelning .* fram till den 22 januari 2027 kl. ", page), page
+    assert "Samtalet började" not in page, "not before the code is given"
+    browser.press("/shared/code", code=str(code))
+    page = browser.get("/shared", **{"Accept-Language": "en"}).text
+    assert "Bo på Acme" in page and re.search(r"Samtalet började den \d+ \w+ \d{4} kl\. ", page)
+    browser.post("/language", language="da", back="/shared")
+    assert "Bo hos Acme har delt" in browser.get("/shared").text, "what the visitor chose goes before"
+
+
 def test_a_second_browser_with_the_link_hears_nothing(
     hearing: Browser, new_browser: Callable[..., Browser], offered: tuple[Share, str, str]
 ) -> None:
@@ -86,7 +106,8 @@ def test_revoked_it_is_gone_at_once(hearing: Browser, console: Console, offered:
     for path in ("/shared", "/shared/audio", "/shared/waveform", f"/shared/{token}"):
         answer = hearing.get(path, **PLAYER)
         assert answer.status_code == 403
-        assert "can no longer be heard" in answer.text
+        assert "can no longer be heard" in answer.text and "Reply to the e-mail" in answer.text
+        assert 'href="/"' not in answer.text and "/sign-in" not in answer.text, "no use to somebody outside"
 
 
 def test_revoked_in_the_middle_the_rest_is_not_sent(

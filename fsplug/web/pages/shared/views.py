@@ -1,17 +1,21 @@
 """A shared recording: opened by a link, unlocked by a code, played as many times as the share allows."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, g, jsonify, make_response, redirect, render_template, request
 
 from fsplug.errors import Refused
 from fsplug.policy.access.attempts import Act
-from fsplug.store.recordings import share_visits
+from fsplug.store.config import companies
+from fsplug.store.recordings import share_visits, shares
 from fsplug.store.recordings.share_visits import Visit
-from fsplug.web.kernel import guard
+from fsplug.store.recordings.shares import Share
+from fsplug.web.kernel import guard, shell
 from fsplug.web.kernel.guard import Open, takes
 from fsplug.web.kernel.page import Page
 from fsplug.web.pages.player import around, streaming, views, waveforms
+from fsplug.words import moments
 
 PAGE = Page(__name__)
 
@@ -115,20 +119,36 @@ def _visit() -> Visit | None:
 
 def _code_page(link: str, trouble: str | None = None) -> str:
     share = share_visits.offered(guard.store(), link)
+    shell.speak(share.language)
     error = g.words.error(trouble) if trouble else None
-    return render_template("shared/code.html", share=share, press=guard.press_token(link), trouble=error)
+    return render_template(
+        "shared/code.html", share=share, press=guard.press_token(link), trouble=error, **_about(share)
+    )
 
 
 def _player_page(visit: Visit) -> str:
+    shell.speak(visit.share.language)
+    recording = share_visits.proved(guard.store(), guard.cookie(_VISIT))
     is_hearing = visit.hearing_until > guard.services().store.now()
+    about = _about(visit.share)
     return render_template(
         "shared/page.html",
+        talked_at=about["written"](recording.at),
         left=_left(visit),
         plays_left=_plays_left(visit),
         is_hearing=is_hearing,
-        seconds=share_visits.proved(guard.store(), guard.cookie(_VISIT)).seconds,
+        seconds=recording.seconds,
         speeds=around.speeds(g.words.language),
+        **about,
     )
+
+
+def _about(share: Share) -> dict[str, Any]:
+    """Who shared, and until when; and how to write other times of the company's."""
+    company, sharer = companies.get(guard.store(), share.company), shares.sharer(guard.store(), share)
+    written = partial(moments.written, g.words, zone=moments.zone_of(company.timezone))
+    sender = g.words("person-of", who=sharer.called, company=company.name) if sharer else company.name
+    return {"sender": sender, "until": written(share.expires_at), "written": written}
 
 
 def _left(visit: Visit) -> int:
