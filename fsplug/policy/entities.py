@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fsplug.policy.consent import Consent
 from fsplug.policy.terms import DEFAULT_TERMS, Terms
 
 
@@ -165,6 +166,7 @@ class Talk:
     username or number of an answerer who picked up a call that rang elsewhere.
 
     In a conference, `part_of` is the user whose part this is, and `others` are all who are there beside the two.
+    `consent` is what they have said of being recorded.
     """
 
     company: str
@@ -176,3 +178,4 @@ class Talk:
     picked_up_by: str = ""
     others: tuple[Party, ...] = ()
     part_of: str = ""
+    consent: Consent = Consent.NOT_ASKED

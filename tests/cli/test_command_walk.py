@@ -15,6 +15,8 @@ from fsplug.cli.kernel.context import Verb
 from fsplug.cli.kernel.toml_text import toml
 from fsplug.lab.story.cast import ACME, BETA, EVERYTHING, MY_CONSOLE, NO_ROLE, SUPERUSER
 from fsplug.store.accounts import sessions
+from fsplug.store.calls import ledger
+from fsplug.store.calls.conversation_entries import ConsentTaken
 from fsplug.store.change import planning
 from fsplug.store.change.draft import Draft, edit
 from fsplug.store.config.versioned import company_id
@@ -172,7 +174,11 @@ def _place(store: Store, domain: str, first: str) -> dict[str, str]:
 
 def _heard(store: Store, domain: str, username: str) -> dict[str, str]:
     sealed = (one for one in recordings.listed(store, domain, 1000) if one.state is State.SEALED)
-    return next({"recording": one.id, "call": str(one.call)} for one in sealed if one.user == username)
+    found = next({"recording": one.id, "call": str(one.call)} for one in sealed if one.user == username)
+    consent = f"{found['call']}-consent-0"
+    told = ConsentTaken(consent, domain, found["call"], "leg", "+4522334455", None, "announcement", "announced", NOW)
+    ledger.apply(store, [told])
+    return {**found, "consent": consent}
 
 
 def _nothing(value: str) -> str:

@@ -12,6 +12,7 @@ from fsplug.errors import Unavailable
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
 from fsplug.xml.answers import FIELDS, NOT_FOUND, Answers
+from fsplug.xml.dialplan.prompts import hash_of
 from fsplug.xml.templates import Templates
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 from tests.xml import documents
@@ -169,6 +170,14 @@ def test_an_ivr_asks_in_every_language_of_the_company(answers: Answers) -> None:
     marks = documents.marks(found)
     assert (marks["fsplug_to_1"], marks["fsplug_to_*"], marks["fsplug_to_"]) == ("201", "102", "202")
     assert (marks["fsplug_consent"], marks["fsplug_consent_ivr"], marks["fsplug_consent_language"]) == ("", "301", "da")
+
+
+def test_an_ivr_notes_its_question_before_it_is_played_and_the_answer_after_it(answers: Answers) -> None:
+    found = run(answers, "301")
+    hashes = "+".join(hash_of(OWN_PROMPTS / language / "consent.wav") for language in ("da", "sv", "en"))
+    noted = documents.marks(found)["fsplug_consents"]
+    assert noted == f"${{fsplug_consents}}/${{strepoch()}}:{WIDE}:ivr.301:da+sv+en:{hashes}:1"
+    assert documents.actions(found, "set") == ["fsplug_consents=${fsplug_consents}:${fsplug_consent}:${strepoch()}"]
 
 
 def test_opening_hours_are_those_of_the_company_s_zone(answers: Answers) -> None:

@@ -21,6 +21,7 @@ from fsplug.lab.freeswitch import RealSwitch, find_freeswitch, wait_for
 from fsplug.lab.scenario import SCENARIOS, Scenario, ScenarioRole, read_scenario
 from fsplug.lab.sipp import play
 from fsplug.lab.softphone import Softphone
+from fsplug.policy.consent import Result, played
 from fsplug.policy.hours import DAYS
 from fsplug.store.change import planning
 from fsplug.store.db.database import Store
@@ -153,6 +154,10 @@ def test_the_caller_s_key_leads_to_the_group_and_silence_to_the_other(key: str, 
     assert (asked["fsplug_group"], asked["fsplug_direction"]) == (group, "incoming")
     assert asked.get("fsplug_consent", "") == (key if key in "12" else "")
     assert (asked["fsplug_consent_ivr"], asked["fsplug_consent_language"]) == ("3001", "da")
+    [told] = played(asked["fsplug_consents"])
+    assert (told.result, told.ivr) == ({"1": Result.YES, "2": Result.NO}.get(key, Result.SILENCE), "3001")
+    # Both languages have the same short prompt here.
+    assert (told.languages, len(told.hashes), len(set(told.hashes))) == (("da", "en"), 2, 1)
 
 
 def rings_while_pressing(phone: BarePhone, port: int, key: str) -> Message:

@@ -184,7 +184,7 @@ def _part_row(part: Part, found: Timeline) -> tuple[object, ...]:
 def _turn_row(turn: Turn, found: Timeline) -> tuple[object, ...]:
     by, whom = (_name(one) if one else None for one in (turn.by, turn.whom))
     until = _offset(turn.until, found) if turn.until is not None else None
-    return (_offset(turn.at, found), turn.kind, by, whom, until, turn.how, turn.place)
+    return (_offset(turn.at, found), turn.kind, by, whom, until, turn.how or turn.result, turn.place)
 
 
 def _offset(at: float | None, found: Timeline) -> str:

@@ -7,6 +7,8 @@ from fsplug.policy.recording.verdict import VerdictReason
 REASONS: dict[str, str] = {
     VerdictReason.NUMBER_EXCLUDED: "{number} is never recorded",
     VerdictReason.GROUP_SAYS_NEVER: "group {group} is never recorded",
+    VerdictReason.CONSENT_REFUSED: "who was asked for consent has not said yes",
+    VerdictReason.CONSENT_WITHDRAWN: "the consent to this call's recording was withdrawn",
     VerdictReason.GROUP_SAYS_ALWAYS: "group {group} is always recorded",
     VerdictReason.BOX_TICKED: "{user}'s department records {direction} calls",
     VerdictReason.USER_WITHOUT_FLAG: "{user} has no recording flag",

@@ -1,7 +1,5 @@
 """`fsplug audit`: who did what to people's data and rights, and whether the audit trail is complete."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,15 +9,15 @@ import click
 from fsplug.cli.calls.accounting import calls
 from fsplug.cli.console import kept_checkpoints
 from fsplug.cli.console.kept_checkpoints import KeptCheckpoints
+from fsplug.cli.kernel import json_lines
 from fsplug.cli.kernel.background import give_way
 from fsplug.cli.kernel.confirming import confirm
 from fsplug.cli.kernel.context import EXIT_FOUND_WRONG, Invocation, NounGroup, pass_invocation
-from fsplug.cli.kernel.document_file import STDIN
 from fsplug.cli.kernel.listing import ListOptions, find, first, more, numberless_options
 from fsplug.cli.kernel.options import company_option
-from fsplug.cli.kernel.output import cell, counted, safe, table, when
+from fsplug.cli.kernel.output import cell, counted, table, when
 from fsplug.cli.kernel.rules import AUDIT, INSTALLATION, USER, CommandRule
-from fsplug.errors import Invalid, Refused, Unavailable
+from fsplug.errors import Invalid, Refused
 from fsplug.policy.access.scopes import Need
 from fsplug.store.audit import signatures, trail, verification
 from fsplug.store.audit.trail import AuditEntry
@@ -147,13 +145,7 @@ def sign(invocation: Invocation, company: str, again: bool, dry_run: bool, yes: 
 
 @audit.command(rule=AUDIT)
 @company_option
-@click.option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(path_type=Path, allow_dash=True),
-    required=True,
-    help="The file to write (-: standard output, which is the only one with --as).",
-)
+@json_lines.out_option
 @pass_invocation
 def export(invocation: Invocation, company: str, out: Path) -> None:
     """Write the company's trail as lines of JSON, oldest first. The export itself is recorded as an entry."""
@@ -161,28 +153,12 @@ def export(invocation: Invocation, company: str, out: Path) -> None:
         trail.add(store, company, invocation.author, "audit-export")
         newest_first = find(store, ListOptions(company), trail.listed)
         entries = [asdict(one) for one in counted(newest_first, "entries")]
-    lines = (json.dumps(one) for one in reversed(entries))
-    if str(out) == STDIN:
-        for line in lines:
-            click.echo(line)
-        return
-    _write(out, lines)
-    invocation.print({"file": str(out), "entries": len(entries)}, f"wrote {len(entries)} entries to {safe(out)}")
+    json_lines.write(invocation, out, reversed(entries), "entries")
 
 
 def _checked(store: Store, domain: str, since: Checkpoint | None, kept: KeptCheckpoints) -> Verified:
     found = verification.verify(store, domain, since)
     return replace(found, trouble=kept_checkpoints.first(found.trouble, kept.trouble(domain)))
-
-
-def _write(out: Path, lines: Iterator[str]) -> None:
-    try:
-        with out.open("w", encoding="utf-8") as file:
-            out.chmod(0o600)
-            file.writelines(f"{line}\n" for line in lines)
-    except OSError as error:
-        text = f"{out} can't be written: {error.strerror}; name another file"
-        raise Unavailable("file-not-written", text, file=str(out)) from error
 
 
 def _row(one: AuditEntry) -> tuple[object, ...]:

@@ -54,6 +54,9 @@ COMMANDS: Mapping[str, CommandPlace] = {
     "call": CommandPlace("calls.call:call", "Calls and the decisions made in them: list, show, control."),
     "listen": CommandPlace("calls.listen:listen", "Listen in to a colleague's call; list who listened to whom."),
     "recording": CommandPlace("calls.recording:recording", "Recordings: list, show, verify, delete, undelete."),
+    "consent": CommandPlace(
+        "calls.consent:consent", "Who was told or asked of being recorded, and their answers: list, show, export."
+    ),
     "share": CommandPlace("console.share:share", "Recordings shared with people outside: create, list, revoke."),
     "gap": CommandPlace("calls.gap:gap", "What should have been recorded and was not: list."),
     "outage": CommandPlace("calls.outage:outage", "Times in which fsplug missed talks: list."),

@@ -9,6 +9,7 @@ from fsplug.errors import FsplugError
 from fsplug.esl import commands
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import ArmedLeg, Call, CallBook
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.legs import leg_names, leg_of
 from fsplug.esl.calls.live_recording import Recording
@@ -32,10 +33,13 @@ class CallArmer:
     `armed`.
     """
 
-    def __init__(self, book: CallBook, policy: PolicySource, conversations: Conversations, ports: Ports) -> None:
+    def __init__(
+        self, book: CallBook, policy: PolicySource, conversations: Conversations, consents: Consents, ports: Ports
+    ) -> None:
         self._book = book
         self._policy = policy
         self._conversations = conversations
+        self._consents = consents
         self._ports = ports
         self._trouble = outage_log("call-not-armed")
 
@@ -57,6 +61,7 @@ class CallArmer:
 
     def arm(self, caller: Leg, names: tuple[str, ...]) -> dict[str, str]:
         """Decide for every leg that may answer, note the call, and return the variables that arm it."""
+        self._consents.heard(caller)
         begun_under = self._book.version_of(caller)
         version = self._policy.version(caller.company) if begun_under is None else begun_under
         ringing = self._ringing(caller, names, version)

@@ -51,6 +51,7 @@ class Ports:
 
     `clock` gives epoch seconds; `later` runs a function after a number of seconds. `stamped` gives what `clock` showed
     when the switch stamped an event so. `refused` counts what somebody tried in vain, as an act of a company's trail.
+    `said` gives the text of the prompt with this SHA-256, empty if nobody knows it.
     """
 
     switch_name: str
@@ -62,6 +63,7 @@ class Ports:
     new_id: Callable[[], str]
     stamped: Callable[[float], float] = float
     refused: Callable[[str, str, Failure], object] = _uncounted
+    said: Callable[[str], str] = lambda _: ""
 
     def time_of(self, event: Event) -> float:
         """When the switch sent this event, by `clock`. To be asked for events in their order."""

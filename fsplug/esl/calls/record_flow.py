@@ -6,6 +6,7 @@ from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.conference_stays import ConferenceStays
 from fsplug.esl.calls.conferences import Conferences
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import Decisions
 from fsplug.esl.calls.disarming import Disarmer
@@ -43,12 +44,13 @@ class RecordFlow:
     left_recordings: LeftRecordings
     conferences: Conferences
     conversations: Conversations
+    consents: Consents
     taken: TakenCalls
 
     @property
-    def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations]:
+    def left(self) -> tuple[LeftFiles, LeftRecordings, Conversations, Consents]:
         """What the switch's records complete."""
-        return self.left_files, self.left_recordings, self.conversations
+        return self.left_files, self.left_recordings, self.conversations, self.consents
 
 
 def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports) -> RecordFlow:
@@ -63,8 +65,14 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
     talks = Talks(book, decisions, recorder, transfers, disarmer, left_files, conversations, changes, ports)
     redirects = Redirects(book, policy)
     conferences = Conferences(book, decisions, recorder, transfers, conversations, ports)
-    taken, renaming = TakenCalls(book, ports), Renaming(book, policy, recorder, disarmer, conferences)
-    watch = Watch(book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, changes, ports)
+    consents, taken, renaming = (
+        Consents(ports),
+        TakenCalls(book, ports),
+        Renaming(book, policy, recorder, disarmer, conferences),
+    )
+    watch = Watch(
+        book, talks, transfers, disarmer, recorder, redirects, conferences, taken, renaming, changes, consents, ports
+    )
     reconciler = Reconciler(book, watch, talks, conferences, left_recordings, ports)
     restorer = Restorer(
         store,
@@ -81,5 +89,15 @@ def record_flow(store: Store, book: CallBook, policy: PolicySource, ports: Ports
         ports,
     )
     return RecordFlow(
-        recorder, watch, reconciler, restorer, redirects, left_files, left_recordings, conferences, conversations, taken
+        recorder,
+        watch,
+        reconciler,
+        restorer,
+        redirects,
+        left_files,
+        left_recordings,
+        conferences,
+        conversations,
+        consents,
+        taken,
     )

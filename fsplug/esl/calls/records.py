@@ -77,7 +77,7 @@ class LegRecord:
     `refused_on` is the SIP profile of a call that the switch refused before its dialplan; None for every other leg.
     `away` is the recording that the switch itself armed the leg with, while fsplug was away. If its phone transferred
     somebody, `transfer_to` says how and whom (`fsplug.esl.calls.changes`); `user` is whose leg it was, as the dialplan
-    marks it, and `number` the one that it showed last.
+    marks it, and `number` the one that it showed last. `last` is the leg at its end, None for one that was nothing yet.
     """
 
     uuid: str
@@ -95,6 +95,7 @@ class LegRecord:
     transfer_to: str = ""
     user: str = ""
     number: str = ""
+    last: Leg | None = None
 
     @property
     def talks(self) -> tuple[Bridge, ...]:
@@ -122,6 +123,7 @@ def leg_record(body: bytes) -> LegRecord:
         bridges = tuple(_bridges(uuid, direction, variables, parts))
         stay = _stay(uuid, direction, variables, parts, (facts.get("app_log") or {}).get("applications") or ())
         calls = direction == "inbound" or bool(variables.get("fsplug_legs"))
+        last = _leg_then(uuid, direction, variables, parts, len(parts) - 1) if parts else None
         is_refused = direction == "inbound" and _is_refused(facts["callflow"], variables)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Invalid("bad-record", f"this is no record of a leg as FreeSWITCH writes it: {error!r:.200}") from error
@@ -141,6 +143,7 @@ def leg_record(body: bytes) -> LegRecord:
         transfer_to=variables.get("transfer_to", ""),
         user=variables.get("fsplug_user", ""),
         number=bridges[-1].leg.numbers[0] if bridges and bridges[-1].leg.numbers else "",
+        last=last,
     )
 
 

@@ -6,8 +6,9 @@ from fsplug.esl.calls.book import CallBook, Channel
 from fsplug.esl.calls.changes import Changes
 from fsplug.esl.calls.codecs import Codecs
 from fsplug.esl.calls.conferences import CONFERENCE_EVENTS, Conferences
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.disarming import Disarmer
-from fsplug.esl.calls.legs import leg_of
+from fsplug.esl.calls.legs import MENTIONS_CONSENTS, leg_of
 from fsplug.esl.calls.ports import Ports
 from fsplug.esl.calls.recorder import Recorder
 from fsplug.esl.calls.redirects import Redirects
@@ -59,6 +60,7 @@ class Watch:
         taken: TakenCalls,
         renaming: Renaming,
         changes: Changes,
+        consents: Consents,
         ports: Ports,
     ) -> None:
         self._book = book
@@ -70,6 +72,7 @@ class Watch:
         self._conferences = conferences
         self._taken = taken
         self._changes = changes
+        self._consents = consents
         self._ports = ports
         # The legs that were connected before they answered, each with the caller and the answerer of the bridge.
         self._early: dict[str, tuple[str, str]] = {}
@@ -162,7 +165,9 @@ class Watch:
     def _bridged(self, event: Event) -> None:
         caller, answerer = pair_of(event)
         self._taken.joins((caller, answerer))
-        self._book.see(leg_of(event))
+        leg = leg_of(event)
+        self._book.see(leg)
+        self._consents.heard(leg)
         at = self._ports.time_of(event)
         if caller in self._book.channels and answerer in self._book.channels:
             self.begin(caller, answerer, at)
@@ -190,4 +195,6 @@ class Watch:
         partner = event.get("variable_bridge_uuid") or event.get("variable_last_bridge_to") or ""
         cause, at = event.get("Hangup-Cause") or "", self._ports.time_of(event)
         self._changes.ends(event, at)
+        if event.mentions(MENTIONS_CONSENTS):
+            self._consents.ended(leg_of(event))
         self._talks.leg_ended(event.uuid, cause, at, was_bridged, partner)

@@ -15,6 +15,7 @@ from fsplug.errors import Invalid
 from fsplug.esl.calls import armed_legs
 from fsplug.esl.calls.book import CallBook
 from fsplug.esl.calls.changes import Changes
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.decisions import decision_entry, decision_id, late_call
 from fsplug.esl.calls.known_talks import KnownTalks
@@ -88,6 +89,7 @@ class Witness:
         left_files: LeftFiles,
         left_recordings: LeftRecordings,
         conversations: Conversations,
+        consents: Consents,
         ports: Ports,
     ) -> None:
         self._store = store
@@ -95,7 +97,7 @@ class Witness:
         self._policy = policy
         self._left_files = left_files
         self._left_recordings = left_recordings
-        self._conversations = conversations
+        self._conversations, self._consents = conversations, consents
         self._changes = Changes(book, ports)
         self._files = WitnessedFiles(store, left_files, ports.spool)
         self._ports = ports
@@ -117,6 +119,8 @@ class Witness:
             self._left_files.reported(records[uuid])
             self._files.judge(records[uuid])
             self._changed(records[uuid])
+            if (last := records[uuid].last) is not None:
+                self._consents.ended(last)
         self._files.forget()
         return settled
 

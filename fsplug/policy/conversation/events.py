@@ -7,6 +7,8 @@ their uuids, and calls by the uuids of the legs that placed them.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fsplug.policy.consent import Form, Result
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -158,4 +160,20 @@ class Listened:
     until: float | None
 
 
-Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Paused | Listened
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody on the leg `leg` was told or asked of being recorded, and pressed `key`; `until` is None for a prompt
+    that was broken off. Or `by` withdrew the consent for them.
+    """
+
+    at: float
+    leg: str
+    who: Person
+    form: Form
+    result: Result
+    key: str = ""
+    until: float | None = None
+    by: Person | None = None
+
+
+Event = Called | CallOver | Talked | Parted | Transferred | Parked | Held | Paused | Listened | Told

@@ -2,12 +2,13 @@
 
 lane        one person, whichever legs that person had: when they waited, talked, or were parked
 part        one talk, with its verdict: what is recorded of it, and why it is or is not
-turn        what somebody did: transferred, picked up, parked, fetched, held, listened in
+turn        what somebody did: transferred, picked up, parked, fetched, held, listened in, agreed to be recorded
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fsplug.policy.consent import Form, Result
 from fsplug.policy.conversation.events import How, Person, Recorded
 
 
@@ -22,6 +23,7 @@ class Doing(StrEnum):
 class TurnKind(StrEnum):
     """What somebody did to the conversation; of what happened at one moment, the first here comes first."""
 
+    CONSENT = "consent"
     TRANSFER = "transfer"
     PICK_UP = "pick-up"
     PARK = "park"
@@ -81,8 +83,8 @@ class Part:
 class Turn:
     """What somebody did (`by`), and with whom (`whom`); either is None where nobody knows.
 
-    `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a pause, a parking or a
-    listen-in ended.
+    `how` is a transfer's, `place` a parking place's number. `until` is when a hold, a pause, a parking, a listen-in, or
+    a prompt ended. `form`, `result` and `key` say how whom was told or asked of being recorded, and what they answered.
     """
 
     kind: TurnKind
@@ -92,6 +94,9 @@ class Turn:
     until: float | None = None
     how: How | None = None
     place: str = ""
+    form: Form | None = None
+    result: Result | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

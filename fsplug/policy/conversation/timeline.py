@@ -2,7 +2,7 @@
 
 lane        one person, whichever legs that person had: when they waited, talked, or were parked
 part        one talk, with its verdict: what is recorded of it, and why it is or is not
-turn        what somebody did: transferred, picked up, parked, fetched, held, paused, listened in
+turn        what somebody did: transferred, picked up, parked, fetched, held, paused, listened in, agreed to a recording
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +20,7 @@ from fsplug.policy.conversation.events import (
     Paused,
     Person,
     Talked,
+    Told,
     Transferred,
 )
 from fsplug.policy.conversation.shapes import Doing, Lane, LaneSpan, Part, Timeline, Turn, TurnKind
@@ -172,6 +173,11 @@ def _turns(told: Sequence[Event], talks: Sequence[_Talk], cast: Cast) -> Iterabl
             case Listened():
                 by, to = cast.known(event.by), cast.known(event.to)
                 yield Turn(TurnKind.LISTEN, event.at, by, to, event.until)
+            case Told():
+                whom = cast.known(event.who, event.leg)
+                by = whom if event.by is None else cast.known(event.by)
+                answer = (event.form, event.result, event.key)
+                yield Turn(TurnKind.CONSENT, event.at, by, whom, event.until, None, "", *answer)
             case Talked(picked_up=True):
                 yield Turn(TurnKind.PICK_UP, event.at, event.answerer, event.caller)
             case _:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from fsplug.policy.consent import Consent
 from fsplug.policy.entities import Direction, Party, Talk, User
 from fsplug.policy.recording.legs import Leg, Ringing
 
@@ -30,6 +31,7 @@ def talk_from(facts: Mapping[str, Any]) -> Talk:
         picked_up_by=facts.get("picked_up_by", ""),
         others=tuple(_party(one) for one in facts.get("others", ())),
         part_of=facts.get("part_of", ""),
+        consent=Consent(facts.get("consent", Consent.NOT_ASKED)),
     )
 
 

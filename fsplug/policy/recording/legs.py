@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from fsplug.policy.consent import Consent, consent, of_all
 from fsplug.policy.entities import Direction, Party, PolicySnapshot, Talk, User
 from fsplug.policy.recording.verdict import Verdict, verdict
 
@@ -47,7 +48,8 @@ class Leg:
     place `place`. `away` is the recording that the switch itself armed this leg with, while fsplug was away.
     `transferrers` are the users whose phones transferred this leg, as those phones say, or as fsplug knows once it has
     seen whom the leg talked to. `conversation` is a call of the conversation that this leg was made for, or was in when
-    it asked last.
+    it asked last. `consents` is what its person was told or asked of being recorded, as the dialplan notes it, and
+    `withdrawn_in` the company in which they withdrew their consent (`policy.consent`).
     """
 
     uuid: str
@@ -71,6 +73,12 @@ class Leg:
     transferrers: tuple[str, ...] = ()
     place: str = ""
     conversation: str = ""
+    consents: str = ""
+    withdrawn_in: str = ""
+
+    def consent(self, company: str) -> Consent:
+        """What the person on this leg has said to this company of being recorded."""
+        return consent(self.consents, self.withdrawn_in, company)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ def talk_between(one: Leg, other: Leg, users: Mapping[str, User]) -> Talk:
         groups=tuple(dict.fromkeys(caller.groups + answerer.groups)),
         forwarders=tuple(dict.fromkeys(caller.forwarders + answerer.forwarders)),
         picked_up_by=(answerer.username or next(iter(answerer.numbers), "")) if is_picked_up else "",
+        consent=of_all((caller.consent(company), answerer.consent(company))),
     )
 
 

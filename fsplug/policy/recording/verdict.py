@@ -1,14 +1,15 @@
 """Whether a talk is recorded, by which rule, and why.
 
-The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not; a
-ring group set to always is; then the department's boxes decide by direction. Every yes needs the user's own flag. No
-rule, no recording.
+The rules, strongest first (spec R12-R27): an excluded number is never recorded; a ring group set to never is not;
+whoever was asked for consent and has not said yes, or has withdrawn it, is not; a ring group set to always is; then the
+department's boxes decide by direction. Every yes needs the user's own flag. No rule, no recording.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from fsplug.policy.consent import Consent
 from fsplug.policy.digit_runs import named_in
 from fsplug.policy.entities import (
     EVERY_DEPARTMENT,
@@ -29,6 +30,7 @@ class Rule(StrEnum):
 
     EXCLUDED_NUMBER = "excluded-number"
     GROUP_NEVER = "group-never"
+    CONSENT = "consent"
     GROUP_ALWAYS = "group-always"
     DEPARTMENT_POLICY = "department-policy"
     NO_POLICY = "no-policy"
@@ -39,6 +41,8 @@ class VerdictReason(StrEnum):
 
     NUMBER_EXCLUDED = "number-excluded"
     GROUP_SAYS_NEVER = "group-says-never"
+    CONSENT_REFUSED = "consent-refused"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
     GROUP_SAYS_ALWAYS = "group-says-always"
     BOX_TICKED = "box-ticked"
     USER_WITHOUT_FLAG = "user-without-flag"
@@ -66,6 +70,11 @@ class Verdict:
     terms: Terms = DEFAULT_TERMS
 
 
+# Whoever does not want to be recorded is not, wherever the call goes next.
+_UNWILLING = {
+    Consent.NO: VerdictReason.CONSENT_REFUSED,
+    Consent.WITHDRAWN: VerdictReason.CONSENT_WITHDRAWN,
+}
 # When several users take part and none is recorded, the verdict names the nearest miss.
 _NEAREST_MISS = (VerdictReason.USER_WITHOUT_FLAG, VerdictReason.BOX_NOT_TICKED, VerdictReason.NO_POLICY_APPLIES)
 
@@ -97,7 +106,8 @@ def _forbidden(talk: Talk, snapshot: PolicySnapshot) -> Verdict | None:
         return _no(
             talk, snapshot, Rule.GROUP_NEVER, VerdictReason.GROUP_SAYS_NEVER, user=_foremost(talk), group=refused
         )
-    return None
+    unwilling = _UNWILLING.get(talk.consent)
+    return _no(talk, snapshot, Rule.CONSENT, unwilling, user=_foremost(talk)) if unwilling else None
 
 
 def _allowed(talk: Talk, snapshot: PolicySnapshot) -> Verdict:

@@ -1,5 +1,6 @@
 """What becomes of calls beside their talks, as entries of the ledger. Times are epoch seconds (UTC)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fsplug.store.calls.entries import JournalEntry
@@ -36,3 +37,31 @@ class CallChanged(JournalEntry):
     number: str = ""
     how: str | None = None
     until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentTaken(JournalEntry):
+    """Somebody was told or asked of being recorded, or withdrew their consent (`fsplug.policy.consent`).
+
+    `user` and `number` are of the person on `leg`; `prompt` is what was said, in each of `languages`, by the files with
+    these `hashes` (SHA-256). `by_user` withdrew it for somebody else, by this door.
+    """
+
+    kind = "consent-taken"
+    id: str
+    company: str
+    call: str
+    leg: str
+    number: str
+    user: str | None
+    form: str
+    result: str
+    at: float
+    until: float | None = None
+    ivr: str | None = None
+    languages: Sequence[str] = ()
+    hashes: Sequence[str] = ()
+    prompt: str = ""
+    pressed: str = ""
+    by_user: str | None = None
+    door: str | None = None

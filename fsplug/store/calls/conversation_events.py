@@ -18,12 +18,14 @@ from fsplug.policy.conversation.events import (
     Person,
     Recorded,
     Talked,
+    Told,
     Transferred,
 )
 from fsplug.policy.recording.holds import Holder
 from fsplug.policy.recording.participants import Participant, everybody
-from fsplug.store.calls import decisions
+from fsplug.store.calls import consents, decisions
 from fsplug.store.calls.calls import Call
+from fsplug.store.calls.consents import ConsentRow
 from fsplug.store.calls.decisions import Decision
 from fsplug.store.config.versioned import company_id
 from fsplug.store.db.database import Store
@@ -113,6 +115,7 @@ def of_calls(store: Store, domain: str, calls: Sequence[Call]) -> list[Event]:
         *_changes(_rows(store, domain, _CHANGES, ids)),
         *_holds(_rows(store, domain, _HOLDS, [one.id for its in kept.values() for one in its]), made, kept, people),
         *(_listened(one) for one in _rows(store, domain, _LISTENS, ids)),
+        *(_told(one) for one in consents.of_calls(store, domain, ids)),
     ]
 
 
@@ -207,3 +210,8 @@ def _holds(
 def _listened(one: _Listen) -> Listened:
     by, to = (Person(name or "", name) for name in (one.listener, one.target))
     return Listened(one.began_at, by, to, one.ended_at)
+
+
+def _told(one: ConsentRow) -> Told:
+    by = Person(one.by_user, one.by_user) if one.by_user else None
+    return Told(one.at, one.leg, Person(one.number, one.user), one.form, one.result, one.pressed, one.until, by)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from fsplug.policy.terms import Terms, terms_facts, terms_from
-from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import (
     CallAnswered,
     CallEnded,
@@ -37,6 +37,7 @@ KINDS: Mapping[str, type[JournalEntry]] = {
         CallEnded,
         CallJoined,
         CallChanged,
+        ConsentTaken,
         DecisionMade,
         RecordingExpected,
         RecordingStarted,

@@ -17,7 +17,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import TERM_NAMES, terms_facts
 from fsplug.store.calls import entries as kinds
 from fsplug.store.calls import gap_rows, listen_trail, pauses, talk_users
-from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import JournalEntry
 from fsplug.store.calls.entry_lines import to_json
 from fsplug.store.config.versioned import company_id
@@ -29,6 +29,7 @@ from fsplug.store.recordings.search import index
 from fsplug.store.schema.calls import (
     CallChanges,
     Calls,
+    Consents,
     Decisions,
     LedgerRejects,
     ListenSessions,
@@ -169,13 +170,13 @@ def _set_aside(store: Store, entry: JournalEntry, error: str) -> None:
     _SET_ASIDE.run(store, id=digest, entry=line, error=clean(error), at=store.now())
 
 
-def _json(facts: Mapping[str, Any]) -> str:
+def _json(facts: Mapping[str, Any] | Sequence[str]) -> str:
     return json.dumps(facts, separators=(",", ":"), default=str)
 
 
 _HELD_AS: Mapping[str, Callable[[Any], str]] = {
-    **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail", "number"), clean),
-    **dict.fromkeys(("facts", "inputs"), _json),
+    **dict.fromkeys(("caller", "called", "answerer", "dialled", "detail", "number", "prompt"), clean),
+    **dict.fromkeys(("facts", "inputs", "languages", "hashes"), _json),
     "how": lambda text: text and clean(text),
 }
 
@@ -216,6 +217,8 @@ _DECISION = """id company call talk at version username leg record rule reason d
 _WITNESSED = "id company talk call switch at until_at asked decision outage"
 _PART_OF = "conversation joined_at"
 _CHANGE = "id company call kind at until leg other username number how"
+_CONSENT = """id company call leg number username form ivr languages hashes prompt pressed result at until by_user
+    door"""
 _LISTEN = "id company switch listener target dialled door listener_leg at"
 _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
     kinds.CallSeen: (
@@ -237,6 +240,7 @@ _STEPS: Mapping[type[JournalEntry], tuple[Step, ...]] = {
         ),
     ),
     CallChanged: (_filled(CallChanges, _CHANGE, kind="change", username="user"),),
+    ConsentTaken: (_step(lambda: insert(Consents, _CONSENT, once_by="id"), username="user"),),
     kinds.DecisionMade: (
         _step(lambda: insert(Decisions, _DECISION, once_by="id"), id="decision", username="user"),
         _expected(_expects),

@@ -70,6 +70,40 @@ class CallChanges(Table):
 index(CallChanges, "call_change_of", "call at")
 
 
+class Consents(Table):
+    """Somebody was told or asked of being recorded: what was played, which key was pressed, and what came of it.
+
+    `username` is of the user on `leg`, None for somebody outside. `languages` and `hashes` (SHA-256) are JSON lists, of
+    one prompt each, and `prompt` is what they say. A withdrawal has who made it (`by_user`) and by which door. A row is
+    never updated.
+    """
+
+    id = text(key=True)
+    company = reference(Companies)
+    call = text()
+    leg = text()
+    number = text()
+    username = text(null=True)
+    form = text()
+    ivr = text(null=True)
+    languages = text()
+    hashes = text()
+    prompt = text()
+    pressed = text()
+    result = text()
+    at = real()
+    until = real(null=True)
+    by_user = text(null=True)
+    door = text(null=True)
+
+    class Meta:
+        table_name = "consent"
+
+
+index(Consents, "consent_at", "company at id")
+index(Consents, "consent_call", "call")
+
+
 class UnjoinedCalls(Table):
     """A company's calls of before there were conversations, of decisions until `until_at`: they are joined up to the
     decision `decision`, made `at`.

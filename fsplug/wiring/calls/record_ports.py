@@ -1,6 +1,7 @@
 """What the record flow has around it in the calls process."""
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 import gevent
@@ -15,6 +16,7 @@ from fsplug.store.calls.writer import Writer
 from fsplug.store.db.database import Store
 from fsplug.wiring.calls.steady_clock import SteadyClock
 from fsplug.wiring.settings import Settings
+from fsplug.xml.dialplan.prompts import what_is_said
 
 log = structlog.get_logger()
 
@@ -35,7 +37,22 @@ def record_ports(
         new_id=lambda: uuid4().hex,
         stamped=clock.of,
         refused=refused.count,
+        said=PromptTexts(settings.data / "prompts").of,
     )
+
+
+class PromptTexts:
+    """The texts of prompts by the SHA-256 of their files; looked for again when one is not known."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, str] = {}
+
+    def of(self, digest: str) -> str:
+        """What the prompt says whose file has this hash; empty if nobody knows."""
+        if digest not in self._known:
+            self._known = {digest: "", **self._known, **what_is_said(self._folder)}
+        return self._known[digest]
 
 
 class Refusals:

@@ -109,7 +109,8 @@ class Ring:
 class Menu:
     """A question answered with a key.
 
-    `choices` are destinations by key; without an answer the call goes to `default`.
+    `choices` are destinations by key; without an answer the call goes to `default`. `asked` notes the question on the
+    leg, if it asks for consent to a recording (`policy.consent`); empty for any other question.
     """
 
     template: ClassVar[str] = "menu"
@@ -122,6 +123,7 @@ class Menu:
     tries: int
     choices: tuple[tuple[str, str], ...]
     default: str
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,37 @@
 """Which file to play: the company's own, the installation's, or one that comes with fsplug."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fsplug.errors import Invalid
 from fsplug.words.catalogue import FALLBACK_LANGUAGE
+from fsplug.words.prompts import prompt_texts
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
 CONSENT = "consent.wav"
 # These characters separate words and files, or begin a variable, in the switch's playback commands.
 _PARTING = frozenset(" !'\"$\\{}[]|,\t\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is played: one file for each of `languages`, one after the other."""
+
+    languages: tuple[str, ...]
+    files: tuple[Path, ...]
+
+    @property
+    def played(self) -> str:
+        """What the switch is told to play."""
+        return f"file_string://{'!'.join(map(str, self.files))}" if len(self.files) > 1 else str(self.files[0])
+
+    @property
+    def noted(self) -> str:
+        """Its languages and hashes, as `policy.consent` notes them on a leg."""
+        return f"{'+'.join(self.languages)}:{'+'.join(map(hash_of, self.files))}"
 
 
 def find(ways: Ways, domain: str, language: str, file: str) -> Path | None:
@@ -32,17 +54,42 @@ def spoken(ways: Ways, domain: str, languages: tuple[str, ...], file: str) -> tu
     return FALLBACK_LANGUAGE, find(ways, domain, FALLBACK_LANGUAGE, file) or OWN_PROMPTS / FALLBACK_LANGUAGE / file
 
 
-def question(ways: Ways, domain: str, languages: tuple[str, ...], files: Mapping[str, str]) -> tuple[str, str]:
-    """What an IVR plays, one language after the other, and its first language.
+def question(ways: Ways, domain: str, languages: tuple[str, ...], files: Mapping[str, str]) -> Prompt:
+    """What an IVR plays.
 
     `files` are the IVR's own files by language; without any it asks for consent to a recording, in every available
     language.
     """
     wanted = [(language, files.get(language) if files else CONSENT) for language in languages]
     found = [(language, find(ways, domain, language, file)) for language, file in wanted if file]
-    there = [(language, str(path)) for language, path in found if path]
-    if not there:
-        language, path = spoken(ways, domain, languages, CONSENT)
-        there = [(language, str(path))]
-    played = "!".join(path for _, path in there)
-    return there[0][0], f"file_string://{played}" if len(there) > 1 else played
+    there = [(language, path) for language, path in found if path]
+    return _prompt(there or [spoken(ways, domain, languages, CONSENT)])
+
+
+def _prompt(spoken_in: Sequence[tuple[str, Path]]) -> Prompt:
+    files = tuple(path for _, path in spoken_in)
+    return Prompt(tuple(language for language, _ in spoken_in), files)
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a prompt's file as it is now; empty if it can't be read."""
+    try:
+        known = path.stat()
+        return _hash(path, known.st_mtime_ns, known.st_size)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=1_024)
+def _hash(path: Path, changed_ns: int, size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def what_is_said(folder: Path | None) -> dict[str, str]:
+    """The text of each prompt by the SHA-256 of its file: of those that come with fsplug, and of those in `folder` that
+    have it beside them, in a file of the same name that ends with .txt.
+    """
+    texts = {hash_of(OWN_PROMPTS / language / f"{name}.wav"): text for name, language, text in prompt_texts()}
+    for beside in folder.rglob("*.txt") if folder else ():
+        texts[hash_of(beside.with_suffix(".wav"))] = beside.read_text(encoding="utf-8", errors="replace").strip()
+    return {one: text for one, text in texts.items() if one}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from fsplug.policy.entities import Strategy, User
+from fsplug.policy.entities import GroupMode, Strategy, User
 from fsplug.policy.service_prefixes import service_prefixes, withholding_prefixes
 from fsplug.store.config import groups, ivrs, numbers, users
 from fsplug.store.config.destinations import Target, TargetKind
@@ -26,8 +26,11 @@ from fsplug.xml.dialplan.extensions import (
     Ring,
     Star,
 )
+from fsplug.xml.dialplan.prompts import Prompt
 
 STAR = "*28*"
+# What the question that comes with fsplug says to press for yes.
+_YES = "1"
 # As many as FreeSWITCH rings at once, and one after the other (switch_ivr_originate.c, MAX_PEERS, 1.11.1).
 _MOST_LEGS = 128
 
@@ -169,19 +172,35 @@ class Routing:
         )
 
     def _menu(self, ivr: Ivr, pattern: str, name: str = "") -> Menu:
-        language, prompt = prompts.question(self._snapshot.ways, self._domain, self._snapshot.languages, ivr.prompts)
+        prompt = prompts.question(self._snapshot.ways, self._domain, self._snapshot.languages, ivr.prompts)
         led = ((digit, self._destination(target)) for digit, target in sorted(ivr.choices.items()))
         return Menu(
             name=name or f"ivr {ivr.number}",
             pattern=pattern,
             number=ivr.number,
-            prompt=prompt,
-            language=language,
+            prompt=prompt.played,
+            language=prompt.languages[0],
             timeout_seconds=ivr.timeout_seconds,
             tries=ivr.tries,
             choices=tuple((digit, to) for digit, to in led if to),
             default=self._destination(ivr.default) or "",
+            asked=self._asked(ivr, prompt),
         )
+
+    def _asked(self, ivr: Ivr, prompt: Prompt) -> str:
+        """What is noted on the leg of whoever is asked, if the IVR asks for consent: by the question that comes with
+        fsplug, or by leading some callers to a group that is always recorded, and others not.
+        """
+        yes = {key for key, target in ivr.choices.items() if self._always_records(target)}
+        is_consent = bool(yes) and not (len(yes) == len(ivr.choices) and self._always_records(ivr.default))
+        if not ivr.prompts:
+            yes, is_consent = {_YES}, True
+        keys = "".join(sorted(yes))
+        return f"{self._domain}:ivr.{ivr.number}:{prompt.noted}:{keys}" if is_consent else ""
+
+    def _always_records(self, target: Target) -> bool:
+        policy = self._snapshot.policy.groups.get(target.name) if target.kind is TargetKind.GROUP else None
+        return policy is not None and policy.mode is GroupMode.ALWAYS
 
     def _destination(self, target: Target | None) -> str | None:
         """The number to dial inside the company to reach the target."""

@@ -8,6 +8,7 @@ import pytest
 from fsplug.cli.calls.words import REASONS
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -104,7 +105,7 @@ def live(cli: Cli, caller: dict[str, Any], names: tuple[str, ...]) -> list[tuple
     )
     store = Store(cli.data / "fsplug.db")
     leg = Leg("a", ACME, call="a", called_in=True, **caller)
-    CallArmer(book, PolicySource(store), Conversations(store, book, ports), ports).arm(leg, names)
+    CallArmer(book, PolicySource(store), Conversations(store, book, ports), Consents(ports), ports).arm(leg, names)
     store.close()
     armed = [one.arm for one in book.calls["a"].armed.values()]
     return [(a.leg, a.verdict.record, a.verdict.rule, a.verdict.reason, a.verdict.user, a.verdict.group) for a in armed]

@@ -12,7 +12,7 @@ from fsplug.errors import Invalid
 from fsplug.policy.terms import Channels, OnFailure, Terms
 from fsplug.store.calls import calls, decisions, entry_lines, gaps, ledger
 from fsplug.store.calls import entries as kinds
-from fsplug.store.calls.conversation_entries import CallChanged, CallJoined
+from fsplug.store.calls.conversation_entries import CallChanged, CallJoined, ConsentTaken
 from fsplug.store.calls.entries import (
     CallEnded,
     GapFound,
@@ -111,6 +111,7 @@ _LISTEN = {
     "at": 1.5,
 }
 # What an entry whose texts are the names of their fields writes: the row by column, its company aside.
+_OF_CONSENT = ("id", "call", "leg", "number", "form", "result", "ivr", "prompt", "pressed", "by_user", "door")
 _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
     kinds.CallSeen: (
         "call",
@@ -199,6 +200,17 @@ _WRITTEN: dict[type[JournalEntry], tuple[str, dict[str, Any]]] = {
             "asked": 1,
         },
     ),
+    ConsentTaken: (
+        "consent",
+        {
+            **dict(zip(_OF_CONSENT, _OF_CONSENT, strict=True)),
+            "username": "user",
+            "languages": '["da"]',
+            "hashes": '["ab"]',
+            "at": 1.5,
+            "until": 2.5,
+        },
+    ),
     kinds.OutageSeen: (
         "outage",
         {"id": "outage", "switch": "switch", "cause": "cause", "from_at": 1.5, "until_at": 2.5},
@@ -252,6 +264,8 @@ def _any_of(kind: type[JournalEntry]) -> JournalEntry:
         "talk_seconds": 0.5,
         "facts": {},
         "inputs": {},
+        "languages": ["da"],
+        "hashes": ["ab"],
     }
     return kind(**{one.name: {**known, **numbers}.get(one.name, one.name) for one in fields(kind)})
 

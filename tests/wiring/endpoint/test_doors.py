@@ -12,6 +12,7 @@ import pytest
 from fsplug.errors import Invalid, Unavailable
 from fsplug.esl.calls.arming import CallArmer
 from fsplug.esl.calls.book import CallBook
+from fsplug.esl.calls.consents import Consents
 from fsplug.esl.calls.conversations import Conversations
 from fsplug.esl.calls.policy_source import PolicySource
 from fsplug.esl.calls.ports import Ports
@@ -79,7 +80,7 @@ def armer(store: Store) -> CallArmer:
         new_id=lambda: f"id{next(ids)}",
     )
     book = CallBook()
-    return CallArmer(book, PolicySource(store), Conversations(store, book, ports), ports)
+    return CallArmer(book, PolicySource(store), Conversations(store, book, ports), Consents(ports), ports)
 
 
 def arm_door(store: Store, **more: object):

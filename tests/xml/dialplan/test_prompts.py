@@ -7,7 +7,7 @@ import pytest
 
 from fsplug.errors import Invalid
 from fsplug.words.catalogue import own
-from fsplug.xml.dialplan.prompts import find, question, spoken
+from fsplug.xml.dialplan.prompts import Prompt, find, question, spoken
 from fsplug.xml.ways import OWN_PROMPTS, Ways
 
 ACME = "acme.example"
@@ -41,12 +41,13 @@ def test_a_regional_language_falls_back_to_its_own(ways: Ways) -> None:
 
 def test_a_language_without_prompts_hears_english(ways: Ways) -> None:
     assert spoken(ways, ACME, ("de", "pl"), "consent.wav") == ("en", OWN_PROMPTS / "en" / "consent.wav")
-    assert question(ways, ACME, ("de",), {}) == ("en", str(OWN_PROMPTS / "en" / "consent.wav"))
+    assert question(ways, ACME, ("de",), {}) == Prompt(("en",), (OWN_PROMPTS / "en" / "consent.wav",))
 
 
 def test_a_question_of_one_s_own_is_asked_in_its_languages_only(ways: Ways, tmp_path: Path) -> None:
     own = recorded(tmp_path / ACME / "sv" / "hej.wav")
-    assert question(ways, ACME, ("da", "sv"), {"sv": "hej.wav"}) == ("sv", str(own))
+    asked = question(ways, ACME, ("da", "sv"), {"sv": "hej.wav"})
+    assert (asked.languages, asked.played) == (("sv",), str(own))
 
 
 def test_a_folder_whose_name_the_switch_would_split_is_reported(tmp_path: Path) -> None:

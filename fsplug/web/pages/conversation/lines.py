@@ -12,6 +12,7 @@ from fsplug.web.pages.conversation.people import Named
 from fsplug.words.catalogue import Words
 
 _ICONS = {
+    TurnKind.CONSENT: "check",
     TurnKind.TRANSFER: "on",
     TurnKind.PICK_UP: "handset",
     TurnKind.PARK: "pause",
@@ -130,7 +131,8 @@ def _turns(found: Timeline, named: Named, words: Words) -> Iterator[Line]:
         if turn.kind is TurnKind.TRANSFER and any(_is_parking(turn, other) for other in found.turns):
             continue
         by, whom = named.text(turn.by, words), named.text(turn.whom, words)
-        said = words("conversation-did-" + turn.kind, who=by, whom=whom)
+        what = f"{turn.kind}-{turn.result}" if turn.result else str(turn.kind)
+        said = words("conversation-did-" + what, who=by, whom=whom)
         yield Line(turn.at, turn.until, _ICONS[turn.kind], said, turn.kind in _LASTING, turn=turn)
 
 
